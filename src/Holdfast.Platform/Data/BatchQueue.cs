@@ -1,0 +1,181 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Platform.Data;
+
+/// <summary>What one attempt at a batch leaves for the queue: the outcomes, and how to ask what became of its COMMIT.</summary>
+public sealed class BatchAttempt<TOutcome>
+{
+    internal string? TransactionId { get; private set; }
+
+    internal Result<TOutcome>[]? Outcomes { get; private set; }
+
+    /// <summary>Commits; should the answer to COMMIT be lost, the queue finds out and hands out these outcomes or runs the batch again.</summary>
+    public async Task CommitAsync(Tx tx, string transactionId, Result<TOutcome>[] outcomes)
+    {
+        (TransactionId, Outcomes) = (transactionId, outcomes);
+        await tx.CommitAsync().ConfigureAwait(false);
+    }
+}
+
+/// <summary>
+/// Commands that wait become batches: as many as there are, up to a bound; no timer, no added delay. What a batch owes its members is here:
+/// a deadlock or lock time-out runs it again, a database error that one command causes is narrowed down to that command by halving,
+/// a lost COMMIT is looked up, and a full queue says so at once.
+/// </summary>
+public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly Channel<Waiting>[] _lanes;
+    private readonly Task[] _workers;
+    private readonly ILogger _log;
+    private readonly int _maxBatch;
+
+    protected BatchQueue(Db db, ILogger log, int lanes, int capacity, int maxBatch)
+    {
+        (Db, _log, _maxBatch) = (db, log, maxBatch);
+        _lanes = new Channel<Waiting>[lanes];
+        for (var i = 0; i < lanes; i++)
+        {
+            _lanes[i] = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(capacity) { SingleReader = db.WritersPerLane == 1 });
+        }
+
+        _workers = [.. _lanes.SelectMany(lane => Enumerable.Range(0, db.WritersPerLane).Select(_ => Task.Run(() => WorkAsync(lane.Reader))))];
+    }
+
+    protected Db Db { get; }
+
+    /// <summary>Queues a command on the lane of its key. A full queue: 503 at once.</summary>
+    public Task<Result<TOutcome>> SubmitAsync(TCommand command, Guid laneKey)
+    {
+        var waiting = new Waiting(command);
+        var lane = _lanes[(laneKey.GetHashCode() & int.MaxValue) % _lanes.Length];
+        if (!lane.Writer.TryWrite(waiting))
+        {
+            waiting.Done.SetResult(Errors.Busy);
+        }
+
+        return waiting.Done.Task;
+    }
+
+    /// <summary>Finishes what was accepted.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var lane in _lanes)
+        {
+            lane.Writer.TryComplete();
+        }
+
+        await Task.WhenAll(_workers).ConfigureAwait(false);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>
+    /// Open, decide, ink, commit. Returns one outcome per command, in order. Must leave nothing behind when it throws, and may be called again.
+    /// </summary>
+    protected abstract Task<Result<TOutcome>[]> AttemptAsync(IReadOnlyList<TCommand> commands, BatchAttempt<TOutcome> attempt);
+
+    private async Task WorkAsync(ChannelReader<Waiting> lane)
+    {
+        var batch = new List<Waiting>();
+        while (await lane.WaitToReadAsync().ConfigureAwait(false))
+        {
+            batch.Clear();
+            while (batch.Count < _maxBatch && lane.TryRead(out var waiting))
+            {
+                batch.Add(waiting);
+            }
+
+            if (batch.Count > 0)
+            {
+                await RunAsync(batch).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task RunAsync(List<Waiting> batch)
+    {
+        var clock = Stopwatch.StartNew();
+        var commands = batch.ConvertAll(w => w.Command);
+        for (var tries = 1; ; tries++)
+        {
+            var attempt = new BatchAttempt<TOutcome>();
+            try
+            {
+                Answer(batch, await AttemptAsync(commands, attempt).ConfigureAwait(false));
+                return;
+            }
+            catch (Exception e) when (attempt.Outcomes is not null && Db.IsConnectionLost(e))
+            {
+                var committed = await Db.OutcomeAsync(attempt.TransactionId!, Patience).ConfigureAwait(false);
+                _log.LogWarning("The answer to COMMIT of {Count} commands was lost; it was {Outcome}: {Reason}", batch.Count,
+                    committed switch { true => "committed", false => "rolled back", _ => "not to be found out" }, e.Message);
+                if (committed is true)
+                {
+                    Answer(batch, attempt.Outcomes);
+                    return;
+                }
+
+                if (committed is null || clock.Elapsed > Patience)
+                {
+                    Fail(batch, Errors.OutcomeUnknown);
+                    return;
+                }
+            }
+            catch (Exception e) when (Db.IsTransient(e) || Db.IsConnectionLost(e))
+            {
+                if (clock.Elapsed > Patience)
+                {
+                    _log.LogError("A batch of {Count} commands gave up after {Tries} tries: {Reason}", batch.Count, tries, e.Message);
+                    Fail(batch, Errors.Unavailable);
+                    return;
+                }
+
+                await Task.Delay(Math.Min(200, Random.Shared.Next(1, 5 * tries))).ConfigureAwait(false);
+            }
+            catch (Exception e) when (batch.Count > 1)
+            {
+                _log.LogWarning("A batch of {Count} commands is halved: {Reason}", batch.Count, e.Message);
+                await RunAsync(batch[..(batch.Count / 2)]).ConfigureAwait(false);
+                await RunAsync(batch[(batch.Count / 2)..]).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception e) when (Db.IsDataError(e))
+            {
+                _log.LogWarning("A command was refused by the database: {Reason}", e.Message);
+                Fail(batch, Errors.Unstorable);
+                return;
+            }
+            catch (Exception e)
+            {
+                batch[0].Done.SetException(e);
+                return;
+            }
+        }
+    }
+
+    private static void Answer(List<Waiting> batch, Result<TOutcome>[] outcomes)
+    {
+        for (var i = 0; i < batch.Count; i++)
+        {
+            batch[i].Done.SetResult(outcomes[i]);
+        }
+    }
+
+    private static void Fail(List<Waiting> batch, Error error)
+    {
+        foreach (var waiting in batch)
+        {
+            waiting.Done.SetResult(error);
+        }
+    }
+
+    private sealed class Waiting(TCommand command)
+    {
+        public TCommand Command { get; } = command;
+
+        public TaskCompletionSource<Result<TOutcome>> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

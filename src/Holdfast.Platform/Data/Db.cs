@@ -1,0 +1,91 @@
+namespace Holdfast.Platform.Data;
+
+/// <summary>
+/// The database: SQLite or PostgreSQL, chosen by the connection string. Reads go through <see cref="ReadAsync{T}"/>, changes through
+/// <see cref="WriteAsync{T}"/>; both hand out a session that speaks the portable SQL of <see cref="Sql"/>.
+/// </summary>
+public abstract class Db : IAsyncDisposable
+{
+    private const int Attempts = 8;
+
+    /// <summary><c>sqlite</c> or <c>postgresql</c>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>How many batches may be under way at once on one lane; SQLite has a single writer.</summary>
+    public abstract int WritersPerLane { get; }
+
+    /// <summary>Added to every reading of the database's clock: lets a simulation jump in time. Zero in production.</summary>
+    public TimeSpan ClockSkew { get; set; }
+
+    /// <summary>Opens the database that the URL names: <c>postgres://…</c>, <c>sqlite:PATH</c>.</summary>
+    public static Db Open(string url) =>
+        url.StartsWith("postgres://", StringComparison.Ordinal) || url.StartsWith("postgresql://", StringComparison.Ordinal) ? new PostgresDb(url)
+        : url.StartsWith("sqlite:", StringComparison.Ordinal) ? new SqliteDb(url["sqlite:".Length..])
+        : throw new ArgumentException("DATABASE_URL must start with postgres:// or sqlite:", nameof(url));
+
+    /// <summary>Runs reads outside any transaction of ours; each statement sees the last commit.</summary>
+    public abstract Task<T> ReadAsync<T>(Func<Session, Task<T>> read, CancellationToken ct = default);
+
+    /// <summary>Opens a transaction (READ COMMITTED; on SQLite BEGIN IMMEDIATE). Disposing it without a commit rolls back.</summary>
+    public abstract Task<Tx> BeginAsync(CancellationToken ct = default);
+
+    /// <summary>
+    /// Runs <paramref name="work"/> in a transaction and commits. A deadlock, a lock time-out or a busy file runs it again, some times;
+    /// an exception from it rolls back and is thrown on.
+    /// </summary>
+    public async Task<T> WriteAsync<T>(Func<Tx, Task<T>> work, CancellationToken ct = default)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await using var tx = await BeginAsync(ct).ConfigureAwait(false);
+                var result = await work(tx).ConfigureAwait(false);
+                if (!tx.IsRolledBack)
+                {
+                    await tx.CommitAsync(ct).ConfigureAwait(false);
+                }
+
+                return result;
+            }
+            catch (Exception e) when (attempt < Attempts && IsTransient(e))
+            {
+                await Task.Delay(Random.Shared.Next(1, 10 * attempt), ct).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>As <see cref="WriteAsync{T}"/>, without a result.</summary>
+    public Task WriteAsync(Func<Tx, Task> work, CancellationToken ct = default) =>
+        WriteAsync<object?>(async tx =>
+        {
+            await work(tx).ConfigureAwait(false);
+            return null;
+        }, ct);
+
+    /// <summary>Whether running the same transaction again may succeed: deadlock, lock time-out, busy file, guard lost to a concurrent commit.</summary>
+    public abstract bool IsTransient(Exception e);
+
+    /// <summary>Whether the connection broke, so that nobody knows yet what became of a COMMIT under way.</summary>
+    public abstract bool IsConnectionLost(Exception e);
+
+    /// <summary>Whether the database refused a value or a row: no retry will help, and somebody's input is the cause.</summary>
+    public abstract bool IsDataError(Exception e);
+
+    /// <summary>Whether a unique constraint or primary key refused a row; <paramref name="constraint"/> is part of its name or columns.</summary>
+    public abstract bool IsUniqueViolation(Exception e, string constraint);
+
+    /// <summary>
+    /// What became of a transaction whose COMMIT was not answered: true committed, false rolled back. Waits while it is still in progress,
+    /// up to <paramref name="patience"/>; null when it could not be found out.
+    /// </summary>
+    public abstract Task<bool?> OutcomeAsync(string transactionId, TimeSpan patience, CancellationToken ct = default);
+
+    /// <summary>Runs <paramref name="work"/> while no other process runs work under the same name.</summary>
+    internal abstract Task ExclusivelyAsync(string name, Func<Task> work, CancellationToken ct);
+
+    public abstract ValueTask DisposeAsync();
+}
+
+/// <summary>An update lost against its guard (WHERE id AND version): what was read is no longer so. The batch runs again.</summary>
+public sealed class StaleRowException(string message) : Exception(message);

@@ -1,0 +1,232 @@
+using System.Data.Common;
+
+namespace Holdfast.Platform.Data;
+
+/// <summary>A connection with or without a transaction. Not for use by two callers at once.</summary>
+public abstract class Session
+{
+    private protected Session(Db db) => Db = db;
+
+    public Db Db { get; }
+
+    /// <summary>All rows of a query.</summary>
+    public async Task<List<T>> QueryAsync<T>(string sql, Func<Row, T> map, params object?[] args)
+    {
+        var batch = Batch();
+        var rows = batch.Query(sql, map, args);
+        await batch.RunAsync().ConfigureAwait(false);
+        return rows.Rows;
+    }
+
+    /// <summary>The first row of a query, or default.</summary>
+    public async Task<T?> FirstAsync<T>(string sql, Func<Row, T> map, params object?[] args)
+    {
+        var rows = await QueryAsync(sql, map, args).ConfigureAwait(false);
+        return rows.Count > 0 ? rows[0] : default;
+    }
+
+    /// <summary>Runs one statement; the number of rows it changed.</summary>
+    public async Task<int> ExecuteAsync(string sql, params object?[] args)
+    {
+        var batch = Batch();
+        var changed = batch.Execute(sql, args);
+        await batch.RunAsync().ConfigureAwait(false);
+        return changed.Count;
+    }
+
+    /// <summary>The database's clock, in UTC, to the millisecond.</summary>
+    public async Task<DateTime> NowAsync()
+    {
+        var batch = Batch();
+        var now = batch.Now();
+        await batch.RunAsync().ConfigureAwait(false);
+        return now.Rows[0];
+    }
+
+    /// <summary>Statements that are sent together: one round trip on PostgreSQL.</summary>
+    public StatementBatch Batch() => new(this);
+
+    internal abstract Task RunAsync(IReadOnlyList<Statement> statements);
+
+    internal abstract string ClockSql { get; }
+}
+
+/// <summary>Statements of one round trip; results are there after <see cref="RunAsync"/>.</summary>
+public sealed class StatementBatch(Session session)
+{
+    private readonly List<Statement> _statements = [];
+
+    public Fetched<T> Query<T>(string sql, Func<Row, T> map, params object?[] args)
+    {
+        var fetched = new Fetched<T>(sql, args, map);
+        _statements.Add(fetched);
+        return fetched;
+    }
+
+    public Changed Execute(string sql, params object?[] args)
+    {
+        var changed = new Changed(sql, args);
+        _statements.Add(changed);
+        return changed;
+    }
+
+    /// <summary>The database's clock at this point of the batch, cut to the millisecond.</summary>
+    public Fetched<DateTime> Now() => Query(session.ClockSql, row =>
+    {
+        var now = row.Time(0) + session.Db.ClockSkew;
+        return new DateTime(now.Ticks - (now.Ticks % TimeSpan.TicksPerMillisecond), DateTimeKind.Utc);
+    });
+
+    /// <summary>Inserts the rows, in one statement on PostgreSQL. <paramref name="suffix"/>: e.g. <c>ON CONFLICT DO NOTHING</c>.</summary>
+    public Changed Insert(RowSet rows, string suffix = "") => Add(new Changed(rows, WriteKind.Insert, suffix));
+
+    /// <summary>As <see cref="Insert"/> with RETURNING: the rows that were really inserted.</summary>
+    public Fetched<T> InsertReturning<T>(RowSet rows, string suffix, Func<Row, T> map) => Add(new Fetched<T>(rows, suffix, map));
+
+    /// <summary>
+    /// Updates or deletes one row per row of the set: <c>UPDATE t SET a = {v.a} WHERE t.id = {v.id}</c> or <c>DELETE FROM t WHERE t.id = {v.id}</c>,
+    /// where <c>{v.x}</c> is the set's column.
+    /// Each row must be found, or <see cref="StaleRowException"/> is thrown and nothing may be committed.
+    /// </summary>
+    public Changed ChangeEach(RowSet rows, string sql) => Add(new Changed(rows, WriteKind.Change, sql));
+
+    public async Task RunAsync()
+    {
+        if (_statements.Count > 0)
+        {
+            await session.RunAsync(_statements).ConfigureAwait(false);
+            _statements.Clear();
+        }
+    }
+
+    private T Add<T>(T statement) where T : Statement
+    {
+        statement.RowSet!.CheckWhole();
+        if (statement.RowSet.Count > 0)
+        {
+            _statements.Add(statement);
+        }
+
+        return statement;
+    }
+}
+
+internal enum WriteKind
+{
+    None,
+    Insert,
+    Change,
+}
+
+/// <summary>One statement of a batch.</summary>
+public abstract class Statement
+{
+    private protected Statement(string sql, object?[] args) => (Sql, Args) = (sql, args);
+
+    private protected Statement(RowSet rows, WriteKind kind, string sql) => (RowSet, Kind, Sql, Args) = (rows, kind, sql, []);
+
+    internal string Sql { get; }
+
+    internal object?[] Args { get; }
+
+    internal RowSet? RowSet { get; }
+
+    internal WriteKind Kind { get; }
+
+    internal abstract bool HasRows { get; }
+
+    internal abstract void Take(Row row);
+
+    internal abstract void Done(int changed);
+}
+
+/// <summary>The rows of one query of a batch.</summary>
+public sealed class Fetched<T> : Statement
+{
+    private readonly Func<Row, T> _map;
+
+    internal Fetched(string sql, object?[] args, Func<Row, T> map) : base(sql, args) => _map = map;
+
+    internal Fetched(RowSet rows, string suffix, Func<Row, T> map) : base(rows, WriteKind.Insert, suffix) => _map = map;
+
+    public List<T> Rows { get; } = [];
+
+    public T? First => Rows.Count > 0 ? Rows[0] : default;
+
+    internal override bool HasRows => true;
+
+    internal override void Take(Row row) => Rows.Add(_map(row));
+
+    internal override void Done(int changed)
+    {
+    }
+}
+
+/// <summary>The number of rows one statement of a batch changed.</summary>
+public sealed class Changed : Statement
+{
+    internal Changed(string sql, object?[] args) : base(sql, args)
+    {
+    }
+
+    internal Changed(RowSet rows, WriteKind kind, string sql) : base(rows, kind, sql)
+    {
+    }
+
+    public int Count { get; private set; }
+
+    internal override bool HasRows => false;
+
+    internal override void Take(Row row) => throw new InvalidOperationException("no rows expected");
+
+    internal override void Done(int changed)
+    {
+        Count += changed;
+        if (Kind == WriteKind.Change && changed < RowSet!.Count)
+        {
+            throw new StaleRowException($"{RowSet.Table}: {RowSet.Count - changed} of {RowSet.Count} rows were not as read");
+        }
+    }
+}
+
+/// <summary>A transaction. What it does is seen by others only after <see cref="CommitAsync"/>.</summary>
+public abstract class Tx : Session, IAsyncDisposable
+{
+    private List<Action>? _afterCommit;
+
+    private protected Tx(Db db) : base(db)
+    {
+    }
+
+    /// <summary>True once <see cref="RollbackAsync"/> was called: a use case that was refused after it had begun to write.</summary>
+    public bool IsRolledBack { get; private protected set; }
+
+    /// <summary>
+    /// Names this transaction for <see cref="Db.OutcomeAsync"/>, should its COMMIT stay unanswered. On PostgreSQL this assigns the transaction id.
+    /// </summary>
+    public abstract Fetched<string> Id(StatementBatch batch);
+
+    /// <summary>Runs after a successful commit, on the committing caller's thread: a hint such as waking the relay, never a guarantee.</summary>
+    public void AfterCommit(Action action) => (_afterCommit ??= []).Add(action);
+
+    public async Task CommitAsync(CancellationToken ct = default)
+    {
+        await CommitCoreAsync(ct).ConfigureAwait(false);
+        foreach (var action in _afterCommit ?? [])
+        {
+            action();
+        }
+    }
+
+    public async Task RollbackAsync()
+    {
+        IsRolledBack = true;
+        await RollbackCoreAsync().ConfigureAwait(false);
+    }
+
+    private protected abstract Task CommitCoreAsync(CancellationToken ct);
+
+    private protected abstract Task RollbackCoreAsync();
+
+    public abstract ValueTask DisposeAsync();
+}

@@ -1,0 +1,313 @@
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.Data.Sqlite;
+
+namespace Holdfast.Platform.Data;
+
+/// <summary>SQLite in WAL mode with <c>synchronous=FULL</c>: one writer per process, as many readers as wanted, several processes on one file.</summary>
+internal sealed partial class SqliteDb : Db
+{
+    private const int BusyMilliseconds = 10_000;
+
+    private readonly string _connectionString;
+    private readonly SemaphoreSlim _writer = new(1, 1);
+    private readonly SqliteConnectionHolder _write;
+    private readonly ConcurrentBag<SqliteConnectionHolder> _readers = [];
+
+    static SqliteDb() => SQLitePCL.Batteries_V2.Init();
+
+    public SqliteDb(string path)
+    {
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
+        {
+            Directory.CreateDirectory(folder);
+        }
+
+        _connectionString = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = BusyMilliseconds / 1000 }.ToString();
+        _write = Connect();
+    }
+
+    public override string Name => "sqlite";
+
+    public override int WritersPerLane => 1;
+
+    public static long ToMicroseconds(DateTime time) => (time.ToUniversalTime().Ticks - DateTime.UnixEpoch.Ticks) / 10;
+
+    public static DateTime FromMicroseconds(long microseconds) => DateTime.UnixEpoch.AddTicks(microseconds * 10);
+
+    public override async Task<T> ReadAsync<T>(Func<Session, Task<T>> read, CancellationToken ct = default)
+    {
+        if (!_readers.TryTake(out var connection))
+        {
+            connection = Connect();
+        }
+
+        try
+        {
+            return await read(new SqliteSession(this, connection)).ConfigureAwait(false);
+        }
+        finally
+        {
+            _readers.Add(connection);
+        }
+    }
+
+    public override async Task<Tx> BeginAsync(CancellationToken ct = default)
+    {
+        await _writer.WaitAsync(ct).ConfigureAwait(false);
+        try
+        {
+            _write.Execute("BEGIN IMMEDIATE");
+            return new SqliteTx(this, _write, _writer);
+        }
+        catch
+        {
+            _writer.Release();
+            throw;
+        }
+    }
+
+    public override bool IsTransient(Exception e) => e is StaleRowException or SqliteException { SqliteErrorCode: 5 or 6 };
+
+    public override bool IsDataError(Exception e) => e is SqliteException { SqliteErrorCode: 18 or 19 or 20 };
+
+    public override bool IsConnectionLost(Exception e) => e is SqliteException { SqliteErrorCode: 10 or 13 or 14 };
+
+    public override bool IsUniqueViolation(Exception e, string constraint) =>
+        e is SqliteException { SqliteErrorCode: 19 } s && s.Message.Contains("UNIQUE", StringComparison.Ordinal)
+        && Identifiers().Matches(constraint).All(m => s.Message.Contains(m.Value, StringComparison.Ordinal));
+
+    /// <summary>A COMMIT in this process is answered or has failed; there is no wire to lose it on.</summary>
+    public override Task<bool?> OutcomeAsync(string transactionId, TimeSpan patience, CancellationToken ct = default) => Task.FromResult<bool?>(false);
+
+    internal override Task ExclusivelyAsync(string name, Func<Task> work, CancellationToken ct) => work();
+
+    public override async ValueTask DisposeAsync()
+    {
+        await _writer.WaitAsync().ConfigureAwait(false);
+        _write.Dispose();
+        while (_readers.TryTake(out var reader))
+        {
+            reader.Dispose();
+        }
+    }
+
+    internal static object Parameter(object? value) => value switch
+    {
+        null => DBNull.Value,
+        Guid g => g.ToString("D"),
+        Guid[] a => JsonSerializer.Serialize(a),
+        string[] a => JsonSerializer.Serialize(a),
+        long[] a => JsonSerializer.Serialize(a),
+        DateTime t => ToMicroseconds(t),
+        bool b => b ? 1L : 0L,
+        int n => (long)n,
+        long or string or byte[] => value,
+        _ => throw new ArgumentException($"no parameter of type {value.GetType()}"),
+    };
+
+    /// <summary>The text of a write that runs once per row of the set.</summary>
+    internal static string WriteSql(Statement statement)
+    {
+        var rows = statement.RowSet!;
+        if (statement.Kind == WriteKind.Insert)
+        {
+            var columns = string.Join(", ", rows.Columns.Select(c => c.Name));
+            return $"INSERT INTO {rows.Table} ({columns}) VALUES ({string.Join(", ", rows.Columns.Select((_, i) => $"${i + 1}"))}) {statement.Sql}";
+        }
+
+        var text = new StringBuilder(statement.Sql);
+        for (var i = 0; i < rows.Columns.Count; i++)
+        {
+            text.Replace($"{{v.{rows.Columns[i].Name}}}", $"${i + 1}");
+        }
+
+        return text.ToString();
+    }
+
+    private SqliteConnectionHolder Connect()
+    {
+        var connection = new SqliteConnection(_connectionString);
+        connection.Open();
+        var holder = new SqliteConnectionHolder(connection);
+        holder.Execute($"PRAGMA busy_timeout = {BusyMilliseconds}");
+        holder.Execute("PRAGMA journal_mode = WAL");
+        holder.Execute("PRAGMA synchronous = FULL");
+        holder.Execute("PRAGMA foreign_keys = ON");
+        holder.Execute("PRAGMA cache_size = -32000");
+        holder.Execute("PRAGMA journal_size_limit = 67108864");
+        return holder;
+    }
+
+    [GeneratedRegex(@"[A-Za-z]+")]
+    private static partial Regex Identifiers();
+}
+
+/// <summary>A connection with its prepared statements.</summary>
+internal sealed class SqliteConnectionHolder(SqliteConnection connection) : IDisposable
+{
+    private const int MaxPrepared = 300;
+    private readonly Dictionary<string, SqliteCommand> _prepared = [];
+
+    public SqliteCommand Prepared(string sql, int parameters)
+    {
+        if (_prepared.TryGetValue(sql, out var command))
+        {
+            return command;
+        }
+
+        if (_prepared.Count >= MaxPrepared)
+        {
+            foreach (var old in _prepared.Values)
+            {
+                old.Dispose();
+            }
+
+            _prepared.Clear();
+        }
+
+        command = connection.CreateCommand();
+        command.CommandText = sql;
+        for (var i = 1; i <= parameters; i++)
+        {
+            command.Parameters.Add(new SqliteParameter { ParameterName = $"${i}", Value = DBNull.Value });
+        }
+
+        command.Prepare();
+        return _prepared[sql] = command;
+    }
+
+    public void Execute(string sql) => Prepared(sql, 0).ExecuteNonQuery();
+
+    public void Dispose()
+    {
+        foreach (var command in _prepared.Values)
+        {
+            command.Dispose();
+        }
+
+        connection.Dispose();
+    }
+}
+
+internal static class SqliteRunner
+{
+    public const string Clock = "SELECT CAST(ROUND((julianday('now') - 2440587.5) * 86400000.0) AS INTEGER) * 1000";
+
+    public static void Run(SqliteConnectionHolder connection, IReadOnlyList<Statement> statements)
+    {
+        foreach (var statement in statements)
+        {
+            if (statement.RowSet is { } rows)
+            {
+                Write(connection, statement, rows);
+                continue;
+            }
+
+            var command = connection.Prepared(Sql.Sqlite(statement.Sql), statement.Args.Length);
+            for (var i = 0; i < statement.Args.Length; i++)
+            {
+                command.Parameters[i].Value = SqliteDb.Parameter(statement.Args[i]);
+            }
+
+            Once(command, statement, out var changed);
+            statement.Done(changed);
+        }
+    }
+
+    private static void Write(SqliteConnectionHolder connection, Statement statement, RowSet rows)
+    {
+        var command = connection.Prepared(SqliteDb.WriteSql(statement), rows.Columns.Count);
+        var total = 0;
+        for (var r = 0; r < rows.Count; r++)
+        {
+            for (var c = 0; c < rows.Columns.Count; c++)
+            {
+                command.Parameters[c].Value = SqliteDb.Parameter(rows.Values[c][r]);
+            }
+
+            Once(command, statement, out var changed);
+            total += changed;
+        }
+
+        statement.Done(total);
+    }
+
+    private static void Once(SqliteCommand command, Statement statement, out int changed)
+    {
+        if (!statement.HasRows)
+        {
+            changed = command.ExecuteNonQuery();
+            return;
+        }
+
+        changed = 0;
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            statement.Take(new Row(reader, sqlite: true));
+        }
+    }
+}
+
+internal sealed class SqliteSession(SqliteDb db, SqliteConnectionHolder connection) : Session(db)
+{
+    internal override string ClockSql => SqliteRunner.Clock;
+
+    internal override Task RunAsync(IReadOnlyList<Statement> statements)
+    {
+        SqliteRunner.Run(connection, statements);
+        return Task.CompletedTask;
+    }
+}
+
+internal sealed class SqliteTx(SqliteDb db, SqliteConnectionHolder connection, SemaphoreSlim writer) : Tx(db)
+{
+    private bool _ended;
+
+    internal override string ClockSql => SqliteRunner.Clock;
+
+    public override Fetched<string> Id(StatementBatch batch) => batch.Query("SELECT ''", r => r.Text(0));
+
+    internal override Task RunAsync(IReadOnlyList<Statement> statements)
+    {
+        SqliteRunner.Run(connection, statements);
+        return Task.CompletedTask;
+    }
+
+    private protected override Task CommitCoreAsync(CancellationToken ct)
+    {
+        connection.Execute("COMMIT");
+        _ended = true;
+        return Task.CompletedTask;
+    }
+
+    private protected override Task RollbackCoreAsync()
+    {
+        if (!_ended)
+        {
+            _ended = true;
+            connection.Execute("ROLLBACK");
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await RollbackCoreAsync().ConfigureAwait(false);
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode == 1)
+        {
+            // SQLite has already rolled back by itself (disk full, out of memory).
+        }
+        finally
+        {
+            writer.Release();
+        }
+    }
+}

@@ -1,0 +1,26 @@
+namespace Holdfast.Platform;
+
+/// <summary>The rejections that are not any module's own.</summary>
+public static class Errors
+{
+    public static readonly Error NotFound = new(404, "not_found", "There is no such resource.", "Không tìm thấy tài nguyên này.");
+    public static readonly Error MethodNotAllowed = new(405, "method_not_allowed", "This resource does not answer to this method.", "Tài nguyên này không hỗ trợ phương thức này.");
+    public static readonly Error Unauthenticated = new(401, "unauthenticated", "Sign in first: send a valid access token as Authorization: Bearer.", "Vui lòng đăng nhập: gửi mã truy cập hợp lệ trong Authorization: Bearer.");
+    public static readonly Error Forbidden = new(403, "forbidden", "Your role does not allow this.", "Vai trò của bạn không được phép làm việc này.");
+    public static readonly Error Busy = new(503, "busy", "Too many requests are waiting. Try again in a moment.", "Quá nhiều yêu cầu đang chờ. Vui lòng thử lại sau giây lát.");
+    public static readonly Error Unavailable = new(503, "database_unavailable", "The database cannot be reached. Try again in a moment.", "Không kết nối được cơ sở dữ liệu. Vui lòng thử lại sau giây lát.");
+    public static readonly Error OutcomeUnknown = new(503, "outcome_unknown", "The outcome is not known yet. Repeat the request with the same Idempotency-Key.", "Chưa biết kết quả. Hãy gửi lại yêu cầu với cùng Idempotency-Key.");
+    public static readonly Error Unstorable = new(422, "unstorable_value", "A value of this request cannot be stored.", "Một giá trị trong yêu cầu không thể lưu được.");
+    public static readonly Error Internal = new(500, "internal_error", "Something went wrong on our side.", "Đã có lỗi từ phía hệ thống.");
+    public static readonly Error TooLarge = new(413, "body_too_large", "The body is larger than 1 MiB.", "Nội dung yêu cầu lớn hơn 1 MiB.");
+    public static readonly Error InvalidJson = new(400, "invalid_json", "The body is not a JSON object that can be read.", "Nội dung yêu cầu không phải là đối tượng JSON hợp lệ.");
+    public static readonly Error InvalidRequest = new(400, "invalid_request", "Some fields are missing or not valid.", "Một số trường bị thiếu hoặc không hợp lệ.");
+    public static readonly Error UnknownField = new(400, "unknown_field", "The body has fields that are unknown or read-only here.", "Yêu cầu có trường không tồn tại hoặc chỉ đọc.");
+    public static readonly Error IdempotencyKeyRequired = new(400, "idempotency_key_required", "Send an Idempotency-Key header.", "Hãy gửi header Idempotency-Key.");
+    public static readonly Error IdempotencyKeyReused = new(422, "idempotency_key_reused", "This Idempotency-Key was used for another request.", "Idempotency-Key này đã được dùng cho một yêu cầu khác.");
+    public static readonly Error PreconditionFailed = new(412, "precondition_failed", "The resource has changed since you read it. Read it again.", "Tài nguyên đã thay đổi kể từ khi bạn đọc. Hãy đọc lại.");
+    public static readonly Error PreconditionRequired = new(428, "precondition_required", "Send If-Match with the ETag you read.", "Hãy gửi If-Match với ETag bạn đã đọc.");
+
+    /// <summary>400 for one field.</summary>
+    public static Error Invalid(string field, string message) => InvalidRequest with { Fields = new Dictionary<string, string[]> { [field] = [message] } };
+}

@@ -1,0 +1,390 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Holdfast.Platform.Http;
+
+/// <summary>
+/// Reads a JSON object field by field, collects what is wrong with each, and knows which members nobody asked for:
+/// <code>
+/// var name = fields.Text("name", max: 200);
+/// var price = fields.Long("price", min: 0, max: Money.Max);
+/// if (fields.Done() is { } error) return error;
+/// </code>
+/// After a failure the values are defaults; only <see cref="Done"/> says whether they count.
+/// </summary>
+public sealed class Fields
+{
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 32, AllowDuplicateProperties = false };
+
+    private readonly JsonElement _object;
+    private readonly string _path;
+    private readonly Findings _findings;
+    private readonly List<string> _asked = [];
+
+    private Fields(JsonElement element, string path, Findings findings)
+    {
+        (_object, _path, _findings) = (element, path, findings);
+        findings.All.Add(this);
+    }
+
+    /// <summary>Parses a body; 400 <c>invalid_json</c> when it is not one well-formed object. An empty body counts as <c>{}</c>.</summary>
+    public static Result<Fields> Parse(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            var root = body.IsEmpty ? JsonDocument.Parse("{}").RootElement : JsonDocument.Parse(body, Strict).RootElement;
+            return root.ValueKind == JsonValueKind.Object ? new Fields(root, "", new Findings()) : Errors.InvalidJson;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return Errors.InvalidJson;
+        }
+    }
+
+    /// <summary>What is wrong, or null. Call it once, after every field was asked for.</summary>
+    public Error? Done() => _findings.ToError();
+
+    public bool Has(string name) => Get(name, out _);
+
+    /// <summary>A string that is there and not blank. NUL and unpaired surrogates are refused; other control characters, too, unless <paramref name="lines"/>.</summary>
+    public string Text(string name, int max = 200, int min = 1, bool lines = false)
+    {
+        if (TextOrNull(name, max, min, lines) is { } text)
+        {
+            return text;
+        }
+
+        Missing(name);
+        return "";
+    }
+
+    public string? TextOrNull(string name, int max = 200, int min = 1, bool lines = false)
+    {
+        if (!Get(name, out var value))
+        {
+            return null;
+        }
+
+        if (value.ValueKind != JsonValueKind.String)
+        {
+            return Wrong<string?>(name, "must be a string");
+        }
+
+        string text;
+        try
+        {
+            text = value.GetString()!.Trim();
+        }
+        catch (InvalidOperationException)
+        {
+            return Wrong<string?>(name, "is not valid Unicode");
+        }
+
+        return text.Length < min ? Wrong<string?>(name, $"must have at least {min} characters")
+            : text.Length > max ? Wrong<string?>(name, $"must have at most {max} characters")
+            : IsClean(text, lines) ? text : Wrong<string?>(name, "has control characters");
+    }
+
+    /// <summary>Whether a text can be stored and logged: well-formed, without control characters.</summary>
+    public static bool IsClean(string text, bool lines = false)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            var c = text[i];
+            if (char.IsHighSurrogate(c) ? i + 1 == text.Length || !char.IsLowSurrogate(text[i + 1]) : char.IsLowSurrogate(c) && (i == 0 || !char.IsHighSurrogate(text[i - 1])))
+            {
+                return false;
+            }
+
+            if (char.IsControl(c) && !(lines && c is '\n' or '\r' or '\t'))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    public long Long(string name, long min, long max) => LongOrNull(name, min, max) ?? Missing<long>(name);
+
+    public long? LongOrNull(string name, long min, long max)
+    {
+        if (!Get(name, out var value))
+        {
+            return null;
+        }
+
+        return value.ValueKind != JsonValueKind.Number || !value.TryGetInt64(out var number) ? Wrong<long?>(name, "must be a whole number")
+            : number < min || number > max ? Wrong<long?>(name, $"must be from {min} to {max}")
+            : number;
+    }
+
+    public int Int(string name, int min, int max) => (int)Long(name, min, max);
+
+    public int? IntOrNull(string name, int min, int max) => (int?)LongOrNull(name, min, max);
+
+    public double? NumberOrNull(string name, double min, double max)
+    {
+        if (!Get(name, out var value))
+        {
+            return null;
+        }
+
+        return value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out var number) || !double.IsFinite(number) ? Wrong<double?>(name, "must be a number")
+            : number < min || number > max ? Wrong<double?>(name, string.Create(CultureInfo.InvariantCulture, $"must be from {min} to {max}"))
+            : number;
+    }
+
+    public Guid Uuid(string name) => UuidOrNull(name) ?? Missing<Guid>(name);
+
+    public Guid? UuidOrNull(string name)
+    {
+        if (!Get(name, out var value))
+        {
+            return null;
+        }
+
+        return value.ValueKind == JsonValueKind.String && value.TryGetGuid(out var id) ? id : Wrong<Guid?>(name, "must be a UUID");
+    }
+
+    public bool? BoolOrNull(string name)
+    {
+        if (!Get(name, out var value))
+        {
+            return null;
+        }
+
+        return value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : Wrong<bool?>(name, "must be true or false");
+    }
+
+    public DateTime? TimeOrNull(string name)
+    {
+        if (!Get(name, out var value))
+        {
+            return null;
+        }
+
+        return value.ValueKind == JsonValueKind.String && value.TryGetDateTimeOffset(out var time) ? time.UtcDateTime : Wrong<DateTime?>(name, "must be an RFC 3339 time");
+    }
+
+    /// <summary>One of the given words.</summary>
+    public string? WordOrNull(string name, params ReadOnlySpan<string> words)
+    {
+        if (TextOrNull(name) is not { } text)
+        {
+            return null;
+        }
+
+        foreach (var word in words)
+        {
+            if (word == text)
+            {
+                return word;
+            }
+        }
+
+        return Wrong<string?>(name, $"must be one of {string.Join(", ", words.ToArray())}");
+    }
+
+    /// <summary>A list of objects, each read by <paramref name="read"/>.</summary>
+    public List<T> Objects<T>(string name, Func<Fields, T> read, int min = 1, int max = 100)
+    {
+        if (ObjectsOrNull(name, read, min, max) is { } list)
+        {
+            return list;
+        }
+
+        Missing(name);
+        return [];
+    }
+
+    public List<T>? ObjectsOrNull<T>(string name, Func<Fields, T> read, int min = 1, int max = 100)
+    {
+        if (!Get(name, out var value))
+        {
+            return null;
+        }
+
+        if (value.ValueKind != JsonValueKind.Array)
+        {
+            return Wrong<List<T>?>(name, "must be a list");
+        }
+
+        var count = value.GetArrayLength();
+        if (count < min || count > max)
+        {
+            return Wrong<List<T>?>(name, $"must have from {min} to {max} entries");
+        }
+
+        var list = new List<T>(count);
+        foreach (var element in value.EnumerateArray())
+        {
+            var path = $"{name}[{list.Count}]";
+            if (element.ValueKind != JsonValueKind.Object)
+            {
+                return Wrong<List<T>?>(path, "must be an object");
+            }
+
+            list.Add(read(new Fields(element, $"{_path}{path}.", _findings)));
+        }
+
+        return list;
+    }
+
+    /// <summary>A list of strings.</summary>
+    public List<string>? TextsOrNull(string name, int max = 100, int maxLength = 200)
+    {
+        if (!Get(name, out var value))
+        {
+            return null;
+        }
+
+        if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() > max
+            || value.EnumerateArray().Any(e => e.ValueKind != JsonValueKind.String))
+        {
+            return Wrong<List<string>?>(name, $"must be a list of at most {max} strings");
+        }
+
+        try
+        {
+            var list = value.EnumerateArray().Select(e => e.GetString()!).ToList();
+            return list.All(s => s.Length <= maxLength && IsClean(s)) ? list : Wrong<List<string>?>(name, $"each must be plain text of at most {maxLength} characters");
+        }
+        catch (InvalidOperationException)
+        {
+            return Wrong<List<string>?>(name, "is not valid Unicode");
+        }
+    }
+
+    /// <summary>A nested object, or null when it is absent.</summary>
+    public Fields? ObjectOrNull(string name)
+    {
+        if (!Get(name, out var value))
+        {
+            return null;
+        }
+
+        return value.ValueKind == JsonValueKind.Object ? new Fields(value, $"{_path}{name}.", _findings) : Wrong<Fields?>(name, "must be an object");
+    }
+
+    /// <summary>Whether the member is there as a string, where both a string and an object are taken.</summary>
+    public bool IsText(string name) => Get(name, out var value) && value.ValueKind == JsonValueKind.String;
+
+    /// <summary>String to string, at most 50 entries, keys of 40 characters, values of 500: the limits of Stripe's metadata.</summary>
+    public IReadOnlyDictionary<string, string>? MetadataOrNull(string name)
+    {
+        if (!Get(name, out var value))
+        {
+            return null;
+        }
+
+        if (value.ValueKind != JsonValueKind.Object)
+        {
+            return Wrong<IReadOnlyDictionary<string, string>?>(name, "must be an object");
+        }
+
+        try
+        {
+            var map = new SortedDictionary<string, string>(StringComparer.Ordinal);
+            foreach (var member in value.EnumerateObject())
+            {
+                if (member.Name.Length is 0 or > 40 || !IsClean(member.Name) || member.Value.ValueKind != JsonValueKind.String
+                    || member.Value.GetString() is not { Length: <= 500 } text || !IsClean(text, lines: true))
+                {
+                    return Wrong<IReadOnlyDictionary<string, string>?>(name, "must map keys of 1 to 40 characters to strings of at most 500");
+                }
+
+                map[member.Name] = text;
+            }
+
+            return map.Count <= 50 ? map : Wrong<IReadOnlyDictionary<string, string>?>(name, "must have at most 50 entries");
+        }
+        catch (InvalidOperationException)
+        {
+            return Wrong<IReadOnlyDictionary<string, string>?>(name, "is not valid Unicode");
+        }
+    }
+
+    /// <summary>Notes a rule of the use case's own that a field breaks.</summary>
+    public void Reject(string name, string message) => _findings.Add(_path + name, message);
+
+    private bool Get(string name, out JsonElement value)
+    {
+        _asked.Add(name);
+        return _object.TryGetProperty(name, out value) && value.ValueKind != JsonValueKind.Null;
+    }
+
+    private T? Wrong<T>(string name, string message)
+    {
+        _findings.Add(_path + name, message);
+        return default;
+    }
+
+    private T Missing<T>(string name) where T : struct
+    {
+        Missing(name);
+        return default;
+    }
+
+    private void Missing(string name)
+    {
+        if (!_findings.Errors.ContainsKey(_path + name))
+        {
+            _findings.Add(_path + name, "is required");
+        }
+    }
+
+    private sealed class Findings
+    {
+        public List<Fields> All { get; } = [];
+
+        public SortedDictionary<string, string[]> Errors { get; } = new(StringComparer.Ordinal);
+
+        public void Add(string path, string message) => Errors[path] = [message];
+
+        public Error? ToError()
+        {
+            SortedDictionary<string, string[]>? unknown = null;
+            foreach (var fields in All)
+            {
+                foreach (var member in fields._object.EnumerateObject())
+                {
+                    if (!fields.WasAsked(member))
+                    {
+                        unknown ??= new(StringComparer.Ordinal);
+                        unknown[fields._path + Shown(member)] = ["is unknown or read-only"];
+                    }
+                }
+            }
+
+            return unknown is not null ? Platform.Errors.UnknownField with { Fields = unknown }
+                : Errors.Count > 0 ? Platform.Errors.InvalidRequest with { Fields = Errors }
+                : null;
+        }
+
+        private static string Shown(JsonProperty member)
+        {
+            try
+            {
+                return member.Name.Length <= 100 ? member.Name : member.Name[..100];
+            }
+            catch (InvalidOperationException)
+            {
+                return "(not valid Unicode)";
+            }
+        }
+    }
+
+    private bool WasAsked(JsonProperty member)
+    {
+        foreach (var name in _asked)
+        {
+            if (member.NameEquals(name))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,47 @@
+using System.Globalization;
+using System.Text;
+
+namespace Holdfast.Platform.Http;
+
+/// <summary>A list as it is served.</summary>
+public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
+
+/// <summary><c>limit</c> (1 to 100, default 20) and the opaque <c>cursor</c>, which is the sort key and id of the last row that was seen.</summary>
+public sealed record Paging(int Limit, string[]? After)
+{
+    public static Result<Paging> From(Request request, int keyParts)
+    {
+        var limit = 20;
+        if (request.Query("limit") is { } text && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > 100))
+        {
+            return Errors.Invalid("limit", "must be from 1 to 100");
+        }
+
+        if (request.Query("cursor") is not { } cursor)
+        {
+            return new Paging(limit, null);
+        }
+
+        try
+        {
+            var parts = Encoding.UTF8.GetString(Convert.FromBase64String(cursor.Replace('-', '+').Replace('_', '/').PadRight((cursor.Length + 3) / 4 * 4, '='))).Split('\n');
+            return parts.Length == keyParts && parts.All(p => Fields.IsClean(p)) ? new Paging(limit, parts) : Errors.Invalid("cursor", "is not one that was given out");
+        }
+        catch (FormatException)
+        {
+            return Errors.Invalid("cursor", "is not one that was given out");
+        }
+    }
+
+    /// <summary>Makes the page of <c>Limit + 1</c> fetched rows.</summary>
+    public Page<T> Page<T>(List<T> rows, Func<T, string[]> key)
+    {
+        if (rows.Count <= Limit)
+        {
+            return new Page<T>(rows, null);
+        }
+
+        rows.RemoveRange(Limit, rows.Count - Limit);
+        return new Page<T>(rows, Convert.ToBase64String(Encoding.UTF8.GetBytes(string.Join('\n', key(rows[^1])))).TrimEnd('=').Replace('+', '-').Replace('/', '_'));
+    }
+}

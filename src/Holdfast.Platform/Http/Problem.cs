@@ -1,0 +1,102 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace Holdfast.Platform.Http;
+
+/// <summary>Writes replies; errors as RFC 9457 problem documents, their <c>detail</c> in the caller's language.</summary>
+public static class Problem
+{
+    public static async Task WriteAsync(HttpContext http, Reply reply)
+    {
+        var response = http.Response;
+        if (response.HasStarted)
+        {
+            return;
+        }
+
+        response.StatusCode = reply.Status;
+        if (reply.Error is { } error)
+        {
+            response.ContentType = "application/problem+json";
+            response.Headers.ContentLanguage = IsVietnamese(http) ? "vi" : "en";
+            if (error.Status == 503)
+            {
+                response.Headers.RetryAfter = "1";
+            }
+            else if (error.Status == 401)
+            {
+                response.Headers.WWWAuthenticate = "Bearer";
+            }
+
+            var body = Body(error, IsVietnamese(http));
+            response.ContentLength = body.Length;
+            await response.BodyWriter.WriteAsync(body, http.RequestAborted).ConfigureAwait(false);
+            return;
+        }
+
+        if (reply.Location is { } location)
+        {
+            response.Headers.Location = location;
+        }
+
+        if (reply.Version is { } version)
+        {
+            response.Headers.ETag = $"\"{version}\"";
+        }
+
+        if (reply.Replayed)
+        {
+            response.Headers["Idempotency-Replayed"] = "true";
+        }
+
+        if (reply.Status != StatusCodes.Status204NoContent)
+        {
+            response.ContentType = "application/json; charset=utf-8";
+            response.ContentLength = reply.Body.Length;
+            await response.BodyWriter.WriteAsync(reply.Body, http.RequestAborted).ConfigureAwait(false);
+        }
+    }
+
+    internal static byte[] Body(Error error, bool vietnamese)
+    {
+        using var stream = new MemoryStream(256);
+        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = Reply.Json.Encoder, SkipValidation = true }))
+        {
+            json.WriteStartObject();
+            json.WriteString("type", $"urn:holdfast:error:{error.Code}");
+            json.WriteString("title", error.English);
+            json.WriteNumber("status", error.Status);
+            json.WriteString("detail", vietnamese ? error.Vietnamese : error.English);
+            json.WriteString("code", error.Code);
+            foreach (var (name, value) in error.Extensions ?? new Dictionary<string, object?>())
+            {
+                json.WritePropertyName(name);
+                JsonSerializer.Serialize(json, value, Reply.Json);
+            }
+
+            if (error.Fields is { } fields)
+            {
+                json.WritePropertyName("errors");
+                JsonSerializer.Serialize(json, fields, Reply.Json);
+            }
+
+            json.WriteEndObject();
+        }
+
+        return stream.ToArray();
+    }
+
+    /// <summary>Whether Vietnamese stands before English in Accept-Language.</summary>
+    private static bool IsVietnamese(HttpContext http)
+    {
+        string? accept = http.Request.Headers.AcceptLanguage;
+        if (accept is null)
+        {
+            return false;
+        }
+
+        var vi = accept.IndexOf("vi", StringComparison.OrdinalIgnoreCase);
+        var en = accept.IndexOf("en", StringComparison.OrdinalIgnoreCase);
+        return vi >= 0 && (en < 0 || vi < en);
+    }
+}

@@ -1,0 +1,59 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Holdfast.Platform.Http;
+
+/// <summary>An answer: a status with a JSON body, or an error.</summary>
+public sealed class Reply
+{
+    /// <summary>camelCase, enums as snake_case text, nulls written, and Vietnamese text as it is.</summary>
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower), new MillisecondsConverter() },
+    };
+
+    private Reply(int status, ReadOnlyMemory<byte> body) => (Status, Body) = (status, body);
+
+    public int Status { get; }
+
+    public ReadOnlyMemory<byte> Body { get; }
+
+    public Error? Error { get; private init; }
+
+    public string? Location { get; init; }
+
+    /// <summary>A version, sent as the strong ETag <c>"N"</c>.</summary>
+    public long? Version { get; init; }
+
+    /// <summary>Whether this is the stored answer to an earlier request with the same key.</summary>
+    public bool Replayed { get; init; }
+
+    public static Reply Ok(object value) => new(200, Bytes(value));
+
+    public static Reply Ok(object value, long version) => new(200, Bytes(value)) { Version = version };
+
+    public static Reply Created(object value, string location, long? version = null) => new(201, Bytes(value)) { Location = location, Version = version };
+
+    public static Reply NoContent() => new(204, default);
+
+    /// <summary>A body that is JSON already.</summary>
+    public static Reply Raw(int status, ReadOnlyMemory<byte> json, string? location = null, long? version = null, bool replayed = false) =>
+        new(status, json) { Location = location, Version = version, Replayed = replayed };
+
+    public static implicit operator Reply(Error error) => new(error.Status, default) { Error = error };
+
+    public static byte[] Bytes(object value) => JsonSerializer.SerializeToUtf8Bytes(value, value.GetType(), Json);
+}
+
+/// <summary>RFC 3339, UTC, milliseconds: <c>2026-11-20T13:03:40.123Z</c>.</summary>
+internal sealed class MillisecondsConverter : JsonConverter<DateTime>
+{
+    public const string Format = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+
+    public override DateTime Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTime().ToUniversalTime();
+
+    public override void Write(Utf8JsonWriter writer, DateTime value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString(Format, System.Globalization.CultureInfo.InvariantCulture));
+}

@@ -1,0 +1,119 @@
+using System.Buffers;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+
+namespace Holdfast.Platform.Http;
+
+/// <summary>What identifies a request for replays: a hash of caller, route and key, and the fingerprint of route and raw body.</summary>
+public sealed record IdempotencyKey(Guid Hash, byte[] Fingerprint);
+
+/// <summary>A request as the use cases see it.</summary>
+public sealed class Request(HttpContext http, Caller caller)
+{
+    public const int MaxBodyBytes = 1024 * 1024;
+    private const int MaxKeyLength = 255;
+
+    private ReadOnlyMemory<byte>? _body;
+
+    public HttpContext Http { get; } = http;
+
+    public Caller Caller { get; } = caller;
+
+    public CancellationToken Aborted => Http.RequestAborted;
+
+    /// <summary>An id of the route; null (answer 404) when it is not a UUID.</summary>
+    public Guid? Id(string name = "id") => Guid.TryParseExact(Http.Request.RouteValues[name] as string, "D", out var id) ? id : null;
+
+    public string RouteText(string name) => Http.Request.RouteValues[name] as string ?? "";
+
+    public string? Query(string name) => Http.Request.Query.TryGetValue(name, out var values) && values.Count > 0 && values[0] is { Length: > 0 } text ? text : null;
+
+    public string? Header(string name) => Http.Request.Headers.TryGetValue(name, out var values) && values.Count > 0 && values[0] is { Length: > 0 } text ? text : null;
+
+    /// <summary>The version of <c>If-Match: "N"</c>; null without one; -1 for a tag we never gave.</summary>
+    public long? IfMatch => Header("If-Match") is not { } tag ? null
+        : long.TryParse(tag.Trim().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : -1;
+
+    /// <summary>The raw body; over 1 MiB: 413.</summary>
+    public async ValueTask<Result<ReadOnlyMemory<byte>>> BodyAsync()
+    {
+        if (_body is { } known)
+        {
+            return known;
+        }
+
+        if (Http.Request.ContentLength > MaxBodyBytes)
+        {
+            return Errors.TooLarge;
+        }
+
+        var reader = Http.Request.BodyReader;
+        while (true)
+        {
+            var read = await reader.ReadAsync(Aborted).ConfigureAwait(false);
+            if (read.Buffer.Length > MaxBodyBytes)
+            {
+                return Errors.TooLarge;
+            }
+
+            if (read.IsCompleted)
+            {
+                var body = read.Buffer.ToArray();
+                reader.AdvanceTo(read.Buffer.End);
+                _body = body;
+                return (ReadOnlyMemory<byte>)body;
+            }
+
+            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    /// <summary>The body as fields: 413 or 400 <c>invalid_json</c> otherwise.</summary>
+    public async ValueTask<Result<Fields>> FieldsAsync()
+    {
+        var body = await BodyAsync().ConfigureAwait(false);
+        return body.IsOk ? Fields.Parse(body.Value) : body.Error!;
+    }
+
+    /// <summary>
+    /// The Idempotency-Key (header, or the body's <c>idempotencyKey</c>), scoped to caller and route. Read the body first.
+    /// The IETF draft quotes the key; quotes are taken off, so both forms are the same key.
+    /// </summary>
+    public Result<IdempotencyKey?> Idempotency(bool required, string? fromBody = null)
+    {
+        var key = (Header("Idempotency-Key") ?? fromBody)?.Trim();
+        if (key is { Length: >= 2 } && key[0] == '"' && key[^1] == '"')
+        {
+            key = key[1..^1];
+        }
+
+        if (string.IsNullOrEmpty(key))
+        {
+            return required ? Errors.IdempotencyKeyRequired : (IdempotencyKey?)null;
+        }
+
+        if (key.Length > MaxKeyLength || !Fields.IsClean(key))
+        {
+            return Errors.Invalid("Idempotency-Key", $"must be at most {MaxKeyLength} printable characters");
+        }
+
+        var route = $"{Http.Request.Method} {Http.Request.Path.Value}\n";
+        return new IdempotencyKey(Truncated(SHA256.HashData(Encoding.UTF8.GetBytes($"{Caller.Scope}\n{route}{key}"))), Fingerprint(route, (_body ?? default).Span));
+    }
+
+    private static byte[] Fingerprint(string route, ReadOnlySpan<byte> body)
+    {
+        var length = Encoding.UTF8.GetByteCount(route) + body.Length;
+        var buffer = ArrayPool<byte>.Shared.Rent(length);
+        var start = Encoding.UTF8.GetBytes(route, buffer);
+        body.CopyTo(buffer.AsSpan(start));
+        var hash = SHA256.HashData(buffer.AsSpan(0, length));
+        ArrayPool<byte>.Shared.Return(buffer);
+        return hash;
+    }
+
+    // 128 bits: finding a second key of the same hash takes 2^128 tries, and both databases index it well.
+    private static Guid Truncated(byte[] hash) => new(hash.AsSpan(0, 16), bigEndian: true);
+}

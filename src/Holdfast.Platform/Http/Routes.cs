@@ -1,0 +1,110 @@
+using System.Net;
+using Holdfast.Platform.Data;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Platform.Http;
+
+/// <summary>The rule of a route, on its endpoint, so that a test can go through all of them.</summary>
+public sealed record RouteRule(string Method, string Pattern, Access Access);
+
+/// <summary>How modules declare routes: method, pattern, who may call, and the use case. No route can be declared without saying who.</summary>
+public static class Routes
+{
+    public const string Base = "/api/v1";
+
+    public static void Get<T>(this IEndpointRouteBuilder app, string pattern, Access access, Func<T, Request, Task<Reply>> handle) where T : notnull => app.Route("GET", pattern, access, handle);
+
+    public static void Post<T>(this IEndpointRouteBuilder app, string pattern, Access access, Func<T, Request, Task<Reply>> handle) where T : notnull => app.Route("POST", pattern, access, handle);
+
+    public static void Put<T>(this IEndpointRouteBuilder app, string pattern, Access access, Func<T, Request, Task<Reply>> handle) where T : notnull => app.Route("PUT", pattern, access, handle);
+
+    public static void Delete<T>(this IEndpointRouteBuilder app, string pattern, Access access, Func<T, Request, Task<Reply>> handle) where T : notnull => app.Route("DELETE", pattern, access, handle);
+
+    private static void Route<T>(this IEndpointRouteBuilder app, string method, string pattern, Access access, Func<T, Request, Task<Reply>> handle) where T : notnull
+    {
+        var full = pattern.StartsWith("/health", StringComparison.Ordinal) || pattern.StartsWith("/.well-known", StringComparison.Ordinal) ? pattern : Base + pattern;
+        var served = new Served<T>(app.ServiceProvider.GetRequiredService<Door>(), access, app.ServiceProvider.GetRequiredService<T>(), handle);
+        app.MapMethods(full, [method], served.ServeAsync).WithMetadata(new RouteRule(method, full, access));
+    }
+
+    private sealed record Served<T>(Door Door, Access Access, T UseCase, Func<T, Request, Task<Reply>> Handle)
+    {
+        public Task ServeAsync(HttpContext http) => Door.HandleAsync(http, Access, request => Handle(UseCase, request));
+    }
+}
+
+/// <summary>What every request passes: who is it, may they, run the use case, write the answer; and what to say when that throws.</summary>
+public sealed class Door(ITokenReader tokens, Db db, ILogger<Door> log)
+{
+    public async Task HandleAsync(HttpContext http, Access access, Func<Request, Task<Reply>> handle)
+    {
+        Reply reply;
+        try
+        {
+            var caller = await CallerAsync(http).ConfigureAwait(false);
+            reply = caller is null ? Errors.Unauthenticated
+                : Refusal(caller, access) is { } refusal ? refusal
+                : await handle(new Request(http, caller)).ConfigureAwait(false);
+        }
+        catch (Exception) when (http.RequestAborted.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (Exception e)
+        {
+            reply = Explain(e);
+        }
+
+        await Problem.WriteAsync(http, reply).ConfigureAwait(false);
+    }
+
+    private static Error? Refusal(Caller caller, Access access)
+    {
+        var allowed = access switch
+        {
+            Access.Anyone => true,
+            Access.SignedIn => caller.Role != Role.Guest,
+            Access.Staff => caller.Role is Role.Staff or Role.Admin,
+            Access.StaffOrService => caller.Role is Role.Staff or Role.Service or Role.Admin,
+            Access.Admin => caller.Role == Role.Admin,
+            _ => false,
+        };
+        return allowed ? null : caller.Role == Role.Guest ? Errors.Unauthenticated : Errors.Forbidden;
+    }
+
+    private async ValueTask<Caller?> CallerAsync(HttpContext http)
+    {
+        var header = http.Request.Headers.Authorization;
+        if (header.Count == 0)
+        {
+            return Caller.Guest;
+        }
+
+        return header.Count == 1 && header[0] is { } value && value.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
+            ? await tokens.ReadAsync(value["Bearer ".Length..].Trim()).ConfigureAwait(false)
+            : null;
+    }
+
+    private Error Explain(Exception e)
+    {
+        switch (e)
+        {
+            case BadHttpRequestException bad:
+                return bad.StatusCode == (int)HttpStatusCode.RequestEntityTooLarge ? Errors.TooLarge : Errors.InvalidRequest;
+            case var _ when db.IsConnectionLost(e) || db.IsTransient(e):
+                log.LogError("The database cannot be reached: {Reason}", e.Message);
+                return Errors.Unavailable;
+            case var _ when db.IsDataError(e):
+                log.LogWarning("The database refused a value: {Reason}", e.Message);
+                return Errors.Unstorable;
+            default:
+                log.LogError(e, "A request failed");
+                return Errors.Internal;
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using System.Text.Json;
+using Holdfast.Platform.Data;
+
+namespace Holdfast.Platform.Messaging;
+
+/// <summary>An event as consumers get it.</summary>
+/// <param name="Subject">The id of the order (or variant, or reservation) it is about.</param>
+/// <param name="Sequence">Counts within the subject, from 1.</param>
+/// <param name="Previous">Members of the state before, as the inside of a JSON object (<c>"previousStatus":"pending"</c>), or null.</param>
+/// <param name="Data">The resource as GET returns it after the event, UTF-8 JSON.</param>
+public sealed record Event(Guid Subject, int Sequence, string Type, Guid StoreId, DateTime OccurredAt, string Actor, string? Previous, byte[] Data)
+{
+    /// <summary>Unique for ever.</summary>
+    public string Id => $"{Subject}:{Sequence}";
+
+    /// <summary>The CloudEvents <c>data</c>: the resource with the members of the state before it.</summary>
+    public JsonElement ReadData()
+    {
+        using var stream = new MemoryStream(Data.Length + (Previous?.Length ?? 0) + 1);
+        stream.Write(Data, 0, Previous is null ? Data.Length : Data.Length - 1);
+        if (Previous is not null)
+        {
+            stream.WriteByte((byte)',');
+            stream.Write(System.Text.Encoding.UTF8.GetBytes(Previous));
+            stream.WriteByte((byte)'}');
+        }
+
+        return JsonDocument.Parse(stream.ToArray()).RootElement;
+    }
+}
+
+/// <summary>Collects the events of one transaction and writes them with it: the event is committed if and only if the change is.</summary>
+public sealed class EventLog
+{
+    private readonly RowSet _events = new("events", new("subject", ColumnType.Uuid), new("sequence", ColumnType.Int), new("type", ColumnType.Text),
+        new("store_id", ColumnType.Uuid), new("occurred_at", ColumnType.Time), new("actor", ColumnType.Text), new("previous", ColumnType.Text),
+        new("data", ColumnType.Bytes));
+
+    private readonly RowSet _outbox = new("outbox", new("subject", ColumnType.Uuid), new("sequence", ColumnType.Int));
+
+    public int Count => _events.Count;
+
+    public void Add(Event e)
+    {
+        _events.Add(e.Subject).Add(e.Sequence).Add(e.Type).Add(e.StoreId).Add(e.OccurredAt).Add(e.Actor).Add(e.Previous).Add(e.Data);
+        _outbox.Add(e.Subject).Add(e.Sequence);
+    }
+
+    public void Ink(StatementBatch batch)
+    {
+        batch.Insert(_events);
+        batch.Insert(_outbox);
+    }
+}

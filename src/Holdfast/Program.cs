@@ -1,0 +1,1 @@
+namespace Holdfast; internal static class Program { private static int Main() => 0; }
