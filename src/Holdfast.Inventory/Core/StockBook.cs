@@ -1,0 +1,177 @@
+using System.Diagnostics;
+
+namespace Holdfast.Inventory.Core;
+
+/// <summary>A stock row as it was read under lock. Quantities are pieces.</summary>
+/// <param name="Movements">How many ledger rows there are: the sequence of the last one.</param>
+/// <param name="EventSequence">The sequence of the last event about the variant.</param>
+public sealed record StockRow(Guid VariantId, Guid LocationId, Guid StoreId, long OnHand, long Reserved, long? LowStockThreshold, long Movements, int EventSequence);
+
+/// <summary>So many pieces of a variant; at least one.</summary>
+public readonly record struct StockLine(Guid VariantId, long Quantity);
+
+/// <summary>A line that cannot be had: what was asked for and what there is.</summary>
+public sealed record Shortage(Guid VariantId, long Requested, long Available);
+
+/// <summary>One row of the ledger.</summary>
+public readonly record struct Movement(StockEntry Entry, long Sequence, long OnHandDelta, long ReservedDelta, string Reason, Guid? ReferenceId, string? Reference);
+
+/// <summary>Why stock moved; the names are stored.</summary>
+public static class StockReasons
+{
+    public const string Placed = "placed";
+    public const string Cancelled = "cancelled";
+    public const string Expired = "expired";
+    public const string LatePayment = "late_payment";
+    public const string Shipped = "shipped";
+    public const string Returned = "returned";
+    public const string Receipt = "receipt";
+    public const string Adjustment = "adjustment";
+    public const string Reserved = "reserved";
+    public const string Released = "released";
+    public const string Committed = "committed";
+}
+
+/// <summary>One variant at one location, as the book has it now.</summary>
+public sealed class StockEntry(StockRow read)
+{
+    /// <summary>The row as it was read.</summary>
+    public StockRow Read { get; } = read;
+
+    public long OnHand { get; internal set; } = read.OnHand;
+
+    public long Reserved { get; internal set; } = read.Reserved;
+
+    /// <summary>The sequence of the last ledger row.</summary>
+    public long Movements { get; internal set; } = read.Movements;
+
+    /// <summary>What can be sold.</summary>
+    public long Available => Math.Max(0, OnHand - Reserved);
+
+    /// <summary>What is promised to orders and not there.</summary>
+    public long Shortfall => Math.Max(0, Reserved - OnHand);
+
+    public long AvailableBefore => Math.Max(0, Read.OnHand - Read.Reserved);
+
+    public long ShortfallBefore => Math.Max(0, Read.Reserved - Read.OnHand);
+
+    public bool IsChanged => Movements != Read.Movements;
+}
+
+/// <summary>
+/// The stock rows a batch needs, with the rules for changing them. Every change is a ledger row; the balances are what was read plus the ledger
+/// rows since, so a command is undone by taking its rows back.
+/// </summary>
+public sealed class StockBook
+{
+    private readonly Dictionary<Guid, StockEntry> _entries;
+    private readonly List<Movement> _movements = [];
+
+    public StockBook(IReadOnlyCollection<StockRow> rows)
+    {
+        _entries = new Dictionary<Guid, StockEntry>(rows.Count);
+        foreach (var row in rows)
+        {
+            _entries.Add(row.VariantId, new StockEntry(row));
+        }
+    }
+
+    /// <summary>The ledger rows to be written, in order.</summary>
+    public IReadOnlyList<Movement> Movements => _movements;
+
+    public IReadOnlyCollection<StockEntry> Entries => _entries.Values;
+
+    /// <summary>The entry of a variant; null when it has never had stock.</summary>
+    public StockEntry? Find(Guid variantId) => _entries.GetValueOrDefault(variantId);
+
+    /// <summary>Pieces that can be sold; 0 for a variant without a stock row.</summary>
+    public long Available(Guid variantId) => Find(variantId)?.Available ?? 0;
+
+    /// <summary>A point to come back to.</summary>
+    public int Mark() => _movements.Count;
+
+    /// <summary>Takes back everything since the mark.</summary>
+    public void Undo(int mark)
+    {
+        for (var i = _movements.Count - 1; i >= mark; i--)
+        {
+            var movement = _movements[i];
+            movement.Entry.OnHand -= movement.OnHandDelta;
+            movement.Entry.Reserved -= movement.ReservedDelta;
+            movement.Entry.Movements--;
+        }
+
+        _movements.RemoveRange(mark, _movements.Count - mark);
+    }
+
+    /// <summary>Reserves all lines, or none: then the shortages say why. Lines name each variant once.</summary>
+    public bool TryReserve(IReadOnlyList<StockLine> lines, string reason, Guid referenceId, out List<Shortage>? shortages)
+    {
+        shortages = Shortages(lines);
+        if (shortages is not null)
+        {
+            return false;
+        }
+
+        foreach (var line in lines)
+        {
+            Move(line.VariantId, 0, line.Quantity, reason, referenceId, null);
+        }
+
+        return true;
+    }
+
+    /// <summary>What stands in the way of reserving the lines, or null.</summary>
+    public List<Shortage>? Shortages(IReadOnlyList<StockLine> lines)
+    {
+        List<Shortage>? shortages = null;
+        foreach (var line in lines)
+        {
+            var available = Available(line.VariantId);
+            if (available < line.Quantity)
+            {
+                (shortages ??= []).Add(new Shortage(line.VariantId, line.Quantity, available));
+            }
+        }
+
+        return shortages;
+    }
+
+    /// <summary>Gives reserved pieces back.</summary>
+    public void Release(Guid variantId, long quantity, string reason, Guid referenceId) => Move(variantId, 0, -quantity, reason, referenceId, null);
+
+    /// <summary>Reserved pieces leave the house. Whether the order is short is for the caller to have checked.</summary>
+    public void Ship(Guid variantId, long quantity, string reason, Guid referenceId) => Move(variantId, -quantity, -quantity, reason, referenceId, null);
+
+    /// <summary>Returned pieces come back into stock.</summary>
+    public void Restock(Guid variantId, long quantity, Guid referenceId) => Move(variantId, quantity, 0, StockReasons.Returned, referenceId, null);
+
+    /// <summary>New pieces arrive.</summary>
+    public void Receive(Guid variantId, long quantity, string reference) => Move(variantId, quantity, 0, StockReasons.Receipt, null, reference);
+
+    /// <summary>What was counted differs from what was known. False, and nothing changes, when less than nothing would be on hand.</summary>
+    public bool TryAdjust(Guid variantId, long delta, string reason)
+    {
+        if (Find(variantId) is not { } entry || entry.OnHand + delta < 0)
+        {
+            return false;
+        }
+
+        Move(variantId, delta, 0, StockReasons.Adjustment, null, reason);
+        return true;
+    }
+
+    private void Move(Guid variantId, long onHandDelta, long reservedDelta, string reason, Guid? referenceId, string? reference)
+    {
+        var entry = Find(variantId) ?? throw new UnreachableException($"variant {variantId} is not in the book");
+        var (onHand, reserved) = (checked(entry.OnHand + onHandDelta), checked(entry.Reserved + reservedDelta));
+        if (onHand < 0 || reserved < 0)
+        {
+            throw new InvalidOperationException($"variant {variantId}: {reason} would leave {onHand} on hand and {reserved} reserved");
+        }
+
+        (entry.OnHand, entry.Reserved) = (onHand, reserved);
+        entry.Movements++;
+        _movements.Add(new Movement(entry, entry.Movements, onHandDelta, reservedDelta, reason, referenceId, reference));
+    }
+}

@@ -1,0 +1,99 @@
+using System.Text;
+using System.Text.Json;
+using Holdfast.Inventory.Core;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Messaging;
+
+namespace Holdfast.Inventory;
+
+/// <summary>Opens and inks the <see cref="StockBook"/>: one read under lock, one write per table.</summary>
+public static class StockPages
+{
+    private const string Columns = "variant_id, location_id, store_id, on_hand, reserved, low_stock_threshold, movements, event_sequence";
+
+    private static readonly Func<Row, StockRow> Map =
+        r => new StockRow(r.Uuid(0), r.Uuid(1), r.Uuid(2), r.Long(3), r.Long(4), r.LongOrNull(5), r.Long(6), r.Int(7));
+
+    /// <summary>Locks the rows of the variants, in the order of their keys.</summary>
+    public static Fetched<StockRow> Open(StatementBatch batch, Guid[] variantIds) =>
+        batch.Query($"SELECT {Columns} FROM stock WHERE variant_id {{in $1}} ORDER BY variant_id, location_id {{lock}}", Map, variantIds);
+
+    /// <summary>Reads the rows without a lock, for what is decided again under lock or only shown.</summary>
+    public static Fetched<StockRow> Peek(StatementBatch batch, Guid[] variantIds) =>
+        batch.Query($"SELECT {Columns} FROM stock WHERE variant_id {{in $1}}", Map, variantIds);
+
+    /// <summary>
+    /// Writes what changed: balances, ledger rows, and the events <c>inventory.low</c> (available has fallen to the threshold),
+    /// <c>inventory.rejected</c> (the last piece is taken: a sell-out begins) and <c>inventory.shortfall</c>.
+    /// </summary>
+    public static void Ink(StockBook book, StatementBatch batch, EventLog events, DateTime now, string actor)
+    {
+        if (book.Movements.Count == 0)
+        {
+            return;
+        }
+
+        var balances = new RowSet("stock", new("variant_id", ColumnType.Uuid), new("location_id", ColumnType.Uuid), new("on_hand", ColumnType.Long),
+            new("reserved", ColumnType.Long), new("shortfall", ColumnType.Long), new("movements", ColumnType.Long), new("movements_read", ColumnType.Long),
+            new("event_sequence", ColumnType.Int));
+        foreach (var entry in book.Entries)
+        {
+            if (entry.IsChanged)
+            {
+                balances.Add(entry.Read.VariantId).Add(entry.Read.LocationId).Add(entry.OnHand).Add(entry.Reserved).Add(entry.Shortfall).Add(entry.Movements)
+                    .Add(entry.Read.Movements).Add(entry.Read.EventSequence + AddEvents(entry, events, now, actor));
+            }
+        }
+
+        var ledger = new RowSet("stock_movements", new("variant_id", ColumnType.Uuid), new("location_id", ColumnType.Uuid), new("sequence", ColumnType.Long),
+            new("store_id", ColumnType.Uuid), new("on_hand_delta", ColumnType.Long), new("reserved_delta", ColumnType.Long), new("reason", ColumnType.Text),
+            new("reference_id", ColumnType.Uuid), new("reference", ColumnType.Text), new("created_at", ColumnType.Time));
+        foreach (var m in book.Movements)
+        {
+            ledger.Add(m.Entry.Read.VariantId).Add(m.Entry.Read.LocationId).Add(m.Sequence).Add(m.Entry.Read.StoreId).Add(m.OnHandDelta).Add(m.ReservedDelta)
+                .Add(m.Reason).Add(m.ReferenceId).Add(m.Reference).Add(now);
+        }
+
+        batch.ChangeEach(balances,
+            "UPDATE stock SET on_hand = {v.on_hand}, reserved = {v.reserved}, shortfall = {v.shortfall}, movements = {v.movements}, "
+            + "event_sequence = {v.event_sequence} WHERE stock.variant_id = {v.variant_id} AND stock.location_id = {v.location_id} "
+            + "AND stock.movements = {v.movements_read}");
+        batch.Insert(ledger);
+    }
+
+    private static int AddEvents(StockEntry entry, EventLog events, DateTime now, string actor)
+    {
+        var added = 0;
+        var threshold = entry.Read.LowStockThreshold;
+        if (threshold is not null && entry.AvailableBefore > threshold && entry.Available <= threshold)
+        {
+            Add("inventory.low");
+        }
+
+        if (entry.AvailableBefore > 0 && entry.Available == 0)
+        {
+            Add("inventory.rejected");
+        }
+
+        if (entry.Shortfall > entry.ShortfallBefore)
+        {
+            Add("inventory.shortfall");
+        }
+
+        return added;
+
+        void Add(string type) => events.Add(new Event(entry.Read.VariantId, entry.Read.EventSequence + ++added, type, entry.Read.StoreId, now, actor, null, Describe(entry)));
+    }
+
+    /// <summary>The stock of a variant as events carry it.</summary>
+    private static byte[] Describe(StockEntry entry) => Encoding.UTF8.GetBytes(JsonSerializer.Serialize(new
+    {
+        variantId = entry.Read.VariantId,
+        storeId = entry.Read.StoreId,
+        onHand = entry.OnHand,
+        reserved = entry.Reserved,
+        available = entry.Available,
+        shortfall = entry.Shortfall,
+        lowStockThreshold = entry.Read.LowStockThreshold,
+    }));
+}
