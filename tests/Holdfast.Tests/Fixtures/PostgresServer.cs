@@ -1,0 +1,190 @@
+using System.Diagnostics;
+using System.Globalization;
+using Holdfast.Platform.Data;
+using Holdfast.Tests.Fixtures;
+using Npgsql;
+
+[assembly: AssemblyFixture(typeof(PostgresServerOfTheRun))]
+
+namespace Holdfast.Tests.Fixtures;
+
+/// <summary>
+/// A PostgreSQL of the tests' own, from the installed binaries: data in a temporary folder, TCP on a free loopback port, trust, and durability
+/// as it is by default. A small shell watches over it: when this process ends, however that happens, the server is stopped and the folder removed.
+/// </summary>
+public sealed class PostgresServer : IAsyncDisposable
+{
+    private const string Install = "PostgreSQL 15 or later is not installed: apt-get install postgresql-15 (or the server binaries of your system in PATH)";
+
+    // Reads until its standard input closes, which the kernel does when the test process dies.
+    private const string Watch = """
+        trap '' INT TERM HUP
+        cat > /dev/null
+        pid=$(head -n 1 "$0/data/postmaster.pid" 2>/dev/null)
+        if [ -n "$pid" ]; then
+            kill -INT "$pid" 2>/dev/null
+            n=0
+            while kill -0 "$pid" 2>/dev/null && [ $n -lt 100 ]; do sleep 0.1; n=$((n + 1)); done
+            kill -KILL "$pid" 2>/dev/null
+        fi
+        rm -rf "$0"
+        """;
+
+    private static readonly Lazy<Task<PostgresServer>> Shared = new(StartAsync);
+
+    private readonly string _folder;
+    private readonly string _binaries;
+    private readonly Process _watch;
+    private Process? _server;
+
+    private PostgresServer(string folder, string binaries, int port)
+    {
+        (_folder, _binaries, Port) = (folder, binaries, port);
+        _watch = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", Watch, folder]) { RedirectStandardInput = true })!;
+    }
+
+    public int Port { get; }
+
+    /// <summary>Where the newest usable server binaries are, or null.</summary>
+    public static string? Binaries { get; } = FindBinaries();
+
+    /// <summary>Skips the calling test, aloud, where PostgreSQL is not installed.</summary>
+    public static void Require() => Assert.SkipWhen(Binaries is null, Install);
+
+    /// <summary>The server that the tests of this run share, started when first asked for.</summary>
+    public static Task<PostgresServer> SharedAsync() => Shared.Value;
+
+    /// <summary>A server of one test's own, for those that stop it.</summary>
+    public static async Task<PostgresServer> StartAsync()
+    {
+        Require();
+        var folder = Directory.CreateTempSubdirectory("holdfast-pg-").FullName;
+        var server = new PostgresServer(folder, Binaries!, Shell.FreePort());
+        try
+        {
+            if (Shell.IsRoot)
+            {
+                await Shell.RunAsync("chown", "postgres", folder);
+            }
+
+            await Shell.RunAsync(server.Command("initdb", out var arguments), [.. arguments, "-D", $"{folder}/data", "-U", "holdfast", "--auth=trust",
+                "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]);
+            await server.StartServerAsync();
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The URL of a database of this server.</summary>
+    public string Url(string database) => $"postgres://holdfast@127.0.0.1:{Port}/{database}";
+
+    /// <summary>Runs a statement as the superuser in the maintenance database.</summary>
+    public async Task ExecuteAsync(string sql, string database = "postgres")
+    {
+        await using var connection = await ConnectAsync(database);
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Stops the server: SIGINT rolls back what is under way, SIGQUIT is a crash from which it recovers.</summary>
+    public async Task StopAsync(int signal = Shell.SigInt)
+    {
+        if (_server is { } running)
+        {
+            Shell.Signal(running.Id, signal);
+            await running.WaitForExitAsync();
+            running.Dispose();
+            _server = null;
+        }
+    }
+
+    public async Task StartServerAsync()
+    {
+        var program = Command("postgres", out var arguments);
+        var start = new ProcessStartInfo(program, [.. arguments, "-D", $"{_folder}/data", "-p", Port.ToString(CultureInfo.InvariantCulture),
+            "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=200", "-c", "shared_buffers=128MB",
+            "-c", "deadlock_timeout=200ms", "-c", "logging_collector=on", "-c", "log_directory=log"])
+        {
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        _server = Process.Start(start)!;
+        _server.StandardInput.Close();
+        var errors = _server.StandardError.ReadToEndAsync();
+        await Until.TrueAsync("PostgreSQL accepts connections", async () =>
+        {
+            if (_server.HasExited)
+            {
+                throw new InvalidOperationException($"PostgreSQL did not start: {await errors}");
+            }
+
+            try
+            {
+                await using var connection = await ConnectAsync("postgres");
+                return true;
+            }
+            catch (NpgsqlException)
+            {
+                return false;
+            }
+        }, 60);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _watch.StandardInput.Close();
+        await _watch.WaitForExitAsync();
+        _watch.Dispose();
+        _server?.Dispose();
+    }
+
+    private async Task<NpgsqlConnection> ConnectAsync(string database)
+    {
+        var connection = new NpgsqlConnection($"Host=127.0.0.1;Port={Port};Username=holdfast;Database={database};Pooling=false;Timeout=5");
+        try
+        {
+            await connection.OpenAsync();
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    // initdb and postgres refuse to run as root.
+    private string Command(string program, out string[] arguments)
+    {
+        var path = Path.Combine(_binaries, program);
+        arguments = Shell.IsRoot ? ["--reuid=postgres", "--regid=postgres", "--init-groups", "--", path] : [];
+        return Shell.IsRoot ? "setpriv" : path;
+    }
+
+    private static string? FindBinaries()
+    {
+        var debian = Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql") : [];
+        var newest = debian.Select(d => (Folder: $"{d}/bin", Version: int.TryParse(Path.GetFileName(d), CultureInfo.InvariantCulture, out var v) ? v : 0))
+            .Where(d => d.Version >= 15 && File.Exists($"{d.Folder}/postgres") && File.Exists($"{d.Folder}/initdb")).OrderBy(d => d.Version).LastOrDefault().Folder;
+        return newest ?? (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+            .FirstOrDefault(d => d.Length > 0 && File.Exists($"{d}/postgres") && File.Exists($"{d}/initdb"));
+    }
+
+    internal static async ValueTask EndAsync()
+    {
+        if (Shared.IsValueCreated && Shared.Value.IsCompletedSuccessfully)
+        {
+            await (await Shared.Value).DisposeAsync();
+        }
+    }
+}
+
+/// <summary>Ends the shared server with the test run.</summary>
+public sealed class PostgresServerOfTheRun : IAsyncDisposable
+{
+    public ValueTask DisposeAsync() => PostgresServer.EndAsync();
+}

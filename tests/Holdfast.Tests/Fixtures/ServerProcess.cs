@@ -1,0 +1,172 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Holdfast.Tests.Fixtures;
+
+/// <summary>The real <c>holdfast</c> as a process of its own, to be killed, paused and ended by its id.</summary>
+public sealed class ServerProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _output = new();
+
+    private ServerProcess(ProcessStartInfo start, Uri address)
+    {
+        Address = address;
+        Client = new HttpClient { BaseAddress = address };
+        _process = new Process { StartInfo = start };
+        _process.OutputDataReceived += (_, e) => Keep(e.Data);
+        _process.ErrorDataReceived += (_, e) => Keep(e.Data);
+        _process.Start();
+        _process.StandardInput.Close();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public Uri Address { get; }
+
+    /// <summary>Without a token.</summary>
+    public HttpClient Client { get; }
+
+    public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>What it has written so far.</summary>
+    public string Output => string.Join('\n', _output);
+
+    /// <summary>The assembly of the executable, beside the tests.</summary>
+    public static string Executable { get; } = Path.Combine(AppContext.BaseDirectory, "holdfast.dll");
+
+    /// <summary>Starts <c>holdfast serve</c> over the database and returns when <c>/health/ready</c> says so.</summary>
+    /// <param name="environment">Further environment variables: settings of the server.</param>
+    public static async Task<ServerProcess> StartAsync(string databaseUrl, IReadOnlyDictionary<string, string>? environment = null, int? port = null, params string[] args)
+    {
+        var server = Begin(databaseUrl, environment, port, args);
+        try
+        {
+            await server.ReadyAsync();
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>As <see cref="StartAsync"/>, without waiting.</summary>
+    public static ServerProcess Begin(string databaseUrl, IReadOnlyDictionary<string, string>? environment = null, int? port = null, params string[] args)
+    {
+        var address = $"http://127.0.0.1:{(port ?? Shell.FreePort()).ToString(CultureInfo.InvariantCulture)}";
+        var start = Command(["serve", "--empty", .. args], databaseUrl, environment);
+        start.Environment["ASPNETCORE_URLS"] = address;
+        return new ServerProcess(start, new Uri(address));
+    }
+
+    /// <summary>Runs another command of the executable to its end.</summary>
+    public static async Task<(int ExitCode, string Output)> RunAsync(string[] args, string databaseUrl, IReadOnlyDictionary<string, string>? environment = null, double seconds = 300)
+    {
+        await using var command = new ServerProcess(Command(args, databaseUrl, environment), new Uri("http://127.0.0.1:1"));
+        var code = await command.ExitAsync(seconds);
+        return (code, command.Output);
+    }
+
+    public Task ReadyAsync(double seconds = 60) => Until.TrueAsync("the server is ready", async () =>
+    {
+        if (HasExited)
+        {
+            throw new InvalidOperationException($"the server ended with {_process.ExitCode}:\n{Output}");
+        }
+
+        try
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+            using var answer = await Client.GetAsync(new Uri(Address, "/health/ready"), limit.Token);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+        {
+            return false;
+        }
+    }, seconds);
+
+    /// <summary>SIGKILL; returns when the process is gone.</summary>
+    public Task KillAsync()
+    {
+        Shell.Signal(Id, Shell.SigKill);
+        return ExitAsync();
+    }
+
+    /// <summary>SIGTERM; the exit code.</summary>
+    public Task<int> TerminateAsync(double seconds = 15)
+    {
+        Shell.Signal(Id, Shell.SigTerm);
+        return ExitAsync(seconds);
+    }
+
+    /// <summary>SIGSTOP: it holds what it holds and does nothing.</summary>
+    public void Pause() => Shell.Signal(Id, Shell.SigStop);
+
+    /// <summary>SIGCONT.</summary>
+    public void Resume() => Shell.Signal(Id, Shell.SigCont);
+
+    public async Task<int> ExitAsync(double seconds = 15)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
+        try
+        {
+            await _process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"process {Id} did not end within {seconds} s:\n{Output}");
+        }
+
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    private static ProcessStartInfo Command(string[] args, string databaseUrl, IReadOnlyDictionary<string, string>? environment)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "dotnet", [Executable, .. args])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            WorkingDirectory = Path.GetTempPath(),
+        };
+        start.Environment["DATABASE_URL"] = databaseUrl;
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
+        return start;
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        _output.Enqueue(line);
+        while (_output.Count > 5_000)
+        {
+            _output.TryDequeue(out _);
+        }
+    }
+}

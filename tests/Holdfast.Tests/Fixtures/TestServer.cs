@@ -1,0 +1,186 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Tests.Fixtures;
+
+/// <summary>Reads the tests' tokens (<see cref="TestServer.Token"/>), and everybody else's as the real reader does.</summary>
+public sealed class TestTokenReader(Func<ITokenReader?> real) : ITokenReader
+{
+    public const string Prefix = "test|";
+
+    public async ValueTask<Caller?> ReadAsync(string token)
+    {
+        if (!token.StartsWith(Prefix, StringComparison.Ordinal))
+        {
+            return real() is { } reader ? await reader.ReadAsync(token) : null;
+        }
+
+        var parts = token.Split('|');
+        var stores = parts[4].Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Guid.Parse).ToHashSet();
+        return new Caller(Guid.Parse(parts[2]), Enum.Parse<Role>(parts[1]), parts[3], parts[3].Split('@')[0], stores);
+    }
+}
+
+/// <summary>An in-process server on a port of its own over a database of its own.</summary>
+public sealed class TestServer : IAsyncDisposable
+{
+    private readonly List<HttpClient> _clients = [];
+
+    private TestServer(TestDb database, WebApplication app)
+    {
+        (Database, App, Address) = (database, app, new Uri(app.Urls.First()));
+        Guest = Client(null);
+        Admin = Client(Token(Role.Admin, AdminId, "admin@example.com"));
+    }
+
+    public static Guid AdminId { get; } = Guid.Parse("01900000-0000-7000-8000-000000000001", CultureInfo.InvariantCulture);
+
+    public TestDb Database { get; }
+
+    public Db Db => Database.Db;
+
+    public WebApplication App { get; }
+
+    public Uri Address { get; }
+
+    /// <summary>Without a token.</summary>
+    public HttpClient Guest { get; }
+
+    public HttpClient Admin { get; }
+
+    public HttpClient Staff(params Guid[] stores) => Client(Token(Role.Staff, Guid.CreateVersion7(), "staff@example.com", stores));
+
+    public HttpClient Service(params Guid[] stores) => Client(Token(Role.Service, Guid.CreateVersion7(), "service@example.com", stores));
+
+    /// <summary>A signed-in customer; a new one unless an id is given.</summary>
+    public HttpClient Customer(Guid? id = null, string? email = null)
+    {
+        var subject = id ?? Guid.CreateVersion7();
+        return Client(Token(Role.Customer, subject, email ?? $"{subject:N}@example.com"));
+    }
+
+    /// <summary>A token that says who one is, without a signature.</summary>
+    public static string Token(Role role, Guid subject, string email, params Guid[] stores) =>
+        $"{TestTokenReader.Prefix}{role}|{subject}|{email}|{string.Join(',', stores)}";
+
+    /// <summary>A client that sends the token, or none. Disposed with the server.</summary>
+    public HttpClient Client(string? token)
+    {
+        var client = new HttpClient { BaseAddress = Address };
+        if (token is not null)
+        {
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+
+        _clients.Add(client);
+        return client;
+    }
+
+    public T Get<T>() where T : notnull => App.Services.GetRequiredService<T>();
+
+    /// <param name="services">Changes to the services, after all modules.</param>
+    public static async Task<TestServer> StartAsync(Backend backend, Action<IServiceCollection>? services = null)
+    {
+        var database = await TestDb.CreateAsync(backend);
+        try
+        {
+            return await StartAsync(database, services);
+        }
+        catch
+        {
+            await database.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A server over a database that exists; it is disposed with the server.</summary>
+    public static async Task<TestServer> StartAsync(TestDb database, Action<IServiceCollection>? services = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        Server.AddModules(builder.Services, database.Db);
+        UseTestTokens(builder.Services);
+        services?.Invoke(builder.Services);
+        var app = builder.Build();
+        Server.MapRoutes(app);
+        await app.StartAsync();
+        return new TestServer(database, app);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var client in _clients)
+        {
+            client.Dispose();
+        }
+
+        await App.StopAsync();
+        await App.DisposeAsync();
+        await Database.DisposeAsync();
+    }
+
+    private static void UseTestTokens(IServiceCollection services)
+    {
+        var real = services.LastOrDefault(s => s.ServiceType == typeof(ITokenReader));
+        services.AddSingleton<ITokenReader>(provider => new TestTokenReader(() => real is null ? null
+            : provider.GetServices<ITokenReader>().FirstOrDefault(r => r is not TestTokenReader)));
+    }
+}
+
+/// <summary>
+/// A server per test class:
+/// <code>
+/// public abstract class FooTests(TestHost host) { ... host.Server.Admin.GetAsync("/api/v1/...") ... }
+/// public sealed class Foo_on_sqlite(SqliteHost host) : FooTests(host), IClassFixture&lt;SqliteHost&gt;;
+/// public sealed class Foo_on_postgresql(PostgresHost host) : FooTests(host), IClassFixture&lt;PostgresHost&gt;;
+/// </code>
+/// </summary>
+public abstract class TestHost(Backend backend) : IAsyncLifetime
+{
+    private TestServer? _server;
+
+    public Backend Backend { get; } = backend;
+
+    /// <summary>Skips the calling test where its database is not installed.</summary>
+    public TestServer Server
+    {
+        get
+        {
+            if (_server is null)
+            {
+                PostgresServer.Require();
+            }
+
+            return _server!;
+        }
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        if (Backend == Backend.Sqlite || PostgresServer.Binaries is not null)
+        {
+            _server = await TestServer.StartAsync(Backend);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
+    }
+}
+
+/// <summary>A class fixture: a server on SQLite.</summary>
+public sealed class SqliteHost() : TestHost(Backend.Sqlite);
+
+/// <summary>A class fixture: a server on PostgreSQL.</summary>
+public sealed class PostgresHost() : TestHost(Backend.Postgres);
