@@ -1,3 +1,4 @@
+using Holdfast.Platform.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -8,9 +9,15 @@ public static class IdentityModule
 {
     public static void Add(IServiceCollection services)
     {
+        services.AddSingleton<ITokenReader, NoTokens>();
     }
 
     public static void Map(IEndpointRouteBuilder app)
     {
+    }
+
+    private sealed class NoTokens : ITokenReader
+    {
+        public ValueTask<Caller?> ReadAsync(string token) => default;
     }
 }

@@ -1,1 +1,42 @@
-namespace Holdfast; internal static class Program { private static int Main() => 0; }
+using System.CommandLine;
+using Holdfast.Commands;
+using Holdfast.Platform.Data;
+
+namespace Holdfast;
+
+/// <summary>The command line. Exit codes: 0 done, 1 a finding (broken invariant, refused rows), 2 it could not start.</summary>
+internal static class Program
+{
+    public const int CannotStart = 2;
+
+    private static async Task<int> Main(string[] args)
+    {
+        var serve = Serve.Command();
+        var root = new RootCommand("Holdfast: orders that never oversell.") { serve, Migrate.Command() };
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            return await parsed.InvokeAsync().ConfigureAwait(false) == 0 ? 0 : CannotStart;
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                // The server handles its signals itself; other commands are told by their token and end at a place of their choice.
+                ProcessTerminationTimeout = parsed.CommandResult.Command == serve ? null : TimeSpan.FromSeconds(10),
+            }).ConfigureAwait(false);
+        }
+        catch (StartupException e)
+        {
+            await Console.Error.WriteLineAsync($"holdfast: {e.Message}").ConfigureAwait(false);
+            return CannotStart;
+        }
+        catch (OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync("holdfast: interrupted").ConfigureAwait(false);
+            return 130;
+        }
+    }
+}

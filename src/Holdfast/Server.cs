@@ -3,6 +3,7 @@ using Holdfast.Catalog;
 using Holdfast.Identity;
 using Holdfast.Inventory;
 using Holdfast.Orders;
+using Holdfast.Platform;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
 using Holdfast.Platform.Messaging;
@@ -16,18 +17,29 @@ public static class Server
     public static readonly IReadOnlyList<Assembly> Modules =
         [typeof(Db).Assembly, typeof(CatalogModule).Assembly, typeof(InventoryModule).Assembly, typeof(IdentityModule).Assembly, typeof(OrdersModule).Assembly];
 
-    /// <summary>The services of all modules over one database; enough for the engine without HTTP.</summary>
-    public static void AddModules(IServiceCollection services, Db db)
+    /// <summary>Accepted work may take this long after SIGTERM.</summary>
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(8);
+
+    /// <summary>
+    /// The services of all modules over one database; enough for the engine without HTTP. Such a caller adds logging, runs
+    /// <see cref="PrepareAsync"/> once, and starts no background work; a server does both by itself.
+    /// </summary>
+    public static void AddModules(IServiceCollection services, Db db, Settings? settings = null)
     {
         services.AddSingleton(db);
+        services.AddSingleton(settings ?? new Settings());
         services.AddSingleton<Door>();
         services.AddSingleton<RelayBell>();
         services.AddSingleton<Relay>();
+        services.AddHostedService(s => s.GetRequiredService<Relay>());
         CatalogModule.Add(services);
         InventoryModule.Add(services);
         IdentityModule.Add(services);
         OrdersModule.Add(services);
     }
+
+    /// <summary>Loads what the services need from the database before the first request.</summary>
+    public static Task PrepareAsync(IServiceProvider services) => Task.CompletedTask;
 
     public static void MapRoutes(WebApplication app)
     {
@@ -35,5 +47,100 @@ public static class Server
         InventoryModule.Map(app);
         IdentityModule.Map(app);
         OrdersModule.Map(app);
+    }
+
+    /// <summary>
+    /// A server over a migrated database, not started yet. It does not own <paramref name="db"/>: dispose the server first, then the database.
+    /// </summary>
+    /// <param name="settings">Addresses, roles, log format; port 0 takes a free one, then read <c>app.Urls</c> after the start.</param>
+    /// <param name="configure">Changes to the services, for tests.</param>
+    public static WebApplication Build(Settings settings, Db db, Action<IServiceCollection>? configure = null)
+    {
+        // Always "Production": a development environment would show stack traces to callers.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production });
+        builder.Logging.ClearProviders();
+        builder.Logging.SetMinimumLevel(LogLevel.Information);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+        builder.Logging.AddSimpleConsole();
+        builder.WebHost.UseUrls(settings.Urls);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = Request.MaxBodyBytes + 1;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+            kestrel.Limits.MaxRequestHeaderCount = 64;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+        });
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
+        builder.Services.AddHostedService<Preparation>();
+        AddModules(builder.Services, db, settings);
+        if (!settings.Roles.HasFlag(Roles.Worker))
+        {
+            RemoveWorkers(builder.Services);
+        }
+
+        configure?.Invoke(builder.Services);
+        var app = builder.Build();
+        app.Use(AnswerAlwaysAsync);
+        app.UseRouting();
+        if (settings.Roles.HasFlag(Roles.Api))
+        {
+            MapRoutes(app);
+        }
+
+        return app;
+    }
+
+    /// <summary>Whatever no use case answered gets a problem document, too: unknown routes and methods, bodies that cannot be read, bugs.</summary>
+    private static async Task AnswerAlwaysAsync(HttpContext http, RequestDelegate next)
+    {
+        try
+        {
+            await next(http).ConfigureAwait(false);
+        }
+        catch (BadHttpRequestException e)
+        {
+            await Problem.WriteAsync(http, e.StatusCode == 413 ? Errors.TooLarge : Errors.InvalidRequest).ConfigureAwait(false);
+        }
+
+        var response = http.Response;
+        if (response.StatusCode >= 400 && !response.HasStarted && response.ContentType is null)
+        {
+            await Problem.WriteAsync(http, response.StatusCode switch
+            {
+                404 => Errors.NotFound,
+                405 => Errors.MethodNotAllowed,
+                413 => Errors.TooLarge,
+                < 500 => Errors.InvalidRequest,
+                _ => Errors.Internal,
+            }).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Background work that modules registered; the server's own hosted services stay.</summary>
+    private static void RemoveWorkers(IServiceCollection services)
+    {
+        foreach (var service in services.Where(s => s.ServiceType == typeof(IHostedService) && IsWorker(s)).ToList())
+        {
+            services.Remove(service);
+        }
+
+        static bool IsWorker(ServiceDescriptor s) => s.ImplementationFactory is not null || s.ImplementationType?.IsSubclassOf(typeof(BackgroundService)) == true;
+    }
+
+    private sealed class Preparation(IServiceProvider services) : IHostedLifecycleService
+    {
+        public Task StartingAsync(CancellationToken cancellationToken) => PrepareAsync(services);
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -1,0 +1,66 @@
+using System.CommandLine;
+using Holdfast.Platform.Data;
+
+namespace Holdfast.Commands;
+
+/// <summary>What commands share: the settings of their arguments, and a database that is there and up to date.</summary>
+internal static class Database
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>A command that takes settings as <c>NAME=value</c> besides its own options.</summary>
+    public static Command Command(string name, string description, Func<ParseResult, Settings, CancellationToken, Task<int>> run)
+    {
+        var command = new Command(name, description) { TreatUnmatchedTokensAsErrors = false };
+        command.SetAction((parsed, ct) => run(parsed, Settings.Load(parsed.UnmatchedTokens), ct));
+        return command;
+    }
+
+    /// <summary>As above, with the database opened and migrated.</summary>
+    public static Command Command(string name, string description, Func<ParseResult, Db, CancellationToken, Task<int>> run) =>
+        Command(name, description, async (parsed, settings, ct) =>
+        {
+            await using var db = Db.Open(settings.DatabaseUrl);
+            await MigrateAsync(db, ct).ConfigureAwait(false);
+            return await run(parsed, db, ct).ConfigureAwait(false);
+        });
+
+    /// <summary>Applies the migrations; waits for a database that is still starting, and says so.</summary>
+    public static async Task<IReadOnlyList<string>> MigrateAsync(Db db, CancellationToken ct)
+    {
+        for (var waited = TimeSpan.Zero; ;)
+        {
+            try
+            {
+                return await Migrations.ApplyAsync(db, Server.Modules, ct: ct).ConfigureAwait(false);
+            }
+            catch (Exception e) when (db.IsConnectionLost(e))
+            {
+                if (waited >= Patience)
+                {
+                    throw new StartupException($"DATABASE_URL: the database cannot be reached: {OneLine(e)}");
+                }
+
+                if (waited == TimeSpan.Zero)
+                {
+                    await Console.Error.WriteLineAsync($"holdfast: waiting for the database: {OneLine(e)}").ConfigureAwait(false);
+                }
+
+                await Task.Delay(TimeSpan.FromSeconds(1), ct).ConfigureAwait(false);
+                waited += TimeSpan.FromSeconds(1);
+            }
+            catch (Exception e) when (e is System.Data.Common.DbException && !db.IsTransient(e))
+            {
+                throw new StartupException($"DATABASE_URL: the database refuses: {OneLine(e)}");
+            }
+        }
+    }
+
+    /// <summary>The URL without its password and options, for the first screen.</summary>
+    public static string Shown(string url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme.StartsWith("postgres", StringComparison.Ordinal)
+            ? $"PostgreSQL, {uri.Host}:{(uri.Port < 0 ? 5432 : uri.Port)}{uri.AbsolutePath}"
+            : $"SQLite, {Path.GetFullPath(url["sqlite:".Length..])}";
+
+    private static string OneLine(Exception e) => (e.InnerException?.Message ?? e.Message).ReplaceLineEndings(" ");
+}

@@ -1,0 +1,65 @@
+using System.CommandLine;
+using Holdfast.Platform.Data;
+
+namespace Holdfast.Commands;
+
+/// <summary><c>serve</c>: the server, with its schema brought up to date first.</summary>
+internal static class Serve
+{
+    public static Command Command()
+    {
+        var empty = new Option<bool>("--empty") { Description = "Do not make the demo store in an empty database." };
+        var format = new Option<string>("--log-format") { Description = "How log lines are written: text or json.", DefaultValueFactory = _ => "text" };
+        var roles = new Option<string>("--roles") { Description = "What this process does: api, worker, or both.", DefaultValueFactory = _ => "api,worker" };
+        var command = Database.Command("serve", "Run the server.", (parsed, settings, ct) => RunAsync(settings with
+        {
+            Roles = Settings.ParseRoles(parsed.GetValue(roles)!),
+            LogFormat = Settings.ParseLogFormat(parsed.GetValue(format)!),
+        }, !parsed.GetValue(empty), ct));
+        command.Options.Add(empty);
+        command.Options.Add(format);
+        command.Options.Add(roles);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Settings settings, bool withDemo, CancellationToken ct)
+    {
+        await using var db = Db.Open(settings.DatabaseUrl);
+        await Database.MigrateAsync(db, ct).ConfigureAwait(false);
+        await using var app = Server.Build(settings, db);
+        try
+        {
+            await app.StartAsync(ct).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
+        {
+            throw new StartupException($"ASPNETCORE_URLS: cannot listen on {settings.Urls}: {e.Message}");
+        }
+
+        FirstScreen(settings, app);
+        await app.WaitForShutdownAsync(ct).ConfigureAwait(false);
+        return 0;
+    }
+
+    private static void FirstScreen(Settings settings, WebApplication app)
+    {
+        if (settings.LogFormat == LogFormat.Json)
+        {
+            return;
+        }
+
+        Console.WriteLine($"""
+
+            Holdfast is answering on {string.Join(", ", app.Urls)}
+              database   {Database.Shown(settings.DatabaseUrl)}
+              admin      {settings.AdminEmail ?? "none yet: set ADMIN_EMAIL and ADMIN_PASSWORD, or run: user create --role admin --email ..."}
+              try        curl {app.Urls.First()}/api/v1/products
+              stop       Ctrl+C
+
+            """);
+        if (settings.Unused.Count > 0)
+        {
+            Console.WriteLine($"  set, but without effect in this release: {string.Join(", ", settings.Unused)}\n");
+        }
+    }
+}
