@@ -1,7 +1,6 @@
-using System.Text;
-using System.Text.Json;
 using Holdfast.Inventory.Core;
 using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
 using Holdfast.Platform.Messaging;
 
 namespace Holdfast.Inventory;
@@ -26,13 +25,16 @@ public static class StockPages
     /// Writes what changed: balances, ledger rows, and the events <c>inventory.low</c> (available has fallen to the threshold),
     /// <c>inventory.rejected</c> (the last piece is taken: a sell-out begins) and <c>inventory.shortfall</c>.
     /// </summary>
-    public static void Ink(StockBook book, StatementBatch batch, EventLog events, DateTime now, string actor)
+    /// <remarks>The writes are added to <paramref name="batch"/>, the events to <paramref name="events"/>. Only when there are events it makes a
+    /// round trip of its own, for the names that they carry.</remarks>
+    public static async ValueTask InkAsync(StockBook book, Tx tx, StatementBatch batch, EventLog events, DateTime now, string actor)
     {
         if (book.Movements.Count == 0)
         {
             return;
         }
 
+        var labels = await LabelsAsync(book, tx).ConfigureAwait(false);
         var balances = new RowSet("stock", new("variant_id", ColumnType.Uuid), new("location_id", ColumnType.Uuid), new("on_hand", ColumnType.Long),
             new("reserved", ColumnType.Long), new("shortfall", ColumnType.Long), new("movements", ColumnType.Long), new("movements_read", ColumnType.Long),
             new("event_sequence", ColumnType.Int));
@@ -41,7 +43,7 @@ public static class StockPages
             if (entry.IsChanged)
             {
                 balances.Add(entry.Read.VariantId).Add(entry.Read.LocationId).Add(entry.OnHand).Add(entry.Reserved).Add(entry.Shortfall).Add(entry.Movements)
-                    .Add(entry.Read.Movements).Add(entry.Read.EventSequence + AddEvents(entry, events, now, actor));
+                    .Add(entry.Read.Movements).Add(entry.Read.EventSequence + AddEvents(entry, labels, events, now, actor));
             }
         }
 
@@ -61,39 +63,42 @@ public static class StockPages
         batch.Insert(ledger);
     }
 
-    private static int AddEvents(StockEntry entry, EventLog events, DateTime now, string actor)
+    private static bool IsLow(StockEntry entry) =>
+        entry.Read.LowStockThreshold is { } threshold && entry.AvailableBefore > threshold && entry.Available <= threshold;
+
+    private static bool IsSoldOut(StockEntry entry) => entry.AvailableBefore > 0 && entry.Available == 0;
+
+    private static bool IsShorter(StockEntry entry) => entry.Shortfall > entry.ShortfallBefore;
+
+    private static int AddEvents(StockEntry entry, Dictionary<Guid, StockLabel> labels, EventLog events, DateTime now, string actor)
     {
         var added = 0;
-        var threshold = entry.Read.LowStockThreshold;
-        if (threshold is not null && entry.AvailableBefore > threshold && entry.Available <= threshold)
-        {
-            Add("inventory.low");
-        }
-
-        if (entry.AvailableBefore > 0 && entry.Available == 0)
-        {
-            Add("inventory.rejected");
-        }
-
-        if (entry.Shortfall > entry.ShortfallBefore)
-        {
-            Add("inventory.shortfall");
-        }
-
+        Add("inventory.low", IsLow(entry));
+        Add("inventory.rejected", IsSoldOut(entry));
+        Add("inventory.shortfall", IsShorter(entry));
         return added;
 
-        void Add(string type) => events.Add(new Event(entry.Read.VariantId, entry.Read.EventSequence + ++added, type, entry.Read.StoreId, now, actor, null, Describe(entry)));
+        void Add(string type, bool happened)
+        {
+            if (happened)
+            {
+                var data = Reply.Bytes(StockView.Of(entry, labels[entry.Read.VariantId]));
+                events.Add(new Event(entry.Read.VariantId, entry.Read.EventSequence + ++added, type, entry.Read.StoreId, now, actor, null, data));
+            }
+        }
     }
 
-    /// <summary>The stock of a variant as events carry it.</summary>
-    private static byte[] Describe(StockEntry entry) => Encoding.UTF8.GetBytes(JsonSerializer.Serialize(new
+    private static async ValueTask<Dictionary<Guid, StockLabel>> LabelsAsync(StockBook book, Tx tx)
     {
-        variantId = entry.Read.VariantId,
-        storeId = entry.Read.StoreId,
-        onHand = entry.OnHand,
-        reserved = entry.Reserved,
-        available = entry.Available,
-        shortfall = entry.Shortfall,
-        lowStockThreshold = entry.Read.LowStockThreshold,
-    }));
+        List<Guid>? named = null;
+        foreach (var entry in book.Entries)
+        {
+            if (IsLow(entry) || IsSoldOut(entry) || IsShorter(entry))
+            {
+                (named ??= []).Add(entry.Read.VariantId);
+            }
+        }
+
+        return named is null ? [] : (await tx.QueryAsync(StockLabel.Select, StockLabel.Map, named.ToArray()).ConfigureAwait(false)).ToDictionary(l => l.VariantId);
+    }
 }

@@ -1,0 +1,94 @@
+using System.Globalization;
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+
+namespace Holdfast.Inventory;
+
+/// <summary><c>GET /inventory/{variantId}</c>, its <c>/movements</c>, and <c>GET /inventory?storeId&amp;below</c>.</summary>
+public sealed class StockQueries(Db db)
+{
+    public async Task<Reply> GetAsync(Request request)
+    {
+        var found = await db.ReadAsync(s => FindAsync(s, request.Id("variantId")), request.Aborted).ConfigureAwait(false);
+        return found is not null && request.Caller.Manages(found.StoreId) ? Reply.Ok(found) : Errors.NotFound;
+    }
+
+    /// <summary>The ledger, newest first.</summary>
+    public async Task<Reply> MovementsAsync(Request request)
+    {
+        var paging = Paging.From(request, 1);
+        if (!paging.IsOk)
+        {
+            return paging.Error!;
+        }
+
+        var before = long.MaxValue;
+        if (paging.Value.After is { } after && !long.TryParse(after[0], NumberStyles.None, CultureInfo.InvariantCulture, out before))
+        {
+            return Errors.Invalid("cursor", "is not one that was given out");
+        }
+
+        var rows = await db.ReadAsync(async s =>
+        {
+            var stock = await FindAsync(s, request.Id("variantId")).ConfigureAwait(false);
+            return stock is null || !request.Caller.Manages(stock.StoreId) ? null
+                : await s.QueryAsync(MovementView.Select + "WHERE variant_id = $1 AND location_id = $2 AND sequence < $3 ORDER BY sequence DESC LIMIT $4",
+                    MovementView.Map, stock.VariantId, stock.StoreId, before, (long)paging.Value.Limit + 1).ConfigureAwait(false);
+        }, request.Aborted).ConfigureAwait(false);
+        return rows is null ? Errors.NotFound
+            : Reply.Ok(paging.Value.Page(rows, m => [m.Sequence.ToString(CultureInfo.InvariantCulture)]));
+    }
+
+    /// <summary>
+    /// The stock of a store, the lowest available first. <c>below</c>: only what has less than that available. Variants that are neither for
+    /// sale nor in stock are left out.
+    /// </summary>
+    public async Task<Reply> ListAsync(Request request)
+    {
+        var paging = Paging.From(request, 2);
+        if (!paging.IsOk)
+        {
+            return paging.Error!;
+        }
+
+        var (available, id) = (-1L, Guid.Empty);
+        if (paging.Value.After is { } after && !(long.TryParse(after[0], NumberStyles.None, CultureInfo.InvariantCulture, out available) && Guid.TryParse(after[1], out id)))
+        {
+            return Errors.Invalid("cursor", "is not one that was given out");
+        }
+
+        if (!Guid.TryParseExact(request.Query("storeId"), "D", out var storeId))
+        {
+            return Errors.Invalid("storeId", request.Query("storeId") is null ? "is required" : "must be a UUID");
+        }
+
+        var below = long.MaxValue;
+        if (request.Query("below") is { } text && !long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out below))
+        {
+            return Errors.Invalid("below", "must be a whole number, 0 or more");
+        }
+
+        if (!request.Caller.Manages(storeId))
+        {
+            return Errors.NotFound;
+        }
+
+        var rows = await db.ReadAsync(s => s.QueryAsync(ListSql, StockView.Map, storeId, below, available, id, (long)paging.Value.Limit + 1), request.Aborted)
+            .ConfigureAwait(false);
+        return Reply.Ok(paging.Value.Page(rows, v => [v.Available.ToString(CultureInfo.InvariantCulture), v.VariantId.ToString()]));
+    }
+
+    /// <summary>The stock of a variant; null when there is no such variant.</summary>
+    internal static async Task<StockView?> FindAsync(Session session, Guid? variantId) =>
+        variantId is null ? null : await session.FirstAsync(StockView.Select + "WHERE v.id = $1", StockView.Map, variantId).ConfigureAwait(false);
+
+    // Sorted over the store's variants: an index on what is available would have to be written at every sale.
+    private const string ListSql =
+        "SELECT * FROM (SELECT l.*, CASE WHEN l.on_hand > l.reserved THEN l.on_hand - l.reserved ELSE 0 END AS available FROM ("
+        + "SELECT v.id, v.store_id, v.sku, " + StockView.NameSql + " AS name, COALESCE(s.on_hand, 0) AS on_hand, COALESCE(s.reserved, 0) AS reserved, "
+        + "COALESCE(s.shortfall, 0) AS shortfall, s.low_stock_threshold FROM variants v JOIN products p ON p.id = v.product_id "
+        + "LEFT JOIN stock s ON s.variant_id = v.id AND s.location_id = v.store_id "
+        + "WHERE v.store_id = $1 AND ((v.active AND p.deleted_at IS NULL) OR s.on_hand > 0 OR s.reserved > 0)) l) a "
+        + "WHERE a.available < $2 AND (a.available, a.id) > ($3, $4) ORDER BY a.available, a.id LIMIT $5";
+}
