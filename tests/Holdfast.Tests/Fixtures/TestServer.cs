@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -32,8 +31,11 @@ public sealed class TestServer : IAsyncDisposable
 {
     private readonly List<HttpClient> _clients = [];
 
-    private TestServer(TestDb database, WebApplication app)
+    private readonly bool _ownsDatabase;
+
+    private TestServer(TestDb database, WebApplication app, TestLog log, bool ownsDatabase)
     {
+        (Log, _ownsDatabase) = (log, ownsDatabase);
         (Database, App, Address) = (database, app, new Uri(app.Urls.First()));
         Guest = Client(null);
         Admin = Client(Token(Role.Admin, AdminId, "admin@example.com"));
@@ -46,6 +48,9 @@ public sealed class TestServer : IAsyncDisposable
     public Db Db => Database.Db;
 
     public WebApplication App { get; }
+
+    /// <summary>Its warnings and errors: look here when an answer was a 500.</summary>
+    public TestLog Log { get; }
 
     public Uri Address { get; }
 
@@ -99,19 +104,19 @@ public sealed class TestServer : IAsyncDisposable
         }
     }
 
-    /// <summary>A server over a database that exists; it is disposed with the server.</summary>
-    public static async Task<TestServer> StartAsync(TestDb database, Action<IServiceCollection>? services = null)
+    /// <summary>A server over a database that exists.</summary>
+    /// <param name="ownsDatabase">Whether it is disposed with the server; not, where several servers share it.</param>
+    public static async Task<TestServer> StartAsync(TestDb database, Action<IServiceCollection>? services = null, bool ownsDatabase = true, Settings? settings = null)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        Server.AddModules(builder.Services, database.Db);
-        UseTestTokens(builder.Services);
-        services?.Invoke(builder.Services);
-        var app = builder.Build();
-        Server.MapRoutes(app);
+        var log = new TestLog();
+        var app = Server.Build((settings ?? new Settings()) with { Urls = "http://127.0.0.1:0" }, database.Db, s =>
+        {
+            s.AddLogging(logging => logging.ClearProviders().AddProvider(log));
+            UseTestTokens(s);
+            services?.Invoke(s);
+        });
         await app.StartAsync();
-        return new TestServer(database, app);
+        return new TestServer(database, app, log, ownsDatabase);
     }
 
     public async ValueTask DisposeAsync()
@@ -123,7 +128,10 @@ public sealed class TestServer : IAsyncDisposable
 
         await App.StopAsync();
         await App.DisposeAsync();
-        await Database.DisposeAsync();
+        if (_ownsDatabase)
+        {
+            await Database.DisposeAsync();
+        }
     }
 
     private static void UseTestTokens(IServiceCollection services)
