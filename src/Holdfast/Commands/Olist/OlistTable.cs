@@ -1,0 +1,148 @@
+using System.Globalization;
+using System.Text;
+using Holdfast.Commands.Olist.Core;
+using Holdfast.Platform.Data;
+
+namespace Holdfast.Commands.Olist;
+
+/// <summary>One file of the data set, read line by line; its columns are found by name. Bad rows are collected, and the others go on.</summary>
+internal sealed class OlistTable(string path, List<BadRow> problems, params string[] columns)
+{
+    private string[] _header = [];
+    private int[] _places = [];
+
+    /// <summary>The file's name, as messages give it.</summary>
+    public string Name { get; } = Path.GetFileName(path);
+
+    /// <summary>
+    /// Reads the file. <paramref name="take"/> gets every row that has the right number of fields; what it makes of a row that turned out bad
+    /// is not wanted, so it asks <see cref="OlistRow.IsBad"/> before it keeps anything.
+    /// </summary>
+    public async Task ReadAsync(Action<OlistRow> take, CancellationToken ct)
+    {
+        using var file = new StreamReader(path, new UTF8Encoding(false, throwOnInvalidBytes: false));
+        for (var line = 1; await file.ReadLineAsync(ct) is { } text; line++)
+        {
+            if (line == 1)
+            {
+                Header(CsvLine.Split(text) ?? []);
+                continue;
+            }
+
+            if (text.Length == 0)
+            {
+                continue;
+            }
+
+            var fields = CsvLine.Split(text);
+            if (fields is null)
+            {
+                problems.Add(new BadRow(Name, line, "1", "a quote is not closed, or stands within a field that is not quoted"));
+            }
+            else if (fields.Length != _header.Length)
+            {
+                problems.Add(new BadRow(Name, line, fields.Length < _header.Length ? _header[fields.Length] : $"{_header.Length + 1}",
+                    $"the row has {fields.Length} fields, the header {_header.Length}"));
+            }
+
+            // A broken row is handed on with what stands where its key should be: the order that it names is not whole.
+            var raw = fields ?? text.Split(',');
+            take(new OlistRow(this, line, fields?.Length == _header.Length ? fields : null, _places[0] < raw.Length ? raw[_places[0]].Trim('"') : ""));
+        }
+
+        if (_header.Length == 0)
+        {
+            Header([]);
+        }
+    }
+
+    private void Header(string[] header)
+    {
+        _header = header;
+        _places = [.. columns.Select(c => Array.IndexOf(header, c))];
+        if (Array.IndexOf(_places, -1) is var missing and >= 0)
+        {
+            throw new StartupException($"{Name} line 1: there is no column {columns[missing]}");
+        }
+    }
+
+    internal string? Field(string[] fields, string column) => fields[_places[Array.IndexOf(columns, column)]];
+
+    internal void Report(int line, string column, string message) => problems.Add(new BadRow(Name, line, column, message));
+}
+
+/// <summary>A row by column names. Asking for a field that is not what it should be reports it and marks the row as bad.</summary>
+internal sealed class OlistRow(OlistTable table, int line, string[]? fields, string key)
+{
+    private const string TimeFormat = "yyyy-MM-dd HH:mm:ss";
+    private const int MaxLength = 200;
+
+    /// <summary>Whether anything of it is wrong so far.</summary>
+    public bool IsBad { get; private set; } = fields is null;
+
+    /// <summary>The first of the table's columns, also of a row that is bad: in the files of orders, items and payments the order.</summary>
+    public string Key { get; } = key;
+
+    /// <summary>Reports the row and returns false if <paramref name="holds"/> is not so.</summary>
+    public bool Check(bool holds, string column, string message)
+    {
+        if (!IsBad && !holds)
+        {
+            IsBad = true;
+            table.Report(line, column, message);
+        }
+
+        return holds;
+    }
+
+    /// <summary>Text that must be there.</summary>
+    public string Text(string column)
+    {
+        var text = Optional(column) ?? "";
+        Check(text.Length > 0, column, "is empty");
+        return text;
+    }
+
+    /// <summary>Text that may be absent.</summary>
+    public string? Optional(string column)
+    {
+        if (fields is null)
+        {
+            return null;
+        }
+
+        var text = table.Field(fields, column)!.Trim();
+        Check(text.Length <= MaxLength, column, $"is longer than {MaxLength} characters");
+        Check(!text.Contains('\uFFFD', StringComparison.Ordinal), column, "is not UTF-8");
+        Check(!text.Any(char.IsControl), column, "holds control characters");
+        return text.Length > 0 ? text : null;
+    }
+
+    /// <summary>A whole number; 0 occurs (instalments).</summary>
+    public int Count(string column)
+    {
+        var text = Text(column);
+        Check(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= 0, column, $"'{Short(text)}' is not a whole number");
+        return value;
+    }
+
+    /// <summary>An amount in BRL as centavos; not negative, two decimals at most.</summary>
+    public long Centavos(string column)
+    {
+        var text = Text(column);
+        Check(decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value), column, $"'{Short(text)}' is not an amount");
+        Check(value * 100 == decimal.Truncate(value * 100), column, $"'{Short(text)}' has more than two decimals");
+        Check(value <= 10_000_000, column, $"'{Short(text)}' is too large");
+        return IsBad ? 0 : (long)(value * 100);
+    }
+
+    public DateTime Time(string column)
+    {
+        var text = Text(column);
+        Check(DateTime.TryParseExact(text, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var value),
+            column, $"'{Short(text)}' is not a time such as 2018-01-31 12:00:00");
+        return value;
+    }
+
+    public static string Short(string text) => text.Length <= 40 ? text : text[..40] + "...";
+}
