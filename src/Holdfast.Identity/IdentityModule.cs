@@ -1,3 +1,4 @@
+using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,6 +11,14 @@ public static class IdentityModule
     public static void Add(IServiceCollection services)
     {
         services.AddSingleton<ITokenReader, NoTokens>();
+        services.AddSingleton<AccessKeys>();
+    }
+
+    /// <summary>Loads the installation's secrets; makes them in a new database. To be awaited before the first request.</summary>
+    public static async Task PrepareAsync(IServiceProvider services)
+    {
+        var db = services.GetRequiredService<Db>();
+        await services.GetRequiredService<AccessKeys>().LoadAsync(db).ConfigureAwait(false);
     }
 
     public static void Map(IEndpointRouteBuilder app)

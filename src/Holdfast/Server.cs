@@ -39,7 +39,7 @@ public static class Server
     }
 
     /// <summary>Loads what the services need from the database before the first request.</summary>
-    public static Task PrepareAsync(IServiceProvider services) => Task.CompletedTask;
+    public static Task PrepareAsync(IServiceProvider services) => IdentityModule.PrepareAsync(services);
 
     public static void MapRoutes(WebApplication app)
     {

@@ -1,0 +1,67 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Holdfast.Identity;
+
+/// <summary>
+/// One person's email has one key. Only case and surrounding blanks are evened out: dots and plus tags mean different mailboxes at many
+/// providers, so they stay.
+/// </summary>
+public static class Emails
+{
+    /// <summary>RFC 5321, 4.5.3.1: the longest address that can be delivered to.</summary>
+    public const int MaxLength = 254;
+
+    private const int MaxLocalLength = 64;
+
+    /// <summary>Trimmed and in lower case (invariant), or null where it cannot be an address: no quoted local parts, no comments, no control characters.</summary>
+    public static string? Key(string? email)
+    {
+        var text = email?.Trim() ?? "";
+        var at = text.IndexOf('@', StringComparison.Ordinal);
+        return text.Length <= MaxLength && at is > 0 and <= MaxLocalLength && IsLocal(text.AsSpan(0, at)) && IsDomain(text.AsSpan(at + 1))
+            ? text.ToLowerInvariant() : null;
+    }
+
+    /// <summary>As <see cref="Key(string?)"/>, as a question.</summary>
+    public static bool TryKey(string? email, [NotNullWhen(true)] out string? key) => (key = Key(email)) is not null;
+
+    private static bool IsLocal(ReadOnlySpan<char> local)
+    {
+        foreach (var c in local)
+        {
+            if (char.IsWhiteSpace(c) || char.IsControl(c) || char.IsSurrogate(c) || "()<>[]:;@\\,\"".Contains(c, StringComparison.Ordinal))
+            {
+                return false;
+            }
+        }
+
+        return local[0] != '.' && local[^1] != '.' && local.IndexOf("..", StringComparison.Ordinal) < 0;
+    }
+
+    private static bool IsDomain(ReadOnlySpan<char> domain)
+    {
+        if (domain.IsEmpty)
+        {
+            return false;
+        }
+
+        foreach (var range in domain.Split('.'))
+        {
+            var label = domain[range];
+            if (label.IsEmpty || label.Length > 63 || label[0] == '-' || label[^1] == '-')
+            {
+                return false;
+            }
+
+            foreach (var c in label)
+            {
+                if (!char.IsLetterOrDigit(c) && c != '-')
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,50 @@
+using Holdfast.Platform.Data;
+
+namespace Holdfast.Identity;
+
+/// <summary>Somebody who orders.</summary>
+/// <param name="EmailKey">The email as <see cref="Emails.Key"/> makes it; unique among guests, and separately among accounts.</param>
+public sealed record Customer(Guid Id, string EmailKey, string Email, string? Name);
+
+/// <summary>
+/// Guests, found or made in sets, for a batch of orders. A guest and an account may share an email: an order placed with an email alone
+/// never joins the account, because nobody has proved that the mailbox is theirs.
+/// </summary>
+public static class Customers
+{
+    private const string Select = "SELECT id, email_key, email, name FROM users WHERE role = 'guest' AND email_key {in $1}";
+
+    /// <summary>The guests that exist among these keys; no locks.</summary>
+    public static Fetched<Customer> FindGuests(StatementBatch batch, string[] emailKeys) => batch.Query(Select, Map, [emailKeys]);
+
+    /// <summary>
+    /// Makes the guests that are missing, in the order of their keys, so that two batches never wait for each other in a circle. Returns the
+    /// id of every key asked for: of one that a concurrent batch has made meanwhile, too (waits for its commit). Of entries with the same
+    /// key the first counts. Undone with the transaction.
+    /// </summary>
+    public static async Task<Dictionary<string, Guid>> CreateMissingGuestsAsync(
+        Tx tx, IReadOnlyCollection<(string EmailKey, string Email, string? Name)> missing, DateTime now)
+    {
+        if (missing.Count == 0)
+        {
+            return [];
+        }
+
+        var rows = new RowSet("users", new("id", ColumnType.Uuid), new("role", ColumnType.Text), new("email", ColumnType.Text), new("email_key", ColumnType.Text),
+            new("name", ColumnType.Text), new("active", ColumnType.Bool), new("created_at", ColumnType.Time), new("updated_at", ColumnType.Time));
+        var guests = missing.DistinctBy(m => m.EmailKey, StringComparer.Ordinal).OrderBy(m => m.EmailKey, StringComparer.Ordinal).ToList();
+        foreach (var (key, email, name) in guests)
+        {
+            rows.Add(Guid.CreateVersion7()).Add("guest").Add(email).Add(key).Add(name).Add(true).Add(now).Add(now);
+        }
+
+        // Two statements: only one that begins after the insert sees what a concurrent batch has committed while the insert waited for it.
+        var batch = tx.Batch();
+        batch.Insert(rows, "ON CONFLICT (email_key) WHERE role = 'guest' DO NOTHING");
+        var found = FindGuests(batch, [.. guests.Select(g => g.EmailKey)]);
+        await batch.RunAsync().ConfigureAwait(false);
+        return found.Rows.ToDictionary(c => c.EmailKey, c => c.Id, StringComparer.Ordinal);
+    }
+
+    private static Customer Map(Row r) => new(r.Uuid(0), r.Text(1), r.Text(2), r.TextOrNull(3));
+}
