@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using System.Globalization;
+using Holdfast.Bench.Sections;
+
+namespace Holdfast.Bench;
+
+/// <summary>Exit codes: 0 measured, 1 a row falls short, 2 it could not be measured.</summary>
+internal static class Program
+{
+    private static async Task<int> Main(string[] args)
+    {
+        try
+        {
+            var options = Options.Parse(args);
+            if (options.ShowHelp)
+            {
+                Console.WriteLine(Options.Help);
+                return 0;
+            }
+
+            return options.BareKestrel ? await BareKestrel.RunAsync(options.Port, options.AnswerBytes)
+                : options.Profile is not null ? await Profile.RunAsync(options)
+                : await MeasureAsync(options);
+        }
+        catch (Exception e) when (e is BenchException or ArgumentException)
+        {
+            await Console.Error.WriteLineAsync($"bench: {e.Message}");
+            return 2;
+        }
+    }
+
+    private static async Task<int> MeasureAsync(Options options)
+    {
+        var clock = Stopwatch.StartNew();
+        var started = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+        var root = Environment.GetEnvironmentVariable("HOLDFAST_ROOT") ?? Directory.GetCurrentDirectory();
+        var numbers = new Measurements(Path.Combine(root, "benchmarks", "raw-numbers.csv"), started);
+        await using (var guard = new Guard(options.Folder))
+        await using (var cluster = await Cluster.StartAsync(guard))
+        {
+            await Machine.DescribeAsync(numbers, options, cluster);
+            await SectionsAsync(new Bench(options, guard, cluster, numbers));
+        }
+
+        numbers.Note("all of it took", $"{clock.Elapsed.TotalMinutes:0.0} minutes");
+        var heading = $"Measured on {started[..10]} at {started[11..16]} UTC{(options.Quick ? ", in short runs (`./bench --quick`)" : "")}: "
+            + $"medians of {options.Runs} interleaved runs of {options.Measured.TotalSeconds:0} s.";
+        var markdown = Report.Markdown(numbers, options.Only, heading);
+        Console.WriteLine($"\n{markdown}");
+        if (options.UpdateDocs)
+        {
+            Report.Update(Path.Combine(root, "docs", "performance.md"), markdown);
+        }
+
+        return Report.Rows.Where(r => options.Only.Contains(r.Name)).All(r => r.Holds(numbers)) ? 0 : 1;
+    }
+
+    private static async Task SectionsAsync(Bench bench)
+    {
+        if (bench.Wants("in-process", "http", "http-items", "hot-items", "p99"))
+        {
+            await new OrdersSection(bench).RunAsync();
+        }
+
+        if (bench.Wants("refusals"))
+        {
+            await new RefusalsSection(bench).RunAsync();
+        }
+
+        if (bench.Wants("sqlite"))
+        {
+            await new SqliteSection(bench).RunAsync();
+        }
+
+        if (bench.Wants("million"))
+        {
+            await new MillionSection(bench).RunAsync();
+        }
+    }
+}
