@@ -1,0 +1,141 @@
+using Holdfast.Inventory.Core;
+
+namespace Holdfast.Orders.Core;
+
+/// <summary>Where an order stands. The names are stored and served in snake_case.</summary>
+public enum OrderStatus
+{
+    Pending,
+    Confirmed,
+    PartiallyShipped,
+    Shipped,
+    Delivered,
+    Returned,
+    Cancelled,
+    Expired,
+}
+
+/// <summary>Where its money stands; follows from the amounts.</summary>
+public enum PaymentStatus
+{
+    Unpaid,
+    PartiallyPaid,
+    Authorized,
+    Paid,
+    PartiallyRefunded,
+    Refunded,
+    Failed,
+}
+
+/// <summary>How it is to be paid, and so how long there is for it.</summary>
+public enum PaymentMethod
+{
+    Online,
+    BankTransfer,
+    CashOnDelivery,
+}
+
+/// <summary>One line: name, sku and price are those of the moment of placing.</summary>
+/// <param name="UnitPrice">Minor units.</param>
+/// <param name="Limited">Counts towards the variant's purchase limit.</param>
+public sealed record OrderLine(Guid VariantId, Guid ProductId, string ProductName, string Sku, long UnitPrice, long Quantity, long Shipped, long Returned, bool Limited)
+{
+    /// <summary>Minor units.</summary>
+    public long LineTotal => checked(UnitPrice * Quantity);
+
+    public long Open => Quantity - Shipped;
+}
+
+/// <summary>Something sent out or taken back. <paramref name="Kind"/>: <c>shipment</c> or <c>return</c>.</summary>
+public sealed record Fulfilment(Guid Id, string Kind, string? Carrier, string? TrackingNumber, bool Restocked, IReadOnlyList<StockLine> Lines, DateTime CreatedAt);
+
+/// <summary>Money that has come in for an order. Minor units.</summary>
+public sealed record Payment(Guid Id, string Provider, string TransactionId, long Amount, string Currency, string? Method, int? Installments, string Actor, DateTime ReceivedAt, DateTime CreatedAt);
+
+/// <summary>Money that must go back, of one payment. Minor units.</summary>
+public sealed record Refund(Guid Id, Guid PaymentId, long Amount, string Reason, string Status, DateTime CreatedAt);
+
+/// <summary>An order. Immutable; a transition makes the next one.</summary>
+public sealed record Order
+{
+    public required Guid Id { get; init; }
+    public required string Number { get; init; }
+    public required Guid StoreId { get; init; }
+    public required Guid CustomerId { get; init; }
+    public required bool IsGuest { get; init; }
+    public required string CustomerEmail { get; init; }
+    public string? CustomerName { get; init; }
+    public required OrderStatus Status { get; init; }
+    public required PaymentMethod PaymentMethod { get; init; }
+    public required string Currency { get; init; }
+    public required IReadOnlyList<OrderLine> Lines { get; init; }
+
+    /// <summary>Minor units, as all amounts.</summary>
+    public required long Subtotal { get; init; }
+    public required long Total { get; init; }
+    public long AmountPaid { get; init; }
+    public long AmountRefunded { get; init; }
+    public long RefundDue { get; init; }
+
+    /// <summary>JSON as it is served: an object, or a string.</summary>
+    public required string DeliveryAddress { get; init; }
+    public required string ContactPhone { get; init; }
+    public string? Note { get; init; }
+
+    /// <summary>JSON object, or null.</summary>
+    public string? Metadata { get; init; }
+    public string? ExternalId { get; init; }
+
+    /// <summary>The time to pay; null where none is limited.</summary>
+    public long? DurationSeconds { get; init; }
+    public DateTime? ExpiresAt { get; init; }
+
+    /// <summary>The day it was placed, in the store's time zone: yyyy-MM-dd.</summary>
+    public required string LocalDate { get; init; }
+    public required DateTime CreatedAt { get; init; }
+    public required DateTime UpdatedAt { get; init; }
+    public DateTime? DeletedAt { get; init; }
+
+    /// <summary>Its owner does not want to see it in lists.</summary>
+    public bool Hidden { get; init; }
+    public required int Version { get; init; }
+    public int EventSequence { get; init; }
+    public IReadOnlyList<Fulfilment> Fulfilments { get; init; } = [];
+
+    /// <summary>A total of 0 is paid from the start.</summary>
+    public PaymentStatus PaymentStatus =>
+        AmountRefunded > 0 ? (AmountRefunded >= AmountPaid ? PaymentStatus.Refunded : PaymentStatus.PartiallyRefunded)
+        : AmountPaid >= Total ? PaymentStatus.Paid
+        : AmountPaid > 0 ? PaymentStatus.PartiallyPaid
+        : PaymentStatus.Unpaid;
+
+    /// <summary>What is ours: captured, not refunded and not due back.</summary>
+    public long Kept => AmountPaid - AmountRefunded - RefundDue;
+
+    public bool IsOverdue(DateTime now) => Status == OrderStatus.Pending && ExpiresAt is { } expires && expires <= now;
+
+    /// <summary>Whether it holds stock.</summary>
+    public bool HoldsStock => Status is OrderStatus.Pending or OrderStatus.Confirmed or OrderStatus.PartiallyShipped;
+
+    /// <summary>Whether nothing more will happen to it by itself.</summary>
+    public bool HasEnded => Status is OrderStatus.Cancelled or OrderStatus.Expired or OrderStatus.Delivered or OrderStatus.Returned;
+}
+
+/// <summary>The table of legal transitions; anything else is refused.</summary>
+public static class Transitions
+{
+    private static readonly Dictionary<OrderStatus, OrderStatus[]> Legal = new()
+    {
+        [OrderStatus.Pending] = [OrderStatus.Confirmed, OrderStatus.Cancelled, OrderStatus.Expired],
+        [OrderStatus.Confirmed] = [OrderStatus.PartiallyShipped, OrderStatus.Shipped, OrderStatus.Cancelled],
+        [OrderStatus.PartiallyShipped] = [OrderStatus.PartiallyShipped, OrderStatus.Shipped],
+        [OrderStatus.Shipped] = [OrderStatus.Delivered],
+        [OrderStatus.Delivered] = [OrderStatus.Returned],
+        [OrderStatus.Returned] = [],
+        [OrderStatus.Cancelled] = [],
+        // Only by a late payment: see Lifecycle.Pay.
+        [OrderStatus.Expired] = [OrderStatus.Confirmed],
+    };
+
+    public static bool IsLegal(OrderStatus from, OrderStatus to) => Legal[from].Contains(to);
+}

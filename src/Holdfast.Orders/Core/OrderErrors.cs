@@ -1,0 +1,81 @@
+using Holdfast.Inventory.Core;
+using Holdfast.Platform;
+
+namespace Holdfast.Orders.Core;
+
+/// <summary>Every rejection of this module, named.</summary>
+public static class OrderErrors
+{
+    public static readonly Error UnknownStore = new(422, "unknown_store", "There is no such store.", "Không có cửa hàng này.");
+    public static readonly Error CodesNotSupported = new(422, "discount_unknown", "There is no such discount code.", "Không có mã giảm giá này.");
+    public static readonly Error PointsNotSupported = new(422, "insufficient_points", "There are no points to redeem.", "Không có điểm để sử dụng.");
+    public static readonly Error ReservationsNotSupported = new(422, "reservation_not_supported", "An order cannot consume a reservation yet.", "Đơn hàng chưa thể sử dụng lượt giữ hàng.");
+    public static readonly Error TotalTooLarge = new(422, "total_too_large", "The total is too large.", "Tổng tiền quá lớn.");
+    public static readonly Error ExternalIdTaken = new(409, "external_id_taken", "Another order of the store has this externalId.", "Một đơn hàng khác của cửa hàng đã dùng externalId này.");
+    public static readonly Error CurrencyMismatch = new(422, "currency_mismatch", "The payment's currency is not the order's.", "Loại tiền thanh toán khác với đơn hàng.");
+    public static readonly Error TransactionConflict = new(409, "transaction_conflict", "This transaction is recorded already, with another amount or for another order.", "Giao dịch này đã được ghi nhận với số tiền khác hoặc cho đơn hàng khác.");
+    public static readonly Error PaymentTooLarge = new(422, "payment_too_large", "The amounts of this order's payments are too large.", "Số tiền thanh toán quá lớn.");
+    public static readonly Error VersionConflict = new(412, "precondition_failed", "The order has changed since you read it. Read it again.", "Đơn hàng đã thay đổi. Hãy đọc lại.");
+    public static readonly Error VersionRequired = new(428, "precondition_required", "Send If-Match with the ETag you read, or the version.", "Hãy gửi If-Match với ETag đã đọc, hoặc version.");
+    public static readonly Error NotEditable = new(409, "not_editable", "The order has been shipped or has ended; it cannot be changed.", "Đơn hàng đã giao đi hoặc đã kết thúc, không thể sửa.");
+    public static readonly Error NotEnded = new(409, "order_not_ended", "Only an order that has ended can be deleted.", "Chỉ có thể xoá đơn hàng đã kết thúc.");
+    public static readonly Error MoneyMoved = new(409, "money_moved", "Money has moved for this order: it is kept.", "Đơn hàng đã phát sinh thanh toán nên được giữ lại.");
+    public static readonly Error StockMoved = new(409, "stock_moved", "Goods of this order have left the house: it is kept.", "Hàng của đơn này đã xuất kho nên đơn được giữ lại.");
+
+    public static Error UnknownVariant(IReadOnlyList<Guid> variants) =>
+        new Error(422, "unknown_variant", "The store has no such variant.", "Cửa hàng không có sản phẩm này.").With("variantIds", variants);
+
+    public static Error NotForSale(IReadOnlyList<Guid> variants) =>
+        new Error(422, "variant_not_for_sale", "A variant is not for sale.", "Có sản phẩm hiện không bán.").With("variantIds", variants);
+
+    public static Error InsufficientStock(IReadOnlyList<Shortage> shortages) =>
+        new Error(409, "insufficient_stock", "There is not enough stock.", "Không đủ hàng trong kho.").With("shortages", shortages);
+
+    public static Error PurchaseLimit(Guid variantId, int limit, long held) =>
+        new Error(422, "purchase_limit", "This is more than one customer may buy.", "Vượt quá số lượng mỗi khách được mua.")
+            .With("variantId", variantId).With("purchaseLimit", limit).With("alreadyBought", held);
+
+    public static Error TotalChanged(object quote) =>
+        new Error(409, "total_changed", "The total is not what you expected; here is the new one.", "Tổng tiền đã thay đổi; đây là số mới.").With("quote", quote);
+
+    public static Error IllegalTransition(OrderStatus from, OrderStatus to) =>
+        new Error(409, "illegal_transition", "The order cannot go from its status to this one.", "Đơn hàng không thể chuyển sang trạng thái này.")
+            .With("from", Names.Of(from)).With("to", Names.Of(to));
+
+    public static Error QuantityTooLarge(Guid variantId, long open) =>
+        new Error(422, "quantity_too_large", "This is more than the order has open of the variant.", "Số lượng lớn hơn phần còn lại của đơn hàng.")
+            .With("variantId", variantId).With("open", open);
+
+    public static Error OrderIsShort(IReadOnlyList<Guid> variants) =>
+        new Error(409, "order_short", "Stock for this order is missing; it cannot be shipped yet.", "Đơn hàng đang thiếu hàng, chưa thể giao.").With("variantIds", variants);
+}
+
+/// <summary>Enums as they are stored and served.</summary>
+public static class Names
+{
+    private static readonly string[] Statuses = ["pending", "confirmed", "partially_shipped", "shipped", "delivered", "returned", "cancelled", "expired"];
+    private static readonly string[] Payments = ["unpaid", "partially_paid", "authorized", "paid", "partially_refunded", "refunded", "failed"];
+    private static readonly string[] Methods = ["online", "bank_transfer", "cash_on_delivery"];
+
+    public static IReadOnlyList<string> OrderStatuses => Statuses;
+
+    public static IReadOnlyList<string> PaymentStatuses => Payments;
+
+    public static IReadOnlyList<string> PaymentMethods => Methods;
+
+    public static string Of(OrderStatus status) => Statuses[(int)status];
+
+    public static string Of(PaymentStatus status) => Payments[(int)status];
+
+    public static string Of(PaymentMethod method) => Methods[(int)method];
+
+    public static OrderStatus Status(string name) => (OrderStatus)Index(Statuses, name);
+
+    public static PaymentMethod Method(string name) => (PaymentMethod)Index(Methods, name);
+
+    private static int Index(string[] names, string name)
+    {
+        var index = Array.IndexOf(names, name);
+        return index >= 0 ? index : throw new ArgumentOutOfRangeException(nameof(name), name, "is not a name that is stored");
+    }
+}

@@ -1,0 +1,40 @@
+using Holdfast.Orders.Core;
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
+
+namespace Holdfast.Orders;
+
+/// <summary>The global lock order, for whoever rides: what is opened before stock has a lower rank than <see cref="Stock"/>.</summary>
+public static class LockRank
+{
+    public const int Inbox = 10;
+    public const int Carts = 30;
+    public const int PaymentSessions = 40;
+    public const int Orders = 50;
+    public const int Reservations = 60;
+    public const int Stock = 70;
+    public const int DiscountCodes = 80;
+    public const int Points = 90;
+}
+
+/// <summary>
+/// What another module does in the commit of an order: a cart that is checked out, a webhook's event row, a code that is used. Orders knows the
+/// seam, not who rides. Per batch, the riders of one class are opened together, in the order of their ranks; then each decides with its command.
+/// </summary>
+public abstract class Rider
+{
+    /// <summary>The place of its rows in the lock order: one of <see cref="LockRank"/>.</summary>
+    public abstract int Rank { get; }
+
+    /// <summary>Locks and reads what all riders of this class in the batch need, set-based. Called on the first of them; may be called again when a batch is run again.</summary>
+    public abstract Task OpenAsync(Tx tx, IReadOnlyList<Rider> all);
+
+    /// <summary>Says no to the order, or changes its own book and returns null. No I/O.</summary>
+    public abstract Error? Decide(Order order, DateTime now);
+
+    /// <summary>Takes the change of <see cref="Decide"/> back: the command was refused further on.</summary>
+    public abstract void Undo();
+
+    /// <summary>Adds its writes to those of the batch. Only called when its command was accepted.</summary>
+    public abstract void Ink(StatementBatch batch, Order order);
+}
