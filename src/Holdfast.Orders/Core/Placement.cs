@@ -35,7 +35,9 @@ public sealed record VariantFacts(Guid Id, Guid StoreId, Guid ProductId, string 
 public sealed class PlaceCommand
 {
     public required Guid OrderId { get; init; }
-    public required string Number { get; init; }
+
+    /// <summary>Given anew for each attempt, so that a number that is taken costs another attempt only.</summary>
+    public string Number { get; set; } = "";
     public required Guid StoreId { get; init; }
 
     /// <summary>Each variant once, in the order they were named.</summary>

@@ -9,7 +9,8 @@ namespace Holdfast.Platform.Http;
 public static class Idempotency
 {
     /// <summary>A stored answer: its own bytes, or the data of the event that the request caused.</summary>
-    public sealed record Stored(Guid Key, byte[] Fingerprint, int Status, string? Location, byte[]? Response)
+    /// <param name="Subject">The subject of that event, where there is one.</param>
+    public sealed record Stored(Guid Key, byte[] Fingerprint, int Status, string? Location, byte[]? Response, Guid? Subject)
     {
         /// <summary>The first answer again, or what stands in the way.</summary>
         public Result<Reply> Replay(IdempotencyKey key) =>
@@ -23,10 +24,10 @@ public static class Idempotency
 
     /// <summary>Reads stored answers by key; <c>$1</c> is an array of hashes.</summary>
     public const string Select =
-        "SELECT k.key, k.fingerprint, k.status, k.location, COALESCE(k.response, e.data) FROM idempotency_keys k "
+        "SELECT k.key, k.fingerprint, k.status, k.location, COALESCE(k.response, e.data), k.event_subject FROM idempotency_keys k "
         + "LEFT JOIN events e ON e.subject = k.event_subject AND e.sequence = k.event_sequence WHERE k.key {in $1}";
 
-    public static readonly Func<Row, Stored> Map = r => new Stored(r.Uuid(0), r.Bytes(1), r.Int(2), r.TextOrNull(3), r.BytesOrNull(4));
+    public static readonly Func<Row, Stored> Map = r => new Stored(r.Uuid(0), r.Bytes(1), r.Int(2), r.TextOrNull(3), r.BytesOrNull(4), r.UuidOrNull(5));
 
     /// <summary>Empty rows for claims: a key, the request's fingerprint, and either the answer or the event that holds it.</summary>
     public static RowSet Rows() => new("idempotency_keys", new("key", ColumnType.Uuid), new("fingerprint", ColumnType.Bytes), new("status", ColumnType.Int),

@@ -1,0 +1,12 @@
+using Holdfast.Orders.Core;
+
+namespace Holdfast.Orders;
+
+/// <summary>What this module's events say of the state before them.</summary>
+internal static class OrderEvents
+{
+    /// <summary>The members of the state before, as the inside of a JSON object. The statistics are moved by the difference.</summary>
+    public static string Previous(Order before) =>
+        $"\"previousStatus\":\"{Names.Of(before.Status)}\",\"previousPaymentStatus\":\"{Names.Of(before.PaymentStatus)}\","
+        + $"\"previousAmountPaid\":{before.AmountPaid},\"previousAmountRefunded\":{before.AmountRefunded}";
+}

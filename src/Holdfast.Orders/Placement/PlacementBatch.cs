@@ -1,0 +1,333 @@
+using Holdfast.Identity;
+using Holdfast.Inventory;
+using Holdfast.Inventory.Core;
+using Holdfast.Orders.Core;
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+using Holdfast.Platform.Messaging;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Orders;
+
+/// <summary>
+/// One batch of placements: peek (a snapshot that answers replays and hopeless commands without a lock), open (claim, lock, clock), decide
+/// (pure, see <see cref="Placement"/>), ink (set-based writes). Locks are taken in the global order.
+/// </summary>
+internal sealed class PlacementBatch
+{
+    private readonly Db _db;
+    private readonly OrderOptions _options;
+    private readonly ILogger _log;
+    private readonly IReadOnlyList<Placing> _placings;
+    private readonly bool[] _answered;
+    private readonly Dictionary<Guid, (int Index, Guid OrderId)> _placedByKey = [];
+    private readonly HashSet<Guid> _claimed = [];
+    private readonly List<(Placing Placing, Order Order, byte[] Body)> _accepted = [];
+    private readonly Dictionary<string, Guid> _guests = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _newGuests = new(StringComparer.Ordinal);
+    private readonly EventLog _events = new();
+    private List<Rider> _riders = [];
+    private PlacementBooks _books = null!;
+    private DateTime _now;
+
+    public PlacementBatch(Db db, OrderOptions options, OrderNumbers numbers, ILogger log, IReadOnlyList<Placing> placings)
+    {
+        (_db, _options, _log, _placings) = (db, options, log, placings);
+        _answered = new bool[placings.Count];
+        Outcomes = new Result<Placed>[placings.Count];
+        foreach (var placing in placings)
+        {
+            placing.Command.Number = numbers.Next();
+        }
+    }
+
+    /// <summary>One per command, in order.</summary>
+    public Result<Placed>[] Outcomes { get; }
+
+    public string TransactionId { get; private set; } = "";
+
+    /// <summary>Reads without locks; answers replays and what is refused anyway. False when nobody is left.</summary>
+    public Task<bool> PeekAsync() => _db.ReadAsync(async session =>
+    {
+        var commands = _placings.Select(p => p.Command);
+        var batch = session.Batch();
+        var stored = batch.Query(Idempotency.Select, Idempotency.Map, _placings.Select(p => p.Key.Hash).Distinct().ToArray());
+        var stores = batch.Query("SELECT id, currency, time_zone FROM stores WHERE id {in $1}", r => new StoreFacts(r.Uuid(0), r.Text(1), r.Text(2)),
+            commands.Select(c => c.StoreId).Distinct().ToArray());
+        var variantIds = commands.SelectMany(c => c.Lines).Select(l => l.VariantId).Distinct().ToArray();
+        var variants = batch.Query("SELECT v.id, v.store_id, v.product_id, p.name, v.sku, v.price, v.purchase_limit, v.active AND p.deleted_at IS NULL "
+            + "FROM variants v JOIN products p ON p.id = v.product_id WHERE v.id {in $1}",
+            r => new VariantFacts(r.Uuid(0), r.Uuid(1), r.Uuid(2), r.Text(3), r.Text(4), r.Long(5), r.IntOrNull(6), r.Bool(7)), variantIds);
+        var stock = StockPages.Peek(batch, variantIds);
+        var guests = Customers.FindGuests(batch, commands.Where(c => c.CustomerId is null).Select(c => c.EmailKey).Distinct().ToArray());
+        var externalIds = commands.Any(c => c.ExternalId is not null)
+            ? batch.Query("SELECT store_id, external_id FROM orders WHERE store_id {in $1} AND external_id {in $2}", r => (r.Uuid(0), r.Text(1)),
+                commands.Select(c => c.StoreId).Distinct().ToArray(), commands.Select(c => c.ExternalId).OfType<string>().Distinct().ToArray())
+            : null;
+        var now = batch.Now();
+        await batch.RunAsync().ConfigureAwait(false);
+
+        _now = now.Rows[0];
+        foreach (var guest in guests.Rows)
+        {
+            _guests[guest.EmailKey] = guest.Id;
+        }
+
+        _books = new PlacementBooks
+        {
+            Stores = stores.Rows.ToDictionary(s => s.Id),
+            Variants = variants.Rows.ToDictionary(v => v.Id),
+            Stock = new StockBook(stock.Rows),
+            ExternalIds = externalIds is null ? [] : [.. externalIds.Rows],
+        };
+        AnswerReplays(stored.Rows);
+        for (var i = 0; i < _placings.Count; i++)
+        {
+            if (!_answered[i] && Placement.Check(_placings[i].Command, _books) is { } refusal)
+            {
+                Answer(i, refusal);
+            }
+        }
+
+        return Array.IndexOf(_answered, false) >= 0;
+    });
+
+    /// <summary>Claims the keys, makes the guests, opens the riders' books, locks the stock, reads the clock: in the global lock order.</summary>
+    public async Task OpenAsync(Tx tx)
+    {
+        var open = Left().ToList();
+        var commands = open.ConvertAll(i => _placings[i].Command);
+        var missing = commands.Where(c => c.CustomerId is null && !_guests.ContainsKey(c.EmailKey)).Select(c => (c.EmailKey, c.Email, c.Name)).ToList();
+        _riders = [.. commands.SelectMany(c => c.Riders)];
+
+        var batch = tx.Batch();
+        var id = tx.Id(batch);
+        var claimed = Claim(batch, open);
+        if (missing.Count > 0 || _riders.Count > 0)
+        {
+            await batch.RunAsync().ConfigureAwait(false);
+            await MakeGuestsAsync(tx, missing).ConfigureAwait(false);
+            await OpenRidersAsync(tx, r => r.Rank < LockRank.Stock).ConfigureAwait(false);
+        }
+
+        var stock = StockPages.Open(batch, commands.SelectMany(c => c.Lines).Select(l => l.VariantId).Distinct().Order().ToArray());
+        var now = batch.Now();
+        await batch.RunAsync().ConfigureAwait(false);
+        TransactionId = id.Rows[0];
+        _now = now.Rows[0];
+        _claimed.UnionWith(claimed.Rows);
+
+        await OpenRidersAsync(tx, r => r.Rank >= LockRank.Stock).ConfigureAwait(false);
+        var purchases = await OpenPurchasesAsync(tx, commands).ConfigureAwait(false);
+        if (_riders.Count > 0)
+        {
+            _now = await tx.NowAsync().ConfigureAwait(false);
+        }
+
+        _books = new PlacementBooks
+        {
+            Stores = _books.Stores,
+            Variants = _books.Variants,
+            Stock = new StockBook(stock.Rows),
+            Purchases = purchases,
+            ExternalIds = _books.ExternalIds,
+        };
+        if (_claimed.Count < open.Count)
+        {
+            // Somebody else's commit has the key: by now it is there to be read.
+            var taken = open.Select(i => _placings[i].Key.Hash).Where(k => !_claimed.Contains(k)).Distinct().ToArray();
+            AnswerReplays(taken.Length == 0 ? [] : await tx.QueryAsync(Idempotency.Select, Idempotency.Map, taken).ConfigureAwait(false));
+        }
+    }
+
+    /// <summary>Judges the commands in the order of their arrival. False when none was accepted.</summary>
+    public bool Decide()
+    {
+        foreach (var i in Left().ToList())
+        {
+            var (command, key) = _placings[i];
+            if (_placedByKey.TryGetValue(key.Hash, out var first))
+            {
+                Answer(i, _placings[first.Index].Key.Fingerprint.AsSpan().SequenceEqual(key.Fingerprint)
+                    ? new Placed(first.OrderId, Outcomes[first.Index].Value.Body, Replayed: true)
+                    : Errors.IdempotencyKeyReused);
+                continue;
+            }
+
+            var (stock, purchases) = (_books.Stock.Mark(), _books.Purchases.Mark());
+            try
+            {
+                Answer(i, Judge(i, command, key));
+            }
+            catch (Exception e)
+            {
+                // A bug in a rule costs its own command, not the batch.
+                _books.Stock.Undo(stock);
+                _books.Purchases.Undo(purchases);
+                _log.LogError(e, "Deciding an order failed");
+                Answer(i, Errors.Internal);
+            }
+        }
+
+        return _accepted.Count > 0;
+    }
+
+    /// <summary>Writes everything that changed; takes back the claims and the guests of those who were refused.</summary>
+    public async Task InkAsync(Tx tx)
+    {
+        var orders = OrderRows.Orders();
+        var lines = OrderRows.Lines();
+        foreach (var (_, order, _) in _accepted)
+        {
+            OrderRows.Add(orders, order);
+            OrderRows.AddLines(lines, order);
+        }
+
+        var batch = tx.Batch();
+        _claimed.ExceptWith(_placedByKey.Keys);
+        if (_claimed.Count > 0)
+        {
+            batch.Execute("DELETE FROM idempotency_keys WHERE key {in $1}", _claimed.ToArray());
+        }
+
+        _newGuests.ExceptWith(_accepted.Select(a => a.Placing.Command.EmailKey));
+        if (_newGuests.Count > 0)
+        {
+            batch.Execute("DELETE FROM users WHERE id {in $1}", _newGuests.Select(k => _guests[k]).ToArray());
+        }
+
+        batch.Insert(orders);
+        batch.Insert(lines);
+        PurchaseRows.Ink(_books.Purchases, batch);
+        foreach (var (placing, order, _) in _accepted)
+        {
+            foreach (var rider in placing.Command.Riders)
+            {
+                rider.Ink(batch, order);
+            }
+        }
+
+        StockPages.Ink(_books.Stock, batch, _events, _now, "system");
+        _events.Ink(batch);
+        await batch.RunAsync().ConfigureAwait(false);
+    }
+
+    private Result<Placed> Judge(int index, PlaceCommand command, IdempotencyKey key)
+    {
+        var (stock, purchases) = (_books.Stock.Mark(), _books.Purchases.Mark());
+        var customerId = command.CustomerId ?? _guests[command.EmailKey];
+        var decided = Placement.Decide(command, customerId, _books, _options, _now);
+        if (!decided.IsOk)
+        {
+            return decided.Error!;
+        }
+
+        var order = decided.Value;
+        for (var r = 0; r < command.Riders.Count; r++)
+        {
+            if (command.Riders[r].Decide(order, _now) is { } refusal)
+            {
+                for (var undo = r - 1; undo >= 0; undo--)
+                {
+                    command.Riders[undo].Undo();
+                }
+
+                _books.Stock.Undo(stock);
+                _books.Purchases.Undo(purchases);
+                if (command.ExternalId is not null)
+                {
+                    _books.ExternalIds.Remove((command.StoreId, command.ExternalId));
+                }
+
+                return refusal;
+            }
+        }
+
+        // A cash order and a free one are confirmed at once: both facts are told, with the same bytes.
+        order = order with { EventSequence = order.Status == OrderStatus.Confirmed ? 2 : 1 };
+        var body = OrderJson.Write(order);
+        _events.Add(new Event(order.Id, 1, "order.created", order.StoreId, _now, command.Actor, null, body));
+        if (order.Status == OrderStatus.Confirmed)
+        {
+            _events.Add(new Event(order.Id, 2, "order.confirmed", order.StoreId, _now, command.Actor, OrderEvents.Previous(order), body));
+        }
+
+        _accepted.Add((_placings[index], order, body));
+        _placedByKey[key.Hash] = (index, order.Id);
+        return new Placed(order.Id, body, Replayed: false);
+    }
+
+    private Fetched<Guid> Claim(StatementBatch batch, List<int> open)
+    {
+        var rows = Idempotency.Rows();
+        foreach (var placing in open.Select(i => _placings[i]).DistinctBy(p => p.Key.Hash).OrderBy(p => p.Key.Hash))
+        {
+            rows.Add(placing.Key.Hash).Add(placing.Key.Fingerprint).Add(201).Add((string?)null).Add((byte[]?)null).Add(placing.Command.OrderId).Add(1).Add(_now);
+        }
+
+        return batch.InsertReturning(rows, "ON CONFLICT (key) DO NOTHING RETURNING key", r => r.Uuid(0));
+    }
+
+    private async Task MakeGuestsAsync(Tx tx, List<(string EmailKey, string Email, string? Name)> missing)
+    {
+        foreach (var (key, id) in await Customers.CreateMissingGuestsAsync(tx, missing, _now).ConfigureAwait(false))
+        {
+            _guests[key] = id;
+            _newGuests.Add(key);
+        }
+    }
+
+    private async Task OpenRidersAsync(Tx tx, Func<Rider, bool> which)
+    {
+        foreach (var kind in _riders.Where(which).GroupBy(r => (r.Rank, Kind: r.GetType())).OrderBy(g => g.Key.Rank).ThenBy(g => g.Key.Kind.FullName, StringComparer.Ordinal))
+        {
+            var all = kind.ToList();
+            await all[0].OpenAsync(tx, all).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Claims and locks the counts of limited variants; most batches have none and pay nothing.</summary>
+    private async Task<PurchaseBook> OpenPurchasesAsync(Tx tx, List<PlaceCommand> commands)
+    {
+        var keys = commands.SelectMany(c => c.Lines.Select(l => (l.VariantId, Buyer: c.EmailKey)))
+            .Where(k => _books.Variants[k.VariantId].PurchaseLimit is not null).Distinct().ToList();
+        if (keys.Count == 0)
+        {
+            return new PurchaseBook([]);
+        }
+
+        var batch = tx.Batch();
+        var rows = PurchaseRows.Open(batch, keys);
+        var now = batch.Now();
+        await batch.RunAsync().ConfigureAwait(false);
+        _now = now.Rows[0];
+        return new PurchaseBook(rows.Rows);
+    }
+
+    private void AnswerReplays(List<Idempotency.Stored> stored)
+    {
+        if (stored.Count == 0)
+        {
+            return;
+        }
+
+        var byKey = stored.ToDictionary(s => s.Key);
+        foreach (var i in Left().ToList())
+        {
+            if (byKey.TryGetValue(_placings[i].Key.Hash, out var found))
+            {
+                var replay = found.Replay(_placings[i].Key);
+                Answer(i, replay.IsOk && found.Subject is { } orderId ? new Placed(orderId, found.Response!, Replayed: true) : replay.Error ?? Errors.Internal);
+            }
+        }
+    }
+
+    private IEnumerable<int> Left() => Enumerable.Range(0, _placings.Count).Where(i => !_answered[i]);
+
+    private void Answer(int index, Result<Placed> outcome)
+    {
+        Outcomes[index] = outcome;
+        _answered[index] = true;
+    }
+}

@@ -1,0 +1,47 @@
+using Holdfast.Orders.Core;
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+using Holdfast.Platform.Messaging;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Orders;
+
+/// <summary>A command with the key that makes it happen once.</summary>
+public sealed record Placing(PlaceCommand Command, IdempotencyKey Key);
+
+/// <summary>An order that is committed. <paramref name="Body"/>: the order as JSON, the same bytes for every retry.</summary>
+public sealed record Placed(Guid OrderId, byte[] Body, bool Replayed);
+
+/// <summary>
+/// The way into the books: orders that wait on a store's lane are placed together in one transaction (<see cref="PlacementBatch"/>).
+/// An answer means committed and durable.
+/// </summary>
+public sealed class PlacementQueue(Db db, OrderOptions options, OrderNumbers numbers, RelayBell bell, ILogger<PlacementQueue> log)
+    : BatchQueue<Placing, Placed>(db, log, options.Lanes, options.QueueCapacity, options.MaxBatch)
+{
+    /// <summary>Places an order; the answer comes after its commit.</summary>
+    public Task<Result<Placed>> PlaceAsync(Placing placing) => SubmitAsync(placing, placing.Command.StoreId);
+
+    protected override async Task<Result<Placed>[]> AttemptAsync(IReadOnlyList<Placing> commands, BatchAttempt<Placed> attempt)
+    {
+        var batch = new PlacementBatch(Db, options, numbers, log, commands);
+        if (!await batch.PeekAsync().ConfigureAwait(false))
+        {
+            return batch.Outcomes;
+        }
+
+        await using var tx = await Db.BeginAsync().ConfigureAwait(false);
+        await batch.OpenAsync(tx).ConfigureAwait(false);
+        if (!batch.Decide())
+        {
+            await tx.RollbackAsync().ConfigureAwait(false);
+            return batch.Outcomes;
+        }
+
+        await batch.InkAsync(tx).ConfigureAwait(false);
+        tx.AfterCommit(bell.Ring);
+        await attempt.CommitAsync(tx, batch.TransactionId, batch.Outcomes).ConfigureAwait(false);
+        return batch.Outcomes;
+    }
+}
