@@ -19,10 +19,10 @@ public static class Customers
 
     /// <summary>
     /// Makes the guests that are missing, in the order of their keys, so that two batches never wait for each other in a circle. Returns the
-    /// id of every key asked for: of one that a concurrent batch has made meanwhile, too (waits for its commit). Of entries with the same
+    /// id of every key asked for, and whether it was made here: a concurrent batch may have made it meanwhile (waits for its commit). Of entries with the same
     /// key the first counts. Undone with the transaction.
     /// </summary>
-    public static async Task<Dictionary<string, Guid>> CreateMissingGuestsAsync(
+    public static async Task<Dictionary<string, (Guid Id, bool IsNew)>> CreateMissingGuestsAsync(
         Tx tx, IReadOnlyCollection<(string EmailKey, string Email, string? Name)> missing, DateTime now)
     {
         if (missing.Count == 0)
@@ -40,10 +40,11 @@ public static class Customers
 
         // Two statements: only one that begins after the insert sees what a concurrent batch has committed while the insert waited for it.
         var batch = tx.Batch();
-        batch.Insert(rows, "ON CONFLICT (email_key) WHERE role = 'guest' DO NOTHING");
+        var made = batch.InsertReturning(rows, "ON CONFLICT (email_key) WHERE role = 'guest' DO NOTHING RETURNING id", r => r.Uuid(0));
         var found = FindGuests(batch, [.. guests.Select(g => g.EmailKey)]);
         await batch.RunAsync().ConfigureAwait(false);
-        return found.Rows.ToDictionary(c => c.EmailKey, c => c.Id, StringComparer.Ordinal);
+        var isNew = made.Rows.ToHashSet();
+        return found.Rows.ToDictionary(c => c.EmailKey, c => (c.Id, isNew.Contains(c.Id)), StringComparer.Ordinal);
     }
 
     private static Customer Map(Row r) => new(r.Uuid(0), r.Text(1), r.Text(2), r.TextOrNull(3));

@@ -69,10 +69,16 @@ public sealed class PlacementBooks
     public required IReadOnlyDictionary<Guid, StoreFacts> Stores { get; init; }
     public required IReadOnlyDictionary<Guid, VariantFacts> Variants { get; init; }
     public required StockBook Stock { get; init; }
-    public PurchaseBook Purchases { get; init; } = new([]);
+    public PurchaseBook Purchases { get; private init; } = new([]);
 
     /// <summary>The (store, externalId) pairs that orders have already.</summary>
     public HashSet<(Guid StoreId, string ExternalId)> ExternalIds { get; init; } = [];
+
+    /// <summary>The same facts with purchases that were read.</summary>
+    public PlacementBooks With(PurchaseBook purchases) => new() { Stores = Stores, Variants = Variants, Stock = Stock, Purchases = purchases, ExternalIds = ExternalIds };
+
+    /// <summary>The same facts with stock and purchases that were read under lock.</summary>
+    public PlacementBooks With(StockBook stock, PurchaseBook purchases) => new() { Stores = Stores, Variants = Variants, Stock = stock, Purchases = purchases, ExternalIds = ExternalIds };
 }
 
 /// <summary>What an order would cost.</summary>

@@ -48,40 +48,16 @@ internal sealed class PlacementBatch
     public string TransactionId { get; private set; } = "";
 
     /// <summary>Reads without locks; answers replays and what is refused anyway. False when nobody is left.</summary>
-    public Task<bool> PeekAsync() => _db.ReadAsync(async session =>
+    public async Task<bool> PeekAsync()
     {
-        var commands = _placings.Select(p => p.Command);
-        var batch = session.Batch();
-        var stored = batch.Query(Idempotency.Select, Idempotency.Map, _placings.Select(p => p.Key.Hash).Distinct().ToArray());
-        var stores = batch.Query("SELECT id, currency, time_zone FROM stores WHERE id {in $1}", r => new StoreFacts(r.Uuid(0), r.Text(1), r.Text(2)),
-            commands.Select(c => c.StoreId).Distinct().ToArray());
-        var variantIds = commands.SelectMany(c => c.Lines).Select(l => l.VariantId).Distinct().ToArray();
-        var variants = batch.Query("SELECT v.id, v.store_id, v.product_id, p.name, v.sku, v.price, v.purchase_limit, v.active AND p.deleted_at IS NULL "
-            + "FROM variants v JOIN products p ON p.id = v.product_id WHERE v.id {in $1}",
-            r => new VariantFacts(r.Uuid(0), r.Uuid(1), r.Uuid(2), r.Text(3), r.Text(4), r.Long(5), r.IntOrNull(6), r.Bool(7)), variantIds);
-        var stock = StockPages.Peek(batch, variantIds);
-        var guests = Customers.FindGuests(batch, commands.Where(c => c.CustomerId is null).Select(c => c.EmailKey).Distinct().ToArray());
-        var externalIds = commands.Any(c => c.ExternalId is not null)
-            ? batch.Query("SELECT store_id, external_id FROM orders WHERE store_id {in $1} AND external_id {in $2}", r => (r.Uuid(0), r.Text(1)),
-                commands.Select(c => c.StoreId).Distinct().ToArray(), commands.Select(c => c.ExternalId).OfType<string>().Distinct().ToArray())
-            : null;
-        var now = batch.Now();
-        await batch.RunAsync().ConfigureAwait(false);
-
-        _now = now.Rows[0];
-        foreach (var guest in guests.Rows)
+        var peek = await PlacementPeek.ReadAsync(_db, _placings).ConfigureAwait(false);
+        (_books, _now) = (peek.Books, peek.Now);
+        foreach (var guest in peek.Guests)
         {
             _guests[guest.EmailKey] = guest.Id;
         }
 
-        _books = new PlacementBooks
-        {
-            Stores = stores.Rows.ToDictionary(s => s.Id),
-            Variants = variants.Rows.ToDictionary(v => v.Id),
-            Stock = new StockBook(stock.Rows),
-            ExternalIds = externalIds is null ? [] : [.. externalIds.Rows],
-        };
-        AnswerReplays(stored.Rows);
+        AnswerReplays(peek.Stored);
         for (var i = 0; i < _placings.Count; i++)
         {
             if (!_answered[i] && Placement.Check(_placings[i].Command, _books) is { } refusal)
@@ -91,7 +67,7 @@ internal sealed class PlacementBatch
         }
 
         return Array.IndexOf(_answered, false) >= 0;
-    });
+    }
 
     /// <summary>Claims the keys, makes the guests, opens the riders' books, locks the stock, reads the clock: in the global lock order.</summary>
     public async Task OpenAsync(Tx tx)
@@ -125,14 +101,7 @@ internal sealed class PlacementBatch
             _now = await tx.NowAsync().ConfigureAwait(false);
         }
 
-        _books = new PlacementBooks
-        {
-            Stores = _books.Stores,
-            Variants = _books.Variants,
-            Stock = new StockBook(stock.Rows),
-            Purchases = purchases,
-            ExternalIds = _books.ExternalIds,
-        };
+        _books = _books.With(new StockBook(stock.Rows), purchases);
         if (_claimed.Count < open.Count)
         {
             // Somebody else's commit has the key: by now it is there to be read.
@@ -208,7 +177,7 @@ internal sealed class PlacementBatch
             }
         }
 
-        StockPages.Ink(_books.Stock, batch, _events, _now, "system");
+        await StockPages.InkAsync(_books.Stock, tx, batch, _events, _now, "system").ConfigureAwait(false);
         _events.Ink(batch);
         await batch.RunAsync().ConfigureAwait(false);
     }
@@ -271,10 +240,13 @@ internal sealed class PlacementBatch
 
     private async Task MakeGuestsAsync(Tx tx, List<(string EmailKey, string Email, string? Name)> missing)
     {
-        foreach (var (key, id) in await Customers.CreateMissingGuestsAsync(tx, missing, _now).ConfigureAwait(false))
+        foreach (var (key, (id, isNew)) in await Customers.CreateMissingGuestsAsync(tx, missing, _now).ConfigureAwait(false))
         {
             _guests[key] = id;
-            _newGuests.Add(key);
+            if (isNew)
+            {
+                _newGuests.Add(key);
+            }
         }
     }
 
@@ -305,7 +277,7 @@ internal sealed class PlacementBatch
         return new PurchaseBook(rows.Rows);
     }
 
-    private void AnswerReplays(List<Idempotency.Stored> stored)
+    private void AnswerReplays(IReadOnlyList<Idempotency.Stored> stored)
     {
         if (stored.Count == 0)
         {

@@ -1,0 +1,147 @@
+using System.Text.Json;
+using Holdfast.Identity;
+using Holdfast.Inventory.Core;
+using Holdfast.Orders.Core;
+using Holdfast.Platform;
+using Holdfast.Platform.Http;
+
+namespace Holdfast.Orders;
+
+/// <summary>Reads the body of an order: what is taken, within which limits, and whose order it will be.</summary>
+internal static class OrderRequest
+{
+    public const int MaxLines = 100;
+    public const int MaxQuantity = 1_000_000;
+
+    /// <summary>The command, or what is wrong with the body; and the key, if the body carries it.</summary>
+    public static Result<(PlaceCommand Command, string? Key)> Read(Fields fields, Caller caller)
+    {
+        var key = fields.TextOrNull("idempotencyKey", 255);
+        var storeId = fields.Uuid("storeId");
+        var lines = fields.Objects("lines", line => new StockLine(line.Uuid("variantId"), line.Long("quantity", 1, MaxQuantity)), 1, MaxLines);
+        var address = Address(fields);
+        var phone = fields.Text("contactPhone", 40);
+        var (email, emailKey, name) = Buyer(fields, caller);
+        var method = fields.WordOrNull("paymentMethod", "online", "bank_transfer", "cash_on_delivery");
+        var expectedTotal = fields.LongOrNull("expectedTotal", 0, Placement.MaxTotal);
+        var note = fields.TextOrNull("note", 1000, lines: true);
+        var metadata = fields.MetadataOrNull("metadata");
+        var externalId = fields.TextOrNull("externalId", 100);
+        var code = fields.TextOrNull("discountCode", 64);
+        var points = fields.LongOrNull("redeemPoints", 0, Placement.MaxTotal);
+        var reservation = fields.UuidOrNull("reservationId");
+        if (fields.Done() is { } error)
+        {
+            return error;
+        }
+
+        // What has no module yet is refused, never ignored.
+        if (code is not null || points is > 0 || reservation is not null)
+        {
+            return code is not null ? OrderErrors.CodesNotSupported : reservation is not null ? OrderErrors.ReservationsNotSupported : OrderErrors.PointsNotSupported;
+        }
+
+        return (new PlaceCommand
+        {
+            OrderId = Guid.CreateVersion7(),
+            StoreId = storeId,
+            Lines = Summed(lines),
+            CustomerId = caller.Role == Role.Customer ? caller.Subject : null,
+            Email = email,
+            EmailKey = emailKey,
+            Name = name,
+            DeliveryAddress = address,
+            ContactPhone = phone,
+            PaymentMethod = method is null ? PaymentMethod.Online : Names.Method(method),
+            ExpectedTotal = expectedTotal,
+            Note = note,
+            Metadata = metadata is null ? null : JsonSerializer.Serialize(metadata, Reply.Json),
+            ExternalId = externalId,
+            Actor = caller.Actor,
+        }, key);
+    }
+
+    /// <summary>An object with its parts, or one string; as the JSON it is stored and served as.</summary>
+    public static string Address(Fields fields) => AddressOrNull(fields, required: true)!;
+
+    public static string? AddressOrNull(Fields fields, bool required)
+    {
+        const string Name = "deliveryAddress";
+        if (fields.IsText(Name))
+        {
+            return JsonSerializer.Serialize(fields.Text(Name, 500, lines: true), Reply.Json);
+        }
+
+        if (fields.ObjectOrNull(Name) is not { } a)
+        {
+            if (required)
+            {
+                fields.Reject(Name, "is required: an object or a string");
+            }
+
+            return null;
+        }
+
+        var parts = new Dictionary<string, string?>
+        {
+            ["name"] = a.Text("name"),
+            ["line1"] = a.Text("line1"),
+            ["line2"] = a.TextOrNull("line2"),
+            ["city"] = a.Text("city", 100),
+            ["region"] = a.TextOrNull("region", 100),
+            ["postalCode"] = a.TextOrNull("postalCode", 20),
+            ["country"] = a.Text("country", 60),
+        };
+        return JsonSerializer.Serialize(parts.Where(p => p.Value is not null).ToDictionary(), Reply.Json);
+    }
+
+    /// <summary>An account orders for itself; a guest, and whoever works for the shop, names the customer.</summary>
+    private static (string Email, string Key, string? Name) Buyer(Fields fields, Caller caller)
+    {
+        var customer = fields.ObjectOrNull("customer");
+        var email = customer?.TextOrNull("email", Emails.MaxLength);
+        var name = customer?.TextOrNull("name");
+        if (caller.Role == Role.Customer)
+        {
+            var own = Emails.Key(caller.Email) ?? "";
+            if (email is not null && Emails.Key(email) != own)
+            {
+                fields.Reject("customer.email", "is not your account's");
+            }
+
+            return (caller.Email ?? "", own, name ?? caller.Name);
+        }
+
+        if (email is null)
+        {
+            fields.Reject("customer.email", "is required");
+            return ("", "", null);
+        }
+
+        if (Emails.Key(email) is { } key)
+        {
+            return (email, key, name);
+        }
+
+        fields.Reject("customer.email", "is not an email address");
+        return ("", "", null);
+    }
+
+    /// <summary>Lines of one variant are one line, at the place of the first.</summary>
+    private static List<StockLine> Summed(List<StockLine> lines)
+    {
+        for (var i = 0; i < lines.Count; i++)
+        {
+            for (var j = lines.Count - 1; j > i; j--)
+            {
+                if (lines[j].VariantId == lines[i].VariantId)
+                {
+                    lines[i] = lines[i] with { Quantity = lines[i].Quantity + lines[j].Quantity };
+                    lines.RemoveAt(j);
+                }
+            }
+        }
+
+        return lines;
+    }
+}
