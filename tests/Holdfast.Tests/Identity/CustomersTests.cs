@@ -16,10 +16,11 @@ public abstract class CustomersTests(TestDatabase database)
         Assert.Equal(new[] { a, b }.ToHashSet(), first.Keys.ToHashSet());
 
         var again = await database.Db.WriteAsync(tx => Customers.CreateMissingGuestsAsync(tx, [(a, a, "other")], Noon));
-        Assert.Equal(first[a], again[a]);
+        Assert.Equal((first[a].Id, false), again[a]);
+        Assert.True(first[a].IsNew);
 
         var found = await FindAsync(a, b, Unique());
-        Assert.Equal(new[] { (first[a], a, (string?)"Ánh"), (first[b], b.ToUpperInvariant(), null) }.ToHashSet(),
+        Assert.Equal(new[] { (first[a].Id, a, (string?)"Ánh"), (first[b].Id, b.ToUpperInvariant(), null) }.ToHashSet(),
             found.Select(c => (c.Id, c.Email, c.Name)).ToHashSet());
     }
 
@@ -31,7 +32,7 @@ public abstract class CustomersTests(TestDatabase database)
             "INSERT INTO users (id, role, email, email_key, active, created_at, updated_at) VALUES ($1, 'customer', $2, $2, $3, $4, $4)", Guid.CreateVersion7(), email, true, Noon));
         Assert.Empty(await FindAsync(email));
         var made = await database.Db.WriteAsync(tx => Customers.CreateMissingGuestsAsync(tx, [(email, email, null)], Noon));
-        Assert.Equal(made[email], Assert.Single(await FindAsync(email)).Id);
+        Assert.Equal(made[email].Id, Assert.Single(await FindAsync(email)).Id);
     }
 
     [Fact]
@@ -40,8 +41,8 @@ public abstract class CustomersTests(TestDatabase database)
         var emails = Enumerable.Range(0, 30).Select(_ => Unique()).ToArray();
         var results = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => database.Db.WriteAsync(tx =>
             Customers.CreateMissingGuestsAsync(tx, [.. emails.OrderBy(e => (e, i).GetHashCode()).Select(e => (e, e, (string?)null))], Noon)))));
-        Assert.All(results, r => Assert.Equal(results[0].OrderBy(p => p.Key, StringComparer.Ordinal), r.OrderBy(p => p.Key, StringComparer.Ordinal)));
-        Assert.Equal(30, results[0].Count);
+        Assert.All(results, r => Assert.All(emails, e => Assert.Equal(results[0][e].Id, r[e].Id)));
+        Assert.All(emails, e => Assert.Equal(1, results.Count(r => r[e].IsNew)));
     }
 
     private static string Unique() => $"{Guid.CreateVersion7():N}@example.com";
