@@ -10,8 +10,12 @@ public static class IdentityModule
 {
     public static void Add(IServiceCollection services)
     {
-        services.AddSingleton<ITokenReader, NoTokens>();
         services.AddSingleton<AccessKeys>();
+        services.AddSingleton<Accounts>();
+        services.AddSingleton<SigningKeys>();
+        services.AddSingleton<TokenReader>();
+        services.AddSingleton<ITokenReader>(s => s.GetRequiredService<TokenReader>());
+        services.AddSingleton<SignIn>();
     }
 
     /// <summary>Loads the installation's secrets; makes them in a new database. To be awaited before the first request.</summary>
@@ -19,14 +23,13 @@ public static class IdentityModule
     {
         var db = services.GetRequiredService<Db>();
         await services.GetRequiredService<AccessKeys>().LoadAsync(db).ConfigureAwait(false);
+        await services.GetRequiredService<SigningKeys>().LoadAsync(db).ConfigureAwait(false);
     }
 
     public static void Map(IEndpointRouteBuilder app)
     {
-    }
-
-    private sealed class NoTokens : ITokenReader
-    {
-        public ValueTask<Caller?> ReadAsync(string token) => default;
+        app.Post<SignIn>("/auth/login", Access.Anyone, (u, r) => u.LoginAsync(r));
+        app.Get<SignIn>("/auth/me", Access.SignedIn, (u, r) => u.MeAsync(r));
+        app.Get<SignIn>("/.well-known/jwks.json", Access.Anyone, (u, r) => u.KeysAsync(r));
     }
 }

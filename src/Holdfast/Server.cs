@@ -28,6 +28,7 @@ public static class Server
     {
         services.AddSingleton(db);
         services.AddSingleton(settings ?? new Settings());
+        services.AddSingleton(TimeProvider.System);
         services.AddSingleton<Door>();
         services.AddSingleton<RelayBell>();
         services.AddSingleton<Relay>();
@@ -38,8 +39,16 @@ public static class Server
         OrdersModule.Add(services);
     }
 
-    /// <summary>Loads what the services need from the database before the first request.</summary>
-    public static Task PrepareAsync(IServiceProvider services) => IdentityModule.PrepareAsync(services);
+    /// <summary>Loads what the services need from the database before the first request, and makes the first admin.</summary>
+    public static async Task PrepareAsync(IServiceProvider services)
+    {
+        await IdentityModule.PrepareAsync(services).ConfigureAwait(false);
+        var settings = services.GetRequiredService<Settings>();
+        if (settings.AdminEmail is { } email)
+        {
+            await services.GetRequiredService<Accounts>().EnsureAdminAsync(email, settings.AdminPassword!).ConfigureAwait(false);
+        }
+    }
 
     public static void MapRoutes(WebApplication app)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Holdfast.Identity;
 using Holdfast.Platform.Data;
 
 namespace Holdfast;
@@ -88,10 +89,21 @@ public sealed record Settings
     public static Settings From(IConfiguration source)
     {
         var defaults = new Settings();
-        var (email, password) = (Text(source, "ADMIN_EMAIL"), Text(source, "ADMIN_PASSWORD"));
+        // A password is taken as it is: login does not trim it either.
+        var (email, password) = (Text(source, "ADMIN_EMAIL"), source["ADMIN_PASSWORD"] is { Length: > 0 } secret ? secret : null);
         if (email is null != password is null)
         {
             throw new StartupException("ADMIN_EMAIL and ADMIN_PASSWORD: set both or neither.");
+        }
+
+        if (email is not null && Emails.Key(email) is null)
+        {
+            throw new StartupException($"ADMIN_EMAIL: '{email}' is not an email address.");
+        }
+
+        if (password is { Length: < Passwords.MinLength or > Passwords.MaxLength })
+        {
+            throw new StartupException($"ADMIN_PASSWORD: must have from {Passwords.MinLength} to {Passwords.MaxLength} characters.");
         }
 
         return new Settings

@@ -85,6 +85,26 @@ public sealed class Fields
             : IsClean(text, lines) ? text : Wrong<string?>(name, "has control characters");
     }
 
+    /// <summary>A password: every character counts, blanks at its ends, too.</summary>
+    public string Secret(string name, int max = 256)
+    {
+        if (!Get(name, out var value))
+        {
+            Missing(name);
+            return "";
+        }
+
+        try
+        {
+            return value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text && text.Length <= max ? text
+                : Wrong<string>(name, $"must be a string of 1 to {max} characters") ?? "";
+        }
+        catch (InvalidOperationException)
+        {
+            return Wrong<string>(name, "is not valid Unicode") ?? "";
+        }
+    }
+
     /// <summary>Whether a text can be stored and logged: well-formed, without control characters.</summary>
     public static bool IsClean(string text, bool lines = false)
     {

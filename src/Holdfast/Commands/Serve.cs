@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Holdfast.Identity;
 using Holdfast.Platform.Data;
 
 namespace Holdfast.Commands;
@@ -36,12 +37,12 @@ internal static class Serve
             throw new StartupException($"ASPNETCORE_URLS: cannot listen on {settings.Urls}: {e.Message}");
         }
 
-        FirstScreen(settings, app);
+        FirstScreen(settings, app, await app.Services.GetRequiredService<Accounts>().FirstAdminAsync().ConfigureAwait(false));
         await app.WaitForShutdownAsync(ct).ConfigureAwait(false);
         return 0;
     }
 
-    private static void FirstScreen(Settings settings, WebApplication app)
+    private static void FirstScreen(Settings settings, WebApplication app, string? admin)
     {
         if (settings.LogFormat == LogFormat.Json)
         {
@@ -52,7 +53,7 @@ internal static class Serve
 
             Holdfast is answering on {string.Join(", ", app.Urls)}
               database   {Database.Shown(settings.DatabaseUrl)}
-              admin      {settings.AdminEmail ?? "none yet: set ADMIN_EMAIL and ADMIN_PASSWORD, or run: user create --role admin --email ..."}
+              admin      {admin ?? "none yet: start with ADMIN_EMAIL and ADMIN_PASSWORD, or run: holdfast user create --role admin --email YOU"}
               try        curl {app.Urls.First()}/api/v1/products
               stop       Ctrl+C
 

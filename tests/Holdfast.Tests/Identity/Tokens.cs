@@ -1,0 +1,39 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using Holdfast.Identity;
+using Holdfast.Platform.Data;
+
+namespace Holdfast.Tests.Identity;
+
+/// <summary>Tokens made by hand, byte for byte, as somebody would who attacks or who has our key.</summary>
+internal static class Tokens
+{
+    public static byte[] Decode(string text) => Base64Url.DecodeFromChars(text);
+
+    public static string Encode(string json) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json));
+
+    public static string Sign(ECDsa key, string header, string payload)
+    {
+        var signed = $"{Encode(header)}.{Encode(payload)}";
+        return $"{signed}.{Base64Url.EncodeToString(key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256))}";
+    }
+
+    public static string Header(SigningKeys keys, string alg = "ES256", string more = "") => $$"""{"alg":"{{alg}}","kid":"{{keys.Public.Kid}}","typ":"JWT"{{more}}}""";
+
+    /// <summary>What we put into a token, with the differences of a test.</summary>
+    public static string Payload(DateTimeOffset now, string iss = TokenReader.Issuer, string aud = TokenReader.Audience, string role = "admin", int notBefore = 0, int expires = 900, string more = "") =>
+        $$"""
+        {"iss":"{{iss}}","aud":"{{aud}}","sub":"01900000-0000-7000-8000-0000000000aa","role":"{{role}}","email":"a@example.com","name":null,"stores":[],
+        "iat":{{now.ToUnixTimeSeconds()}},"nbf":{{now.ToUnixTimeSeconds() + notBefore}},"exp":{{now.ToUnixTimeSeconds() + expires}}{{more}}}
+        """;
+
+    /// <summary>The installation's private key.</summary>
+    public static async Task<ECDsa> PrivateKeyAsync(Db db)
+    {
+        var pkcs8 = await db.ReadAsync(s => s.FirstAsync("SELECT value FROM secrets WHERE name = 'token-signing-key-1'", r => r.Bytes(0)));
+        var key = ECDsa.Create();
+        key.ImportPkcs8PrivateKey(pkcs8, out _);
+        return key;
+    }
+}
