@@ -68,6 +68,32 @@ internal sealed class Cluster : IAsyncDisposable
         return connection;
     }
 
+    /// <summary>Processor time of the server and of its processes that are alive, in seconds.</summary>
+    public double CpuSeconds()
+    {
+        const double ticksPerSecond = 100;
+        var sum = 0.0;
+        foreach (var folder in Directory.EnumerateDirectories("/proc").Where(d => int.TryParse(Path.GetFileName(d), out _)))
+        {
+            try
+            {
+                // The command's name, in parentheses, may hold spaces; after it: state, parent, ..., user time, system time.
+                var line = File.ReadAllText(Path.Combine(folder, "stat"));
+                var fields = line[(line.LastIndexOf(')') + 2)..].Split(' ');
+                if (int.Parse(fields[1], CultureInfo.InvariantCulture) == _postmaster || Path.GetFileName(folder) == $"{_postmaster}")
+                {
+                    sum += (Tool.Number(fields[11]) + Tool.Number(fields[12])) / ticksPerSecond;
+                }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // It has ended meanwhile.
+            }
+        }
+
+        return sum;
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_process is { HasExited: false })

@@ -1,24 +1,116 @@
+using System.Diagnostics;
+using Holdfast.Orders;
+using Holdfast.Orders.Core;
 using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Bench;
 
 /// <summary>What many submitters reached together.</summary>
-internal sealed record EngineResult(double PerSecond, long Placed);
+internal sealed record EngineResult(double PerSecond, long Placed, double P50Milliseconds, double P99Milliseconds);
 
-/// <summary>The engine without HTTP: the services that the server has, and many callers that place one order after the other.</summary>
+/// <summary>
+/// The engine without HTTP: the services that the server has, no background work, and many callers that place one order after the other.
+/// </summary>
 internal sealed class Engine : IAsyncDisposable
 {
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
+
     private readonly Db _db;
+    private readonly ServiceProvider _services;
+    private readonly PlacementQueue _queue;
+    private long _placed;
 
-    private Engine(Db db) => _db = db;
-
-    public static Task<Engine> OpenAsync(string url, int maxBatch = 0)
+    private Engine(Db db, int maxBatch)
     {
-        _ = maxBatch;
-        return Task.FromResult(new Engine(Db.Open(url)));
+        _db = db;
+        var services = new ServiceCollection();
+        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole(console => console.SingleLine = true));
+        services.AddSingleton(maxBatch > 0 ? new OrderOptions { MaxBatch = maxBatch } : new OrderOptions());
+        Server.AddModules(services, db);
+        _services = services.BuildServiceProvider();
+        _queue = _services.GetRequiredService<PlacementQueue>();
     }
 
-    public Task<EngineResult> RunAsync(int items, int submitters, TimeSpan warmUp, TimeSpan measured) => throw new BenchException("not built yet");
+    /// <summary>Opens the engine on a database that has the shop. <paramref name="maxBatch"/>: the most orders of a batch; 0 is the default.</summary>
+    public static async Task<Engine> OpenAsync(string url, int maxBatch = 0)
+    {
+        var engine = new Engine(Db.Open(url), maxBatch);
+        await Server.PrepareAsync(engine._services);
+        return engine;
+    }
 
-    public ValueTask DisposeAsync() => _db.DisposeAsync();
+    /// <summary>
+    /// Keeps <paramref name="submitters"/> orders of one piece under way; counts those that are committed after the warm-up and within the time.
+    /// Any refusal is a <see cref="BenchException"/>.
+    /// </summary>
+    public async Task<EngineResult> RunAsync(int items, int submitters, TimeSpan warmUp, TimeSpan measured)
+    {
+        using var end = new CancellationTokenSource();
+        var times = new List<double>[submitters];
+        var callers = Enumerable.Range(0, submitters).Select(i => Task.Run(() => SubmitAsync(items, times[i] = [], end.Token))).ToArray();
+        await Task.Delay(warmUp);
+        var (before, start) = (Interlocked.Read(ref _placed), Stopwatch.GetTimestamp());
+        await Task.Delay(measured);
+        var (placed, took) = (Interlocked.Read(ref _placed) - before, Stopwatch.GetElapsedTime(start));
+        await end.CancelAsync();
+        await Task.WhenAll(callers).WaitAsync(Grace);
+        var all = times.SelectMany(t => t).ToList();
+        return new(placed / took.TotalSeconds, placed, Statistics.Percentile(all, 0.50), Statistics.Percentile(all, 0.99));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        await _db.DisposeAsync();
+    }
+
+    private async Task SubmitAsync(int items, List<double> times, CancellationToken end)
+    {
+        while (!end.IsCancellationRequested)
+        {
+            var start = Stopwatch.GetTimestamp();
+            var outcome = await _queue.PlaceAsync(Order(items));
+            if (!outcome.IsOk)
+            {
+                throw new BenchException($"the engine refused an order: {outcome.Error!.Code}");
+            }
+
+            Interlocked.Increment(ref _placed);
+            times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        }
+    }
+
+    /// <summary>The order that place.lua posts, as the use case hands it on after parsing.</summary>
+    private static Placing Order(int items)
+    {
+        var customer = Random.Shared.Next(Shop.Customers);
+        var (name, email) = (Shop.CustomerName(customer), Shop.Email(customer));
+        var key = Guid.CreateVersion7();
+        var fingerprint = new byte[32];
+        key.TryWriteBytes(fingerprint);
+        return new(new PlaceCommand
+        {
+            OrderId = key,
+            StoreId = Shop.Store,
+            Lines = [new(Shop.Variant(items == 1 ? 0 : Random.Shared.Next(items)), 1)],
+            Email = email,
+            EmailKey = email,
+            Name = name,
+            DeliveryAddress = $$"""{"name":"{{name}}","line1":"12 Example Street","city":"Exampleton","postalCode":"10000","country":"VN"}""",
+            ContactPhone = "+84900000000",
+            PaymentMethod = PaymentMethod.Online,
+            Actor = "guest",
+        }, new IdempotencyKey(Scattered(), fingerprint));
+    }
+
+    /// <summary>Keys are hashes in life: they fall anywhere in their index.</summary>
+    private static Guid Scattered()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        Random.Shared.NextBytes(bytes);
+        return new(bytes);
+    }
 }

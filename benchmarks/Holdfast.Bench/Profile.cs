@@ -1,13 +1,17 @@
+using System.Diagnostics;
 using System.Globalization;
+using Holdfast.Platform.Data;
 
 namespace Holdfast.Bench;
 
-/// <summary>Only the engine, in process, for whoever tunes it.</summary>
+/// <summary>Only the engine, in process, for whoever tunes it: how fast, in what batches, and where the time goes.</summary>
 internal static class Profile
 {
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(4);
+
     public static async Task<int> RunAsync(Options options)
     {
-        if (options.Profile != "in-process" && options.Profile != "inprocess")
+        if (options.Profile is not ("in-process" or "inprocess"))
         {
             throw new ArgumentException("there is one profile: in-process");
         }
@@ -15,29 +19,63 @@ internal static class Profile
         await using var guard = new Guard(options.Folder);
         if (options.Database == "sqlite")
         {
-            await MeasureAsync(options, $"sqlite:{Path.Combine(guard.Folder, "profile.db")}");
+            await MeasureAsync(options, $"sqlite:{Path.Combine(guard.Folder, "profile.db")}", null);
             return 0;
         }
 
         await using var cluster = await Cluster.StartAsync(guard);
         await cluster.ExecuteAsync("postgres", "CREATE DATABASE profile");
-        await MeasureAsync(options, cluster.Url("profile"));
+        await MeasureAsync(options, cluster.Url("profile"), cluster);
         return 0;
     }
 
-    private static async Task MeasureAsync(Options options, string url)
+    private static async Task MeasureAsync(Options options, string url, Cluster? cluster)
     {
-        await using (var db = Holdfast.Platform.Data.Db.Open(url))
+        await using (var db = Db.Open(url))
         {
             await Shop.OpenAsync(db);
         }
 
+        if (cluster is not null)
+        {
+            await cluster.ExecuteAsync("profile", "VACUUM ANALYZE stores, products, variants, stock, users");
+            await cluster.ExecuteAsync("profile", "CHECKPOINT");
+        }
+
         await using var engine = await Engine.OpenAsync(url, options.MaxBatch);
-        await engine.RunAsync(options.Items, options.Submitters, TimeSpan.Zero, TimeSpan.FromSeconds(3));
-        var allocated = GC.GetTotalAllocatedBytes();
+        await engine.RunAsync(options.Items, options.Submitters, TimeSpan.Zero, WarmUp);
+        using var steps = new Steps();
+        var before = await ReadAsync(cluster);
         var result = await engine.RunAsync(options.Items, options.Submitters, TimeSpan.Zero, options.Measured);
-        var bytes = (GC.GetTotalAllocatedBytes() - allocated) / Math.Max(1, result.Placed);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{result.PerSecond:0} orders/s, {result.Placed} placed, {bytes} bytes allocated per order, {Environment.WorkingSet / 1e6:0} MB resident"));
+        var after = await ReadAsync(cluster);
+        Print(result, before, after, options.Measured);
+        steps.Print();
     }
+
+    private static void Print(EngineResult result, Reading before, Reading after, TimeSpan measured)
+    {
+        // The orders of the last batches are in what was read and not in what was counted; with runs of seconds it does not matter.
+        var orders = Math.Max(1, result.Placed);
+        Line($"{result.PerSecond:0} orders/s; waited {result.P50Milliseconds:0.0} ms (p50), {result.P99Milliseconds:0.0} ms (p99)");
+        Line($"this process: {(after.Cpu - before.Cpu) / measured:0.00} cores, {(after.Cpu - before.Cpu).TotalMicroseconds / orders:0} us and "
+            + $"{(after.Allocated - before.Allocated) / orders} bytes allocated per order, {after.Collections - before.Collections} collections, "
+            + $"{(after.Paused - before.Paused).TotalMilliseconds:0} ms paused, {Environment.WorkingSet / 1e6:0} MB resident");
+        if (after.Wal > 0)
+        {
+            Line($"PostgreSQL: {(after.ServerCpu - before.ServerCpu) / measured.TotalSeconds:0.00} cores, {(after.ServerCpu - before.ServerCpu) * 1e6 / orders:0} us and "
+                + $"{(after.Wal - before.Wal) / orders} bytes of log per order, {after.Syncs - before.Syncs} syncs");
+        }
+    }
+
+    private static async Task<Reading> ReadAsync(Cluster? cluster)
+    {
+        var wal = cluster is null ? 0 : await cluster.ScalarAsync<long>("profile", "SELECT (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint");
+        var syncs = cluster is null ? 0 : await cluster.ScalarAsync<long>("profile", "SELECT wal_sync FROM pg_stat_wal");
+        return new(Process.GetCurrentProcess().TotalProcessorTime, GC.GetTotalAllocatedBytes(), GC.CollectionCount(0), GC.GetTotalPauseDuration(),
+            cluster?.CpuSeconds() ?? 0, wal, syncs);
+    }
+
+    private static void Line(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+
+    private sealed record Reading(TimeSpan Cpu, long Allocated, int Collections, TimeSpan Paused, double ServerCpu, long Wal, long Syncs);
 }
