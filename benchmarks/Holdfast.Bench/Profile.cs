@@ -57,13 +57,14 @@ internal static class Profile
         // The orders of the last batches are in what was read and not in what was counted; with runs of seconds it does not matter.
         var orders = Math.Max(1, result.Placed);
         Line($"{result.PerSecond:0} orders/s; waited {result.P50Milliseconds:0.0} ms (p50), {result.P99Milliseconds:0.0} ms (p99)");
-        Line($"this process: {(after.Cpu - before.Cpu) / measured:0.00} cores, {(after.Cpu - before.Cpu).TotalMicroseconds / orders:0} us and "
-            + $"{(after.Allocated - before.Allocated) / orders} bytes allocated per order, {after.Collections - before.Collections} collections, "
-            + $"{(after.Paused - before.Paused).TotalMilliseconds:0} ms paused, {Environment.WorkingSet / 1e6:0} MB resident");
+        Line($"this process: {(after.Cpu - before.Cpu) / measured:0.00} cores, {(after.Cpu - before.Cpu).TotalMicroseconds / orders:0} us per order");
+        Line($"its memory: {(after.Allocated - before.Allocated) / orders} bytes allocated per order, {Environment.WorkingSet / 1e6:0} MB resident, ");
+        Line($"  {after.Collections - before.Collections} collections, {(after.Paused - before.Paused).TotalMilliseconds:0} ms paused");
         if (after.Wal > 0)
         {
-            Line($"PostgreSQL: {(after.ServerCpu - before.ServerCpu) / measured.TotalSeconds:0.00} cores, {(after.ServerCpu - before.ServerCpu) * 1e6 / orders:0} us and "
-                + $"{(after.Wal - before.Wal) / orders} bytes of log per order, {after.Syncs - before.Syncs} syncs");
+            var cpu = after.ServerCpu - before.ServerCpu;
+            Line($"PostgreSQL: {cpu / measured.TotalSeconds:0.00} cores, {cpu * 1e6 / orders:0} us per order");
+            Line($"  {(after.Wal - before.Wal) / orders} bytes of log per order, {after.Syncs - before.Syncs} syncs");
         }
     }
 
