@@ -1,0 +1,71 @@
+namespace Holdfast.Catalog.Core;
+
+/// <summary>A product with its variants, as it is kept and as it is served.</summary>
+public sealed record Product
+{
+    public required Guid Id { get; init; }
+
+    public required Guid StoreId { get; init; }
+
+    public required string Name { get; init; }
+
+    public string? Description { get; init; }
+
+    public string? Category { get; init; }
+
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = Texts.None;
+
+    /// <summary>Another system's id of it, unique within the store.</summary>
+    public string? ExternalId { get; init; }
+
+    /// <summary>In the order they were given; those that are no longer sold stay, with <c>active: false</c>.</summary>
+    public required IReadOnlyList<Variant> Variants { get; init; }
+
+    public DateTime CreatedAt { get; init; }
+
+    public DateTime UpdatedAt { get; init; }
+
+    /// <summary>Counts its changes, from 1; the ETag. What is available may change without it.</summary>
+    public long Version { get; init; } = 1;
+
+    /// <summary>The words by which it is found.</summary>
+    internal string SearchText => Core.SearchText.Of([Name, Category, .. Variants.SelectMany(v => new[] { v.Sku, v.Name }), Description]);
+
+    /// <summary>What a sort by price goes by: the lowest price for which it can be had, or once could.</summary>
+    internal long PriceFrom => (Variants.Any(v => v.Active) ? Variants.Where(v => v.Active) : Variants).Min(v => v.Price);
+}
+
+/// <summary>What is bought: one sku at one price. It is never deleted, because orders and the stock ledger refer to it.</summary>
+public sealed record Variant
+{
+    public required Guid Id { get; init; }
+
+    /// <summary>Unique within the store.</summary>
+    public required string Sku { get; init; }
+
+    /// <summary>Null: it goes by the product's name.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>In minor units of the currency.</summary>
+    public required long Price { get; init; }
+
+    /// <summary>The store's; set on reading.</summary>
+    public string Currency { get; init; } = "";
+
+    /// <summary>E.g. size and colour.</summary>
+    public IReadOnlyDictionary<string, string> Attributes { get; init; } = Texts.None;
+
+    /// <summary>How many pieces one customer may ever buy; null: any number.</summary>
+    public int? PurchaseLimit { get; init; }
+
+    /// <summary>Whether it is for sale.</summary>
+    public bool Active { get; init; } = true;
+
+    /// <summary>How many pieces can be ordered now; set on reading.</summary>
+    public long Available { get; init; }
+
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = Texts.None;
+
+    /// <summary>Another system's id of it, unique within the store.</summary>
+    public string? ExternalId { get; init; }
+}

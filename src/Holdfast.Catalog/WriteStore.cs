@@ -1,0 +1,145 @@
+using System.Text.RegularExpressions;
+using Holdfast.Catalog.Core;
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+
+namespace Holdfast.Catalog;
+
+/// <summary><c>POST /stores</c>.</summary>
+internal sealed class CreateStore(Db db)
+{
+    public async Task<Reply> HandleAsync(Request request)
+    {
+        var read = StoreBody.Read(await request.FieldsAsync().ConfigureAwait(false), Guid.CreateVersion7());
+        if (!read.IsOk)
+        {
+            return read.Error!;
+        }
+
+        return await StoreBody.TakenAsync(db, () => Idempotency.RunAsync(db, request, required: false, async tx =>
+        {
+            var now = await tx.NowAsync().ConfigureAwait(false);
+            var store = read.Value with { CreatedAt = now, UpdatedAt = now };
+            var writer = new CatalogWriter(now);
+            writer.Add(store);
+            var batch = tx.Batch();
+            writer.Ink(batch);
+            await batch.RunAsync().ConfigureAwait(false);
+            return Reply.Created(store, $"{Routes.Base}/stores/{store.Id}", store.Version);
+        })).ConfigureAwait(false);
+    }
+}
+
+/// <summary><c>PUT /stores/{id}</c>: replaces every field. With <c>If-Match</c>, only the version that was read.</summary>
+internal sealed class UpdateStore(Db db)
+{
+    private const string Change =
+        "UPDATE stores SET slug = $2, name = $3, currency = $4, time_zone = $5, external_id = $6{as text}, metadata = $7{as text}, version = $8, updated_at = $9 WHERE id = $1";
+
+    public async Task<Reply> HandleAsync(Request request)
+    {
+        if (request.Id() is not { } id)
+        {
+            return Errors.NotFound;
+        }
+
+        var read = StoreBody.Read(await request.FieldsAsync().ConfigureAwait(false), id);
+        return !read.IsOk ? read.Error! : await StoreBody.TakenAsync(db, () => db.WriteAsync(tx => ReplaceAsync(tx, read.Value, request.IfMatch), request.Aborted)).ConfigureAwait(false);
+    }
+
+    private static async Task<Reply> ReplaceAsync(Tx tx, Store wanted, long? ifMatch)
+    {
+        if (await Stores.LockAsync(tx, wanted.Id).ConfigureAwait(false) is not { } store)
+        {
+            return Errors.NotFound;
+        }
+
+        if (ifMatch is { } version && version != store.Version)
+        {
+            return Errors.PreconditionFailed;
+        }
+
+        if (wanted.Currency != store.Currency
+            && await tx.FirstAsync("SELECT 1 FROM products WHERE store_id = $1 LIMIT 1", r => r.Int(0), store.Id).ConfigureAwait(false) == 1)
+        {
+            return CatalogErrors.CurrencyFixed;
+        }
+
+        var now = await tx.NowAsync().ConfigureAwait(false);
+        var changed = wanted with { Version = store.Version + 1, CreatedAt = store.CreatedAt, UpdatedAt = now };
+        await tx.ExecuteAsync(Change, changed.Id, changed.Slug, changed.Name, changed.Currency, changed.TimeZone, changed.ExternalId,
+            CatalogWriter.Json(changed.Metadata), changed.Version, now).ConfigureAwait(false);
+        return Reply.Ok(changed, changed.Version);
+    }
+}
+
+/// <summary>The body of both.</summary>
+internal static partial class StoreBody
+{
+    public static Result<Store> Read(Result<Fields> body, Guid id)
+    {
+        if (!body.IsOk)
+        {
+            return body.Error!;
+        }
+
+        var fields = body.Value;
+        var store = new Store
+        {
+            Id = id,
+            Slug = fields.Text("slug", max: 63),
+            Name = fields.Text("name"),
+            Currency = fields.Text("currency", max: 3),
+            TimeZone = fields.TextOrNull("timeZone", max: 64) is { } zone ? TimeZone(fields, zone) : "UTC",
+            Metadata = fields.MetadataOrNull("metadata") ?? Texts.None,
+            ExternalId = fields.TextOrNull("externalId"),
+        };
+        if (store.Slug.Length > 0 && !Slug().IsMatch(store.Slug))
+        {
+            fields.Reject("slug", "must be of a-z, 0-9 and -");
+        }
+
+        if (store.Currency.Length > 0 && Currencies.Digits(store.Currency) is null)
+        {
+            fields.Reject("currency", "must be an ISO 4217 code such as VND");
+        }
+
+        return fields.Done() is { } error ? error : store;
+    }
+
+    /// <summary>Says which unique field of a store another one has.</summary>
+    public static async Task<Reply> TakenAsync(Db db, Func<Task<Reply>> write)
+    {
+        try
+        {
+            return await write().ConfigureAwait(false);
+        }
+        catch (Exception e) when (db.IsUniqueViolation(e, "slug"))
+        {
+            return CatalogErrors.SlugTaken;
+        }
+        catch (Exception e) when (db.IsUniqueViolation(e, "external_id"))
+        {
+            return CatalogErrors.ExternalIdTaken;
+        }
+    }
+
+    private static string TimeZone(Fields fields, string name)
+    {
+        if (Zone().IsMatch(name) && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone))
+        {
+            return zone.Id;
+        }
+
+        fields.Reject("timeZone", "must be an IANA name such as Asia/Ho_Chi_Minh");
+        return name;
+    }
+
+    [GeneratedRegex("^[a-z0-9-]+$")]
+    private static partial Regex Slug();
+
+    // The system's database also holds files that are no zones, and copies under posix/ and right/.
+    [GeneratedRegex("^(UTC|(?!posix/|right/)[A-Za-z]+(/[A-Za-z0-9_+-]+)+)$")]
+    private static partial Regex Zone();
+}
