@@ -348,7 +348,8 @@ public sealed class Fields
 
     private void Missing(string name)
     {
-        if (!_findings.Errors.ContainsKey(_path + name))
+        // What is there but wrong has been said already, perhaps of an entry in it.
+        if (!_object.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null)
         {
             _findings.Add(_path + name, "is required");
         }
