@@ -121,7 +121,8 @@ internal enum WriteKind
 /// <summary>One statement of a batch.</summary>
 public abstract class Statement
 {
-    private protected Statement(string sql, object?[] args) => (Sql, Args) = (sql, args);
+    // A string[] given as the only argument is taken for the argument list by the compiler (arrays are covariant); it is one argument.
+    private protected Statement(string sql, object?[] args) => (Sql, Args) = (sql, args is string[] ? [args] : args);
 
     private protected Statement(RowSet rows, WriteKind kind, string sql) => (RowSet, Kind, Sql, Args) = (rows, kind, sql, []);
 
