@@ -87,5 +87,8 @@ public abstract class Db : IAsyncDisposable
     public abstract ValueTask DisposeAsync();
 }
 
+/// <summary>A value that no column can hold, refused before the database saw it.</summary>
+internal sealed class UnstorableException(string message) : Exception(message);
+
 /// <summary>An update lost against its guard (WHERE id AND version): what was read is no longer so. The batch runs again.</summary>
 public sealed class StaleRowException(string message) : Exception(message);

@@ -125,7 +125,7 @@ internal sealed class PostgresDb : Db
         string[] a => new NpgsqlParameter<string[]> { TypedValue = a, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
         long[] a => new NpgsqlParameter<long[]> { TypedValue = a, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint },
         string s => new NpgsqlParameter<string> { TypedValue = s, NpgsqlDbType = NpgsqlDbType.Text },
-        DateTime t => new NpgsqlParameter<DateTime> { TypedValue = t, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+        DateTime t => new NpgsqlParameter<DateTime> { TypedValue = Utc.Checked(t), NpgsqlDbType = NpgsqlDbType.TimestampTz },
         Guid g => new NpgsqlParameter<Guid> { TypedValue = g },
         long l => new NpgsqlParameter<long> { TypedValue = l },
         int n => new NpgsqlParameter<int> { TypedValue = n },
@@ -211,6 +211,11 @@ internal sealed class PostgresTx(PostgresDb db, NpgsqlConnection connection) : T
 
     internal override async Task RunAsync(IReadOnlyList<Statement> statements)
     {
+        if (_ended)
+        {
+            throw Ended();
+        }
+
         // BEGIN rides with the first statements: no round trip of its own.
         var begin = !_begun;
         _begun = true;
@@ -221,25 +226,33 @@ internal sealed class PostgresTx(PostgresDb db, NpgsqlConnection connection) : T
 
     private protected override async Task CommitCoreAsync(CancellationToken ct)
     {
-        _ended = true;
+        if (_ended)
+        {
+            throw Ended();
+        }
+
         if (_begun)
         {
             // COMMIT of a failed transaction answers ROLLBACK without an error: never take that for a commit.
             if (_failed)
             {
-                throw new InvalidOperationException("a statement of this transaction has failed; it cannot be committed");
+                throw HasFailed();
             }
 
+            _ended = true;
             await using var commit = new NpgsqlCommand("COMMIT", connection);
             await commit.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
         }
+
+        _ended = true;
     }
 
     private protected override async Task RollbackCoreAsync()
     {
-        if (_begun && !_ended)
+        var open = _begun && !_ended;
+        _ended = true;
+        if (open)
         {
-            _ended = true;
             await using var rollback = new NpgsqlCommand("ROLLBACK", connection);
             await rollback.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
         }
@@ -292,6 +305,7 @@ internal static class PostgresRunner
         }
 
         await using var reader = await batch.ExecuteReaderAsync().ConfigureAwait(false);
+        var hasRows = reader.FieldCount > 0;
         foreach (var statement in statements)
         {
             if (!statement.HasRows)
@@ -299,17 +313,23 @@ internal static class PostgresRunner
                 continue;
             }
 
-            // Statements without a result set are passed over by the reader.
+            // Statements without a result set are passed over by the reader: what counts is that there are as many as expected.
+            if (!hasRows)
+            {
+                throw Mismatch.GivesNone(statement);
+            }
+
             while (await reader.ReadAsync().ConfigureAwait(false))
             {
                 statement.Take(new Row(reader, sqlite: false));
             }
 
-            await reader.NextResultAsync().ConfigureAwait(false);
+            hasRows = await reader.NextResultAsync().ConfigureAwait(false);
         }
 
-        while (await reader.NextResultAsync().ConfigureAwait(false))
+        if (hasRows)
         {
+            throw Mismatch.GivesRows(statements.FirstOrDefault(s => !s.HasRows) ?? statements[^1]);
         }
 
         await reader.CloseAsync().ConfigureAwait(false);

@@ -14,6 +14,13 @@ public enum ColumnType
     Time,
 }
 
+/// <summary>Times are UTC everywhere; another kind is a bug that would otherwise move a moment by hours.</summary>
+internal static class Utc
+{
+    public static DateTime Checked(DateTime time) =>
+        time.Kind == DateTimeKind.Utc ? time : throw new ArgumentException($"{time:O} is not UTC");
+}
+
 /// <summary>A column of a <see cref="RowSet"/>.</summary>
 public readonly record struct Column(string Name, ColumnType Type);
 
@@ -66,7 +73,7 @@ public sealed class RowSet
 
     public RowSet Add(byte[]? value) => Put(value, ColumnType.Bytes);
 
-    public RowSet Add(DateTime? value) => Put<DateTime?>(value, ColumnType.Time);
+    public RowSet Add(DateTime? value) => Put(value is { } time ? Utc.Checked(time) : (DateTime?)null, ColumnType.Time);
 
     private RowSet Put<T>(T value, ColumnType type)
     {

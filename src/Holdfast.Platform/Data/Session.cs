@@ -49,6 +49,10 @@ public abstract class Session
     internal abstract Task RunAsync(IReadOnlyList<Statement> statements);
 
     internal abstract string ClockSql { get; }
+
+    private protected static InvalidOperationException Ended() => new("this transaction has ended");
+
+    private protected static InvalidOperationException HasFailed() => new("a statement of this transaction has failed; it cannot be committed");
 }
 
 /// <summary>Statements of one round trip; results are there after <see cref="RunAsync"/>.</summary>
@@ -56,6 +60,7 @@ public sealed class StatementBatch(Session session)
 {
     private readonly List<Statement> _statements = [];
 
+    /// <summary>A statement that gives rows; one that gives none (no SELECT, no RETURNING) is a bug and throws when run.</summary>
     public Fetched<T> Query<T>(string sql, Func<Row, T> map, params object?[] args)
     {
         var fetched = new Fetched<T>(sql, args, map);
@@ -63,6 +68,7 @@ public sealed class StatementBatch(Session session)
         return fetched;
     }
 
+    /// <summary>A statement that gives no rows; one that does is a bug and throws when run.</summary>
     public Changed Execute(string sql, params object?[] args)
     {
         var changed = new Changed(sql, args);
@@ -109,6 +115,14 @@ public sealed class StatementBatch(Session session)
 
         return statement;
     }
+}
+
+/// <summary>Answers and statements that do not belong together: always a bug of the caller.</summary>
+internal static class Mismatch
+{
+    public static InvalidOperationException GivesRows(Statement s) => new($"a statement that gives rows was run as one that gives none: {s.Sql}");
+
+    public static InvalidOperationException GivesNone(Statement s) => new($"a statement that gives no rows was run as a query: {s.Sql}");
 }
 
 internal enum WriteKind
@@ -207,7 +221,10 @@ public abstract class Tx : Session, IAsyncDisposable
     /// </summary>
     public abstract Fetched<string> Id(StatementBatch batch);
 
-    /// <summary>Runs after a successful commit, on the committing caller's thread: a hint such as waking the relay, never a guarantee.</summary>
+    /// <summary>
+    /// Runs after a successful commit, on the committing caller's thread: a hint such as waking the relay, never a guarantee. What it throws
+    /// is dropped: the commit stands, and a caller that heard of an error would believe otherwise.
+    /// </summary>
     public void AfterCommit(Action action) => (_afterCommit ??= []).Add(action);
 
     public async Task CommitAsync(CancellationToken ct = default)
@@ -215,7 +232,14 @@ public abstract class Tx : Session, IAsyncDisposable
         await CommitCoreAsync(ct).ConfigureAwait(false);
         foreach (var action in _afterCommit ?? [])
         {
-            action();
+            try
+            {
+                action();
+            }
+            catch (Exception e)
+            {
+                System.Diagnostics.Activity.Current?.AddException(e);
+            }
         }
     }
 

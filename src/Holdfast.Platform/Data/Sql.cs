@@ -8,7 +8,7 @@ namespace Holdfast.Platform.Data;
 /// <list type="bullet">
 /// <item><c>{in $1}</c>: the parameter is an array of <see cref="Guid"/>, <see cref="string"/> or <see cref="long"/>.</item>
 /// <item><c>{lock}</c>, <c>{skip locked}</c>: a row lock at the end of a SELECT; nothing on SQLite, whose transactions are alone.</item>
-/// <item><c>{no key}</c>: casts that only PostgreSQL needs: <c>{as uuid}</c> after a parameter that may be null.</item>
+/// <item><c>{as uuid}</c>: a cast that only PostgreSQL needs, after a parameter that may be null.</item>
 /// <item>in migrations, the types <c>{uuid}</c> <c>{time}</c> <c>{bytes}</c> <c>{bool}</c>, and lines between <c>-- only postgresql</c> or
 /// <c>-- only sqlite</c> and <c>-- end</c>.</item>
 /// </list>

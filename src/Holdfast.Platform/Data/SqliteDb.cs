@@ -33,7 +33,7 @@ internal sealed partial class SqliteDb : Db
 
     public override int WritersPerLane => 1;
 
-    public static long ToMicroseconds(DateTime time) => (time.ToUniversalTime().Ticks - DateTime.UnixEpoch.Ticks) / 10;
+    public static long ToMicroseconds(DateTime time) => (Utc.Checked(time).Ticks - DateTime.UnixEpoch.Ticks) / 10;
 
     public static DateTime FromMicroseconds(long microseconds) => DateTime.UnixEpoch.AddTicks(microseconds * 10);
 
@@ -71,7 +71,7 @@ internal sealed partial class SqliteDb : Db
 
     public override bool IsTransient(Exception e) => e is StaleRowException or SqliteException { SqliteErrorCode: 5 or 6 };
 
-    public override bool IsDataError(Exception e) => e is SqliteException { SqliteErrorCode: 18 or 19 or 20 };
+    public override bool IsDataError(Exception e) => e is UnstorableException or SqliteException { SqliteErrorCode: 18 or 19 or 20 };
 
     public override bool IsConnectionLost(Exception e) => e is SqliteException { SqliteErrorCode: 10 or 13 or 14 };
 
@@ -99,14 +99,18 @@ internal sealed partial class SqliteDb : Db
         null => DBNull.Value,
         Guid g => g.ToString("D"),
         Guid[] a => JsonSerializer.Serialize(a),
-        string[] a => JsonSerializer.Serialize(a),
+        string[] a => JsonSerializer.Serialize(Array.ConvertAll(a, Checked)),
         long[] a => JsonSerializer.Serialize(a),
         DateTime t => ToMicroseconds(t),
         bool b => b ? 1L : 0L,
         int n => (long)n,
-        long or string or byte[] => value,
+        string s => Checked(s),
+        long or byte[] => value,
         _ => throw new ArgumentException($"no parameter of type {value.GetType()}"),
     };
+
+    // PostgreSQL refuses a NUL; here it would be stored and cut the text off where it is read.
+    private static string Checked(string text) => text.Contains('\0', StringComparison.Ordinal) ? throw new UnstorableException("a text holds a NUL character") : text;
 
     /// <summary>The text of a write that runs once per row of the set.</summary>
     internal static string WriteSql(Statement statement)
@@ -212,8 +216,7 @@ internal static class SqliteRunner
                 command.Parameters[i].Value = SqliteDb.Parameter(statement.Args[i]);
             }
 
-            Once(command, statement, out var changed);
-            statement.Done(changed);
+            statement.Done(Once(command, statement));
         }
     }
 
@@ -228,27 +231,26 @@ internal static class SqliteRunner
                 command.Parameters[c].Value = SqliteDb.Parameter(rows.Values[c][r]);
             }
 
-            Once(command, statement, out var changed);
-            total += changed;
+            total += Once(command, statement);
         }
 
         statement.Done(total);
     }
 
-    private static void Once(SqliteCommand command, Statement statement, out int changed)
+    private static int Once(SqliteCommand command, Statement statement)
     {
-        if (!statement.HasRows)
+        using var reader = command.ExecuteReader();
+        if (reader.FieldCount > 0 != statement.HasRows)
         {
-            changed = command.ExecuteNonQuery();
-            return;
+            throw statement.HasRows ? Mismatch.GivesNone(statement) : Mismatch.GivesRows(statement);
         }
 
-        changed = 0;
-        using var reader = command.ExecuteReader();
         while (reader.Read())
         {
             statement.Take(new Row(reader, sqlite: true));
         }
+
+        return statement.HasRows ? 0 : reader.RecordsAffected;
     }
 }
 
@@ -265,6 +267,7 @@ internal sealed class SqliteSession(SqliteDb db, SqliteConnectionHolder connecti
 
 internal sealed class SqliteTx(SqliteDb db, SqliteConnectionHolder connection, SemaphoreSlim writer) : Tx(db)
 {
+    private bool _failed;
     private bool _ended;
 
     internal override string ClockSql => SqliteRunner.Clock;
@@ -273,12 +276,25 @@ internal sealed class SqliteTx(SqliteDb db, SqliteConnectionHolder connection, S
 
     internal override Task RunAsync(IReadOnlyList<Statement> statements)
     {
+        if (_ended)
+        {
+            throw Ended();
+        }
+
+        _failed = true;
         SqliteRunner.Run(connection, statements);
+        _failed = false;
         return Task.CompletedTask;
     }
 
     private protected override Task CommitCoreAsync(CancellationToken ct)
     {
+        if (_ended || _failed)
+        {
+            // SQLite would commit what the other statements did.
+            throw _ended ? Ended() : HasFailed();
+        }
+
         connection.Execute("COMMIT");
         _ended = true;
         return Task.CompletedTask;

@@ -1,0 +1,11 @@
+using Holdfast.Tests.Fixtures;
+using Xunit.Runner.InProc.SystemConsole;
+
+namespace Holdfast.Tests;
+
+/// <summary>Runs the tests; or, as a child of one of them, the part of a second process (see <see cref="SecondProcess"/>).</summary>
+internal static class Program
+{
+    private static Task<int> Main(string[] args) =>
+        args.Length > 0 && args[0] == SecondProcess.Word ? SecondProcess.MainAsync(args[1..]) : ConsoleRunner.Run(args);
+}
