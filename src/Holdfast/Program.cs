@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Holdfast.Commands;
+using Holdfast.Commands.Drill;
+using Holdfast.Commands.Olist;
 using Holdfast.Platform.Data;
 
 namespace Holdfast;
@@ -12,7 +14,7 @@ internal static class Program
     private static async Task<int> Main(string[] args)
     {
         var serve = Serve.Command();
-        var root = new RootCommand("Holdfast: orders that never oversell.") { serve, Migrate.Command(), UserCreate.Command() };
+        var root = new RootCommand("Holdfast: orders that never oversell.") { serve, Migrate.Command(), UserCreate.Command(), ReplayCommand.Command(), DrillCommand.Command() };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {

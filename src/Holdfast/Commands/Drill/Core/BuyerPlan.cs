@@ -1,0 +1,44 @@
+namespace Holdfast.Commands.Drill.Core;
+
+/// <summary>What somebody does who has got an order.</summary>
+internal enum Habit
+{
+    /// <summary>Pays at once; some send the payment twice.</summary>
+    Pays,
+
+    /// <summary>Thinks better of it and cancels.</summary>
+    GivesUp,
+
+    /// <summary>Cancels, and then the bank's transfer comes nevertheless.</summary>
+    PaysAfterCancelling,
+
+    /// <summary>Pays when the time to pay is over.</summary>
+    PaysLate,
+
+    /// <summary>Is never heard of again.</summary>
+    Vanishes,
+}
+
+/// <summary>One buyer's script.</summary>
+/// <param name="Arrives">Seconds after the start.</param>
+/// <param name="ClicksTwice">Sends each request twice at once, under the same key.</param>
+/// <param name="ReturnsAfterRefusal">How often, with a new key each time.</param>
+/// <param name="ReturnsAfterCancelling">Comes back for another one, and pays that.</param>
+/// <param name="Pause">Seconds between what they do.</param>
+internal sealed record BuyerPlan(int Number, double Arrives, long Quantity, Habit Habit, bool ClicksTwice, int ReturnsAfterRefusal, bool ReturnsAfterCancelling, double Pause)
+{
+    /// <summary>Share of the buyers who stand before the door when it opens; the others come over the whole time.</summary>
+    private const double AtTheDoor = 0.4;
+
+    /// <summary>The script of a crowd; the same seed gives the same crowd.</summary>
+    public static IReadOnlyList<BuyerPlan> Crowd(int count, double seconds, Random random) =>
+        [.. Enumerable.Range(1, count).Select(number => new BuyerPlan(
+            number,
+            random.NextDouble() < AtTheDoor ? random.NextDouble() * Math.Min(2, seconds) : random.NextDouble() * seconds,
+            random.Next(10) < 8 ? 1 : random.Next(2, 4),
+            random.Next(100) switch { < 35 => Habit.Pays, < 55 => Habit.GivesUp, < 62 => Habit.PaysAfterCancelling, < 82 => Habit.PaysLate, _ => Habit.Vanishes },
+            ClicksTwice: random.Next(10) < 3,
+            ReturnsAfterRefusal: Math.Max(0, random.Next(5) - 2),
+            ReturnsAfterCancelling: random.Next(2) == 0,
+            Pause: 0.05 + (random.NextDouble() * 1.5)))];
+}
