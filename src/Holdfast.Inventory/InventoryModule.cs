@@ -1,5 +1,7 @@
+using Holdfast.Platform.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Holdfast.Inventory;
 
@@ -8,9 +10,27 @@ public static class InventoryModule
 {
     public static void Add(IServiceCollection services)
     {
+        services.TryAddSingleton(new InventoryOptions());
+        services.AddSingleton<StockQueries>();
+        services.AddSingleton<ChangeStock>();
+        services.AddSingleton<Reservations>();
+        services.AddSingleton<ReservationQueue>();
+        services.AddSingleton<ExpireReservations>();
+        services.AddHostedService(s => s.GetRequiredService<ExpireReservations>());
     }
 
     public static void Map(IEndpointRouteBuilder app)
     {
+        app.Get<StockQueries>("/inventory", Access.Staff, (u, r) => u.ListAsync(r));
+        app.Get<StockQueries>("/inventory/{variantId}", Access.Staff, (u, r) => u.GetAsync(r));
+        app.Put<ChangeStock>("/inventory/{variantId}", Access.Staff, (u, r) => u.SetThresholdAsync(r));
+        app.Get<StockQueries>("/inventory/{variantId}/movements", Access.Staff, (u, r) => u.MovementsAsync(r));
+        app.Post<ChangeStock>("/inventory/{variantId}/receipts", Access.StaffOrService, (u, r) => u.ReceiveAsync(r));
+        app.Post<ChangeStock>("/inventory/{variantId}/adjustments", Access.Staff, (u, r) => u.AdjustAsync(r));
+
+        app.Post<Reservations>("/inventory/reservations", Access.StaffOrService, (u, r) => u.ReserveAsync(r));
+        app.Get<Reservations>("/inventory/reservations/{id}", Access.StaffOrService, (u, r) => u.GetAsync(r));
+        app.Post<Reservations>("/inventory/reservations/{id}/release", Access.StaffOrService, (u, r) => u.ReleaseAsync(r));
+        app.Post<Reservations>("/inventory/reservations/{id}/commit", Access.StaffOrService, (u, r) => u.CommitAsync(r));
     }
 }

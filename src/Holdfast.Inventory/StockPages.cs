@@ -22,6 +22,30 @@ public static class StockPages
         batch.Query($"SELECT {Columns} FROM stock WHERE variant_id {{in $1}}", Map, variantIds);
 
     /// <summary>
+    /// The open holds on variants, from the ledger. Read it under the lock of their rows, and only for those that are short: it goes through all
+    /// of their movements.
+    /// </summary>
+    public static Fetched<Hold> Holds(StatementBatch batch, Guid[] variantIds) => batch.Query(
+        "SELECT variant_id, reference_id, SUM(reserved_delta), MIN(sequence) FROM stock_movements WHERE variant_id {in $1} AND reference_id IS NOT NULL "
+        + "AND reserved_delta <> 0 GROUP BY variant_id, reference_id HAVING SUM(reserved_delta) > 0",
+        r => new Hold(r.Uuid(0), r.Uuid(1), r.Long(2), r.Long(3)), variantIds);
+
+    /// <summary>The holds on those variants of the book that are short; no round trip when none is.</summary>
+    public static async ValueTask<HoldBook> HoldsAsync(StockBook book, Tx tx)
+    {
+        var missing = book.Entries.Where(e => e.Shortfall > 0).Select(e => e.Read.VariantId).ToArray();
+        if (missing.Length == 0)
+        {
+            return HoldBook.Empty;
+        }
+
+        var batch = tx.Batch();
+        var holds = Holds(batch, missing);
+        await batch.RunAsync().ConfigureAwait(false);
+        return new HoldBook(holds.Rows);
+    }
+
+    /// <summary>
     /// Writes what changed: balances, ledger rows, and the events <c>inventory.low</c> (available has fallen to the threshold),
     /// <c>inventory.rejected</c> (the last piece is taken: a sell-out begins) and <c>inventory.shortfall</c>.
     /// </summary>

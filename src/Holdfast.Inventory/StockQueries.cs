@@ -83,6 +83,15 @@ public sealed class StockQueries(Db db)
     internal static async Task<StockView?> FindAsync(Session session, Guid? variantId) =>
         variantId is null ? null : await session.FirstAsync(StockView.Select + "WHERE v.id = $1", StockView.Map, variantId).ConfigureAwait(false);
 
+    /// <summary>What the catalog shows as available; variants without stock are left out.</summary>
+    internal static async Task<IReadOnlyDictionary<Guid, long>> AvailableAsync(Session session, Guid[] variantIds)
+    {
+        var batch = session.Batch();
+        var rows = StockPages.Peek(batch, variantIds);
+        await batch.RunAsync().ConfigureAwait(false);
+        return rows.Rows.ToDictionary(r => r.VariantId, r => Math.Max(0, r.OnHand - r.Reserved));
+    }
+
     // Sorted over the store's variants: an index on what is available would have to be written at every sale.
     private const string ListSql =
         "SELECT * FROM (SELECT l.*, CASE WHEN l.on_hand > l.reserved THEN l.on_hand - l.reserved ELSE 0 END AS available FROM ("

@@ -1,7 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Holdfast.Inventory.Core;
 
 /// <summary>
-/// <c>Active</c> holds stock. The others are final: given back by a caller, given back because the time was over, shipped out, or taken over
+/// <c>Active</c> holds stock. The others are final: given back by a caller, given back because its time was over, shipped out, or taken over
 /// by an order.
 /// </summary>
 public enum ReservationStatus
@@ -13,21 +15,27 @@ public enum ReservationStatus
     Consumed,
 }
 
-/// <summary>How much of a variant a reservation holds.</summary>
-public sealed record ReservationLine(Guid VariantId, long Quantity);
-
-/// <summary>A stand-alone hold on the stock of one store.</summary>
-/// <param name="Lines">By variant id, each variant once.</param>
-/// <param name="EventSequence">The sequence of its last event.</param>
-public sealed record Reservation(Guid Id, Guid StoreId, ReservationStatus Status, string? Reference, DateTime ExpiresAt, DateTime CreatedAt,
-    DateTime UpdatedAt, int EventSequence, IReadOnlyList<ReservationLine> Lines)
+/// <summary>A stand-alone hold on the stock of one store; served, and carried by its events, as it is here.</summary>
+/// <param name="Lines">In the order of their variants' ids, each variant once.</param>
+public sealed record Reservation(Guid Id, Guid StoreId, ReservationStatus Status, string? Reference, DateTime ExpiresAt, DateTime CreatedAt, DateTime UpdatedAt,
+    IReadOnlyList<StockLine> Lines)
 {
-    /// <summary>The status as it must be told at <paramref name="now"/>: past its time it has expired, whether or not a sweep has been there.</summary>
-    public ReservationStatus StatusAt(DateTime now) => IsOverdue(now) ? ReservationStatus.Expired : Status;
+    /// <summary>The sequence of <c>inventory.reserved</c>: its first event.</summary>
+    public const int FirstEvent = 1;
 
+    /// <summary>The sequence of the event that says how it ended: there is no third.</summary>
+    public const int LastEvent = 2;
+
+    [JsonIgnore]
+    public int EventSequence => Status == ReservationStatus.Active ? FirstEvent : LastEvent;
+
+    /// <summary>Past its time it has expired, whether or not a sweep has been there.</summary>
     public bool IsOverdue(DateTime now) => Status == ReservationStatus.Active && ExpiresAt <= now;
 
+    /// <summary>As it must be told at <paramref name="now"/>.</summary>
+    public Reservation At(DateTime now) => IsOverdue(now) ? this with { Status = ReservationStatus.Expired } : this;
+
     /// <summary>Sums the lines of a variant that is named twice.</summary>
-    public static IReadOnlyList<ReservationLine> Sum(IEnumerable<ReservationLine> lines) =>
-        [.. lines.GroupBy(l => l.VariantId).Select(g => new ReservationLine(g.Key, g.Sum(l => l.Quantity))).OrderBy(l => l.VariantId)];
+    public static IReadOnlyList<StockLine> Sum(IEnumerable<StockLine> lines) =>
+        [.. lines.GroupBy(l => l.VariantId).Select(g => new StockLine(g.Key, g.Sum(l => l.Quantity))).OrderBy(l => l.VariantId)];
 }

@@ -30,6 +30,7 @@ public static class StockReasons
     public const string Reserved = "reserved";
     public const string Released = "released";
     public const string Committed = "committed";
+    public const string Consumed = "consumed";
 }
 
 /// <summary>One variant at one location, as the book has it now.</summary>
@@ -139,6 +140,13 @@ public sealed class StockBook
 
     /// <summary>Gives reserved pieces back.</summary>
     public void Release(Guid variantId, long quantity, string reason, Guid referenceId) => Move(variantId, 0, -quantity, reason, referenceId, null);
+
+    /// <summary>Reserved pieces pass from one holder to another; never refused, because nothing is taken from anybody else.</summary>
+    public void Transfer(Guid variantId, long quantity, string reasonFrom, Guid from, string reasonTo, Guid to)
+    {
+        Move(variantId, 0, -quantity, reasonFrom, from, null);
+        Move(variantId, 0, quantity, reasonTo, to, null);
+    }
 
     /// <summary>Reserved pieces leave the house. Whether the order is short is for the caller to have checked.</summary>
     public void Ship(Guid variantId, long quantity, string reason, Guid referenceId) => Move(variantId, -quantity, -quantity, reason, referenceId, null);

@@ -31,7 +31,7 @@ CREATE TABLE stock_movements (
 );
 CREATE UNIQUE INDEX stock_movements_receipts ON stock_movements (variant_id, reference) WHERE reason = 'receipt';
 
--- Stand-alone holds. status: active, released, committed, expired.
+-- Stand-alone holds. status: active, released, expired, committed, consumed (an order took it over).
 CREATE TABLE reservations (
     id {uuid} PRIMARY KEY,
     store_id {uuid} NOT NULL,
@@ -39,8 +39,7 @@ CREATE TABLE reservations (
     reference text,
     expires_at {time} NOT NULL,
     created_at {time} NOT NULL,
-    updated_at {time} NOT NULL,
-    event_sequence int NOT NULL
+    updated_at {time} NOT NULL
 );
 CREATE INDEX reservations_due ON reservations (expires_at) WHERE status = 'active';
 

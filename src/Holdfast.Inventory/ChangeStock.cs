@@ -1,0 +1,157 @@
+using Holdfast.Inventory.Core;
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+using Holdfast.Platform.Messaging;
+
+namespace Holdfast.Inventory;
+
+/// <summary>The answer to a receipt or an adjustment: the stock as it is now, the ledger row, and whose goods are missing, the oldest first.</summary>
+public sealed record StockChange : StockView
+{
+    public StockChange(StockView now, MovementView movement, IReadOnlyList<ShortHold> affected) : base(now) => (Movement, Affected) = (movement, affected);
+
+    public MovementView Movement { get; }
+
+    /// <summary>Orders and reservations (<c>referenceId</c>) that are short: the newest, because what is there goes to the oldest first.</summary>
+    public IReadOnlyList<ShortHold> Affected { get; }
+}
+
+/// <summary>
+/// <c>POST /inventory/{variantId}/receipts</c> <c>{quantity, reference}</c>, <c>/adjustments</c> <c>{delta, reason}</c>, and
+/// <c>PUT /inventory/{variantId}</c> <c>{lowStockThreshold}</c>.
+/// </summary>
+public sealed class ChangeStock(Db db, RelayBell bell)
+{
+    /// <summary>The most pieces that one receipt or adjustment may move.</summary>
+    public const long MaxQuantity = 1_000_000_000;
+
+    /// <summary>201; the same reference with the same quantity again: 200, counted once; with another quantity: 409 <c>receipt_conflict</c>.</summary>
+    public async Task<Reply> ReceiveAsync(Request request)
+    {
+        var read = await request.FieldsAsync().ConfigureAwait(false);
+        if (!read.IsOk)
+        {
+            return read.Error!;
+        }
+
+        var quantity = read.Value.Long("quantity", 1, MaxQuantity);
+        var reference = read.Value.Text("reference");
+        return read.Value.Done() is { } error ? error : await Idempotency.RunAsync(db, request, required: false, async tx =>
+        {
+            if (await OpenAsync(tx, request).ConfigureAwait(false) is not { } open)
+            {
+                return Errors.NotFound;
+            }
+
+            var earlier = await tx.FirstAsync(MovementView.Select + "WHERE variant_id = $1 AND reference = $2 AND reason = 'receipt'", MovementView.Map,
+                open.Label.VariantId, reference).ConfigureAwait(false);
+            if (earlier is not null && earlier.OnHandDelta != quantity)
+            {
+                return InventoryErrors.ReceiptConflict(earlier.OnHandDelta);
+            }
+
+            if (earlier is not null)
+            {
+                return Reply.Ok(new StockChange(open.View(), earlier, await open.AffectedAsync(tx).ConfigureAwait(false)));
+            }
+
+            open.Stock.Receive(open.Label.VariantId, quantity, reference);
+            return await InkAsync(tx, open, request).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>201; 409 <c>stock_below_zero</c> when there is less on hand. Below what is reserved, the answer lists who is affected.</summary>
+    public async Task<Reply> AdjustAsync(Request request)
+    {
+        var read = await request.FieldsAsync().ConfigureAwait(false);
+        if (!read.IsOk)
+        {
+            return read.Error!;
+        }
+
+        var delta = read.Value.Long("delta", -MaxQuantity, MaxQuantity);
+        var reason = read.Value.Text("reason");
+        if (delta == 0)
+        {
+            read.Value.Reject("delta", "must not be 0");
+        }
+
+        return read.Value.Done() is { } error ? error : await Idempotency.RunAsync(db, request, required: false, async tx =>
+            await OpenAsync(tx, request).ConfigureAwait(false) is not { } open ? Errors.NotFound
+            : !open.Stock.TryAdjust(open.Label.VariantId, delta, reason) ? InventoryErrors.StockBelowZero(open.Entry.OnHand)
+            : await InkAsync(tx, open, request).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    /// <summary>Sets, or without a value takes away, the level at which <c>inventory.low</c> is sent; 200 with the stock.</summary>
+    public async Task<Reply> SetThresholdAsync(Request request)
+    {
+        var read = await request.FieldsAsync().ConfigureAwait(false);
+        if (!read.IsOk)
+        {
+            return read.Error!;
+        }
+
+        var threshold = read.Value.LongOrNull("lowStockThreshold", 0, MaxQuantity);
+        if (read.Value.Done() is { } error)
+        {
+            return error;
+        }
+
+        return await db.WriteAsync<Reply>(async tx =>
+        {
+            if (await OpenAsync(tx, request).ConfigureAwait(false) is not { } open)
+            {
+                return Errors.NotFound;
+            }
+
+            await tx.ExecuteAsync("UPDATE stock SET low_stock_threshold = $3{as bigint} WHERE variant_id = $1 AND location_id = $2", open.Label.VariantId,
+                open.Entry.Read.LocationId, threshold).ConfigureAwait(false);
+            return Reply.Ok(open.View() with { LowStockThreshold = threshold });
+        }, request.Aborted).ConfigureAwait(false);
+    }
+
+    /// <summary>One variant's stock row under lock, made where it is missing; null when the caller must not know the variant.</summary>
+    private static async Task<Opened?> OpenAsync(Tx tx, Request request)
+    {
+        if (await StockQueries.FindAsync(tx, request.Id("variantId")).ConfigureAwait(false) is not { } found || !request.Caller.Manages(found.StoreId))
+        {
+            return null;
+        }
+
+        var batch = tx.Batch();
+        StockWriter.EnsureRows(batch, [(found.VariantId, found.StoreId)]);
+        var rows = StockPages.Open(batch, [found.VariantId]);
+        var now = batch.Now();
+        await batch.RunAsync().ConfigureAwait(false);
+        return new Opened(new StockBook(rows.Rows), new StockLabel(found.VariantId, found.Sku, found.Name), now.Rows[0]);
+    }
+
+    private async Task<Result<Reply>> InkAsync(Tx tx, Opened open, Request request)
+    {
+        var affected = await open.AffectedAsync(tx).ConfigureAwait(false);
+        var batch = tx.Batch();
+        var events = new EventLog();
+        await StockPages.InkAsync(open.Stock, tx, batch, events, open.Now, request.Caller.Actor).ConfigureAwait(false);
+        events.Ink(batch);
+        await batch.RunAsync().ConfigureAwait(false);
+        if (events.Count > 0)
+        {
+            tx.AfterCommit(bell.Ring);
+        }
+
+        var m = open.Stock.Movements[^1];
+        return Reply.Created(new StockChange(open.View(), new MovementView(m.Sequence, m.OnHandDelta, m.ReservedDelta, m.Reason, m.ReferenceId, m.Reference, open.Now), affected),
+            $"{Routes.Base}/inventory/{open.Label.VariantId}/movements");
+    }
+
+    private sealed record Opened(StockBook Stock, StockLabel Label, DateTime Now)
+    {
+        public StockEntry Entry => Stock.Find(Label.VariantId)!;
+
+        public StockView View() => StockView.Of(Entry, Label);
+
+        public async Task<IReadOnlyList<ShortHold>> AffectedAsync(Tx tx) =>
+            (await StockPages.HoldsAsync(Stock, tx).ConfigureAwait(false)).Short(Stock, Label.VariantId);
+    }
+}

@@ -1,0 +1,59 @@
+namespace Holdfast.Inventory.Core;
+
+/// <summary>What one order or reservation holds of a variant.</summary>
+/// <param name="Since">The ledger sequence of its first hold: the lower, the older.</param>
+public sealed record Hold(Guid VariantId, Guid ReferenceId, long Quantity, long Since);
+
+/// <summary>A hold that is not there any more, in full or in part.</summary>
+/// <param name="Held">Pieces that were promised.</param>
+/// <param name="Missing">Pieces of them that are not on hand: 1 to <paramref name="Held"/>.</param>
+public sealed record ShortHold(Guid ReferenceId, long Held, long Missing);
+
+/// <summary>
+/// Who is short when less is on hand than is reserved: what there is goes to the oldest holds first, so the newest miss out, and what comes in
+/// fills the oldest first. The open holds are those of the ledger, with what the batch's stock book has moved since.
+/// </summary>
+public sealed class HoldBook
+{
+    /// <summary>Nobody holds anything: for a batch in which no variant is short.</summary>
+    public static readonly HoldBook Empty = new([]);
+
+    private readonly ILookup<Guid, Hold> _read;
+
+    public HoldBook(IEnumerable<Hold> read) => _read = read.ToLookup(h => h.VariantId);
+
+    /// <summary>The short holds of a variant, the oldest first; none when nothing is short.</summary>
+    public IReadOnlyList<ShortHold> Short(StockBook stock, Guid variantId)
+    {
+        if (stock.Find(variantId) is not { Shortfall: > 0 } entry)
+        {
+            return [];
+        }
+
+        var holds = _read[variantId].ToDictionary(h => h.ReferenceId, h => (h.Quantity, h.Since));
+        foreach (var movement in stock.Movements)
+        {
+            if (movement.Entry == entry && movement.ReservedDelta != 0 && movement.ReferenceId is { } id)
+            {
+                holds[id] = holds.TryGetValue(id, out var hold) ? (hold.Quantity + movement.ReservedDelta, hold.Since) : (movement.ReservedDelta, movement.Sequence);
+            }
+        }
+
+        var left = entry.OnHand;
+        var missing = new List<ShortHold>();
+        foreach (var (id, (quantity, _)) in holds.Where(h => h.Value.Quantity > 0).OrderBy(h => h.Value.Since))
+        {
+            var there = Math.Min(left, quantity);
+            left -= there;
+            if (there < quantity)
+            {
+                missing.Add(new ShortHold(id, quantity, quantity - there));
+            }
+        }
+
+        return missing;
+    }
+
+    /// <summary>Whether the hold of this order or reservation is short: then its goods must not leave the house.</summary>
+    public bool IsShort(StockBook stock, Guid variantId, Guid referenceId) => Short(stock, variantId).Any(s => s.ReferenceId == referenceId);
+}

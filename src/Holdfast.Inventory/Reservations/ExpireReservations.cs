@@ -1,0 +1,86 @@
+using Holdfast.Inventory.Core;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Messaging;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Inventory;
+
+/// <summary>
+/// Gives back the stock of reservations whose time is over: a bounded batch over the index, once a second, by any number of workers. Deciding does
+/// not depend on it: whoever touches an overdue reservation expires it.
+/// </summary>
+public sealed class ExpireReservations(Db db, RelayBell bell, ILogger<ExpireReservations> log) : BackgroundService
+{
+    private const int BatchSize = 200;
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Expires at most one batch of what is due; how many it were.</summary>
+    public async Task<int> SweepOnceAsync(CancellationToken ct = default)
+    {
+        // A look first: an idle system takes no write lock every second.
+        var (now, due) = await db.ReadAsync(async s =>
+        {
+            var batch = s.Batch();
+            var clock = batch.Now();
+            var first = batch.Query("SELECT MIN(expires_at) FROM reservations WHERE status = 'active'", r => r.TimeOrNull(0));
+            await batch.RunAsync().ConfigureAwait(false);
+            return (clock.Rows[0], first.Rows[0]);
+        }, ct).ConfigureAwait(false);
+        return due is { } time && time <= now ? await db.WriteAsync(tx => ExpireAsync(tx, now), ct).ConfigureAwait(false) : 0;
+    }
+
+    private async Task<int> ExpireAsync(Tx tx, DateTime due)
+    {
+        // Those that somebody holds are being decided on; they come next time, if they are still active.
+        var ids = await tx.QueryAsync($"SELECT id FROM reservations WHERE status = 'active' AND expires_at <= $1 ORDER BY expires_at LIMIT {BatchSize} {{skip locked}}",
+            r => r.Uuid(0), due).ConfigureAwait(false);
+        if (ids.Count == 0)
+        {
+            return 0;
+        }
+
+        var opening = tx.Batch();
+        var fetched = ReservationPages.Peek(opening, [.. ids]);
+        await opening.RunAsync().ConfigureAwait(false);
+        var reservations = new ReservationBook(fetched.All());
+        var (stock, now) = await ReservationQueue.OpenStockAsync(tx, fetched.All().SelectMany(r => r.Lines)).ConfigureAwait(false);
+        foreach (var id in ids)
+        {
+            reservations.Expire(stock, id, now);
+        }
+
+        var inking = tx.Batch();
+        var events = new EventLog();
+        await StockPages.InkAsync(stock, tx, inking, events, now, "system").ConfigureAwait(false);
+        ReservationPages.Ink(reservations, inking, events, _ => "system");
+        events.Ink(inking);
+        await inking.RunAsync().ConfigureAwait(false);
+        tx.AfterCommit(bell.Ring);
+        return ids.Count;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                while (await SweepOnceAsync(stoppingToken).ConfigureAwait(false) == BatchSize)
+                {
+                }
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                // Nothing is lost: what is due stays due.
+                log.LogError(e, "A sweep of reservations failed; the next one follows");
+            }
+
+            await Task.Delay(Pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}

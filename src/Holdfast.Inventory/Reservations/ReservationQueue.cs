@@ -1,0 +1,145 @@
+using Holdfast.Inventory.Core;
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+using Holdfast.Platform.Messaging;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Inventory;
+
+/// <summary>A reservation to be made or ended.</summary>
+/// <param name="Id">Of the reservation; a new one for <see cref="ReserveCommand"/>.</param>
+/// <param name="Key">The request's Idempotency-Key, or null without one.</param>
+public abstract record ReservationCommand(Guid Id, Caller Caller, IdempotencyKey? Key)
+{
+    public string Location => $"{Routes.Base}/inventory/reservations/{Id}";
+}
+
+/// <summary>Hold these lines, each variant once, for so long.</summary>
+public sealed record ReserveCommand(Guid Id, Caller Caller, IdempotencyKey? Key, IReadOnlyList<StockLine> Lines, string? Reference, TimeSpan Ttl)
+    : ReservationCommand(Id, Caller, Key);
+
+/// <summary>Give it back.</summary>
+public sealed record ReleaseCommand(Guid Id, Caller Caller, IdempotencyKey? Key) : ReservationCommand(Id, Caller, Key);
+
+/// <summary>Let the goods leave the house.</summary>
+public sealed record CommitCommand(Guid Id, Caller Caller, IdempotencyKey? Key) : ReservationCommand(Id, Caller, Key);
+
+/// <summary>Waiting reservation commands become batches: one look without locks, then open, decide, ink, one commit.</summary>
+public sealed class ReservationQueue(Db db, RelayBell bell, ILogger<ReservationQueue> log) : BatchQueue<ReservationCommand, Reply>(db, log, Lanes, Capacity, MaxBatch)
+{
+    private const int Lanes = 2;
+    private const int Capacity = 10_000;
+    private const int MaxBatch = 256;
+
+    /// <summary>Queues a command; those for the same item or reservation meet on one lane.</summary>
+    public async Task<Reply> SubmitAsync(ReservationCommand command)
+    {
+        var result = await SubmitAsync(command, command is ReserveCommand reserve ? reserve.Lines[0].VariantId : command.Id).ConfigureAwait(false);
+        return result.IsOk ? result.Value : result.Error!;
+    }
+
+    protected override async Task<Result<Reply>[]> AttemptAsync(IReadOnlyList<ReservationCommand> commands, BatchAttempt<Reply> attempt)
+    {
+        var outcomes = new Result<Reply>?[commands.Count];
+        var look = await Db.ReadAsync(s => ReservationLook.TakeAsync(s, commands)).ConfigureAwait(false);
+        for (var i = 0; i < commands.Count; i++)
+        {
+            outcomes[i] = look.Answer(commands[i]);
+        }
+
+        if (outcomes.Any(o => o is null))
+        {
+            await WriteAsync(commands, look, outcomes, attempt).ConfigureAwait(false);
+        }
+
+        return [.. outcomes.Select(o => o!.Value)];
+    }
+
+    private async Task WriteAsync(IReadOnlyList<ReservationCommand> commands, ReservationLook look, Result<Reply>?[] outcomes, BatchAttempt<Reply> attempt)
+    {
+        var open = Enumerable.Range(0, commands.Count).Where(i => outcomes[i] is null).ToList();
+        var keys = new KeyClaims(open.Select(i => commands[i]));
+        await using var tx = await Db.BeginAsync().ConfigureAwait(false);
+        var opening = tx.Batch();
+        var transactionId = tx.Id(opening);
+        keys.Claim(opening, look.Now);
+        var fetched = ReservationPages.Open(opening, [.. open.Select(i => commands[i]).Where(c => c is not ReserveCommand).Select(c => c.Id).Distinct()]);
+        await opening.RunAsync().ConfigureAwait(false);
+
+        var reservations = new ReservationBook(fetched.All());
+        var (stock, now) = await OpenStockAsync(tx, fetched.All().SelectMany(r => r.Lines)
+            .Concat(open.Select(i => commands[i]).OfType<ReserveCommand>().SelectMany(c => c.Lines))).ConfigureAwait(false);
+        var holds = await StockPages.HoldsAsync(stock, tx).ConfigureAwait(false);
+        var decision = new Decision(look, reservations, stock, holds, now);
+        foreach (var i in open)
+        {
+            outcomes[i] = keys.Replay(commands[i]) ?? keys.Keep(commands[i], Decide(decision, commands[i]));
+        }
+
+        var inking = tx.Batch();
+        var events = new EventLog();
+        await StockPages.InkAsync(stock, tx, inking, events, now, open.Count == 1 ? commands[open[0]].Caller.Actor : "system").ConfigureAwait(false);
+        ReservationPages.Ink(reservations, inking, events, id => decision.Actors[id]);
+        events.Ink(inking);
+        keys.Ink(inking, now);
+        await inking.RunAsync().ConfigureAwait(false);
+        if (events.Count > 0)
+        {
+            tx.AfterCommit(bell.Ring);
+        }
+
+        await attempt.CommitAsync(tx, transactionId.Rows[0], [.. outcomes.Select(o => o!.Value)]).ConfigureAwait(false);
+    }
+
+    private sealed record Decision(ReservationLook Look, ReservationBook Reservations, StockBook Stock, HoldBook Holds, DateTime Now)
+    {
+        /// <summary>Who changed which reservation.</summary>
+        public Dictionary<Guid, string> Actors { get; } = [];
+    }
+
+    private Result<Reply> Decide(Decision on, ReservationCommand command)
+    {
+        var (stockMark, mark) = (on.Stock.Mark(), on.Reservations.Mark());
+        try
+        {
+            var result = command switch
+            {
+                ReserveCommand r => on.Reservations.Reserve(on.Stock, r.Id, on.Look.StoreOf(r), r.Lines, r.Reference, r.Ttl, on.Now),
+                _ when on.Reservations.Find(command.Id) is null => Errors.NotFound,
+                ReleaseCommand => on.Reservations.Release(on.Stock, command.Id, on.Now),
+                _ => on.Reservations.Commit(on.Stock, on.Holds, command.Id, on.Now),
+            };
+            if (on.Reservations.Mark() > mark)
+            {
+                // What is changed although the command is refused is an expiry.
+                on.Actors[command.Id] = result.IsOk ? command.Caller.Actor : "system";
+            }
+
+            if (!result.IsOk)
+            {
+                return result.Error!;
+            }
+
+            return command is ReserveCommand ? Reply.Created(result.Value, command.Location) : Reply.Ok(result.Value);
+        }
+        catch (Exception e) when (e is InvalidOperationException or OverflowException)
+        {
+            // A bug in one command's decision must not take the others with it.
+            log.LogError(e, "A reservation command failed");
+            on.Stock.Undo(stockMark);
+            on.Reservations.Undo(mark);
+            return Errors.Internal;
+        }
+    }
+
+    /// <summary>Locks the stock of the lines, and reads the clock after that.</summary>
+    internal static async Task<(StockBook Stock, DateTime Now)> OpenStockAsync(Tx tx, IEnumerable<StockLine> lines)
+    {
+        var batch = tx.Batch();
+        var rows = StockPages.Open(batch, [.. lines.Select(l => l.VariantId).Distinct()]);
+        var now = batch.Now();
+        await batch.RunAsync().ConfigureAwait(false);
+        return (new StockBook(rows.Rows), now.Rows[0]);
+    }
+}

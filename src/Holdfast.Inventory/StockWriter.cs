@@ -1,0 +1,56 @@
+using Holdfast.Inventory.Core;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Messaging;
+
+namespace Holdfast.Inventory;
+
+/// <summary>Brings stock in by the thousand: imports, the demo store, benchmarks.</summary>
+public static class StockWriter
+{
+    /// <summary>
+    /// Receives all rows on the caller's transaction, with their ledger rows: four round trips, however many rows. Idempotent by
+    /// <paramref name="reference"/>: a variant that has a receipt of this reference is left alone. Rows of quantity 0 only make the stock row.
+    /// Each variant at most once, with the store it belongs to. On SQLite, call it in slices of some thousand rows, each its own transaction.
+    /// </summary>
+    /// <returns>How many receipts were written.</returns>
+    public static async Task<int> ReceiveAsync(Tx tx, IReadOnlyList<(Guid VariantId, Guid StoreId, long Quantity)> rows, string reference, DateTime now)
+    {
+        Guid[] ids = [.. rows.Select(r => r.VariantId)];
+        var opening = tx.Batch();
+        EnsureRows(opening, rows.Select(r => (r.VariantId, r.StoreId)));
+        var opened = StockPages.Open(opening, ids);
+        var known = opening.Query("SELECT variant_id FROM stock_movements WHERE reason = 'receipt' AND reference = $2 AND variant_id {in $1}", r => r.Uuid(0), ids, reference);
+        await opening.RunAsync().ConfigureAwait(false);
+
+        var stock = new StockBook(opened.Rows);
+        var before = known.Rows.ToHashSet();
+        foreach (var (variantId, _, quantity) in rows)
+        {
+            if (quantity > 0 && !before.Contains(variantId))
+            {
+                stock.Receive(variantId, quantity, reference);
+            }
+        }
+
+        var inking = tx.Batch();
+        var events = new EventLog();
+        await StockPages.InkAsync(stock, tx, inking, events, now, "system").ConfigureAwait(false);
+        events.Ink(inking);
+        await inking.RunAsync().ConfigureAwait(false);
+        return stock.Movements.Count;
+    }
+
+    /// <summary>Makes the stock rows that are missing, in the order of their keys, as others lock them.</summary>
+    internal static void EnsureRows(StatementBatch batch, IEnumerable<(Guid VariantId, Guid StoreId)> variants)
+    {
+        var rows = new RowSet("stock", new("variant_id", ColumnType.Uuid), new("location_id", ColumnType.Uuid), new("store_id", ColumnType.Uuid),
+            new("on_hand", ColumnType.Long), new("reserved", ColumnType.Long), new("shortfall", ColumnType.Long), new("movements", ColumnType.Long),
+            new("event_sequence", ColumnType.Int));
+        foreach (var (variantId, storeId) in variants.OrderBy(v => v.VariantId))
+        {
+            rows.Add(variantId).Add(storeId).Add(storeId).Add(0L).Add(0L).Add(0L).Add(0L).Add(0);
+        }
+
+        batch.Insert(rows, "ON CONFLICT DO NOTHING");
+    }
+}
