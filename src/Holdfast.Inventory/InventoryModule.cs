@@ -1,3 +1,5 @@
+using Holdfast.Catalog;
+using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,6 +10,12 @@ namespace Holdfast.Inventory;
 /// <summary>The services and the route table of this module.</summary>
 public static class InventoryModule
 {
+    /// <summary>What <c>verify</c> checks of this module.</summary>
+    public static IReadOnlyList<Invariant> Invariants => InventoryInvariants.All;
+
+    /// <summary>What <c>verify --repair</c> can put right: balances from the ledger.</summary>
+    public static IReadOnlyList<Repair> Repairs => InventoryInvariants.Repairs;
+
     public static void Add(IServiceCollection services)
     {
         services.TryAddSingleton(new InventoryOptions());
@@ -17,6 +25,7 @@ public static class InventoryModule
         services.AddSingleton<ReservationQueue>();
         services.AddSingleton<ExpireReservations>();
         services.AddHostedService(s => s.GetRequiredService<ExpireReservations>());
+        services.AddSingleton<AvailabilityReader>(StockQueries.AvailableAsync);
     }
 
     public static void Map(IEndpointRouteBuilder app)

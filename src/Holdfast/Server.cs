@@ -27,13 +27,15 @@ public static class Server
     public static void AddModules(IServiceCollection services, Db db, Settings? settings = null)
     {
         services.AddSingleton(db);
-        services.AddSingleton(settings ?? new Settings());
+        settings ??= new Settings();
+        services.AddSingleton(settings);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<Door>();
         services.AddSingleton<RelayBell>();
         services.AddSingleton<Relay>();
         services.AddHostedService(s => s.GetRequiredService<Relay>());
         CatalogModule.Add(services);
+        services.AddSingleton(new InventoryOptions { ReservationTtl = settings.ReservationTtl });
         InventoryModule.Add(services);
         IdentityModule.Add(services);
         OrdersModule.Add(services);
