@@ -3,10 +3,10 @@ using Holdfast.Catalog;
 using Holdfast.Identity;
 using Holdfast.Inventory;
 using Holdfast.Orders;
-using Holdfast.Platform;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
 using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Telemetry;
 
 namespace Holdfast;
 
@@ -31,6 +31,7 @@ public static class Server
         services.AddSingleton(settings);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<Door>();
+        services.AddSingleton<Health>();
         services.AddSingleton<RelayBell>();
         services.AddSingleton<Relay>();
         services.AddHostedService(s => s.GetRequiredService<Relay>());
@@ -72,8 +73,10 @@ public static class Server
         builder.Logging.ClearProviders();
         builder.Logging.SetMinimumLevel(LogLevel.Information);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        // The commands report a failed start themselves. Without a logger for diagnostics no Activity is made per request, unless somebody listens.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
-        builder.Logging.AddSimpleConsole();
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+        builder.Services.AddSingleton<ILoggerProvider>(s => new LogProvider(settings.LogFormat, Console.OpenStandardOutput(), s.GetRequiredService<TimeProvider>()));
         builder.WebHost.UseUrls(settings.Urls);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -93,40 +96,16 @@ public static class Server
 
         configure?.Invoke(builder.Services);
         var app = builder.Build();
-        app.Use(AnswerAlwaysAsync);
+        var front = new FrontDoor(app.Services.GetServices<ILoggerProvider>().OfType<LogProvider>().FirstOrDefault(), app.Services.GetRequiredService<ILogger<FrontDoor>>());
+        app.Use(front.HandleAsync);
         app.UseRouting();
+        Health.Map(app);
         if (settings.Roles.HasFlag(Roles.Api))
         {
             MapRoutes(app);
         }
 
         return app;
-    }
-
-    /// <summary>Whatever no use case answered gets a problem document, too: unknown routes and methods, bodies that cannot be read, bugs.</summary>
-    private static async Task AnswerAlwaysAsync(HttpContext http, RequestDelegate next)
-    {
-        try
-        {
-            await next(http).ConfigureAwait(false);
-        }
-        catch (BadHttpRequestException e)
-        {
-            await Problem.WriteAsync(http, e.StatusCode == 413 ? Errors.TooLarge : Errors.InvalidRequest).ConfigureAwait(false);
-        }
-
-        var response = http.Response;
-        if (response.StatusCode >= 400 && !response.HasStarted && response.ContentType is null)
-        {
-            await Problem.WriteAsync(http, response.StatusCode switch
-            {
-                404 => Errors.NotFound,
-                405 => Errors.MethodNotAllowed,
-                413 => Errors.TooLarge,
-                < 500 => Errors.InvalidRequest,
-                _ => Errors.Internal,
-            }).ConfigureAwait(false);
-        }
     }
 
     /// <summary>Background work that modules registered; the server's own hosted services stay.</summary>

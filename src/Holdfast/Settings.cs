@@ -1,6 +1,7 @@
 using System.Globalization;
 using Holdfast.Identity;
 using Holdfast.Platform.Data;
+using Holdfast.Platform.Telemetry;
 
 namespace Holdfast;
 
@@ -17,13 +18,6 @@ public enum Roles
     Worker = 2,
 
     All = Api | Worker,
-}
-
-/// <summary>How log lines are written.</summary>
-public enum LogFormat
-{
-    Text,
-    Json,
 }
 
 /// <summary>

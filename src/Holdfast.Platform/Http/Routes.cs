@@ -57,7 +57,7 @@ public sealed class Door(ITokenReader tokens, Db db, ILogger<Door> log)
         }
         catch (Exception e)
         {
-            reply = Explain(e);
+            reply = Explain(e, http.TraceIdentifier);
         }
 
         await Problem.WriteAsync(http, reply).ConfigureAwait(false);
@@ -90,20 +90,20 @@ public sealed class Door(ITokenReader tokens, Db db, ILogger<Door> log)
             : null;
     }
 
-    private Error Explain(Exception e)
+    private Error Explain(Exception e, string trace)
     {
         switch (e)
         {
             case BadHttpRequestException bad:
                 return bad.StatusCode == (int)HttpStatusCode.RequestEntityTooLarge ? Errors.TooLarge : Errors.InvalidRequest;
             case var _ when db.IsConnectionLost(e) || db.IsTransient(e):
-                log.LogError("The database cannot be reached: {Reason}", e.Message);
+                log.LogError("The database cannot be reached: {Reason}, trace {TraceId}", e.Message, trace);
                 return Errors.Unavailable;
             case var _ when db.IsDataError(e):
-                log.LogWarning("The database refused a value: {Reason}", e.Message);
+                log.LogWarning("The database refused a value: {Reason}, trace {TraceId}", e.Message, trace);
                 return Errors.Unstorable;
             default:
-                log.LogError(e, "A request failed");
+                log.LogError(e, "A request failed, trace {TraceId}", trace);
                 return Errors.Internal;
         }
     }

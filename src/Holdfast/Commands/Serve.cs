@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Holdfast.Identity;
 using Holdfast.Platform.Data;
+using Holdfast.Platform.Telemetry;
 
 namespace Holdfast.Commands;
 
@@ -46,6 +47,7 @@ internal static class Serve
     {
         if (settings.LogFormat == LogFormat.Json)
         {
+            app.Logger.LogInformation("Holdfast is answering on {Addresses}, database {Database}, admin {Admin}", string.Join(", ", app.Urls), Database.Shown(settings.DatabaseUrl), admin);
             return;
         }
 

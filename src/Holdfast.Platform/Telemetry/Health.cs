@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Platform.Telemetry;
+
+/// <summary>How something is doing.</summary>
+public enum HealthStatus
+{
+    Healthy,
+
+    /// <summary>Something that only makes us faster is away; everything is still right.</summary>
+    Degraded,
+
+    Unhealthy,
+}
+
+/// <param name="Name">What it is to us: <c>database</c>.</param>
+/// <param name="Kind">What it is: <c>sqlite</c>, <c>postgresql</c>.</param>
+/// <param name="LatencyMs">How long its answer took; null where none came.</param>
+public sealed record Dependency(string Name, string Kind, HealthStatus Status, double? LatencyMs);
+
+/// <summary>
+/// <c>/health/live</c>: the process answers. <c>/health/ready</c>: it can serve, so send requests here. <c>/health</c>: each dependency with its
+/// state. 503 where it cannot serve. Probes share one check, so that a database that hangs is asked once, not by every probe.
+/// </summary>
+public sealed class Health(Db db, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<Health> log)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan GoodFor = TimeSpan.FromMilliseconds(500);
+
+    private readonly Lock _gate = new();
+    private Task<double?>? _check;
+    private long _checkedAt;
+    private bool _wasDown;
+
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        app.Get<Health>("/health/live", Access.Anyone, (u, _) => u.LiveAsync());
+        app.Get<Health>("/health/ready", Access.Anyone, (u, _) => u.ReadyAsync());
+        app.Get<Health>("/health", Access.Anyone, (u, _) => u.AllAsync());
+    }
+
+    public Task<Reply> LiveAsync() => Task.FromResult(Answer(HealthStatus.Healthy, null));
+
+    public async Task<Reply> ReadyAsync() =>
+        Answer(lifetime.ApplicationStopping.IsCancellationRequested ? HealthStatus.Unhealthy : (await DatabaseAsync().ConfigureAwait(false)).Status, null);
+
+    public async Task<Reply> AllAsync()
+    {
+        var database = await DatabaseAsync().ConfigureAwait(false);
+        return Answer(database.Status, [database]);
+    }
+
+    private static Reply Answer(HealthStatus status, Dependency[]? dependencies) => Reply.Raw(status == HealthStatus.Unhealthy ? 503 : 200,
+        dependencies is null ? Reply.Bytes(new { Status = status }) : Reply.Bytes(new { Status = status, Dependencies = dependencies }));
+
+    private async Task<Dependency> DatabaseAsync()
+    {
+        double? latency;
+        try
+        {
+            latency = await Check().WaitAsync(Patience).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            latency = null;
+        }
+
+        return new Dependency("database", db.Name, latency is null ? HealthStatus.Unhealthy : HealthStatus.Healthy, latency);
+    }
+
+    /// <summary>The check under way, or the last one where it is fresh, or a new one.</summary>
+    private Task<double?> Check()
+    {
+        lock (_gate)
+        {
+            if (_check is null || (_check.IsCompleted && time.GetElapsedTime(_checkedAt) > GoodFor))
+            {
+                _checkedAt = time.GetTimestamp();
+                _check = Task.Run(AskAsync);
+            }
+
+            return _check;
+        }
+    }
+
+    private async Task<double?> AskAsync()
+    {
+        try
+        {
+            var clock = Stopwatch.StartNew();
+            await db.ReadAsync(s => s.FirstAsync("SELECT 1", r => r.Long(0))).ConfigureAwait(false);
+            if (_wasDown)
+            {
+                log.LogInformation("The database answers again");
+            }
+
+            _wasDown = false;
+            return Math.Round(clock.Elapsed.TotalMilliseconds, 3);
+        }
+        catch (Exception e)
+        {
+            if (!_wasDown)
+            {
+                log.LogError("The database does not answer: {Reason}", e.Message);
+            }
+
+            _wasDown = true;
+            return null;
+        }
+    }
+}
