@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Holdfast.Platform.Data;
 
 /// <summary>
@@ -7,6 +9,10 @@ namespace Holdfast.Platform.Data;
 public abstract class Db : IAsyncDisposable
 {
     private const int Attempts = 8;
+
+    // One broken connection empties the pool of those that broke with it, so one more try reaches a server that is there.
+    private const int Reconnects = 2;
+    private static readonly TimeSpan ReconnectWithin = TimeSpan.FromSeconds(2);
 
     /// <summary><c>sqlite</c> or <c>postgresql</c>.</summary>
     public abstract string Name { get; }
@@ -23,26 +29,47 @@ public abstract class Db : IAsyncDisposable
         : url.StartsWith("sqlite:", StringComparison.Ordinal) ? new SqliteDb(url["sqlite:".Length..])
         : throw new ArgumentException("DATABASE_URL must start with postgres:// or sqlite:", nameof(url));
 
-    /// <summary>Runs reads outside any transaction of ours; each statement sees the last commit.</summary>
-    public abstract Task<T> ReadAsync<T>(Func<Session, Task<T>> read, CancellationToken ct = default);
+    /// <summary>
+    /// Runs reads outside any transaction of ours; each statement sees the last commit. A connection that broke is replaced, and
+    /// <paramref name="read"/> runs again.
+    /// </summary>
+    public async Task<T> ReadAsync<T>(Func<Session, Task<T>> read, CancellationToken ct = default)
+    {
+        var clock = Stopwatch.StartNew();
+        for (var losses = 0; ; losses++)
+        {
+            try
+            {
+                return await ReadOnceAsync(read, ct).ConfigureAwait(false);
+            }
+            catch (Exception e) when (MayReconnect(e, losses, clock))
+            {
+                // The next try opens another connection.
+            }
+        }
+    }
 
     /// <summary>Opens a transaction (READ COMMITTED; on SQLite BEGIN IMMEDIATE). Disposing it without a commit rolls back.</summary>
     public abstract Task<Tx> BeginAsync(CancellationToken ct = default);
 
     /// <summary>
-    /// Runs <paramref name="work"/> in a transaction and commits. A deadlock, a lock time-out or a busy file runs it again, some times;
-    /// an exception from it rolls back and is thrown on.
+    /// Runs <paramref name="work"/> in a transaction and commits. A deadlock, a lock time-out or a busy file runs it again, some times; so does
+    /// a connection that broke before the COMMIT was sent. An exception from it rolls back and is thrown on.
     /// </summary>
     public async Task<T> WriteAsync<T>(Func<Tx, Task<T>> work, CancellationToken ct = default)
     {
+        var clock = Stopwatch.StartNew();
+        var losses = 0;
         for (var attempt = 1; ; attempt++)
         {
+            var committing = false;
             try
             {
                 await using var tx = await BeginAsync(ct).ConfigureAwait(false);
                 var result = await work(tx).ConfigureAwait(false);
                 if (!tx.IsRolledBack)
                 {
+                    committing = true;
                     await tx.CommitAsync(ct).ConfigureAwait(false);
                 }
 
@@ -51,6 +78,10 @@ public abstract class Db : IAsyncDisposable
             catch (Exception e) when (attempt < Attempts && IsTransient(e))
             {
                 await Task.Delay(Random.Shared.Next(1, 10 * attempt), ct).ConfigureAwait(false);
+            }
+            catch (Exception e) when (!committing && MayReconnect(e, losses, clock))
+            {
+                losses++;
             }
         }
     }
@@ -85,6 +116,11 @@ public abstract class Db : IAsyncDisposable
     internal abstract Task ExclusivelyAsync(string name, Func<Task> work, CancellationToken ct);
 
     public abstract ValueTask DisposeAsync();
+
+    private protected abstract Task<T> ReadOnceAsync<T>(Func<Session, Task<T>> read, CancellationToken ct);
+
+    // A server that cannot be reached must be told at once, not after several time-outs.
+    private bool MayReconnect(Exception e, int losses, Stopwatch clock) => losses < Reconnects && clock.Elapsed < ReconnectWithin && IsConnectionLost(e);
 }
 
 /// <summary>A value that no column can hold, refused before the database saw it.</summary>

@@ -19,7 +19,7 @@ internal sealed class PostgresDb : Db
 
     public override int WritersPerLane => 2;
 
-    public override async Task<T> ReadAsync<T>(Func<Session, Task<T>> read, CancellationToken ct = default)
+    private protected override async Task<T> ReadOnceAsync<T>(Func<Session, Task<T>> read, CancellationToken ct)
     {
         await using var connection = await Source.OpenConnectionAsync(ct).ConfigureAwait(false);
         return await read(new PostgresSession(this, connection)).ConfigureAwait(false);

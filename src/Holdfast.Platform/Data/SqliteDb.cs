@@ -37,7 +37,7 @@ internal sealed partial class SqliteDb : Db
 
     public static DateTime FromMicroseconds(long microseconds) => DateTime.UnixEpoch.AddTicks(microseconds * 10);
 
-    public override async Task<T> ReadAsync<T>(Func<Session, Task<T>> read, CancellationToken ct = default)
+    private protected override async Task<T> ReadOnceAsync<T>(Func<Session, Task<T>> read, CancellationToken ct)
     {
         if (!_readers.TryTake(out var connection))
         {
@@ -269,6 +269,7 @@ internal sealed class SqliteTx(SqliteDb db, SqliteConnectionHolder connection, S
 {
     private bool _failed;
     private bool _ended;
+    private bool _disposed;
 
     internal override string ClockSql => SqliteRunner.Clock;
 
@@ -313,6 +314,12 @@ internal sealed class SqliteTx(SqliteDb db, SqliteConnectionHolder connection, S
 
     public override async ValueTask DisposeAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         try
         {
             await RollbackCoreAsync().ConfigureAwait(false);

@@ -50,7 +50,8 @@ public abstract class ValueTests(TestDatabase database)
         {
             var read = await _db.ReadAsync(s => s.QueryAsync($"{Select} {table} ORDER BY k",
                 r => new Values(r.UuidOrNull(1), r.TextOrNull(2), r.IntOrNull(3), r.LongOrNull(4), r.IsNull(5) ? null : r.Bool(5), r.BytesOrNull(6), r.TimeOrNull(7))));
-            Assert.Equivalent(values, read, strict: true);
+            Assert.Equal(values.Select(v => v with { Y = null }), read.Select(v => v with { Y = null }));
+            Assert.All(values.Zip(read), pair => Assert.True(pair.First.Y is null ? pair.Second.Y is null : pair.First.Y.SequenceEqual(pair.Second.Y ?? [1])));
             Assert.All(read.Where(v => v.At is not null), v => Assert.Equal(DateTimeKind.Utc, v.At!.Value.Kind));
         }
     }
