@@ -1,5 +1,6 @@
 using Holdfast.Orders.Core;
 using Holdfast.Platform.Http;
+using Holdfast.Platform.Messaging;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -15,13 +16,43 @@ public static class OrdersModule
         services.TryAddSingleton(new OrderOptions());
         services.AddSingleton<OrderNumbers>();
         services.AddSingleton<PlacementQueue>();
+        services.AddSingleton<ChangeQueue>();
+        services.AddSingleton<ExpirySweep>();
+        services.AddHostedService(s => s.GetRequiredService<ExpirySweep>());
+        services.AddSingleton<IConsumer, StatisticsConsumer>();
+        services.AddSingleton<OrderAccess>();
+        services.AddSingleton<OrderChanges>();
         services.AddSingleton<PlaceOrder>();
         services.AddSingleton<QuoteOrder>();
+        services.AddSingleton<ListOrders>();
+        services.AddSingleton<GetOrder>();
+        services.AddSingleton<GetHistory>();
+        services.AddSingleton<GetStatistics>();
+        services.AddSingleton<EditOrder>();
+        services.AddSingleton<DeleteOrder>();
+        services.AddSingleton<CancelOrder>();
+        services.AddSingleton<ShipOrder>();
+        services.AddSingleton<DeliverOrder>();
+        services.AddSingleton<ReturnOrder>();
+        services.AddSingleton<RecordPayment>();
     }
 
     public static void Map(IEndpointRouteBuilder app)
     {
         app.Post<PlaceOrder>("/orders", Access.Anyone, (u, r) => u.HandleAsync(r));
         app.Post<QuoteOrder>("/orders/quote", Access.Anyone, (u, r) => u.HandleAsync(r));
+        app.Get<ListOrders>("/orders", Access.SignedIn, (u, r) => u.HandleAsync(r));
+        app.Get<GetStatistics>("/orders/statistics", Access.Staff, (u, r) => u.HandleAsync(r));
+
+        // Access.Anyone: a guest shows the order's access key; without it the order does not exist for them.
+        app.Get<GetOrder>("/orders/{id}", Access.Anyone, (u, r) => u.HandleAsync(r));
+        app.Put<EditOrder>("/orders/{id}", Access.Anyone, (u, r) => u.HandleAsync(r));
+        app.Delete<DeleteOrder>("/orders/{id}", Access.Anyone, (u, r) => u.HandleAsync(r));
+        app.Get<GetHistory>("/orders/{id}/history", Access.Anyone, (u, r) => u.HandleAsync(r));
+        app.Post<CancelOrder>("/orders/{id}/cancel", Access.Anyone, (u, r) => u.HandleAsync(r));
+        app.Post<ShipOrder>("/orders/{id}/ship", Access.Staff, (u, r) => u.HandleAsync(r));
+        app.Post<DeliverOrder>("/orders/{id}/deliver", Access.Staff, (u, r) => u.HandleAsync(r));
+        app.Post<ReturnOrder>("/orders/{id}/return", Access.Staff, (u, r) => u.HandleAsync(r));
+        app.Post<RecordPayment>("/orders/{id}/payments", Access.StaffOrService, (u, r) => u.HandleAsync(r));
     }
 }

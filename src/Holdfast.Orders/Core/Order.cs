@@ -53,7 +53,7 @@ public sealed record Fulfilment(Guid Id, string Kind, string? Carrier, string? T
 public sealed record Payment(Guid Id, string Provider, string TransactionId, long Amount, string Currency, string? Method, int? Installments, string Actor, DateTime ReceivedAt, DateTime CreatedAt);
 
 /// <summary>Money that must go back, of one payment. Minor units.</summary>
-public sealed record Refund(Guid Id, Guid PaymentId, long Amount, string Reason, string Status, DateTime CreatedAt);
+public sealed record Refund(Guid PaymentId, long Amount, string Reason, string Status, DateTime CreatedAt);
 
 /// <summary>An order. Immutable; a transition makes the next one.</summary>
 public sealed record Order
@@ -65,6 +65,9 @@ public sealed record Order
     public required bool IsGuest { get; init; }
     public required string CustomerEmail { get; init; }
     public string? CustomerName { get; init; }
+
+    /// <summary>The normalised email: who counts against a purchase limit.</summary>
+    public required string BuyerKey { get; init; }
     public required OrderStatus Status { get; init; }
     public required PaymentMethod PaymentMethod { get; init; }
     public required string Currency { get; init; }

@@ -222,6 +222,7 @@ public static class Placement
             IsGuest = command.CustomerId is null,
             CustomerEmail = command.Email,
             CustomerName = command.Name,
+            BuyerKey = command.EmailKey,
             Status = confirmed ? OrderStatus.Confirmed : OrderStatus.Pending,
             PaymentMethod = command.PaymentMethod,
             Currency = store.Currency,

@@ -96,16 +96,15 @@ CREATE INDEX payment_transactions_by_order ON payment_transactions (order_id, id
 
 -- Money that must go back: at most one per payment and reason. status: due, done.
 CREATE TABLE refunds (
-    id {uuid} PRIMARY KEY,
-    order_id {uuid} NOT NULL,
     payment_id {uuid} NOT NULL,
-    amount bigint NOT NULL CHECK (amount > 0),
     reason text NOT NULL,
+    order_id {uuid} NOT NULL,
+    amount bigint NOT NULL CHECK (amount > 0),
     status text NOT NULL,
-    created_at {time} NOT NULL
+    created_at {time} NOT NULL,
+    PRIMARY KEY (payment_id, reason)
 );
-CREATE UNIQUE INDEX refunds_once ON refunds (payment_id, reason);
-CREATE INDEX refunds_by_order ON refunds (order_id, id);
+CREATE INDEX refunds_by_order ON refunds (order_id);
 
 -- Fed by the statistics consumer: orders by the day they were placed, moved between rows as their state changes.
 CREATE TABLE order_statistics (

@@ -84,7 +84,7 @@ internal sealed class PlacementBatch
         {
             await batch.RunAsync().ConfigureAwait(false);
             await MakeGuestsAsync(tx, missing).ConfigureAwait(false);
-            await OpenRidersAsync(tx, r => r.Rank < LockRank.Stock).ConfigureAwait(false);
+            await Rider.OpenAllAsync(tx, _riders, r => r.Rank < LockRank.Stock).ConfigureAwait(false);
         }
 
         var stock = StockPages.Open(batch, commands.SelectMany(c => c.Lines).Select(l => l.VariantId).Distinct().Order().ToArray());
@@ -94,7 +94,7 @@ internal sealed class PlacementBatch
         _now = now.Rows[0];
         _claimed.UnionWith(claimed.Rows);
 
-        await OpenRidersAsync(tx, r => r.Rank >= LockRank.Stock).ConfigureAwait(false);
+        await Rider.OpenAllAsync(tx, _riders, r => r.Rank >= LockRank.Stock).ConfigureAwait(false);
         var purchases = await OpenPurchasesAsync(tx, commands).ConfigureAwait(false);
         if (_riders.Count > 0)
         {
@@ -193,24 +193,16 @@ internal sealed class PlacementBatch
         }
 
         var order = decided.Value;
-        for (var r = 0; r < command.Riders.Count; r++)
+        if (Rider.DecideAll(command.Riders, order, _now) is { } refusal)
         {
-            if (command.Riders[r].Decide(order, _now) is { } refusal)
+            _books.Stock.Undo(stock);
+            _books.Purchases.Undo(purchases);
+            if (command.ExternalId is not null)
             {
-                for (var undo = r - 1; undo >= 0; undo--)
-                {
-                    command.Riders[undo].Undo();
-                }
-
-                _books.Stock.Undo(stock);
-                _books.Purchases.Undo(purchases);
-                if (command.ExternalId is not null)
-                {
-                    _books.ExternalIds.Remove((command.StoreId, command.ExternalId));
-                }
-
-                return refusal;
+                _books.ExternalIds.Remove((command.StoreId, command.ExternalId));
             }
+
+            return refusal;
         }
 
         // A cash order and a free one are confirmed at once: both facts are told, with the same bytes.
@@ -247,15 +239,6 @@ internal sealed class PlacementBatch
             {
                 _newGuests.Add(key);
             }
-        }
-    }
-
-    private async Task OpenRidersAsync(Tx tx, Func<Rider, bool> which)
-    {
-        foreach (var kind in _riders.Where(which).GroupBy(r => (r.Rank, Kind: r.GetType())).OrderBy(g => g.Key.Rank).ThenBy(g => g.Key.Kind.FullName, StringComparer.Ordinal))
-        {
-            var all = kind.ToList();
-            await all[0].OpenAsync(tx, all).ConfigureAwait(false);
         }
     }
 

@@ -37,4 +37,34 @@ public abstract class Rider
 
     /// <summary>Adds its writes to those of the batch. Only called when its command was accepted.</summary>
     public abstract void Ink(StatementBatch batch, Order order);
+
+    /// <summary>Opens those of a batch that the filter takes, class by class in the order of their ranks.</summary>
+    internal static async Task OpenAllAsync(Tx tx, IEnumerable<Rider> riders, Func<Rider, bool> which)
+    {
+        var kinds = riders.Where(which).GroupBy(r => (r.Rank, Kind: r.GetType())).OrderBy(g => g.Key.Rank).ThenBy(g => g.Key.Kind.FullName, StringComparer.Ordinal);
+        foreach (var kind in kinds)
+        {
+            var all = kind.ToList();
+            await all[0].OpenAsync(tx, all).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Asks each rider of a command; after a refusal those that had agreed are undone.</summary>
+    internal static Error? DecideAll(IReadOnlyList<Rider> riders, Order order, DateTime now)
+    {
+        for (var i = 0; i < riders.Count; i++)
+        {
+            if (riders[i].Decide(order, now) is { } refusal)
+            {
+                while (--i >= 0)
+                {
+                    riders[i].Undo();
+                }
+
+                return refusal;
+            }
+        }
+
+        return null;
+    }
 }

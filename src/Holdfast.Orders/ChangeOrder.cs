@@ -1,0 +1,177 @@
+using Holdfast.Inventory.Core;
+using Holdfast.Orders.Core;
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+
+namespace Holdfast.Orders;
+
+/// <summary>What the routes that change an order have in common: find it, read the body, queue the command, answer with the order.</summary>
+internal sealed class OrderChanges(OrderAccess access, ChangeQueue queue)
+{
+    /// <summary>Runs a command made from the body's fields and the order.</summary>
+    public async Task<Reply> RunAsync(Request request, bool staffOnly, bool keyRequired, Func<Seen, Fields, OrderCommand> command, int status = 200)
+    {
+        var fields = await request.FieldsAsync().ConfigureAwait(false);
+        if (!fields.IsOk)
+        {
+            return fields.Error!;
+        }
+
+        var seen = staffOnly ? await access.FindAsStaffAsync(request).ConfigureAwait(false) : await access.FindAsync(request).ConfigureAwait(false);
+        if (!seen.IsOk)
+        {
+            return seen.Error!;
+        }
+
+        var bodyKey = fields.Value.TextOrNull("idempotencyKey", 255);
+        var made = command(seen.Value, fields.Value);
+        if (fields.Value.Done() is { } wrong)
+        {
+            return wrong;
+        }
+
+        var key = request.Idempotency(keyRequired, bodyKey);
+        return key.IsOk ? await ChangeAsync(new Changing(made, key.Value, status)).ConfigureAwait(false) : key.Error!;
+    }
+
+    public async Task<Reply> ChangeAsync(Changing changing)
+    {
+        var changed = await queue.ChangeAsync(changing).ConfigureAwait(false);
+        return changed.IsOk
+            ? Reply.Raw(changing.Status, changed.Value.Body, version: changed.Value.Replayed ? null : changed.Value.Version, replayed: changed.Value.Replayed)
+            : changed.Error!;
+    }
+
+    /// <summary>The lines of a shipment or return; null for all.</summary>
+    public static List<StockLine>? Lines(Fields fields) =>
+        fields.ObjectsOrNull("lines", l => new StockLine(l.Uuid("variantId"), l.Long("quantity", 1, OrderRequest.MaxQuantity)), 1, OrderRequest.MaxLines);
+}
+
+/// <summary>POST /orders/{id}/payments: money that came by another way; confirms, or is resolved as late.</summary>
+internal sealed class RecordPayment(OrderChanges changes)
+{
+    public Task<Reply> HandleAsync(Request request) => changes.RunAsync(request, staffOnly: true, keyRequired: true, (seen, f) => new PayCommand(
+        seen.Order.Id, seen.Order.StoreId, request.Caller.Actor, Guid.CreateVersion7(), f.Text("provider", 60), f.Text("transactionId", 200),
+        f.Long("amount", 1, Placement.MaxTotal), f.Text("currency", 3), f.TextOrNull("method", 60), f.IntOrNull("installments", 1, 1000),
+        f.TimeOrNull("receivedAt")), status: 201);
+}
+
+/// <summary>POST /orders/{id}/cancel, by its owner or staff.</summary>
+internal sealed class CancelOrder(OrderChanges changes)
+{
+    public Task<Reply> HandleAsync(Request request) => changes.RunAsync(request, staffOnly: false, keyRequired: false,
+        (seen, f) => new CancelCommand(seen.Order.Id, seen.Order.StoreId, request.Caller.Actor, f.TextOrNull("reason", 500)));
+}
+
+/// <summary>POST /orders/{id}/ship: some lines, or all that is open.</summary>
+internal sealed class ShipOrder(OrderChanges changes)
+{
+    public Task<Reply> HandleAsync(Request request) => changes.RunAsync(request, staffOnly: true, keyRequired: false, (seen, f) => new ShipCommand(
+        seen.Order.Id, seen.Order.StoreId, request.Caller.Actor, Guid.CreateVersion7(), OrderChanges.Lines(f), f.TextOrNull("carrier", 100), f.TextOrNull("trackingNumber", 100)));
+}
+
+/// <summary>POST /orders/{id}/deliver; cash on delivery is paid by it.</summary>
+internal sealed class DeliverOrder(OrderChanges changes)
+{
+    public Task<Reply> HandleAsync(Request request) => changes.RunAsync(request, staffOnly: true, keyRequired: false,
+        (seen, _) => new DeliverCommand(seen.Order.Id, seen.Order.StoreId, request.Caller.Actor, Guid.CreateVersion7()));
+}
+
+/// <summary>POST /orders/{id}/return: some lines, or all that was shipped; back into stock unless <c>restock</c> is false.</summary>
+internal sealed class ReturnOrder(OrderChanges changes)
+{
+    public Task<Reply> HandleAsync(Request request) => changes.RunAsync(request, staffOnly: true, keyRequired: false, (seen, f) => new ReturnCommand(
+        seen.Order.Id, seen.Order.StoreId, request.Caller.Actor, Guid.CreateVersion7(), OrderChanges.Lines(f), f.BoolOrNull("restock") ?? true));
+}
+
+/// <summary>PUT /orders/{id}: address, phone and note until it is shipped; staff also the status. Needs If-Match or <c>version</c>.</summary>
+internal sealed class EditOrder(OrderChanges changes)
+{
+    private static readonly string[] Statuses = ["confirmed", "shipped", "delivered", "returned", "cancelled"];
+
+    public async Task<Reply> HandleAsync(Request request)
+    {
+        Error? refusal = null;
+        var reply = await changes.RunAsync(request, staffOnly: false, keyRequired: false, (seen, f) =>
+        {
+            var address = OrderRequest.AddressOrNull(f, required: false);
+            var phone = f.TextOrNull("contactPhone", 40);
+            var note = f.TextOrNull("note", 1000, lines: true);
+            var status = seen.Relation == Relation.Staff ? f.WordOrNull("status", Statuses) : null;
+            var version = request.IfMatch ?? f.IntOrNull("version", 1, int.MaxValue);
+            if (version is null)
+            {
+                f.Reject("version", "send If-Match or version");
+                refusal = OrderErrors.VersionRequired;
+            }
+
+            var order = seen.Order;
+            return new EditCommand(order.Id, order.StoreId, request.Caller.Actor, address, phone, note, Then(status, order, request.Caller.Actor))
+            {
+                ExpectedVersion = (int)Math.Clamp(version ?? 0, -1, int.MaxValue),
+            };
+        }).ConfigureAwait(false);
+        return refusal is not null && reply.Error?.Fields is { Count: 1 } ? refusal : reply;
+    }
+
+    private static OrderCommand? Then(string? status, Order order, string actor) => status switch
+    {
+        "confirmed" => new ConfirmCommand(order.Id, order.StoreId, actor),
+        "shipped" => new ShipCommand(order.Id, order.StoreId, actor, Guid.CreateVersion7(), null, null, null),
+        "delivered" => new DeliverCommand(order.Id, order.StoreId, actor, Guid.CreateVersion7()),
+        "returned" => new ReturnCommand(order.Id, order.StoreId, actor, Guid.CreateVersion7(), null, true),
+        "cancelled" => new CancelCommand(order.Id, order.StoreId, actor, null),
+        _ => null,
+    };
+}
+
+/// <summary>DELETE /orders/{id}: out of the lists; with <c>hard=true</c> (admin) out of the database, unless money or goods have moved.</summary>
+internal sealed class DeleteOrder(OrderAccess access, OrderChanges changes, Db db)
+{
+    public async Task<Reply> HandleAsync(Request request)
+    {
+        var seen = await access.FindAsync(request).ConfigureAwait(false);
+        if (!seen.IsOk)
+        {
+            return seen.Error!;
+        }
+
+        var (order, relation) = seen.Value;
+        if (request.Query("hard") == "true")
+        {
+            return request.Caller.Role == Role.Admin ? await EraseAsync(order.Id).ConfigureAwait(false) : Errors.Forbidden;
+        }
+
+        var reply = await changes.ChangeAsync(new Changing(new HideCommand(order.Id, order.StoreId, request.Caller.Actor, relation == Relation.Owner), null)).ConfigureAwait(false);
+        return reply.Error is null ? Reply.NoContent() : reply;
+    }
+
+    /// <summary>Removes the order, its lines and its history. The stock ledger and the idempotency key stay: the key now answers 410.</summary>
+    private Task<Reply> EraseAsync(Guid id) => db.WriteAsync<Reply>(async tx =>
+    {
+        var batch = tx.Batch();
+        var locked = batch.Query($"SELECT {OrderRows.Columns} FROM orders o WHERE o.id {{in $1}} {{lock}}", OrderRows.Map, new[] { id });
+        var money = batch.Query("SELECT COUNT(*) FROM payment_transactions WHERE order_id = $1", r => r.Long(0), id);
+        var goods = batch.Query("SELECT COUNT(*) FROM fulfilments WHERE order_id = $1", r => r.Long(0), id);
+        var waiting = batch.Query("SELECT COUNT(*) FROM outbox WHERE subject = $1", r => r.Long(0), id);
+        await batch.RunAsync().ConfigureAwait(false);
+        Error? refusal = locked.First is not { } order ? Errors.NotFound
+            : !order.HasEnded ? OrderErrors.NotEnded
+            : money.First > 0 || order.AmountPaid > 0 ? OrderErrors.MoneyMoved
+            : goods.First > 0 ? OrderErrors.StockMoved
+            : waiting.First > 0 ? Errors.Busy
+            : null;
+        if (refusal is not null)
+        {
+            await tx.RollbackAsync().ConfigureAwait(false);
+            return refusal;
+        }
+
+        batch.Execute("DELETE FROM order_lines WHERE order_id = $1", id);
+        batch.Execute("DELETE FROM events WHERE subject = $1", id);
+        batch.Execute("DELETE FROM orders WHERE id = $1", id);
+        await batch.RunAsync().ConfigureAwait(false);
+        return Reply.NoContent();
+    });
+}

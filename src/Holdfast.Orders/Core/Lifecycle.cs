@@ -1,0 +1,153 @@
+using Holdfast.Inventory.Core;
+using Holdfast.Platform;
+
+namespace Holdfast.Orders.Core;
+
+/// <summary>What a batch of changes decides on.</summary>
+public sealed class LifecycleBooks
+{
+    public required IReadOnlyDictionary<Guid, OrderFile> Files { get; init; }
+
+    /// <summary>Empty when no command of the batch can touch stock.</summary>
+    public required StockBook Stock { get; init; }
+    public required PurchaseBook Purchases { get; init; }
+
+    /// <summary>The purchase limits of limited variants, for orders that come back after they expired.</summary>
+    public required IReadOnlyDictionary<Guid, int> Limits { get; init; }
+
+    /// <summary>Payments that stores have recorded, by store, provider and transaction, with their order.</summary>
+    public required Dictionary<(Guid StoreId, string Provider, string TransactionId), (Guid OrderId, long Amount, string Currency)> Known { get; init; }
+
+    /// <summary>Open holds on variants that are short, oldest first.</summary>
+    public required IReadOnlyDictionary<Guid, IReadOnlyList<(Guid ReferenceId, long Quantity)>> Holds { get; init; }
+}
+
+/// <summary>
+/// The decision on an existing order: (books, command, now) to the next state or a named rejection. An order whose time is over is expired first,
+/// whether a sweep has seen it or not.
+/// </summary>
+public static class Lifecycle
+{
+    /// <summary>Applies the command to the books. After an error the caller takes everything of this command back.</summary>
+    public static Error? Decide(OrderCommand command, OrderFile file, LifecycleBooks books, DateTime now)
+    {
+        if (command.ExpectedVersion is { } version && version != file.Order.Version)
+        {
+            return OrderErrors.VersionConflict;
+        }
+
+        if (file.Order.IsOverdue(now) && command is not HideCommand)
+        {
+            Expire(file, books, now, "system");
+        }
+
+        return command switch
+        {
+            PayCommand pay => Money.Pay(pay, file, books, now),
+            CancelCommand cancel => Cancel(cancel, file, books, now),
+            ExpireCommand => null,
+            ConfirmCommand confirm => Confirm(confirm, file, now),
+            ShipCommand ship => Shipping.Ship(ship, file, books, now),
+            DeliverCommand deliver => Shipping.Deliver(deliver, file, now),
+            ReturnCommand back => Shipping.Return(back, file, books, now),
+            EditCommand edit => Edit(edit, file, books, now),
+            HideCommand hide => Hide(hide, file, now),
+            _ => throw new ArgumentOutOfRangeException(nameof(command), command.GetType().Name, "has no rule"),
+        };
+    }
+
+    /// <summary>Whether deciding may need the stock rows: everything but what leaves goods where they are.</summary>
+    public static bool NeedsStock(OrderCommand command, Order order, DateTime soon) =>
+        order.IsOverdue(soon) || command switch
+        {
+            CancelCommand or ExpireCommand or ShipCommand or ReturnCommand => true,
+            PayCommand => order.Status == OrderStatus.Expired,
+            EditCommand { Then: { } then } => NeedsStock(then, order, soon),
+            _ => false,
+        };
+
+    /// <summary>Null when the order may go to the status.</summary>
+    internal static Error? Illegal(Order order, OrderStatus to) =>
+        Transitions.IsLegal(order.Status, to) && !(order.Status == OrderStatus.Expired && to == OrderStatus.Confirmed) ? null : OrderErrors.IllegalTransition(order.Status, to);
+
+    private static void Expire(OrderFile file, LifecycleBooks books, DateTime now, string actor)
+    {
+        GiveBack(file, books, StockReasons.Expired);
+        var due = Money.ReturnAll(file, "expired", now);
+        file.Become(file.Order with { Status = OrderStatus.Expired, RefundDue = file.Order.RefundDue + due }, "order.expired", actor, now);
+    }
+
+    private static Error? Cancel(CancelCommand command, OrderFile file, LifecycleBooks books, DateTime now)
+    {
+        if (Illegal(file.Order, OrderStatus.Cancelled) is { } illegal)
+        {
+            return illegal;
+        }
+
+        GiveBack(file, books, StockReasons.Cancelled);
+        var due = Money.ReturnAll(file, "cancelled", now);
+        file.Become(file.Order with { Status = OrderStatus.Cancelled, RefundDue = file.Order.RefundDue + due }, "order.cancelled", command.Actor, now, command.Reason);
+        return null;
+    }
+
+    private static Error? Confirm(ConfirmCommand command, OrderFile file, DateTime now)
+    {
+        if (Illegal(file.Order, OrderStatus.Confirmed) is { } illegal)
+        {
+            return illegal;
+        }
+
+        file.Become(file.Order with { Status = OrderStatus.Confirmed }, "order.confirmed", command.Actor, now);
+        return null;
+    }
+
+    private static Error? Edit(EditCommand command, OrderFile file, LifecycleBooks books, DateTime now)
+    {
+        var edited = file.Order with
+        {
+            DeliveryAddress = command.DeliveryAddress ?? file.Order.DeliveryAddress,
+            ContactPhone = command.ContactPhone ?? file.Order.ContactPhone,
+            Note = command.Note ?? file.Order.Note,
+        };
+        if (edited != file.Order)
+        {
+            if (file.Order.Status is not (OrderStatus.Pending or OrderStatus.Confirmed))
+            {
+                return OrderErrors.NotEditable;
+            }
+
+            file.Become(edited, "order.updated", command.Actor, now);
+        }
+
+        return command.Then is { } then ? Decide(then, file, books, now) : null;
+    }
+
+    private static Error? Hide(HideCommand command, OrderFile file, DateTime now)
+    {
+        if (!file.Order.HasEnded)
+        {
+            return OrderErrors.NotEnded;
+        }
+
+        if (command.ByOwner)
+        {
+            file.BecomeQuietly(file.Order with { Hidden = true }, now);
+        }
+        else if (file.Order.DeletedAt is null)
+        {
+            file.Become(file.Order with { DeletedAt = now }, "order.updated", command.Actor, now);
+        }
+
+        return null;
+    }
+
+    private static void GiveBack(OrderFile file, LifecycleBooks books, string reason)
+    {
+        foreach (var line in file.Order.Lines)
+        {
+            books.Stock.Release(line.VariantId, line.Open, reason, file.Order.Id);
+        }
+
+        books.Purchases.GiveBack(file.Order.Lines, file.Order.BuyerKey);
+    }
+}

@@ -1,0 +1,123 @@
+using Holdfast.Inventory.Core;
+using Holdfast.Platform;
+
+namespace Holdfast.Orders.Core;
+
+/// <summary>
+/// Money on an order. Payments add up; reaching the total confirms. What exceeds the total, and what comes to an order that ends unconfirmed or
+/// cancelled, is due back, each once.
+/// </summary>
+internal static class Money
+{
+    public static Error? Pay(PayCommand pay, OrderFile file, LifecycleBooks books, DateTime now)
+    {
+        var order = file.Order;
+        if (books.Known.TryGetValue((order.StoreId, pay.Provider, pay.TransactionId), out var known))
+        {
+            // The same transaction told twice is one.
+            return known == (order.Id, pay.Amount, pay.Currency) ? null : OrderErrors.TransactionConflict;
+        }
+
+        if (pay.Currency != order.Currency)
+        {
+            return OrderErrors.CurrencyMismatch;
+        }
+
+        if (pay.Amount > Placement.MaxTotal - order.AmountPaid)
+        {
+            return OrderErrors.PaymentTooLarge;
+        }
+
+        var payment = new Payment(pay.PaymentId, pay.Provider, pay.TransactionId, pay.Amount, pay.Currency, pay.Method, pay.Installments, pay.Actor,
+            pay.ReceivedAt ?? now, now);
+        Record(payment, file, books);
+        return order.Status switch
+        {
+            OrderStatus.Expired => PayLate(payment, file, books, now),
+            OrderStatus.Cancelled or OrderStatus.Returned => PayInVain(payment, file, "late", now),
+            _ => PayInTime(payment, file, now),
+        };
+    }
+
+    /// <summary>The cash that a delivery brings in.</summary>
+    public static void Collect(DeliverCommand deliver, OrderFile file, DateTime now)
+    {
+        var open = file.Order.Total - file.Order.Kept;
+        if (file.Order.PaymentMethod != PaymentMethod.CashOnDelivery || open <= 0)
+        {
+            return;
+        }
+
+        file.Add(new Payment(deliver.PaymentId, "cash_on_delivery", file.Order.Id.ToString(), open, file.Order.Currency, "cash", null, deliver.Actor, now, now));
+        file.Become(file.Order with { AmountPaid = file.Order.AmountPaid + open }, "payment.succeeded", deliver.Actor, now);
+    }
+
+    /// <summary>Makes all that is kept of an order's payments due back; returns how much. The caller adds it to the order.</summary>
+    public static long ReturnAll(OrderFile file, string reason, DateTime now)
+    {
+        var due = 0L;
+        foreach (var payment in file.Payments)
+        {
+            due += file.AddRefund(payment, payment.Amount, reason, now);
+        }
+
+        return due;
+    }
+
+    private static void Record(Payment payment, OrderFile file, LifecycleBooks books)
+    {
+        file.Add(payment);
+        books.Known.Add((file.Order.StoreId, payment.Provider, payment.TransactionId), (file.Order.Id, payment.Amount, payment.Currency));
+    }
+
+    private static Error? PayInTime(Payment payment, OrderFile file, DateTime now)
+    {
+        var order = file.Order;
+        var excess = Math.Max(0, order.Kept + payment.Amount - order.Total);
+        file.AddRefund(payment, excess, "excess", now);
+        file.Become(order with { AmountPaid = order.AmountPaid + payment.Amount, RefundDue = order.RefundDue + excess }, "payment.succeeded", payment.Actor, now);
+        if (order.Status == OrderStatus.Pending && file.Order.Kept >= order.Total)
+        {
+            file.Become(file.Order with { Status = OrderStatus.Confirmed }, "order.confirmed", payment.Actor, now);
+        }
+
+        return null;
+    }
+
+    /// <summary>After expiry: everything is taken again and the order confirmed, or the money is due back.</summary>
+    private static Error? PayLate(Payment payment, OrderFile file, LifecycleBooks books, DateTime now)
+    {
+        var order = file.Order;
+        if (order.Kept + payment.Amount < order.Total || !TryTakeAgain(order, books))
+        {
+            return PayInVain(payment, file, "late", now);
+        }
+
+        var excess = order.Kept + payment.Amount - order.Total;
+        file.AddRefund(payment, excess, "excess", now);
+        file.Become(order with { AmountPaid = order.AmountPaid + payment.Amount, RefundDue = order.RefundDue + excess }, "payment.succeeded", payment.Actor, now);
+        file.Become(file.Order with { Status = OrderStatus.Confirmed }, "order.confirmed", payment.Actor, now, "late_payment");
+        return null;
+    }
+
+    private static Error? PayInVain(Payment payment, OrderFile file, string reason, DateTime now)
+    {
+        file.AddRefund(payment, payment.Amount, reason, now);
+        file.Become(file.Order with { AmountPaid = file.Order.AmountPaid + payment.Amount, RefundDue = file.Order.RefundDue + payment.Amount },
+            "payment.succeeded", payment.Actor, now, reason);
+        return null;
+    }
+
+    private static bool TryTakeAgain(Order order, LifecycleBooks books)
+    {
+        var overLimit = order.Lines.Any(l => l.Limited && books.Limits.TryGetValue(l.VariantId, out var limit)
+            && books.Purchases.Held(l.VariantId, order.BuyerKey) + l.Quantity > limit);
+        if (overLimit || !books.Stock.TryReserve([.. order.Lines.Select(l => new StockLine(l.VariantId, l.Quantity))], StockReasons.LatePayment, order.Id, out _))
+        {
+            return false;
+        }
+
+        books.Purchases.Take(order.Lines, order.BuyerKey);
+        return true;
+    }
+}

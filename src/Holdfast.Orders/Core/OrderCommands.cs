@@ -1,0 +1,44 @@
+using Holdfast.Inventory.Core;
+
+namespace Holdfast.Orders.Core;
+
+/// <summary>Something to be done with an order that exists.</summary>
+/// <param name="Actor">Who, for the history.</param>
+public abstract record OrderCommand(Guid OrderId, Guid StoreId, string Actor)
+{
+    /// <summary>Refused when the order has another version by now.</summary>
+    public int? ExpectedVersion { get; init; }
+
+    /// <summary>What other modules write in the same commit.</summary>
+    public IReadOnlyList<Rider> Riders { get; init; } = [];
+}
+
+/// <summary>Money has come in, by whatever way. Minor units.</summary>
+public sealed record PayCommand(Guid OrderId, Guid StoreId, string Actor, Guid PaymentId, string Provider, string TransactionId, long Amount, string Currency,
+    string? Method, int? Installments, DateTime? ReceivedAt) : OrderCommand(OrderId, StoreId, Actor);
+
+public sealed record CancelCommand(Guid OrderId, Guid StoreId, string Actor, string? Reason) : OrderCommand(OrderId, StoreId, Actor);
+
+/// <summary>Gives the stock of an overdue order back; anything but an overdue order stays as it is.</summary>
+public sealed record ExpireCommand(Guid OrderId, Guid StoreId, string Actor) : OrderCommand(OrderId, StoreId, Actor);
+
+/// <summary>Staff vouch for the money.</summary>
+public sealed record ConfirmCommand(Guid OrderId, Guid StoreId, string Actor) : OrderCommand(OrderId, StoreId, Actor);
+
+/// <summary>Goods leave the house. <paramref name="Lines"/>: null for all that is open.</summary>
+public sealed record ShipCommand(Guid OrderId, Guid StoreId, string Actor, Guid FulfilmentId, IReadOnlyList<StockLine>? Lines, string? Carrier, string? TrackingNumber)
+    : OrderCommand(OrderId, StoreId, Actor);
+
+/// <summary>Goods have arrived. <paramref name="PaymentId"/>: the id of the payment that cash on delivery makes.</summary>
+public sealed record DeliverCommand(Guid OrderId, Guid StoreId, string Actor, Guid PaymentId) : OrderCommand(OrderId, StoreId, Actor);
+
+/// <summary>Goods come back. <paramref name="Lines"/>: null for all that was shipped.</summary>
+public sealed record ReturnCommand(Guid OrderId, Guid StoreId, string Actor, Guid FulfilmentId, IReadOnlyList<StockLine>? Lines, bool Restock)
+    : OrderCommand(OrderId, StoreId, Actor);
+
+/// <summary>New address, phone or note; null leaves one as it is.</summary>
+public sealed record EditCommand(Guid OrderId, Guid StoreId, string Actor, string? DeliveryAddress, string? ContactPhone, string? Note, OrderCommand? Then)
+    : OrderCommand(OrderId, StoreId, Actor);
+
+/// <summary>Out of the lists: of its owner's, or (staff) of everybody's.</summary>
+public sealed record HideCommand(Guid OrderId, Guid StoreId, string Actor, bool ByOwner) : OrderCommand(OrderId, StoreId, Actor);

@@ -1,0 +1,70 @@
+namespace Holdfast.Orders.Core;
+
+/// <summary>Something that has happened to an order in this batch.</summary>
+/// <param name="After">The order as events carry it.</param>
+/// <param name="Previous">The members of the state before.</param>
+public sealed record OrderEvent(string Type, Order After, string Previous, string Actor);
+
+/// <summary>
+/// An order with what hangs on it, opened under lock. Commands change it step by step; what was added since it was opened is what will be written.
+/// </summary>
+public sealed class OrderFile(Order order, IReadOnlyList<Payment> payments, IReadOnlyList<Refund> refunds)
+{
+    private readonly List<Payment> _payments = [.. payments];
+    private readonly List<Refund> _refunds = [.. refunds];
+
+    /// <summary>The order as it was read.</summary>
+    public Order Read { get; } = order;
+
+    public Order Order { get; private set; } = order;
+
+    public IReadOnlyList<Payment> Payments => _payments;
+
+    public IReadOnlyList<Refund> Refunds => _refunds;
+
+    public IEnumerable<Payment> NewPayments => _payments.Skip(payments.Count);
+
+    public IEnumerable<Refund> NewRefunds => _refunds.Skip(refunds.Count);
+
+    public IEnumerable<Fulfilment> NewFulfilments => Order.Fulfilments.Skip(Read.Fulfilments.Count);
+
+    public List<OrderEvent> Events { get; } = [];
+
+    public bool IsChanged => !ReferenceEquals(Order, Read);
+
+    /// <summary>A point to come back to.</summary>
+    public (Order Order, int Payments, int Refunds, int Events) Mark() => (Order, _payments.Count, _refunds.Count, Events.Count);
+
+    public void Undo((Order Order, int Payments, int Refunds, int Events) mark)
+    {
+        Order = mark.Order;
+        _payments.RemoveRange(mark.Payments, _payments.Count - mark.Payments);
+        _refunds.RemoveRange(mark.Refunds, _refunds.Count - mark.Refunds);
+        Events.RemoveRange(mark.Events, Events.Count - mark.Events);
+    }
+
+    /// <summary>The next state, with the event that tells it.</summary>
+    public void Become(Order next, string type, string actor, DateTime now, string? reason = null)
+    {
+        var before = Order;
+        Order = next with { Version = before.Version + 1, EventSequence = before.EventSequence + 1, UpdatedAt = now };
+        Events.Add(new OrderEvent(type, Order, OrderEvents.Previous(before, reason), actor));
+    }
+
+    /// <summary>The next state, of which nobody is told.</summary>
+    public void BecomeQuietly(Order next, DateTime now) => Order = next with { Version = Order.Version + 1, UpdatedAt = now };
+
+    public void Add(Payment payment) => _payments.Add(payment);
+
+    /// <summary>Makes up to <paramref name="amount"/> of a payment due back; what is due of it already does not count twice. Returns how much.</summary>
+    public long AddRefund(Payment payment, long amount, string reason, DateTime now)
+    {
+        var open = Math.Min(amount, payment.Amount - _refunds.Where(r => r.PaymentId == payment.Id).Sum(r => r.Amount));
+        if (open > 0)
+        {
+            _refunds.Add(new Refund(payment.Id, open, reason, "due", now));
+        }
+
+        return Math.Max(0, open);
+    }
+}

@@ -1,0 +1,118 @@
+using Holdfast.Inventory.Core;
+using Holdfast.Platform;
+
+namespace Holdfast.Orders.Core;
+
+/// <summary>Goods that leave, arrive and come back.</summary>
+internal static class Shipping
+{
+    public static Error? Ship(ShipCommand ship, OrderFile file, LifecycleBooks books, DateTime now)
+    {
+        var order = file.Order;
+        if (Lifecycle.Illegal(order, OrderStatus.Shipped) is { } illegal)
+        {
+            return illegal;
+        }
+
+        var chosen = Choose(ship.Lines, order, l => l.Open);
+        if (!chosen.IsOk)
+        {
+            return chosen.Error;
+        }
+
+        var quantities = chosen.Value;
+        var missing = quantities.Where(q => IsShort(order.Id, q, books)).Select(q => q.VariantId).ToList();
+        if (missing.Count > 0)
+        {
+            return OrderErrors.OrderIsShort(missing);
+        }
+
+        foreach (var (variantId, quantity) in quantities)
+        {
+            books.Stock.Ship(variantId, quantity, StockReasons.Shipped, order.Id);
+        }
+
+        var lines = order.Lines.Select(l => l with { Shipped = l.Shipped + Of(quantities, l.VariantId) }).ToList();
+        var status = lines.All(l => l.Open == 0) ? OrderStatus.Shipped : OrderStatus.PartiallyShipped;
+        var shipment = new Fulfilment(ship.FulfilmentId, "shipment", ship.Carrier, ship.TrackingNumber, false, quantities, now);
+        file.Become(order with { Status = status, Lines = lines, Fulfilments = [.. order.Fulfilments, shipment] }, "order.shipped", ship.Actor, now);
+        return null;
+    }
+
+    public static Error? Deliver(DeliverCommand deliver, OrderFile file, DateTime now)
+    {
+        if (Lifecycle.Illegal(file.Order, OrderStatus.Delivered) is { } illegal)
+        {
+            return illegal;
+        }
+
+        file.Become(file.Order with { Status = OrderStatus.Delivered }, "order.delivered", deliver.Actor, now);
+        Money.Collect(deliver, file, now);
+        return null;
+    }
+
+    public static Error? Return(ReturnCommand back, OrderFile file, LifecycleBooks books, DateTime now)
+    {
+        var order = file.Order;
+        if (Lifecycle.Illegal(order, OrderStatus.Returned) is { } illegal)
+        {
+            return illegal;
+        }
+
+        var chosen = Choose(back.Lines, order, l => l.Shipped - l.Returned);
+        if (!chosen.IsOk)
+        {
+            return chosen.Error;
+        }
+
+        foreach (var (variantId, quantity) in back.Restock ? chosen.Value : [])
+        {
+            books.Stock.Restock(variantId, quantity, order.Id);
+        }
+
+        // Until everything is back the order stays delivered; what came back is on its lines.
+        var lines = order.Lines.Select(l => l with { Returned = l.Returned + Of(chosen.Value, l.VariantId) }).ToList();
+        var status = lines.All(l => l.Returned == l.Shipped) ? OrderStatus.Returned : order.Status;
+        var row = new Fulfilment(back.FulfilmentId, "return", null, null, back.Restock, chosen.Value, now);
+        file.Become(order with { Status = status, Lines = lines, Fulfilments = [.. order.Fulfilments, row] }, "order.returned", back.Actor, now);
+        return null;
+    }
+
+    /// <summary>The lines that were named, or all that is open; a variant once.</summary>
+    private static Result<List<StockLine>> Choose(IReadOnlyList<StockLine>? named, Order order, Func<OrderLine, long> open)
+    {
+        var chosen = named is null
+            ? order.Lines.Where(l => open(l) > 0).Select(l => new StockLine(l.VariantId, open(l))).ToList()
+            : named.GroupBy(l => l.VariantId).Select(g => new StockLine(g.Key, g.Sum(l => l.Quantity))).ToList();
+        foreach (var (variantId, quantity) in chosen)
+        {
+            var available = order.Lines.Where(l => l.VariantId == variantId).Sum(open);
+            if (quantity > available)
+            {
+                return OrderErrors.QuantityTooLarge(variantId, available);
+            }
+        }
+
+        return chosen;
+    }
+
+    private static long Of(List<StockLine> lines, Guid variantId) => lines.Where(l => l.VariantId == variantId).Sum(l => l.Quantity);
+
+    /// <summary>What is on hand fills the oldest holds first; whoever it does not reach is short.</summary>
+    private static bool IsShort(Guid orderId, StockLine line, LifecycleBooks books)
+    {
+        var entry = books.Stock.Find(line.VariantId);
+        if (entry is null || entry.OnHand < line.Quantity)
+        {
+            return true;
+        }
+
+        if (entry.Shortfall == 0 || !books.Holds.TryGetValue(line.VariantId, out var holds))
+        {
+            return false;
+        }
+
+        var older = holds.TakeWhile(h => h.ReferenceId != orderId).Sum(h => h.Quantity);
+        return older + line.Quantity > entry.OnHand;
+    }
+}

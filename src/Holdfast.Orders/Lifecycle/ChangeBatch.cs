@@ -1,0 +1,244 @@
+using Holdfast.Inventory;
+using Holdfast.Inventory.Core;
+using Holdfast.Orders.Core;
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+using Holdfast.Platform.Messaging;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Orders;
+
+/// <summary>One batch of changes: open (claim keys, lock orders, then stock, then the clock), decide (<see cref="Core.Lifecycle"/>), ink.</summary>
+internal sealed class ChangeBatch
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+
+    private readonly Tx _tx;
+    private readonly ILogger _log;
+    private readonly IReadOnlyList<Changing> _changings;
+    private readonly bool[] _answered;
+    private readonly HashSet<Guid> _claimed = [];
+    private readonly Dictionary<Guid, int> _doneByKey = [];
+    private readonly List<int> _accepted = [];
+    private LifecycleBooks _books = null!;
+    private DateTime _now;
+
+    public ChangeBatch(Tx tx, ILogger log, IReadOnlyList<Changing> changings)
+    {
+        (_tx, _log, _changings) = (tx, log, changings);
+        _answered = new bool[changings.Count];
+        Outcomes = new Result<Changed>[changings.Count];
+    }
+
+    /// <summary>One per command, in order.</summary>
+    public Result<Changed>[] Outcomes { get; }
+
+    public string TransactionId { get; private set; } = "";
+
+    public async Task OpenAsync()
+    {
+        var riders = _changings.SelectMany(c => c.Command.Riders).ToList();
+        var batch = _tx.Batch();
+        var id = _tx.Id(batch);
+        var claimed = Claim(batch);
+        if (riders.Count > 0)
+        {
+            await batch.RunAsync().ConfigureAwait(false);
+            await Rider.OpenAllAsync(_tx, riders, r => r.Rank < LockRank.Orders).ConfigureAwait(false);
+        }
+
+        var pages = OrderPages.Open(batch, _changings.Select(c => c.Command));
+        var now = batch.Now();
+        await batch.RunAsync().ConfigureAwait(false);
+        TransactionId = id.Rows[0];
+        _now = now.Rows[0];
+        _claimed.UnionWith(claimed.Rows);
+        await AnswerReplaysAsync().ConfigureAwait(false);
+
+        var files = pages.Files();
+        await OpenStockAsync(files, pages.Known(), riders).ConfigureAwait(false);
+    }
+
+    /// <summary>Judges the commands in the order of their arrival. False when nothing is to be written.</summary>
+    public bool Decide()
+    {
+        for (var i = 0; i < _changings.Count; i++)
+        {
+            if (_answered[i])
+            {
+                continue;
+            }
+
+            var (command, key, _) = _changings[i];
+            if (key is not null && _doneByKey.TryGetValue(key.Hash, out var first))
+            {
+                Answer(i, _changings[first].Key!.Fingerprint.AsSpan().SequenceEqual(key.Fingerprint)
+                    ? Outcomes[first].Value with { Replayed = true } : Errors.IdempotencyKeyReused);
+            }
+            else if (_books.Files.TryGetValue(command.OrderId, out var file))
+            {
+                Judge(i, command, file);
+            }
+            else
+            {
+                Answer(i, Errors.NotFound);
+            }
+        }
+
+        return _accepted.Count > 0;
+    }
+
+    /// <summary>Writes what changed, in one round trip.</summary>
+    public async Task InkAsync()
+    {
+        var batch = _tx.Batch();
+        var events = new EventLog();
+        OrderPages.Ink(_books.Files.Values.Where(f => f.IsChanged).ToList(), batch, events, _now);
+        InkKeys(batch);
+        PurchaseRows.Ink(_books.Purchases, batch);
+        foreach (var i in _accepted)
+        {
+            foreach (var rider in _changings[i].Command.Riders)
+            {
+                rider.Ink(batch, _books.Files[_changings[i].Command.OrderId].Order);
+            }
+        }
+
+        await StockPages.InkAsync(_books.Stock, _tx, batch, events, _now, "system").ConfigureAwait(false);
+        events.Ink(batch);
+        await batch.RunAsync().ConfigureAwait(false);
+    }
+
+    private void Judge(int i, OrderCommand command, OrderFile file)
+    {
+        var (mark, stock, purchases, known) = (file.Mark(), _books.Stock.Mark(), _books.Purchases.Mark(), _books.Known.Count);
+        Error? refusal;
+        try
+        {
+            refusal = Core.Lifecycle.Decide(command, file, _books, _now) ?? Rider.DecideAll(command.Riders, file.Order, _now);
+        }
+        catch (Exception e)
+        {
+            // A bug in a rule costs its own command, not the batch.
+            _log.LogError(e, "Deciding {Command} failed", command.GetType().Name);
+            refusal = Errors.Internal;
+        }
+
+        if (refusal is not null)
+        {
+            if (command is PayCommand pay && _books.Known.Count > known)
+            {
+                _books.Known.Remove((file.Order.StoreId, pay.Provider, pay.TransactionId));
+            }
+
+            file.Undo(mark);
+            _books.Stock.Undo(stock);
+            _books.Purchases.Undo(purchases);
+            Answer(i, refusal);
+            return;
+        }
+
+        _accepted.Add(i);
+        if (_changings[i].Key is { } key)
+        {
+            _doneByKey[key.Hash] = i;
+        }
+
+        Answer(i, new Changed(OrderJson.Write(file.Order), file.Order.Version, Replayed: false));
+    }
+
+    /// <summary>Stock rows are locked only when a command may touch them: a confirmation never waits for a hot item.</summary>
+    private async Task OpenStockAsync(Dictionary<Guid, OrderFile> files, Dictionary<(Guid, string, string), (Guid, long, string)> known, List<Rider> riders)
+    {
+        var needed = _changings.Any(c => files.TryGetValue(c.Command.OrderId, out var file) && Core.Lifecycle.NeedsStock(c.Command, file.Order, _now + Soon));
+        var lines = needed ? files.Values.SelectMany(f => f.Order.Lines).ToList() : [];
+        IReadOnlyList<StockRow> stock = [];
+        IEnumerable<(Guid, string, long)> purchases = [];
+        var limits = new Dictionary<Guid, int>();
+        await Rider.OpenAllAsync(_tx, riders, r => r.Rank is >= LockRank.Orders and < LockRank.Stock).ConfigureAwait(false);
+        if (needed)
+        {
+            var batch = _tx.Batch();
+            var rows = StockPages.Open(batch, lines.Select(l => l.VariantId).Distinct().Order().ToArray());
+            var limited = files.Values.SelectMany(f => f.Order.Lines.Where(l => l.Limited).Select(l => (l.VariantId, f.Order.BuyerKey))).Distinct().ToList();
+            var held = limited.Count == 0 ? null : PurchaseRows.Open(batch, limited);
+            var limit = limited.Count == 0 ? null : batch.Query("SELECT id, purchase_limit FROM variants WHERE id {in $1} AND purchase_limit IS NOT NULL",
+                r => (r.Uuid(0), r.Int(1)), limited.Select(l => l.VariantId).Distinct().ToArray());
+            var now = batch.Now();
+            await batch.RunAsync().ConfigureAwait(false);
+            (stock, _now) = (rows.Rows, now.Rows[0]);
+            purchases = held?.Rows ?? purchases;
+            limits = limit?.Rows.ToDictionary(l => l.Item1, l => l.Item2) ?? limits;
+        }
+
+        await Rider.OpenAllAsync(_tx, riders, r => r.Rank >= LockRank.Stock).ConfigureAwait(false);
+        _books = new LifecycleBooks
+        {
+            Files = files,
+            Stock = new StockBook(stock),
+            Purchases = new PurchaseBook(purchases),
+            Limits = limits,
+            Known = known,
+            Holds = await OrderPages.HoldsAsync(_tx, stock).ConfigureAwait(false),
+        };
+    }
+
+    private Fetched<Guid> Claim(StatementBatch batch)
+    {
+        var rows = Idempotency.Rows();
+        foreach (var c in _changings.Where(c => c.Key is not null).DistinctBy(c => c.Key!.Hash).OrderBy(c => c.Key!.Hash))
+        {
+            rows.Add(c.Key!.Hash).Add(c.Key.Fingerprint).Add(c.Status).Add((string?)null).Add((byte[]?)null).Add((Guid?)null).Add((int?)null).Add(DateTime.UnixEpoch);
+        }
+
+        return batch.InsertReturning(rows, "ON CONFLICT (key) DO NOTHING RETURNING key", r => r.Uuid(0));
+    }
+
+    private async Task AnswerReplaysAsync()
+    {
+        var taken = _changings.Where(c => c.Key is not null).Select(c => c.Key!.Hash).Where(k => !_claimed.Contains(k)).Distinct().ToArray();
+        if (taken.Length == 0)
+        {
+            return;
+        }
+
+        var stored = (await _tx.QueryAsync(Idempotency.Select, Idempotency.Map, taken).ConfigureAwait(false)).ToDictionary(s => s.Key);
+        for (var i = 0; i < _changings.Count; i++)
+        {
+            if (_changings[i].Key is { } key && stored.TryGetValue(key.Hash, out var found))
+            {
+                var replay = found.Replay(key);
+                Answer(i, replay.IsOk ? new Changed(found.Response!, 0, Replayed: true) : replay.Error!);
+            }
+        }
+    }
+
+    /// <summary>Stores where each claimed key's answer is: the last event's data, or the bytes themselves where no event tells them.</summary>
+    private void InkKeys(StatementBatch batch)
+    {
+        var rows = new RowSet("idempotency_keys", new("key", ColumnType.Uuid), new("response", ColumnType.Bytes), new("event_subject", ColumnType.Uuid),
+            new("event_sequence", ColumnType.Int), new("created_at", ColumnType.Time));
+        foreach (var (key, i) in _doneByKey)
+        {
+            var order = _changings[i].Command.OrderId;
+            var body = Outcomes[i].Value.Body;
+            var told = _books.Files[order].Events.LastOrDefault(e => e.After.Version == Outcomes[i].Value.Version);
+            rows.Add(key).Add(told is null ? body : null).Add(told is null ? null : order).Add(told?.After.EventSequence).Add(_now);
+        }
+
+        batch.ChangeEach(rows, "UPDATE idempotency_keys SET response = {v.response}, event_subject = {v.event_subject}, event_sequence = {v.event_sequence}, "
+            + "created_at = {v.created_at} WHERE idempotency_keys.key = {v.key}");
+        _claimed.ExceptWith(_doneByKey.Keys);
+        if (_claimed.Count > 0)
+        {
+            batch.Execute("DELETE FROM idempotency_keys WHERE key {in $1}", _claimed.ToArray());
+        }
+    }
+
+    private void Answer(int index, Result<Changed> outcome)
+    {
+        Outcomes[index] = outcome;
+        _answered[index] = true;
+    }
+}

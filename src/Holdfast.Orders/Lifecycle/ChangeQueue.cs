@@ -1,0 +1,43 @@
+using Holdfast.Orders.Core;
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+using Holdfast.Platform.Messaging;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Orders;
+
+/// <summary>A change of an order, with the key that makes it happen once where the caller gave one.</summary>
+/// <param name="Status">The HTTP status of its answer, kept with the key.</param>
+public sealed record Changing(OrderCommand Command, IdempotencyKey? Key, int Status = 200);
+
+/// <summary>An order after a committed change. <paramref name="Body"/>: the order as JSON.</summary>
+public sealed record Changed(byte[] Body, int Version, bool Replayed);
+
+/// <summary>
+/// The way to change orders that exist: payments, cancellations, expiries, shipments. What waits on a store's lane is done together
+/// in one transaction (<see cref="ChangeBatch"/>), in the order of arrival.
+/// </summary>
+public sealed class ChangeQueue(Db db, OrderOptions options, RelayBell bell, ILogger<ChangeQueue> log)
+    : BatchQueue<Changing, Changed>(db, log, options.Lanes, options.QueueCapacity, options.MaxBatch)
+{
+    /// <summary>Makes a change; the answer comes after its commit. 404 for an order that is not there.</summary>
+    public Task<Result<Changed>> ChangeAsync(Changing changing) => SubmitAsync(changing, changing.Command.StoreId);
+
+    protected override async Task<Result<Changed>[]> AttemptAsync(IReadOnlyList<Changing> commands, BatchAttempt<Changed> attempt)
+    {
+        await using var tx = await Db.BeginAsync().ConfigureAwait(false);
+        var batch = new ChangeBatch(tx, log, commands);
+        await batch.OpenAsync().ConfigureAwait(false);
+        if (!batch.Decide())
+        {
+            await tx.RollbackAsync().ConfigureAwait(false);
+            return batch.Outcomes;
+        }
+
+        await batch.InkAsync().ConfigureAwait(false);
+        tx.AfterCommit(bell.Ring);
+        await attempt.CommitAsync(tx, batch.TransactionId, batch.Outcomes).ConfigureAwait(false);
+        return batch.Outcomes;
+    }
+}

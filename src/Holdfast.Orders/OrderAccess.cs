@@ -1,0 +1,54 @@
+using Holdfast.Identity;
+using Holdfast.Orders.Core;
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+
+namespace Holdfast.Orders;
+
+/// <summary>What a caller is to an order.</summary>
+internal enum Relation
+{
+    Owner,
+    Staff,
+}
+
+/// <summary>An order a caller may see, and as what.</summary>
+internal sealed record Seen(Order Order, Relation Relation);
+
+/// <summary>
+/// Whose order it is: the customer who placed it, whoever holds a guest order's access key, and those who work for its store. For all others
+/// it does not exist (404).
+/// </summary>
+internal sealed class OrderAccess(Db db, AccessKeys accessKeys)
+{
+    public async Task<Result<Seen>> FindAsync(Request request)
+    {
+        if (request.Id() is not { } id)
+        {
+            return Errors.NotFound;
+        }
+
+        var orders = await db.ReadAsync(s => OrderRows.ReadAsync(s, [id]), request.Aborted).ConfigureAwait(false);
+        if (orders.Count == 0)
+        {
+            return Errors.NotFound;
+        }
+
+        var order = orders[0];
+        return request.Caller.Manages(order.StoreId) ? new Seen(order, Relation.Staff)
+            : IsOwner(request, order) ? new Seen(order, Relation.Owner)
+            : Errors.NotFound;
+    }
+
+    /// <summary>As <see cref="FindAsync"/>, for those who work for the store alone: its owner gets 403.</summary>
+    public async Task<Result<Seen>> FindAsStaffAsync(Request request)
+    {
+        var seen = await FindAsync(request).ConfigureAwait(false);
+        return seen is { IsOk: true, Value.Relation: Relation.Owner } ? Errors.Forbidden : seen;
+    }
+
+    private bool IsOwner(Request request, Order order) =>
+        request.Caller.Role == Role.Customer ? !order.IsGuest && request.Caller.Subject == order.CustomerId
+        : order.IsGuest && request.Header("X-Access-Key") is { } key && accessKeys.Matches(order.Id, key);
+}

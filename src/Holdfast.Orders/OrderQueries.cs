@@ -1,0 +1,249 @@
+using System.Globalization;
+using System.Text.Json;
+using Holdfast.Identity;
+using Holdfast.Orders.Core;
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+
+namespace Holdfast.Orders;
+
+/// <summary>GET /orders/{id}.</summary>
+internal sealed class GetOrder(OrderAccess access)
+{
+    public async Task<Reply> HandleAsync(Request request)
+    {
+        var seen = await access.FindAsync(request).ConfigureAwait(false);
+        return seen.IsOk ? Reply.Raw(200, OrderJson.Write(seen.Value.Order), version: seen.Value.Order.Version) : seen.Error!;
+    }
+}
+
+/// <summary>GET /orders/{id}/history: what happened, when, by whom; the oldest first.</summary>
+internal sealed class GetHistory(OrderAccess access, Db db)
+{
+    private sealed record Entry(int Sequence, string Type, DateTime OccurredAt, string Actor, string Status, string PaymentStatus, string? PreviousStatus, string? Reason, int Version);
+
+    public async Task<Reply> HandleAsync(Request request)
+    {
+        var seen = await access.FindAsync(request).ConfigureAwait(false);
+        if (!seen.IsOk)
+        {
+            return seen.Error!;
+        }
+
+        var entries = await db.ReadAsync(s => s.QueryAsync(
+            "SELECT sequence, type, occurred_at, actor, previous, data FROM events WHERE subject = $1 ORDER BY sequence", ReadEntry, seen.Value.Order.Id)).ConfigureAwait(false);
+        return Reply.Ok(new Page<Entry>(entries, null));
+    }
+
+    private static Entry ReadEntry(Row r)
+    {
+        using var data = JsonDocument.Parse(r.Bytes(5));
+        using var previous = JsonDocument.Parse($"{{{r.TextOrNull(4)}}}");
+        var after = data.RootElement;
+        return new Entry(r.Int(0), r.Text(1), r.Time(2), r.Text(3), after.GetProperty("status").GetString()!, after.GetProperty("paymentStatus").GetString()!,
+            Text(previous, "previousStatus"), Text(previous, "reason"), after.GetProperty("version").GetInt32());
+    }
+
+    private static string? Text(JsonDocument document, string name) => document.RootElement.TryGetProperty(name, out var value) ? value.GetString() : null;
+}
+
+/// <summary>
+/// GET /orders: a customer's own; staff see their stores'. Newest first unless <c>sort</c> says otherwise. <c>q</c> finds a number, an id, an
+/// externalId, an email or the beginning of one, or a part of the customer's name.
+/// </summary>
+internal sealed class ListOrders(Db db)
+{
+    private const int MaxCustomers = 200;
+
+    private static readonly Dictionary<string, (string Column, bool Descending)> Sorts = new()
+    {
+        ["-createdAt"] = ("created_at", true),
+        ["createdAt"] = ("created_at", false),
+        ["-total"] = ("total", true),
+        ["total"] = ("total", false),
+    };
+
+    public async Task<Reply> HandleAsync(Request request)
+    {
+        var paging = Paging.From(request, keyParts: 2);
+        if (!paging.IsOk)
+        {
+            return paging.Error!;
+        }
+
+        if (!Sorts.TryGetValue(request.Query("sort") ?? "-createdAt", out var sort))
+        {
+            return Errors.Invalid("sort", $"must be one of {string.Join(", ", Sorts.Keys)}");
+        }
+
+        var filter = new Filter();
+        if (Restrict(filter, request) is { } refusal)
+        {
+            return refusal;
+        }
+
+        return await db.ReadAsync<Reply>(async session =>
+        {
+            if (request.Query("q") is { } q)
+            {
+                await SearchAsync(session, filter, q).ConfigureAwait(false);
+            }
+
+            if (paging.Value.After is { } after && !Continue(filter, after, sort))
+            {
+                return Errors.Invalid("cursor", "is not one that was given out");
+            }
+
+            var direction = sort.Descending ? "DESC" : "ASC";
+            var sql = $"SELECT {OrderRows.Columns} FROM orders o{filter.Where} ORDER BY o.{sort.Column} {direction}, o.id {direction} LIMIT {paging.Value.Limit + 1}";
+            var orders = await session.QueryAsync(sql, OrderRows.Map, [.. filter.Args]).ConfigureAwait(false);
+            var page = paging.Value.Page(orders, o => [(sort.Column == "total" ? o.Total : o.CreatedAt.Ticks).ToString(CultureInfo.InvariantCulture), o.Id.ToString()]);
+            return Reply.Raw(200, await WriteAsync(session, page).ConfigureAwait(false));
+        }, request.Aborted).ConfigureAwait(false);
+    }
+
+    private static async Task<byte[]> WriteAsync(Session session, Page<Order> page)
+    {
+        var batch = session.Batch();
+        var (lines, fulfilments) = OrderRows.Details(batch, page.Items.Select(o => o.Id).ToArray());
+        await batch.RunAsync().ConfigureAwait(false);
+        using var stream = new MemoryStream();
+        stream.Write("{\"items\":["u8);
+        var first = true;
+        foreach (var order in OrderRows.Assemble(page.Items, lines.Rows, fulfilments.Rows))
+        {
+            if (!first)
+            {
+                stream.WriteByte((byte)',');
+            }
+
+            first = false;
+            stream.Write(OrderJson.Write(order));
+        }
+
+        stream.Write("],\"nextCursor\":"u8);
+        stream.Write(JsonSerializer.SerializeToUtf8Bytes(page.NextCursor));
+        stream.WriteByte((byte)'}');
+        return stream.ToArray();
+    }
+
+    /// <summary>What this caller may see, and what they asked for.</summary>
+    private static Error? Restrict(Filter filter, Request request)
+    {
+        var caller = request.Caller;
+        Guid? storeId = null;
+        if (request.Query("storeId") is { } text)
+        {
+            if (!Guid.TryParse(text, out var id))
+            {
+                return Errors.Invalid("storeId", "must be a UUID");
+            }
+
+            storeId = id;
+            filter.And("o.store_id = {0}", id);
+        }
+
+        if (caller.Role == Role.Customer)
+        {
+            filter.And("o.customer_id = {0}", caller.Subject!.Value);
+            filter.And("NOT o.hidden");
+        }
+        else if (caller.Role != Role.Admin)
+        {
+            if (storeId is { } wanted && !caller.Stores.Contains(wanted))
+            {
+                return Errors.NotFound;
+            }
+
+            filter.And("o.store_id {in {0}}", caller.Stores.ToArray());
+        }
+
+        filter.And("o.deleted_at IS NULL");
+        return Word(filter, request, "status", "o.status", Names.OrderStatuses) ?? Word(filter, request, "paymentStatus", "o.payment_status", Names.PaymentStatuses)
+            ?? When(filter, request, "from", "o.created_at >= {0}") ?? When(filter, request, "to", "o.created_at < {0}");
+    }
+
+    private static Error? Word(Filter filter, Request request, string name, string column, IReadOnlyList<string> words)
+    {
+        if (request.Query(name) is not { } word)
+        {
+            return null;
+        }
+
+        filter.And($"{column} = {{0}}", word);
+        return words.Contains(word) ? null : Errors.Invalid(name, $"must be one of {string.Join(", ", words)}");
+    }
+
+    private static Error? When(Filter filter, Request request, string name, string condition)
+    {
+        if (request.Query(name) is not { } text)
+        {
+            return null;
+        }
+
+        if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+        {
+            return Errors.Invalid(name, "must be an RFC 3339 time");
+        }
+
+        filter.And(condition, time.UtcDateTime);
+        return null;
+    }
+
+    private static bool Continue(Filter filter, string[] after, (string Column, bool Descending) sort)
+    {
+        if (!long.TryParse(after[0], NumberStyles.None, CultureInfo.InvariantCulture, out var key) || !Guid.TryParse(after[1], out var id)
+            || (sort.Column == "created_at" && key > DateTime.MaxValue.Ticks))
+        {
+            return false;
+        }
+
+        object value = sort.Column == "total" ? key : new DateTime(key, DateTimeKind.Utc);
+        filter.And($"(o.{sort.Column}, o.id) {(sort.Descending ? '<' : '>')} ({{0}}, {{1}})", value, id);
+        return true;
+    }
+
+    private static async Task SearchAsync(Session session, Filter filter, string q)
+    {
+        var text = q.Trim();
+        if (OrderNumbers.Parse(text) is { } number)
+        {
+            filter.And("o.number = {0}", number);
+        }
+        else if (Guid.TryParse(text, out var id))
+        {
+            filter.And("o.id = {0}", id);
+        }
+        else if (!Fields.IsClean(text) || text.Length > 200)
+        {
+            filter.And("1 = 0");
+        }
+        else
+        {
+            var customers = await CustomerSearch.FindAsync(session, text, MaxCustomers).ConfigureAwait(false);
+            filter.And("(o.external_id = {0} OR o.customer_id {in {1}})", text, customers);
+        }
+    }
+
+    /// <summary>Conditions with their parameters.</summary>
+    private sealed class Filter
+    {
+        private readonly List<string> _conditions = [];
+
+        public List<object?> Args { get; } = [];
+
+        public string Where => _conditions.Count == 0 ? "" : $" WHERE {string.Join(" AND ", _conditions)}";
+
+        public void And(string condition, params object[] args)
+        {
+            for (var i = 0; i < args.Length; i++)
+            {
+                Args.Add(args[i]);
+                condition = condition.Replace($"{{{i}}}", $"${Args.Count}", StringComparison.Ordinal);
+            }
+
+            _conditions.Add(condition);
+        }
+    }
+}
