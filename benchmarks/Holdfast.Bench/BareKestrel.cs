@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Bench;
@@ -24,7 +23,7 @@ internal static class BareKestrel
         app.Run(async http =>
         {
             using var body = await JsonDocument.ParseAsync(http.Request.Body, default, http.RequestAborted);
-            http.Response.StatusCode = body.RootElement.TryGetProperty("lines", out _) ? StatusCodes.Status409Conflict : StatusCodes.Status400BadRequest;
+            http.Response.StatusCode = body.RootElement.TryGetProperty("lines", out _) ? 409 : 400;
             http.Response.ContentType = "application/problem+json";
             http.Response.ContentLength = answer.Length;
             await http.Response.Body.WriteAsync(answer, http.RequestAborted);

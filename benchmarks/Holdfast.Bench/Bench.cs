@@ -1,4 +1,3 @@
-using System.Globalization;
 using Holdfast.Platform.Data;
 
 namespace Holdfast.Bench;
@@ -8,6 +7,8 @@ internal sealed class Bench(Options options, Guard guard, Cluster cluster, Measu
 {
     /// <summary>Where place.sql and place.lua are, beside the program.</summary>
     private static readonly string Scripts = Path.Combine(AppContext.BaseDirectory, "scripts");
+
+    private readonly Dictionary<string, Footprint> _footprints = [];
 
     public Options Options { get; } = options;
 
@@ -54,10 +55,21 @@ internal sealed class Bench(Options options, Guard guard, Cluster cluster, Measu
         // What was under way when the clients hung up is committed a moment later.
         await Task.Delay(500);
         var wal = await WalAsync(database) - before;
-        Numbers.Note($"an order's rows and log: {series}", await Audit.RowsPerOrderAsync(Cluster, database, wal));
+        var footprint = _footprints[series] = await Audit.FootprintAsync(Cluster, database, wal);
+        Numbers.Note($"an order's rows and log: {series}", $"{footprint}");
     }
 
-    public void Say(string line) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{line}"));
+    /// <summary>Throws unless the sides that were measured wrote the same rows: then the baseline has fallen behind the migrations.</summary>
+    public void CheckSameWork(string one, string other)
+    {
+        if (_footprints.TryGetValue(one, out var a) && _footprints.TryGetValue(other, out var b) && !a.IsLike(b))
+        {
+            throw new BenchException($"the sides do not write the same; change benchmarks/pgbench/schema.sql\n  {one}: {a}\n  {other}: {b}");
+        }
+    }
 
-    private Task<double> WalAsync(string database) => Cluster.ScalarAsync<double>(database, "SELECT (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::float8");
+    public static void Say(string line) => Console.WriteLine(line);
+
+    private Task<double> WalAsync(string database) =>
+        Cluster.ScalarAsync<double>(database, "SELECT (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::float8");
 }

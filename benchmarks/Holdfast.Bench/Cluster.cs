@@ -117,7 +117,8 @@ internal sealed class Cluster : IAsyncDisposable
     {
         const string root = "/usr/lib/postgresql";
         var versions = Directory.Exists(root) ? Directory.GetDirectories(root) : [];
-        return versions.Select(v => Path.Combine(v, "bin")).Where(b => File.Exists(Path.Combine(b, "pgbench")) && File.Exists(Path.Combine(b, "postgres")))
+        return versions.Select(v => Path.Combine(v, "bin"))
+            .Where(b => File.Exists(Path.Combine(b, "pgbench")) && File.Exists(Path.Combine(b, "postgres")))
             .OrderByDescending(b => int.TryParse(Path.GetFileName(Path.GetDirectoryName(b)), out var n) ? n : 0).FirstOrDefault()
             ?? throw new BenchException($"no PostgreSQL under {root}: install postgresql-15");
     }
@@ -141,7 +142,8 @@ internal sealed class Cluster : IAsyncDisposable
         }
 
         await AsOwnerAsync(120, "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8");
-        string[] options = [.. Settings, "listen_addresses=127.0.0.1", $"port={Port}", $"unix_socket_directories={_folder}", "logging_collector=off"];
+        string[] options =
+            [.. Settings, "listen_addresses=127.0.0.1", $"port={Port}", $"unix_socket_directories={_folder}", "logging_collector=off"];
         var (file, args) = AsOwner("postgres", ["-D", data, .. options.SelectMany(o => new[] { "-c", o })]);
         var start = new ProcessStartInfo(file, args) { RedirectStandardError = true, WorkingDirectory = "/" };
         _process = Process.Start(start)!;

@@ -34,7 +34,8 @@ internal sealed class Engine : IAsyncDisposable
         _queue = _services.GetRequiredService<PlacementQueue>();
     }
 
-    /// <summary>Opens the engine on a database that has the shop. <paramref name="maxBatch"/>: the most orders of a batch; 0 is the default.</summary>
+    /// <summary>Opens the engine on a database that has the shop.</summary>
+    /// <param name="maxBatch">The most orders of a batch; 0 is the default.</param>
     public static async Task<Engine> OpenAsync(string url, int maxBatch = 0)
     {
         var engine = new Engine(Db.Open(url), maxBatch);
@@ -99,8 +100,8 @@ internal sealed class Engine : IAsyncDisposable
             Email = email,
             EmailKey = email,
             Name = name,
-            DeliveryAddress = $$"""{"name":"{{name}}","line1":"12 Example Street","city":"Exampleton","postalCode":"10000","country":"VN"}""",
-            ContactPhone = "+84900000000",
+            DeliveryAddress = Shop.Address(customer),
+            ContactPhone = Shop.Phone,
             PaymentMethod = PaymentMethod.Online,
             Actor = "guest",
         }, new IdempotencyKey(Scattered(), fingerprint));

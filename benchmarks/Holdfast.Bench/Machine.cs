@@ -10,16 +10,17 @@ internal static class Machine
 
     public static async Task DescribeAsync(Measurements numbers, Options options, Cluster cluster)
     {
-        var cpu = File.Exists("/proc/cpuinfo")
-            ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim() : null;
+        var lines = File.Exists("/proc/cpuinfo") ? File.ReadLines("/proc/cpuinfo") : [];
+        var cpu = lines.FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim() ?? "unknown";
         var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9;
         numbers.Note("machine", string.Create(CultureInfo.InvariantCulture,
-            $"{Environment.ProcessorCount} cores ({cpu ?? "unknown"}), {memory:0} GB, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}"));
+            $"{Environment.ProcessorCount} cores ({cpu}), {memory:0} GB, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}"));
         var load = File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "unknown";
         numbers.Note("load before the start", $"{load} (above 0.5, something else is at work, and the numbers say little)");
         var type = (await Tool.RunAsync(TimeSpan.FromSeconds(5), "stat", "-f", "-c", "%T", options.Folder)).Trim();
         var (p50, p99) = Fsync.Measure(options.Folder);
-        numbers.Note("disk", string.Create(CultureInfo.InvariantCulture, $"{type} under {options.Folder}; 8 kB written and synced in {p50:0.00} ms (p50), {p99:0.00} ms (p99)"));
+        numbers.Note("disk", string.Create(CultureInfo.InvariantCulture,
+            $"{type} under {options.Folder}; 8 kB written and synced in {p50:0.00} ms (p50), {p99:0.00} ms (p99)"));
         numbers.Note("PostgreSQL", $"{cluster.Version}; {string.Join(", ", Cluster.Settings)}");
         if (type is "tmpfs" or "ramfs")
         {

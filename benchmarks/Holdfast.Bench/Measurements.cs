@@ -9,7 +9,7 @@ internal sealed class Measurements(string rawFile, string started)
     private readonly List<(string Name, string Text)> _facts = [];
 
     /// <summary>The series in the order in which they were first measured.</summary>
-    public IEnumerable<(string Name, string Unit, IReadOnlyList<double> Values)> Series => _series.Select(s => (s.Key, s.Value.Unit, (IReadOnlyList<double>)s.Value.Values));
+    public IEnumerable<(string Name, string Unit, List<double> Values)> Series => _series.Select(s => (s.Key, s.Value.Unit, s.Value.Values));
 
     /// <summary>What else is worth knowing, in the order in which it was found.</summary>
     public IReadOnlyList<(string Name, string Text)> Facts => _facts;

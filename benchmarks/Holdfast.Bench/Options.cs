@@ -66,7 +66,8 @@ internal sealed class Options
         {
             var name = args[i];
             string Value() => ++i < args.Length ? args[i] : throw new ArgumentException($"{name} needs a value");
-            int Count() => int.TryParse(Value(), CultureInfo.InvariantCulture, out var n) && n > 0 ? n : throw new ArgumentException($"{name} needs a number above 0");
+            int Count() => int.TryParse(Value(), CultureInfo.InvariantCulture, out var n) && n > 0 ? n
+                : throw new ArgumentException($"{name} needs a number above 0");
             options.Take(name, Value, Count);
         }
 

@@ -11,8 +11,8 @@ internal sealed partial class Pgbench(Cluster cluster, string database, string s
     {
         var seconds = Math.Max(1, (int)measured.TotalSeconds);
         var output = await Tool.RunAsync(measured + TimeSpan.FromSeconds(60), cluster.Program("pgbench"), "-h", cluster.SocketFolder, "-p",
-            Text(cluster.Port), "-U", "postgres", "-n", "-M", "prepared", "-f", Path.Combine(scripts, script), "-D", $"items={items}", "-c", Text(clients),
-            "-j", Text(Math.Min(2, clients)), "-T", Text(seconds), database);
+            Text(cluster.Port), "-U", "postgres", "-n", "-M", "prepared", "-f", Path.Combine(scripts, script), "-D", $"items={items}",
+            "-c", Text(clients), "-j", Text(Math.Min(2, clients)), "-T", Text(seconds), database);
         var failed = Failed().Match(output);
         if (failed.Success && failed.Groups[1].Value != "0")
         {

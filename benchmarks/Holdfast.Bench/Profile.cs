@@ -57,8 +57,9 @@ internal static class Profile
         // The orders of the last batches are in what was read and not in what was counted; with runs of seconds it does not matter.
         var orders = Math.Max(1, result.Placed);
         Line($"{result.PerSecond:0} orders/s; waited {result.P50Milliseconds:0.0} ms (p50), {result.P99Milliseconds:0.0} ms (p99)");
-        Line($"this process: {(after.Cpu - before.Cpu) / measured:0.00} cores, {(after.Cpu - before.Cpu).TotalMicroseconds / orders:0} us per order");
-        Line($"its memory: {(after.Allocated - before.Allocated) / orders} bytes allocated per order, {Environment.WorkingSet / 1e6:0} MB resident, ");
+        var own = after.Cpu - before.Cpu;
+        Line($"this process: {own / measured:0.00} cores, {own.TotalMicroseconds / orders:0} us per order");
+        Line($"  {(after.Allocated - before.Allocated) / orders} bytes allocated per order, {Environment.WorkingSet / 1e6:0} MB resident");
         Line($"  {after.Collections - before.Collections} collections, {(after.Paused - before.Paused).TotalMilliseconds:0} ms paused");
         if (after.Wal > 0)
         {

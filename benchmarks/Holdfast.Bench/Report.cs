@@ -4,7 +4,8 @@ using System.Text;
 namespace Holdfast.Bench;
 
 /// <summary>A line of the table: what is measured, what it must reach, and from which series it follows.</summary>
-internal sealed record TableRow(string Name, string Title, string AtLeast, string AimFor, Func<Measurements, string> Measured, Func<Measurements, bool> Holds);
+internal sealed record TableRow(
+    string Name, string Title, string AtLeast, string AimFor, Func<Measurements, string> Measured, Func<Measurements, bool> Holds);
 
 /// <summary>The table, ready for docs/performance.md.</summary>
 internal static class Report
@@ -14,13 +15,17 @@ internal static class Report
 
     public static readonly TableRow[] Rows =
     [
-        Ratio("in-process", "orders/s, one hot item, engine in process / pgbench, one function per order", 6, 15, Names.EngineHot, Names.PgbenchHot),
+        Ratio("in-process", "orders/s, one hot item, engine in process / pgbench, one function per order", 6, 15, Names.EngineHot,
+            Names.PgbenchHot),
         Ratio("http", "orders/s, one hot item, over HTTP / the same pgbench", 3, 6, Names.HttpHot, Names.PgbenchHot),
         Ratio("http-items", "orders/s, 1,000 items, over HTTP / pgbench over 1,000 items", 1, 2, Names.HttpItems, Names.PgbenchItems),
         Ratio("hot-items", "hot item / 1,000 items, both over HTTP", 0.9, 1, Names.HttpHot, Names.HttpItems),
         Ratio("refusals", "sold-out refusals/s over HTTP / bare Kestrel parsing the same body", 0.5, 0.8, Names.Refusals, Names.Kestrel),
         Ratio("sqlite", "SQLite: batched / one commit per order", 10, 20, Names.SqliteBatched, Names.SqliteSingle),
         Ratio("million", "orders/s with 1,000,000 orders in the database / with none", 0.8, 0.95, Names.EngineFull, Names.EngineEmpty),
+        new("million", "the server's memory through a million orders over HTTP", "500 MB", "",
+            m => $"{Measurements.Show(m.Median(Names.Memory))} MB",
+            m => m.Median(Names.Memory) < 500),
         new("p99", "p99 of placing at 70% of the maximum load", "50 ms", "5 x fsync p99 + 5 ms",
             m => $"{Measurements.Show(m.Median(Names.OpenP99))} ms (aim: {Measurements.Show(5 * m.Median(Names.FsyncP99) + 5)} ms)",
             m => m.Median(Names.OpenP99) <= 50),
@@ -29,17 +34,20 @@ internal static class Report
     /// <summary>The table, the medians and every run.</summary>
     public static string Markdown(Measurements m, IReadOnlyList<string> names, string heading)
     {
-        var text = new StringBuilder().Append(heading).Append("\n\n| row | ratio | at least | aim for | measured | |\n| --- | --- | --- | --- | --- | --- |\n");
+        var text = new StringBuilder(heading);
+        text.Append("\n\n| row | ratio | at least | aim for | measured | |\n| --- | --- | --- | --- | --- | --- |\n");
         foreach (var row in Rows.Where(r => names.Contains(r.Name)))
         {
-            text.Append(CultureInfo.InvariantCulture, $"| `{row.Name}` | {row.Title} | {row.AtLeast} | {row.AimFor} | {row.Measured(m)} | {(row.Holds(m) ? "holds" : "**falls short**")} |\n");
+            var verdict = row.Holds(m) ? "holds" : "**falls short**";
+            text.Append(CultureInfo.InvariantCulture,
+                $"| `{row.Name}` | {row.Title} | {row.AtLeast} | {row.AimFor} | {row.Measured(m)} | {verdict} |\n");
         }
 
         text.Append("\n| series | median | every run | unit |\n| --- | --- | --- | --- |\n");
         foreach (var (name, unit, values) in m.Series)
         {
-            text.Append(CultureInfo.InvariantCulture,
-                $"| {name} | {Measurements.Show(Statistics.Median([.. values]))} | {string.Join("; ", values.Select(Measurements.Show))} | {unit} |\n");
+            var all = string.Join("; ", values.Select(Measurements.Show));
+            text.Append(CultureInfo.InvariantCulture, $"| {name} | {Measurements.Show(Statistics.Median(values))} | {all} | {unit} |\n");
         }
 
         text.Append("\n| beside them | |\n| --- | --- |\n");

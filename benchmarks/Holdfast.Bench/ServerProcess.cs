@@ -28,15 +28,17 @@ internal sealed class ServerProcess : IAsyncDisposable
     public static Task<ServerProcess> HoldfastAsync(string databaseUrl, Guard guard)
     {
         var port = Tool.FreePort();
-        return StartAsync(port, "/health/ready", guard, $"holdfast-{port}", [Path.Combine(AppContext.BaseDirectory, "holdfast.dll"), "serve", "--empty",
-            "--log-format", "json"], new() { ["DATABASE_URL"] = databaseUrl, ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}", ["RATE_LIMITS"] = "off" });
+        string[] args = [Path.Combine(AppContext.BaseDirectory, "holdfast.dll"), "serve", "--empty", "--log-format", "json"];
+        return StartAsync(port, "/health/ready", guard, $"holdfast-{port}", args,
+            new() { ["DATABASE_URL"] = databaseUrl, ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}", ["RATE_LIMITS"] = "off" });
     }
 
     public static Task<ServerProcess> BareKestrelAsync(int answerBytes, Guard guard)
     {
         var port = Tool.FreePort();
-        return StartAsync(port, "/", guard, "bare-kestrel",
-            [Path.Combine(AppContext.BaseDirectory, "Holdfast.Bench.dll"), "--bare-kestrel", "--port", $"{port}", "--answer-bytes", $"{answerBytes}"], []);
+        string[] args =
+            [Path.Combine(AppContext.BaseDirectory, "Holdfast.Bench.dll"), "--bare-kestrel", "--port", $"{port}", "--answer-bytes", $"{answerBytes}"];
+        return StartAsync(port, "/", guard, "bare-kestrel", args, []);
     }
 
     public async ValueTask DisposeAsync()
@@ -49,11 +51,15 @@ internal sealed class ServerProcess : IAsyncDisposable
         _end.Dispose();
     }
 
-    private static async Task<ServerProcess> StartAsync(int port, string probe, Guard guard, string name, string[] args, Dictionary<string, string> settings)
+    private static async Task<ServerProcess> StartAsync(
+        int port, string probe, Guard guard, string name, string[] args, Dictionary<string, string> settings)
     {
         var logPath = Path.Combine(guard.Folder, $"{name}.log");
         // Through the shell, the log goes to the file without passing through this process, which would take a part of the machine.
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec dotnet \"$@\" > \"$LOG\" 2>&1", "sh", .. args]) { WorkingDirectory = guard.Folder };
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec dotnet \"$@\" > \"$LOG\" 2>&1", "sh", .. args])
+        {
+            WorkingDirectory = guard.Folder,
+        };
         foreach (var (key, value) in settings)
         {
             start.Environment[key] = value;

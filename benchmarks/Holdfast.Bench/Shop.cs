@@ -11,6 +11,7 @@ internal static class Shop
     public const int Items = 1000;
     public const int SoldOutItem = Items;
     public const int Customers = 10_000;
+    public const string Phone = "+84900000000";
     public const long Price = 199_000;
     private const long Plenty = 1_000_000_000;
     private const long Few = 100;
@@ -28,6 +29,9 @@ internal static class Shop
     public static string Email(int n) => $"customer{n:d5}@example.com";
 
     public static string CustomerName(int n) => $"Customer {n:d5}";
+
+    public static string Address(int n) =>
+        $$"""{"name":"{{CustomerName(n)}}","line1":"12 Example Street","city":"Exampleton","postalCode":"10000","country":"VN"}""";
 
     /// <summary>Creates the schema by the modules' own migrations and writes the shop.</summary>
     public static async Task OpenAsync(Db db)
@@ -47,14 +51,16 @@ internal static class Shop
     }
 
     private static RowSet Stores() =>
-        new RowSet("stores", new("id", ColumnType.Uuid), new("slug", ColumnType.Text), new("name", ColumnType.Text), new("currency", ColumnType.Text),
-            new("time_zone", ColumnType.Text), new("version", ColumnType.Long), new("created_at", ColumnType.Time), new("updated_at", ColumnType.Time))
+        new RowSet("stores", new("id", ColumnType.Uuid), new("slug", ColumnType.Text), new("name", ColumnType.Text),
+            new("currency", ColumnType.Text), new("time_zone", ColumnType.Text), new("version", ColumnType.Long),
+            new("created_at", ColumnType.Time), new("updated_at", ColumnType.Time))
             .Add(Store).Add("bench").Add("Bench").Add("VND").Add("Asia/Ho_Chi_Minh").Add(1L).Add(Opened).Add(Opened);
 
     private static RowSet Products()
     {
         var rows = new RowSet("products", new("id", ColumnType.Uuid), new("store_id", ColumnType.Uuid), new("name", ColumnType.Text),
-            new("search_text", ColumnType.Text), new("version", ColumnType.Long), new("created_at", ColumnType.Time), new("updated_at", ColumnType.Time));
+            new("search_text", ColumnType.Text), new("version", ColumnType.Long), new("created_at", ColumnType.Time),
+            new("updated_at", ColumnType.Time));
         for (var i = 0; i <= Items; i++)
         {
             rows.Add(Product(i)).Add(Store).Add($"Item {i:d4}").Add($"item {i:d4}").Add(1L).Add(Opened).Add(Opened);
@@ -90,8 +96,9 @@ internal static class Shop
 
     private static RowSet Receipts()
     {
-        var rows = new RowSet("stock_movements", new("variant_id", ColumnType.Uuid), new("location_id", ColumnType.Uuid), new("sequence", ColumnType.Long),
-            new("store_id", ColumnType.Uuid), new("on_hand_delta", ColumnType.Long), new("reserved_delta", ColumnType.Long), new("reason", ColumnType.Text),
+        var rows = new RowSet("stock_movements", new("variant_id", ColumnType.Uuid), new("location_id", ColumnType.Uuid),
+            new("sequence", ColumnType.Long), new("store_id", ColumnType.Uuid), new("on_hand_delta", ColumnType.Long),
+            new("reserved_delta", ColumnType.Long), new("reason", ColumnType.Text),
             new("reference", ColumnType.Text), new("created_at", ColumnType.Time));
         for (var i = 0; i <= Items; i++)
         {

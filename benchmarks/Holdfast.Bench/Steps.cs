@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Holdfast.Bench;
 
 /// <summary>
-/// The steps of the batches as the driver sees them: each round trip to PostgreSQL is an activity of Npgsql's. What a batch takes beside its round trips
-/// is deciding and preparing rows.
+/// The steps of the batches as the driver sees them: each round trip to PostgreSQL is an activity of Npgsql's. What a batch takes beside
+/// its round trips is deciding and preparing rows.
 /// </summary>
 internal sealed class Steps : IDisposable
 {

@@ -15,7 +15,8 @@ internal static partial class Tool
 {
     public static bool IsRoot => GetEffectiveUserId() == 0;
 
-    /// <summary>Runs a program to its end and returns what it printed; anything but exit code 0 within the time is a <see cref="BenchException"/>.</summary>
+    /// <summary>Runs a program to its end and returns what it printed.</summary>
+    /// <exception cref="BenchException">It did not end in time, or not with exit code 0.</exception>
     public static async Task<string> RunAsync(TimeSpan atMost, string file, params string[] args)
     {
         var start = new ProcessStartInfo(file, args) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
@@ -44,7 +45,8 @@ internal static partial class Tool
                 throw new BenchException($"{file} took more than {atMost.TotalSeconds:0} s");
             }
 
-            return process.ExitCode == 0 ? await output : throw new BenchException($"{file} ended with {process.ExitCode}: {Tail(await errors + await output)}");
+            return process.ExitCode == 0 ? await output
+                : throw new BenchException($"{file} ended with {process.ExitCode}: {Tail(await errors + await output)}");
         }
     }
 

@@ -20,8 +20,8 @@ internal sealed partial class Wrk(string scripts)
     {
         var run = $"{Environment.ProcessId:x}-{Interlocked.Increment(ref _runs):x}";
         var seconds = Math.Max(1, (int)measured.TotalSeconds);
-        var output = await Tool.RunAsync(measured + TimeSpan.FromSeconds(30), "wrk", "-t", "1", "-c", Text(Connections), "-d", $"{seconds}s", "--timeout",
-            "10s", "-s", Path.Combine(scripts, "place.lua"), $"http://127.0.0.1:{port}/api/v1/orders", "--", run, Text(items), Text(firstItem));
+        var output = await Tool.RunAsync(measured + TimeSpan.FromSeconds(30), "wrk", "-t", "1", "-c", Text(Connections), "-d", $"{seconds}s",
+            "--timeout", "10s", "-s", Path.Combine(scripts, "place.lua"), $"http://127.0.0.1:{port}/api/v1/orders", "--", run, Text(items), Text(firstItem));
         var found = Line().Match(output);
         if (!found.Success)
         {

@@ -9,7 +9,7 @@ internal sealed class LatencySection(Bench bench, ServerProcess server, string d
     public async Task RunAsync()
     {
         var rate = Share * bench.Numbers.Median(Names.HttpHot);
-        bench.Say($"Latency at {rate:0} orders/s");
+        Bench.Say($"Latency at {rate:0} orders/s");
         for (var round = 1; round <= bench.Options.Runs; round++)
         {
             bench.Numbers.Add(Names.FsyncP99, "ms", Fsync.Measure(bench.Guard.Folder).P99);

@@ -72,11 +72,15 @@ internal sealed class OrdersSection(Bench bench)
     {
         for (var round = 1; round <= bench.Options.Runs; round++)
         {
-            bench.Say($"Orders, round {round} of {bench.Options.Runs}");
+            Bench.Say($"Orders, round {round} of {bench.Options.Runs}");
             foreach (var (series, database, run) in sides)
             {
                 await bench.RunAsync(series, database, run);
             }
+
+            bench.CheckSameWork(Names.EngineHot, Names.PgbenchHot);
+            bench.CheckSameWork(Names.HttpHot, Names.PgbenchHot);
+            bench.CheckSameWork(Names.HttpItems, Names.PgbenchItems);
         }
     }
 
@@ -90,7 +94,7 @@ internal sealed class OrdersSection(Bench bench)
     /// <summary>Tries every client count twice, briefly, and takes the best.</summary>
     private async Task<int> BestClientsAsync(Pgbench pgbench, int items)
     {
-        var brief = TimeSpan.FromSeconds(bench.Options.Quick ? 2 : 4);
+        var brief = TimeSpan.FromSeconds(bench.Options.Quick ? 2 : 3);
         var found = new List<(int Clients, double Rate)>();
         foreach (var clients in bench.Options.Clients)
         {

@@ -9,7 +9,7 @@ internal sealed class RefusalsSection(Bench bench)
 
     public async Task RunAsync()
     {
-        bench.Say("Sold-out refusals");
+        Bench.Say("Sold-out refusals");
         await using var server = await ServerProcess.HoldfastAsync(bench.Cluster.Url(await bench.CreateAsync("refusals")), bench.Guard);
         // The first hundred get one each.
         var first = await bench.Wrk.RunAsync(server.Port, 1, Shop.SoldOutItem, WarmUp);
@@ -32,7 +32,8 @@ internal sealed class RefusalsSection(Bench bench)
     private async Task<double> RefusedAsync(int port)
     {
         var result = await bench.Wrk.RunAsync(port, 1, Shop.SoldOutItem, bench.Options.Measured);
-        return result.Refused == result.Answers && result.SocketErrors == 0 ? result.PerSecond : throw new BenchException($"not all were refused: {result}");
+        return result.Refused == result.Answers && result.SocketErrors == 0 ? result.PerSecond
+            : throw new BenchException($"not all were refused: {result}");
     }
 
     private static async Task<int> AnswerBytesAsync(int port)

@@ -9,7 +9,7 @@ internal sealed class SqliteSection(Bench bench)
 
     public async Task RunAsync()
     {
-        bench.Say("SQLite");
+        Bench.Say("SQLite");
         var opened = Path.Combine(bench.Guard.Folder, "opened.db");
         await using (var db = Db.Open($"sqlite:{opened}"))
         {
