@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -9,7 +10,7 @@ namespace Holdfast.Platform.Data;
 /// <summary>SQLite in WAL mode with <c>synchronous=FULL</c>: one writer per process, as many readers as wanted, several processes on one file.</summary>
 internal sealed partial class SqliteDb : Db
 {
-    private const int BusyMilliseconds = 10_000;
+    public const int BusyMilliseconds = 10_000;
 
     private readonly string _connectionString;
     private readonly SemaphoreSlim _writer = new(1, 1);
@@ -59,13 +60,23 @@ internal sealed partial class SqliteDb : Db
         await _writer.WaitAsync(ct).ConfigureAwait(false);
         try
         {
-            _write.Execute("BEGIN IMMEDIATE");
+            await BeginImmediateAsync(ct).ConfigureAwait(false);
             return new SqliteTx(this, _write, _writer);
         }
         catch
         {
             _writer.Release();
             throw;
+        }
+    }
+
+    // SQLite's own way of waiting would sleep for whole seconds: the native library that we use is built without usleep.
+    private async Task BeginImmediateAsync(CancellationToken ct)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!_write.TryBegin(last: clock.ElapsedMilliseconds > BusyMilliseconds))
+        {
+            await Task.Delay(Random.Shared.Next(1, 4), ct).ConfigureAwait(false);
         }
     }
 
@@ -184,6 +195,21 @@ internal sealed class SqliteConnectionHolder(SqliteConnection connection) : IDis
     }
 
     public void Execute(string sql) => Prepared(sql, 0).ExecuteNonQuery();
+
+    /// <summary>Begins a writing transaction; false, at once, while another process has one. The <paramref name="last"/> attempt throws instead.</summary>
+    public bool TryBegin(bool last)
+    {
+        SQLitePCL.raw.sqlite3_busy_timeout(connection.Handle, 0);
+        var code = SQLitePCL.raw.sqlite3_exec(connection.Handle, "BEGIN IMMEDIATE");
+        SQLitePCL.raw.sqlite3_busy_timeout(connection.Handle, SqliteDb.BusyMilliseconds);
+        // The lower eight bits are the kind of error.
+        if (last || (code & 0xFF) is not (SQLitePCL.raw.SQLITE_BUSY or SQLitePCL.raw.SQLITE_LOCKED))
+        {
+            SqliteException.ThrowExceptionForRC(code, connection.Handle);
+        }
+
+        return code == SQLitePCL.raw.SQLITE_OK;
+    }
 
     public void Dispose()
     {
