@@ -1,7 +1,6 @@
 using Holdfast.Platform.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Holdfast.Catalog;
 
@@ -10,8 +9,6 @@ public static class CatalogModule
 {
     public static void Add(IServiceCollection services)
     {
-        // Until the module that keeps the stock registers its own.
-        services.TryAddSingleton<AvailabilityReader>((_, _) => Task.FromResult<IReadOnlyDictionary<Guid, long>>(new Dictionary<Guid, long>()));
         services.AddSingleton<Products>();
         services.AddSingleton<ListStores>().AddSingleton<GetStore>().AddSingleton<CreateStore>().AddSingleton<UpdateStore>();
         services.AddSingleton<ListProducts>().AddSingleton<GetProduct>().AddSingleton<CreateProduct>().AddSingleton<UpdateProduct>().AddSingleton<DeleteProduct>();

@@ -8,7 +8,6 @@ namespace Holdfast.Catalog;
 /// <summary>What <c>POST</c> and <c>PUT</c> of a product share: the body, and the check that its names are free in the store.</summary>
 internal static class ProductBody
 {
-    public const int MaxVariants = 250;
     public const int MaxSkuLength = 100;
     public const int MaxCategoryLength = 100;
     public const int MaxDescriptionLength = 10_000;
@@ -30,7 +29,7 @@ internal static class ProductBody
             ExternalId = fields.TextOrNull("externalId"),
             Variants = [],
         };
-        var variants = fields.Objects("variants", f => Variant(f, variantIds), max: MaxVariants);
+        var variants = fields.Objects("variants", f => Variant(f, variantIds), max: ProductBook.MaxVariants);
         var skus = new HashSet<string>(StringComparer.Ordinal);
         var externalIds = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < variants.Count; i++)

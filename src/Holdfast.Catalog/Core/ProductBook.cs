@@ -1,0 +1,132 @@
+using Holdfast.Platform;
+
+namespace Holdfast.Catalog.Core;
+
+/// <summary>
+/// One variant as a list of products has it; the product is known by its name, the variant by its sku. What is null leaves what is there.
+/// </summary>
+/// <param name="FreshProductId">The id of the product, should it be new.</param>
+/// <param name="FreshVariantId">The id of the variant, should it be new.</param>
+public sealed record ProductRow(Guid FreshProductId, Guid FreshVariantId, string Product, string Sku)
+{
+    /// <summary>In minor units of the store's currency.</summary>
+    public long Price { get; init; }
+
+    public string? VariantName { get; init; }
+
+    public string? Description { get; init; }
+
+    public string? Category { get; init; }
+
+    /// <summary>Those named here are set, others stay.</summary>
+    public IReadOnlyDictionary<string, string> Attributes { get; init; } = Texts.None;
+
+    public int? PurchaseLimit { get; init; }
+
+    public bool? Active { get; init; }
+}
+
+/// <summary>What a row did to its variant.</summary>
+public enum RowEffect
+{
+    Created,
+    Changed,
+    Unchanged,
+}
+
+/// <summary>The products that some rows are about, as they are and as the rows make them.</summary>
+public sealed class ProductBook
+{
+    /// <summary>As many as a request may have.</summary>
+    public const int MaxVariants = 250;
+
+    private readonly Dictionary<(Guid Store, string Name), Page> _byName = [];
+    private readonly Dictionary<(Guid Store, string Sku), Page> _bySku = [];
+    private readonly List<Page> _pages = [];
+
+    /// <summary>Of several products with one name, the oldest is meant.</summary>
+    public ProductBook(IEnumerable<Product> present)
+    {
+        foreach (var product in present.OrderBy(p => p.CreatedAt).ThenBy(p => p.Id))
+        {
+            Open(new Page(product, product));
+        }
+    }
+
+    /// <summary>Takes a row in. 400 for a sku that another product of the store has, and for too many variants.</summary>
+    public Result<RowEffect> Put(Guid storeId, ProductRow row)
+    {
+        var known = _bySku.TryGetValue((storeId, row.Sku), out var page);
+        if (known && page!.Product.Name != row.Product)
+        {
+            return Errors.Invalid("sku", $"'{row.Sku}' is a variant of the product '{page.Product.Name}'");
+        }
+
+        if (!known && !_byName.TryGetValue((storeId, row.Product), out page))
+        {
+            page = new Page(null, new Product { Id = row.FreshProductId, StoreId = storeId, Name = row.Product, Variants = [] });
+            Open(page);
+        }
+
+        if (!known && page!.Product.Variants.Count >= MaxVariants)
+        {
+            return Errors.Invalid("product", $"has {MaxVariants} variants already");
+        }
+
+        _bySku[(storeId, row.Sku)] = page!;
+        return page!.Put(row);
+    }
+
+    /// <summary>The variant of a row that was taken in.</summary>
+    public Variant Find(Guid storeId, string sku) => _bySku[(storeId, sku)].Product.Variants.First(v => v.Sku == sku);
+
+    /// <summary>The new products and the changed ones, these as they were and as they are.</summary>
+    public IEnumerable<(Product? Before, Product Product)> Changes() => _pages.Where(p => p.Changed).Select(p => (p.Before, p.Product));
+
+    private void Open(Page page)
+    {
+        _pages.Add(page);
+        _byName.TryAdd((page.Product.StoreId, page.Product.Name), page);
+        foreach (var variant in page.Product.Variants)
+        {
+            _bySku[(page.Product.StoreId, variant.Sku)] = page;
+        }
+    }
+
+    private sealed class Page(Product? before, Product product)
+    {
+        public Product? Before => before;
+
+        public Product Product { get; private set; } = product;
+
+        public bool Changed { get; private set; }
+
+        public RowEffect Put(ProductRow row)
+        {
+            var variants = Product.Variants.ToList();
+            var at = variants.FindIndex(v => v.Sku == row.Sku);
+            var old = at < 0 ? new Variant { Id = row.FreshVariantId, Sku = row.Sku, Price = row.Price } : variants[at];
+            var attributes = row.Attributes.All(a => old.Attributes.TryGetValue(a.Key, out var value) && value == a.Value)
+                ? old.Attributes : new SortedDictionary<string, string>(old.Attributes.Concat(row.Attributes).GroupBy(a => a.Key).ToDictionary(g => g.Key, g => g.Last().Value), StringComparer.Ordinal);
+            var variant = old with
+            {
+                Price = row.Price,
+                Name = row.VariantName ?? old.Name,
+                PurchaseLimit = row.PurchaseLimit ?? old.PurchaseLimit,
+                Active = row.Active ?? old.Active,
+                Attributes = attributes,
+            };
+            var whole = Product with { Category = row.Category ?? Product.Category, Description = row.Description ?? Product.Description };
+            if (at >= 0 && variant == old && whole == Product)
+            {
+                return RowEffect.Unchanged;
+            }
+
+            variants.Remove(old);
+            variants.Insert(at < 0 ? variants.Count : at, variant);
+            Product = whole with { Variants = variants };
+            Changed = true;
+            return at < 0 ? RowEffect.Created : RowEffect.Changed;
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using Holdfast.Catalog.Core;
+using Holdfast.Platform.Data;
+
+namespace Holdfast.Catalog;
+
+/// <summary>Opens and closes a <see cref="ProductBook"/> in the database.</summary>
+public static class ProductBooks
+{
+    /// <summary>
+    /// Holds the stores that have one of the slugs until the transaction ends. Every change of a store's products holds it, so that what is
+    /// read of them after this stays so.
+    /// </summary>
+    public static Task<List<Store>> HoldStoresAsync(Tx tx, string[] slugs) =>
+        tx.QueryAsync($"SELECT {Stores.Columns} FROM stores s WHERE s.slug {{in $1}} ORDER BY s.id {{lock}}", Stores.Map, slugs);
+
+    /// <summary>The products of the stores that have one of the names or skus.</summary>
+    public static async Task<ProductBook> OpenAsync(Tx tx, Guid[] storeIds, IReadOnlyCollection<ProductRow> rows)
+    {
+        var batch = tx.Batch();
+        var byName = batch.Query($"SELECT {Products.Columns} FROM products p WHERE p.store_id {{in $1}} AND p.name {{in $2}} AND p.deleted_at IS NULL",
+            Products.Map, storeIds, rows.Select(r => r.Product).Distinct().ToArray());
+        var bySku = batch.Query($"SELECT {Products.Columns} FROM products p WHERE p.id IN (SELECT v.product_id FROM variants v "
+            + "WHERE v.store_id {in $1} AND v.sku {in $2} AND v.deleted_at IS NULL)",
+            Products.Map, storeIds, rows.Select(r => r.Sku).ToArray());
+        await batch.RunAsync().ConfigureAwait(false);
+        return new ProductBook(await Products.WithVariantsAsync(tx, [.. byName.Rows.Concat(bySku.Rows).DistinctBy(p => p.Id)]).ConfigureAwait(false));
+    }
+
+    /// <summary>Writes what the rows made of it.</summary>
+    public static async Task InkAsync(Tx tx, ProductBook book)
+    {
+        var batch = tx.Batch();
+        var writer = new CatalogWriter(await tx.NowAsync().ConfigureAwait(false));
+        foreach (var (before, product) in book.Changes())
+        {
+            if (before is null)
+            {
+                writer.Add(product);
+            }
+            else
+            {
+                writer.Change(before, product);
+            }
+        }
+
+        writer.Ink(batch);
+        await batch.RunAsync().ConfigureAwait(false);
+    }
+}
