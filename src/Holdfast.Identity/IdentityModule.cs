@@ -8,6 +8,15 @@ namespace Holdfast.Identity;
 /// <summary>The services and the route table of this module.</summary>
 public static class IdentityModule
 {
+    /// <summary>What <c>verify</c> checks of this module.</summary>
+    public static IReadOnlyList<Invariant> Invariants { get; } =
+    [
+        new("stores_of_users_belong_to_an_account",
+            "SELECT us.user_id, us.store_id FROM user_stores us LEFT JOIN users u ON u.id = us.user_id WHERE u.id IS NULL OR u.role NOT IN ('staff', 'service')"),
+        new("users_have_a_role_and_guests_no_password",
+            "SELECT id, role FROM users WHERE role NOT IN ('guest', 'customer', 'staff', 'service', 'admin') OR (role = 'guest' AND password_hash IS NOT NULL)"),
+    ];
+
     public static void Add(IServiceCollection services)
     {
         services.AddSingleton<AccessKeys>();

@@ -14,7 +14,10 @@ internal static class Program
     private static async Task<int> Main(string[] args)
     {
         var serve = Serve.Command();
-        var root = new RootCommand("Holdfast: orders that never oversell.") { serve, Migrate.Command(), UserCreate.Command(), ReplayCommand.Command(), DrillCommand.Command() };
+        var root = new RootCommand("Holdfast: orders that never oversell.")
+        {
+            serve, Migrate.Command(), UserCreate.Command(), ReplayCommand.Command(), DrillCommand.Command(), Verify.Command(),
+        };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {

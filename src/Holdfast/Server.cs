@@ -3,6 +3,7 @@ using Holdfast.Catalog;
 using Holdfast.Identity;
 using Holdfast.Inventory;
 using Holdfast.Orders;
+using Holdfast.Orders.Core;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
 using Holdfast.Platform.Messaging;
@@ -16,6 +17,12 @@ public static class Server
     /// <summary>Modules in the order of their migrations.</summary>
     public static readonly IReadOnlyList<Assembly> Modules =
         [typeof(Db).Assembly, typeof(CatalogModule).Assembly, typeof(InventoryModule).Assembly, typeof(IdentityModule).Assembly, typeof(OrdersModule).Assembly];
+
+    /// <summary>What <c>verify</c> checks.</summary>
+    public static readonly IReadOnlyList<Invariant> Invariants = [.. PlatformInvariants.All, .. InventoryModule.Invariants, .. IdentityModule.Invariants];
+
+    /// <summary>What <c>verify --repair</c> can put right.</summary>
+    public static readonly IReadOnlyList<Repair> Repairs = [.. InventoryModule.Repairs];
 
     /// <summary>Accepted work may take this long after SIGTERM.</summary>
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(8);
@@ -39,6 +46,7 @@ public static class Server
         services.AddSingleton(new InventoryOptions { ReservationTtl = settings.ReservationTtl });
         InventoryModule.Add(services);
         IdentityModule.Add(services);
+        services.AddSingleton(new OrderOptions { SessionMinutes = settings.OrderSession.TotalMinutes, BankTransferHours = settings.BankTransfer.TotalHours });
         OrdersModule.Add(services);
     }
 

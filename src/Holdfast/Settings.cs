@@ -1,5 +1,6 @@
 using System.Globalization;
 using Holdfast.Identity;
+using Holdfast.Inventory;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Telemetry;
 
@@ -35,7 +36,7 @@ public sealed record Settings
     ];
 
     private static readonly string[] Known =
-        ["DATABASE_URL", "ASPNETCORE_URLS", "URLS", "ADMIN_EMAIL", "ADMIN_PASSWORD", "ORDER_SESSION_DURATION_MINUTES", "RESERVATION_TTL_SECONDS"];
+        ["DATABASE_URL", "ASPNETCORE_URLS", "URLS", "ADMIN_EMAIL", "ADMIN_PASSWORD", "ORDER_SESSION_DURATION_MINUTES", "ORDER_BANK_TRANSFER_HOURS", "RESERVATION_TTL_SECONDS"];
 
     /// <summary><c>postgres://…</c> or <c>sqlite:PATH</c>. Not set: a SQLite file in <c>./data</c>.</summary>
     public string DatabaseUrl { get; init; } = "sqlite:data/holdfast.db";
@@ -50,6 +51,9 @@ public sealed record Settings
 
     /// <summary>How long an order paid online may stay unpaid.</summary>
     public TimeSpan OrderSession { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>How long an order paid by bank transfer may stay unpaid.</summary>
+    public TimeSpan BankTransfer { get; init; } = TimeSpan.FromHours(48);
 
     /// <summary>How long a stand-alone reservation holds where the request does not say.</summary>
     public TimeSpan ReservationTtl { get; init; } = TimeSpan.FromSeconds(600);
@@ -107,7 +111,8 @@ public sealed record Settings
             AdminEmail = email,
             AdminPassword = password,
             OrderSession = TimeSpan.FromMinutes(Number(source, "ORDER_SESSION_DURATION_MINUTES", defaults.OrderSession.TotalMinutes, 0.001, 60 * 24 * 366)),
-            ReservationTtl = TimeSpan.FromSeconds(Number(source, "RESERVATION_TTL_SECONDS", defaults.ReservationTtl.TotalSeconds, 1, 3600 * 24 * 366)),
+            BankTransfer = TimeSpan.FromHours(Number(source, "ORDER_BANK_TRANSFER_HOURS", defaults.BankTransfer.TotalHours, 0.001, 24 * 366)),
+            ReservationTtl = TimeSpan.FromSeconds(Number(source, "RESERVATION_TTL_SECONDS", defaults.ReservationTtl.TotalSeconds, 1, InventoryOptions.MaxTtlSeconds)),
             Unused = [.. NotYet.Where(name => Text(source, name) is not null)],
         };
     }
@@ -140,7 +145,7 @@ public sealed record Settings
 
     private static double Number(IConfiguration source, string name, double otherwise, double min, double max) =>
         Text(source, name) is not { } text ? otherwise
-        : !double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+        : !double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) || !double.IsFinite(value)
             ? throw new StartupException($"{name}: '{text}' is not a number.")
         : value < min || value > max ? throw new StartupException(string.Create(CultureInfo.InvariantCulture, $"{name}: {text} must be from {min} to {max}."))
         : value;

@@ -52,6 +52,23 @@ public static partial class Migrations
         return applied;
     }
 
+    /// <summary>The names of what <see cref="ApplyAsync"/> would apply.</summary>
+    public static async Task<IReadOnlyList<string>> PendingAsync(Db db, IReadOnlyList<Assembly> modules, CancellationToken ct = default)
+    {
+        HashSet<string> known;
+        try
+        {
+            known = [.. await db.ReadAsync(s => s.QueryAsync("SELECT name FROM schema_migrations", r => r.Text(0)), ct).ConfigureAwait(false)];
+        }
+        catch (System.Data.Common.DbException e) when (!db.IsConnectionLost(e) && !db.IsTransient(e))
+        {
+            // There is no such table: an empty database.
+            known = [];
+        }
+
+        return [.. modules.SelectMany(Scripts).Select(s => s.Name).Where(name => !known.Contains(name))];
+    }
+
     private static IEnumerable<(string Name, string Script)> Scripts(Assembly module)
     {
         var marker = ".Migrations.";

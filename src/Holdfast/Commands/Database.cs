@@ -16,6 +16,15 @@ internal static class Database
         return command;
     }
 
+    /// <summary>As above, with the database opened; it must be up to date already: a command that only reads changes no schema.</summary>
+    public static Command ReadingCommand(string name, string description, Func<ParseResult, Db, CancellationToken, Task<int>> run) =>
+        Command(name, description, async (parsed, settings, ct) =>
+        {
+            await using var db = Db.Open(Patient(settings.DatabaseUrl));
+            return (await Migrations.PendingAsync(db, Server.Modules, ct).ConfigureAwait(false)).Count == 0 ? await run(parsed, db, ct).ConfigureAwait(false)
+                : throw new StartupException("DATABASE_URL: the schema of this database is not up to date: run holdfast migrate.");
+        });
+
     /// <summary>As above, with the database opened and migrated.</summary>
     public static Command Command(string name, string description, Func<ParseResult, Db, CancellationToken, Task<int>> run) =>
         Command(name, description, async (parsed, settings, ct) =>
@@ -61,6 +70,11 @@ internal static class Database
         Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme.StartsWith("postgres", StringComparison.Ordinal)
             ? $"PostgreSQL, {uri.Host}:{(uri.Port < 0 ? 5432 : uri.Port)}{uri.AbsolutePath}"
             : $"SQLite, {Path.GetFullPath(url["sqlite:".Length..])}";
+
+    /// <summary>The same database without limits on how long a statement may take: reading all of a large one does.</summary>
+    private static string Patient(string url) => url.StartsWith("sqlite:", StringComparison.Ordinal) ? url
+        : $"{url}{(url.Contains('?', StringComparison.Ordinal) ? '&' : '?')}CommandTimeout=0&Options="
+            + Uri.EscapeDataString("-c lock_timeout=2s -c idle_in_transaction_session_timeout=60s -c statement_timeout=0");
 
     private static string OneLine(Exception e) => (e.InnerException?.Message ?? e.Message).ReplaceLineEndings(" ");
 }

@@ -28,6 +28,11 @@ internal static class Serve
     {
         await using var db = Db.Open(settings.DatabaseUrl);
         await Database.MigrateAsync(db, ct).ConfigureAwait(false);
+        if (withDemo)
+        {
+            await DemoStore.MakeAsync(db, ct).ConfigureAwait(false);
+        }
+
         await using var app = Server.Build(settings, db);
         try
         {

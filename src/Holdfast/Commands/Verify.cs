@@ -1,0 +1,46 @@
+using System.CommandLine;
+using Holdfast.Platform.Data;
+
+namespace Holdfast.Commands;
+
+/// <summary>
+/// <c>verify</c>: every invariant of every module, beside working servers if need be. Exit code 1 and the rows where one is broken.
+/// <c>--repair</c> first recomputes what can be recomputed from ledgers, and prints what it changed.
+/// </summary>
+internal static class Verify
+{
+    public static Command Command()
+    {
+        var repair = new Option<bool>("--repair") { Description = "Recompute balances from their ledgers first; print what changes." };
+        var command = Database.ReadingCommand("verify", "Check every invariant; exit 1 and the rows where one is broken.",
+            (parsed, db, ct) => RunAsync(db, parsed.GetValue(repair), Console.Out, ct));
+        command.Options.Add(repair);
+        return command;
+    }
+
+    /// <summary>The exit code.</summary>
+    public static async Task<int> RunAsync(Db db, bool withRepairs, TextWriter output, CancellationToken ct = default)
+    {
+        foreach (var repair in withRepairs ? Server.Repairs : [])
+        {
+            foreach (var line in await db.WriteAsync(repair.RunAsync, ct).ConfigureAwait(false))
+            {
+                await output.WriteLineAsync($"repair {repair.Name}: {line}").ConfigureAwait(false);
+            }
+        }
+
+        var findings = await Verification.RunAsync(db, Server.Invariants, ct).ConfigureAwait(false);
+        foreach (var finding in findings)
+        {
+            await output.WriteLineAsync($"broken {finding.Name}: {finding.Rows.Count} rows{(finding.HasMore ? " and more" : "")}").ConfigureAwait(false);
+            foreach (var row in finding.Rows)
+            {
+                await output.WriteLineAsync($"  {row}").ConfigureAwait(false);
+            }
+        }
+
+        await output.WriteLineAsync(findings.Count == 0 ? $"verify: {Server.Invariants.Count} checks, nothing to report"
+            : $"verify: {Server.Invariants.Count} checks, {findings.Count} broken").ConfigureAwait(false);
+        return findings.Count == 0 ? 0 : 1;
+    }
+}

@@ -1,0 +1,77 @@
+using Holdfast.Platform.Data;
+using Microsoft.Extensions.Configuration;
+
+namespace Holdfast.Tests.Commands;
+
+public sealed class SettingsTests
+{
+    [Fact]
+    public void Nothing_set_is_sqlite_on_loopback()
+    {
+        var settings = From();
+        Assert.Equal(("sqlite:data/holdfast.db", "http://127.0.0.1:8080", 15.0, 48.0, 600.0, Roles.All),
+            (settings.DatabaseUrl, settings.Urls, settings.OrderSession.TotalMinutes, settings.BankTransfer.TotalHours, settings.ReservationTtl.TotalSeconds, settings.Roles));
+        Assert.Empty(settings.Unused);
+    }
+
+    [Fact]
+    public void Reads_what_is_set()
+    {
+        var settings = From(("DATABASE_URL", "postgres://u:p@db:5433/shop?SslMode=Require"), ("ASPNETCORE_URLS", "http://*:80;http://[::1]:8081"), ("ADMIN_EMAIL", " An@Example.com "),
+            ("ADMIN_PASSWORD", " 12345678"), ("ORDER_SESSION_DURATION_MINUTES", "0.05"), ("ORDER_BANK_TRANSFER_HOURS", "72"), ("RESERVATION_TTL_SECONDS", "30"), ("REDIS_HOST", "redis"), ("CACHE_TTL", ""));
+        Assert.Equal(("http://*:80;http://[::1]:8081", "An@Example.com", " 12345678"), (settings.Urls, settings.AdminEmail, settings.AdminPassword));
+        Assert.Equal((3.0, 72.0, 30.0), (settings.OrderSession.TotalSeconds, settings.BankTransfer.TotalHours, settings.ReservationTtl.TotalSeconds));
+        Assert.Equal("REDIS_HOST", Assert.Single(settings.Unused));
+    }
+
+    [Theory]
+    [InlineData("DATABASE_URL", "mysql://secret@x/y", "DATABASE_URL: must start with postgres:// or sqlite:")]
+    [InlineData("DATABASE_URL", "postgres://u:secret@host", "DATABASE_URL: lacks the name of the database after the host.")]
+    [InlineData("DATABASE_URL", "postgres://u:secret@:80:80/x", "DATABASE_URL: is not a URL that can be read.")]
+    [InlineData("DATABASE_URL", "sqlite:", "DATABASE_URL: sqlite: needs a path after it.")]
+    [InlineData("ASPNETCORE_URLS", "8080", "ASPNETCORE_URLS: '8080' is not an address such as http://127.0.0.1:8080.")]
+    [InlineData("ASPNETCORE_URLS", "https://*:443", "ASPNETCORE_URLS: 'https://*:443': only http is served; put a proxy in front for https.")]
+    [InlineData("ORDER_SESSION_DURATION_MINUTES", "soon", "ORDER_SESSION_DURATION_MINUTES: 'soon' is not a number.")]
+    [InlineData("ORDER_SESSION_DURATION_MINUTES", "0", "ORDER_SESSION_DURATION_MINUTES: 0 must be from 0.001 to 527040.")]
+    [InlineData("ORDER_SESSION_DURATION_MINUTES", "NaN", "ORDER_SESSION_DURATION_MINUTES: 'NaN' is not a number.")]
+    [InlineData("ORDER_SESSION_DURATION_MINUTES", "-5", "ORDER_SESSION_DURATION_MINUTES: -5 must be from 0.001 to 527040.")]
+    [InlineData("RESERVATION_TTL_SECONDS", "1e9", "RESERVATION_TTL_SECONDS: '1e9' is not a number.")]
+    [InlineData("ADMIN_EMAIL", "an@example.com", "ADMIN_EMAIL and ADMIN_PASSWORD: set both or neither.")]
+    [InlineData("ADMIN_PASSWORD", "12345678", "ADMIN_EMAIL and ADMIN_PASSWORD: set both or neither.")]
+    public void A_wrong_value_is_one_line_that_says_which_and_why(string name, string value, string line) =>
+        Assert.Equal(line, Assert.Throws<StartupException>(() => From((name, value))).Message);
+
+    [Fact]
+    public void The_first_admin_needs_an_address_and_a_password_that_can_sign_in()
+    {
+        Assert.StartsWith("ADMIN_EMAIL: ", Assert.Throws<StartupException>(() => From(("ADMIN_EMAIL", "an"), ("ADMIN_PASSWORD", "12345678"))).Message, StringComparison.Ordinal);
+        Assert.StartsWith("ADMIN_PASSWORD: ", Assert.Throws<StartupException>(() => From(("ADMIN_EMAIL", "an@example.com"), ("ADMIN_PASSWORD", "1234567"))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("api", Roles.Api)]
+    [InlineData("worker", Roles.Worker)]
+    [InlineData("worker, api", Roles.All)]
+    public void Roles_are_named(string text, Roles roles) => Assert.Equal(roles, Settings.ParseRoles(text));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("web")]
+    [InlineData("api,everything")]
+    public void Other_roles_are_refused(string text) => Assert.StartsWith("--roles: ", Assert.Throws<StartupException>(() => Settings.ParseRoles(text)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Arguments_are_settings_by_name_and_nothing_else()
+    {
+        Assert.Equal("sqlite:x.db", Settings.Load(["DATABASE_URL=sqlite:x.db"]).DatabaseUrl);
+        Assert.Equal(7, Settings.Load(["--RESERVATION_TTL_SECONDS", "7"]).ReservationTtl.TotalSeconds);
+        Assert.Equal(7, Settings.Load(["--reservation_ttl_seconds=7"]).ReservationTtl.TotalSeconds);
+        foreach (var wrong in new[] { "--empyt", "x", "--RESERVATION_TTL_SECONDS", "PATH=x" })
+        {
+            Assert.EndsWith("is neither an option nor a setting; see --help and docs/run.md.", Assert.Throws<StartupException>(() => Settings.Load([wrong])).Message, StringComparison.Ordinal);
+        }
+    }
+
+    private static Settings From(params (string Name, string Value)[] values) =>
+        Settings.From(new ConfigurationBuilder().AddInMemoryCollection(values.ToDictionary(v => v.Name, v => (string?)v.Value)).Build());
+}
