@@ -7,16 +7,28 @@ namespace Holdfast.Platform.Data;
 /// <summary>What one attempt at a batch leaves for the queue: the outcomes, and how to ask what became of its COMMIT.</summary>
 public sealed class BatchAttempt<TOutcome>
 {
+    private readonly int _commands;
+
+    internal BatchAttempt(int commands) => _commands = commands;
+
     internal string? TransactionId { get; private set; }
 
     internal Result<TOutcome>[]? Outcomes { get; private set; }
 
+    internal bool IsCommitted { get; private set; }
+
     /// <summary>Commits; should the answer to COMMIT be lost, the queue finds out and hands out these outcomes or runs the batch again.</summary>
     public async Task CommitAsync(Tx tx, string transactionId, Result<TOutcome>[] outcomes)
     {
+        Check(outcomes);
         (TransactionId, Outcomes) = (transactionId, outcomes);
         await tx.CommitAsync().ConfigureAwait(false);
+        IsCommitted = true;
     }
+
+    // Found out before the COMMIT, when nothing has happened yet.
+    internal Result<TOutcome>[] Check(Result<TOutcome>[] outcomes) =>
+        outcomes.Length == _commands ? outcomes : throw new InvalidOperationException($"{outcomes.Length} outcomes for {_commands} commands");
 }
 
 /// <summary>
@@ -26,8 +38,6 @@ public sealed class BatchAttempt<TOutcome>
 /// </summary>
 public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     private readonly Channel<Waiting>[] _lanes;
     private readonly Task[] _workers;
     private readonly ILogger _log;
@@ -46,6 +56,9 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
     }
 
     protected Db Db { get; }
+
+    /// <summary>How long a batch is tried again, or asked after, before its callers get 503.</summary>
+    protected virtual TimeSpan Patience => TimeSpan.FromSeconds(20);
 
     /// <summary>Queues a command on the lane of its key. A full queue: 503 at once.</summary>
     public Task<Result<TOutcome>> SubmitAsync(TCommand command, Guid laneKey)
@@ -101,10 +114,17 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
         var commands = batch.ConvertAll(w => w.Command);
         for (var tries = 1; ; tries++)
         {
-            var attempt = new BatchAttempt<TOutcome>();
+            var attempt = new BatchAttempt<TOutcome>(commands.Count);
             try
             {
-                Answer(batch, await AttemptAsync(commands, attempt).ConfigureAwait(false));
+                Answer(batch, attempt.Check(await AttemptAsync(commands, attempt).ConfigureAwait(false)));
+                return;
+            }
+            catch (Exception e) when (attempt.IsCommitted)
+            {
+                // What fails after the commit must not run the batch a second time.
+                _log.LogError(e, "A batch of {Count} commands has committed; what was to follow failed", batch.Count);
+                Answer(batch, attempt.Outcomes!);
                 return;
             }
             catch (Exception e) when (attempt.Outcomes is not null && Db.IsConnectionLost(e))
