@@ -23,6 +23,12 @@ internal sealed class GetProduct(Db db, Products products)
 /// </summary>
 internal sealed class ListProducts(Db db, Products products)
 {
+    internal const string SqliteSearch =
+        "p.id IN (SELECT n.product_id FROM products_words w JOIN products_search n ON n.number = w.rowid WHERE w.products_words MATCH {0})";
+
+    /// <summary>The expression of the index products_search.</summary>
+    internal const string PostgresSearch = "array_to_tsvector(array_remove(string_to_array(p.search_text, ' '), '')) @@ {0}{{as tsquery}}";
+
     private const int MaxQueryLength = 200;
 
     private static readonly Dictionary<string, Sort> Sorts = new Sort[]
@@ -145,12 +151,11 @@ internal sealed class ListProducts(Db db, Products products)
             else if (sqlite)
             {
                 // Words are letters and digits only, so that quoting them is enough in both languages.
-                And("p.id IN (SELECT n.product_id FROM products_words w JOIN products_search n ON n.number = w.rowid WHERE w.products_words MATCH {0})",
-                    string.Join(' ', words.Select(w => $"\"{w}\"")) + "*");
+                And(SqliteSearch, string.Join(' ', words.Select(w => $"\"{w}\"")) + "*");
             }
             else
             {
-                And("array_to_tsvector(array_remove(string_to_array(p.search_text, ' '), '')) @@ {0}{{as tsquery}}", string.Join(" & ", words.Select(w => $"'{w}'")) + ":*");
+                And(PostgresSearch, string.Join(" & ", words.Select(w => $"'{w}'")) + ":*");
             }
 
             return null;

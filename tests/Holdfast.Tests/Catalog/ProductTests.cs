@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Holdfast.Inventory;
 using Holdfast.Tests.Fixtures;
 using static Holdfast.Tests.Catalog.CatalogClient;
 
@@ -247,6 +248,20 @@ public abstract class ProductTests(TestHost host)
         var again = await Admin.Post("/products", body);
         Assert.Equal(HttpStatusCode.Created, again.Status);
         Assert.NotEqual(made.Id, again.Id);
+    }
+
+    [Fact]
+    public async Task Shows_what_is_available_of_every_variant()
+    {
+        var storeId = await Admin.NewStoreAsync();
+        var made = await Admin.Post("/products", new { storeId, name = "A", variants = new[] { new { sku = "a", price = 1 }, new { sku = "b", price = 2 } } });
+        var second = Guid.Parse((string)made["variants"]![1]!["id"]!);
+        await host.Server.Db.WriteAsync(async tx => await StockWriter.ReceiveAsync(tx, [(second, storeId, 7)], "first", await tx.NowAsync()));
+        static string Available(JsonNode product) => string.Join(' ', product["variants"]!.AsArray().Select(v => (long)v!["available"]!));
+        Assert.Equal("0 7", Available((await Guest.Get($"/products/{made.Id}")).Body!));
+        Assert.Equal("0 7", Available(Assert.Single((await Guest.Get($"/products?storeId={storeId}")).Items)!));
+        var put = await Admin.Put($"/products/{made.Id}", new { name = "A", variants = new[] { new { sku = "b", price = 2 } } }, made.ETag);
+        Assert.Equal("7 0", Available(put.Body!));
     }
 
     private static string Shown(JsonObject variant)

@@ -164,6 +164,23 @@ public abstract class SearchTests(TestHost host)
         Assert.Empty(await Names($"storeId={Guid.CreateVersion7()}"));
     }
 
+    [Fact]
+    public async Task A_search_goes_by_its_index()
+    {
+        var plan = await host.Server.Db.WriteAsync(async tx =>
+        {
+            if (tx.Db.Name == "sqlite")
+            {
+                return await tx.QueryAsync($"EXPLAIN QUERY PLAN SELECT p.id FROM products p WHERE {ListProducts.SqliteSearch.Replace("{0}", "$1", StringComparison.Ordinal)}", r => r.Text(3), "\"a\"*");
+            }
+
+            await tx.ExecuteAsync("SET LOCAL enable_seqscan = off");
+            return await tx.QueryAsync($"EXPLAIN SELECT p.id FROM products p WHERE {ListProducts.PostgresSearch.Replace("{0}", "$1", StringComparison.Ordinal).Replace("{{as tsquery}}", "{as tsquery}", StringComparison.Ordinal)}", r => r.Text(0), "'a':*");
+        });
+        Assert.Contains(plan, line => line.Contains(host.Backend == Backend.Sqlite ? "VIRTUAL TABLE INDEX" : "products_search", StringComparison.Ordinal));
+        Assert.DoesNotContain(plan, line => line.Contains(host.Backend == Backend.Sqlite ? "SCAN p" : "Seq Scan", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("storeId=x", "storeId")]
     [InlineData("category=%00", "category")]
