@@ -36,6 +36,12 @@ internal static class OlistReport
         Line("cancelled", $"{c.CancelledAfterPayment:N0} orders after they had been paid: their money becomes refund due");
     }
 
+    public static void Import(OlistImport import)
+    {
+        var w = import.Written;
+        Line("imported", $"{w.Stores:N0} stores, {w.Products:N0} products, {w.Variants:N0} variants, {w.Receipts:N0} receipts of {w.Pieces:N0} pieces; what was there already stays as it is");
+    }
+
     public static void Replay(OlistPlan plan, OlistReplay replay, ShopClient client, bool interrupted)
     {
         var t = replay.Tally;
