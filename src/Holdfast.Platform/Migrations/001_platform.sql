@@ -10,7 +10,7 @@ CREATE TABLE idempotency_keys (
     event_sequence int,
     created_at {time} NOT NULL
 );
-CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
+
 
 -- What happened, for ever: an order's history, and what is told to others. subject and sequence make the event's id.
 -- data: the resource as GET returns it after the event. previous: the members that a consumer needs of the state before it, as JSON.
