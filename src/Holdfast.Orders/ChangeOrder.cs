@@ -147,7 +147,7 @@ internal sealed class DeleteOrder(OrderAccess access, OrderChanges changes, Db d
         return reply.Error is null ? Reply.NoContent() : reply;
     }
 
-    /// <summary>Removes the order, its lines and its history. The stock ledger and the idempotency key stay: the key now answers 410.</summary>
+    /// <summary>Removes the order, its lines, its history and its place in the statistics. The stock ledger and the idempotency key stay: the key now answers 410.</summary>
     private Task<Reply> EraseAsync(Guid id) => db.WriteAsync<Reply>(async tx =>
     {
         var batch = tx.Batch();
@@ -171,6 +171,9 @@ internal sealed class DeleteOrder(OrderAccess access, OrderChanges changes, Db d
         batch.Execute("DELETE FROM order_lines WHERE order_id = $1", id);
         batch.Execute("DELETE FROM events WHERE subject = $1", id);
         batch.Execute("DELETE FROM orders WHERE id = $1", id);
+        var erased = locked.First!;
+        batch.Execute("UPDATE order_statistics SET orders = orders - 1, total = total - $6 WHERE store_id = $1 AND day = $2 AND currency = $3 AND status = $4 AND payment_status = $5",
+            erased.StoreId, erased.LocalDate, erased.Currency, Names.Of(erased.Status), Names.Of(erased.PaymentStatus), erased.Total);
         await batch.RunAsync().ConfigureAwait(false);
         return Reply.NoContent();
     });

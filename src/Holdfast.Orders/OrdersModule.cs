@@ -1,4 +1,5 @@
 using Holdfast.Orders.Core;
+using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
 using Holdfast.Platform.Messaging;
 using Microsoft.AspNetCore.Routing;
@@ -10,6 +11,12 @@ namespace Holdfast.Orders;
 /// <summary>The services and the route table of this module.</summary>
 public static class OrdersModule
 {
+    /// <summary>What holds for orders after every commit.</summary>
+    public static IReadOnlyList<Invariant> Invariants => OrderInvariants.All;
+
+    /// <summary>What can be recomputed.</summary>
+    public static IReadOnlyList<Repair> Repairs => OrderInvariants.Repairs;
+
     public static void Add(IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);

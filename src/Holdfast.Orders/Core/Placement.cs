@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Holdfast.Inventory.Core;
 using Holdfast.Platform;
 
@@ -107,9 +108,9 @@ public static class Placement
             return obstacle;
         }
 
-        if (!books.Stock.TryReserve(command.Lines, StockReasons.Placed, command.OrderId, out var shortages))
+        if (!books.Stock.TryReserve(command.Lines, StockReasons.Placed, command.OrderId, out _))
         {
-            return OrderErrors.InsufficientStock(shortages!);
+            throw new UnreachableException("a shortage is an obstacle");
         }
 
         books.Purchases.Take(lines.Value, command.EmailKey);
@@ -125,10 +126,7 @@ public static class Placement
     public static Error? Check(PlaceCommand command, PlacementBooks books)
     {
         var lines = Price(command, books);
-        return !lines.IsOk ? lines.Error
-            : Obstacle(command, lines.Value, books) is { } obstacle ? obstacle
-            : books.Stock.Shortages(command.Lines) is { } shortages ? OrderErrors.InsufficientStock(shortages)
-            : null;
+        return !lines.IsOk ? lines.Error : Obstacle(command, lines.Value, books);
     }
 
     /// <summary>The lines with names and prices of the catalog; refuses what the store does not have.</summary>
@@ -189,6 +187,12 @@ public static class Placement
         if (command.ExpectedTotal is { } expected && expected != lines.Sum(l => l.LineTotal))
         {
             return OrderErrors.TotalChanged(QuoteOf(lines, books.Stores[command.StoreId].Currency));
+        }
+
+        // Before the limits: what is sold out is refused without a lock, and limits are only known under one.
+        if (books.Stock.Shortages(command.Lines) is { } shortages)
+        {
+            return OrderErrors.InsufficientStock(shortages);
         }
 
         foreach (var line in lines)

@@ -1,0 +1,106 @@
+using System.Globalization;
+using Holdfast.Orders.Core;
+using Holdfast.Platform.Data;
+
+namespace Holdfast.Orders;
+
+/// <summary>What holds for orders after every commit, and what can be recomputed where it does not.</summary>
+internal static class OrderInvariants
+{
+    private const string Live = "('pending', 'confirmed', 'partially_shipped')";
+
+    private const string Counted = "SELECT store_id, local_date AS day, currency, status, payment_status, COUNT(*) AS orders, SUM(total) AS total, "
+        + "SUM(amount_paid) AS captured, SUM(amount_refunded) AS refunded FROM orders GROUP BY store_id, local_date, currency, status, payment_status";
+
+    private const string Paid = "SELECT order_id, SUM(amount) AS amount FROM payment_transactions GROUP BY order_id";
+
+    private const string Due = "SELECT order_id, SUM(CASE WHEN status = 'due' THEN amount ELSE 0 END) AS due, SUM(CASE WHEN status = 'done' THEN amount ELSE 0 END) AS done "
+        + "FROM refunds GROUP BY order_id";
+
+    public static readonly IReadOnlyList<Invariant> All =
+    [
+        new("orders_total_is_the_sum_of_their_lines", "SELECT o.id, o.total, SUM(l.unit_price * l.quantity) AS lines FROM orders o LEFT JOIN order_lines l ON l.order_id = o.id "
+            + "GROUP BY o.id, o.total, o.subtotal HAVING o.subtotal <> COALESCE(SUM(l.unit_price * l.quantity), -1) OR o.total <> o.subtotal"),
+        new("orders_hold_what_the_ledger_says", "SELECT l.order_id, l.variant_id, l.held, COALESCE(m.reserved, 0) AS reserved FROM "
+            + $"(SELECT l.order_id, l.variant_id, SUM(CASE WHEN o.status IN {Live} THEN l.quantity - l.shipped ELSE 0 END) AS held "
+            + "FROM order_lines l JOIN orders o ON o.id = l.order_id GROUP BY l.order_id, l.variant_id) l LEFT JOIN "
+            + "(SELECT reference_id, variant_id, SUM(reserved_delta) AS reserved FROM stock_movements WHERE reference_id IS NOT NULL GROUP BY reference_id, variant_id) m "
+            + "ON m.reference_id = l.order_id AND m.variant_id = l.variant_id WHERE l.held <> COALESCE(m.reserved, 0)"),
+        new("holds_belong_to_somebody", "SELECT m.reference_id, m.variant_id, SUM(m.reserved_delta) AS reserved FROM stock_movements m WHERE m.reference_id IS NOT NULL "
+            + "AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = m.reference_id) AND NOT EXISTS (SELECT 1 FROM reservations r WHERE r.id = m.reference_id) "
+            + "GROUP BY m.reference_id, m.variant_id HAVING SUM(m.reserved_delta) <> 0"),
+        new("shipped_as_their_status_says", "SELECT o.id, o.status, l.quantity, l.shipped FROM orders o JOIN order_lines l ON l.order_id = o.id "
+            + "WHERE (o.status IN ('shipped', 'delivered', 'returned') AND l.shipped <> l.quantity) OR (o.status IN ('pending', 'confirmed', 'cancelled', 'expired') AND l.shipped <> 0)"),
+        new("goods_out_are_in_the_ledger", "SELECT o.id, l.variant_id, l.gone, COALESCE(-m.gone, 0) AS ledger FROM orders o JOIN (SELECT order_id, variant_id, SUM(shipped) AS gone "
+            + "FROM order_lines GROUP BY order_id, variant_id) l ON l.order_id = o.id LEFT JOIN (SELECT reference_id, variant_id, SUM(on_hand_delta) AS gone FROM stock_movements "
+            + "WHERE reason = 'shipped' GROUP BY reference_id, variant_id) m ON m.reference_id = o.id AND m.variant_id = l.variant_id WHERE l.gone <> COALESCE(-m.gone, 0)"),
+        new("paid_is_the_sum_of_the_payments", $"SELECT o.id, o.amount_paid, p.amount FROM orders o LEFT JOIN ({Paid}) p ON p.order_id = o.id WHERE o.amount_paid <> COALESCE(p.amount, 0)"),
+        new("refund_due_is_the_sum_of_the_refunds", $"SELECT o.id, o.refund_due, r.due, o.amount_refunded, r.done FROM orders o LEFT JOIN ({Due}) r ON r.order_id = o.id "
+            + "WHERE o.refund_due <> COALESCE(r.due, 0) OR o.amount_refunded <> COALESCE(r.done, 0)"),
+        new("refunds_do_not_exceed_their_payment", "SELECT p.id, p.amount, SUM(r.amount) AS refunds FROM payment_transactions p JOIN refunds r ON r.payment_id = p.id "
+            + "GROUP BY p.id, p.amount HAVING SUM(r.amount) > p.amount"),
+        new("money_is_kept_only_for_live_orders", "SELECT id, status, amount_paid, amount_refunded, refund_due FROM orders "
+            + "WHERE status IN ('cancelled', 'expired') AND amount_paid - amount_refunded - refund_due <> 0"),
+        new("one_order_per_idempotency_key", "SELECT event_subject, COUNT(*) AS times FROM idempotency_keys WHERE event_sequence = 1 GROUP BY event_subject HAVING COUNT(*) > 1"),
+        new("history_without_gaps", "SELECT o.id, o.event_sequence, COUNT(e.sequence) AS events, MAX(e.sequence) AS last FROM orders o LEFT JOIN events e ON e.subject = o.id "
+            + "GROUP BY o.id, o.event_sequence HAVING COUNT(e.sequence) <> o.event_sequence OR MAX(e.sequence) <> o.event_sequence"),
+        new("purchases_are_those_of_live_orders", "SELECT p.variant_id, p.counted, COALESCE(l.bought, 0) AS bought FROM "
+            + "(SELECT variant_id, SUM(quantity) AS counted FROM purchase_counts GROUP BY variant_id) p LEFT JOIN (SELECT l.variant_id, SUM(l.quantity) AS bought FROM order_lines l "
+            + "JOIN orders o ON o.id = l.order_id WHERE l.limited AND o.status NOT IN ('cancelled', 'expired') GROUP BY l.variant_id) l ON l.variant_id = p.variant_id "
+            + "WHERE p.counted <> COALESCE(l.bought, 0)"),
+        new("statistics_are_the_sums_of_the_orders", "SELECT s.store_id, s.day, s.currency, s.status, s.payment_status, s.orders, c.orders AS counted FROM order_statistics s "
+            + $"LEFT JOIN ({Counted}) c ON c.store_id = s.store_id AND c.day = s.day AND c.currency = s.currency AND c.status = s.status AND c.payment_status = s.payment_status "
+            + "WHERE NOT EXISTS (SELECT 1 FROM outbox) AND (s.orders <> COALESCE(c.orders, 0) OR s.total <> COALESCE(c.total, 0) OR s.captured <> COALESCE(c.captured, 0) "
+            + "OR s.refunded <> COALESCE(c.refunded, 0))"),
+        new("every_order_is_in_the_statistics", $"SELECT c.store_id, c.day, c.status, c.payment_status, c.orders FROM ({Counted}) c LEFT JOIN order_statistics s "
+            + "ON c.store_id = s.store_id AND c.day = s.day AND c.currency = s.currency AND c.status = s.status AND c.payment_status = s.payment_status "
+            + "WHERE NOT EXISTS (SELECT 1 FROM outbox) AND s.orders IS NULL"),
+    ];
+
+    public static readonly IReadOnlyList<Repair> Repairs =
+    [
+        new("order_amounts_from_their_payments", RepairAmountsAsync),
+        new("statistics_from_the_orders", RepairStatisticsAsync),
+    ];
+
+    private static async Task<IReadOnlyList<string>> RepairAmountsAsync(Tx tx)
+    {
+        var wrong = await tx.QueryAsync("SELECT o.id, o.amount_paid, COALESCE(p.amount, 0), o.refund_due, COALESCE(r.due, 0), o.amount_refunded, COALESCE(r.done, 0) FROM orders o "
+            + $"LEFT JOIN ({Paid}) p ON p.order_id = o.id LEFT JOIN ({Due}) r ON r.order_id = o.id "
+            + "WHERE o.amount_paid <> COALESCE(p.amount, 0) OR o.refund_due <> COALESCE(r.due, 0) OR o.amount_refunded <> COALESCE(r.done, 0)",
+            r => (Id: r.Uuid(0), Paid: r.Long(1), RightPaid: r.Long(2), Due: r.Long(3), RightDue: r.Long(4), Refunded: r.Long(5), RightRefunded: r.Long(6))).ConfigureAwait(false);
+        foreach (var w in wrong)
+        {
+            var order = (await OrderRows.ReadAsync(tx, [w.Id]).ConfigureAwait(false))[0] with { AmountPaid = w.RightPaid, RefundDue = w.RightDue, AmountRefunded = w.RightRefunded };
+            await tx.ExecuteAsync("UPDATE orders SET amount_paid = $2, refund_due = $3, amount_refunded = $4, payment_status = $5, version = version + 1 WHERE id = $1",
+                w.Id, w.RightPaid, w.RightDue, w.RightRefunded, Names.Of(order.PaymentStatus)).ConfigureAwait(false);
+        }
+
+        return [.. wrong.Select(w => string.Create(CultureInfo.InvariantCulture,
+            $"order {w.Id}: paid {w.Paid} -> {w.RightPaid}, refund due {w.Due} -> {w.RightDue}, refunded {w.Refunded} -> {w.RightRefunded}"))];
+    }
+
+    /// <summary>Counts the orders anew, when no event of theirs is on its way.</summary>
+    private static async Task<IReadOnlyList<string>> RepairStatisticsAsync(Tx tx)
+    {
+        if (await tx.FirstAsync("SELECT COUNT(*) FROM outbox", r => r.Long(0)).ConfigureAwait(false) > 0)
+        {
+            return [];
+        }
+
+        var wrong = 0;
+        foreach (var invariant in All.Where(i => i.Name is "statistics_are_the_sums_of_the_orders" or "every_order_is_in_the_statistics"))
+        {
+            wrong += (await tx.QueryAsync(invariant.Sql, r => 1).ConfigureAwait(false)).Count;
+        }
+
+        if (wrong == 0)
+        {
+            return [];
+        }
+
+        await tx.ExecuteAsync("DELETE FROM order_statistics").ConfigureAwait(false);
+        await tx.ExecuteAsync("INSERT INTO order_statistics (store_id, day, currency, status, payment_status, orders, total, captured, refunded) " + Counted).ConfigureAwait(false);
+        return [$"statistics: {wrong} rows were counted anew"];
+    }
+}

@@ -1,0 +1,154 @@
+using Holdfast.Inventory.Core;
+using Holdfast.Orders.Core;
+using Holdfast.Platform;
+
+namespace Holdfast.Tests.Simulation;
+
+/// <summary>A system that a simulation can drive.</summary>
+public interface ISystem
+{
+    Task<Answer?> DoAsync(Step step);
+
+    /// <summary>On hand and reserved, by item.</summary>
+    Task<IReadOnlyList<(long OnHand, long Reserved)>> StockAsync();
+}
+
+/// <summary>The pure core over books in memory: what the shell does with a database, done with dictionaries.</summary>
+public sealed class CoreSystem : ISystem
+{
+    private static readonly DateTime Start = new(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+
+    private readonly Guid _store = Guid.Parse("01900000-0000-7000-8000-0000000000aa");
+    private readonly Guid[] _variants = [.. Enumerable.Range(1, Steps.Items).Select(i => new Guid(i, 0, 0, new byte[8]))];
+    private readonly Dictionary<Guid, StockRow> _stock;
+    private readonly Dictionary<Guid, VariantFacts> _facts;
+    private readonly Dictionary<Guid, OrderFile> _orders = [];
+    private readonly Dictionary<Guid, Answer> _keys = [];
+    private readonly Dictionary<(Guid, string), long> _purchases = [];
+    private readonly Dictionary<(Guid, string, string), (Guid, long, string)> _known = [];
+    private DateTime _now = Start;
+
+    public CoreSystem()
+    {
+        _stock = Enumerable.Range(0, Steps.Items).ToDictionary(i => _variants[i], i => new StockRow(_variants[i], _store, _store, Steps.Stock[i], 0, null, 1, 0));
+        _facts = Enumerable.Range(0, Steps.Items).ToDictionary(i => _variants[i],
+            i => new VariantFacts(_variants[i], _store, _store, $"Item {i}", $"SKU-{i}", Steps.Prices[i], Steps.Limits[i], true));
+    }
+
+    public Task<IReadOnlyList<(long OnHand, long Reserved)>> StockAsync() =>
+        Task.FromResult<IReadOnlyList<(long, long)>>([.. _variants.Select(v => (_stock[v].OnHand, _stock[v].Reserved))]);
+
+    public Task<Answer?> DoAsync(Step step) => Task.FromResult(Do(step));
+
+    private Answer? Do(Step step)
+    {
+        _now = _now.AddMilliseconds(1);
+        switch (step)
+        {
+            case JumpStep jump:
+                _now += jump.By;
+                return null;
+            case CrashStep:
+                return null;
+            case SweepStep:
+                foreach (var id in _orders.Where(o => o.Value.Order.IsOverdue(_now)).Select(o => o.Key).ToList())
+                {
+                    Change(new ExpireCommand(id, _store, "system"));
+                }
+
+                return null;
+            case PlaceStep place:
+                return _keys.TryGetValue(place.Key, out var known) ? known : Place(place);
+            default:
+                return Change(Command(step, _store));
+        }
+    }
+
+    public static OrderCommand Command(Step step, Guid store) => step switch
+    {
+        PayStep p => new PayCommand(p.OrderId, store, "admin", Guid.CreateVersion7(), "bank", p.Transaction, p.Amount, "VND", null, null, null),
+        CancelStep c => new CancelCommand(c.OrderId, store, "admin", null),
+        ShipStep s => new ShipCommand(s.OrderId, store, "admin", Guid.CreateVersion7(), null, null, null),
+        DeliverStep d => new DeliverCommand(d.OrderId, store, "admin", Guid.CreateVersion7()),
+        ReturnStep r => new ReturnCommand(r.OrderId, store, "admin", Guid.CreateVersion7(), null, r.Restock),
+        _ => throw new ArgumentOutOfRangeException(nameof(step)),
+    };
+
+    public static PlaceCommand Command(PlaceStep place, Guid store, IReadOnlyList<Guid> variants) => new()
+    {
+        OrderId = place.OrderId,
+        Number = "N",
+        StoreId = store,
+        Lines = [.. place.Lines.GroupBy(l => l.Item).Select(g => new StockLine(variants[g.Key], g.Sum(l => l.Quantity)))],
+        Email = place.Buyer,
+        EmailKey = place.Buyer,
+        DeliveryAddress = "\"here\"",
+        ContactPhone = "1",
+        PaymentMethod = Names.Method(place.Method),
+        Actor = "guest",
+    };
+
+    private Answer Place(PlaceStep place)
+    {
+        var books = new PlacementBooks { Stores = new Dictionary<Guid, StoreFacts> { [_store] = new(_store, "VND", "UTC") }, Variants = _facts, Stock = new StockBook(_stock.Values) }
+            .With(Purchases());
+        var decided = Placement.Decide(Command(place, _store, _variants), _store, books, new OrderOptions(), _now);
+        if (!decided.IsOk)
+        {
+            return Answer.Refused(place.OrderId, decided.Error!.Code);
+        }
+
+        Close(books.Stock, books.Purchases);
+        _orders.Add(place.OrderId, new OrderFile(decided.Value, [], []));
+        return _keys[place.Key] = Tell(decided.Value);
+    }
+
+    private Answer Change(OrderCommand command)
+    {
+        if (!_orders.TryGetValue(command.OrderId, out var old))
+        {
+            return Answer.Refused(command.OrderId, "not_found");
+        }
+
+        var file = new OrderFile(old.Order, old.Payments, old.Refunds);
+        var books = new LifecycleBooks
+        {
+            Files = new Dictionary<Guid, OrderFile> { [command.OrderId] = file },
+            Stock = new StockBook(_stock.Values),
+            Purchases = Purchases(),
+            Limits = _facts.Values.Where(f => f.PurchaseLimit is not null).ToDictionary(f => f.Id, f => f.PurchaseLimit!.Value),
+            Known = new(_known),
+            Holds = new Dictionary<Guid, IReadOnlyList<(Guid, long)>>(),
+        };
+        if (Lifecycle.Decide(command, file, books, _now) is { } refusal)
+        {
+            return Answer.Refused(command.OrderId, refusal.Code);
+        }
+
+        Close(books.Stock, books.Purchases);
+        _orders[command.OrderId] = file;
+        foreach (var (key, value) in books.Known)
+        {
+            _known[key] = value;
+        }
+
+        return Tell(file.Order);
+    }
+
+    private PurchaseBook Purchases() => new(_purchases.Select(p => (p.Key.Item1, p.Key.Item2, p.Value)));
+
+    private void Close(StockBook stock, PurchaseBook purchases)
+    {
+        foreach (var e in stock.Entries.Where(e => e.IsChanged))
+        {
+            _stock[e.Read.VariantId] = e.Read with { OnHand = e.OnHand, Reserved = e.Reserved, Movements = e.Movements };
+        }
+
+        foreach (var (variant, buyer, quantity) in purchases.Changed)
+        {
+            _purchases[(variant, buyer)] = quantity;
+        }
+    }
+
+    private static Answer Tell(Order o) => new(o.Id, null, Names.Of(o.Status), o.AmountPaid, o.RefundDue);
+}

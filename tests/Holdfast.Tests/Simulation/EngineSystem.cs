@@ -1,0 +1,97 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Holdfast.Orders;
+using Holdfast.Platform;
+using Holdfast.Platform.Http;
+using Holdfast.Platform.Messaging;
+using Holdfast.Tests.Fixtures;
+using Holdfast.Tests.Orders;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Tests.Simulation;
+
+/// <summary>The real engine in process over a real database. A crash ends it between two steps and starts another over the same database.</summary>
+public sealed class EngineSystem(TestDb database, Shop shop) : ISystem, IAsyncDisposable
+{
+    private ServiceProvider _engine = Start(database);
+
+    public static async Task<EngineSystem> CreateAsync(TestDb database)
+    {
+        var shop = await Shop.CreateAsync(database.Db);
+        for (var i = 0; i < Steps.Items; i++)
+        {
+            await shop.AddVariantAsync(Steps.Prices[i], Steps.Stock[i], Steps.Limits[i]);
+        }
+
+        return new EngineSystem(database, shop);
+    }
+
+    public async Task<IReadOnlyList<(long OnHand, long Reserved)>> StockAsync() =>
+        [.. await Task.WhenAll(shop.Variants.Select(v => shop.StockAsync(v)))];
+
+    public async Task<Answer?> DoAsync(Step step)
+    {
+        switch (step)
+        {
+            case JumpStep jump:
+                database.Db.ClockSkew += jump.By;
+                return null;
+            case CrashStep:
+                await _engine.DisposeAsync();
+                _engine = Start(database);
+                return null;
+            case SweepStep:
+                while (await _engine.GetRequiredService<ExpirySweep>().SweepOnceAsync() > 0)
+                {
+                }
+
+                return null;
+            case PlaceStep place:
+                return await PlaceAsync(place);
+            default:
+                var changed = await _engine.GetRequiredService<ChangeQueue>().ChangeAsync(new Changing(CoreSystem.Command(step, shop.StoreId), null));
+                return changed.IsOk ? Tell(step.OrderId, changed.Value.Body) : Answer.Refused(step.OrderId, changed.Error!.Code);
+        }
+    }
+
+    public async Task<Answer> PlaceAsync(PlaceStep place)
+    {
+        var fingerprint = SHA256.HashData(Encoding.UTF8.GetBytes(place.OrderId.ToString()));
+        var placed = await _engine.GetRequiredService<PlacementQueue>()
+            .PlaceAsync(new Placing(CoreSystem.Command(place, shop.StoreId, shop.Variants), new IdempotencyKey(place.Key, fingerprint)));
+        return placed.IsOk ? Tell(place.OrderId, placed.Value.Body) : Answer.Refused(place.OrderId, placed.Error!.Code);
+    }
+
+    /// <summary>Hands on what lies in the outbox and checks every invariant.</summary>
+    public async Task VerifyAsync()
+    {
+        while (await _engine.GetRequiredService<Relay>().RunOnceAsync() > 0)
+        {
+        }
+
+        foreach (var invariant in OrdersModule.Invariants.Concat(Holdfast.Inventory.InventoryModule.Invariants))
+        {
+            var broken = await database.Db.ReadAsync(s => s.QueryAsync(invariant.Sql, _ => 1));
+            Assert.True(broken.Count == 0, $"{invariant.Name}: {broken.Count} rows");
+        }
+    }
+
+    public ValueTask DisposeAsync() => _engine.DisposeAsync();
+
+    private static ServiceProvider Start(TestDb database)
+    {
+        var services = new ServiceCollection();
+        services.AddLogging(l => l.SetMinimumLevel(LogLevel.None));
+        Server.AddModules(services, database.Db);
+        return services.BuildServiceProvider();
+    }
+
+    private static Answer Tell(Guid id, byte[] body)
+    {
+        using var order = JsonDocument.Parse(body);
+        var o = order.RootElement;
+        return new Answer(id, null, o.GetProperty("status").GetString()!, o.GetProperty("amountPaid").GetInt64(), o.GetProperty("refundDue").GetInt64());
+    }
+}

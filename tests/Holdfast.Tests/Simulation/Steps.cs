@@ -1,0 +1,86 @@
+namespace Holdfast.Tests.Simulation;
+
+/// <summary>Random steps from a seed: the same seed, the same steps. Guids, too, come from the seed.</summary>
+public sealed class Steps(int seed)
+{
+    private static readonly string[] Methods = ["online", "online", "bank_transfer", "cash_on_delivery"];
+
+    private readonly Random _random = new(seed);
+    private readonly List<PlaceStep> _placed = [];
+    private readonly List<PayStep> _paid = [];
+
+    public const int Items = 4;
+
+    public static readonly long[] Stock = [12, 5, 30, 3];
+
+    public static readonly long[] Prices = [1000, 2500, 0, 99];
+
+    public static readonly int?[] Limits = [null, null, null, 2];
+
+    public Step Next()
+    {
+        var dice = _random.Next(100);
+        if (_placed.Count == 0 || dice < 35)
+        {
+            return Place();
+        }
+
+        var order = _placed[Math.Max(0, _placed.Count - 1 - _random.Next(Math.Min(_placed.Count, 15)))].OrderId;
+        return dice switch
+        {
+            < 60 => Pay(order),
+            < 68 => new CancelStep(order),
+            < 75 => new ShipStep(order),
+            < 80 => new DeliverStep(order),
+            < 84 => new ReturnStep(order, _random.Next(2) == 0),
+            < 90 => new SweepStep(),
+            // Never to within a second of an expiry, so that the real clock's milliseconds do not matter.
+            < 96 => new JumpStep(TimeSpan.FromMinutes(_random.Next(4) * 6.7)),
+            < 97 => new JumpStep(TimeSpan.FromHours(31)),
+            < 99 => new CrashStep(),
+            _ => new PayStep(Id(), $"t-{_random.Next()}", 5),
+        };
+    }
+
+    private PlaceStep Place()
+    {
+        // Now and then somebody repeats what they sent before.
+        if (_placed.Count > 0 && _random.Next(12) == 0)
+        {
+            return _placed[_random.Next(_placed.Count)];
+        }
+
+        var lines = Enumerable.Range(0, Items).Where(_ => _random.Next(2) == 0).Select(i => (i, (long)_random.Next(1, 4))).ToList();
+        var place = new PlaceStep(Id(), Id(), lines.Count > 0 ? lines : [(0, 1)], Methods[_random.Next(Methods.Length)], $"buyer{_random.Next(3)}@example.com");
+        // An order of nothing but the free item has no time to pay and no state that money could change; it is tested apart.
+        if (place.Lines.All(l => Prices[l.Item] == 0))
+        {
+            place = place with { Lines = [.. place.Lines, (0, 1)] };
+        }
+
+        _placed.Add(place);
+        return place;
+    }
+
+    private PayStep Pay(Guid order)
+    {
+        if (_paid.Count > 0 && _random.Next(8) == 0)
+        {
+            var again = _paid[_random.Next(_paid.Count)];
+            return _random.Next(4) == 0 ? again with { Amount = again.Amount + 1 } : again;
+        }
+
+        var total = _placed.First(p => p.OrderId == order).Lines.Sum(l => Prices[l.Item] * l.Quantity);
+        var amount = _random.Next(4) switch { 0 => Math.Max(1, total / 2), 1 => total + 7, _ => Math.Max(1, total) };
+        var pay = new PayStep(order, $"t-{seed}-{_paid.Count}", amount);
+        _paid.Add(pay);
+        return pay;
+    }
+
+    private Guid Id()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        _random.NextBytes(bytes);
+        return new Guid(bytes);
+    }
+}
