@@ -18,7 +18,7 @@ internal sealed record Footprint(IReadOnlyDictionary<string, double> Rows, doubl
 
     public override string ToString()
     {
-        var rows = string.Join(", ", Rows.Select(r => $"{r.Key} {Measurements.Show(r.Value)}"));
+        var rows = string.Join(", ", Rows.Where(r => r.Value > 0.01).Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Key} {r.Value:0.##}")));
         return string.Create(CultureInfo.InvariantCulture, $"{rows}; stock updated; event data {DataBytes:0} bytes; write-ahead log {LogBytes:0} bytes");
     }
 }

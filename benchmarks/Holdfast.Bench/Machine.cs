@@ -8,6 +8,27 @@ internal static class Machine
 {
     private const long Needed = 15_000_000_000;
 
+    /// <summary>How much of the processors others take, from 0 to 1, over two seconds; 0 where it cannot be known.</summary>
+    public static async Task<double> BusyAsync()
+    {
+        if (!File.Exists("/proc/stat"))
+        {
+            return 0;
+        }
+
+        var before = Times();
+        await Task.Delay(TimeSpan.FromSeconds(2));
+        var after = Times();
+        return 1 - (after.Idle - before.Idle) / (after.All - before.All);
+
+        // The first line: cpu, then the time spent for user, nice, system, idle, waiting for a disk, ...
+        static (double Idle, double All) Times()
+        {
+            var times = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Take(8).Select(Tool.Number).ToArray();
+            return (times[3] + times[4], times.Sum());
+        }
+    }
+
     public static async Task DescribeAsync(Measurements numbers, Options options, Cluster cluster)
     {
         var lines = File.Exists("/proc/cpuinfo") ? File.ReadLines("/proc/cpuinfo") : [];
@@ -15,8 +36,6 @@ internal static class Machine
         var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9;
         numbers.Note("machine", string.Create(CultureInfo.InvariantCulture,
             $"{Environment.ProcessorCount} cores ({cpu}), {memory:0} GB, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}"));
-        var load = File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "unknown";
-        numbers.Note("load before the start", $"{load} (above 0.5, something else is at work, and the numbers say little)");
         var type = (await Tool.RunAsync(TimeSpan.FromSeconds(5), "stat", "-f", "-c", "%T", options.Folder)).Trim();
         var (p50, p99) = Fsync.Measure(options.Folder);
         numbers.Note("disk", string.Create(CultureInfo.InvariantCulture,

@@ -7,6 +7,9 @@ namespace Holdfast.Bench;
 /// <summary>Exit codes: 0 measured, 1 a row falls short, 2 it could not be measured.</summary>
 internal static class Program
 {
+    /// <summary>The share of the processors that may be busy before the start; above it, something else is at work.</summary>
+    private const double Quiet = 0.1;
+
     private static async Task<int> Main(string[] args)
     {
         try
@@ -33,6 +36,7 @@ internal static class Program
     {
         var clock = Stopwatch.StartNew();
         var started = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+        var busy = await Machine.BusyAsync();
         var root = Environment.GetEnvironmentVariable("HOLDFAST_ROOT") ?? Directory.GetCurrentDirectory();
         var numbers = new Measurements(Path.Combine(root, "benchmarks", "raw-numbers.csv"), started);
         bool whole;
@@ -44,8 +48,9 @@ internal static class Program
         }
 
         numbers.Note("all of it took", $"{clock.Elapsed.TotalMinutes:0.0} minutes");
-        var heading = $"Measured on {started[..10]} at {started[11..16]} UTC{(options.Quick ? ", in short runs (`./bench --quick`)" : "")}: "
-            + $"medians of {options.Runs} interleaved runs of {options.Measured.TotalSeconds:0} s.";
+        var heading = $"Measured on {started[..10]} at {started[11..16]} UTC{(options.Quick ? " with `./bench --quick`" : "")}: medians of {options.Runs} "
+            + $"interleaved runs of {options.Measured.TotalSeconds:0} s; {Measurements.Show(options.Orders)} orders in the full database."
+            + (busy > Quiet ? $" **The machine was not quiet ({busy:P0} of its processors busy before the start): these numbers say little.**" : "");
         var markdown = Report.Markdown(numbers, options.Only, heading);
         Console.WriteLine($"\n{markdown}");
         if (options.UpdateDocs)
