@@ -42,7 +42,8 @@ internal sealed class Steps : IDisposable
     {
         var text = (activity.GetTagItem("db.query.text") ?? activity.GetTagItem("db.statement")) as string ?? activity.DisplayName;
         // Names sort in the order of the steps.
-        var step = text.Contains("INSERT INTO orders", StringComparison.Ordinal) ? "3 ink"
+        var step = text.StartsWith("COPY", StringComparison.OrdinalIgnoreCase) ? "3 ink, copy"
+            : text.Contains("UPDATE stock ", StringComparison.Ordinal) ? "3 ink"
             : text.StartsWith("COMMIT", StringComparison.Ordinal) ? "4 commit"
             : text.StartsWith("BEGIN", StringComparison.Ordinal) ? "2 open"
             : text.Contains("idempotency_keys", StringComparison.Ordinal) ? "1 peek"
