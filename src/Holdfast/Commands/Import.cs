@@ -6,5 +6,5 @@ namespace Holdfast.Commands;
 /// <summary><c>import</c>: what can be brought into a database from files.</summary>
 internal static class Import
 {
-    public static Command Command() => new("import", "Bring data in from files.") { ImportCommand.Command() };
+    public static Command Command() => new("import", "Bring data in from files.") { ImportCommand.Command(), ImportProducts.Command() };
 }

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Text;
 using Holdfast.Catalog;
 using Holdfast.Catalog.Core;
@@ -32,6 +33,15 @@ internal sealed class ImportProducts
     private sealed record Said(int Line, string? Category, string? Description);
 
     private sealed record SliceResult(int Rows, int Products, List<RowEffect> Effects, List<BadField> Faults, int Receipts);
+
+    public static Command Command()
+    {
+        var file = new Argument<string>("FILE") { Description = "A CSV file; docs/import-products.md names its columns." };
+        var command = Database.Command("products", "Import products, variants and their first stock from CSV.",
+            (ParseResult parsed, Db db, CancellationToken ct) => RunAsync(db, parsed.GetValue(file)!, Console.Out, ct));
+        command.Arguments.Add(file);
+        return command;
+    }
 
     /// <returns>0, or 1 when a row was refused.</returns>
     /// <exception cref="StartupException">The file cannot be opened.</exception>

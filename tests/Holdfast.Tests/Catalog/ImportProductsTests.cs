@@ -154,6 +154,18 @@ public abstract class ImportProductsTests(TestDatabase database)
     }
 
     [Fact]
+    public async Task The_command_says_what_it_did()
+    {
+        var slug = await NewStoreAsync();
+        var file = Path.Combine(Directory.CreateTempSubdirectory("holdfast-csv-").FullName, "p.csv");
+        await File.WriteAllTextAsync(file, $"{Header}{slug},Áo,a,,1,,\n{slug},Áo,b,,x,,\n", TestContext.Current.CancellationToken);
+        var (code, output) = await ServerProcess.RunAsync(["import", "products", file], database.Test.Url);
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+        Assert.Equal((1, "p.csv line 3, column price: 'x' is not an amount in VND, such as 19900\np.csv: 1 variants created (1 new products), 0 changed, 0 as they were; 0 receipts of stock; 1 rows refused."),
+            (code, output.Trim()));
+    }
+
+    [Fact]
     public async Task A_product_spread_over_the_file_is_one_product_with_at_most_250_variants()
     {
         var slug = await NewStoreAsync();
