@@ -21,11 +21,11 @@ public sealed class Shop
 
     public HttpClient Staff { get; }
 
-    /// <summary>A store with as many variants as there are quantities, each with that much on hand; null for a variant without a stock row.</summary>
+    /// <summary>A store with as many variants as there are quantities, in the order of their ids, each with that much on hand; null for a variant without a stock row.</summary>
     public static async Task<Shop> OpenAsync(TestServer server, params long?[] onHand)
     {
         var id = Guid.CreateVersion7();
-        var variants = onHand.Select(_ => Guid.CreateVersion7()).ToArray();
+        var variants = onHand.Select(_ => Guid.CreateVersion7()).Order().ToArray();
         await server.Db.WriteAsync(async tx =>
         {
             var now = await tx.NowAsync();
