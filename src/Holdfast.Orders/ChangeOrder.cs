@@ -99,7 +99,8 @@ internal sealed class EditOrder(OrderChanges changes)
             var phone = f.TextOrNull("contactPhone", 40);
             var note = f.TextOrNull("note", 1000, lines: true);
             var status = seen.Relation == Relation.Staff ? f.WordOrNull("status", Statuses) : null;
-            var version = request.IfMatch ?? f.IntOrNull("version", 1, int.MaxValue);
+            var inBody = f.IntOrNull("version", 1, int.MaxValue);
+            var version = request.IfMatch ?? inBody;
             if (version is null)
             {
                 f.Reject("version", "send If-Match or version");

@@ -89,7 +89,8 @@ public static class Server
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = Request.MaxBodyBytes + 1;
+            // Use cases refuse a body over 1 MiB. Up to this size the rest is read and thrown away, so that the caller gets to read the 413; beyond, the connection is cut.
+            kestrel.Limits.MaxRequestBodySize = 8 * Request.MaxBodyBytes;
             kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
             kestrel.Limits.MaxRequestHeaderCount = 64;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);

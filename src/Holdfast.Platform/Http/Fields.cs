@@ -164,7 +164,7 @@ public sealed class Fields
             return null;
         }
 
-        return value.ValueKind == JsonValueKind.String && value.TryGetGuid(out var id) ? id : Wrong<Guid?>(name, "must be a UUID");
+        return Guid.TryParseExact(StringOrNull(value), "D", out var id) ? id : Wrong<Guid?>(name, "must be a UUID");
     }
 
     public bool? BoolOrNull(string name)
@@ -184,7 +184,7 @@ public sealed class Fields
             return null;
         }
 
-        return value.ValueKind == JsonValueKind.String && value.TryGetDateTimeOffset(out var time) ? time.UtcDateTime : Wrong<DateTime?>(name, "must be an RFC 3339 time");
+        return StringOrNull(value) is not null && value.TryGetDateTimeOffset(out var time) ? time.UtcDateTime : Wrong<DateTime?>(name, "must be an RFC 3339 time");
     }
 
     /// <summary>One of the given words.</summary>
@@ -332,6 +332,19 @@ public sealed class Fields
     {
         _asked.Add(name);
         return _object.TryGetProperty(name, out value) && value.ValueKind != JsonValueKind.Null;
+    }
+
+    /// <summary>The text of a string that is valid Unicode; else null. The parsers of <see cref="JsonElement"/> throw at an unpaired surrogate.</summary>
+    private static string? StringOrNull(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     private T? Wrong<T>(string name, string message)

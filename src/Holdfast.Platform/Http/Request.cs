@@ -55,6 +55,8 @@ public sealed class Request(HttpContext http, Caller caller)
             var read = await reader.ReadAsync(Aborted).ConfigureAwait(false);
             if (read.Buffer.Length > MaxBodyBytes)
             {
+                // What was read is given back, or the server could not read away the rest and would cut the connection before the answer.
+                reader.AdvanceTo(read.Buffer.End);
                 return Errors.TooLarge;
             }
 
