@@ -186,10 +186,10 @@ internal sealed class ChangeBatch
 
     private Fetched<Guid> Claim(StatementBatch batch)
     {
-        var rows = Idempotency.Rows();
+        var rows = Idempotency.Claims();
         foreach (var c in _changings.Where(c => c.Key is not null).DistinctBy(c => c.Key!.Hash).OrderBy(c => c.Key!.Hash))
         {
-            rows.Add(c.Key!.Hash).Add(c.Key.Fingerprint).Add(c.Status).Add((string?)null).Add((byte[]?)null).Add((Guid?)null).Add((int?)null).Add(DateTime.UnixEpoch);
+            rows.Add(c.Key!.Hash).Add(c.Key.Fingerprint).Add(c.Status).Add((Guid?)null).Add((int?)null).Add(DateTime.UnixEpoch);
         }
 
         return batch.InsertReturning(rows, "ON CONFLICT (key) DO NOTHING RETURNING key", r => r.Uuid(0));
@@ -217,17 +217,17 @@ internal sealed class ChangeBatch
     /// <summary>Stores where each claimed key's answer is: the last event's data, or the bytes themselves where no event tells them.</summary>
     private void InkKeys(StatementBatch batch)
     {
-        var rows = new RowSet("idempotency_keys", new("key", ColumnType.Uuid), new("response", ColumnType.Bytes), new("event_subject", ColumnType.Uuid),
+        var rows = new RowSet("idempotency_keys", new("key", ColumnType.Uuid), new("fingerprint", ColumnType.Bytes), new("response", ColumnType.Bytes), new("event_subject", ColumnType.Uuid),
             new("event_sequence", ColumnType.Int), new("created_at", ColumnType.Time));
         foreach (var (key, i) in _doneByKey)
         {
             var order = _changings[i].Command.OrderId;
             var body = Outcomes[i].Value.Body;
             var told = _books.Files[order].Events.LastOrDefault(e => e.After.Version == Outcomes[i].Value.Version);
-            rows.Add(key).Add(told is null ? body : null).Add(told is null ? null : order).Add(told?.After.EventSequence).Add(_now);
+            rows.Add(key).Add(_changings[i].Key!.Fingerprint).Add(told is null ? body : null).Add(told is null ? null : order).Add(told?.After.EventSequence).Add(_now);
         }
 
-        batch.ChangeEach(rows, "UPDATE idempotency_keys SET response = {v.response}, event_subject = {v.event_subject}, event_sequence = {v.event_sequence}, "
+        batch.ChangeEach(rows, "UPDATE idempotency_keys SET fingerprint = {v.fingerprint}, response = {v.response}, event_subject = {v.event_subject}, event_sequence = {v.event_sequence}, "
             + "created_at = {v.created_at} WHERE idempotency_keys.key = {v.key}");
         _claimed.ExceptWith(_doneByKey.Keys);
         if (_claimed.Count > 0)

@@ -22,6 +22,7 @@ internal sealed class PlacementBatch
     private readonly IReadOnlyList<Placing> _placings;
     private readonly bool[] _answered;
     private readonly Dictionary<Guid, (int Index, Guid OrderId)> _placedByKey = [];
+    private readonly Dictionary<Guid, Placing> _claimants = [];
     private readonly HashSet<Guid> _claimed = [];
     private readonly List<(Placing Placing, Order Order, byte[] Body)> _accepted = [];
     private readonly Dictionary<string, Guid> _guests = new(StringComparer.Ordinal);
@@ -160,6 +161,7 @@ internal sealed class PlacementBatch
             batch.Execute("DELETE FROM idempotency_keys WHERE key {in $1}", _claimed.ToArray());
         }
 
+        PassOnClaims(batch);
         _newGuests.ExceptWith(_accepted.Select(a => a.Placing.Command.EmailKey));
         if (_newGuests.Count > 0)
         {
@@ -221,13 +223,26 @@ internal sealed class PlacementBatch
 
     private Fetched<Guid> Claim(StatementBatch batch, List<int> open)
     {
-        var rows = Idempotency.Rows();
+        var rows = Idempotency.Claims();
         foreach (var placing in open.Select(i => _placings[i]).DistinctBy(p => p.Key.Hash).OrderBy(p => p.Key.Hash))
         {
-            rows.Add(placing.Key.Hash).Add(placing.Key.Fingerprint).Add(201).Add((string?)null).Add((byte[]?)null).Add(placing.Command.OrderId).Add(1).Add(_now);
+            _claimants[placing.Key.Hash] = placing;
+            rows.Add(placing.Key.Hash).Add(placing.Key.Fingerprint).Add(201).Add(placing.Command.OrderId).Add(1).Add(_now);
         }
 
         return batch.InsertReturning(rows, "ON CONFLICT (key) DO NOTHING RETURNING key", r => r.Uuid(0));
+    }
+
+    /// <summary>Where the first request of a key was refused and another with the same key was accepted, the claim becomes its.</summary>
+    private void PassOnClaims(StatementBatch batch)
+    {
+        var rows = new RowSet("idempotency_keys", new("key", ColumnType.Uuid), new("fingerprint", ColumnType.Bytes), new("event_subject", ColumnType.Uuid));
+        foreach (var (placing, order, _) in _accepted.Where(a => !ReferenceEquals(_claimants[a.Placing.Key.Hash], a.Placing)))
+        {
+            rows.Add(placing.Key.Hash).Add(placing.Key.Fingerprint).Add(order.Id);
+        }
+
+        batch.ChangeEach(rows, "UPDATE idempotency_keys SET fingerprint = {v.fingerprint}, event_subject = {v.event_subject} WHERE idempotency_keys.key = {v.key}");
     }
 
     private async Task MakeGuestsAsync(Tx tx, List<(string EmailKey, string Email, string? Name)> missing)

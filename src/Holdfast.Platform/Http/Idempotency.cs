@@ -34,6 +34,10 @@ public static class Idempotency
         new("location", ColumnType.Text), new("response", ColumnType.Bytes), new("event_subject", ColumnType.Uuid), new("event_sequence", ColumnType.Int),
         new("created_at", ColumnType.Time));
 
+    /// <summary>Empty rows for claims: a key, the request's fingerprint, the status of its answer, and the event that will hold it, where that is known.</summary>
+    public static RowSet Claims() => new("idempotency_keys", new("key", ColumnType.Uuid), new("fingerprint", ColumnType.Bytes), new("status", ColumnType.Int),
+        new("event_subject", ColumnType.Uuid), new("event_sequence", ColumnType.Int), new("created_at", ColumnType.Time));
+
     /// <summary>
     /// Runs <paramref name="work"/> in a transaction, once per key. It returns an error to refuse: then everything is rolled back.
     /// </summary>
@@ -69,7 +73,7 @@ public static class Idempotency
         async Task<Result<Reply>> ClaimAndWorkAsync(Tx tx, IdempotencyKey idempotency)
         {
             var now = await tx.NowAsync().ConfigureAwait(false);
-            var claims = Rows().Add(idempotency.Hash).Add(idempotency.Fingerprint).Add(0).Add((string?)null).Add((byte[]?)null).Add((Guid?)null).Add((int?)null).Add(now);
+            var claims = Claims().Add(idempotency.Hash).Add(idempotency.Fingerprint).Add(0).Add((Guid?)null).Add((int?)null).Add(now);
             var batch = tx.Batch();
             var claimed = batch.Insert(claims, "ON CONFLICT (key) DO NOTHING");
             await batch.RunAsync().ConfigureAwait(false);
