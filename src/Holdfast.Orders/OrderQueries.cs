@@ -211,7 +211,7 @@ internal sealed class ListOrders(Db db)
         {
             filter.And("o.number = {0}", number);
         }
-        else if (Guid.TryParse(text, out var id))
+        else if (Guid.TryParseExact(text, "D", out var id))
         {
             filter.And("o.id = {0}", id);
         }

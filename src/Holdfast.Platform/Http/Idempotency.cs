@@ -13,10 +13,20 @@ public static class Idempotency
     public sealed record Stored(Guid Key, byte[] Fingerprint, int Status, string? Location, byte[]? Response, Guid? Subject)
     {
         /// <summary>The first answer again, or what stands in the way.</summary>
-        public Result<Reply> Replay(IdempotencyKey key) =>
-            !Fingerprint.AsSpan().SequenceEqual(key.Fingerprint) ? Errors.IdempotencyKeyReused
-            : Response is null ? Gone
-            : Reply.Raw(Status, Response, Location, replayed: true);
+        public Result<Reply> Replay(IdempotencyKey key)
+        {
+            if (!Fingerprint.AsSpan().SequenceEqual(key.Fingerprint))
+            {
+                return Errors.IdempotencyKeyReused;
+            }
+
+            if (Response is null)
+            {
+                return Gone;
+            }
+
+            return Reply.Raw(Status, Response, Location, replayed: true);
+        }
     }
 
     public static readonly Error Gone = new(410, "resource_gone", "This request was carried out, and what it made has since been erased.",
@@ -62,12 +72,13 @@ public static class Idempotency
         async Task<Result<Reply>> WorkAsync(Tx tx)
         {
             var outcome = await work(tx).ConfigureAwait(false);
-            if (!outcome.IsOk)
+            if (outcome.IsOk && outcome.Value.Error is null)
             {
-                await tx.RollbackAsync().ConfigureAwait(false);
+                return outcome;
             }
 
-            return outcome;
+            await tx.RollbackAsync().ConfigureAwait(false);
+            return outcome.Error ?? outcome.Value.Error!;
         }
 
         async Task<Result<Reply>> ClaimAndWorkAsync(Tx tx, IdempotencyKey idempotency)

@@ -34,7 +34,7 @@ public abstract class PlacementEngineTests(TestHost host)
         var shop = await Shop.CreateAsync(Server.Db, 40, 40, 40, 40, 40);
         var random = new Random(7);
         var placings = Enumerable.Range(0, 50).Select(_ => Basket(shop, [.. Enumerable.Range(0, 5).OrderBy(_ => random.Next()).Take(3).Select(i => new StockLine(shop.Variants[i], random.Next(1, 3)))])).ToList();
-        var before = Server.Log.Warnings.Count;
+        var before = Server.Log.Lines.Count;
         var outcomes = await Task.WhenAll(placings.Select(p => Task.Run(() => Queue.PlaceAsync(p))));
         Assert.All(outcomes, o => Assert.True(o.IsOk || o.Error!.Code == "insufficient_stock"));
         var sold = placings.Where((_, i) => outcomes[i].IsOk).SelectMany(p => p.Command.Lines).GroupBy(l => l.VariantId).ToDictionary(g => g.Key, g => g.Sum(l => l.Quantity));
@@ -43,7 +43,7 @@ public abstract class PlacementEngineTests(TestHost host)
             Assert.Equal((40, sold.GetValueOrDefault(variant)), await shop.StockAsync(variant));
         }
 
-        Assert.Equal(before, Server.Log.Warnings.Count);
+        Assert.Equal(before, Server.Log.Lines.Count);
     }
 
     [Fact]
