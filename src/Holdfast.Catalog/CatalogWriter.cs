@@ -52,6 +52,7 @@ public sealed class CatalogWriter(DateTime now)
         new("attributes", ColumnType.Text), new("purchase_limit", ColumnType.Int), new("active", ColumnType.Bool), new("external_id", ColumnType.Text),
         new("metadata", ColumnType.Text));
 
+    /// <summary>A new store.</summary>
     public void Add(Store store) => _stores.Add(store.Id).Add(store.Slug).Add(store.Name).Add(store.Currency).Add(store.TimeZone).Add(store.ExternalId)
         .Add(Json(store.Metadata)).Add(1L).Add(now).Add(now);
 
@@ -82,6 +83,7 @@ public sealed class CatalogWriter(DateTime now)
         AddVariants(product);
     }
 
+    /// <summary>Writes everything that was added or changed, with the statements of the batch.</summary>
     public void Ink(StatementBatch batch)
     {
         batch.Insert(_stores);

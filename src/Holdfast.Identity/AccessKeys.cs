@@ -13,6 +13,7 @@ public sealed class AccessKeys
 {
     private byte[]? _secret;
 
+    /// <summary>The key of one order; always the same.</summary>
     public string For(Guid orderId)
     {
         Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];

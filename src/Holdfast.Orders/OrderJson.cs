@@ -14,6 +14,7 @@ public static class OrderJson
     [ThreadStatic]
     private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Writer)? _own;
 
+    /// <summary>UTF-8 JSON, without a byte order mark.</summary>
     public static byte[] Write(Order order)
     {
         var (buffer, json) = _own ??= Make();

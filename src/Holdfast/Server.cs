@@ -61,6 +61,7 @@ public static class Server
         }
     }
 
+    /// <summary>The route tables of all modules.</summary>
     public static void MapRoutes(WebApplication app)
     {
         CatalogModule.Map(app);

@@ -84,6 +84,7 @@ public sealed record Settings
         }
     }
 
+    /// <summary>Reads and checks the settings of one source.</summary>
     public static Settings From(IConfiguration source)
     {
         var defaults = new Settings();
@@ -134,6 +135,7 @@ public sealed record Settings
         return roles != Roles.None ? roles : throw new StartupException("--roles: name at least one of api and worker.");
     }
 
+    /// <summary><c>text</c> or <c>json</c>.</summary>
     public static LogFormat ParseLogFormat(string text) => text switch
     {
         "text" => LogFormat.Text,

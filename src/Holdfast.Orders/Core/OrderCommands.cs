@@ -17,6 +17,7 @@ public abstract record OrderCommand(Guid OrderId, Guid StoreId, string Actor)
 public sealed record PayCommand(Guid OrderId, Guid StoreId, string Actor, Guid PaymentId, string Provider, string TransactionId, long Amount, string Currency,
     string? Method, int? Installments, DateTime? ReceivedAt) : OrderCommand(OrderId, StoreId, Actor);
 
+/// <summary>Ends an order that has not been shipped: stock goes back, and money becomes due back.</summary>
 public sealed record CancelCommand(Guid OrderId, Guid StoreId, string Actor, string? Reason) : OrderCommand(OrderId, StoreId, Actor);
 
 /// <summary>Gives the stock of an overdue order back; anything but an overdue order stays as it is.</summary>

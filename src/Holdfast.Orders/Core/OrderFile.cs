@@ -35,6 +35,7 @@ public sealed class OrderFile(Order order, IReadOnlyList<Payment> payments, IRea
     /// <summary>A point to come back to.</summary>
     public (Order Order, int Payments, int Refunds, int Events) Mark() => (Order, _payments.Count, _refunds.Count, Events.Count);
 
+    /// <summary>Forgets what was done since the mark.</summary>
     public void Undo((Order Order, int Payments, int Refunds, int Events) mark)
     {
         Order = mark.Order;

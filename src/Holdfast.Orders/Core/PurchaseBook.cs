@@ -17,6 +17,7 @@ public sealed class PurchaseBook
 
     public int Mark() => _changes.Count;
 
+    /// <summary>Forgets what was done since the mark.</summary>
     public void Undo(int mark)
     {
         for (var i = _changes.Count - 1; i >= mark; i--)

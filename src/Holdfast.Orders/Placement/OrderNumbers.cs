@@ -13,6 +13,7 @@ public sealed class OrderNumbers(TimeProvider time)
     private readonly long _process = Random.Shared.Next(1024);
     private long _last;
 
+    /// <summary>A number that this process has not given before. May be called from many threads.</summary>
     public string Next()
     {
         // Milliseconds and counter are one number that only grows: a busy millisecond borrows from the next.

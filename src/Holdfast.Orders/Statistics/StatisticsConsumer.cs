@@ -16,6 +16,7 @@ public sealed class StatisticsConsumer : IConsumer
 
     public string Name => "daily-statistics";
 
+    /// <summary>Adds the moves of these events to the rows of their days.</summary>
     public async Task HandleAsync(Tx tx, IReadOnlyList<Event> events)
     {
         var sums = new Dictionary<Key, Sum>();

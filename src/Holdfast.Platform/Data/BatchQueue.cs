@@ -129,18 +129,8 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
             }
             catch (Exception e) when (attempt.Outcomes is not null && Db.IsConnectionLost(e))
             {
-                var committed = await Db.OutcomeAsync(attempt.TransactionId!, Patience).ConfigureAwait(false);
-                _log.LogWarning("The answer to COMMIT of {Count} commands was lost; it was {Outcome}: {Reason}", batch.Count,
-                    committed switch { true => "committed", false => "rolled back", _ => "not to be found out" }, e.Message);
-                if (committed is true)
+                if (await IsSettledAsync(batch, attempt, clock, e).ConfigureAwait(false))
                 {
-                    Answer(batch, attempt.Outcomes);
-                    return;
-                }
-
-                if (committed is null || clock.Elapsed > Patience)
-                {
-                    Fail(batch, Errors.OutcomeUnknown);
                     return;
                 }
             }
@@ -174,6 +164,27 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
                 return;
             }
         }
+    }
+
+    /// <summary>Finds out what became of an unanswered COMMIT; false: it was rolled back, and the batch may run again.</summary>
+    private async Task<bool> IsSettledAsync(List<Waiting> batch, BatchAttempt<TOutcome> attempt, Stopwatch clock, Exception reason)
+    {
+        var committed = await Db.OutcomeAsync(attempt.TransactionId!, Patience).ConfigureAwait(false);
+        _log.LogWarning("The answer to COMMIT of {Count} commands was lost; it was {Outcome}: {Reason}", batch.Count,
+            committed switch { true => "committed", false => "rolled back", _ => "not to be found out" }, reason.Message);
+        if (committed is true)
+        {
+            Answer(batch, attempt.Outcomes!);
+            return true;
+        }
+
+        if (committed is null || clock.Elapsed > Patience)
+        {
+            Fail(batch, Errors.OutcomeUnknown);
+            return true;
+        }
+
+        return false;
     }
 
     private static void Answer(List<Waiting> batch, Result<TOutcome>[] outcomes)

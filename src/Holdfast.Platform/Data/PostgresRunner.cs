@@ -40,33 +40,7 @@ internal static class PostgresRunner
 
     public static async Task RunAsync(NpgsqlConnection connection, IReadOnlyList<Statement> statements, bool begin)
     {
-        await using var batch = new NpgsqlBatch(connection);
-        if (begin)
-        {
-            batch.BatchCommands.Add(new NpgsqlBatchCommand("BEGIN"));
-        }
-
-        foreach (var statement in statements)
-        {
-            var command = new NpgsqlBatchCommand(statement.RowSet is null ? Sql.Postgres(statement.Sql) : PostgresDb.WriteSql(statement));
-            if (statement.RowSet is { } rows)
-            {
-                for (var i = 0; i < rows.Columns.Count; i++)
-                {
-                    command.Parameters.Add(PostgresDb.ColumnParameter(rows.Columns[i], rows.Values[i]));
-                }
-            }
-            else
-            {
-                foreach (var arg in statement.Args)
-                {
-                    command.Parameters.Add(PostgresDb.Parameter(arg));
-                }
-            }
-
-            batch.BatchCommands.Add(command);
-        }
-
+        await using var batch = Commands(connection, statements, begin);
         await using var reader = await batch.ExecuteReaderAsync().ConfigureAwait(false);
         var hasRows = reader.FieldCount > 0;
         foreach (var statement in statements)
@@ -104,5 +78,37 @@ internal static class PostgresRunner
                 statements[i].Done((int)batch.BatchCommands[i + offset].RecordsAffected);
             }
         }
+    }
+
+    private static NpgsqlBatch Commands(NpgsqlConnection connection, IReadOnlyList<Statement> statements, bool begin)
+    {
+        var batch = new NpgsqlBatch(connection);
+        if (begin)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("BEGIN"));
+        }
+
+        foreach (var statement in statements)
+        {
+            var command = new NpgsqlBatchCommand(statement.RowSet is null ? Sql.Postgres(statement.Sql) : PostgresDb.WriteSql(statement));
+            if (statement.RowSet is { } rows)
+            {
+                for (var i = 0; i < rows.Columns.Count; i++)
+                {
+                    command.Parameters.Add(PostgresDb.ColumnParameter(rows.Columns[i], rows.Values[i]));
+                }
+            }
+            else
+            {
+                foreach (var arg in statement.Args)
+                {
+                    command.Parameters.Add(PostgresDb.Parameter(arg));
+                }
+            }
+
+            batch.BatchCommands.Add(command);
+        }
+
+        return batch;
     }
 }

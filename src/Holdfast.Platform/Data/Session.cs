@@ -96,6 +96,7 @@ public sealed class StatementBatch(Session session)
     /// </summary>
     public Changed ChangeEach(RowSet rows, string sql) => Add(new Changed(rows, WriteKind.Change, sql));
 
+    /// <summary>Sends the statements collected so far. The batch may be filled and run again.</summary>
     public async Task RunAsync()
     {
         if (_statements.Count > 0)
@@ -227,6 +228,7 @@ public abstract class Tx : Session, IAsyncDisposable
     /// </summary>
     public void AfterCommit(Action action) => (_afterCommit ??= []).Add(action);
 
+    /// <summary>Makes it lasting. Throws when a statement has failed or it has ended; after a lost connection the outcome is unknown.</summary>
     public async Task CommitAsync(CancellationToken ct = default)
     {
         await CommitCoreAsync(ct).ConfigureAwait(false);
@@ -243,6 +245,7 @@ public abstract class Tx : Session, IAsyncDisposable
         }
     }
 
+    /// <summary>Undoes everything. Nothing may be run on it afterwards.</summary>
     public async Task RollbackAsync()
     {
         IsRolledBack = true;

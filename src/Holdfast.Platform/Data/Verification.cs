@@ -12,6 +12,7 @@ public static class Verification
 {
     private const int MaxRows = 20;
 
+    /// <summary>Checks each invariant; the broken ones, or none.</summary>
     public static async Task<IReadOnlyList<Finding>> RunAsync(Db db, IEnumerable<Invariant> invariants, CancellationToken ct = default)
     {
         var findings = new List<Finding>();

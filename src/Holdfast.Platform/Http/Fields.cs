@@ -12,7 +12,7 @@ namespace Holdfast.Platform.Http;
 /// </code>
 /// After a failure the values are defaults; only <see cref="Done"/> says whether they count.
 /// </summary>
-public sealed class Fields
+public sealed partial class Fields
 {
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 32, AllowDuplicateProperties = false };
 
@@ -58,6 +58,7 @@ public sealed class Fields
         return "";
     }
 
+    /// <summary>As <see cref="Text"/>, or null when it is absent.</summary>
     public string? TextOrNull(string name, int max = 200, int min = 1, bool lines = false)
     {
         if (!Get(name, out var value))
@@ -127,6 +128,7 @@ public sealed class Fields
 
     public long Long(string name, long min, long max) => LongOrNull(name, min, max) ?? Missing<long>(name);
 
+    /// <summary>A whole number within the bounds, or null when it is absent.</summary>
     public long? LongOrNull(string name, long min, long max)
     {
         if (!Get(name, out var value))
@@ -143,6 +145,7 @@ public sealed class Fields
 
     public int? IntOrNull(string name, int min, int max) => (int?)LongOrNull(name, min, max);
 
+    /// <summary>A finite number within the bounds, or null when it is absent.</summary>
     public double? NumberOrNull(string name, double min, double max)
     {
         if (!Get(name, out var value))
@@ -157,6 +160,7 @@ public sealed class Fields
 
     public Guid Uuid(string name) => UuidOrNull(name) ?? Missing<Guid>(name);
 
+    /// <summary>A UUID with hyphens, or null when it is absent.</summary>
     public Guid? UuidOrNull(string name)
     {
         if (!Get(name, out var value))
@@ -167,6 +171,7 @@ public sealed class Fields
         return Guid.TryParseExact(StringOrNull(value), "D", out var id) ? id : Wrong<Guid?>(name, "must be a UUID");
     }
 
+    /// <summary><c>true</c> or <c>false</c>, or null when it is absent.</summary>
     public bool? BoolOrNull(string name)
     {
         if (!Get(name, out var value))
@@ -177,6 +182,7 @@ public sealed class Fields
         return value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : Wrong<bool?>(name, "must be true or false");
     }
 
+    /// <summary>An RFC 3339 time as UTC, or null when it is absent.</summary>
     public DateTime? TimeOrNull(string name)
     {
         if (!Get(name, out var value))
@@ -204,125 +210,6 @@ public sealed class Fields
         }
 
         return Wrong<string?>(name, $"must be one of {string.Join(", ", words.ToArray())}");
-    }
-
-    /// <summary>A list of objects, each read by <paramref name="read"/>.</summary>
-    public List<T> Objects<T>(string name, Func<Fields, T> read, int min = 1, int max = 100)
-    {
-        if (ObjectsOrNull(name, read, min, max) is { } list)
-        {
-            return list;
-        }
-
-        Missing(name);
-        return [];
-    }
-
-    public List<T>? ObjectsOrNull<T>(string name, Func<Fields, T> read, int min = 1, int max = 100)
-    {
-        if (!Get(name, out var value))
-        {
-            return null;
-        }
-
-        if (value.ValueKind != JsonValueKind.Array)
-        {
-            return Wrong<List<T>?>(name, "must be a list");
-        }
-
-        var count = value.GetArrayLength();
-        if (count < min || count > max)
-        {
-            return Wrong<List<T>?>(name, $"must have from {min} to {max} entries");
-        }
-
-        var list = new List<T>(count);
-        foreach (var element in value.EnumerateArray())
-        {
-            var path = $"{name}[{list.Count}]";
-            if (element.ValueKind != JsonValueKind.Object)
-            {
-                return Wrong<List<T>?>(path, "must be an object");
-            }
-
-            list.Add(read(new Fields(element, $"{_path}{path}.", _findings)));
-        }
-
-        return list;
-    }
-
-    /// <summary>A list of strings.</summary>
-    public List<string>? TextsOrNull(string name, int max = 100, int maxLength = 200)
-    {
-        if (!Get(name, out var value))
-        {
-            return null;
-        }
-
-        if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() > max
-            || value.EnumerateArray().Any(e => e.ValueKind != JsonValueKind.String))
-        {
-            return Wrong<List<string>?>(name, $"must be a list of at most {max} strings");
-        }
-
-        try
-        {
-            var list = value.EnumerateArray().Select(e => e.GetString()!).ToList();
-            return list.All(s => s.Length <= maxLength && IsClean(s)) ? list : Wrong<List<string>?>(name, $"each must be plain text of at most {maxLength} characters");
-        }
-        catch (InvalidOperationException)
-        {
-            return Wrong<List<string>?>(name, "is not valid Unicode");
-        }
-    }
-
-    /// <summary>A nested object, or null when it is absent.</summary>
-    public Fields? ObjectOrNull(string name)
-    {
-        if (!Get(name, out var value))
-        {
-            return null;
-        }
-
-        return value.ValueKind == JsonValueKind.Object ? new Fields(value, $"{_path}{name}.", _findings) : Wrong<Fields?>(name, "must be an object");
-    }
-
-    /// <summary>Whether the member is there as a string, where both a string and an object are taken.</summary>
-    public bool IsText(string name) => Get(name, out var value) && value.ValueKind == JsonValueKind.String;
-
-    /// <summary>String to string, at most 50 entries, keys of 40 characters, values of 500: the limits of Stripe's metadata.</summary>
-    public IReadOnlyDictionary<string, string>? MetadataOrNull(string name)
-    {
-        if (!Get(name, out var value))
-        {
-            return null;
-        }
-
-        if (value.ValueKind != JsonValueKind.Object)
-        {
-            return Wrong<IReadOnlyDictionary<string, string>?>(name, "must be an object");
-        }
-
-        try
-        {
-            var map = new SortedDictionary<string, string>(StringComparer.Ordinal);
-            foreach (var member in value.EnumerateObject())
-            {
-                if (member.Name.Length is 0 or > 40 || !IsClean(member.Name) || member.Value.ValueKind != JsonValueKind.String
-                    || member.Value.GetString() is not { Length: <= 500 } text || !IsClean(text, lines: true))
-                {
-                    return Wrong<IReadOnlyDictionary<string, string>?>(name, "must map keys of 1 to 40 characters to strings of at most 500");
-                }
-
-                map[member.Name] = text;
-            }
-
-            return map.Count <= 50 ? map : Wrong<IReadOnlyDictionary<string, string>?>(name, "must have at most 50 entries");
-        }
-        catch (InvalidOperationException)
-        {
-            return Wrong<IReadOnlyDictionary<string, string>?>(name, "is not valid Unicode");
-        }
     }
 
     /// <summary>Notes a rule of the use case's own that a field breaks.</summary>
@@ -366,59 +253,5 @@ public sealed class Fields
         {
             _findings.Add(_path + name, "is required");
         }
-    }
-
-    private sealed class Findings
-    {
-        public List<Fields> All { get; } = [];
-
-        public SortedDictionary<string, string[]> Errors { get; } = new(StringComparer.Ordinal);
-
-        public void Add(string path, string message) => Errors[path] = [message];
-
-        public Error? ToError()
-        {
-            SortedDictionary<string, string[]>? unknown = null;
-            foreach (var fields in All)
-            {
-                foreach (var member in fields._object.EnumerateObject())
-                {
-                    if (!fields.WasAsked(member))
-                    {
-                        unknown ??= new(StringComparer.Ordinal);
-                        unknown[fields._path + Shown(member)] = ["is unknown or read-only"];
-                    }
-                }
-            }
-
-            return unknown is not null ? Platform.Errors.UnknownField with { Fields = unknown }
-                : Errors.Count > 0 ? Platform.Errors.InvalidRequest with { Fields = Errors }
-                : null;
-        }
-
-        private static string Shown(JsonProperty member)
-        {
-            try
-            {
-                return member.Name.Length <= 100 ? member.Name : member.Name[..100];
-            }
-            catch (InvalidOperationException)
-            {
-                return "(not valid Unicode)";
-            }
-        }
-    }
-
-    private bool WasAsked(JsonProperty member)
-    {
-        foreach (var name in _asked)
-        {
-            if (member.NameEquals(name))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }

@@ -9,6 +9,7 @@ public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
 /// <summary><c>limit</c> (1 to 100, default 20) and the opaque <c>cursor</c>, which is the sort key and id of the last row that was seen.</summary>
 public sealed record Paging(int Limit, string[]? After)
 {
+    /// <summary>Reads both from the query; 400 for a limit out of bounds or a cursor that this list did not give (<paramref name="keyParts"/> parts).</summary>
     public static Result<Paging> From(Request request, int keyParts)
     {
         var limit = 20;

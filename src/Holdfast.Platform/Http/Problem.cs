@@ -6,6 +6,7 @@ namespace Holdfast.Platform.Http;
 /// <summary>Writes replies; errors as RFC 9457 problem documents, their <c>detail</c> in the caller's language.</summary>
 public static class Problem
 {
+    /// <summary>Writes the reply; does nothing where an answer has begun already.</summary>
     public static async Task WriteAsync(HttpContext http, Reply reply)
     {
         var response = http.Response;

@@ -41,6 +41,7 @@ public static class Routes
 /// <summary>What every request passes: who is it, may they, run the use case, write the answer; and what to say when that throws.</summary>
 public sealed class Door(ITokenReader tokens, Db db, ILogger<Door> log)
 {
+    /// <summary>Serves one request; never throws.</summary>
     public async Task HandleAsync(HttpContext http, Access access, Func<Request, Task<Reply>> handle)
     {
         Reply reply;

@@ -40,12 +40,14 @@ public sealed class EventLog
 
     public int Count => _events.Count;
 
+    /// <summary>Notes an event, to be handed on once.</summary>
     public void Add(Event e)
     {
         _events.Add(e.Subject).Add(e.Sequence).Add(e.Type).Add(e.StoreId).Add(e.OccurredAt).Add(e.Actor).Add(e.Previous).Add(e.Data);
         _outbox.Add(e.Subject).Add(e.Sequence);
     }
 
+    /// <summary>Writes the events with the statements of the batch.</summary>
     public void Ink(StatementBatch batch)
     {
         batch.Insert(_events);

@@ -13,6 +13,7 @@ public interface IConsumer
     /// <summary>For logs.</summary>
     string Name { get; }
 
+    /// <summary>Writes the effect of the events. An exception leaves them to be handed over again.</summary>
     Task HandleAsync(Tx tx, IReadOnlyList<Event> events);
 }
 
@@ -21,6 +22,7 @@ public sealed class RelayBell
 {
     private readonly SemaphoreSlim _rung = new(0, 1);
 
+    /// <summary>Says that there is something to hand on. Never blocks.</summary>
     public void Ring()
     {
         try

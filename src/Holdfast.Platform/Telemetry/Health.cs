@@ -37,6 +37,7 @@ public sealed class Health(Db db, IHostApplicationLifetime lifetime, TimeProvide
     private long _checkedAt;
     private bool _wasDown;
 
+    /// <summary><c>/health/live</c>, <c>/health/ready</c> and <c>/health</c>.</summary>
     public static void Map(IEndpointRouteBuilder app)
     {
         app.Get<Health>("/health/live", Access.Anyone, (u, _) => u.LiveAsync());
@@ -46,9 +47,11 @@ public sealed class Health(Db db, IHostApplicationLifetime lifetime, TimeProvide
 
     public Task<Reply> LiveAsync() => Task.FromResult(Answer(HealthStatus.Healthy, null));
 
+    /// <summary>200 while requests may be sent here: the database answers and the process is not ending; else 503.</summary>
     public async Task<Reply> ReadyAsync() =>
         Answer(lifetime.ApplicationStopping.IsCancellationRequested ? HealthStatus.Unhealthy : (await DatabaseAsync().ConfigureAwait(false)).Status, null);
 
+    /// <summary>The state of each dependency.</summary>
     public async Task<Reply> AllAsync()
     {
         var database = await DatabaseAsync().ConfigureAwait(false);
