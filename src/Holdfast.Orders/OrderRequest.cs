@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Holdfast.Identity;
 using Holdfast.Inventory.Core;
 using Holdfast.Orders.Core;
@@ -10,6 +11,10 @@ namespace Holdfast.Orders;
 /// <summary>Reads the body of an order: what is taken, within which limits, and whose order it will be.</summary>
 internal static class OrderRequest
 {
+    private static readonly JsonSerializerOptions AddressJson = new(Reply.Json) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
+    private sealed record DeliveryAddress(string Name, string Line1, string? Line2, string City, string? Region, string? PostalCode, string Country);
+
     public const int MaxLines = 100;
     public const int MaxQuantity = 1_000_000;
 
@@ -82,17 +87,9 @@ internal static class OrderRequest
             return null;
         }
 
-        var parts = new Dictionary<string, string?>
-        {
-            ["name"] = a.Text("name"),
-            ["line1"] = a.Text("line1"),
-            ["line2"] = a.TextOrNull("line2"),
-            ["city"] = a.Text("city", 100),
-            ["region"] = a.TextOrNull("region", 100),
-            ["postalCode"] = a.TextOrNull("postalCode", 20),
-            ["country"] = a.Text("country", 60),
-        };
-        return JsonSerializer.Serialize(parts.Where(p => p.Value is not null).ToDictionary(), Reply.Json);
+        var address = new DeliveryAddress(a.Text("name"), a.Text("line1"), a.TextOrNull("line2"), a.Text("city", 100), a.TextOrNull("region", 100),
+            a.TextOrNull("postalCode", 20), a.Text("country", 60));
+        return JsonSerializer.Serialize(address, AddressJson);
     }
 
     /// <summary>An account orders for itself; a guest, and whoever works for the shop, names the customer.</summary>

@@ -53,11 +53,6 @@ internal sealed class PlacementBatch
     {
         var peek = await PlacementPeek.ReadAsync(_db, _placings).ConfigureAwait(false);
         (_books, _now) = (peek.Books, peek.Now);
-        foreach (var guest in peek.Guests)
-        {
-            _guests[guest.EmailKey] = guest.Id;
-        }
-
         AnswerReplays(peek.Stored);
         for (var i = 0; i < _placings.Count; i++)
         {
@@ -75,18 +70,15 @@ internal sealed class PlacementBatch
     {
         var open = Left().ToList();
         var commands = open.ConvertAll(i => _placings[i].Command);
-        var missing = commands.Where(c => c.CustomerId is null && !_guests.ContainsKey(c.EmailKey)).Select(c => (c.EmailKey, c.Email, c.Name)).ToList();
         _riders = [.. commands.SelectMany(c => c.Riders)];
 
         var batch = tx.Batch();
         var id = tx.Id(batch);
         var claimed = Claim(batch, open);
-        if (missing.Count > 0 || _riders.Count > 0)
-        {
-            await batch.RunAsync().ConfigureAwait(false);
-            await MakeGuestsAsync(tx, missing).ConfigureAwait(false);
-            await Rider.OpenAllAsync(tx, _riders, r => r.Rank < LockRank.Stock).ConfigureAwait(false);
-        }
+        var known = Customers.FindGuests(batch, commands.Where(c => c.CustomerId is null).Select(c => c.EmailKey).Distinct().ToArray());
+        await batch.RunAsync().ConfigureAwait(false);
+        await MakeGuestsAsync(tx, commands, known.Rows).ConfigureAwait(false);
+        await Rider.OpenAllAsync(tx, _riders, r => r.Rank < LockRank.Stock).ConfigureAwait(false);
 
         var stock = StockPages.Open(batch, commands.SelectMany(c => c.Lines).Select(l => l.VariantId).Distinct().Order().ToArray());
         var now = batch.Now();
@@ -245,8 +237,15 @@ internal sealed class PlacementBatch
         batch.ChangeEach(rows, "UPDATE idempotency_keys SET fingerprint = {v.fingerprint}, event_subject = {v.event_subject} WHERE idempotency_keys.key = {v.key}");
     }
 
-    private async Task MakeGuestsAsync(Tx tx, List<(string EmailKey, string Email, string? Name)> missing)
+    /// <summary>Finds the guests, and makes those who order for the first time.</summary>
+    private async Task MakeGuestsAsync(Tx tx, List<PlaceCommand> commands, List<Customer> known)
     {
+        foreach (var guest in known)
+        {
+            _guests[guest.EmailKey] = guest.Id;
+        }
+
+        var missing = commands.Where(c => c.CustomerId is null && !_guests.ContainsKey(c.EmailKey)).Select(c => (c.EmailKey, c.Email, c.Name)).ToList();
         foreach (var (key, (id, isNew)) in await Customers.CreateMissingGuestsAsync(tx, missing, _now).ConfigureAwait(false))
         {
             _guests[key] = id;

@@ -1,4 +1,3 @@
-using Holdfast.Identity;
 using Holdfast.Inventory;
 using Holdfast.Inventory.Core;
 using Holdfast.Orders.Core;
@@ -8,21 +7,20 @@ using Holdfast.Platform.Http;
 namespace Holdfast.Orders;
 
 /// <summary>
-/// What a batch sees before any lock, in one round trip: stored answers to its keys, the catalog's facts, the stock as last committed, the
-/// guests that exist. The catalog's facts are those the orders keep; stock is read again under lock.
+/// What a batch sees before any lock, in one round trip: stored answers to its keys, the catalog's facts, the stock as last
+/// committed. The catalog's facts are those the orders keep; stock is read again under lock.
 /// </summary>
-internal sealed record PlacementPeek(PlacementBooks Books, IReadOnlyList<Idempotency.Stored> Stored, IReadOnlyList<Customer> Guests, DateTime Now)
+internal sealed record PlacementPeek(PlacementBooks Books, IReadOnlyList<Idempotency.Stored> Stored, DateTime Now)
 {
     public static Task<PlacementPeek> ReadAsync(Db db, IReadOnlyList<Placing> placings) => db.ReadAsync(async session =>
     {
         var commands = placings.Select(p => p.Command).ToList();
         var batch = session.Batch();
         var stored = batch.Query(Idempotency.Select, Idempotency.Map, placings.Select(p => p.Key.Hash).Distinct().ToArray());
-        var guests = Customers.FindGuests(batch, commands.Where(c => c.CustomerId is null).Select(c => c.EmailKey).Distinct().ToArray());
         var books = Read(batch, commands);
         var now = batch.Now();
         await batch.RunAsync().ConfigureAwait(false);
-        return new PlacementPeek(books(), stored.Rows, guests.Rows, now.Rows[0]);
+        return new PlacementPeek(books(), stored.Rows, now.Rows[0]);
     });
 
     /// <summary>The books for one command, for a quote: purchases included, since nothing will be judged again.</summary>

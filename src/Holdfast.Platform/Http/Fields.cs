@@ -19,7 +19,7 @@ public sealed partial class Fields
     private readonly JsonElement _object;
     private readonly string _path;
     private readonly Findings _findings;
-    private readonly List<string> _asked = [];
+    private readonly List<string> _found = [];
 
     private Fields(JsonElement element, string path, Findings findings)
     {
@@ -217,8 +217,17 @@ public sealed partial class Fields
 
     private bool Get(string name, out JsonElement value)
     {
-        _asked.Add(name);
-        return _object.TryGetProperty(name, out value) && value.ValueKind != JsonValueKind.Null;
+        if (!_object.TryGetProperty(name, out value))
+        {
+            return false;
+        }
+
+        if (!_found.Contains(name))
+        {
+            _found.Add(name);
+        }
+
+        return value.ValueKind != JsonValueKind.Null;
     }
 
     /// <summary>The text of a string that is valid Unicode; else null. The parsers of <see cref="JsonElement"/> throw at an unpaired surrogate.</summary>

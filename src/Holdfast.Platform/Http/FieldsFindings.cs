@@ -18,6 +18,12 @@ public sealed partial class Fields
             SortedDictionary<string, string[]>? unknown = null;
             foreach (var fields in All)
             {
+                // As many members as were asked for and found: there is none that nobody asked for.
+                if (fields._found.Count == fields._object.GetPropertyCount())
+                {
+                    continue;
+                }
+
                 foreach (var member in fields._object.EnumerateObject())
                 {
                     if (!fields.WasAsked(member))
@@ -48,7 +54,7 @@ public sealed partial class Fields
 
     private bool WasAsked(JsonProperty member)
     {
-        foreach (var name in _asked)
+        foreach (var name in _found)
         {
             if (member.NameEquals(name))
             {

@@ -19,7 +19,8 @@ public static class Problem
         if (reply.Error is { } error)
         {
             response.ContentType = "application/problem+json";
-            response.Headers.ContentLanguage = IsVietnamese(http) ? "vi" : "en";
+            var vietnamese = IsVietnamese(http);
+            response.Headers.ContentLanguage = vietnamese ? "vi" : "en";
             if (error.Status == 503)
             {
                 response.Headers.RetryAfter = "1";
@@ -29,7 +30,7 @@ public static class Problem
                 response.Headers.WWWAuthenticate = "Bearer";
             }
 
-            var body = Body(error, IsVietnamese(http));
+            var body = Body(error, vietnamese);
             response.ContentLength = body.Length;
             await response.BodyWriter.WriteAsync(body, http.RequestAborted).ConfigureAwait(false);
             return;
@@ -69,10 +70,13 @@ public static class Problem
             json.WriteNumber("status", error.Status);
             json.WriteString("detail", vietnamese ? error.Vietnamese : error.English);
             json.WriteString("code", error.Code);
-            foreach (var (name, value) in error.Extensions ?? new Dictionary<string, object?>())
+            if (error.Extensions is { } members)
             {
-                json.WritePropertyName(name);
-                JsonSerializer.Serialize(json, value, Reply.Json);
+                foreach (var (name, value) in members)
+                {
+                    json.WritePropertyName(name);
+                    JsonSerializer.Serialize(json, value, Reply.Json);
+                }
             }
 
             if (error.Fields is { } fields)
