@@ -1,0 +1,124 @@
+using Microsoft.Data.Sqlite;
+
+namespace Holdfast.Platform.Data;
+
+/// <summary>A connection with its prepared statements.</summary>
+internal sealed class SqliteConnectionHolder(SqliteConnection connection) : IDisposable
+{
+    private const int MaxPrepared = 300;
+    private readonly Dictionary<string, SqliteCommand> _prepared = [];
+
+    public SqliteCommand Prepared(string sql, int parameters)
+    {
+        if (_prepared.TryGetValue(sql, out var command))
+        {
+            return command;
+        }
+
+        if (_prepared.Count >= MaxPrepared)
+        {
+            foreach (var old in _prepared.Values)
+            {
+                old.Dispose();
+            }
+
+            _prepared.Clear();
+        }
+
+        command = connection.CreateCommand();
+        command.CommandText = sql;
+        for (var i = 1; i <= parameters; i++)
+        {
+            command.Parameters.Add(new SqliteParameter { ParameterName = $"${i}", Value = DBNull.Value });
+        }
+
+        command.Prepare();
+        return _prepared[sql] = command;
+    }
+
+    public void Execute(string sql) => Prepared(sql, 0).ExecuteNonQuery();
+
+    /// <summary>Begins a writing transaction; false, at once, while another process has one. The <paramref name="last"/> attempt throws instead.</summary>
+    public bool TryBegin(bool last)
+    {
+        SQLitePCL.raw.sqlite3_busy_timeout(connection.Handle, 0);
+        var code = SQLitePCL.raw.sqlite3_exec(connection.Handle, "BEGIN IMMEDIATE");
+        SQLitePCL.raw.sqlite3_busy_timeout(connection.Handle, SqliteDb.BusyMilliseconds);
+        // The lower eight bits are the kind of error.
+        if (last || (code & 0xFF) is not (SQLitePCL.raw.SQLITE_BUSY or SQLitePCL.raw.SQLITE_LOCKED))
+        {
+            SqliteException.ThrowExceptionForRC(code, connection.Handle);
+        }
+
+        return code == SQLitePCL.raw.SQLITE_OK;
+    }
+
+    public void Dispose()
+    {
+        foreach (var command in _prepared.Values)
+        {
+            command.Dispose();
+        }
+
+        connection.Dispose();
+    }
+}
+
+/// <summary>Runs statements one after another and hands each its result.</summary>
+internal static class SqliteRunner
+{
+    public const string Clock = "SELECT CAST(ROUND((julianday('now') - 2440587.5) * 86400000.0) AS INTEGER) * 1000";
+
+    public static void Run(SqliteConnectionHolder connection, IReadOnlyList<Statement> statements)
+    {
+        foreach (var statement in statements)
+        {
+            if (statement.RowSet is { } rows)
+            {
+                Write(connection, statement, rows);
+                continue;
+            }
+
+            var command = connection.Prepared(Sql.Sqlite(statement.Sql), statement.Args.Length);
+            for (var i = 0; i < statement.Args.Length; i++)
+            {
+                command.Parameters[i].Value = SqliteDb.Parameter(statement.Args[i]);
+            }
+
+            statement.Done(Once(command, statement));
+        }
+    }
+
+    private static void Write(SqliteConnectionHolder connection, Statement statement, RowSet rows)
+    {
+        var command = connection.Prepared(SqliteDb.WriteSql(statement), rows.Columns.Count);
+        var total = 0;
+        for (var r = 0; r < rows.Count; r++)
+        {
+            for (var c = 0; c < rows.Columns.Count; c++)
+            {
+                command.Parameters[c].Value = SqliteDb.Parameter(rows.Values[c][r]);
+            }
+
+            total += Once(command, statement);
+        }
+
+        statement.Done(total);
+    }
+
+    private static int Once(SqliteCommand command, Statement statement)
+    {
+        using var reader = command.ExecuteReader();
+        if (reader.FieldCount > 0 != statement.HasRows)
+        {
+            throw statement.HasRows ? Mismatch.GivesNone(statement) : Mismatch.GivesRows(statement);
+        }
+
+        while (reader.Read())
+        {
+            statement.Take(new Row(reader, sqlite: true));
+        }
+
+        return statement.HasRows ? 0 : reader.RecordsAffected;
+    }
+}
