@@ -54,6 +54,20 @@ public sealed class HoldBook
         return missing;
     }
 
-    /// <summary>Whether the hold of this order or reservation is short: then its goods must not leave the house.</summary>
-    public bool IsShort(StockBook stock, Guid variantId, Guid referenceId) => Short(stock, variantId).Any(s => s.ReferenceId == referenceId);
+    /// <summary>
+    /// Whether so many pieces of a hold are there: only those may leave the house. What the batch has shipped, given back or received since the
+    /// holds were read counts, so the order of its commands matters.
+    /// </summary>
+    public bool Covers(StockBook stock, Guid variantId, Guid referenceId, long quantity)
+    {
+        foreach (var hold in Short(stock, variantId))
+        {
+            if (hold.ReferenceId == referenceId)
+            {
+                return quantity <= hold.Held - hold.Missing;
+            }
+        }
+
+        return true;
+    }
 }

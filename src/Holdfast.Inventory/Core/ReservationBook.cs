@@ -75,7 +75,7 @@ public sealed class ReservationBook
             return Ended(reservation);
         }
 
-        var missing = reservation.Lines.Select(l => l.VariantId).Where(v => holds.IsShort(stock, v, id)).ToList();
+        var missing = reservation.Lines.Where(l => !holds.Covers(stock, l.VariantId, id, l.Quantity)).Select(l => l.VariantId).ToList();
         if (missing.Count > 0)
         {
             return InventoryErrors.ReservationShort(missing);

@@ -18,8 +18,8 @@ public sealed class LifecycleBooks
     /// <summary>Payments that stores have recorded, by store, provider and transaction, with their order.</summary>
     public required Dictionary<(Guid StoreId, string Provider, string TransactionId), (Guid OrderId, long Amount, string Currency)> Known { get; init; }
 
-    /// <summary>Open holds on variants that are short, oldest first.</summary>
-    public required IReadOnlyDictionary<Guid, IReadOnlyList<(Guid ReferenceId, long Quantity)>> Holds { get; init; }
+    /// <summary>Who holds what of the variants that are short.</summary>
+    public required HoldBook Holds { get; init; }
 }
 
 /// <summary>

@@ -21,7 +21,7 @@ internal static class Shipping
         }
 
         var quantities = chosen.Value;
-        var missing = quantities.Where(q => IsShort(order.Id, q, books)).Select(q => q.VariantId).ToList();
+        var missing = quantities.Where(q => !books.Holds.Covers(books.Stock, q.VariantId, order.Id, q.Quantity)).Select(q => q.VariantId).ToList();
         if (missing.Count > 0)
         {
             return OrderErrors.OrderIsShort(missing);
@@ -97,22 +97,4 @@ internal static class Shipping
     }
 
     private static long Of(List<StockLine> lines, Guid variantId) => lines.Where(l => l.VariantId == variantId).Sum(l => l.Quantity);
-
-    /// <summary>What is on hand fills the oldest holds first; whoever it does not reach is short.</summary>
-    private static bool IsShort(Guid orderId, StockLine line, LifecycleBooks books)
-    {
-        var entry = books.Stock.Find(line.VariantId);
-        if (entry is null || entry.OnHand < line.Quantity)
-        {
-            return true;
-        }
-
-        if (entry.Shortfall == 0 || !books.Holds.TryGetValue(line.VariantId, out var holds))
-        {
-            return false;
-        }
-
-        var older = holds.TakeWhile(h => h.ReferenceId != orderId).Sum(h => h.Quantity);
-        return older + line.Quantity > entry.OnHand;
-    }
 }

@@ -173,14 +173,15 @@ internal sealed class ChangeBatch
         }
 
         await Rider.OpenAllAsync(_tx, riders, r => r.Rank >= LockRank.Stock).ConfigureAwait(false);
+        var stockBook = new StockBook(stock);
         _books = new LifecycleBooks
         {
             Files = files,
-            Stock = new StockBook(stock),
+            Stock = stockBook,
             Purchases = new PurchaseBook(purchases),
             Limits = limits,
             Known = known,
-            Holds = await OrderPages.HoldsAsync(_tx, stock).ConfigureAwait(false),
+            Holds = await StockPages.HoldsAsync(stockBook, _tx).ConfigureAwait(false),
         };
     }
 

@@ -54,22 +54,6 @@ internal sealed class OrderPages
 
     public Dictionary<(Guid, string, string), (Guid, long, string)> Known() => _known?.Rows.ToDictionary(k => k.Key, k => k.Value) ?? [];
 
-    /// <summary>The open holds on variants that are short, oldest first: from the ledger, since that is where holds are made and given back.</summary>
-    public static async Task<IReadOnlyDictionary<Guid, IReadOnlyList<(Guid ReferenceId, long Quantity)>>> HoldsAsync(Tx tx, IReadOnlyList<StockRow> stock)
-    {
-        var shortOnes = stock.Where(s => s.Reserved > s.OnHand).Select(s => s.VariantId).ToArray();
-        if (shortOnes.Length == 0)
-        {
-            return new Dictionary<Guid, IReadOnlyList<(Guid, long)>>();
-        }
-
-        var rows = await tx.QueryAsync("SELECT variant_id, reference_id, SUM(reserved_delta) FROM stock_movements WHERE variant_id {in $1} AND reserved_delta <> 0 "
-            + "GROUP BY variant_id, reference_id HAVING SUM(reserved_delta) > 0 ORDER BY variant_id, MIN(sequence)",
-            r => (VariantId: r.Uuid(0), ReferenceId: r.Uuid(1), Quantity: r.Long(2)), shortOnes).ConfigureAwait(false);
-        return rows.GroupBy(r => r.VariantId)
-            .ToDictionary(g => g.Key, g => (IReadOnlyList<(Guid, long)>)g.Select(r => (r.ReferenceId, r.Quantity)).ToList());
-    }
-
     /// <summary>Writes changed orders, guarded by the version that was read, their lines, new rows of money and goods, and their events.</summary>
     public static void Ink(List<OrderFile> changed, StatementBatch batch, EventLog events, DateTime now)
     {

@@ -118,7 +118,7 @@ public sealed class CoreSystem : ISystem
             Purchases = Purchases(),
             Limits = _facts.Values.Where(f => f.PurchaseLimit is not null).ToDictionary(f => f.Id, f => f.PurchaseLimit!.Value),
             Known = new(_known),
-            Holds = new Dictionary<Guid, IReadOnlyList<(Guid, long)>>(),
+            Holds = HoldBook.Empty,
         };
         if (Lifecycle.Decide(command, file, books, _now) is { } refusal)
         {
