@@ -211,8 +211,9 @@ internal sealed class ListOrders(Db db)
         {
             filter.And("o.number = {0}", number);
         }
-        else if (Guid.TryParseExact(text, "D", out var id))
+        else if (Guid.TryParseExact(text, "D", out var id) && await session.FirstAsync("SELECT 1 FROM orders WHERE id = $1", r => r.Int(0), id).ConfigureAwait(false) == 1)
         {
+            // Other systems' ids often have the form of a UUID, too; such a text goes on as one of those.
             filter.And("o.id = {0}", id);
         }
         else if (!Fields.IsClean(text) || text.Length > 200)

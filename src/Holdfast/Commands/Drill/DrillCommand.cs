@@ -14,7 +14,7 @@ namespace Holdfast.Commands.Drill;
 internal static class DrillCommand
 {
     private const int Kills = 3;
-    private const int Connections = 256;
+    private const int Connections = 512;
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 

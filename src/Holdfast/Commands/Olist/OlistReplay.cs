@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Holdfast.Commands.Olist.Core;
 using Holdfast.Commands.Shop;
+using Holdfast.Platform.Data;
 
 namespace Holdfast.Commands.Olist;
 
@@ -26,6 +27,9 @@ internal sealed class OlistReplay(ShopClient client, OlistPlan plan, ReplayOptio
     /// <summary>From the first order to the last answer.</summary>
     public TimeSpan Took { get; private set; }
 
+    /// <summary>Requests sent in that time.</summary>
+    public long Requests { get; private set; }
+
     /// <summary>Variants of the plan that the server does not know; more than 0: the data set has not been imported there.</summary>
     public async Task<int> FindVariantsAsync(CancellationToken ct)
     {
@@ -44,35 +48,49 @@ internal sealed class OlistReplay(ShopClient client, OlistPlan plan, ReplayOptio
         return wanted.Count - _variants.Count;
     }
 
-    /// <summary>Lowers the stock of each variant to its share. The keys make it happen once, however often it is run.</summary>
-    public async Task LowerStockAsync(Progress progress, CancellationToken ct)
+    /// <summary>
+    /// Lowers the stock of each variant to its share, once: a ledger that has the adjustment is left alone. Returns how many variants no longer
+    /// have what is to be taken away, because it has been sold.
+    /// </summary>
+    public async Task<int> LowerStockAsync(Progress progress, CancellationToken ct)
     {
         var kept = OlistPlanner.Scale(plan.Variants, options.StockFactor);
         var reason = FormattableString.Invariant($"olist replay at stock factor {options.StockFactor}");
+        var tooFew = 0;
         await Parallel.ForEachAsync(plan.Variants.Zip(kept), new ParallelOptions { MaxDegreeOfParallelism = options.Concurrency, CancellationToken = ct }, async (pair, token) =>
         {
             var (variant, keep) = pair;
-            if (keep < variant.Needed)
+            var path = $"/inventory/{_variants[variant.ExternalId].VariantId}";
+            if (keep < variant.Needed && !await client.ListAsync($"{path}/movements", token).AnyAsync(m => m.GetProperty("reference").GetString() == reason, token))
             {
-                await client.MustAsync(Call.Post($"/inventory/{_variants[variant.ExternalId].VariantId}/adjustments", new { Delta = keep - variant.Needed, Reason = reason },
-                    FormattableString.Invariant($"olist:stock:{options.StockFactor}:{variant.ExternalId}")), token);
+                var answer = await client.SendAsync(Call.Post($"{path}/adjustments", new { Delta = keep - variant.Needed, Reason = reason },
+                    FormattableString.Invariant($"olist:stock:{options.StockFactor}:{variant.ExternalId}")), ct: token);
+                if (answer.Code == "stock_below_zero")
+                {
+                    Interlocked.Increment(ref tooFew);
+                }
+                else if (!answer.IsSuccess)
+                {
+                    throw new StartupException($"lowering the stock of {variant.ExternalId}: {answer.Explain()}");
+                }
             }
 
             progress.Add();
         });
+        return tooFew;
     }
 
     /// <summary>Replays every order. When interrupted, what has been seen so far stays in the tally.</summary>
     public async Task RunAsync(Progress progress, CancellationToken ct)
     {
-        var started = Stopwatch.GetTimestamp();
+        var (started, before) = (Stopwatch.GetTimestamp(), client.Requests);
         try
         {
             await Task.WhenAll(Enumerable.Range(0, options.Concurrency).Select(_ => WorkAsync(started, progress, ct)));
         }
         finally
         {
-            Took = Stopwatch.GetElapsedTime(started);
+            (Took, Requests) = (Stopwatch.GetElapsedTime(started), client.Requests - before);
         }
     }
 
@@ -97,8 +115,8 @@ internal sealed class OlistReplay(ShopClient client, OlistPlan plan, ReplayOptio
         var id = placed.Member("id");
         if (!placed.IsSuccess)
         {
-            // The keys of a run of days ago may be gone; the order is not.
-            id = placed.Code == "external_id_taken" ? await FindAsync(order, ct) : null;
+            // The keys of a run of days ago may be gone; the order is not, and holds the stock that is now refused.
+            id = await FindAsync(order, ct);
             if (id is null)
             {
                 Tally.Refuse(order, placed, options.StockFactor < 1 && placed.Code == "insufficient_stock");

@@ -58,7 +58,7 @@ internal static class OlistReport
         Line("statuses", t.Statuses());
         Line("placing", $"{t.Placing}");
         var seconds = Math.Max(0.001, replay.Took.TotalSeconds);
-        Line("speed", $"{t.Placed / seconds:N0} orders/s with their payments and steps, {client.Requests / seconds:N0} requests/s, {seconds:N1} s; {client.Retries:N0} retries");
+        Line("speed", $"{t.Placed / seconds:N0} orders/s with their payments and steps, {replay.Requests / seconds:N0} requests/s, {seconds:N1} s; {client.Retries:N0} retries");
         Line("deviations", t.Deviations == 0 ? "none" : $"{t.Deviations:N0}");
         foreach (var example in t.Examples())
         {

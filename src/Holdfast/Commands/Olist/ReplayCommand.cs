@@ -61,7 +61,12 @@ internal static class ReplayCommand
         if (options.StockFactor < 1)
         {
             var lowering = new Progress("lowering stock", plan.Variants.Count);
-            await lowering.ShowAsync(() => replay.LowerStockAsync(lowering, ct));
+            var tooFew = 0;
+            await lowering.ShowAsync(async () => tooFew = await replay.LowerStockAsync(lowering, ct));
+            if (tooFew > 0)
+            {
+                throw new StartupException($"--stock-factor is for a fresh import: {tooFew} variants have sold what is to be taken away.");
+            }
         }
 
         var progress = new Progress("replaying", plan.Orders.Count) { Note = () => $"({replay.Tally.Refused} refused, {replay.Tally.Deviations} deviations)" };

@@ -36,9 +36,9 @@ internal sealed record BuyerPlan(int Number, double Arrives, long Quantity, Habi
             number,
             random.NextDouble() < AtTheDoor ? random.NextDouble() * Math.Min(2, seconds) : random.NextDouble() * seconds,
             random.Next(10) < 8 ? 1 : random.Next(2, 4),
-            random.Next(100) switch { < 35 => Habit.Pays, < 55 => Habit.GivesUp, < 62 => Habit.PaysAfterCancelling, < 82 => Habit.PaysLate, _ => Habit.Vanishes },
+            random.Next(100) switch { < 25 => Habit.Pays, < 50 => Habit.GivesUp, < 58 => Habit.PaysAfterCancelling, < 75 => Habit.PaysLate, _ => Habit.Vanishes },
             ClicksTwice: random.Next(10) < 3,
-            ReturnsAfterRefusal: Math.Max(0, random.Next(5) - 2),
-            ReturnsAfterCancelling: random.Next(2) == 0,
-            Pause: 0.05 + (random.NextDouble() * 1.5)))];
+            ReturnsAfterRefusal: Math.Max(0, random.Next(6) - 3),
+            ReturnsAfterCancelling: random.Next(3) == 0,
+            Pause: 0.05 + (random.NextDouble() * 2.5)))];
 }
