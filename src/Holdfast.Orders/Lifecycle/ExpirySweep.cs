@@ -14,7 +14,7 @@ public sealed class ExpirySweep(Db db, ChangeQueue queue, ILogger<ExpirySweep> l
     private const int BatchSize = 500;
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Expires up to a batch of overdue orders; how many were found.</summary>
+    /// <summary>Expires up to a batch of overdue orders; how many it was done with.</summary>
     public async Task<int> SweepOnceAsync(CancellationToken ct = default)
     {
         var due = await db.ReadAsync(async session =>
@@ -30,17 +30,17 @@ public sealed class ExpirySweep(Db db, ChangeQueue queue, ILogger<ExpirySweep> l
             log.LogWarning("An overdue order was not expired ({Code}); the next sweep tries again", error.Code);
         }
 
-        return due.Count;
+        return outcomes.Count(o => o.IsOk);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            var found = 0;
+            var done = 0;
             try
             {
-                found = await SweepOnceAsync(stoppingToken).ConfigureAwait(false);
+                done = await SweepOnceAsync(stoppingToken).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -51,7 +51,7 @@ public sealed class ExpirySweep(Db db, ChangeQueue queue, ILogger<ExpirySweep> l
                 log.LogError(e, "The expiry sweep failed; it goes on");
             }
 
-            if (found < BatchSize)
+            if (done < BatchSize)
             {
                 await Task.Delay(Interval, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
