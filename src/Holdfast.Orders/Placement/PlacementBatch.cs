@@ -88,9 +88,12 @@ internal sealed class PlacementBatch
         _claimed.UnionWith(claimed.Rows);
 
         await Rider.OpenAllAsync(tx, _riders, r => r.Rank >= LockRank.Stock).ConfigureAwait(false);
-        var purchases = await OpenPurchasesAsync(tx, commands).ConfigureAwait(false);
-        if (_riders.Count > 0)
+        var limited = commands.SelectMany(c => c.Lines.Select(l => (l.VariantId, Buyer: c.EmailKey))).Where(k => _books.Variants[k.VariantId].PurchaseLimit is not null)
+            .Distinct().ToList();
+        var purchases = await PurchaseRows.OpenAsync(tx, limited).ConfigureAwait(false);
+        if (_riders.Count > 0 || limited.Count > 0)
         {
+            // The clock is read after the last lock.
             _now = await tx.NowAsync().ConfigureAwait(false);
         }
 
@@ -254,24 +257,6 @@ internal sealed class PlacementBatch
                 _newGuests.Add(key);
             }
         }
-    }
-
-    /// <summary>Claims and locks the counts of limited variants; most batches have none and pay nothing.</summary>
-    private async Task<PurchaseBook> OpenPurchasesAsync(Tx tx, List<PlaceCommand> commands)
-    {
-        var keys = commands.SelectMany(c => c.Lines.Select(l => (l.VariantId, Buyer: c.EmailKey)))
-            .Where(k => _books.Variants[k.VariantId].PurchaseLimit is not null).Distinct().ToList();
-        if (keys.Count == 0)
-        {
-            return new PurchaseBook([]);
-        }
-
-        var batch = tx.Batch();
-        var rows = PurchaseRows.Open(batch, keys);
-        var now = batch.Now();
-        await batch.RunAsync().ConfigureAwait(false);
-        _now = now.Rows[0];
-        return new PurchaseBook(rows.Rows);
     }
 
     private void AnswerReplays(IReadOnlyList<Idempotency.Stored> stored)
