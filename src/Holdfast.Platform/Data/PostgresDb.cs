@@ -34,8 +34,8 @@ internal sealed class PostgresDb : Db
     public override bool IsTransient(Exception e) => e is StaleRowException || Find(e) is { SqlState: PostgresErrorCodes.DeadlockDetected
         or PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.SerializationFailure };
 
-    // Class 22: a value that cannot be stored; class 23: a constraint.
-    public override bool IsDataError(Exception e) => Find(e) is { } p
+    // Class 22: a value that cannot be stored; class 23: a constraint. A text that is not Unicode fails before it is sent.
+    public override bool IsDataError(Exception e) => e is System.Text.EncoderFallbackException || Find(e) is { } p
         && (p.SqlState.StartsWith("22", StringComparison.Ordinal) || p.SqlState.StartsWith("23", StringComparison.Ordinal));
 
     // Class 57P: the server is going down or ended the session; class 08: the connection; 25P03: idle in a transaction for too long.

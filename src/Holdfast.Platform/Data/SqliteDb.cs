@@ -120,8 +120,26 @@ internal sealed partial class SqliteDb : Db
         _ => throw new ArgumentException($"no parameter of type {value.GetType()}"),
     };
 
-    // PostgreSQL refuses a NUL; here it would be stored and cut the text off where it is read.
-    private static string Checked(string text) => text.Contains('\0', StringComparison.Ordinal) ? throw new UnstorableException("a text holds a NUL character") : text;
+    // PostgreSQL refuses both; here a NUL would cut the text off where it is read, and an unpaired surrogate become another character.
+    private static string Checked(string text) =>
+        text.Contains('\0', StringComparison.Ordinal) ? throw new UnstorableException("a text holds a NUL character")
+        : text.AsSpan().ContainsAnyInRange('\ud800', '\udfff') && !IsUnicode(text) ? throw new UnstorableException("a text is not valid Unicode")
+        : text;
+
+    private static bool IsUnicode(ReadOnlySpan<char> text)
+    {
+        while (!text.IsEmpty)
+        {
+            if (Rune.DecodeFromUtf16(text, out _, out var read) != System.Buffers.OperationStatus.Done)
+            {
+                return false;
+            }
+
+            text = text[read..];
+        }
+
+        return true;
+    }
 
     /// <summary>The text of a write that runs once per row of the set.</summary>
     internal static string WriteSql(Statement statement)

@@ -28,7 +28,22 @@ public abstract class ErrorTests(TestDatabase database)
         Assert.True(_db.IsUniqueViolation(external, "external_id"), external.ToString());
         Assert.False(_db.IsUniqueViolation(external, "sku"));
 
-        Assert.All([key, sku, external], e => AssertDataError(e));
+        // Many rows at once are sent in another way.
+        var among = await Assert.ThrowsAnyAsync<Exception>(() => _db.WriteAsync(async tx =>
+        {
+            var rows = new RowSet(table, new("id", ColumnType.Int), new("store_id", ColumnType.Long), new("sku", ColumnType.Text));
+            for (var i = 100; i < 200; i++)
+            {
+                rows.Add(i).Add(1L).Add(i == 150 ? "a" : $"s{i}");
+            }
+
+            var batch = tx.Batch();
+            batch.Insert(rows);
+            await batch.RunAsync();
+        }));
+        Assert.True(_db.IsUniqueViolation(among, "sku"), among.ToString());
+        Assert.Equal(1, await Scratch.CountAsync(_db, table));
+        Assert.All([key, sku, external, among], e => AssertDataError(e));
     }
 
     [Fact]
