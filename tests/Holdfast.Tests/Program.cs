@@ -7,5 +7,7 @@ namespace Holdfast.Tests;
 internal static class Program
 {
     private static Task<int> Main(string[] args) =>
-        args.Length > 0 && args[0] == SecondProcess.Word ? SecondProcess.MainAsync(args[1..]) : ConsoleRunner.Run(args);
+        args is [SecondProcess.Word, .. var rest] ? SecondProcess.MainAsync(rest)
+        : args is [PostgresServer.Word] ? PostgresServer.MainAsync()
+        : ConsoleRunner.Run(args);
 }

@@ -14,6 +14,8 @@ namespace Holdfast.Tests.Fixtures;
 /// </summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
+    public const string Word = "postgres-server";
+
     private const string Install = "PostgreSQL 15 or later is not installed: apt-get install postgresql-15 (or the server binaries of your system in PATH)";
 
     // Reads until its standard input closes, which the kernel does when the test process dies.
@@ -44,6 +46,9 @@ public sealed class PostgresServer : IAsyncDisposable
     }
 
     public int Port { get; }
+
+    /// <summary>Its data and logs.</summary>
+    public string Folder => _folder;
 
     /// <summary>Where the newest usable server binaries are, or null.</summary>
     public static string? Binaries { get; } = FindBinaries();
@@ -172,6 +177,15 @@ public sealed class PostgresServer : IAsyncDisposable
             .Where(d => d.Version >= 15 && File.Exists($"{d.Folder}/postgres") && File.Exists($"{d.Folder}/initdb")).OrderBy(d => d.Version).LastOrDefault().Folder;
         return newest ?? (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
             .FirstOrDefault(d => d.Length > 0 && File.Exists($"{d}/postgres") && File.Exists($"{d}/initdb"));
+    }
+
+    /// <summary>A process that starts a server, says where, and waits to be killed: the test of the watch.</summary>
+    internal static async Task<int> MainAsync()
+    {
+        await using var server = await StartAsync();
+        Console.WriteLine($"{server.Port} {server.Folder}");
+        await Console.In.ReadLineAsync();
+        return 0;
     }
 
     internal static async ValueTask EndAsync()
