@@ -36,12 +36,13 @@ internal sealed class ReservationLook
         Guid[] variantIds = [.. commands.OfType<ReserveCommand>().SelectMany(c => c.Lines).Select(l => l.VariantId).Distinct()];
         var batch = session.Batch();
         var now = batch.Now();
-        var stored = batch.Query(Idempotency.Select, Idempotency.Map, commands.Where(c => c.Key is not null).Select(c => c.Key!.Hash).Distinct().ToArray());
         var variants = batch.Query("SELECT v.id, v.store_id, v.active, p.deleted_at FROM variants v JOIN products p ON p.id = v.product_id WHERE v.id {in $1}",
             r => new VariantSeen(r.Uuid(0), r.Uuid(1), r.Bool(2) && r.IsNull(3)), variantIds);
         var reservations = batch.Query("SELECT id, store_id FROM reservations WHERE id {in $1}", r => (r.Uuid(0), r.Uuid(1)),
             commands.Where(c => c is not ReserveCommand).Select(c => c.Id).Distinct().ToArray());
         var stock = StockPages.Peek(batch, variantIds);
+        // Last: whoever sees the stock that a reservation has taken must see its key, too.
+        var stored = batch.Query(Idempotency.Select, Idempotency.Map, commands.Where(c => c.Key is not null).Select(c => c.Key!.Hash).Distinct().ToArray());
         await batch.RunAsync().ConfigureAwait(false);
         return new ReservationLook(now.Rows[0], stored.Rows, variants.Rows, reservations.Rows, stock.Rows);
     }

@@ -16,8 +16,10 @@ internal sealed record PlacementPeek(PlacementBooks Books, IReadOnlyList<Idempot
     {
         var commands = placings.Select(p => p.Command).ToList();
         var batch = session.Batch();
-        var stored = batch.Query(Idempotency.Select, Idempotency.Map, placings.Select(p => p.Key.Hash).Distinct().ToArray());
         var books = Read(batch, commands);
+        // Last: each statement sees the commits before it, and whoever sees the stock that an order has taken must see its key, too, or the second
+        // of two equal requests would hear that the first has sold it out.
+        var stored = batch.Query(Idempotency.Select, Idempotency.Map, placings.Select(p => p.Key.Hash).Distinct().ToArray());
         var now = batch.Now();
         await batch.RunAsync().ConfigureAwait(false);
         return new PlacementPeek(books(), stored.Rows, now.Rows[0]);
