@@ -106,6 +106,12 @@ public static class Server
 
         configure?.Invoke(builder.Services);
         var app = builder.Build();
+        app.Lifetime.ApplicationStopping.Register(() =>
+        {
+            app.Services.GetRequiredService<PlacementQueue>().Hurry();
+            app.Services.GetRequiredService<ChangeQueue>().Hurry();
+            app.Services.GetRequiredService<ReservationQueue>().Hurry();
+        });
         var front = new FrontDoor(app.Services.GetServices<ILoggerProvider>().OfType<LogProvider>().FirstOrDefault(), app.Services.GetRequiredService<ILogger<FrontDoor>>());
         app.Use(front.HandleAsync);
         app.UseRouting();

@@ -38,10 +38,17 @@ public sealed class BatchAttempt<TOutcome>
 /// </summary>
 public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
 {
+    // Where the database cannot be reached at all, callers hear so sooner than where they wait for a lock.
+    private static readonly TimeSpan OutagePatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan HurriedPatience = TimeSpan.FromSeconds(2);
+    private const int OutageTries = 3;
+
+    private readonly CancellationTokenSource _noLonger = new();
     private readonly Channel<Waiting>[] _lanes;
     private readonly Task[] _workers;
     private readonly ILogger _log;
     private readonly int _maxBatch;
+    private volatile bool _hurries;
 
     protected BatchQueue(Db db, ILogger log, int lanes, int capacity, int maxBatch)
     {
@@ -57,7 +64,10 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
 
     protected Db Db { get; }
 
-    /// <summary>How long a batch is tried again, or asked after, before its callers get 503.</summary>
+    /// <summary>
+    /// How long a command waits, from its arrival, before a batch that fails is not tried again and its callers get 503; also how long the
+    /// outcome of a COMMIT is asked after.
+    /// </summary>
     protected virtual TimeSpan Patience => TimeSpan.FromSeconds(20);
 
     /// <summary>Queues a command on the lane of its key. A full queue: 503 at once.</summary>
@@ -73,7 +83,17 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
         return waiting.Done.Task;
     }
 
-    /// <summary>Finishes what was accepted.</summary>
+    /// <summary>
+    /// The process is to end: what was accepted is finished, but what the database does not let through is tried for two seconds more, not for
+    /// as long as usual.
+    /// </summary>
+    public void Hurry()
+    {
+        _hurries = true;
+        _noLonger.CancelAfter(HurriedPatience);
+    }
+
+    /// <summary>Finishes what was accepted; in a hurry, leaves what hangs to the database, which rolls it back or has it committed.</summary>
     public async ValueTask DisposeAsync()
     {
         foreach (var lane in _lanes)
@@ -81,7 +101,13 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
             lane.Writer.TryComplete();
         }
 
-        await Task.WhenAll(_workers).ConfigureAwait(false);
+        var finished = Task.WhenAll(_workers);
+        await (_hurries ? Task.WhenAny(finished, Task.Delay(HurriedPatience)) : finished).ConfigureAwait(false);
+        if (finished.IsCompleted)
+        {
+            _noLonger.Dispose();
+        }
+
         GC.SuppressFinalize(this);
     }
 
@@ -103,14 +129,26 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
 
             if (batch.Count > 0)
             {
-                await RunAsync(batch).ConfigureAwait(false);
+                await RunSafelyAsync(batch).ConfigureAwait(false);
             }
+        }
+    }
+
+    // A lane without its worker would be dead for ever.
+    private async Task RunSafelyAsync(List<Waiting> batch)
+    {
+        try
+        {
+            await RunAsync(batch).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            batch.ForEach(w => w.Done.TrySetException(e));
         }
     }
 
     private async Task RunAsync(List<Waiting> batch)
     {
-        var clock = Stopwatch.StartNew();
         var commands = batch.ConvertAll(w => w.Command);
         for (var tries = 1; ; tries++)
         {
@@ -129,21 +167,17 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
             }
             catch (Exception e) when (attempt.Outcomes is not null && Db.IsConnectionLost(e))
             {
-                if (await IsSettledAsync(batch, attempt, clock, e).ConfigureAwait(false))
+                if (await IsSettledAsync(batch, attempt, e, tries).ConfigureAwait(false))
                 {
                     return;
                 }
             }
             catch (Exception e) when (Db.IsTransient(e) || Db.IsConnectionLost(e))
             {
-                if (clock.Elapsed > Patience)
+                if (await HasGivenUpAsync(batch, e, tries).ConfigureAwait(false))
                 {
-                    _log.LogError("A batch of {Count} commands gave up after {Tries} tries: {Reason}", batch.Count, tries, e.Message);
-                    Fail(batch, Errors.Unavailable);
                     return;
                 }
-
-                await Task.Delay(Math.Min(200, Random.Shared.Next(1, 5 * tries))).ConfigureAwait(false);
             }
             catch (Exception e) when (batch.Count > 1)
             {
@@ -167,9 +201,18 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
     }
 
     /// <summary>Finds out what became of an unanswered COMMIT; false: it was rolled back, and the batch may run again.</summary>
-    private async Task<bool> IsSettledAsync(List<Waiting> batch, BatchAttempt<TOutcome> attempt, Stopwatch clock, Exception reason)
+    private async Task<bool> IsSettledAsync(List<Waiting> batch, BatchAttempt<TOutcome> attempt, Exception reason, int tries)
     {
-        var committed = await Db.OutcomeAsync(attempt.TransactionId!, Patience).ConfigureAwait(false);
+        bool? committed;
+        try
+        {
+            committed = await Db.OutcomeAsync(attempt.TransactionId!, Patience, _noLonger.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            committed = null;
+        }
+
         _log.LogWarning("The answer to COMMIT of {Count} commands was lost; it was {Outcome}: {Reason}", batch.Count,
             committed switch { true => "committed", false => "rolled back", _ => "not to be found out" }, reason.Message);
         if (committed is true)
@@ -178,7 +221,7 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
             return true;
         }
 
-        if (committed is null || clock.Elapsed > Patience)
+        if (committed is null || IsEnough(reason, batch[0].Age, tries))
         {
             Fail(batch, Errors.OutcomeUnknown);
             return true;
@@ -186,6 +229,31 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
 
         return false;
     }
+
+    /// <summary>After an error that passes: true, the callers have waited enough and were told; false, the batch is to run again.</summary>
+    private async Task<bool> HasGivenUpAsync(List<Waiting> batch, Exception reason, int tries)
+    {
+        var age = batch[0].Age;
+        if (IsEnough(reason, age, tries))
+        {
+            _log.LogError("A batch of {Count} commands gave up after {Tries} tries: {Reason}", batch.Count, tries, reason.Message);
+            Fail(batch, Errors.Unavailable);
+            return true;
+        }
+
+        if (Db.IsTransient(reason) && await Db.FreeStuckAsync(age).ConfigureAwait(false) is var ended and > 0)
+        {
+            _log.LogWarning("Ended {Sessions} sessions that held locks and whose process had stopped in the middle of a statement", ended);
+        }
+
+        await Task.Delay(Math.Min(200, Random.Shared.Next(1, 5 * tries))).ConfigureAwait(false);
+        return false;
+    }
+
+    // After a pause of the whole process every connection may be dead: that alone is no outage.
+    private bool IsEnough(Exception e, TimeSpan age, int tries) => Db.IsConnectionLost(e)
+        ? tries >= OutageTries && (_hurries || age > OutagePatience || age > Patience)
+        : age > (_hurries ? HurriedPatience : Patience);
 
     private static void Answer(List<Waiting> batch, Result<TOutcome>[] outcomes)
     {
@@ -205,7 +273,11 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
 
     private sealed class Waiting(TCommand command)
     {
+        private readonly long _since = Stopwatch.GetTimestamp();
+
         public TCommand Command { get; } = command;
+
+        public TimeSpan Age => Stopwatch.GetElapsedTime(_since);
 
         public TaskCompletionSource<Result<TOutcome>> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

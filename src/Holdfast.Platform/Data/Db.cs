@@ -14,6 +14,9 @@ public abstract class Db : IAsyncDisposable
     private const int Reconnects = 2;
     private static readonly TimeSpan ReconnectWithin = TimeSpan.FromSeconds(2);
 
+    // Two lock time-outs: whoever works has given its locks back by then.
+    private static readonly TimeSpan StuckAfter = TimeSpan.FromSeconds(4);
+
     /// <summary><c>sqlite</c> or <c>postgresql</c>.</summary>
     public abstract string Name { get; }
 
@@ -77,6 +80,7 @@ public abstract class Db : IAsyncDisposable
             }
             catch (Exception e) when (attempt < Attempts && IsTransient(e))
             {
+                await FreeStuckAsync(clock.Elapsed).ConfigureAwait(false);
                 await Task.Delay(Random.Shared.Next(1, 10 * attempt), ct).ConfigureAwait(false);
             }
             catch (Exception e) when (!committing && MayReconnect(e, losses, clock))
@@ -111,6 +115,28 @@ public abstract class Db : IAsyncDisposable
     /// up to <paramref name="patience"/>; null when it could not be found out.
     /// </summary>
     public abstract Task<bool?> OutcomeAsync(string transactionId, TimeSpan patience, CancellationToken ct = default);
+
+    /// <summary>
+    /// For those who have waited for locks for so long, several seconds at least: ends the sessions whose process has stopped in the middle of
+    /// a statement. How many there were.
+    /// </summary>
+    internal async Task<int> FreeStuckAsync(TimeSpan waited)
+    {
+        try
+        {
+            return waited < StuckAfter ? 0 : await EndStuckSessionsAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (IsConnectionLost(e))
+        {
+            return 0;
+        }
+    }
+
+    /// <summary>
+    /// Ends sessions of this application that hold locks and have waited for seconds for their client to send or to read on in the middle of a
+    /// statement: the time-out for idle transactions is not for those.
+    /// </summary>
+    private protected abstract Task<int> EndStuckSessionsAsync();
 
     /// <summary>Runs <paramref name="work"/> while no other process runs work under the same name.</summary>
     internal abstract Task ExclusivelyAsync(string name, Func<Task> work, CancellationToken ct);

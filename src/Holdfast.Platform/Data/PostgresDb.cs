@@ -71,6 +71,13 @@ internal sealed class PostgresDb : Db
         return null;
     }
 
+    // A transaction id: it has written or locked rows, which a report that is read slowly has not.
+    private protected override Task<int> EndStuckSessionsAsync() => ReadAsync(async s => (await s.QueryAsync(
+        "WITH stuck AS MATERIALIZED (SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user "
+        + "AND application_name = current_setting('application_name') AND pid <> pg_backend_pid() AND backend_xid IS NOT NULL "
+        + "AND wait_event IN ('ClientRead', 'ClientWrite') AND state_change < clock_timestamp() - interval '5 seconds') "
+        + "SELECT pid FROM stuck WHERE pg_terminate_backend(pid)", r => r.Int(0)).ConfigureAwait(false)).Count);
+
     internal override async Task ExclusivelyAsync(string name, Func<Task> work, CancellationToken ct)
     {
         await using var connection = await Source.OpenConnectionAsync(ct).ConfigureAwait(false);

@@ -12,10 +12,14 @@ internal sealed partial class SqliteDb : Db
 {
     public const int BusyMilliseconds = 10_000;
 
+    // As lock_timeout on PostgreSQL: whoever waits tries again, or has been told to end meanwhile.
+    private const int LockMilliseconds = 2_000;
+
     private readonly string _connectionString;
     private readonly SemaphoreSlim _writer = new(1, 1);
     private readonly SqliteConnectionHolder _write;
     private readonly ConcurrentBag<SqliteConnectionHolder> _readers = [];
+    private int _disposed;
 
     static SqliteDb() => SQLitePCL.Batteries_V2.Init();
 
@@ -74,7 +78,7 @@ internal sealed partial class SqliteDb : Db
     private async Task BeginImmediateAsync(CancellationToken ct)
     {
         var clock = Stopwatch.StartNew();
-        while (!_write.TryBegin(last: clock.ElapsedMilliseconds > BusyMilliseconds))
+        while (!_write.TryBegin(last: clock.ElapsedMilliseconds > LockMilliseconds))
         {
             await Task.Delay(Random.Shared.Next(1, 4), ct).ConfigureAwait(false);
         }
@@ -93,10 +97,18 @@ internal sealed partial class SqliteDb : Db
     /// <summary>A COMMIT in this process is answered or has failed; there is no wire to lose it on.</summary>
     public override Task<bool?> OutcomeAsync(string transactionId, TimeSpan patience, CancellationToken ct = default) => Task.FromResult<bool?>(false);
 
+    /// <summary>Only a process has a lock here; nobody can take it away.</summary>
+    private protected override Task<int> EndStuckSessionsAsync() => Task.FromResult(0);
+
     internal override Task ExclusivelyAsync(string name, Func<Task> work, CancellationToken ct) => work();
 
     public override async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         await _writer.WaitAsync().ConfigureAwait(false);
         _write.Dispose();
         while (_readers.TryTake(out var reader))
