@@ -151,10 +151,23 @@ internal sealed class ChildServer : IAsyncDisposable
         }
     }
 
+    // Outside the range from which the system gives ports to clients: a client that tries to reach the server while it is away could otherwise
+    // be given the server's own port, connect to itself and keep the server from coming back.
     private static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = Random.Shared.Next(15_000, 32_000);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken; try another.
+            }
+        }
     }
 }
