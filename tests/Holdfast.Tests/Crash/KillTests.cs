@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using Holdfast.Platform.Data;
+using Holdfast.Tests.Fixtures;
+using Holdfast.Tests.Orders;
+
+namespace Holdfast.Tests.Crash;
+
+/// <summary>
+/// <c>kill -9</c> of the server during load, at random moments. Buyers do not notice more than waiting. The shop's stock runs out and comes back,
+/// since orders are cancelled and expire after a second.
+/// </summary>
+public abstract class KillTests(Backend backend)
+{
+    private const int Kills = 25;
+    private const int Buyers = 16;
+    private static readonly long[] Stock = [400, 1_000_000, 300];
+    private static readonly Dictionary<string, string> Settings = new() { ["ORDER_SESSION_DURATION_MINUTES"] = "0.03" };
+
+    [Fact]
+    public async Task Killed_at_random_moments_it_loses_nothing_and_doubles_nothing()
+    {
+        var seed = Seeds.Next();
+        var random = new Random(seed);
+        await using var database = await TestDb.CreateAsync(backend);
+        using var rush = new Rush(await Shop.CreateAsync(database.Db, Stock));
+        using var stop = new CancellationTokenSource();
+        var port = Shell.FreePort();
+        var address = new Uri($"http://127.0.0.1:{port}");
+        var buyers = Enumerable.Range(0, Buyers).Select(b => rush.BuyAsync(address, $"buyer{b}", seed + b, stop.Token)).ToList();
+        var clock = Stopwatch.StartNew();
+        for (var kill = 0; kill < Kills; kill++)
+        {
+            await using var server = ServerProcess.Begin(database.Url, Settings, port);
+            if (random.Next(8) == 0)
+            {
+                // Somewhere in its start.
+                await Task.Delay(random.Next(800));
+            }
+            else
+            {
+                var goal = rush.Answered + random.Next(80);
+                await Until.TrueAsync("orders are placed again", () => server.HasExited ? throw new InvalidOperationException(server.Output) : rush.Answered > goal, 60);
+                await Task.Delay(random.Next(20));
+            }
+
+            await server.KillAsync();
+        }
+
+        await using var last = await ServerProcess.StartAsync(database.Url, Settings, port);
+        var enough = rush.Answered + 50;
+        await Until.TrueAsync("it goes on", () => rush.Answered > enough, 60);
+        await stop.CancelAsync();
+        await Task.WhenAll(buyers);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{Kills} kills in {clock.Elapsed}; {rush.Answered} answers, {rush.Orders.Count} orders of which {rush.Cancelled.Count} cancelled; "
+            + $"{rush.Lost} attempts without an answer, {rush.Orders.Count(o => o is { Replayed: true, Tries: > 1 })} orders made by one of those; {rush.Unavailable} times 503");
+        Assert.NotEqual(0, rush.Lost);
+
+        await Audit.ServedAsync(rush, address);
+        await Audit.HandedOnAsync(database.Db, rush);
+        Assert.Equal(0, await last.TerminateAsync());
+        await Audit.TablesAsync(database.Db, rush, Stock);
+    }
+}
+
+public sealed class Kill_on_sqlite() : KillTests(Backend.Sqlite);
+
+public sealed class Kill_on_postgresql() : KillTests(Backend.Postgres);
