@@ -24,12 +24,12 @@ public sealed partial class TextTests
     {
         Tidy.Finds(EmDashes, "docs/x.md", $"Fast {EmDash} and sure.");
         Tidy.Passes(EmDashes, "docs/x.md", "Fast - and sure: 2 to 3, -1");
-        Tidy.Finds(MachinePaths, "docs/x.md", "cd /home/jane/shop", "see /root/x", "in /Users/jane/x", "C:\\Users\\jane", "/work/main/src", "under /tmp/abc");
+        Tidy.Finds(MachinePaths, "docs/x.md", "cd /home/jane/shop", "see /root/x", "in /Users/jane/x", "C:\\Users\\jane", "under /tmp/abc");
         Tidy.Passes(MachinePaths, "docs/x.md", "/usr/lib/postgresql", "src/work/x", "https://example.com/home", "\"/workers/\"", "a/tmp/b");
         Tidy.Finds(PrivateHosts, "x.props", "https://nuget.corp.example.net/v3", "<add value=\"http://10.1.2.3/nuget\" />", "https://artifacts.internal/x", "http://registry.local:4873",
             "https://my-mirror.net/pypi");
         Tidy.Passes(PrivateHosts, "x.md", "http://127.0.0.1:8080", "https://example.com", "https://www.rfc-editor.org/rfc/rfc9457", "http://localhost:5000", "http://0.0.0.0:8080",
-            "https://api.nuget.org/v3/index.json");
+            "https://learn.microsoft.com/dotnet");
         Tidy.Finds(OddBytes, "x.md", "a\r\nb", "a\uFFFDb", "\uFEFFa");
     }
 
