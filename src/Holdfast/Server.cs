@@ -19,10 +19,10 @@ public static class Server
         [typeof(Db).Assembly, typeof(CatalogModule).Assembly, typeof(InventoryModule).Assembly, typeof(IdentityModule).Assembly, typeof(OrdersModule).Assembly];
 
     /// <summary>What <c>verify</c> checks.</summary>
-    public static readonly IReadOnlyList<Invariant> Invariants = [.. PlatformInvariants.All, .. InventoryModule.Invariants, .. IdentityModule.Invariants];
+    public static readonly IReadOnlyList<Invariant> Invariants = [.. PlatformInvariants.All, .. InventoryModule.Invariants, .. IdentityModule.Invariants, .. OrdersModule.Invariants];
 
     /// <summary>What <c>verify --repair</c> can put right.</summary>
-    public static readonly IReadOnlyList<Repair> Repairs = [.. InventoryModule.Repairs];
+    public static readonly IReadOnlyList<Repair> Repairs = [.. InventoryModule.Repairs, .. OrdersModule.Repairs];
 
     /// <summary>Accepted work may take this long after SIGTERM.</summary>
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(8);
