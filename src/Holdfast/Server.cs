@@ -90,6 +90,7 @@ public static class Server
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            kestrel.ConfigureEndpointDefaults(MalformedRequests.Use);
             // Use cases refuse a body over 1 MiB. Up to this size the rest is read and thrown away, so that the caller gets to read the 413; beyond, the connection is cut.
             kestrel.Limits.MaxRequestBodySize = 8 * Request.MaxBodyBytes;
             kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;

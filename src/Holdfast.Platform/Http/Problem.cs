@@ -59,7 +59,8 @@ public static class Problem
         }
     }
 
-    internal static byte[] Body(Error error, bool vietnamese)
+    /// <summary>The document, UTF-8 JSON.</summary>
+    public static byte[] Body(Error error, bool vietnamese)
     {
         using var stream = new MemoryStream(256);
         using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = Reply.Json.Encoder, SkipValidation = true }))

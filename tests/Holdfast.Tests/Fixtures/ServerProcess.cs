@@ -40,9 +40,14 @@ public sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>Starts <c>holdfast serve</c> over the database and returns when <c>/health/ready</c> says so.</summary>
     /// <param name="environment">Further environment variables: settings of the server.</param>
-    public static async Task<ServerProcess> StartAsync(string databaseUrl, IReadOnlyDictionary<string, string>? environment = null, int? port = null, params string[] args)
+    public static Task<ServerProcess> StartAsync(string databaseUrl, IReadOnlyDictionary<string, string>? environment = null, int? port = null, params string[] args) =>
+        ReadyAsync(Begin(databaseUrl, environment, port, args));
+
+    /// <summary>As a user's first start: with the demo store where the database is empty.</summary>
+    public static Task<ServerProcess> StartWithDemoAsync(string databaseUrl) => ReadyAsync(Begin(["serve"], databaseUrl, null, null));
+
+    private static async Task<ServerProcess> ReadyAsync(ServerProcess server)
     {
-        var server = Begin(databaseUrl, environment, port, args);
         try
         {
             await server.ReadyAsync();
@@ -56,10 +61,13 @@ public sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>As <see cref="StartAsync"/>, without waiting.</summary>
-    public static ServerProcess Begin(string databaseUrl, IReadOnlyDictionary<string, string>? environment = null, int? port = null, params string[] args)
+    public static ServerProcess Begin(string databaseUrl, IReadOnlyDictionary<string, string>? environment = null, int? port = null, params string[] args) =>
+        Begin(["serve", "--empty", .. args], databaseUrl, environment, port);
+
+    private static ServerProcess Begin(string[] command, string databaseUrl, IReadOnlyDictionary<string, string>? environment, int? port)
     {
         var address = $"http://127.0.0.1:{(port ?? Shell.FreePort()).ToString(CultureInfo.InvariantCulture)}";
-        var start = Command(["serve", "--empty", .. args], databaseUrl, environment);
+        var start = Command(command, databaseUrl, environment);
         start.Environment["ASPNETCORE_URLS"] = address;
         return new ServerProcess(start, new Uri(address));
     }

@@ -202,7 +202,7 @@ public abstract class BadInputTests(EveryRouteHost host)
         for (var i = 0; i < 10_000; i++)
         {
             var route = _routes.Rules[random.Next(_routes.Rules.Count)];
-            using var request = _routes.Request(route, route.Method is "POST" or "PUT" ? new ByteArrayContent(Bytes(random, _routes.GoodBody(route))) : null);
+            using var request = _routes.Request(route, route.Method is "POST" or "PUT" ? new ByteArrayContent(Noise.Of(random, _routes.GoodBody(route))) : null);
             if (route.Method == "DELETE")
             {
                 request.Headers.TryAddWithoutValidation("If-Match", "\"77\"");
@@ -216,40 +216,6 @@ public abstract class BadInputTests(EveryRouteHost host)
         Assert.NotNull(before);
         Assert.Empty(await Holdfast.Platform.Data.Verification.RunAsync(_routes.Server.Db, Holdfast.Server.Invariants, TestContext.Current.CancellationToken));
         Assert.DoesNotContain(_routes.Server.Log.Lines, l => l.StartsWith("Error", StringComparison.Ordinal));
-    }
-
-    /// <summary>Noise, or a good body with some of its bytes changed, dropped or doubled.</summary>
-    private static byte[] Bytes(Random random, byte[] good)
-    {
-        if (random.Next(3) == 0)
-        {
-            var noise = new byte[random.Next(0, 300)];
-            random.NextBytes(noise);
-            return noise;
-        }
-
-        var bytes = good.ToList();
-        for (var changes = random.Next(1, 6); changes > 0 && bytes.Count > 0; changes--)
-        {
-            var at = random.Next(bytes.Count);
-            switch (random.Next(4))
-            {
-                case 0:
-                    bytes[at] = (byte)random.Next(256);
-                    break;
-                case 1:
-                    bytes.RemoveRange(at, Math.Min(random.Next(1, 8), bytes.Count - at));
-                    break;
-                case 2:
-                    bytes.InsertRange(at, bytes.GetRange(at, Math.Min(random.Next(1, 40), bytes.Count - at)));
-                    break;
-                default:
-                    bytes.InsertRange(at, "\"\\{}[]:,0-1e\0"u8.ToArray().OrderBy(_ => random.Next()).Take(3));
-                    break;
-            }
-        }
-
-        return [.. bytes];
     }
 
     private async Task AnyAsync(HttpMethod method, string path, (string Name, string Value)? header)
