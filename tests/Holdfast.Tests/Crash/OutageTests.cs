@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using Holdfast.Platform.Data;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Orders;
@@ -34,8 +35,7 @@ public sealed class OutageTests
             Assert.Equal(503, (await rush.GetAsync(server.Address, "/products")).Status);
             Assert.Equal(503, (await rush.GetAsync(server.Address, $"/orders/{Guid.CreateVersion7()}")).Status);
             Assert.True(clock.Elapsed < TimeSpan.FromSeconds(4), $"{clock.Elapsed}");
-            Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, (await server.Client.GetAsync(new Uri("/health/ready", UriKind.Relative))).StatusCode);
-            Assert.Equal(System.Net.HttpStatusCode.OK, (await server.Client.GetAsync(new Uri("/health/live", UriKind.Relative))).StatusCode);
+            Assert.Equal((HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK), (await HealthAsync(server, "ready"), await HealthAsync(server, "live")));
 
             var answered = rush.Answered;
             await postgres.StartServerAsync();
@@ -58,5 +58,11 @@ public sealed class OutageTests
         Assert.All(await Task.WhenAll(vain), v => Assert.Equal(0, v.Status));
         await postgres.StartServerAsync();
         await Audit.TablesAsync(db, rush, Stock, Stock);
+    }
+
+    private static async Task<HttpStatusCode> HealthAsync(ServerProcess server, string what)
+    {
+        using var answer = await server.Client.GetAsync(new Uri($"/health/{what}", UriKind.Relative));
+        return answer.StatusCode;
     }
 }

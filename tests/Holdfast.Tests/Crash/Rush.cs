@@ -30,6 +30,7 @@ internal sealed record Receipt(Uri Server, string Path, string Key, byte[] Body,
 /// </summary>
 internal sealed class Rush(Shop shop) : IDisposable
 {
+    private const string Place = "/orders";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly HttpClient _http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(3), UseProxy = false, UseCookies = false })
@@ -62,7 +63,7 @@ internal sealed class Rush(Shop shop) : IDisposable
     /// <summary>Attempts that ended without an answer.</summary>
     public int Lost => Volatile.Read(ref _lost);
 
-    /// <summary>Attempts that were answered with 503.</summary>
+    /// <summary>Attempts to place an order that were answered with 503.</summary>
     public int Unavailable => Volatile.Read(ref _unavailable);
 
     /// <summary>Requests that wait for their answer at this moment.</summary>
@@ -74,7 +75,7 @@ internal sealed class Rush(Shop shop) : IDisposable
     {
         var order = shop.Body(lines);
         order["customer"] = new JsonObject { ["email"] = email };
-        var receipt = await SendAsync(server, "/orders", key, Encoding.UTF8.GetBytes(order.ToJsonString()), null, giveUp);
+        var receipt = await SendAsync(server, Place, key, Encoding.UTF8.GetBytes(order.ToJsonString()), null, giveUp);
         if (receipt.IsOrder)
         {
             _orders.Enqueue(receipt);
@@ -149,6 +150,8 @@ internal sealed class Rush(Shop shop) : IDisposable
                     Interlocked.Increment(ref _answered);
                     return new Receipt(server, path, key, body, (int)answer.StatusCode, text, answer.Headers.Contains("Idempotency-Replayed"), tries, Stopwatch.GetElapsedTime(sent));
                 }
+
+                Interlocked.Add(ref _unavailable, path == Place ? 1 : 0);
             }
             catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
             {
@@ -169,7 +172,7 @@ internal sealed class Rush(Shop shop) : IDisposable
         }
     }
 
-    /// <summary>Reads, once; 503 counts as one.</summary>
+    /// <summary>Reads, once.</summary>
     public async Task<(int Status, string Text)> GetAsync(Uri server, string path, string? accessKey = null)
     {
         using var request = Request(HttpMethod.Get, server, path, accessKey);
@@ -199,7 +202,6 @@ internal sealed class Rush(Shop shop) : IDisposable
             return true;
         }
 
-        Interlocked.Increment(ref _unavailable);
         if (answer.Headers.RetryAfter?.Delta is null || answer.Content.Headers.ContentType?.MediaType != "application/problem+json"
             || JsonDocument.Parse(text).RootElement.GetProperty("code").GetString() is not ("busy" or "database_unavailable" or "outcome_unknown"))
         {
