@@ -26,6 +26,7 @@ internal static class DrillReport
             Line("oversold", $"{verdict.Oversold:N0}");
             Line("unsold", $"{verdict.Unsold:N0}");
             Line("wrong money", $"{verdict.MoneyWrong:N0}");
+            Line("refunds due", $"{verdict.RefundsDue:N0}: paid too late or after cancelling, and nothing was left");
             Line("unanswered", $"{verdict.Unanswered:N0}");
         }
 

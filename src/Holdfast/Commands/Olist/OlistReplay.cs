@@ -160,7 +160,8 @@ internal sealed class OlistReplay(ShopClient client, OlistPlan plan, ReplayOptio
                 return;
             }
 
-            now = await client.SendAsync(Call.Get($"/orders/{id}"), ct: ct);
+            // An answer of today tells the order as it is; one given again tells it as it was.
+            now = answer is { IsSuccess: true, Replayed: false } && answer.Member("id") == id ? answer : await client.SendAsync(Call.Get($"/orders/{id}"), ct: ct);
         }
     }
 

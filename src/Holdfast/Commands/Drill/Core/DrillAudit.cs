@@ -33,7 +33,7 @@ internal sealed record SeenOrder(Guid Id, string? Key, string Status, long Quant
 }
 
 /// <summary>The count, and every deviation in words. All zero but <c>Sold</c>, <c>Refused</c> and the like: the drill has passed.</summary>
-internal sealed record Verdict(long Sold, long Held, int Refused, int Unanswered, int Doubled, int Lost, long Oversold, long Unsold, int MoneyWrong, IReadOnlyList<string> Deviations);
+internal sealed record Verdict(long Sold, long Held, int Refused, int Unanswered, int Doubled, int Lost, long Oversold, long Unsold, int MoneyWrong, int RefundsDue, IReadOnlyList<string> Deviations);
 
 /// <summary>Judges a drill from the buyers' receipts alone, against what the server says in the end; it shares nothing with the engine.</summary>
 internal static class DrillAudit
@@ -83,7 +83,7 @@ internal static class DrillAudit
         }
 
         return new Verdict(orders.Values.Where(o => o.IsSold).Sum(o => o.Quantity), held, receipts.Count(r => r.Refusal is not null && r.Orders.Count == 0),
-            receipts.Count(r => r.IsUnanswered), doubled, lost, oversold, unsold, wrong, deviations);
+            receipts.Count(r => r.IsUnanswered), doubled, lost, oversold, unsold, wrong, orders.Values.Count(o => o.RefundDue > 0), deviations);
 
         void Say(bool isSo, string what)
         {
