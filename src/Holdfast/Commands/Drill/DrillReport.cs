@@ -47,7 +47,7 @@ internal static class DrillReport
             Console.WriteLine($"  and {verdict.Deviations.Count - Shown} more");
         }
 
-        Line("verify", says is null ? "not run: the database is not at hand here" : verified == 0 ? $"{(says.Length == 0 ? "silent" : says)}" : $"exit code {verified}:\n{says}");
+        Line("verify", verdict is null ? "not run" : says is null ? "not run: the database is not at hand here" : verified == 0 ? $"{(says.Length == 0 ? "silent" : says)}" : $"exit code {verified}:\n{says}");
         if (verdict is not null)
         {
             Line("verdict", verdict.Deviations.Count == 0 && verified == 0 ? "every promise held" : "FAILED");
