@@ -46,7 +46,7 @@ public sealed partial class TextTests
         file.Lines.Where(l => isWrong(l.Line)).Select(l => new Finding(file.Path, l.Number, what));
 
     private static bool IsPrivate(string host) =>
-        host is not ("127.0.0.1" or "0.0.0.0" or "localhost" or "api.nuget.org" or "www.nuget.org")
+        host is not ("127.0.0.1" or "0.0.0.0" or "localhost")
         && (Words().IsMatch(host) || IpAddress().IsMatch(host));
 
     [GeneratedRegex(@"(?<![\w.\-/}\])])/(home|root|Users|work|tmp)/\w|[A-Z]:\\Users\\")]
