@@ -18,11 +18,11 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private const string Install = "PostgreSQL 15 or later is not installed: apt-get install postgresql-15 (or the server binaries of your system in PATH)";
 
-    // Reads until its standard input closes, which the kernel does when the test process dies.
+    // Reads until its standard input closes, which the kernel does when the test process dies. While initdb works, the number has a minus.
     private const string Watch = """
         trap '' INT TERM HUP
         cat > /dev/null
-        pid=$(head -n 1 "$0/data/postmaster.pid" 2>/dev/null)
+        pid=$(head -n 1 "$0/data/postmaster.pid" 2>/dev/null | tr -d -)
         if [ -n "$pid" ]; then
             kill -INT "$pid" 2>/dev/null
             n=0
@@ -33,6 +33,8 @@ public sealed class PostgresServer : IAsyncDisposable
         """;
 
     private static readonly Lazy<Task<PostgresServer>> Shared = new(StartAsync);
+
+    private static readonly string User = File.ReadLines("/etc/passwd").Any(line => line.StartsWith("postgres:", StringComparison.Ordinal)) ? "postgres" : "nobody";
 
     private readonly string _folder;
     private readonly string _binaries;
@@ -69,7 +71,7 @@ public sealed class PostgresServer : IAsyncDisposable
         {
             if (Shell.IsRoot)
             {
-                await Shell.RunAsync("chown", "postgres", folder);
+                await Shell.RunAsync("chown", User, folder);
             }
 
             await Shell.RunAsync(server.Command("initdb", out var arguments), [.. arguments, "-D", $"{folder}/data", "-U", "holdfast", "--auth=trust",
@@ -166,7 +168,7 @@ public sealed class PostgresServer : IAsyncDisposable
     private string Command(string program, out string[] arguments)
     {
         var path = Path.Combine(_binaries, program);
-        arguments = Shell.IsRoot ? ["--reuid=postgres", "--regid=postgres", "--init-groups", "--", path] : [];
+        arguments = Shell.IsRoot ? [$"--reuid={User}", "--init-groups", "--", path] : [];
         return Shell.IsRoot ? "setpriv" : path;
     }
 
@@ -176,7 +178,23 @@ public sealed class PostgresServer : IAsyncDisposable
         var newest = debian.Select(d => (Folder: $"{d}/bin", Version: int.TryParse(Path.GetFileName(d), CultureInfo.InvariantCulture, out var v) ? v : 0))
             .Where(d => d.Version >= 15 && File.Exists($"{d.Folder}/postgres") && File.Exists($"{d.Folder}/initdb")).OrderBy(d => d.Version).LastOrDefault().Folder;
         return newest ?? (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
-            .FirstOrDefault(d => d.Length > 0 && File.Exists($"{d}/postgres") && File.Exists($"{d}/initdb"));
+            .FirstOrDefault(d => d.Length > 0 && File.Exists($"{d}/postgres") && File.Exists($"{d}/initdb") && Version($"{d}/postgres") >= 15);
+    }
+
+    private static int Version(string server)
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(server, ["--version"]) { RedirectStandardOutput = true })!;
+            var words = process.StandardOutput.ReadToEnd().Split(' ', '.', '\n');
+            process.WaitForExit();
+            return words.Select(w => int.TryParse(w, CultureInfo.InvariantCulture, out var n) ? n : 0).FirstOrDefault(n => n > 0);
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            // A link to nothing, or a file that is no program.
+            return 0;
+        }
     }
 
     /// <summary>A process that starts a server, says where, and waits to be killed: the test of the watch.</summary>

@@ -113,8 +113,13 @@ public sealed class ServerProcess : IAsyncDisposable
         return ExitAsync(seconds);
     }
 
-    /// <summary>SIGSTOP: it holds what it holds and does nothing.</summary>
-    public void Pause() => Shell.Signal(Id, Shell.SigStop);
+    /// <summary>SIGSTOP: it holds what it holds and does nothing. Returns when all its threads stand still, which takes a moment on a busy machine.</summary>
+    public void Pause()
+    {
+        Shell.Signal(Id, Shell.SigStop);
+        SpinWait.SpinUntil(() => Directory.EnumerateFiles($"/proc/{Id}/task", "stat", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 })
+            .All(stat => File.ReadAllText(stat) is var text && text[text.LastIndexOf(')') + 2] == 'T'), TimeSpan.FromSeconds(10));
+    }
 
     /// <summary>SIGCONT.</summary>
     public void Resume() => Shell.Signal(Id, Shell.SigCont);
