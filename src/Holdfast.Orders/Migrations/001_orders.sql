@@ -34,7 +34,7 @@ CREATE TABLE orders (
     CHECK (amount_paid - amount_refunded - refund_due <= total)
 );
 CREATE UNIQUE INDEX orders_by_number ON orders (number);
-CREATE UNIQUE INDEX orders_by_external_id ON orders (store_id, external_id) WHERE external_id IS NOT NULL;
+CREATE UNIQUE INDEX orders_by_external_id ON orders (external_id, store_id) WHERE external_id IS NOT NULL;
 CREATE INDEX orders_by_store ON orders (store_id, created_at, id);
 CREATE INDEX orders_by_customer ON orders (customer_id, created_at, id);
 CREATE INDEX orders_due ON orders (expires_at) WHERE status = 'pending';

@@ -17,9 +17,9 @@ internal sealed partial class SqliteDb : Db
 
     private readonly string _connectionString;
     private readonly SemaphoreSlim _writer = new(1, 1);
+    private int _disposed;
     private readonly SqliteConnectionHolder _write;
     private readonly ConcurrentBag<SqliteConnectionHolder> _readers = [];
-    private int _disposed;
 
     static SqliteDb() => SQLitePCL.Batteries_V2.Init();
 
