@@ -1,6 +1,7 @@
+using System.Buffers.Binary;
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using System.Text;
 using Holdfast.Platform.Http;
 
 namespace Holdfast.Identity;
@@ -54,10 +55,9 @@ internal sealed class TokenCache(int capacity)
     {
         public static Digest Of(string token)
         {
-            Span<byte> bytes = stackalloc byte[TokenReader.MaxLength * 3];
             Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-            SHA256.HashData(bytes[..Encoding.UTF8.GetBytes(token, bytes)], hash);
-            return new Digest(System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(hash), System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(hash[16..]));
+            SHA256.HashData(MemoryMarshal.AsBytes(token.AsSpan()), hash);
+            return new Digest(BinaryPrimitives.ReadUInt128BigEndian(hash), BinaryPrimitives.ReadUInt128BigEndian(hash[16..]));
         }
     }
 }

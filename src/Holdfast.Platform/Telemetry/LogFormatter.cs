@@ -125,6 +125,9 @@ internal sealed class LogFormatter : IDisposable
     {
         switch (value)
         {
+            case null:
+                _json.WriteNull(name);
+                break;
             case int n:
                 _json.WriteNumber(name, n);
                 break;

@@ -67,6 +67,18 @@ public abstract class SignInTests(TestHost host)
     }
 
     [Fact]
+    public async Task The_first_admin_is_made_once_and_keeps_their_password()
+    {
+        var email = $"{Guid.CreateVersion7():N}@example.com";
+        await host.Server.Get<Accounts>().EnsureAdminAsync(email, Password);
+        await host.Server.Get<Accounts>().EnsureAdminAsync(email.ToUpperInvariant(), "another password");
+        using var first = await LoginAsync(email, Password);
+        Assert.Equal(HttpStatusCode.OK, first.StatusCode);
+        using var second = await LoginAsync(email, "another password");
+        Assert.Equal(HttpStatusCode.Unauthorized, second.StatusCode);
+    }
+
+    [Fact]
     public async Task Bad_bodies_are_refused()
     {
         foreach (var (body, code) in new[] { ("{}", "invalid_request"), ("""{"email":"a@b.vn"}""", "invalid_request"), ("""{"email":1,"password":"x"}""", "invalid_request"),
