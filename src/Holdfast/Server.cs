@@ -82,8 +82,7 @@ public static class Server
         builder.Logging.ClearProviders();
         builder.Logging.SetMinimumLevel(LogLevel.Information);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-        // The commands report a failed start themselves. Without a logger for diagnostics no Activity is made per request, unless somebody listens.
-        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+        // Without a logger for diagnostics no Activity is made per request, unless somebody listens.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.Services.AddSingleton<ILoggerProvider>(s => new LogProvider(settings.LogFormat, Console.OpenStandardOutput(), s.GetRequiredService<TimeProvider>()));
         builder.WebHost.UseUrls(settings.Urls);

@@ -5,6 +5,9 @@ namespace Holdfast.Platform.Telemetry;
 /// <summary>The framework's logging, written through a <see cref="LogSink"/>, and the lines about requests.</summary>
 public sealed class LogProvider(LogFormat format, Stream target, TimeProvider time) : ILoggerProvider
 {
+    private const string HostCategory = "Microsoft.Extensions.Hosting.Internal.Host";
+    private const int StartFailed = 11;
+
     [ThreadStatic]
     private static LogFormatter? _formatter;
 
@@ -32,9 +35,17 @@ public sealed class LogProvider(LogFormat format, Stream target, TimeProvider ti
 
         public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            // A start that failed is told once, in one line, by the command that failed.
+            if (eventId.Id == StartFailed && category == HostCategory)
+            {
+                return;
+            }
+
             provider._sink.Write(Formatter.Message(format: provider.Format, provider.Now, logLevel, category, formatter(state, exception), exception,
                 state as IReadOnlyList<KeyValuePair<string, object?>>));
+        }
     }
 
     private LogFormat Format => format;

@@ -45,7 +45,8 @@ internal static class Serve
 
         FirstScreen(settings, app, await app.Services.GetRequiredService<Accounts>().FirstAdminAsync().ConfigureAwait(false));
         await app.WaitForShutdownAsync(ct).ConfigureAwait(false);
-        return 0;
+        // Background work that threw has ended the server; its log line says why. Whoever restarts us must see that it was no wish.
+        return app.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(s => s.ExecuteTask is { IsFaulted: true }) ? 1 : 0;
     }
 
     private static void FirstScreen(Settings settings, WebApplication app, string? admin)
