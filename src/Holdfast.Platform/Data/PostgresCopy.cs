@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Text;
 using Npgsql;
 
@@ -16,9 +17,15 @@ internal static class PostgresCopy
     // A lone surrogate must fail here, not become a question mark.
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    // A batch's bytes are too large for the young generation: allocated anew, they would cost a full collection every few batches.
+    private const int MaxPooled = 8;
+    private const int MaxPooledBytes = 4 * 1024 * 1024;
+    private static readonly ConcurrentBag<ArrayBufferWriter<byte>> Pool = [];
+
+    /// <summary>The rows' bytes, in a buffer that <see cref="SendAsync"/> takes back.</summary>
     public static ArrayBufferWriter<byte> Encode(RowSet rows)
     {
-        var buffer = new ArrayBufferWriter<byte>(64 + (rows.Count * rows.Columns.Count * 24));
+        var buffer = Pool.TryTake(out var pooled) ? pooled : new ArrayBufferWriter<byte>(256 * 1024);
         buffer.Write(Header);
         for (var r = 0; r < rows.Count; r++)
         {
@@ -36,8 +43,21 @@ internal static class PostgresCopy
     public static async Task SendAsync(NpgsqlConnection connection, RowSet rows, ArrayBufferWriter<byte> data)
     {
         var sql = $"COPY {rows.Table} ({string.Join(", ", rows.Columns.Select(c => c.Name))}) FROM STDIN (FORMAT BINARY)";
-        await using var copy = await connection.BeginRawBinaryCopyAsync(sql).ConfigureAwait(false);
-        await copy.WriteAsync(data.WrittenMemory).ConfigureAwait(false);
+        await using (var copy = await connection.BeginRawBinaryCopyAsync(sql).ConfigureAwait(false))
+        {
+            await copy.WriteAsync(data.WrittenMemory).ConfigureAwait(false);
+        }
+
+        Return(data);
+    }
+
+    private static void Return(ArrayBufferWriter<byte> buffer)
+    {
+        if (Pool.Count < MaxPooled && buffer.Capacity <= MaxPooledBytes)
+        {
+            buffer.ResetWrittenCount();
+            Pool.Add(buffer);
+        }
     }
 
     private static void Field(ArrayBufferWriter<byte> buffer, ColumnType type, System.Collections.IList values, int row)
