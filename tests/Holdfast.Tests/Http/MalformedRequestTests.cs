@@ -35,7 +35,13 @@ public sealed class MalformedRequestTests(SqliteHost host) : IClassFixture<Sqlit
     {
         var bytes = Encoding.Latin1.GetBytes(request.Replace("@LONG@", new string('x', 20_000), StringComparison.Ordinal)
             .Replace("@MANY@", string.Concat(Enumerable.Range(0, 200).Select(i => $"a{i}: 1\r\n")), StringComparison.Ordinal));
-        var answer = await SendAsync(bytes);
+        // The server closes without reading the rest, and then the system may drop its answer on our side: TCP's rule, so ask again.
+        var answer = "";
+        for (var tries = 0; tries < 50 && answer.Length == 0; tries++)
+        {
+            answer = await SendAsync(bytes);
+        }
+
         Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
         var parts = answer.Split("\r\n\r\n", 2);
         Assert.Contains("\r\nContent-Type: application/problem+json", parts[0], StringComparison.Ordinal);
