@@ -22,7 +22,7 @@ public sealed class LostCommitTests(PostgresDatabase database) : IClassFixture<P
         await using var db = Db.Open(url);
         var log = new TestLog();
         var open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var queue = new WordQueue(db, table, log) { Gate = _ => open.Task };
+        await using var queue = new WordQueue(db, table, log) { Gate = _ => open.Task, GivesUpAfter = TimeSpan.FromMinutes(2) };
         var first = queue.SubmitAsync(new Word(Guid.CreateVersion7(), "first"), Guid.Empty);
         await Until.TrueAsync("the first batch is under way", () => queue.Attempts.Count == 1);
         proxy.Next(cut);
@@ -45,7 +45,7 @@ public sealed class LostCommitTests(PostgresDatabase database) : IClassFixture<P
         var (proxy, url) = await CommitProxy.BeforeAsync(database.Test);
         await using var _ = proxy;
         await using var db = Db.Open(url);
-        await using var queue = new WordQueue(db, table, new TestLog(), maxBatch: 10);
+        await using var queue = new WordQueue(db, table, new TestLog(), maxBatch: 10) { GivesUpAfter = TimeSpan.FromMinutes(2) };
         var answers = new List<Task<Result<string>>>();
         for (var i = 0; i < 300; i++)
         {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using Holdfast.Platform.Data;
@@ -36,6 +37,7 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private static readonly string User = File.ReadLines("/etc/passwd").Any(line => line.StartsWith("postgres:", StringComparison.Ordinal)) ? "postgres" : "nobody";
 
+    private readonly ConcurrentQueue<string> _unwanted = new();
     private readonly string _folder;
     private readonly string _binaries;
     private readonly Process _watch;
@@ -95,6 +97,17 @@ public sealed class PostgresServer : IAsyncDisposable
         await using var connection = await ConnectAsync(database);
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Drops the database with others: each drop forces a checkpoint, and only the first of several in a row has much to write.</summary>
+    public async Task DropSoonAsync(string database)
+    {
+        const int Several = 40;
+        _unwanted.Enqueue(database);
+        for (var left = _unwanted.Count >= Several ? Several : 0; left > 0 && _unwanted.TryDequeue(out var name); left--)
+        {
+            await ExecuteAsync($"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+        }
     }
 
     /// <summary>Stops the server: SIGINT rolls back what is under way, SIGQUIT is a crash from which it recovers.</summary>

@@ -124,7 +124,8 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>SIGCONT.</summary>
     public void Resume() => Shell.Signal(Id, Shell.SigCont);
 
-    public async Task<int> ExitAsync(double seconds = 15)
+    /// <summary>Its exit code, when it has ended. A killed process ends when the kernel lets it: not while it waits for a disk.</summary>
+    public async Task<int> ExitAsync(double seconds = 60)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
         try

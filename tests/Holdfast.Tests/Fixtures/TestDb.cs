@@ -80,7 +80,7 @@ public sealed class TestDb : IAsyncDisposable
         }
         else
         {
-            await (await PostgresServer.SharedAsync()).ExecuteAsync($"DROP DATABASE IF EXISTS {_place} WITH (FORCE)");
+            await (await PostgresServer.SharedAsync()).DropSoonAsync(_place);
         }
     }
 
