@@ -9,7 +9,7 @@ internal static class PostgresRunner
     private const int CopyFrom = 24;
 
     /// <summary>As <see cref="RunAsync"/>, inside a transaction that may have to be begun first.</summary>
-    public static async Task RunWithCopiesAsync(NpgsqlConnection connection, IReadOnlyList<Statement> statements, bool begin)
+    public static async Task RunWithCopiesAsync(NpgsqlConnection connection, IReadOnlyList<Statement> statements, bool begin, bool isUnlimited)
     {
         var pending = new List<Statement>();
         foreach (var statement in statements)
@@ -24,7 +24,7 @@ internal static class PostgresRunner
             var data = PostgresCopy.Encode(rows);
             if (begin || pending.Count > 0)
             {
-                await RunAsync(connection, pending, begin).ConfigureAwait(false);
+                await RunAsync(connection, pending, begin, isUnlimited).ConfigureAwait(false);
                 (begin, pending) = (false, []);
             }
 
@@ -34,13 +34,14 @@ internal static class PostgresRunner
 
         if (begin || pending.Count > 0)
         {
-            await RunAsync(connection, pending, begin).ConfigureAwait(false);
+            await RunAsync(connection, pending, begin, isUnlimited).ConfigureAwait(false);
         }
     }
 
-    public static async Task RunAsync(NpgsqlConnection connection, IReadOnlyList<Statement> statements, bool begin)
+    public static async Task RunAsync(NpgsqlConnection connection, IReadOnlyList<Statement> statements, bool begin, bool isUnlimited = false)
     {
         await using var batch = Commands(connection, statements, begin);
+        batch.Timeout = isUnlimited ? 0 : batch.Timeout;
         await using var reader = await batch.ExecuteReaderAsync().ConfigureAwait(false);
         var hasRows = reader.FieldCount > 0;
         foreach (var statement in statements)

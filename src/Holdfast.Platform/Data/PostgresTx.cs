@@ -12,6 +12,7 @@ internal sealed class PostgresSession(PostgresDb db, NpgsqlConnection connection
 internal sealed class PostgresTx(PostgresDb db, NpgsqlConnection connection) : Tx(db)
 {
     private bool _begun;
+    private bool _isUnlimited;
     private bool _failed;
     private bool _ended;
 
@@ -30,8 +31,14 @@ internal sealed class PostgresTx(PostgresDb db, NpgsqlConnection connection) : T
         var begin = !_begun;
         _begun = true;
         _failed = true;
-        await PostgresRunner.RunWithCopiesAsync(connection, statements, begin).ConfigureAwait(false);
+        await PostgresRunner.RunWithCopiesAsync(connection, statements, begin, _isUnlimited).ConfigureAwait(false);
         _failed = false;
+    }
+
+    internal override Task WithoutTimeLimitAsync()
+    {
+        _isUnlimited = true;
+        return ExecuteAsync("SET LOCAL statement_timeout = 0");
     }
 
     private protected override async Task CommitCoreAsync(CancellationToken ct)

@@ -252,6 +252,9 @@ public abstract class Tx : Session, IAsyncDisposable
         await RollbackCoreAsync().ConfigureAwait(false);
     }
 
+    /// <summary>For this transaction, a statement may take as long as it takes.</summary>
+    internal virtual Task WithoutTimeLimitAsync() => Task.CompletedTask;
+
     private protected abstract Task CommitCoreAsync(CancellationToken ct);
 
     private protected abstract Task RollbackCoreAsync();

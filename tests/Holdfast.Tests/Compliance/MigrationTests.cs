@@ -91,7 +91,7 @@ public abstract class MigrationTests(Backend backend)
     }
 
     /// <summary>An assembly with scripts of the test's own.</summary>
-    private sealed class Module(string name, params (string Name, string Script)[] scripts) : Assembly
+    protected sealed class Module(string name, params (string Name, string Script)[] scripts) : Assembly
     {
         public Module And(params (string Name, string Script)[] more) => new(name, [.. scripts, .. more]);
 
@@ -106,4 +106,15 @@ public abstract class MigrationTests(Backend backend)
 
 public sealed class Migrations_on_sqlite() : MigrationTests(Backend.Sqlite);
 
-public sealed class Migrations_on_postgresql() : MigrationTests(Backend.Postgres);
+public sealed class Migrations_on_postgresql() : MigrationTests(Backend.Postgres)
+{
+    [Fact]
+    public async Task One_may_take_longer_than_any_other_statement()
+    {
+        await using var test = await TestDb.CreateAsync(Backend.Postgres, migrated: false);
+        await using var db = Db.Open($"{test.Url}?CommandTimeout=1&Options=-c%20statement_timeout%3D1s");
+        const string Slow = "DO $$ BEGIN PERFORM pg_sleep(2); END $$";
+        Assert.Equal(["M/001.sql"], await Migrations.ApplyAsync(db, [new Module("M", ("001.sql", $"CREATE TABLE a (b int);\n{Slow};\n"))]));
+        await Assert.ThrowsAnyAsync<Exception>(() => db.WriteAsync(tx => tx.ExecuteAsync(Slow)));
+    }
+}
