@@ -192,7 +192,7 @@ public abstract class ImportProductsTests(TestDatabase database)
     public async Task Others_write_while_it_runs()
     {
         var slug = await NewStoreAsync();
-        var file = Header + string.Join('\n', Enumerable.Range(0, 3000).Select(i => $"{slug},P {i},s{i},,1,cat,M"));
+        var file = Header + string.Join('\n', Enumerable.Range(0, 6000).Select(i => $"{slug},P {i},s{i},,1,cat,M"));
         await using var server = Db.Open(database.Test.Url);
         var import = Task.Run(() => ImportAsync(file), TestContext.Current.CancellationToken);
         var (longest, writes) = (TimeSpan.Zero, 0);
@@ -205,7 +205,8 @@ public abstract class ImportProductsTests(TestDatabase database)
         }
 
         Assert.Equal(0, (await import).Code);
-        Assert.True(longest < TimeSpan.FromSeconds(2) && writes > 10, $"{writes} writes, the longest took {longest}");
+        // How many fit in depends on how fast the import is; held up until its end, there would be one.
+        Assert.True(longest < TimeSpan.FromSeconds(2) && writes > 1, $"{writes} writes, the longest took {longest}");
     }
 
     [Fact]
