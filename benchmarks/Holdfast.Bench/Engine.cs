@@ -28,8 +28,13 @@ internal sealed class Engine : IAsyncDisposable
         _db = db;
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole(console => console.SingleLine = true));
-        services.AddSingleton(maxBatch > 0 ? new OrderOptions { MaxBatch = maxBatch } : new OrderOptions());
         Server.AddModules(services, db);
+        if (maxBatch > 0)
+        {
+            // After the modules: of two registrations the later one holds.
+            services.AddSingleton(new OrderOptions { MaxBatch = maxBatch });
+        }
+
         _services = services.BuildServiceProvider();
         _queue = _services.GetRequiredService<PlacementQueue>();
     }

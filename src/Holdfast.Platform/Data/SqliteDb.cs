@@ -133,7 +133,7 @@ internal sealed partial class SqliteDb : Db
     };
 
     // PostgreSQL refuses both; here a NUL would cut the text off where it is read, and an unpaired surrogate become another character.
-    private static string Checked(string text) =>
+    internal static string Checked(string text) =>
         text.Contains('\0', StringComparison.Ordinal) ? throw new UnstorableException("a text holds a NUL character")
         : text.AsSpan().ContainsAnyInRange('\ud800', '\udfff') && !IsUnicode(text) ? throw new UnstorableException("a text is not valid Unicode")
         : text;
@@ -166,7 +166,8 @@ internal sealed partial class SqliteDb : Db
         var text = new StringBuilder(statement.Sql);
         for (var i = 0; i < rows.Columns.Count; i++)
         {
-            text.Replace($"{{v.{rows.Columns[i].Name}}}", $"${i + 1}");
+            // By number: a $name would be numbered by where it first stands in the text.
+            text.Replace($"{{v.{rows.Columns[i].Name}}}", $"?{i + 1}");
         }
 
         return text.ToString();

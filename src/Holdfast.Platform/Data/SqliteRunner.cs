@@ -7,6 +7,7 @@ internal sealed class SqliteConnectionHolder(SqliteConnection connection) : IDis
 {
     private const int MaxPrepared = 300;
     private readonly Dictionary<string, SqliteCommand> _prepared = [];
+    private readonly Dictionary<string, SqliteWrite> _writes = [];
 
     public SqliteCommand Prepared(string sql, int parameters)
     {
@@ -36,6 +37,13 @@ internal sealed class SqliteConnectionHolder(SqliteConnection connection) : IDis
         return _prepared[sql] = command;
     }
 
+    /// <summary>The statement for a row set; they are as many as the program has.</summary>
+    public SqliteWrite Write(Statement statement)
+    {
+        var sql = SqliteDb.WriteSql(statement);
+        return _writes.TryGetValue(sql, out var write) ? write : _writes[sql] = new SqliteWrite(connection.Handle!, sql);
+    }
+
     public void Execute(string sql) => Prepared(sql, 0).ExecuteNonQuery();
 
     /// <summary>Begins a writing transaction; false, at once, while another process has one. The <paramref name="last"/> attempt throws instead.</summary>
@@ -60,6 +68,11 @@ internal sealed class SqliteConnectionHolder(SqliteConnection connection) : IDis
             command.Dispose();
         }
 
+        foreach (var write in _writes.Values)
+        {
+            write.Dispose();
+        }
+
         connection.Dispose();
     }
 }
@@ -75,7 +88,15 @@ internal static class SqliteRunner
         {
             if (statement.RowSet is { } rows)
             {
-                Write(connection, statement, rows);
+                if (statement.HasRows)
+                {
+                    WriteReturning(connection, statement, rows);
+                }
+                else
+                {
+                    statement.Done(connection.Write(statement).Run(rows));
+                }
+
                 continue;
             }
 
@@ -89,7 +110,7 @@ internal static class SqliteRunner
         }
     }
 
-    private static void Write(SqliteConnectionHolder connection, Statement statement, RowSet rows)
+    private static void WriteReturning(SqliteConnectionHolder connection, Statement statement, RowSet rows)
     {
         var command = connection.Prepared(SqliteDb.WriteSql(statement), rows.Columns.Count);
         var total = 0;
