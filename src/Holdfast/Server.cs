@@ -42,6 +42,7 @@ public static class Server
         services.AddSingleton<RelayBell>();
         services.AddSingleton<Relay>();
         services.AddHostedService(s => s.GetRequiredService<Relay>());
+        services.AddHostedService<KeyPruner>();
         CatalogModule.Add(services);
         services.AddSingleton(new InventoryOptions { ReservationTtl = settings.ReservationTtl });
         InventoryModule.Add(services);

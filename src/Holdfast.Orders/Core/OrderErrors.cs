@@ -22,15 +22,6 @@ public static class OrderErrors
     public static readonly Error MoneyMoved = new(409, "money_moved", "Money has moved for this order: it is kept.", "Đơn hàng đã phát sinh thanh toán nên được giữ lại.");
     public static readonly Error StockMoved = new(409, "stock_moved", "Goods of this order have left the house: it is kept.", "Hàng của đơn này đã xuất kho nên đơn được giữ lại.");
 
-    public static Error UnknownVariant(IReadOnlyList<Guid> variants) =>
-        new Error(422, "unknown_variant", "The store has no such variant.", "Cửa hàng không có sản phẩm này.").With("variantIds", variants);
-
-    public static Error NotForSale(IReadOnlyList<Guid> variants) =>
-        new Error(422, "variant_not_for_sale", "A variant is not for sale.", "Có sản phẩm hiện không bán.").With("variantIds", variants);
-
-    public static Error InsufficientStock(IReadOnlyList<Shortage> shortages) =>
-        new Error(409, "insufficient_stock", "There is not enough stock.", "Không đủ hàng trong kho.").With("shortages", shortages);
-
     public static Error PurchaseLimit(Guid variantId, int limit, long held) =>
         new Error(422, "purchase_limit", "This is more than one customer may buy.", "Vượt quá số lượng mỗi khách được mua.")
             .With("variantId", variantId).With("purchaseLimit", limit).With("alreadyBought", held);

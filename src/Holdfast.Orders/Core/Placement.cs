@@ -164,8 +164,8 @@ public static class Placement
             lines[i] = new OrderLine(id, variant.ProductId, variant.ProductName, variant.Sku, variant.Price, quantity, 0, 0, variant.PurchaseLimit is not null);
         }
 
-        return unknown is not null ? OrderErrors.UnknownVariant(unknown)
-            : notForSale is not null ? OrderErrors.NotForSale(notForSale)
+        return unknown is not null ? InventoryErrors.UnknownVariant(unknown)
+            : notForSale is not null ? InventoryErrors.NotForSale(notForSale)
             : lines;
     }
 
@@ -192,7 +192,7 @@ public static class Placement
         // Before the limits: what is sold out is refused without a lock, and limits are only known under one.
         if (books.Stock.Shortages(command.Lines) is { } shortages)
         {
-            return OrderErrors.InsufficientStock(shortages);
+            return InventoryErrors.InsufficientStock(shortages);
         }
 
         foreach (var line in lines)

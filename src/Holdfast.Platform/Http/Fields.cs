@@ -158,6 +158,23 @@ public sealed partial class Fields
             : number;
     }
 
+    /// <summary>
+    /// A percentage with at most two decimals, as basis points: 12.5 is 1250. Or null when it is absent. The bounds are basis points, too.
+    /// </summary>
+    public long? PercentOrNull(string name, long min, long max)
+    {
+        if (!Get(name, out var value))
+        {
+            return null;
+        }
+
+        return value.ValueKind != JsonValueKind.Number || !value.TryGetDecimal(out var percent) || percent is < -1_000_000 or > 1_000_000 || percent * 100 % 1 != 0
+            ? Wrong<long?>(name, "must be a number with at most two decimals")
+            : percent * 100 < min || percent * 100 > max
+            ? Wrong<long?>(name, string.Create(CultureInfo.InvariantCulture, $"must be from {min / 100m} to {max / 100m}"))
+            : (long)(percent * 100);
+    }
+
     public Guid Uuid(string name) => UuidOrNull(name) ?? Missing<Guid>(name);
 
     /// <summary>A UUID with hyphens, or null when it is absent.</summary>

@@ -1,5 +1,6 @@
 using Holdfast.Orders;
 using Holdfast.Orders.Core;
+using Holdfast.Platform;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging;
 using Holdfast.Tests.Fixtures;
@@ -25,8 +26,8 @@ public sealed class LostCommitOfOrdersTests(PostgresDatabase database) : IClassF
         await using var _ = proxy;
         await using var db = Db.Open(url);
         using var log = new TestLog();
-        using var logs = LoggerFactory.Create(l => l.AddProvider(log));
-        await using var queue = new PlacementQueue(db, new OrderOptions(), new OrderNumbers(TimeProvider.System), new RelayBell(), logs.CreateLogger<PlacementQueue>());
+        using var logs = new LoggerFactory([log]);
+        await using var queue = Queue(db, logs);
         Assert.True((await queue.PlaceAsync(shop.Placing())).IsOk);
 
         proxy.Next(cut);
@@ -46,4 +47,51 @@ public sealed class LostCommitOfOrdersTests(PostgresDatabase database) : IClassF
         Assert.Equal((Orders + 1, Orders + 1), await shop.StockAsync());
         await Audit.VerifyAsync(database.Db);
     }
+
+    /// <summary>
+    /// There is one piece. The second of two equal requests, at another server, has begun to look when the first commits: it must not see that
+    /// the piece is gone without seeing to whom.
+    /// </summary>
+    [Fact]
+    public async Task Whoever_sees_the_stock_that_an_order_has_taken_sees_its_key()
+    {
+        await using var test = await TestDb.CreateAsync(Backend.Postgres);
+        var shop = await Shop.CreateAsync(test.Db, 1);
+        await using var db = Db.Open($"{test.Url}?Options={Uri.EscapeDataString("-c lock_timeout=0")}");
+        using var logs = new LoggerFactory();
+        await using var first = Queue(db, logs);
+        await using var second = Queue(db, logs);
+        var placing = shop.Placing();
+        Task<Result<Placed>> placed, again;
+        await using (var beforeCommit = await LockAsync(db, "outbox"))
+        {
+            placed = first.PlaceAsync(placing);
+            await WaitsForAsync(shop, "outbox");
+            await using (await LockAsync(db, "variants"))
+            {
+                again = second.PlaceAsync(placing with { Command = shop.Placing().Command });
+                await WaitsForAsync(shop, "variants");
+                await beforeCommit.RollbackAsync();
+                Assert.True((await placed).IsOk);
+            }
+        }
+
+        var replay = await again;
+        Assert.True(replay.IsOk, replay.Error?.Code);
+        Assert.True(replay.Value.Replayed);
+        Assert.Equal((await placed).Value.OrderId, replay.Value.OrderId);
+    }
+
+    private static async Task<Tx> LockAsync(Db db, string table)
+    {
+        var tx = await db.BeginAsync();
+        await tx.ExecuteAsync($"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE");
+        return tx;
+    }
+
+    private static Task WaitsForAsync(Shop shop, string table) => Until.TrueAsync($"somebody waits for {table}", async () =>
+        await shop.CountAsync($"SELECT COUNT(*) FROM pg_locks WHERE NOT granted AND relation = '{table}'::regclass") == 1);
+
+    private static PlacementQueue Queue(Db db, LoggerFactory logs) =>
+        new(db, new OrderOptions(), new OrderNumbers(TimeProvider.System), new RelayBell(), logs.CreateLogger<PlacementQueue>());
 }
