@@ -67,10 +67,10 @@ public sealed class LostCommitOfOrdersTests(PostgresDatabase database) : IClassF
         {
             placed = first.PlaceAsync(placing);
             await WaitsForAsync(shop, "outbox");
-            await using (await LockAsync(db, "variants"))
+            await using (await LockAsync(db, "stores"))
             {
                 again = second.PlaceAsync(placing with { Command = shop.Placing().Command });
-                await WaitsForAsync(shop, "variants");
+                await WaitsForAsync(shop, "stores");
                 await beforeCommit.RollbackAsync();
                 Assert.True((await placed).IsOk);
             }
