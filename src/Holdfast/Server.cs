@@ -2,12 +2,14 @@ using System.Reflection;
 using Holdfast.Catalog;
 using Holdfast.Identity;
 using Holdfast.Inventory;
+using Holdfast.Loyalty;
 using Holdfast.Orders;
 using Holdfast.Orders.Core;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
 using Holdfast.Platform.Messaging;
 using Holdfast.Platform.Telemetry;
+using Holdfast.Promotions;
 
 namespace Holdfast;
 
@@ -16,13 +18,20 @@ public static class Server
 {
     /// <summary>Modules in the order of their migrations.</summary>
     public static readonly IReadOnlyList<Assembly> Modules =
-        [typeof(Db).Assembly, typeof(CatalogModule).Assembly, typeof(InventoryModule).Assembly, typeof(IdentityModule).Assembly, typeof(OrdersModule).Assembly];
+    [
+        typeof(Db).Assembly, typeof(CatalogModule).Assembly, typeof(InventoryModule).Assembly, typeof(PromotionsModule).Assembly, typeof(LoyaltyModule).Assembly,
+        typeof(IdentityModule).Assembly, typeof(OrdersModule).Assembly,
+    ];
 
     /// <summary>What <c>verify</c> checks.</summary>
-    public static readonly IReadOnlyList<Invariant> Invariants = [.. PlatformInvariants.All, .. InventoryModule.Invariants, .. IdentityModule.Invariants, .. OrdersModule.Invariants];
+    public static readonly IReadOnlyList<Invariant> Invariants =
+    [
+        .. PlatformInvariants.All, .. InventoryModule.Invariants, .. PromotionsModule.Invariants, .. LoyaltyModule.Invariants, .. IdentityModule.Invariants,
+        .. OrdersModule.Invariants,
+    ];
 
     /// <summary>What <c>verify --repair</c> can put right.</summary>
-    public static readonly IReadOnlyList<Repair> Repairs = [.. InventoryModule.Repairs, .. OrdersModule.Repairs];
+    public static readonly IReadOnlyList<Repair> Repairs = [.. InventoryModule.Repairs, .. PromotionsModule.Repairs, .. LoyaltyModule.Repairs, .. OrdersModule.Repairs];
 
     /// <summary>Accepted work may take this long after SIGTERM.</summary>
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(8);

@@ -1,0 +1,11 @@
+using Holdfast.Platform;
+
+namespace Holdfast.Loyalty.Core;
+
+/// <summary>Every rejection of this module, named.</summary>
+public static class LoyaltyErrors
+{
+    /// <param name="available">The points that can be spent.</param>
+    public static Error InsufficientPoints(long available) =>
+        new Error(422, "insufficient_points", "There are not enough points.", "Không đủ điểm.").With("available", available);
+}

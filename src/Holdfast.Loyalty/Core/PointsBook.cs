@@ -1,0 +1,165 @@
+using System.Diagnostics;
+
+namespace Holdfast.Loyalty.Core;
+
+/// <summary>An account as it was read.</summary>
+/// <param name="Movements">How many ledger rows there are: the sequence of the last one.</param>
+/// <param name="NextExpiry">No points lapse before it; null: none will.</param>
+public sealed record PointsRow(Guid CustomerId, Guid StoreId, long Balance, long Movements, DateTime? NextExpiry);
+
+/// <summary>One row of the ledger.</summary>
+/// <param name="NextExpiryBefore">The account's next expiry before this row.</param>
+public readonly record struct PointsMovement(
+    PointsEntry Entry, long Sequence, long Delta, string Reason, Guid? OrderId, string? Note, DateTime? ExpiresAt, DateTime? NextExpiryBefore);
+
+/// <summary>One customer's points in one store, as the book has them now.</summary>
+public sealed class PointsEntry(PointsRow read)
+{
+    /// <summary>The row as it was read.</summary>
+    public PointsRow Read { get; } = read;
+
+    public long Balance { get; internal set; } = read.Balance;
+
+    /// <summary>The sequence of the last ledger row.</summary>
+    public long Movements { get; internal set; } = read.Movements;
+
+    public DateTime? NextExpiry { get; internal set; } = read.NextExpiry;
+
+    public bool IsChanged => Movements != Read.Movements || NextExpiry != Read.NextExpiry;
+}
+
+/// <summary>
+/// The accounts that a batch needs, with the programs of their stores and the rules for changing them. Every change is a ledger row, so a command is
+/// undone by taking its rows back.
+/// </summary>
+public sealed class PointsBook
+{
+    private readonly Dictionary<Guid, LoyaltyProgram> _programs;
+    private readonly Dictionary<(Guid CustomerId, Guid StoreId), PointsEntry> _entries;
+    private readonly List<PointsMovement> _movements = [];
+    private bool _settled;
+
+    public PointsBook(IEnumerable<LoyaltyProgram> programs, IEnumerable<PointsRow> rows)
+    {
+        _programs = programs.ToDictionary(p => p.StoreId);
+        _entries = rows.ToDictionary(r => (r.CustomerId, r.StoreId), r => new PointsEntry(r));
+    }
+
+    /// <summary>A new book with nothing in it.</summary>
+    public static PointsBook Empty => new([], []);
+
+    /// <summary>The ledger rows to be written, in order.</summary>
+    public IReadOnlyList<PointsMovement> Movements => _movements;
+
+    public IReadOnlyCollection<PointsEntry> Entries => _entries.Values;
+
+    public bool IsChanged => _movements.Count > 0 || _settled;
+
+    /// <summary>The store's program; null when it has none, or the book was not opened for the store.</summary>
+    public LoyaltyProgram? Program(Guid storeId) => _programs.GetValueOrDefault(storeId);
+
+    public PointsEntry? Find(Guid customerId, Guid storeId) => _entries.GetValueOrDefault((customerId, storeId));
+
+    /// <summary>Points of the customer in the store; below zero when points that were spent were taken back; 0 without an account.</summary>
+    public long Balance(Guid customerId, Guid storeId) => Find(customerId, storeId)?.Balance ?? 0;
+
+    /// <summary>Spends points on an order (reason: <c>redeemed</c>, <c>late_payment</c>). False, and nothing changes, when the balance does not reach.</summary>
+    public bool TryRedeem(Guid customerId, Guid storeId, long points, Guid orderId, string reason)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(points);
+        if (Find(customerId, storeId) is not { } entry || entry.Balance < points)
+        {
+            return false;
+        }
+
+        Move(entry, -points, reason, orderId);
+        return true;
+    }
+
+    /// <summary>Gives back what an order had redeemed (reason: <c>cancelled</c>, <c>expired</c>). What of it should have lapsed meanwhile does so next.</summary>
+    public void GiveBack(Guid customerId, Guid storeId, long points, Guid orderId, string reason)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(points);
+        Move(Entry(customerId, storeId), points, reason, orderId);
+    }
+
+    /// <summary>Books points that an order has earned; they lapse as the store's program says. Nothing to book: nothing happens.</summary>
+    public void Earn(Guid customerId, Guid storeId, long points, Guid orderId, DateTime now)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(points);
+        if (points > 0)
+        {
+            var expiresAt = Program(storeId)?.ExpiresAfterDays is { } days ? now.AddDays(days) : (DateTime?)null;
+            Move(Entry(customerId, storeId), points, PointsReasons.Earned, orderId, expiresAt: expiresAt);
+        }
+    }
+
+    /// <summary>Takes back what an order has earned whose goods were returned, even if it was spent: the balance may fall below zero.</summary>
+    public void TakeBack(Guid customerId, Guid storeId, long points, Guid orderId)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(points);
+        if (points > 0)
+        {
+            Move(Entry(customerId, storeId), -points, PointsReasons.Returned, orderId);
+        }
+    }
+
+    /// <summary>Staff give points, which never lapse, or take some. False, and nothing changes, when they would take more than there are.</summary>
+    public bool TryAdjust(Guid customerId, Guid storeId, long points, string note)
+    {
+        var entry = Entry(customerId, storeId);
+        if (points < 0 && entry.Balance + points < 0)
+        {
+            return false;
+        }
+
+        Move(entry, points, PointsReasons.Adjusted, note: note);
+        return true;
+    }
+
+    /// <summary>Books what has lapsed by now, by the account's ledger as it was read.</summary>
+    public void Settle(PointsEntry entry, IEnumerable<ExpiringPoints> ledger, DateTime now)
+    {
+        var (lapsed, next) = Expiry.Settle(ledger, now);
+        if (lapsed > 0)
+        {
+            Move(entry, -lapsed, PointsReasons.Lapsed);
+        }
+
+        entry.NextExpiry = next;
+        _settled = true;
+    }
+
+    /// <summary>A point to come back to.</summary>
+    public int Mark() => _movements.Count;
+
+    /// <summary>Takes back everything since the mark.</summary>
+    public void Undo(int mark)
+    {
+        for (var i = _movements.Count - 1; i >= mark; i--)
+        {
+            var movement = _movements[i];
+            movement.Entry.Balance -= movement.Delta;
+            movement.Entry.Movements--;
+            movement.Entry.NextExpiry = movement.NextExpiryBefore;
+        }
+
+        _movements.RemoveRange(mark, _movements.Count - mark);
+    }
+
+    private PointsEntry Entry(Guid customerId, Guid storeId) =>
+        Find(customerId, storeId) ?? throw new UnreachableException($"the points of customer {customerId} in store {storeId} are not in the book");
+
+    private void Move(PointsEntry entry, long delta, string reason, Guid? orderId = null, string? note = null, DateTime? expiresAt = null)
+    {
+        var before = entry.NextExpiry;
+        entry.Balance = checked(entry.Balance + delta);
+        entry.Movements++;
+        if (expiresAt is not null && (before is null || expiresAt < before))
+        {
+            entry.NextExpiry = expiresAt;
+        }
+
+        _movements.Add(new PointsMovement(entry, entry.Movements, delta, reason, orderId, note, expiresAt, before));
+    }
+}

@@ -1,0 +1,125 @@
+using Holdfast.Loyalty.Core;
+using Holdfast.Platform.Data;
+
+namespace Holdfast.Loyalty;
+
+/// <summary>Opens and inks the <see cref="PointsBook"/>: one read under lock, one write per table.</summary>
+public static class PointsPages
+{
+    private const string Select = "SELECT customer_id, store_id, balance, movements, next_expiry FROM points_accounts WHERE customer_id {in $1} AND store_id {in $2}";
+
+    private static readonly Func<Row, PointsRow> Map = r => new PointsRow(r.Uuid(0), r.Uuid(1), r.Long(2), r.Long(3), r.TimeOrNull(4));
+
+    /// <summary>The programs of those stores that have one.</summary>
+    public static Fetched<LoyaltyProgram> Programs(StatementBatch batch, Guid[] storeIds) => batch.Query(
+        "SELECT store_id, amount_per_point, point_value, expires_after_days FROM loyalty_programs WHERE store_id {in $1}",
+        r => new LoyaltyProgram(r.Uuid(0), r.Long(1), r.Long(2), r.IntOrNull(3)), storeIds);
+
+    /// <summary>
+    /// Locks the accounts, in the order of their keys, reads the programs of their stores and books what has lapsed by the database's clock: points
+    /// lapse at the moment of the decision, whether a sweep has run or not. One round trip where nothing is due, else two.
+    /// </summary>
+    /// <param name="claim">Makes the accounts that are absent first, sorted; without, absent ones are left out of the book.</param>
+    public static async Task<PointsBook> OpenAsync(Tx tx, IReadOnlyCollection<(Guid CustomerId, Guid StoreId)> accounts, bool claim)
+    {
+        if (accounts.Count == 0)
+        {
+            return PointsBook.Empty;
+        }
+
+        var batch = tx.Batch();
+        if (claim)
+        {
+            Claim(batch, accounts);
+        }
+
+        return await ReadAsync(tx, batch, accounts, Select + " ORDER BY customer_id, store_id {lock}").ConfigureAwait(false);
+    }
+
+    /// <summary>As <see cref="OpenAsync"/> without locks, for quotes and for showing; never to be inked.</summary>
+    public static Task<PointsBook> PeekAsync(Session session, IReadOnlyCollection<(Guid CustomerId, Guid StoreId)> accounts) =>
+        accounts.Count == 0 ? Task.FromResult(PointsBook.Empty) : ReadAsync(session, session.Batch(), accounts, Select);
+
+    /// <summary>Writes what changed: balances, guarded by what was read, and ledger rows.</summary>
+    public static void Ink(PointsBook book, StatementBatch batch, DateTime now)
+    {
+        if (!book.IsChanged)
+        {
+            return;
+        }
+
+        // What was given back may be past its time: such an account is looked at anew, by the next decision or the sweep.
+        var givenBack = book.Movements.Where(m => m is { Delta: > 0, Reason: PointsReasons.Cancelled or PointsReasons.Expired }).Select(m => m.Entry).ToHashSet();
+        var accounts = new RowSet("points_accounts", new("customer_id", ColumnType.Uuid), new("store_id", ColumnType.Uuid), new("balance", ColumnType.Long),
+            new("movements", ColumnType.Long), new("movements_read", ColumnType.Long), new("next_expiry", ColumnType.Time), new("updated_at", ColumnType.Time));
+        foreach (var entry in book.Entries.Where(e => e.IsChanged))
+        {
+            var next = givenBack.Contains(entry) && (entry.NextExpiry is null || entry.NextExpiry > now) ? now : entry.NextExpiry;
+            accounts.Add(entry.Read.CustomerId).Add(entry.Read.StoreId).Add(entry.Balance).Add(entry.Movements).Add(entry.Read.Movements).Add(next).Add(now);
+        }
+
+        var ledger = new RowSet("points_movements", new("customer_id", ColumnType.Uuid), new("store_id", ColumnType.Uuid), new("sequence", ColumnType.Long),
+            new("delta", ColumnType.Long), new("reason", ColumnType.Text), new("order_id", ColumnType.Uuid), new("note", ColumnType.Text),
+            new("expires_at", ColumnType.Time), new("created_at", ColumnType.Time));
+        foreach (var m in book.Movements)
+        {
+            ledger.Add(m.Entry.Read.CustomerId).Add(m.Entry.Read.StoreId).Add(m.Sequence).Add(m.Delta).Add(m.Reason).Add(m.OrderId).Add(m.Note).Add(m.ExpiresAt).Add(now);
+        }
+
+        batch.ChangeEach(accounts, "UPDATE points_accounts SET balance = {v.balance}, movements = {v.movements}, next_expiry = {v.next_expiry}, updated_at = {v.updated_at} "
+            + "WHERE points_accounts.customer_id = {v.customer_id} AND points_accounts.store_id = {v.store_id} AND points_accounts.movements = {v.movements_read}");
+        batch.Insert(ledger);
+    }
+
+    /// <summary>What the ledgers say of expiry, summed by account and time. It goes through all movements of the accounts.</summary>
+    internal static Fetched<ExpiringPoints> Ledger(StatementBatch batch, IReadOnlyCollection<(Guid CustomerId, Guid StoreId)> accounts) => batch.Query(
+        "SELECT customer_id, store_id, expires_at, SUM(CASE WHEN expires_at IS NULL THEN 0 ELSE delta END), "
+        + "SUM(CASE WHEN reason = 'earned' OR (reason = 'adjusted' AND delta > 0) THEN 0 ELSE -delta END) "
+        + "FROM points_movements WHERE customer_id {in $1} AND store_id {in $2} GROUP BY customer_id, store_id, expires_at",
+        r => new ExpiringPoints(r.Uuid(0), r.Uuid(1), r.TimeOrNull(2), r.Long(3), r.Long(4)), Customers(accounts), Stores(accounts));
+
+    private static async Task<PointsBook> ReadAsync(Session session, StatementBatch batch, IReadOnlyCollection<(Guid CustomerId, Guid StoreId)> accounts, string select)
+    {
+        var rows = batch.Query(select, Map, Customers(accounts), Stores(accounts));
+        var programs = Programs(batch, Stores(accounts));
+        var now = batch.Now();
+        await batch.RunAsync().ConfigureAwait(false);
+        var book = new PointsBook(programs.Rows, rows.Rows);
+        await SettleAsync(session, book, now.Rows[0]).ConfigureAwait(false);
+        return book;
+    }
+
+    private static async Task SettleAsync(Session session, PointsBook book, DateTime now)
+    {
+        var due = book.Entries.Where(e => e.NextExpiry <= now).ToList();
+        if (due.Count == 0)
+        {
+            return;
+        }
+
+        var batch = session.Batch();
+        var fetched = Ledger(batch, due.ConvertAll(e => (e.Read.CustomerId, e.Read.StoreId)));
+        await batch.RunAsync().ConfigureAwait(false);
+        var ledgers = fetched.Rows.ToLookup(r => (r.CustomerId, r.StoreId));
+        foreach (var entry in due)
+        {
+            book.Settle(entry, ledgers[(entry.Read.CustomerId, entry.Read.StoreId)], now);
+        }
+    }
+
+    private static void Claim(StatementBatch batch, IReadOnlyCollection<(Guid CustomerId, Guid StoreId)> accounts)
+    {
+        var rows = new RowSet("points_accounts", new("customer_id", ColumnType.Uuid), new("store_id", ColumnType.Uuid), new("balance", ColumnType.Long),
+            new("movements", ColumnType.Long), new("updated_at", ColumnType.Time));
+        foreach (var (customerId, storeId) in accounts.Distinct().Order())
+        {
+            rows.Add(customerId).Add(storeId).Add(0L).Add(0L).Add(DateTime.UnixEpoch);
+        }
+
+        batch.Insert(rows, "ON CONFLICT DO NOTHING");
+    }
+
+    private static Guid[] Customers(IReadOnlyCollection<(Guid CustomerId, Guid StoreId)> accounts) => [.. accounts.Select(a => a.CustomerId).Distinct()];
+
+    private static Guid[] Stores(IReadOnlyCollection<(Guid CustomerId, Guid StoreId)> accounts) => [.. accounts.Select(a => a.StoreId).Distinct()];
+}

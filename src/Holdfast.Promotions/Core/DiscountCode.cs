@@ -1,0 +1,91 @@
+using System.Text.RegularExpressions;
+
+namespace Holdfast.Promotions.Core;
+
+/// <summary>What a code takes off.</summary>
+public enum DiscountKind
+{
+    /// <summary>A share of the eligible subtotal.</summary>
+    Percent,
+
+    /// <summary>An amount, at most the eligible subtotal.</summary>
+    Fixed,
+
+    /// <summary>The shipping fee.</summary>
+    FreeShipping,
+}
+
+/// <summary>A discount code as it was read.</summary>
+public sealed partial record DiscountCode
+{
+    public const int MinLength = 3;
+    public const int MaxLength = 40;
+
+    public required Guid Id { get; init; }
+
+    /// <summary>The store it is good for; null: all stores.</summary>
+    public Guid? StoreId { get; init; }
+
+    /// <summary>As it was written.</summary>
+    public required string Code { get; init; }
+
+    /// <summary>What it is found by: <see cref="KeyOf"/>.</summary>
+    public required string CodeKey { get; init; }
+
+    public required DiscountKind Kind { get; init; }
+
+    /// <summary>Percent: basis points, 1250 is 12.5 %. Fixed: minor units. Free shipping: 0.</summary>
+    public long Value { get; init; }
+
+    /// <summary>The currency of the amounts of a code for all stores, which is then good only in stores of that currency; else null.</summary>
+    public string? Currency { get; init; }
+
+    public DateTime? StartsAt { get; init; }
+
+    /// <summary>The first moment at which it is good no more.</summary>
+    public DateTime? EndsAt { get; init; }
+
+    /// <summary>Minor units that the eligible goods must come to.</summary>
+    public long? MinimumSubtotal { get; init; }
+
+    public long? UsageLimit { get; init; }
+
+    public long? UsageLimitPerCustomer { get; init; }
+
+    /// <summary>The categories whose goods are eligible; none: all goods.</summary>
+    public IReadOnlyList<string> Categories { get; init; } = [];
+
+    public bool Active { get; init; } = true;
+
+    /// <summary>Live uses, when it was read.</summary>
+    public long Used { get; init; }
+
+    public long Version { get; init; } = 1;
+
+    public DateTime CreatedAt { get; init; }
+
+    public DateTime UpdatedAt { get; init; }
+
+    /// <summary>What a code is found by: trimmed, in upper case (invariant).</summary>
+    public static string KeyOf(string code) => code.Trim().ToUpperInvariant();
+
+    /// <summary>Whether it can be a code: 3 to 40 of A to Z, 0 to 9, - and _, in either case.</summary>
+    public static bool IsWellFormed(string code) => Form().IsMatch(code);
+
+    [GeneratedRegex(@"\A[A-Za-z0-9_-]{3,40}\z")]
+    private static partial Regex Form();
+}
+
+/// <summary>Kinds as they are stored and served.</summary>
+public static class DiscountKinds
+{
+    private static readonly string[] Names = ["percent", "fixed", "free_shipping"];
+
+    public static IReadOnlyList<string> All => Names;
+
+    public static string NameOf(DiscountKind kind) => Names[(int)kind];
+
+    /// <summary>The inverse of <see cref="NameOf"/>.</summary>
+    public static DiscountKind Parse(string name) =>
+        Array.IndexOf(Names, name) is >= 0 and var i ? (DiscountKind)i : throw new ArgumentOutOfRangeException(nameof(name), name, "is not a name that is stored");
+}

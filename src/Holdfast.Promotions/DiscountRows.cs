@@ -1,0 +1,27 @@
+using System.Text.Json;
+using Holdfast.Platform.Data;
+using Holdfast.Promotions.Core;
+
+namespace Holdfast.Promotions;
+
+/// <summary>Writes codes, one at a time, for those who manage them.</summary>
+internal static class DiscountRows
+{
+    /// <summary>A new code; a unique violation when its key is taken.</summary>
+    public static Task<int> InsertAsync(Tx tx, DiscountCode code) => tx.ExecuteAsync(
+        "INSERT INTO discount_codes (id, store_id, code, code_key, kind, value, currency, starts_at, ends_at, minimum_subtotal, usage_limit, usage_limit_per_customer, "
+        + "categories, active, used, version, created_at, updated_at) VALUES ($1, $2{as uuid}, $3, $4, $5, $6, $7{as text}, $8{as timestamptz}, $9{as timestamptz}, "
+        + "$10{as bigint}, $11{as bigint}, $12{as bigint}, $13{as text}, $14, 0, $15, $16, $17)",
+        code.Id, code.StoreId, code.Code, code.CodeKey, DiscountKinds.NameOf(code.Kind), code.Value, code.Currency, code.StartsAt, code.EndsAt, code.MinimumSubtotal,
+        code.UsageLimit, code.UsageLimitPerCustomer, Json(code.Categories), code.Active, code.Version, code.CreatedAt, code.UpdatedAt);
+
+    /// <summary>Everything that can be changed of a code; not its uses.</summary>
+    public static Task<int> UpdateAsync(Tx tx, DiscountCode code) => tx.ExecuteAsync(
+        "UPDATE discount_codes SET kind = $2, value = $3, currency = $4{as text}, starts_at = $5{as timestamptz}, ends_at = $6{as timestamptz}, "
+        + "minimum_subtotal = $7{as bigint}, usage_limit = $8{as bigint}, usage_limit_per_customer = $9{as bigint}, categories = $10{as text}, active = $11, "
+        + "version = $12, updated_at = $13 WHERE id = $1",
+        code.Id, DiscountKinds.NameOf(code.Kind), code.Value, code.Currency, code.StartsAt, code.EndsAt, code.MinimumSubtotal, code.UsageLimit,
+        code.UsageLimitPerCustomer, Json(code.Categories), code.Active, code.Version, code.UpdatedAt);
+
+    private static string? Json(IReadOnlyList<string> categories) => categories.Count == 0 ? null : JsonSerializer.Serialize(categories);
+}
