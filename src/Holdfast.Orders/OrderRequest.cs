@@ -19,11 +19,12 @@ internal static class OrderRequest
     public const int MaxQuantity = 1_000_000;
 
     /// <summary>The command, or what is wrong with the body; and the key, if the body carries it.</summary>
-    public static Result<(PlaceCommand Command, string? Key)> Read(Fields fields, Caller caller)
+    /// <param name="withLines">Without: a body that has <c>lines</c> is refused, and the command has none yet.</param>
+    public static Result<(PlaceCommand Command, string? Key)> Read(Fields fields, Caller caller, bool withLines = true)
     {
         var key = fields.TextOrNull("idempotencyKey", 255);
         var storeId = fields.Uuid("storeId");
-        var lines = fields.Objects("lines", line => new StockLine(line.Uuid("variantId"), line.Long("quantity", 1, MaxQuantity)), 1, MaxLines);
+        var lines = withLines ? fields.Objects("lines", line => new StockLine(line.Uuid("variantId"), line.Long("quantity", 1, MaxQuantity)), 1, MaxLines) : [];
         var address = Address(fields);
         var phone = fields.Text("contactPhone", 40);
         var (email, emailKey, name) = Buyer(fields, caller);

@@ -1,12 +1,23 @@
 using Holdfast.Identity;
+using Holdfast.Orders.Core;
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
 
 namespace Holdfast.Orders;
 
 /// <summary>POST /orders: reads the request, queues it, answers after the commit.</summary>
-internal sealed class PlaceOrder(PlacementQueue queue, AccessKeys accessKeys)
+public sealed class PlaceOrder(Db db, PlacementQueue queue, AccessKeys accessKeys)
 {
-    public async Task<Reply> HandleAsync(Request request)
+    public Task<Reply> HandleAsync(Request request) => PlaceAsync(request, null);
+
+    /// <summary>
+    /// As POST /orders with a body that has no lines: <paramref name="fill"/> gives the command as it was read its lines, and what rides with it,
+    /// or refuses. A key that was used before gets its first answer, whatever <paramref name="fill"/> says by now.
+    /// </summary>
+    public Task<Reply> HandleAsync(Request request, Func<PlaceCommand, Task<Result<PlaceCommand>>> fill) => PlaceAsync(request, fill);
+
+    private async Task<Reply> PlaceAsync(Request request, Func<PlaceCommand, Task<Result<PlaceCommand>>>? fill)
     {
         var fields = await request.FieldsAsync().ConfigureAwait(false);
         if (!fields.IsOk)
@@ -14,7 +25,7 @@ internal sealed class PlaceOrder(PlacementQueue queue, AccessKeys accessKeys)
             return fields.Error!;
         }
 
-        var read = OrderRequest.Read(fields.Value, request.Caller);
+        var read = OrderRequest.Read(fields.Value, request.Caller, withLines: fill is null);
         if (!read.IsOk)
         {
             return read.Error!;
@@ -26,13 +37,33 @@ internal sealed class PlaceOrder(PlacementQueue queue, AccessKeys accessKeys)
             return key.Error!;
         }
 
-        var placed = await queue.PlaceAsync(new Placing(read.Value.Command, key.Value!)).ConfigureAwait(false);
-        if (!placed.IsOk)
+        Result<PlaceCommand> command = read.Value.Command;
+        if (fill is not null)
         {
-            return placed.Error!;
+            command = await fill(read.Value.Command).ConfigureAwait(false);
         }
 
-        var (orderId, body, replayed) = placed.Value;
+        var placed = command.IsOk ? await queue.PlaceAsync(new Placing(command.Value, key.Value!)).ConfigureAwait(false)
+            : await ReplayAsync(key.Value!, command.Error!).ConfigureAwait(false);
+        return placed.IsOk ? Answer(request, placed.Value) : placed.Error!;
+    }
+
+    /// <summary>The order that the key made, if it did: it may be what has emptied the cart since. Otherwise the refusal.</summary>
+    private async Task<Result<Placed>> ReplayAsync(IdempotencyKey key, Error refusal)
+    {
+        var stored = await db.ReadAsync(s => s.FirstAsync(Idempotency.Select, Idempotency.Map, new[] { key.Hash })).ConfigureAwait(false);
+        if (stored?.Subject is not { } orderId)
+        {
+            return refusal;
+        }
+
+        var replay = stored.Replay(key);
+        return replay.IsOk ? new Placed(orderId, stored.Response!, Replayed: true) : replay.Error!;
+    }
+
+    private Reply Answer(Request request, Placed placed)
+    {
+        var (orderId, body, replayed) = placed;
         if (request.Caller.Role == Role.Guest)
         {
             // Not stored with the order: it follows from the order's id, so a replay has the same bytes.

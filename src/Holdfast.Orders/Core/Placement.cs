@@ -33,7 +33,7 @@ public sealed record StoreFacts(Guid Id, string Currency, string TimeZone);
 public sealed record VariantFacts(Guid Id, Guid StoreId, Guid ProductId, string ProductName, string Sku, long Price, int? PurchaseLimit, bool ForSale);
 
 /// <summary>An order to be placed. Nothing of it is a price.</summary>
-public sealed class PlaceCommand
+public sealed record PlaceCommand
 {
     public required Guid OrderId { get; init; }
 
