@@ -1,4 +1,5 @@
 using System.Reflection;
+using Holdfast.Carts;
 using Holdfast.Catalog;
 using Holdfast.Identity;
 using Holdfast.Inventory;
@@ -20,14 +21,14 @@ public static class Server
     public static readonly IReadOnlyList<Assembly> Modules =
     [
         typeof(Db).Assembly, typeof(CatalogModule).Assembly, typeof(InventoryModule).Assembly, typeof(PromotionsModule).Assembly, typeof(LoyaltyModule).Assembly,
-        typeof(IdentityModule).Assembly, typeof(OrdersModule).Assembly,
+        typeof(IdentityModule).Assembly, typeof(OrdersModule).Assembly, typeof(CartsModule).Assembly,
     ];
 
     /// <summary>What <c>verify</c> checks.</summary>
     public static readonly IReadOnlyList<Invariant> Invariants =
     [
         .. PlatformInvariants.All, .. InventoryModule.Invariants, .. PromotionsModule.Invariants, .. LoyaltyModule.Invariants, .. IdentityModule.Invariants,
-        .. OrdersModule.Invariants,
+        .. OrdersModule.Invariants, .. CartsModule.Invariants,
     ];
 
     /// <summary>What <c>verify --repair</c> can put right.</summary>
@@ -58,6 +59,7 @@ public static class Server
         IdentityModule.Add(services);
         services.AddSingleton(new OrderOptions { SessionMinutes = settings.OrderSession.TotalMinutes, BankTransferHours = settings.BankTransfer.TotalHours });
         OrdersModule.Add(services);
+        CartsModule.Add(services);
     }
 
     /// <summary>Loads what the services need from the database before the first request, and makes the first admin.</summary>
@@ -78,6 +80,7 @@ public static class Server
         InventoryModule.Map(app);
         IdentityModule.Map(app);
         OrdersModule.Map(app);
+        CartsModule.Map(app);
     }
 
     /// <summary>

@@ -18,6 +18,7 @@ namespace Holdfast.Tests.Http;
 public sealed partial class EveryRoute : IAsyncDisposable
 {
     private const string Marker = "@@spoilt@@";
+    private static readonly string CartToken = $"{new string('c', 42)}A";
 
     private readonly Dictionary<string, string> _ids = [];
     private readonly Dictionary<string, JsonObject> _bodies = [];
@@ -55,6 +56,8 @@ public sealed partial class EveryRoute : IAsyncDisposable
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         }
 
+        // Everybody's cart is the same one, with something in it.
+        request.Headers.Add("X-Cart-Token", CartToken);
         if (route.Method is "POST" or "PUT")
         {
             request.Headers.Add("Idempotency-Key", Guid.CreateVersion7().ToString());
@@ -93,7 +96,7 @@ public sealed partial class EveryRoute : IAsyncDisposable
     public Task<string> CountsAsync() => Server.Db.ReadAsync(async s =>
     {
         var counts = new List<string>();
-        foreach (var table in new[] { "stores", "products", "variants", "stock", "stock_movements", "reservations", "orders", "order_lines", "payment_transactions", "events", "users", "idempotency_keys" })
+        foreach (var table in new[] { "stores", "products", "variants", "stock", "stock_movements", "reservations", "carts", "cart_lines", "orders", "order_lines", "payment_transactions", "events", "users", "idempotency_keys" })
         {
             counts.Add($"{table} {await s.FirstAsync($"SELECT COUNT(*) FROM {table}", r => r.Long(0))}");
         }
@@ -138,6 +141,9 @@ public sealed partial class EveryRoute : IAsyncDisposable
         _bodies["POST /api/v1/inventory/{variantId}/receipts"] = new() { ["quantity"] = 1, ["reference"] = "r" };
         _bodies["POST /api/v1/inventory/{variantId}/adjustments"] = new() { ["delta"] = 1, ["reason"] = "count" };
         _bodies["POST /api/v1/inventory/reservations"] = new() { ["lines"] = new JsonArray(Lines(1)), ["ttlSeconds"] = 60, ["reference"] = "r" };
+        _bodies["PUT /api/v1/carts/{storeId}/lines/{variantId}"] = new() { ["quantity"] = 1 };
+        _bodies["POST /api/v1/orders/from-cart"] = Order();
+        _bodies["POST /api/v1/orders/from-cart"].Remove("lines");
         _bodies["POST /api/v1/orders"] = Order();
         _bodies["POST /api/v1/orders/quote"] = Order();
         _bodies["PUT /api/v1/orders/{id}"] = new() { ["deliveryAddress"] = "1 Lê Lợi, Huế", ["contactPhone"] = "1", ["note"] = "n", ["version"] = 1 };
@@ -149,8 +155,14 @@ public sealed partial class EveryRoute : IAsyncDisposable
         _ids["/stores/{id}"] = store;
         _ids["/products/{id}"] = product.GetProperty("id").GetString()!;
         _ids["/inventory/{variantId}"] = variant;
+        _ids["/carts/{storeId}"] = store;
+        _ids["/carts/{storeId}/lines/{variantId}"] = variant;
         _ids["/inventory/reservations/{id}"] = await MakeAsync("/api/v1/inventory/reservations", _bodies["POST /api/v1/inventory/reservations"]);
         _ids["/orders/{id}"] = await MakeAsync("/api/v1/orders", Order());
+        var line = Rules.Single(r => r is { Method: "PUT", Pattern: "/api/v1/carts/{storeId}/lines/{variantId}" });
+        using var put = new HttpRequestMessage(HttpMethod.Put, Path(line)) { Content = JsonContent.Create(new { quantity = 1 }), Headers = { { "X-Cart-Token", CartToken } } };
+        using var filled = await Admin.SendAsync(put);
+        Assert.True(filled.IsSuccessStatusCode, await filled.Content.ReadAsStringAsync());
     }
 
     private async Task<string> MakeAsync(string path, JsonObject body)

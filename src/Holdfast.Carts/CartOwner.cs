@@ -1,0 +1,43 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using Holdfast.Identity;
+using Holdfast.Platform.Http;
+
+namespace Holdfast.Carts;
+
+/// <summary>
+/// Whose cart a request means: a signed-in customer's own, else that of whoever holds the token in <c>X-Cart-Token</c>. Staff and services have none
+/// of their own: they use a token, as a visitor does.
+/// </summary>
+/// <param name="Key">As it is stored.</param>
+/// <param name="Buyer">The email by which purchases are counted; empty where nobody is known.</param>
+/// <param name="NewToken">A token made for this request, because it had none; to be told in its answer.</param>
+/// <param name="Visitor">The key of the visitor's cart that a customer brings along, to be merged; else null.</param>
+internal sealed record CartOwner(string Key, string Buyer, string? NewToken, string? Visitor)
+{
+    public const string Header = "X-Cart-Token";
+    private const int TokenBytes = 32;
+
+    public bool IsCustomer => Key.StartsWith("customer:", StringComparison.Ordinal);
+
+    public static CartOwner Of(Request request)
+    {
+        var token = Read(request.Header(Header));
+        if (request.Caller is { Role: Role.Customer, Subject: { } customer })
+        {
+            return new CartOwner($"customer:{customer}", Emails.Key(request.Caller.Email) ?? "", null, token is null ? null : KeyOf(token));
+        }
+
+        // What is no token of ours counts as none: the visitor gets one that works.
+        var made = token is null ? RandomNumberGenerator.GetBytes(TokenBytes) : null;
+        return new CartOwner(KeyOf(token ?? made!), "", made is null ? null : Base64Url.EncodeToString(made), null);
+    }
+
+    private static string KeyOf(byte[] token) => $"token:{Convert.ToHexStringLower(SHA256.HashData(token))}";
+
+    private static byte[]? Read(string? text)
+    {
+        var token = new byte[TokenBytes];
+        return text is { Length: 43 } && Base64Url.IsValid(text) && Base64Url.TryDecodeFromChars(text, token, out var written) && written == TokenBytes ? token : null;
+    }
+}

@@ -1,0 +1,136 @@
+using Holdfast.Carts.Core;
+using Holdfast.Inventory.Core;
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+
+namespace Holdfast.Carts;
+
+/// <summary>
+/// <c>GET /carts/{storeId}</c>, <c>PUT /carts/{storeId}/lines/{variantId}</c> <c>{quantity}</c>, <c>DELETE</c> of a line and of the cart. Every answer is the
+/// cart as it is then, with its version as ETag; <c>If-Match</c> is heeded where it is sent.
+/// </summary>
+public sealed class Carts(Db db)
+{
+    /// <summary>A store's cart; one that nobody put anything into is empty, has version 0 and is not stored.</summary>
+    public async Task<Reply> GetAsync(Request request)
+    {
+        if (request.Id("storeId") is not { } storeId)
+        {
+            return Errors.NotFound;
+        }
+
+        var owner = CartOwner.Of(request);
+        var open = await OpenAsync(storeId, owner, request.Aborted).ConfigureAwait(false);
+        return open is null ? Errors.NotFound : Answer(request, CartView.Of(open.Cart, storeId, open.Currency, owner.NewToken, open.NotMerged));
+    }
+
+    /// <summary>Sets how many pieces of a variant there are to be. The price and name of the moment stay with a new line.</summary>
+    public async Task<Reply> SetLineAsync(Request request)
+    {
+        var fields = await request.FieldsAsync().ConfigureAwait(false);
+        if (!fields.IsOk)
+        {
+            return fields.Error!;
+        }
+
+        var quantity = fields.Value.Long("quantity", 1, Cart.MaxQuantity);
+        if (fields.Value.Done() is { } error)
+        {
+            return error;
+        }
+
+        return request.Id("variantId") is not { } variantId ? Errors.NotFound : await ChangeAsync(request, create: true, async (tx, open) =>
+        {
+            var variant = await CartRows.FindVariantAsync(tx, open.StoreId, variantId).ConfigureAwait(false);
+            if (variant is not { ForSale: true })
+            {
+                return variant is null ? InventoryErrors.UnknownVariant([variantId]) : InventoryErrors.NotForSale([variantId]);
+            }
+
+            if (open.Cart.Find(variantId) is null && open.Cart.Lines.Count >= Cart.MaxLines)
+            {
+                return CartErrors.Full;
+            }
+
+            var batch = tx.Batch();
+            CartRows.Write(batch, open.Cart.Id!.Value, open.StoreId, [new CartLine(variantId, quantity, variant.Price, variant.Name, open.Now, variant)]);
+            CartRows.Touch(batch, open.Cart.Id.Value, open.Now, open.Owner.IsCustomer);
+            await batch.RunAsync().ConfigureAwait(false);
+            return null;
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes a line out; one that is not there is no error.</summary>
+    public async Task<Reply> RemoveLineAsync(Request request) =>
+        request.Id("variantId") is not { } variantId ? Errors.NotFound : await ChangeAsync(request, create: false, (tx, open) =>
+            RemoveAsync(tx, open, open.Cart.Find(variantId) is not null, "DELETE FROM cart_lines WHERE cart_id = $1 AND variant_id = $2", open.Cart.Id, variantId)).ConfigureAwait(false);
+
+    /// <summary>Takes all lines out; the visitor's token stays good.</summary>
+    public Task<Reply> ClearAsync(Request request) => ChangeAsync(request, create: false, (tx, open) =>
+        RemoveAsync(tx, open, open.Cart.Lines.Count > 0, "DELETE FROM cart_lines WHERE cart_id = $1", open.Cart.Id));
+
+    /// <summary>The cart without a lock, once a visitor's cart that its customer brought along was merged into it; null when there is no such store.</summary>
+    internal async Task<OpenCart?> OpenAsync(Guid storeId, CartOwner owner, CancellationToken ct)
+    {
+        var (open, hasVisitors) = await db.ReadAsync(async session =>
+        {
+            var batch = session.Batch();
+            var now = batch.Now();
+            var currency = CartRows.Currency(batch, storeId);
+            var cart = CartRows.Read(batch, storeId, owner.Key, owner.Buyer);
+            var visitors = batch.Query("SELECT id FROM carts WHERE store_id = $1 AND owner = $2", r => r.Uuid(0), storeId, owner.Visitor ?? "");
+            await batch.RunAsync().ConfigureAwait(false);
+            return (currency.First is { } code ? new OpenCart(CartRows.ToCart(cart), storeId, code, owner, now.Rows[0], null) : null, visitors.Rows.Count > 0);
+        }, ct).ConfigureAwait(false);
+        return open is not null && hasVisitors ? await db.WriteAsync(tx => OpenCart.OpenAsync(tx, storeId, owner, create: true), ct).ConfigureAwait(false) : open;
+    }
+
+    private static async Task<Error?> RemoveAsync(Tx tx, OpenCart open, bool isThere, string sql, params object?[] args)
+    {
+        if (isThere)
+        {
+            var batch = tx.Batch();
+            batch.Execute(sql, args);
+            CartRows.Touch(batch, open.Cart.Id!.Value, open.Now, open.Owner.IsCustomer);
+            await batch.RunAsync().ConfigureAwait(false);
+        }
+
+        return null;
+    }
+
+    private async Task<Reply> ChangeAsync(Request request, bool create, Func<Tx, OpenCart, Task<Error?>> change)
+    {
+        if (request.Id("storeId") is not { } storeId)
+        {
+            return Errors.NotFound;
+        }
+
+        var owner = CartOwner.Of(request);
+        var result = await db.WriteAsync<Result<CartView>>(async tx =>
+        {
+            var open = await OpenCart.OpenAsync(tx, storeId, owner, create).ConfigureAwait(false);
+            var refusal = open is null ? Errors.NotFound
+                : request.IfMatch is { } version && version != open.Cart.Version ? Errors.PreconditionFailed
+                : await change(tx, open).ConfigureAwait(false);
+            if (refusal is null)
+            {
+                return await open!.ViewAsync(tx).ConfigureAwait(false);
+            }
+
+            await tx.RollbackAsync().ConfigureAwait(false);
+            return refusal;
+        }, request.Aborted).ConfigureAwait(false);
+        return result.IsOk ? Answer(request, result.Value) : result.Error!;
+    }
+
+    private static Reply Answer(Request request, CartView cart)
+    {
+        if (cart.CartToken is { } token)
+        {
+            request.Http.Response.Headers[CartOwner.Header] = token;
+        }
+
+        return Reply.Ok(cart, cart.Version);
+    }
+}

@@ -1,0 +1,37 @@
+using Holdfast.Carts.Core;
+using Holdfast.Inventory.Core;
+using Holdfast.Orders;
+using Holdfast.Orders.Core;
+using Holdfast.Platform;
+using Holdfast.Platform.Http;
+
+namespace Holdfast.Carts;
+
+/// <summary>
+/// <c>POST /orders/from-cart</c>: as <c>POST /orders</c>, with the lines of the caller's cart, which is emptied in the commit of the order. The
+/// Idempotency-Key is required: a retry gets the same order although the cart is empty by then.
+/// </summary>
+internal sealed class CheckOut(Carts carts, PlaceOrder orders)
+{
+    public Task<Reply> HandleAsync(Request request) => orders.HandleAsync(request, command => FillAsync(request, command));
+
+    private async Task<Result<PlaceCommand>> FillAsync(Request request, PlaceCommand command)
+    {
+        var open = await carts.OpenAsync(command.StoreId, CartOwner.Of(request), request.Aborted).ConfigureAwait(false);
+        if (open is null)
+        {
+            return OrderErrors.UnknownStore;
+        }
+
+        if (open.Cart is not { Id: { } id, Lines.Count: > 0 } cart)
+        {
+            return CartErrors.Empty;
+        }
+
+        return command with
+        {
+            Lines = [.. cart.Lines.Select(l => new StockLine(l.VariantId, l.Quantity))],
+            Riders = [.. command.Riders, new CartRider(id, cart.Version)],
+        };
+    }
+}

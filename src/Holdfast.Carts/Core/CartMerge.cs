@@ -1,0 +1,42 @@
+namespace Holdfast.Carts.Core;
+
+/// <summary>Pieces of an anonymous cart that the customer's could not take.</summary>
+public sealed record LeftOut(Guid VariantId, string Name, long Quantity);
+
+/// <summary>What merging makes of a customer's cart.</summary>
+/// <param name="Changed">Its lines that are new or have more pieces now.</param>
+public sealed record MergeResult(IReadOnlyList<CartLine> Changed, IReadOnlyList<LeftOut> LeftOut);
+
+/// <summary>An anonymous visitor turns out to be a customer: one cart is made of the two.</summary>
+public static class CartMerge
+{
+    /// <summary>
+    /// Quantities are added, up to what is available and what the customer may still buy, but no line of the customer's gets fewer pieces than it had.
+    /// A line of both keeps the price and the name of the customer's. The carts must be read for the same buyer.
+    /// </summary>
+    public static MergeResult Merge(Cart customers, Cart visitors)
+    {
+        var changed = new List<CartLine>();
+        var leftOut = new List<LeftOut>();
+        var room = Cart.MaxLines - customers.Lines.Count;
+        foreach (var line in visitors.Lines)
+        {
+            var mine = customers.Find(line.VariantId);
+            var had = mine?.Quantity ?? 0;
+            var most = mine is null && room <= 0 ? 0 : Math.Min(Math.Min(line.Now.Available, line.Now.MayBuy ?? long.MaxValue), Cart.MaxQuantity);
+            var quantity = Math.Max(had, Math.Min(had + line.Quantity, most));
+            if (quantity > had)
+            {
+                changed.Add((mine ?? line) with { Quantity = quantity });
+                room -= mine is null ? 1 : 0;
+            }
+
+            if (quantity < had + line.Quantity)
+            {
+                leftOut.Add(new LeftOut(line.VariantId, line.Now.Name, had + line.Quantity - quantity));
+            }
+        }
+
+        return new MergeResult(changed, leftOut);
+    }
+}

@@ -1,0 +1,62 @@
+using Holdfast.Carts.Core;
+using Holdfast.Platform.Data;
+
+namespace Holdfast.Carts;
+
+/// <summary>A cart under lock, with a visitor's cart that its customer brought along merged into it.</summary>
+/// <param name="Cart">As it is now; <see cref="Core.Cart.None"/> where there is none and none was to be made.</param>
+/// <param name="NotMerged">What merging had to leave out; null when nothing was merged.</param>
+internal sealed record OpenCart(Cart Cart, Guid StoreId, string Currency, CartOwner Owner, DateTime Now, IReadOnlyList<LeftOut>? NotMerged)
+{
+    /// <summary>Locks the cart, and makes it first where <paramref name="create"/> says so; null when there is no such store.</summary>
+    public static async Task<OpenCart?> OpenAsync(Tx tx, Guid storeId, CartOwner owner, bool create)
+    {
+        var made = create || owner.Visitor is not null;
+        var locked = await CartRows.LockAsync(tx, storeId, owner, made).ConfigureAwait(false);
+        if (made && !locked.Any(c => c.Owner == owner.Key))
+        {
+            // It was there, and went between the two statements: merged into a customer's, or too old. The transaction runs again.
+            throw new StaleRowException("carts: the row was removed meanwhile");
+        }
+
+        var batch = tx.Batch();
+        var now = batch.Now();
+        var currency = CartRows.Currency(batch, storeId);
+        var own = CartRows.Read(batch, storeId, owner.Key, owner.Buyer);
+        var visitors = locked.Any(c => c.Owner == owner.Visitor) ? CartRows.Read(batch, storeId, owner.Visitor!, owner.Buyer) : null;
+        await batch.RunAsync().ConfigureAwait(false);
+        if (currency.First is not { } code)
+        {
+            return null;
+        }
+
+        var open = new OpenCart(CartRows.ToCart(own), storeId, code, owner, now.Rows[0], null);
+        return visitors is null ? open : await open.MergeAsync(tx, CartRows.ToCart(visitors)).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads it anew, after what was written to it, as it is to be answered.</summary>
+    public async Task<CartView> ViewAsync(Session session)
+    {
+        var batch = session.Batch();
+        var cart = CartRows.Read(batch, StoreId, Owner.Key, Owner.Buyer);
+        await batch.RunAsync().ConfigureAwait(false);
+        return CartView.Of(CartRows.ToCart(cart), StoreId, Currency, Owner.NewToken, NotMerged);
+    }
+
+    // The visitor's row was locked and goes with this commit: whoever comes second with the same token finds none.
+    private async Task<OpenCart> MergeAsync(Tx tx, Cart visitors)
+    {
+        var merged = CartMerge.Merge(Cart, visitors);
+        var batch = tx.Batch();
+        if (merged.Changed.Count > 0)
+        {
+            CartRows.Write(batch, Cart.Id!.Value, StoreId, merged.Changed);
+            CartRows.Touch(batch, Cart.Id.Value, Now, isCustomers: true);
+        }
+
+        CartRows.Remove(batch, visitors.Id!.Value);
+        var now = CartRows.Read(batch, StoreId, Owner.Key, Owner.Buyer);
+        await batch.RunAsync().ConfigureAwait(false);
+        return this with { Cart = CartRows.ToCart(now), NotMerged = merged.LeftOut };
+    }
+}

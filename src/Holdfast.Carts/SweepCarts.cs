@@ -1,0 +1,59 @@
+using Holdfast.Platform.Data;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Carts;
+
+/// <summary>Removes carts that nobody has changed for long: bounded batches over an index, by any number of workers.</summary>
+public sealed class SweepCarts(Db db, ILogger<SweepCarts> log) : BackgroundService
+{
+    private const int BatchSize = 200;
+    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(10);
+
+    /// <summary>Removes at most one batch of what is due; how many carts it were.</summary>
+    public async Task<int> SweepOnceAsync(CancellationToken ct = default)
+    {
+        // A look first: an idle system takes no write lock for nothing.
+        var (now, due) = await db.ReadAsync(async session =>
+        {
+            var batch = session.Batch();
+            var clock = batch.Now();
+            var first = batch.Query("SELECT MIN(expires_at) FROM carts", r => r.TimeOrNull(0));
+            await batch.RunAsync().ConfigureAwait(false);
+            return (clock.Rows[0], first.Rows[0]);
+        }, ct).ConfigureAwait(false);
+        return due is not { } time || time > now ? 0 : await db.WriteAsync(async tx =>
+        {
+            // Those that somebody holds are in use.
+            var ids = await tx.QueryAsync($"SELECT id FROM carts WHERE expires_at <= $1 ORDER BY expires_at LIMIT {BatchSize} {{skip locked}}", r => r.Uuid(0), now).ConfigureAwait(false);
+            var batch = tx.Batch();
+            CartRows.Remove(batch, [.. ids]);
+            await batch.RunAsync().ConfigureAwait(false);
+            return ids.Count;
+        }, ct).ConfigureAwait(false);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                while (await SweepOnceAsync(stoppingToken).ConfigureAwait(false) == BatchSize)
+                {
+                }
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                // Nothing is lost: what is due stays due.
+                log.LogError(e, "A sweep of carts failed; the next one follows");
+            }
+
+            await Task.Delay(Pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}
