@@ -25,8 +25,8 @@ public sealed class AccessKeys
     public bool Matches(Guid orderId, string key) =>
         CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes<char>(For(orderId)), MemoryMarshal.AsBytes<char>(key));
 
-    internal async Task LoadAsync(Db db) =>
-        _secret = await Secrets.GetOrCreateAsync(db, "order-access-keys", () => RandomNumberGenerator.GetBytes(32)).ConfigureAwait(false);
+    internal async Task LoadAsync(Db db, SecretBox? box = null) =>
+        _secret = await Secrets.GetOrCreateAsync(db, box ?? SecretBox.None, "order-access-keys", () => RandomNumberGenerator.GetBytes(32)).ConfigureAwait(false);
 
     private void Mac(Guid orderId, Span<byte> mac)
     {

@@ -23,11 +23,13 @@ public sealed class Accounts(Db db)
 
     /// <summary>Makes an account that can sign in; 409 <c>email_taken</c>.</summary>
     /// <param name="email">As it is to be shown; what <see cref="Emails.Key"/> refuses is a bug of the caller's.</param>
-    public Task<Result<Account>> CreateAsync(Role role, string email, string? name, string password, IReadOnlyList<Guid> stores, CancellationToken ct = default)
+    public Task<Result<Account>> CreateAsync(Role role, string email, string? name, string password, IReadOnlyList<Guid> stores, CancellationToken ct = default) =>
+        CreateHashedAsync(role, email, name, Passwords.Hash(password), stores, ct);
+
+    internal Task<Result<Account>> CreateHashedAsync(Role role, string email, string? name, string hash, IReadOnlyList<Guid> stores, CancellationToken ct)
     {
         var key = Emails.Key(email) ?? throw new ArgumentException("not an email", nameof(email));
         var account = new Account(Guid.CreateVersion7(), role, email.Trim(), name, stores);
-        var hash = Passwords.Hash(password);
         return db.WriteAsync<Result<Account>>(async tx =>
         {
             var now = await tx.NowAsync().ConfigureAwait(false);

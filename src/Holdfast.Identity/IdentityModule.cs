@@ -2,6 +2,7 @@ using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Holdfast.Identity;
 
@@ -15,29 +16,49 @@ public static class IdentityModule
             "SELECT us.user_id, us.store_id FROM user_stores us LEFT JOIN users u ON u.id = us.user_id WHERE u.id IS NULL OR u.role NOT IN ('staff', 'service')"),
         new("users_have_a_role_and_guests_no_password",
             "SELECT id, role FROM users WHERE role NOT IN ('guest', 'customer', 'staff', 'service', 'admin') OR (role = 'guest' AND password_hash IS NOT NULL)"),
+        new("sessions_belong_to_an_account",
+            "SELECT s.id, s.user_id FROM sessions s LEFT JOIN users u ON u.id = s.user_id WHERE s.revoked_at IS NULL AND (u.id IS NULL OR u.role = 'guest')"),
     ];
 
-    public static void Add(IServiceCollection services)
+    public static void Add(IServiceCollection services, OidcOptions? outside = null)
     {
+        if (outside is not null)
+        {
+            services.AddSingleton(outside);
+            services.AddSingleton<OutsideIssuer>();
+            services.AddSingleton<OutsideAccounts>();
+        }
+
+        services.TryAddSingleton(SecretBox.None);
         services.AddSingleton<AccessKeys>();
         services.AddSingleton<Accounts>();
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<TokenReader>();
         services.AddSingleton<ITokenReader>(s => s.GetRequiredService<TokenReader>());
+        services.AddSingleton<RefreshTokens>();
+        services.AddSingleton<Sessions>();
+        services.AddSingleton<PasswordWork>();
         services.AddSingleton<SignIn>();
+        services.AddHostedService<KeyWatch>();
     }
 
     /// <summary>Loads the installation's secrets; makes them in a new database. To be awaited before the first request.</summary>
     public static async Task PrepareAsync(IServiceProvider services)
     {
         var db = services.GetRequiredService<Db>();
-        await services.GetRequiredService<AccessKeys>().LoadAsync(db).ConfigureAwait(false);
-        await services.GetRequiredService<SigningKeys>().LoadAsync(db).ConfigureAwait(false);
+        var box = services.GetRequiredService<SecretBox>();
+        await Secrets.SealAllAsync(db, box).ConfigureAwait(false);
+        await services.GetRequiredService<AccessKeys>().LoadAsync(db, box).ConfigureAwait(false);
+        await services.GetRequiredService<RefreshTokens>().LoadAsync(db, box).ConfigureAwait(false);
+        await services.GetRequiredService<SigningKeys>().LoadAsync(db, box).ConfigureAwait(false);
     }
 
     public static void Map(IEndpointRouteBuilder app)
     {
+        app.Post<SignIn>("/auth/register", Access.Anyone, (u, r) => u.RegisterAsync(r));
         app.Post<SignIn>("/auth/login", Access.Anyone, (u, r) => u.LoginAsync(r));
+        app.Post<SignIn>("/auth/refresh", Access.Anyone, (u, r) => u.RefreshAsync(r));
+        app.Post<SignIn>("/auth/logout", Access.Anyone, (u, r) => u.LogoutAsync(r));
         app.Get<SignIn>("/auth/me", Access.SignedIn, (u, r) => u.MeAsync(r));
         app.Get<SignIn>("/.well-known/jwks.json", Access.Anyone, (u, r) => u.KeysAsync(r));
     }

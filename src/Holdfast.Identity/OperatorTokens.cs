@@ -12,11 +12,11 @@ public static class OperatorTokens
     public static readonly Guid Subject = Guid.ParseExact("00000000-0000-7000-8000-000000000001", "D");
 
     /// <summary>An admin's access token, good for 15 minutes at every server over this database.</summary>
-    public static async Task<string> MakeAsync(string databaseUrl)
+    public static async Task<string> MakeAsync(string databaseUrl, SecretBox box)
     {
         await using var db = Db.Open(databaseUrl);
         var keys = new SigningKeys();
-        await keys.LoadAsync(db).ConfigureAwait(false);
+        await keys.LoadAsync(db, box).ConfigureAwait(false);
         return new TokenReader(keys, TimeProvider.System).Make(new Account(Subject, Role.Admin, "operator@localhost", "Operator", []));
     }
 }

@@ -3,19 +3,46 @@ using Holdfast.Platform.Http;
 
 namespace Holdfast.Identity;
 
-/// <summary><c>POST /auth/login</c>, <c>GET /auth/me</c> and the public keys.</summary>
-internal sealed class SignIn(Accounts accounts, TokenReader tokens, SigningKeys keys) : IDisposable
+/// <summary>
+/// <c>POST /auth/register</c>, <c>/login</c>, <c>/refresh</c>, <c>/logout</c>, <c>GET /auth/me</c> and the public keys. An Idempotency-Key is not looked at:
+/// a stored answer would be a token at rest, and doing it twice does no harm.
+/// </summary>
+internal sealed class SignIn(Accounts accounts, PasswordWork passwords, Sessions sessions, SigningKeys keys)
 {
-    private const int MaxWaiting = 64;
+    /// <summary>A customer's account, signed in; 409 <c>email_taken</c>. A guest's orders with this email do not join it: nobody has proved the mailbox yet.</summary>
+    public async Task<Reply> RegisterAsync(Request request)
+    {
+        var body = await request.FieldsAsync().ConfigureAwait(false);
+        if (!body.IsOk)
+        {
+            return body.Error!;
+        }
 
-    /// <summary>Checking a password takes tens of milliseconds of a core, by design; orders must not starve because many sign in.</summary>
-    private readonly SemaphoreSlim _checks = new(Math.Max(1, Environment.ProcessorCount / 2));
-    private int _waiting;
+        var fields = body.Value;
+        var email = fields.Text("email", max: Emails.MaxLength);
+        var password = NewPassword(fields, "password", email);
+        var name = fields.TextOrNull("name");
+        if (email.Length > 0 && Emails.Key(email) is null)
+        {
+            fields.Reject("email", "is not an email address");
+        }
 
-    /// <summary>
-    /// Answers <c>{accessToken, tokenType, expiresIn}</c>, seconds. An Idempotency-Key is not needed: signing in changes nothing, and a stored
-    /// answer would be a token at rest.
-    /// </summary>
+        if (fields.Done() is { } error)
+        {
+            return error;
+        }
+
+        var hash = await passwords.HashAsync(password, request.Aborted).ConfigureAwait(false);
+        if (!hash.IsOk)
+        {
+            return hash.Error!;
+        }
+
+        var account = await accounts.CreateHashedAsync(Role.Customer, email, name, hash.Value, [], request.Aborted).ConfigureAwait(false);
+        return account.IsOk ? Reply.Created(await sessions.StartAsync(account.Value).ConfigureAwait(false), $"{Routes.Base}/auth/me") : account.Error!;
+    }
+
+    /// <summary>One answer for an unknown email, a wrong password and a closed account, after the same work.</summary>
     public async Task<Reply> LoginAsync(Request request)
     {
         var body = await request.FieldsAsync().ConfigureAwait(false);
@@ -32,46 +59,70 @@ internal sealed class SignIn(Accounts accounts, TokenReader tokens, SigningKeys 
             return error;
         }
 
-        var found = Emails.TryKey(email, out var key) ? await accounts.FindByEmailAsync(key).ConfigureAwait(false) : null;
-        var isRight = await CheckAsync(found?.PasswordHash, password, request.Aborted).ConfigureAwait(false);
-        return !isRight.IsOk ? isRight.Error!
-            : !isRight.Value ? IdentityErrors.InvalidCredentials
-            : Reply.Ok(new { AccessToken = tokens.Make(found!.Value.Account), TokenType = "Bearer", ExpiresIn = (int)TokenReader.Lifetime.TotalSeconds });
+        var key = Emails.Key(email);
+        var found = key is null ? null : await accounts.FindByEmailAsync(key).ConfigureAwait(false);
+        var isRight = await passwords.CheckAsync(key ?? email, found?.PasswordHash, password, request.Aborted).ConfigureAwait(false);
+        if (!isRight.IsOk)
+        {
+            return isRight.Error!;
+        }
+
+        return isRight.Value ? Reply.Ok(await sessions.StartAsync(found!.Value.Account).ConfigureAwait(false)) : IdentityErrors.InvalidCredentials;
     }
 
-    /// <summary>The caller as the database knows them now: <c>{id, role, email, name, stores}</c>.</summary>
+    public async Task<Reply> RefreshAsync(Request request)
+    {
+        var token = await TokenAsync(request).ConfigureAwait(false);
+        if (!token.IsOk)
+        {
+            return token.Error!;
+        }
+
+        var next = await sessions.RefreshAsync(token.Value).ConfigureAwait(false);
+        return next.IsOk ? Reply.Ok(next.Value) : next.Error!;
+    }
+
+    /// <summary>Ends the session; what it was, or whether it was, is not told.</summary>
+    public async Task<Reply> LogoutAsync(Request request)
+    {
+        var token = await TokenAsync(request).ConfigureAwait(false);
+        if (!token.IsOk)
+        {
+            return token.Error!;
+        }
+
+        await sessions.EndAsync(token.Value).ConfigureAwait(false);
+        return Reply.NoContent();
+    }
+
+    /// <summary>The caller as the database knows them now.</summary>
     public async Task<Reply> MeAsync(Request request) =>
         request.Caller.Subject is { } id && await accounts.FindAsync(id).ConfigureAwait(false) is { } account ? Reply.Ok(account) : Errors.Unauthenticated;
 
     /// <summary>The keys that other services check our tokens with (RFC 7517).</summary>
-    public Task<Reply> KeysAsync(Request request) => Task.FromResult(Reply.Ok(new { Keys = new[] { keys.Public } }));
+    public Task<Reply> KeysAsync(Request request) => Task.FromResult(Reply.Ok(new { Keys = keys.Published }));
 
-    public void Dispose() => _checks.Dispose();
-
-    private async Task<Result<bool>> CheckAsync(string? hash, string password, CancellationToken ct)
+    /// <summary>Reads a password that is to be somebody's from now on.</summary>
+    internal static string NewPassword(Fields fields, string name, string email)
     {
-        if (Interlocked.Increment(ref _waiting) > MaxWaiting)
+        var password = fields.Secret(name, Passwords.MaxLength);
+        if (password.Length > 0 && PasswordRules.Fault(password, email) is { } fault)
         {
-            Interlocked.Decrement(ref _waiting);
-            return Errors.Busy;
+            fields.Reject(name, fault);
         }
 
-        try
+        return password;
+    }
+
+    private static async Task<Result<string>> TokenAsync(Request request)
+    {
+        var body = await request.FieldsAsync().ConfigureAwait(false);
+        if (!body.IsOk)
         {
-            await _checks.WaitAsync(ct).ConfigureAwait(false);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _waiting);
+            return body.Error!;
         }
 
-        try
-        {
-            return Passwords.Verify(hash, password);
-        }
-        finally
-        {
-            _checks.Release();
-        }
+        var token = body.Value.Text("refreshToken");
+        return body.Value.Done() is { } error ? error : token;
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using Holdfast.Platform.Data;
@@ -11,31 +12,107 @@ namespace Holdfast.Identity;
 internal sealed record PublicKey(string Kty, string Crv, string X, string Y, string Kid, string Use, string Alg);
 
 /// <summary>
-/// The ES256 key of the installation: made by the first process, kept in the database, so that a token of one process is good at all others
-/// and after a restart. Its <c>kid</c> is the key's thumbprint (RFC 7638).
+/// The ES256 keys of the installation: the first made by the first process, kept in the database, so that a token of one process is good at all
+/// others and after a restart. A key's <c>kid</c> is its thumbprint (RFC 7638). <see cref="KeySchedule"/> says which one signs.
 /// </summary>
 internal sealed class SigningKeys
 {
     public const string Algorithm = "ES256";
 
+    private const string Prefix = "token-signing-key-";
+
+    /// <summary>Tokens with a key id that nobody made must not become a load on the database.</summary>
+    private static readonly TimeSpan SeekEvery = TimeSpan.FromSeconds(5);
+
     private readonly JsonWebTokenHandler _handler = new() { MaximumTokenSizeInBytes = TokenReader.MaxLength };
-    private SigningCredentials? _credentials;
-    private PublicKey? _public;
+    private readonly SemaphoreSlim _reloading = new(1);
+    private (Db Db, SecretBox Box)? _source;
+    private volatile Ring? _ring;
+    private long _soughtAt;
 
-    public PublicKey Public => _public ?? throw NotLoaded();
+    /// <summary>The key that signs.</summary>
+    public PublicKey Public => Loaded.Signing.Public;
 
-    /// <summary>The key that signatures are checked with. Checking and signing may go on at once: each makes an OpenSSL context of its own.</summary>
-    public SecurityKey Key => _credentials?.Key ?? throw NotLoaded();
+    /// <summary>Every key that a valid token may be, or may soon be, signed with.</summary>
+    public IEnumerable<PublicKey> Published => Loaded.Keys.Values.Select(k => k.Public);
 
-    public string Sign(string payload) => _handler.CreateToken(payload, _credentials ?? throw NotLoaded());
+    private Ring Loaded => _ring ?? throw new InvalidOperationException("not loaded: run IdentityModule.PrepareAsync at start");
 
-    public async Task LoadAsync(Db db)
+    public string Sign(string payload) => _handler.CreateToken(payload, Loaded.Signing.Credentials);
+
+    /// <summary>The key that signatures under this id are checked with. Checking and signing may go on at once: each makes an OpenSSL context of its own.</summary>
+    public SecurityKey? Find(string kid) => Loaded.Keys.TryGetValue(kid, out var key) ? key.Credentials.Key : null;
+
+    /// <summary>As <see cref="Find"/>; looks into the database for a key that is not known here, at most every few seconds.</summary>
+    public async ValueTask<SecurityKey?> FindAsync(string kid)
     {
-        var pkcs8 = await Secrets.GetOrCreateAsync(db, "token-signing-key-1", Make).ConfigureAwait(false);
-        var ecdsa = ECDsa.Create();
-        ecdsa.ImportPkcs8PrivateKey(pkcs8, out _);
-        _public = Describe(ecdsa.ExportParameters(includePrivateParameters: false).Q);
-        _credentials = new SigningCredentials(WithoutCache(new ECDsaSecurityKey(ecdsa) { KeyId = _public.Kid }), Algorithm);
+        if (Find(kid) is { } known)
+        {
+            return known;
+        }
+
+        if (Stopwatch.GetElapsedTime(Interlocked.Read(ref _soughtAt)) < SeekEvery || !await _reloading.WaitAsync(SeekEvery).ConfigureAwait(false))
+        {
+            return null;
+        }
+
+        try
+        {
+            // Whoever waited here for another's reading does not read again.
+            if (Stopwatch.GetElapsedTime(Interlocked.Read(ref _soughtAt)) >= SeekEvery)
+            {
+                await ReloadAsync().ConfigureAwait(false);
+                Interlocked.Exchange(ref _soughtAt, Stopwatch.GetTimestamp());
+            }
+        }
+        finally
+        {
+            _reloading.Release();
+        }
+
+        return Find(kid);
+    }
+
+    public async Task LoadAsync(Db db, SecretBox? box = null)
+    {
+        _source = (db, box ?? SecretBox.None);
+        await Secrets.GetOrCreateAsync(db, _source.Value.Box, $"{Prefix}1", Make).ConfigureAwait(false);
+        await ReloadAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Reads the keys again; what other processes have made is known then.</summary>
+    public async Task ReloadAsync()
+    {
+        var (db, box) = _source ?? throw new InvalidOperationException("not loaded");
+        var (secrets, now) = await Secrets.ListAsync(db, box, Prefix).ConfigureAwait(false);
+        var made = secrets.Select(s => s.CreatedAt).ToList();
+        var known = _ring?.Keys.Values.ToDictionary(k => k.Name, StringComparer.Ordinal) ?? [];
+        var keys = secrets.Where((_, place) => KeySchedule.Verifies(made, place, now)).Select(s => known.GetValueOrDefault(s.Name) ?? Import(s)).ToList();
+        var signing = secrets[KeySchedule.Signs(made, now)].Name;
+        _ring = new Ring(keys.ToDictionary(k => k.Public.Kid, StringComparer.Ordinal), keys.Single(k => k.Name == signing));
+    }
+
+    /// <summary>Adds a key, and forgets those that have been of no use for a day. When it signs.</summary>
+    public static async Task<DateTime> RotateAsync(Db db, SecretBox box)
+    {
+        await Secrets.SealAllAsync(db, box).ConfigureAwait(false);
+        return await db.WriteAsync(async tx =>
+        {
+            var now = await tx.NowAsync().ConfigureAwait(false);
+            var made = await tx.QueryAsync("SELECT name, created_at FROM secrets WHERE name LIKE $1 ORDER BY created_at, name", r => (Name: r.Text(0), At: r.Time(1)), $"{Prefix}%")
+                .ConfigureAwait(false);
+            for (var i = 0; i < made.Count - 1; i++)
+            {
+                // The first one's name stays taken: a process that finds no key of that name makes one.
+                if (made[i + 1].At + TimeSpan.FromDays(1) < now && made[i].Name != $"{Prefix}1")
+                {
+                    await tx.ExecuteAsync("DELETE FROM secrets WHERE name = $1", made[i].Name).ConfigureAwait(false);
+                }
+            }
+
+            await Secrets.AddAsync(tx, box, $"{Prefix}{Guid.CreateVersion7()}", Make(), now).ConfigureAwait(false);
+            return now + KeySchedule.SignsAfter;
+        }).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -61,5 +138,15 @@ internal sealed class SigningKeys
         return ecdsa.ExportPkcs8PrivateKey();
     }
 
-    private static InvalidOperationException NotLoaded() => new("not loaded: run IdentityModule.PrepareAsync at start");
+    private static Entry Import(Secrets.Secret secret)
+    {
+        var ecdsa = ECDsa.Create();
+        ecdsa.ImportPkcs8PrivateKey(secret.Value, out _);
+        var shown = Describe(ecdsa.ExportParameters(includePrivateParameters: false).Q);
+        return new Entry(secret.Name, shown, new SigningCredentials(WithoutCache(new ECDsaSecurityKey(ecdsa) { KeyId = shown.Kid }), Algorithm));
+    }
+
+    private sealed record Entry(string Name, PublicKey Public, SigningCredentials Credentials);
+
+    private sealed record Ring(Dictionary<string, Entry> Keys, Entry Signing);
 }

@@ -8,9 +8,9 @@ namespace Holdfast.Identity;
 
 /// <summary>
 /// Makes and reads access tokens: JWTs (RFC 7519) signed with ES256, good for 15 minutes. What a token says holds until it expires: a change of
-/// role or stores counts from the next sign-in on.
+/// role or stores counts from the next refresh on. Tokens of an outside issuer are read, too, where the settings name one.
 /// </summary>
-internal sealed class TokenReader(SigningKeys keys, TimeProvider time) : ITokenReader
+internal sealed class TokenReader(SigningKeys keys, TimeProvider time, OutsideIssuer? outside = null, OutsideAccounts? outsiders = null) : ITokenReader
 {
     /// <summary>Of a token; a longer one is refused unread. A staff member of 50 stores has about 2,700.</summary>
     public const int MaxLength = 8 * 1024;
@@ -22,7 +22,7 @@ internal sealed class TokenReader(SigningKeys keys, TimeProvider time) : ITokenR
     /// <summary>How far the clocks of two processes may differ.</summary>
     private static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
 
-    private static readonly JsonDocumentOptions Shallow = new() { MaxDepth = 4, AllowDuplicateProperties = false };
+    private static readonly JsonDocumentOptions Shallow = new() { MaxDepth = 8, AllowDuplicateProperties = false };
 
     private readonly JsonWebTokenHandler _handler = new() { MaximumTokenSizeInBytes = MaxLength };
     private readonly TokenCache _cache = new(capacity: 20_000);
@@ -45,22 +45,31 @@ internal sealed class TokenReader(SigningKeys keys, TimeProvider time) : ITokenR
         }));
     }
 
-    public ValueTask<Caller?> ReadAsync(string token) => new(Read(token));
-
-    private Caller? Read(string token)
+    public ValueTask<Caller?> ReadAsync(string token)
     {
         if (token.Length is 0 or > MaxLength)
+        {
+            return default;
+        }
+
+        var now = time.GetUtcNow().UtcDateTime;
+        return _cache.Find(token, now) is { } known ? new(known) : CheckAsync(token, now);
+    }
+
+    private async ValueTask<Caller?> CheckAsync(string token, DateTime now)
+    {
+        if (Parse(token) is not { } parsed)
         {
             return null;
         }
 
-        var now = time.GetUtcNow().UtcDateTime;
-        if (_cache.Find(token, now) is { } known)
+        if (outside?.Issued(parsed.Payload) == true)
         {
-            return known;
+            return await FromOutsideAsync(token, parsed, now).ConfigureAwait(false);
         }
 
-        if (!HasOurHeader(token))
+        if (Text(parsed.Header, "alg") != SigningKeys.Algorithm || parsed.Header.TryGetProperty("crit", out _)
+            || Text(parsed.Header, "kid") is not { } kid || await keys.FindAsync(kid).ConfigureAwait(false) is not { } key)
         {
             return null;
         }
@@ -69,8 +78,8 @@ internal sealed class TokenReader(SigningKeys keys, TimeProvider time) : ITokenR
         {
             ValidIssuer = Issuer,
             ValidAudience = Audience,
-            IssuerSigningKey = keys.Key,
-            CryptoProviderFactory = keys.Key.CryptoProviderFactory,
+            IssuerSigningKey = key,
+            CryptoProviderFactory = key.CryptoProviderFactory,
             LifetimeValidator = (notBefore, expires, _, _) => expires > now && !(notBefore > now + Skew),
         });
         if (!result.IsValid || ToCaller((JsonWebToken)result.SecurityToken) is not { } caller)
@@ -82,34 +91,45 @@ internal sealed class TokenReader(SigningKeys keys, TimeProvider time) : ITokenR
         return caller;
     }
 
+    private async Task<Caller?> FromOutsideAsync(string token, Parsed parsed, DateTime now)
+    {
+        if (await outside!.ReadAsync(parsed.Parts, parsed.Header, parsed.Payload, now).ConfigureAwait(false) is not { } identity
+            || await outsiders!.CallerAsync(identity).ConfigureAwait(false) is not { } caller)
+        {
+            return null;
+        }
+
+        // Not longer than a token of ours: a closed account is noticed by then.
+        _cache.Add(token, caller, identity.Expires < now + Lifetime ? identity.Expires : now + Lifetime, now);
+        return caller;
+    }
+
     /// <summary>
-    /// Looks at the header before the library does, which takes any algorithm that fits the key, and parses both parts without a bound of their
-    /// depth: three parts, shallow JSON, ES256, our key, no critical extensions.
+    /// Looks before the library does, which takes any algorithm that fits the key, and parses both parts without a bound of their depth: three parts,
+    /// shallow JSON objects.
     /// </summary>
-    private bool HasOurHeader(string token)
+    private static Parsed? Parse(string token)
     {
         var parts = token.Split('.');
         if (parts.Length != 3 || !parts.All(p => Base64Url.IsValid(p)))
         {
-            return false;
+            return null;
         }
 
         try
         {
-            using var header = JsonDocument.Parse(Base64Url.DecodeFromChars(parts[0]), Shallow);
-            using var payload = JsonDocument.Parse(Base64Url.DecodeFromChars(parts[1]), Shallow);
-            return header.RootElement.ValueKind == JsonValueKind.Object && payload.RootElement.ValueKind == JsonValueKind.Object
-                && Is(header.RootElement, "alg", SigningKeys.Algorithm) && Is(header.RootElement, "kid", keys.Public.Kid)
-                && !header.RootElement.TryGetProperty("crit", out _);
+            var header = JsonElement.Parse(Base64Url.DecodeFromChars(parts[0]), Shallow);
+            var payload = JsonElement.Parse(Base64Url.DecodeFromChars(parts[1]), Shallow);
+            return header.ValueKind == JsonValueKind.Object && payload.ValueKind == JsonValueKind.Object ? new Parsed(parts, header, payload) : null;
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
         {
-            return false;
+            return null;
         }
     }
 
-    private static bool Is(JsonElement header, string name, string value) =>
-        header.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.String && member.ValueEquals(value);
+    private static string? Text(JsonElement header, string name) =>
+        header.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.String ? member.GetString() : null;
 
     /// <summary>Only we sign, so a claim that is not as we write it is a bug of ours; it lets nobody in.</summary>
     private static Caller? ToCaller(JsonWebToken token) =>
@@ -117,4 +137,6 @@ internal sealed class TokenReader(SigningKeys keys, TimeProvider time) : ITokenR
         && token.TryGetPayloadValue<string>("email", out var email) && token.TryGetPayloadValue<string[]>("stores", out var stores)
             ? new Caller(id, parsed, email, token.TryGetPayloadValue<string?>("name", out var name) ? name : null, stores.Select(Guid.Parse).ToHashSet())
             : null;
+
+    private sealed record Parsed(string[] Parts, JsonElement Header, JsonElement Payload);
 }

@@ -99,15 +99,15 @@ internal static class OrderRequest
         var customer = fields.ObjectOrNull("customer");
         var email = customer?.TextOrNull("email", Emails.MaxLength);
         var name = customer?.TextOrNull("name");
-        if (caller.Role == Role.Customer)
+        // An outside issuer may know no email of theirs.
+        if (caller.Role == Role.Customer && Emails.Key(caller.Email) is { } own)
         {
-            var own = Emails.Key(caller.Email) ?? "";
             if (email is not null && Emails.Key(email) != own)
             {
                 fields.Reject("customer.email", "is not your account's");
             }
 
-            return (caller.Email ?? "", own, name ?? caller.Name);
+            return (caller.Email!, own, name ?? caller.Name);
         }
 
         if (email is null)

@@ -12,6 +12,9 @@ public sealed record Error(int Status, string Code, string English, string Vietn
     /// <summary>Messages by request field, for 400.</summary>
     public IReadOnlyDictionary<string, string[]>? Fields { get; init; }
 
+    /// <summary>When a retry may succeed, in seconds from now: sent as <c>Retry-After</c>.</summary>
+    public int? RetryAfterSeconds { get; init; }
+
     /// <summary>The same error with one more member in its problem document.</summary>
     public Error With(string name, object? value)
     {

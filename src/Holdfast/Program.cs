@@ -16,7 +16,7 @@ internal static class Program
         var serve = Serve.Command();
         var root = new RootCommand("Holdfast: orders that never oversell.")
         {
-            serve, Migrate.Command(), UserCreate.Command(), Import.Command(), ExportOrders.Command(), ReplayCommand.Command(), DrillCommand.Command(), Verify.Command(),
+            serve, Migrate.Command(), UserCreate.Command(), Keys.Command(), Import.Command(), ExportOrders.Command(), ReplayCommand.Command(), DrillCommand.Command(), Verify.Command(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

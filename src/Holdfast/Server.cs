@@ -56,7 +56,8 @@ public static class Server
         CatalogModule.Add(services);
         services.AddSingleton(new InventoryOptions { ReservationTtl = settings.ReservationTtl });
         InventoryModule.Add(services);
-        IdentityModule.Add(services);
+        services.AddSingleton(settings.Secrets);
+        IdentityModule.Add(services, settings.Oidc);
         services.AddSingleton(new OrderOptions { SessionMinutes = settings.OrderSession.TotalMinutes, BankTransferHours = settings.BankTransfer.TotalHours });
         OrdersModule.Add(services);
         CartsModule.Add(services);

@@ -25,7 +25,7 @@ public enum Roles
 /// The settings of a process, checked: a wrong value is a <see cref="StartupException"/> whose one line says which and why.
 /// Sources, later ones win: <c>appsettings.json</c> in the working directory, the environment, the command line (<c>NAME=value</c>).
 /// </summary>
-public sealed record Settings
+public sealed partial record Settings
 {
     /// <summary>Settings of parts that this release does not have; set, they are named at start, so that nobody believes them to work.</summary>
     private static readonly string[] NotYet =
@@ -36,7 +36,8 @@ public sealed record Settings
     ];
 
     private static readonly string[] Known =
-        ["DATABASE_URL", "ASPNETCORE_URLS", "URLS", "ADMIN_EMAIL", "ADMIN_PASSWORD", "ORDER_SESSION_DURATION_MINUTES", "ORDER_BANK_TRANSFER_HOURS", "RESERVATION_TTL_SECONDS"];
+        ["DATABASE_URL", "ASPNETCORE_URLS", "URLS", "ADMIN_EMAIL", "ADMIN_PASSWORD", "ORDER_SESSION_DURATION_MINUTES", "ORDER_BANK_TRANSFER_HOURS", "RESERVATION_TTL_SECONDS",
+            "SECRETS_KEY", "OIDC_ISSUER", "OIDC_AUDIENCE", "OIDC_JWKS", "OIDC_ROLE_CLAIM"];
 
     /// <summary><c>postgres://…</c> or <c>sqlite:PATH</c>. Not set: a SQLite file in <c>./data</c>.</summary>
     public string DatabaseUrl { get; init; } = "sqlite:data/holdfast.db";
@@ -57,6 +58,12 @@ public sealed record Settings
 
     /// <summary>How long a stand-alone reservation holds where the request does not say.</summary>
     public TimeSpan ReservationTtl { get; init; } = TimeSpan.FromSeconds(600);
+
+    /// <summary>Encrypts the secrets in the database.</summary>
+    public SecretBox Secrets { get; init; } = SecretBox.None;
+
+    /// <summary>An outside issuer whose tokens are accepted besides our own.</summary>
+    public OidcOptions? Oidc { get; init; }
 
     public Roles Roles { get; init; } = Roles.All;
 
@@ -114,6 +121,8 @@ public sealed record Settings
             OrderSession = TimeSpan.FromMinutes(Number(source, "ORDER_SESSION_DURATION_MINUTES", defaults.OrderSession.TotalMinutes, 0.001, 60 * 24 * 366)),
             BankTransfer = TimeSpan.FromHours(Number(source, "ORDER_BANK_TRANSFER_HOURS", defaults.BankTransfer.TotalHours, 0.001, 24 * 366)),
             ReservationTtl = TimeSpan.FromSeconds(Number(source, "RESERVATION_TTL_SECONDS", defaults.ReservationTtl.TotalSeconds, 1, InventoryOptions.MaxTtlSeconds)),
+            Secrets = Text(source, "SECRETS_KEY") is { } secretsKey ? CheckedKey(secretsKey) : SecretBox.None,
+            Oidc = CheckedOidc(source),
             Unused = [.. NotYet.Where(name => Text(source, name) is not null)],
         };
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
@@ -21,9 +22,9 @@ public static class Problem
             response.ContentType = "application/problem+json";
             var vietnamese = IsVietnamese(http);
             response.Headers.ContentLanguage = vietnamese ? "vi" : "en";
-            if (error.Status == 503)
+            if ((error.RetryAfterSeconds ?? (error.Status == 503 ? 1 : null)) is { } seconds)
             {
-                response.Headers.RetryAfter = "1";
+                response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
             }
             else if (error.Status == 401)
             {

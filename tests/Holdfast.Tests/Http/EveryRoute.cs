@@ -127,7 +127,7 @@ public sealed partial class EveryRoute : IAsyncDisposable
             ["externalId"] = "x-1",
         };
 
-        _bodies["POST /api/v1/auth/login"] = new() { ["email"] = "nobody@example.com", ["password"] = "a password" };
+        IdentityBodies.AddTo(_bodies);
         _bodies["POST /api/v1/stores"] = new() { ["name"] = "Tiệm", ["slug"] = "tiem", ["currency"] = "VND", ["timeZone"] = "UTC", ["externalId"] = "s", ["metadata"] = new JsonObject { ["k"] = "v" } };
         _bodies["PUT /api/v1/stores/{id}"] = _bodies["POST /api/v1/stores"].DeepClone().AsObject();
         _bodies["POST /api/v1/products"] = new()

@@ -38,7 +38,7 @@ internal sealed class DeploymentOptions
         }
 
         var server = await ChildServer.StartAsync(databaseUrl, childSettings, ct);
-        return new Deployment(server.Address, _ => OperatorTokens.MakeAsync(databaseUrl), server, databaseUrl);
+        return new Deployment(server.Address, _ => OperatorTokens.MakeAsync(databaseUrl, settings.Secrets), server, databaseUrl);
     }
 
     /// <summary>The server's address; null: a child process is to be started.</summary>

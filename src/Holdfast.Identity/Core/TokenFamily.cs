@@ -1,0 +1,37 @@
+namespace Holdfast.Identity;
+
+/// <summary>What to do about a refresh token that is genuine.</summary>
+internal enum Presented
+{
+    /// <summary>It is the current one: the next takes its place.</summary>
+    Rotate,
+
+    /// <summary>It was replaced a moment ago, by another tab of the same browser: the same successor again.</summary>
+    Repeat,
+
+    /// <summary>It was replaced long ago, so somebody has a copy: the session ends for both.</summary>
+    Stolen,
+
+    /// <summary>The session is over.</summary>
+    Ended,
+}
+
+/// <summary>Somebody signed in on one device: the family of the refresh tokens that followed each other there (RFC 9700, 4.14.2).</summary>
+internal sealed record TokenFamily(Guid Id, Guid UserId, int Generation, DateTime RotatedAt, DateTime ExpiresAt, DateTime? RevokedAt)
+{
+    /// <summary>From the last rotation on.</summary>
+    public static readonly TimeSpan Lifetime = TimeSpan.FromDays(30);
+
+    /// <summary>How long a token that was replaced still gets its successor.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
+
+    /// <summary>What it means that the token of this generation is presented now.</summary>
+    public Presented Present(int generation, DateTime now) =>
+        RevokedAt is not null || ExpiresAt <= now || generation > Generation ? Presented.Ended
+        : generation == Generation ? Presented.Rotate
+        : generation == Generation - 1 && now - RotatedAt <= Grace ? Presented.Repeat
+        : Presented.Stolen;
+
+    /// <summary>The session after a rotation.</summary>
+    public TokenFamily Rotated(DateTime now) => this with { Generation = Generation + 1, RotatedAt = now, ExpiresAt = now + Lifetime };
+}

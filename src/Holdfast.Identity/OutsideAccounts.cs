@@ -1,0 +1,61 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+
+namespace Holdfast.Identity;
+
+/// <summary>The rows of users whom the outside issuer knows: found or made by issuer and subject, and kept as their latest token says.</summary>
+internal sealed class OutsideAccounts(Db db)
+{
+    /// <summary>The caller; null where the account is closed.</summary>
+    public async Task<Caller?> CallerAsync(OutsideIdentity identity)
+    {
+        var key = "oidc:" + Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes($"{identity.Issuer}\n{identity.Subject}")));
+        var known = await db.ReadAsync(s => FindAsync(s, key)).ConfigureAwait(false);
+        if (known is null || !IsUpToDate(known, identity))
+        {
+            known = await db.WriteAsync(tx => WriteAsync(tx, key, identity)).ConfigureAwait(false);
+        }
+
+        return known.Active ? new Caller(known.Id, identity.Role, identity.Email, identity.Name, identity.Stores.ToHashSet()) : null;
+    }
+
+    private sealed record Known(Guid Id, string Role, string Email, string? Name, bool Active, IReadOnlyList<Guid> Stores);
+
+    private static async Task<Known?> FindAsync(Session session, string key)
+    {
+        var batch = session.Batch();
+        var user = batch.Query("SELECT id, role, email, name, active FROM users WHERE email_key = $1 AND role <> 'guest'",
+            r => new Known(r.Uuid(0), r.Text(1), r.Text(2), r.TextOrNull(3), r.Bool(4), []), key);
+        var stores = batch.Query("SELECT us.store_id FROM user_stores us JOIN users u ON u.id = us.user_id WHERE u.email_key = $1 AND u.role <> 'guest' ORDER BY us.store_id", r => r.Uuid(0), key);
+        await batch.RunAsync().ConfigureAwait(false);
+        return user.First is { } found ? found with { Stores = stores.Rows } : null;
+    }
+
+    private static bool IsUpToDate(Known known, OutsideIdentity identity) => known.Role == Name(identity.Role) && known.Email == (identity.Email ?? "")
+        && known.Name == identity.Name && known.Stores.ToHashSet().SetEquals(identity.Stores);
+
+    private static async Task<Known> WriteAsync(Tx tx, string key, OutsideIdentity identity)
+    {
+        var now = await tx.NowAsync().ConfigureAwait(false);
+        await tx.ExecuteAsync("INSERT INTO users (id, role, email, email_key, name, active, issuer, subject, created_at, updated_at) VALUES ($1, $2, $3, $4, $5{as text}, $6, $7, $8, $9, $9) "
+            + "ON CONFLICT (email_key) WHERE role <> 'guest' DO UPDATE SET role = excluded.role, email = excluded.email, name = excluded.name, updated_at = excluded.updated_at",
+            Guid.CreateVersion7(), Name(identity.Role), identity.Email ?? "", key, identity.Name, true, identity.Issuer, identity.Subject, now).ConfigureAwait(false);
+        var known = (await FindAsync(tx, key).ConfigureAwait(false))!;
+        var rows = new RowSet("user_stores", new("user_id", ColumnType.Uuid), new("store_id", ColumnType.Uuid));
+        foreach (var store in identity.Stores)
+        {
+            rows.Add(known.Id).Add(store);
+        }
+
+        var batch = tx.Batch();
+        batch.Execute("DELETE FROM user_stores WHERE user_id = $1", known.Id);
+        batch.Insert(rows);
+        await batch.RunAsync().ConfigureAwait(false);
+        return known;
+    }
+
+    private static string Name(Role role) => role.ToString().ToLowerInvariant();
+}

@@ -1,0 +1,63 @@
+using System.Security.Cryptography;
+using System.Text;
+using Holdfast.Platform.Data;
+
+namespace Holdfast.Identity;
+
+/// <summary>Encrypts the installation's secrets in the database: AES-256-GCM under a key that is not there (<c>SECRETS_KEY</c>). Without a key it leaves them as they are.</summary>
+public sealed class SecretBox
+{
+    private const int NonceBytes = 12;
+    private const int TagBytes = 16;
+
+    private readonly byte[]? _key;
+
+    private SecretBox(byte[]? key) => _key = key;
+
+    /// <summary>No key: secrets are kept in clear.</summary>
+    public static SecretBox None { get; } = new(null);
+
+    internal bool HasKey => _key is not null;
+
+    /// <summary>A box with this key, 32 bytes in base64; null for anything else.</summary>
+    public static SecretBox? Parse(string base64)
+    {
+        var bytes = new byte[48];
+        return Convert.TryFromBase64String(base64.Trim(), bytes, out var length) && length == 32 ? new SecretBox(bytes[..32]) : null;
+    }
+
+    internal byte[] Seal(string name, byte[] value)
+    {
+        var box = new byte[NonceBytes + value.Length + TagBytes];
+        var (nonce, cipher, tag) = Parts(box);
+        RandomNumberGenerator.Fill(nonce.Span);
+        using var aes = new AesGcm(_key!, TagBytes);
+        aes.Encrypt(nonce.Span, value, cipher.Span, tag.Span, Encoding.UTF8.GetBytes(name));
+        return box;
+    }
+
+    /// <summary>A wrong key, or none, is a <see cref="StartupException"/>.</summary>
+    internal byte[] Open(string name, byte[] box)
+    {
+        if (_key is null)
+        {
+            throw new StartupException("SECRETS_KEY: the secrets of this database are encrypted: set the key that they were encrypted with.");
+        }
+
+        try
+        {
+            var (nonce, cipher, tag) = Parts(box);
+            var value = new byte[cipher.Length];
+            using var aes = new AesGcm(_key, TagBytes);
+            aes.Decrypt(nonce.Span, cipher.Span, tag.Span, value, Encoding.UTF8.GetBytes(name));
+            return value;
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentOutOfRangeException)
+        {
+            throw new StartupException("SECRETS_KEY: is not the key that the secrets of this database were encrypted with.");
+        }
+    }
+
+    private static (Memory<byte> Nonce, Memory<byte> Cipher, Memory<byte> Tag) Parts(byte[] box) =>
+        (box.AsMemory(0, NonceBytes), box.AsMemory(NonceBytes, box.Length - NonceBytes - TagBytes), box.AsMemory(box.Length - TagBytes));
+}

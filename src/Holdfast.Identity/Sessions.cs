@@ -1,0 +1,87 @@
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
+
+namespace Holdfast.Identity;
+
+/// <summary>What somebody gets who has signed in.</summary>
+/// <param name="AccessToken">A JWT.</param>
+/// <param name="ExpiresIn">Seconds.</param>
+/// <param name="RefreshToken">Good for one refresh.</param>
+/// <param name="RefreshExpiresIn">Seconds.</param>
+internal sealed record SignedIn(string AccessToken, string TokenType, int ExpiresIn, string RefreshToken, int RefreshExpiresIn);
+
+/// <summary>Sessions in the database: begun, gone on with, ended.</summary>
+internal sealed class Sessions(Db db, RefreshTokens refreshTokens, TokenReader tokens, Accounts accounts)
+{
+    /// <summary>Begins a session on the caller's transaction; forgets the account's that have run out.</summary>
+    public async Task<SignedIn> StartAsync(Tx tx, Account account)
+    {
+        var now = await tx.NowAsync().ConfigureAwait(false);
+        var session = new TokenFamily(Guid.CreateVersion7(), account.Id, 1, now, now + TokenFamily.Lifetime, null);
+        var batch = tx.Batch();
+        batch.Execute("DELETE FROM sessions WHERE user_id = $1 AND expires_at < $2", account.Id, now);
+        batch.Execute("INSERT INTO sessions (id, user_id, generation, created_at, rotated_at, expires_at) VALUES ($1, $2, $3, $4, $4, $5)",
+            session.Id, account.Id, session.Generation, now, session.ExpiresAt);
+        await batch.RunAsync().ConfigureAwait(false);
+        return Answer(account, session, now);
+    }
+
+    /// <summary>As <see cref="StartAsync(Tx, Account)"/>, in a transaction of its own.</summary>
+    public Task<SignedIn> StartAsync(Account account) => db.WriteAsync(tx => StartAsync(tx, account));
+
+    /// <summary>The next tokens, or 401 <c>invalid_refresh_token</c>; a token that was replaced long ago ends the session.</summary>
+    public async Task<Result<SignedIn>> RefreshAsync(string token)
+    {
+        if (!refreshTokens.TryRead(token, out var id, out var generation))
+        {
+            return IdentityErrors.InvalidRefreshToken;
+        }
+
+        var moved = await db.WriteAsync<(TokenFamily Session, DateTime Now)?>(async tx =>
+        {
+            var batch = tx.Batch();
+            var found = batch.Query("SELECT id, user_id, generation, rotated_at, expires_at, revoked_at FROM sessions WHERE id = $1 {lock}",
+                r => new TokenFamily(r.Uuid(0), r.Uuid(1), r.Int(2), r.Time(3), r.Time(4), r.TimeOrNull(5)), id);
+            await batch.RunAsync().ConfigureAwait(false);
+            var now = await tx.NowAsync().ConfigureAwait(false);
+            switch (found.First?.Present(generation, now))
+            {
+                case Presented.Rotate:
+                    var next = found.First.Rotated(now);
+                    await tx.ExecuteAsync("UPDATE sessions SET generation = $2, rotated_at = $3, expires_at = $4 WHERE id = $1", id, next.Generation, next.RotatedAt, next.ExpiresAt)
+                        .ConfigureAwait(false);
+                    return (next, now);
+                case Presented.Repeat:
+                    return (found.First, now);
+                case Presented.Stolen:
+                    await tx.ExecuteAsync("UPDATE sessions SET revoked_at = $2 WHERE id = $1", id, now).ConfigureAwait(false);
+                    return null;
+                default:
+                    return null;
+            }
+        }).ConfigureAwait(false);
+        if (moved is not { } m || await accounts.FindAsync(m.Session.UserId).ConfigureAwait(false) is not { } account)
+        {
+            return IdentityErrors.InvalidRefreshToken;
+        }
+
+        return Answer(account, m.Session, m.Now);
+    }
+
+    /// <summary>Ends the session of the token, whichever of its tokens it is. Nothing happens where there is none.</summary>
+    public async Task EndAsync(string token)
+    {
+        if (refreshTokens.TryRead(token, out var id, out _))
+        {
+            await db.WriteAsync(async tx => await tx.ExecuteAsync("UPDATE sessions SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL",
+                id, await tx.NowAsync().ConfigureAwait(false)).ConfigureAwait(false)).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Ends all sessions of an account, on the caller's transaction.</summary>
+    public static void EndAll(StatementBatch batch, Guid userId, DateTime now) =>
+        batch.Execute("UPDATE sessions SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL", userId, now);
+
+    private SignedIn Answer(Account account, TokenFamily session, DateTime now) => new(tokens.Make(account), "Bearer", (int)TokenReader.Lifetime.TotalSeconds,
+        refreshTokens.Make(session.Id, session.Generation), (int)(session.ExpiresAt - now).TotalSeconds);
+}
