@@ -41,7 +41,8 @@ public sealed class CatalogWriter(DateTime now)
 
     private readonly RowSet _stores = new("stores", new("id", ColumnType.Uuid), new("slug", ColumnType.Text), new("name", ColumnType.Text),
         new("currency", ColumnType.Text), new("time_zone", ColumnType.Text), new("external_id", ColumnType.Text), new("metadata", ColumnType.Text),
-        new("version", ColumnType.Long), new("created_at", ColumnType.Time), new("updated_at", ColumnType.Time));
+        new("version", ColumnType.Long), new("created_at", ColumnType.Time), new("updated_at", ColumnType.Time),
+        new("shipping_rates", ColumnType.Text), new("tax", ColumnType.Text));
 
     private readonly RowSet _newProducts = new("products", [.. ProductColumns, new("created_at", ColumnType.Time)]);
     private readonly RowSet _changedProducts = new("products", ProductColumns);
@@ -54,7 +55,7 @@ public sealed class CatalogWriter(DateTime now)
 
     /// <summary>A new store.</summary>
     public void Add(Store store) => _stores.Add(store.Id).Add(store.Slug).Add(store.Name).Add(store.Currency).Add(store.TimeZone).Add(store.ExternalId)
-        .Add(Json(store.Metadata)).Add(1L).Add(now).Add(now);
+        .Add(Json(store.Metadata)).Add(1L).Add(now).Add(now).Add(StoreCharges.Write(store.ShippingRates)).Add(StoreCharges.Write(store.Tax));
 
     /// <summary>A new product with its variants.</summary>
     public void Add(Product product)

@@ -35,7 +35,8 @@ internal sealed class CreateStore(Db db)
 internal sealed class UpdateStore(Db db)
 {
     private const string Change =
-        "UPDATE stores SET slug = $2, name = $3, currency = $4, time_zone = $5, external_id = $6{as text}, metadata = $7{as text}, version = $8, updated_at = $9 WHERE id = $1";
+        "UPDATE stores SET slug = $2, name = $3, currency = $4, time_zone = $5, external_id = $6{as text}, metadata = $7{as text}, version = $8, updated_at = $9, "
+        + "shipping_rates = $10{as text}, tax = $11{as text} WHERE id = $1";
 
     public async Task<Reply> HandleAsync(Request request)
     {
@@ -69,7 +70,7 @@ internal sealed class UpdateStore(Db db)
         var now = await tx.NowAsync().ConfigureAwait(false);
         var changed = wanted with { Version = store.Version + 1, CreatedAt = store.CreatedAt, UpdatedAt = now };
         await tx.ExecuteAsync(Change, changed.Id, changed.Slug, changed.Name, changed.Currency, changed.TimeZone, changed.ExternalId,
-            CatalogWriter.Json(changed.Metadata), changed.Version, now).ConfigureAwait(false);
+            CatalogWriter.Json(changed.Metadata), changed.Version, now, StoreCharges.Write(changed.ShippingRates), StoreCharges.Write(changed.Tax)).ConfigureAwait(false);
         return Reply.Ok(changed, changed.Version);
     }
 }
@@ -77,6 +78,8 @@ internal sealed class UpdateStore(Db db)
 /// <summary>The body of both.</summary>
 internal static partial class StoreBody
 {
+    private const long MaxAmount = 1_000_000_000_000;
+
     public static Result<Store> Read(Result<Fields> body, Guid id)
     {
         if (!body.IsOk)
@@ -92,6 +95,8 @@ internal static partial class StoreBody
             Name = fields.Text("name"),
             Currency = fields.Text("currency", max: 3),
             TimeZone = fields.TextOrNull("timeZone", max: 64) is { } zone ? TimeZone(fields, zone) : "UTC",
+            ShippingRates = Rates(fields),
+            Tax = TaxOrNull(fields),
             Metadata = fields.MetadataOrNull("metadata") ?? Texts.None,
             ExternalId = fields.TextOrNull("externalId"),
         };
@@ -123,6 +128,46 @@ internal static partial class StoreBody
         {
             return CatalogErrors.ExternalIdTaken;
         }
+    }
+
+    /// <summary>Sorted by what they begin at, each once.</summary>
+    private static List<ShippingRate> Rates(Fields fields)
+    {
+        var rates = fields.ObjectsOrNull("shippingRates", f => new ShippingRate(f.Long("from", 0, MaxAmount), f.Long("fee", 0, MaxAmount)), 0, 20) ?? [];
+        rates.Sort((a, b) => a.From.CompareTo(b.From));
+        if (rates.Zip(rates.Skip(1)).Any(pair => pair.First.From == pair.Second.From))
+        {
+            fields.Reject("shippingRates", "name each 'from' once");
+        }
+
+        return rates;
+    }
+
+    private static Tax? TaxOrNull(Fields fields)
+    {
+        if (fields.ObjectOrNull("tax") is not { } tax)
+        {
+            return null;
+        }
+
+        var categories = tax.ObjectsOrNull("categories", f => new CategoryTax(f.Text("category", 100), Percent(f)), 0, 100) ?? [];
+        if (categories.DistinctBy(c => c.Category).Count() < categories.Count)
+        {
+            tax.Reject("categories", "name each category once");
+        }
+
+        return new Tax(tax.BoolOrNull("included") ?? false, Percent(tax), categories);
+    }
+
+    private static decimal Percent(Fields fields)
+    {
+        var rate = fields.PercentOrNull("rate", 0, 10_000);
+        if (rate is null)
+        {
+            fields.Reject("rate", "is required: a percentage such as 8 or 12.5");
+        }
+
+        return (rate ?? 0) / 100m;
     }
 
     private static string TimeZone(Fields fields, string name)

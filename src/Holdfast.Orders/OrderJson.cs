@@ -88,6 +88,16 @@ public static class OrderJson
             json.WriteNumber("unitPrice"u8, line.UnitPrice);
             json.WriteNumber("quantity"u8, line.Quantity);
             json.WriteNumber("lineTotal"u8, line.LineTotal);
+            if (line.Discount > 0)
+            {
+                json.WriteNumber("discountAmount"u8, line.Discount);
+            }
+
+            if (line.Tax > 0)
+            {
+                json.WriteNumber("taxAmount"u8, line.Tax);
+            }
+
             if (line.Shipped > 0)
             {
                 json.WriteNumber("shippedQuantity"u8, line.Shipped);
@@ -104,15 +114,21 @@ public static class OrderJson
         json.WriteEndArray();
     }
 
-    // Codes, points and shipping have no module yet: their members are there with the value that is true today.
     private static void WriteAmounts(Utf8JsonWriter json, Order order)
     {
         json.WriteNumber("subtotal"u8, order.Subtotal);
-        json.WriteNull("discountCode"u8);
-        json.WriteNumber("discountAmount"u8, 0);
-        json.WriteNumber("redeemedPoints"u8, 0);
-        json.WriteNumber("pointsDiscountPrice"u8, 0);
-        json.WriteNumber("shippingFee"u8, 0);
+        json.WriteString("discountCode"u8, order.DiscountCode);
+        json.WriteNumber("discountAmount"u8, order.DiscountAmount);
+        json.WriteNumber("redeemedPoints"u8, order.RedeemedPoints);
+        json.WriteNumber("pointsDiscountPrice"u8, order.PointsDiscountPrice);
+        if (order.EarnedPoints > 0)
+        {
+            json.WriteNumber("earnedPoints"u8, order.EarnedPoints);
+        }
+
+        json.WriteNumber("shippingFee"u8, order.ShippingFee);
+        json.WriteNumber("taxAmount"u8, order.TaxAmount);
+        json.WriteBoolean("taxIncluded"u8, order.TaxIncluded);
         json.WriteNumber("total"u8, order.Total);
         json.WriteString("currency"u8, order.Currency);
         json.WriteNumber("amountPaid"u8, order.AmountPaid);

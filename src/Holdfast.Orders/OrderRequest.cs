@@ -18,6 +18,13 @@ internal static class OrderRequest
     public const int MaxLines = 100;
     public const int MaxQuantity = 1_000_000;
 
+    /// <summary>The command of a request's body.</summary>
+    public static async ValueTask<Result<(PlaceCommand Command, string? Key)>> ReadAsync(Request request, bool withLines = true)
+    {
+        var fields = await request.FieldsAsync().ConfigureAwait(false);
+        return fields.IsOk ? Read(fields.Value, request.Caller, withLines) : fields.Error!;
+    }
+
     /// <summary>The command, or what is wrong with the body; and the key, if the body carries it.</summary>
     /// <param name="withLines">Without: a body that has <c>lines</c> is refused, and the command has none yet.</param>
     public static Result<(PlaceCommand Command, string? Key)> Read(Fields fields, Caller caller, bool withLines = true)
@@ -36,15 +43,12 @@ internal static class OrderRequest
         var code = fields.TextOrNull("discountCode", 64);
         var points = fields.LongOrNull("redeemPoints", 0, Placement.MaxTotal);
         var reservation = fields.UuidOrNull("reservationId");
+        // What delivery costs is the shop's to say: to anybody else the member is unknown.
+        var manages = caller.Manages(storeId);
+        var shippingFee = manages ? fields.LongOrNull("shippingFee", 0, Placement.MaxTotal) : null;
         if (fields.Done() is { } error)
         {
             return error;
-        }
-
-        // What has no module yet is refused, never ignored.
-        if (code is not null || points is > 0 || reservation is not null)
-        {
-            return code is not null ? OrderErrors.CodesNotSupported : reservation is not null ? OrderErrors.ReservationsNotSupported : OrderErrors.PointsNotSupported;
         }
 
         return (new PlaceCommand
@@ -63,7 +67,13 @@ internal static class OrderRequest
             Note = note,
             Metadata = metadata is null ? null : JsonSerializer.Serialize(metadata, Reply.Json),
             ExternalId = externalId,
+            DiscountKey = code?.ToUpperInvariant(),
+            RedeemPoints = points ?? 0,
+            ShippingFee = shippingFee,
+            ReservationId = reservation,
             Actor = caller.Actor,
+            Buyer = BuyerHashes.Of(emailKey, phone, address),
+            IsCapped = !manages,
         }, key);
     }
 

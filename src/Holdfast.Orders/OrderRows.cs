@@ -11,7 +11,8 @@ internal static class OrderRows
 {
     public const string Columns = "o.id, o.number, o.store_id, o.customer_id, o.is_guest, o.customer_email, o.customer_name, o.status, o.payment_method, o.currency, "
         + "o.subtotal, o.total, o.amount_paid, o.amount_refunded, o.refund_due, o.delivery_address, o.contact_phone, o.note, o.metadata, o.external_id, "
-        + "o.duration_seconds, o.expires_at, o.local_date, o.created_at, o.updated_at, o.deleted_at, o.hidden, o.version, o.event_sequence";
+        + "o.duration_seconds, o.expires_at, o.local_date, o.created_at, o.updated_at, o.deleted_at, o.hidden, o.version, o.event_sequence, "
+        + "o.discount_id, o.discount_code, o.discount_amount, o.shipping_fee, o.tax_amount, o.tax_included, o.redeemed_points, o.points_discount, o.earned_points";
 
     public static readonly Func<Row, Order> Map = r => new Order
     {
@@ -46,13 +47,22 @@ internal static class OrderRows
         Hidden = r.Bool(26),
         Version = r.Int(27),
         EventSequence = r.Int(28),
+        DiscountId = r.UuidOrNull(29),
+        DiscountCode = r.TextOrNull(30),
+        DiscountAmount = r.Long(31),
+        ShippingFee = r.Long(32),
+        TaxAmount = r.Long(33),
+        TaxIncluded = r.Bool(34),
+        RedeemedPoints = r.Long(35),
+        PointsDiscountPrice = r.Long(36),
+        EarnedPoints = r.Long(37),
     };
 
     /// <summary>Lines and fulfilments of orders, to be put together by <see cref="Assemble"/> after the batch has run.</summary>
     public static (Fetched<(Guid OrderId, OrderLine Line)> Lines, Fetched<(Guid OrderId, Fulfilment Fulfilment)> Fulfilments) Details(StatementBatch batch, Guid[] ids) => (
-        batch.Query("SELECT order_id, variant_id, product_id, product_name, sku, unit_price, quantity, shipped, returned, limited FROM order_lines "
+        batch.Query("SELECT order_id, variant_id, product_id, product_name, sku, unit_price, quantity, shipped, returned, limited, discount, tax FROM order_lines "
             + "WHERE order_id {in $1} ORDER BY order_id, position",
-            r => (r.Uuid(0), new OrderLine(r.Uuid(1), r.Uuid(2), r.Text(3), r.Text(4), r.Long(5), r.Long(6), r.Long(7), r.Long(8), r.Bool(9))), ids),
+            r => (r.Uuid(0), new OrderLine(r.Uuid(1), r.Uuid(2), r.Text(3), r.Text(4), r.Long(5), r.Long(6), r.Long(7), r.Long(8), r.Bool(9), r.Long(10), r.Long(11))), ids),
         batch.Query("SELECT order_id, id, kind, carrier, tracking_number, restocked, lines, created_at FROM fulfilments WHERE order_id {in $1} ORDER BY order_id, id",
             r => (r.Uuid(0), new Fulfilment(r.Uuid(1), r.Text(2), r.TextOrNull(3), r.TextOrNull(4), r.Bool(5), ReadLines(r.Text(6)), r.Time(7))), ids));
 
@@ -80,17 +90,22 @@ internal static class OrderRows
         new("refund_due", ColumnType.Long), new("delivery_address", ColumnType.Text), new("contact_phone", ColumnType.Text), new("note", ColumnType.Text),
         new("metadata", ColumnType.Text), new("external_id", ColumnType.Text), new("duration_seconds", ColumnType.Long), new("expires_at", ColumnType.Time),
         new("local_date", ColumnType.Text), new("created_at", ColumnType.Time), new("updated_at", ColumnType.Time), new("deleted_at", ColumnType.Time),
-        new("hidden", ColumnType.Bool), new("version", ColumnType.Int), new("event_sequence", ColumnType.Int));
+        new("hidden", ColumnType.Bool), new("version", ColumnType.Int), new("event_sequence", ColumnType.Int), new("discount_id", ColumnType.Uuid),
+        new("discount_code", ColumnType.Text), new("discount_amount", ColumnType.Long), new("shipping_fee", ColumnType.Long), new("tax_amount", ColumnType.Long),
+        new("tax_included", ColumnType.Bool), new("redeemed_points", ColumnType.Long), new("points_discount", ColumnType.Long), new("email_hash", ColumnType.Long),
+        new("phone_hash", ColumnType.Long), new("address_hash", ColumnType.Long), new("quantity", ColumnType.Long));
 
     public static void Add(RowSet rows, Order o) => rows.Add(o.Id).Add(o.Number).Add(o.StoreId).Add(o.CustomerId).Add(o.IsGuest).Add(o.CustomerEmail)
         .Add(o.CustomerName).Add(Names.Of(o.Status)).Add(Names.Of(o.PaymentStatus)).Add(Names.Of(o.PaymentMethod)).Add(o.Currency).Add(o.Subtotal).Add(o.Total)
         .Add(o.AmountPaid).Add(o.AmountRefunded).Add(o.RefundDue).Add(o.DeliveryAddress).Add(o.ContactPhone).Add(o.Note).Add(o.Metadata).Add(o.ExternalId)
         .Add(o.DurationSeconds).Add(o.ExpiresAt).Add(o.LocalDate).Add(o.CreatedAt).Add(o.UpdatedAt).Add(o.DeletedAt).Add(o.Hidden).Add(o.Version)
-        .Add(o.EventSequence);
+        .Add(o.EventSequence).Add(o.DiscountId).Add(o.DiscountCode).Add(o.DiscountAmount).Add(o.ShippingFee).Add(o.TaxAmount).Add(o.TaxIncluded)
+        .Add(o.RedeemedPoints).Add(o.PointsDiscountPrice).Add(o.Buyer.Email).Add(o.Buyer.Phone).Add(o.Buyer.Address).Add(o.Quantity);
 
     public static RowSet Lines() => new("order_lines", new("order_id", ColumnType.Uuid), new("position", ColumnType.Int), new("variant_id", ColumnType.Uuid),
         new("product_id", ColumnType.Uuid), new("product_name", ColumnType.Text), new("sku", ColumnType.Text), new("unit_price", ColumnType.Long),
-        new("quantity", ColumnType.Long), new("shipped", ColumnType.Long), new("returned", ColumnType.Long), new("limited", ColumnType.Bool));
+        new("quantity", ColumnType.Long), new("shipped", ColumnType.Long), new("returned", ColumnType.Long), new("limited", ColumnType.Bool),
+        new("discount", ColumnType.Long), new("tax", ColumnType.Long));
 
     public static void AddLines(RowSet rows, Order order)
     {
@@ -98,7 +113,7 @@ internal static class OrderRows
         {
             var l = order.Lines[i];
             rows.Add(order.Id).Add(i).Add(l.VariantId).Add(l.ProductId).Add(l.ProductName).Add(l.Sku).Add(l.UnitPrice).Add(l.Quantity).Add(l.Shipped)
-                .Add(l.Returned).Add(l.Limited);
+                .Add(l.Returned).Add(l.Limited).Add(l.Discount).Add(l.Tax);
         }
     }
 

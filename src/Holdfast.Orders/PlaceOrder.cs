@@ -19,13 +19,7 @@ public sealed class PlaceOrder(Db db, PlacementQueue queue, AccessKeys accessKey
 
     private async Task<Reply> PlaceAsync(Request request, Func<PlaceCommand, Task<Result<PlaceCommand>>>? fill)
     {
-        var fields = await request.FieldsAsync().ConfigureAwait(false);
-        if (!fields.IsOk)
-        {
-            return fields.Error!;
-        }
-
-        var read = OrderRequest.Read(fields.Value, request.Caller, withLines: fill is null);
+        var read = await OrderRequest.ReadAsync(request, withLines: fill is null).ConfigureAwait(false);
         if (!read.IsOk)
         {
             return read.Error!;

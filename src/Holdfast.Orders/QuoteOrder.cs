@@ -9,36 +9,35 @@ internal sealed class QuoteOrder(Db db, OrderOptions options)
 {
     public async Task<Reply> HandleAsync(Request request)
     {
-        var fields = await request.FieldsAsync().ConfigureAwait(false);
-        if (!fields.IsOk)
-        {
-            return fields.Error!;
-        }
-
-        var read = OrderRequest.Read(fields.Value, request.Caller);
+        var read = await OrderRequest.ReadAsync(request).ConfigureAwait(false);
         if (!read.IsOk)
         {
             return read.Error!;
         }
 
         var command = read.Value.Command;
-        var books = await PlacementPeek.ReadAsync(db, command).ConfigureAwait(false);
-        var lines = Placement.Price(command, books);
+        var (books, now) = await PlacementPeek.ReadAsync(db, command, options).ConfigureAwait(false);
+        var lines = Pricing.Lines(command, books);
         if (!lines.IsOk)
         {
             return lines.Error!;
         }
 
-        var quote = Placement.QuoteOf(lines.Value, books.Stores[command.StoreId].Currency);
-        var obstacle = Placement.Check(command, books);
+        var (charges, refusal) = Pricing.Charge(command, lines.Value, books, now);
+        var obstacle = Placement.Check(command, charges, refusal, books, now);
+        var quote = Quote.Of(charges);
         return Reply.Ok(new
         {
             quote.Currency,
             quote.Lines,
             quote.Subtotal,
+            quote.DiscountCode,
             quote.DiscountAmount,
+            quote.RedeemedPoints,
             quote.PointsDiscountPrice,
             quote.ShippingFee,
+            quote.TaxAmount,
+            quote.TaxIncluded,
             quote.Total,
             options.SessionMinutes,
             CanBePlaced = obstacle is null,

@@ -16,6 +16,12 @@ public sealed record Store
     /// <summary>An IANA name; the days of its statistics are cut by it.</summary>
     public string TimeZone { get; init; } = "UTC";
 
+    /// <summary>What delivery costs, by what the goods cost: the last rate that is reached counts. Empty: nothing.</summary>
+    public IReadOnlyList<ShippingRate> ShippingRates { get; init; } = [];
+
+    /// <summary>The tax on its goods; null: none is reckoned.</summary>
+    public Tax? Tax { get; init; }
+
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = Texts.None;
 
     /// <summary>Another system's id of it, unique among stores.</summary>

@@ -1,5 +1,7 @@
 using Holdfast.Inventory.Core;
+using Holdfast.Loyalty.Core;
 using Holdfast.Platform;
+using Holdfast.Promotions.Core;
 
 namespace Holdfast.Orders.Core;
 
@@ -11,6 +13,8 @@ public sealed class LifecycleBooks
     /// <summary>Empty when no command of the batch can touch stock.</summary>
     public required StockBook Stock { get; init; }
     public required PurchaseBook Purchases { get; init; }
+    public DiscountBook Discounts { get; init; } = DiscountBook.Empty;
+    public PointsBook Points { get; init; } = PointsBook.Empty;
 
     /// <summary>The purchase limits of limited variants, for orders that come back after they expired.</summary>
     public required IReadOnlyDictionary<Guid, int> Limits { get; init; }
@@ -20,6 +24,18 @@ public sealed class LifecycleBooks
 
     /// <summary>Who holds what of the variants that are short.</summary>
     public required HoldBook Holds { get; init; }
+
+    /// <summary>A point to come back to.</summary>
+    public BooksMark Mark() => new(Stock.Mark(), Purchases.Mark(), Discounts.Mark(), Points.Mark());
+
+    /// <summary>Takes back what a command did since the mark.</summary>
+    public void Undo(BooksMark mark)
+    {
+        Stock.Undo(mark.Stock);
+        Purchases.Undo(mark.Purchases);
+        Discounts.Undo(mark.Discounts);
+        Points.Undo(mark.Points);
+    }
 }
 
 /// <summary>
@@ -48,7 +64,7 @@ public static class Lifecycle
             ExpireCommand => null,
             ConfirmCommand confirm => Confirm(confirm, file, now),
             ShipCommand ship => Shipping.Ship(ship, file, books, now),
-            DeliverCommand deliver => Shipping.Deliver(deliver, file, now),
+            DeliverCommand deliver => Shipping.Deliver(deliver, file, books, now),
             ReturnCommand back => Shipping.Return(back, file, books, now),
             EditCommand edit => Edit(edit, file, books, now),
             HideCommand hide => Hide(hide, file, now),
@@ -65,6 +81,15 @@ public static class Lifecycle
             EditCommand { Then: { } then } => NeedsStock(then, order, soon),
             _ => false,
         };
+
+    /// <summary>Whether deciding may move points of the order's buyer.</summary>
+    public static bool NeedsPoints(OrderCommand command, Order order, DateTime soon) => !order.IsGuest && command switch
+    {
+        DeliverCommand => true,
+        ReturnCommand when order.EarnedPoints > 0 => true,
+        EditCommand { Then: { } then } => NeedsPoints(then, order, soon),
+        _ => order.RedeemedPoints > 0 && NeedsStock(command, order, soon),
+    };
 
     /// <summary>Null when the order may go to the status.</summary>
     internal static Error? Illegal(Order order, OrderStatus to) =>
@@ -148,6 +173,16 @@ public static class Lifecycle
             books.Stock.Release(line.VariantId, line.Open, reason, file.Order.Id);
         }
 
-        books.Purchases.GiveBack(file.Order.Lines, file.Order.BuyerKey);
+        var order = file.Order;
+        books.Purchases.GiveBack(order.Lines, order.BuyerKey);
+        if (order.DiscountId is { } code)
+        {
+            books.Discounts.GiveBack(code, order.Id, order.StoreId, order.BuyerKey);
+        }
+
+        if (order.RedeemedPoints > 0)
+        {
+            books.Points.GiveBack(order.CustomerId, order.StoreId, order.RedeemedPoints, order.Id, reason);
+        }
     }
 }

@@ -108,16 +108,27 @@ internal static class Money
         return null;
     }
 
+    /// <summary>Stock, purchases, the code's use and the points, all or none.</summary>
     private static bool TryTakeAgain(Order order, LifecycleBooks books)
     {
         var overLimit = order.Lines.Any(l => l.Limited && books.Limits.TryGetValue(l.VariantId, out var limit)
             && books.Purchases.Held(l.VariantId, order.BuyerKey) + l.Quantity > limit);
-        if (overLimit || !books.Stock.TryReserve([.. order.Lines.Select(l => new StockLine(l.VariantId, l.Quantity))], StockReasons.LatePayment, order.Id, out _))
+        if (overLimit)
         {
             return false;
         }
 
-        books.Purchases.Take(order.Lines, order.BuyerKey);
-        return true;
+        var (stock, discounts) = (books.Stock.Mark(), books.Discounts.Mark());
+        if (books.Stock.TryReserve([.. order.Lines.Select(l => new StockLine(l.VariantId, l.Quantity))], StockReasons.LatePayment, order.Id, out _)
+            && (order.DiscountId is not { } code || books.Discounts.TryUseAgain(code, order.Id, order.StoreId, order.BuyerKey, order.DiscountAmount))
+            && (order.RedeemedPoints == 0 || books.Points.TryRedeem(order.CustomerId, order.StoreId, order.RedeemedPoints, order.Id, StockReasons.LatePayment)))
+        {
+            books.Purchases.Take(order.Lines, order.BuyerKey);
+            return true;
+        }
+
+        books.Stock.Undo(stock);
+        books.Discounts.Undo(discounts);
+        return false;
     }
 }

@@ -38,7 +38,10 @@ public enum PaymentMethod
 /// <summary>One line: name, sku and price are those of the moment of placing.</summary>
 /// <param name="UnitPrice">Minor units.</param>
 /// <param name="Limited">Counts towards the variant's purchase limit.</param>
-public sealed record OrderLine(Guid VariantId, Guid ProductId, string ProductName, string Sku, long UnitPrice, long Quantity, long Shipped, long Returned, bool Limited)
+/// <param name="Discount">Its share of the order's discount; minor units.</param>
+/// <param name="Tax">The tax on it; in its price or beside it, as the order says. Minor units.</param>
+public sealed record OrderLine(Guid VariantId, Guid ProductId, string ProductName, string Sku, long UnitPrice, long Quantity, long Shipped, long Returned, bool Limited,
+    long Discount = 0, long Tax = 0)
 {
     /// <summary>Minor units.</summary>
     public long LineTotal => checked(UnitPrice * Quantity);
@@ -68,6 +71,9 @@ public sealed record Order
 
     /// <summary>The normalised email: who counts against a purchase limit.</summary>
     public required string BuyerKey { get; init; }
+
+    /// <summary>Only written, when it is placed.</summary>
+    public BuyerHashes Buyer { get; init; }
     public required OrderStatus Status { get; init; }
     public required PaymentMethod PaymentMethod { get; init; }
     public required string Currency { get; init; }
@@ -75,6 +81,21 @@ public sealed record Order
 
     /// <summary>Minor units, as all amounts.</summary>
     public required long Subtotal { get; init; }
+    public Guid? DiscountId { get; init; }
+    public string? DiscountCode { get; init; }
+    public long DiscountAmount { get; init; }
+    public long ShippingFee { get; init; }
+    public long TaxAmount { get; init; }
+
+    /// <summary>The tax is in the prices; otherwise the total has it on top.</summary>
+    public bool TaxIncluded { get; init; }
+
+    /// <summary>Points that paid for a part, and how much. They stay on the order when they are given back.</summary>
+    public long RedeemedPoints { get; init; }
+    public long PointsDiscountPrice { get; init; }
+
+    /// <summary>Points that its delivery has brought the buyer, less those taken back for what was returned.</summary>
+    public long EarnedPoints { get; init; }
     public required long Total { get; init; }
     public long AmountPaid { get; init; }
     public long AmountRefunded { get; init; }
@@ -111,6 +132,19 @@ public sealed record Order
         : AmountPaid >= Total ? PaymentStatus.Paid
         : AmountPaid > 0 ? PaymentStatus.PartiallyPaid
         : PaymentStatus.Unpaid;
+
+    public long Quantity => Lines.Sum(l => l.Quantity);
+
+    /// <summary>What the buyer's money pays for goods that they keep: lines less their discount and what was returned, less the points. Minor units.</summary>
+    public long GoodsKept
+    {
+        get
+        {
+            var goods = Lines.Sum(l => l.LineTotal - l.Discount);
+            var kept = Lines.Sum(l => (long)((Int128)(l.LineTotal - l.Discount) * (l.Quantity - l.Returned) / l.Quantity));
+            return goods == 0 ? 0 : Math.Max(0, kept - (long)((Int128)PointsDiscountPrice * kept / goods));
+        }
+    }
 
     /// <summary>What is ours: captured, not refunded and not due back.</summary>
     public long Kept => AmountPaid - AmountRefunded - RefundDue;

@@ -21,72 +21,15 @@ public sealed record OrderOptions
 
     /// <summary>Lanes by store.</summary>
     public int Lanes { get; init; } = 2;
+
+    /// <summary>The most unpaid orders that one buyer may have in a store, and the most pieces these hold together; 0: no limit.</summary>
+    public int MaxPendingOrders { get; init; }
+
+    public int MaxPendingQuantity { get; init; }
+
+    /// <summary>Whether unpaid orders are counted at all.</summary>
+    public bool CapsPending => MaxPendingOrders > 0 || MaxPendingQuantity > 0;
 }
-
-/// <summary>What the catalog says of a store.</summary>
-/// <param name="TimeZone">IANA, e.g. Asia/Ho_Chi_Minh.</param>
-public sealed record StoreFacts(Guid Id, string Currency, string TimeZone);
-
-/// <summary>What the catalog says of a variant.</summary>
-/// <param name="Price">Minor units of the store's currency.</param>
-/// <param name="ForSale">The variant is active and its product not deleted.</param>
-public sealed record VariantFacts(Guid Id, Guid StoreId, Guid ProductId, string ProductName, string Sku, long Price, int? PurchaseLimit, bool ForSale);
-
-/// <summary>An order to be placed. Nothing of it is a price.</summary>
-public sealed record PlaceCommand
-{
-    public required Guid OrderId { get; init; }
-
-    /// <summary>Given anew for each attempt, so that a number that is taken costs another attempt only.</summary>
-    public string Number { get; set; } = "";
-    public required Guid StoreId { get; init; }
-
-    /// <summary>Each variant once, in the order they were named.</summary>
-    public required IReadOnlyList<StockLine> Lines { get; init; }
-
-    /// <summary>The account that places; null for a guest, who is found or made by email.</summary>
-    public Guid? CustomerId { get; init; }
-    public required string Email { get; init; }
-    public required string EmailKey { get; init; }
-    public string? Name { get; init; }
-    public required string DeliveryAddress { get; init; }
-    public required string ContactPhone { get; init; }
-    public PaymentMethod PaymentMethod { get; init; }
-    public long? ExpectedTotal { get; init; }
-    public string? Note { get; init; }
-    public string? Metadata { get; init; }
-    public string? ExternalId { get; init; }
-
-    /// <summary>Who places, for the history.</summary>
-    public required string Actor { get; init; }
-
-    /// <summary>What other modules write in the same commit.</summary>
-    public IReadOnlyList<Rider> Riders { get; init; } = [];
-}
-
-/// <summary>What a batch of placements decides on.</summary>
-public sealed class PlacementBooks
-{
-    public required IReadOnlyDictionary<Guid, StoreFacts> Stores { get; init; }
-    public required IReadOnlyDictionary<Guid, VariantFacts> Variants { get; init; }
-    public required StockBook Stock { get; init; }
-    public PurchaseBook Purchases { get; private init; } = new([]);
-
-    /// <summary>The (store, externalId) pairs that orders have already.</summary>
-    public HashSet<(Guid StoreId, string ExternalId)> ExternalIds { get; init; } = [];
-
-    /// <summary>The same facts with purchases that were read.</summary>
-    public PlacementBooks With(PurchaseBook purchases) => new() { Stores = Stores, Variants = Variants, Stock = Stock, Purchases = purchases, ExternalIds = ExternalIds };
-
-    /// <summary>The same facts with stock and purchases that were read under lock.</summary>
-    public PlacementBooks With(StockBook stock, PurchaseBook purchases) => new() { Stores = Stores, Variants = Variants, Stock = stock, Purchases = purchases, ExternalIds = ExternalIds };
-}
-
-/// <summary>What an order would cost.</summary>
-public sealed record Quote(string Currency, IReadOnlyList<QuoteLine> Lines, long Subtotal, long DiscountAmount, long PointsDiscountPrice, long ShippingFee, long Total);
-
-/// <summary>A line of a quote; amounts in minor units.</summary>
-public sealed record QuoteLine(Guid VariantId, Guid ProductId, string ProductName, string Sku, long UnitPrice, long Quantity, long LineTotal);
 
 /// <summary>The decision: (books, command, now) to an order or a named rejection. The only code that says yes to an order.</summary>
 public static class Placement
@@ -94,108 +37,107 @@ public static class Placement
     /// <summary>The largest total: it and its sums stay exact everywhere, in JavaScript too.</summary>
     public const long MaxTotal = 1_000_000_000_000_000;
 
-    /// <summary>Decides one command and, when it is accepted, takes stock and purchase counts in the books. A rejection leaves them as they were.</summary>
+    /// <summary>Decides one command and, when it is accepted, takes what it takes in the books. After a rejection the caller undoes them.</summary>
     public static Result<Order> Decide(PlaceCommand command, Guid customerId, PlacementBooks books, OrderOptions options, DateTime now)
     {
-        var lines = Price(command, books);
+        var lines = Pricing.Lines(command, books);
         if (!lines.IsOk)
         {
             return lines.Error!;
         }
 
-        if (Obstacle(command, lines.Value, books) is { } obstacle)
+        var (charges, refusal) = Pricing.Charge(command, lines.Value, books, now);
+        if (Obstacle(command, charges, refusal, books) is { } obstacle)
         {
             return obstacle;
         }
 
-        if (!books.Stock.TryReserve(command.Lines, StockReasons.Placed, command.OrderId, out _))
+        if (TakeStock(command, books, now) is { } taken)
         {
-            throw new UnreachableException("a shortage is an obstacle");
+            return taken;
         }
 
-        books.Purchases.Take(lines.Value, command.EmailKey);
+        books.Purchases.Take(charges.Lines, command.EmailKey);
+        if (charges.Code is { } code)
+        {
+            books.Discounts.Use(code, command.OrderId, command.StoreId, command.EmailKey, charges.DiscountAmount);
+        }
+
+        if (charges.RedeemedPoints > 0 && books.Points?.TryRedeem(customerId, command.StoreId, charges.RedeemedPoints, command.OrderId, "redeemed") != true)
+        {
+            throw new UnreachableException("a missing point is an obstacle");
+        }
+
         if (command.ExternalId is not null)
         {
             books.ExternalIds.Add((command.StoreId, command.ExternalId));
         }
 
-        return Make(command, customerId, lines.Value, books.Stores[command.StoreId], options, now);
+        var order = Make(command, customerId, charges, books.Stores[command.StoreId], options, now);
+        if (order.Total > 0)
+        {
+            books.Pending.Add(order.StoreId, command.Buyer, order.Quantity);
+        }
+
+        return order;
     }
 
     /// <summary>Whether a command would be accepted, judged by the same rules, changing nothing.</summary>
-    public static Error? Check(PlaceCommand command, PlacementBooks books)
+    public static Error? Check(PlaceCommand command, PlacementBooks books, DateTime now)
     {
-        var lines = Price(command, books);
-        return !lines.IsOk ? lines.Error : Obstacle(command, lines.Value, books);
-    }
-
-    /// <summary>The lines with names and prices of the catalog; refuses what the store does not have.</summary>
-    public static Result<OrderLine[]> Price(PlaceCommand command, PlacementBooks books)
-    {
-        if (!books.Stores.ContainsKey(command.StoreId))
+        var lines = Pricing.Lines(command, books);
+        if (!lines.IsOk)
         {
-            return OrderErrors.UnknownStore;
+            return lines.Error;
         }
 
-        List<Guid>? unknown = null, notForSale = null;
-        var lines = new OrderLine[command.Lines.Count];
-        var total = 0L;
-        for (var i = 0; i < lines.Length; i++)
+        var (charges, refusal) = Pricing.Charge(command, lines.Value, books, now);
+        return Check(command, charges, refusal, books, now);
+    }
+
+    /// <summary>What stands in the way of an order with these charges.</summary>
+    public static Error? Check(PlaceCommand command, Charges charges, Error? refusal, PlacementBooks books, DateTime now)
+    {
+        if (Obstacle(command, charges, refusal, books) is { } obstacle)
         {
-            var (id, quantity) = command.Lines[i];
-            if (!books.Variants.TryGetValue(id, out var variant) || variant.StoreId != command.StoreId)
-            {
-                (unknown ??= []).Add(id);
-                continue;
-            }
-
-            if (!variant.ForSale)
-            {
-                (notForSale ??= []).Add(id);
-                continue;
-            }
-
-            if (variant.Price > (MaxTotal - total) / quantity)
-            {
-                return OrderErrors.TotalTooLarge;
-            }
-
-            total += variant.Price * quantity;
-            lines[i] = new OrderLine(id, variant.ProductId, variant.ProductName, variant.Sku, variant.Price, quantity, 0, 0, variant.PurchaseLimit is not null);
+            return obstacle;
         }
 
-        return unknown is not null ? InventoryErrors.UnknownVariant(unknown)
-            : notForSale is not null ? InventoryErrors.NotForSale(notForSale)
-            : lines;
+        if (command.ReservationId is null)
+        {
+            return null;
+        }
+
+        var mark = books.Mark();
+        var taken = TakeStock(command, books, now);
+        books.Undo(mark);
+        return taken;
     }
 
-    /// <summary>The totals of priced lines.</summary>
-    public static Quote QuoteOf(OrderLine[] lines, string currency)
-    {
-        var subtotal = lines.Sum(l => l.LineTotal);
-        return new Quote(currency, [.. lines.Select(l => new QuoteLine(l.VariantId, l.ProductId, l.ProductName, l.Sku, l.UnitPrice, l.Quantity, l.LineTotal))],
-            subtotal, 0, 0, 0, subtotal);
-    }
-
-    private static Error? Obstacle(PlaceCommand command, OrderLine[] lines, PlacementBooks books)
+    private static Error? Obstacle(PlaceCommand command, Charges charges, Error? refusal, PlacementBooks books)
     {
         if (command.ExternalId is { } externalId && books.ExternalIds.Contains((command.StoreId, externalId)))
         {
             return OrderErrors.ExternalIdTaken;
         }
 
-        if (command.ExpectedTotal is { } expected && expected != lines.Sum(l => l.LineTotal))
+        if (refusal is not null)
         {
-            return OrderErrors.TotalChanged(QuoteOf(lines, books.Stores[command.StoreId].Currency));
+            return refusal;
+        }
+
+        if (command.ExpectedTotal is { } expected && expected != charges.Total)
+        {
+            return OrderErrors.TotalChanged(Quote.Of(charges));
         }
 
         // Before the limits: what is sold out is refused without a lock, and limits are only known under one.
-        if (books.Stock.Shortages(command.Lines) is { } shortages)
+        if (command.ReservationId is null && books.Stock.Shortages(command.Lines) is { } shortages)
         {
             return InventoryErrors.InsufficientStock(shortages);
         }
 
-        foreach (var line in lines)
+        foreach (var line in charges.Lines)
         {
             if (line.Limited && books.Variants[line.VariantId].PurchaseLimit is { } limit && books.Purchases.Held(line.VariantId, command.EmailKey) is var held
                 && held + line.Quantity > limit)
@@ -204,18 +146,24 @@ public static class Placement
             }
         }
 
-        return null;
+        return command.IsCapped ? books.Pending.Obstacle(command.StoreId, command.Buyer, command.CustomerId is null, command.Lines.Sum(l => l.Quantity)) : null;
     }
 
-    private static Order Make(PlaceCommand command, Guid customerId, OrderLine[] lines, StoreFacts store, OrderOptions options, DateTime now)
+    /// <summary>Takes stock: what is available, or first what a reservation holds.</summary>
+    private static Error? TakeStock(PlaceCommand command, PlacementBooks books, DateTime now)
     {
-        var total = 0L;
-        foreach (var line in lines)
+        if (command.ReservationId is not { } id)
         {
-            total += line.LineTotal;
+            return books.Stock.TryReserve(command.Lines, StockReasons.Placed, command.OrderId, out _) ? null : throw new UnreachableException("a shortage is an obstacle");
         }
 
-        var confirmed = total == 0 || command.PaymentMethod == PaymentMethod.CashOnDelivery;
+        return books.Reservations.Find(id) is not { } reservation || reservation.StoreId != command.StoreId ? OrderErrors.UnknownReservation
+            : books.Reservations.Consume(books.Stock, id, command.OrderId, command.Lines, now).Error;
+    }
+
+    private static Order Make(PlaceCommand command, Guid customerId, Charges charges, StoreFacts store, OrderOptions options, DateTime now)
+    {
+        var confirmed = charges.Total == 0 || command.PaymentMethod == PaymentMethod.CashOnDelivery;
         double? minutes = confirmed ? null : command.PaymentMethod == PaymentMethod.BankTransfer ? options.BankTransferHours * 60 : options.SessionMinutes;
         return new Order
         {
@@ -227,12 +175,21 @@ public static class Placement
             CustomerEmail = command.Email,
             CustomerName = command.Name,
             BuyerKey = command.EmailKey,
+            Buyer = command.Buyer,
             Status = confirmed ? OrderStatus.Confirmed : OrderStatus.Pending,
             PaymentMethod = command.PaymentMethod,
             Currency = store.Currency,
-            Lines = lines,
-            Subtotal = total,
-            Total = total,
+            Lines = charges.Lines,
+            Subtotal = charges.Subtotal,
+            DiscountId = charges.Code?.Id,
+            DiscountCode = charges.Code?.Code,
+            DiscountAmount = charges.DiscountAmount,
+            ShippingFee = charges.ShippingFee,
+            TaxAmount = charges.TaxAmount,
+            TaxIncluded = charges.TaxIncluded,
+            RedeemedPoints = charges.RedeemedPoints,
+            PointsDiscountPrice = charges.PointsDiscountPrice,
+            Total = charges.Total,
             DeliveryAddress = command.DeliveryAddress,
             ContactPhone = command.ContactPhone,
             Note = command.Note,

@@ -39,14 +39,20 @@ internal static class Shipping
         return null;
     }
 
-    public static Error? Deliver(DeliverCommand deliver, OrderFile file, DateTime now)
+    public static Error? Deliver(DeliverCommand deliver, OrderFile file, LifecycleBooks books, DateTime now)
     {
         if (Lifecycle.Illegal(file.Order, OrderStatus.Delivered) is { } illegal)
         {
             return illegal;
         }
 
-        file.Become(file.Order with { Status = OrderStatus.Delivered }, "order.delivered", deliver.Actor, now);
+        var earned = file.Order.IsGuest ? 0 : Earned(file.Order, books);
+        if (earned > 0)
+        {
+            books.Points.Earn(file.Order.CustomerId, file.Order.StoreId, earned, file.Order.Id, now);
+        }
+
+        file.Become(file.Order with { Status = OrderStatus.Delivered, EarnedPoints = earned }, "order.delivered", deliver.Actor, now);
         Money.Collect(deliver, file, now);
         return null;
     }
@@ -74,8 +80,29 @@ internal static class Shipping
         var lines = order.Lines.Select(l => l with { Returned = l.Returned + Of(chosen.Value, l.VariantId) }).ToList();
         var status = lines.All(l => l.Returned == l.Shipped) ? OrderStatus.Returned : order.Status;
         var row = new Fulfilment(back.FulfilmentId, "return", null, null, back.Restock, chosen.Value, now);
-        file.Become(order with { Status = status, Lines = lines, Fulfilments = [.. order.Fulfilments, row] }, "order.returned", back.Actor, now);
+        var next = order with { Status = status, Lines = lines, Fulfilments = [.. order.Fulfilments, row] };
+        file.Become(next with { EarnedPoints = order.EarnedPoints - TakeBack(order, next, books) }, "order.returned", back.Actor, now);
         return null;
+    }
+
+    private static long Earned(Order order, LifecycleBooks books) =>
+        books.Points.Program(order.StoreId) is { AmountPerPoint: > 0 } program ? order.GoodsKept / program.AmountPerPoint : 0;
+
+    /// <summary>What was earned for goods that are back now, in proportion, is taken back; how much.</summary>
+    private static long TakeBack(Order before, Order after, LifecycleBooks books)
+    {
+        if (before.EarnedPoints == 0 || before.GoodsKept == 0)
+        {
+            return 0;
+        }
+
+        var left = (long)((Int128)before.EarnedPoints * after.GoodsKept / before.GoodsKept);
+        if (left < before.EarnedPoints)
+        {
+            books.Points.TakeBack(before.CustomerId, before.StoreId, before.EarnedPoints - left, before.Id);
+        }
+
+        return before.EarnedPoints - left;
     }
 
     /// <summary>The lines that were named, or all that is open; a variant once.</summary>

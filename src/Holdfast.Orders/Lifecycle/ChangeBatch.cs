@@ -1,10 +1,14 @@
 using Holdfast.Inventory;
 using Holdfast.Inventory.Core;
+using Holdfast.Loyalty;
+using Holdfast.Loyalty.Core;
 using Holdfast.Orders.Core;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
 using Holdfast.Platform.Messaging;
+using Holdfast.Promotions;
+using Holdfast.Promotions.Core;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Orders;
@@ -97,6 +101,8 @@ internal sealed class ChangeBatch
         OrderPages.Ink(_books.Files.Values.Where(f => f.IsChanged).ToList(), batch, events, _now);
         InkKeys(batch);
         PurchaseRows.Ink(_books.Purchases, batch);
+        DiscountPages.Ink(_books.Discounts, batch, _now);
+        PointsPages.Ink(_books.Points, batch, _now);
         foreach (var i in _accepted)
         {
             foreach (var rider in _changings[i].Command.Riders)
@@ -112,7 +118,7 @@ internal sealed class ChangeBatch
 
     private void Judge(int i, OrderCommand command, OrderFile file)
     {
-        var (mark, stock, purchases, known) = (file.Mark(), _books.Stock.Mark(), _books.Purchases.Mark(), _books.Known.Count);
+        var (mark, books, known) = (file.Mark(), _books.Mark(), _books.Known.Count);
         Error? refusal;
         try
         {
@@ -133,8 +139,7 @@ internal sealed class ChangeBatch
             }
 
             file.Undo(mark);
-            _books.Stock.Undo(stock);
-            _books.Purchases.Undo(purchases);
+            _books.Undo(books);
             Answer(i, refusal);
             return;
         }
@@ -156,6 +161,7 @@ internal sealed class ChangeBatch
         IReadOnlyList<StockRow> stock = [];
         IEnumerable<(Guid, string, long)> purchases = [];
         var limits = new Dictionary<Guid, int>();
+        var discounts = DiscountBook.Empty;
         await Rider.OpenAllAsync(_tx, riders, r => r.Rank is >= LockRank.Orders and < LockRank.Stock).ConfigureAwait(false);
         if (needed)
         {
@@ -165,24 +171,58 @@ internal sealed class ChangeBatch
             var held = limited.Count == 0 ? null : PurchaseRows.Open(batch, limited);
             var limit = limited.Count == 0 ? null : batch.Query("SELECT id, purchase_limit FROM variants WHERE id {in $1} AND purchase_limit IS NOT NULL",
                 r => (r.Uuid(0), r.Int(1)), limited.Select(l => l.VariantId).Distinct().ToArray());
+            var coded = files.Values.Where(f => f.Order.DiscountId is not null).Select(f => f.Order).ToList();
+            var codes = coded.Select(o => o.DiscountId!.Value).Distinct().Order().ToArray();
+            var code = codes.Length == 0 ? null : DiscountPages.Open(batch, codes);
+            var uses = codes.Length == 0 ? null : DiscountPages.Uses(batch, codes, coded.Select(o => o.BuyerKey).Distinct().ToArray());
             var now = batch.Now();
             await batch.RunAsync().ConfigureAwait(false);
             (stock, _now) = (rows.Rows, now.Rows[0]);
+            discounts = code is null ? discounts : new DiscountBook(code.Rows, uses!.Rows);
             purchases = held?.Rows ?? purchases;
             limits = limit?.Rows.ToDictionary(l => l.Item1, l => l.Item2) ?? limits;
         }
 
         await Rider.OpenAllAsync(_tx, riders, r => r.Rank >= LockRank.Stock).ConfigureAwait(false);
+        var points = await OpenPointsAsync(files).ConfigureAwait(false);
         var stockBook = new StockBook(stock);
         _books = new LifecycleBooks
         {
             Files = files,
             Stock = stockBook,
             Purchases = new PurchaseBook(purchases),
+            Discounts = discounts,
+            Points = points,
             Limits = limits,
             Known = known,
             Holds = await StockPages.HoldsAsync(stockBook, _tx).ConfigureAwait(false),
         };
+    }
+
+    /// <summary>The accounts whose points may move. An account is made by its first points only.</summary>
+    private async Task<PointsBook> OpenPointsAsync(Dictionary<Guid, OrderFile> files)
+    {
+        var orders = _changings.Where(c => files.TryGetValue(c.Command.OrderId, out var file) && Core.Lifecycle.NeedsPoints(c.Command, file.Order, _now + Soon))
+            .Select(c => files[c.Command.OrderId].Order).ToList();
+        if (orders.Count == 0)
+        {
+            return PointsBook.Empty;
+        }
+
+        var batch = _tx.Batch();
+        var programs = PointsPages.Programs(batch, orders.Select(o => o.StoreId).Distinct().ToArray());
+        await batch.RunAsync().ConfigureAwait(false);
+        var earning = programs.Rows.Where(p => p.AmountPerPoint > 0).Select(p => p.StoreId).ToHashSet();
+        var accounts = orders.Where(o => earning.Contains(o.StoreId) || o.RedeemedPoints > 0 || o.EarnedPoints > 0).Select(o => (o.CustomerId, o.StoreId)).Distinct().ToList();
+        if (accounts.Count == 0)
+        {
+            return PointsBook.Empty;
+        }
+
+        var points = await PointsPages.OpenAsync(_tx, accounts, claim: true).ConfigureAwait(false);
+        // The clock is read after the last lock.
+        _now = await _tx.NowAsync().ConfigureAwait(false);
+        return points;
     }
 
     private Fetched<Guid> Claim(StatementBatch batch)

@@ -93,6 +93,7 @@ internal sealed class OrderPages
         batch.ChangeEach(orders, "UPDATE orders SET status = {v.status}, payment_status = {v.payment_status}, amount_paid = {v.amount_paid}, "
             + "amount_refunded = {v.amount_refunded}, refund_due = {v.refund_due}, delivery_address = {v.delivery_address}, contact_phone = {v.contact_phone}, "
             + "note = {v.note}, updated_at = {v.updated_at}, deleted_at = {v.deleted_at}, hidden = {v.hidden}, version = {v.version}, "
+            + "earned_points = {v.earned_points}, "
             + "event_sequence = {v.event_sequence} WHERE orders.id = {v.id} AND orders.status = {v.status_read} AND orders.version = {v.version_read}");
         batch.ChangeEach(lines, "UPDATE order_lines SET shipped = {v.shipped}, returned = {v.returned} WHERE order_lines.order_id = {v.order_id} "
             + "AND order_lines.variant_id = {v.variant_id}");
@@ -105,14 +106,14 @@ internal sealed class OrderPages
     {
         var o = file.Order;
         rows.Add(o.Id).Add(Names.Of(o.Status)).Add(Names.Of(o.PaymentStatus)).Add(o.AmountPaid).Add(o.AmountRefunded).Add(o.RefundDue).Add(o.DeliveryAddress)
-            .Add(o.ContactPhone).Add(o.Note).Add(o.UpdatedAt).Add(o.DeletedAt).Add(o.Hidden).Add(o.Version).Add(o.EventSequence)
+            .Add(o.ContactPhone).Add(o.Note).Add(o.UpdatedAt).Add(o.DeletedAt).Add(o.Hidden).Add(o.Version).Add(o.EventSequence).Add(o.EarnedPoints)
             .Add(Names.Of(file.Read.Status)).Add(file.Read.Version);
     }
 
     private static RowSet UpdateRows() => new("orders", new("id", ColumnType.Uuid), new("status", ColumnType.Text), new("payment_status", ColumnType.Text),
         new("amount_paid", ColumnType.Long), new("amount_refunded", ColumnType.Long), new("refund_due", ColumnType.Long), new("delivery_address", ColumnType.Text),
         new("contact_phone", ColumnType.Text), new("note", ColumnType.Text), new("updated_at", ColumnType.Time), new("deleted_at", ColumnType.Time),
-        new("hidden", ColumnType.Bool), new("version", ColumnType.Int), new("event_sequence", ColumnType.Int), new("status_read", ColumnType.Text),
+        new("hidden", ColumnType.Bool), new("version", ColumnType.Int), new("event_sequence", ColumnType.Int), new("earned_points", ColumnType.Long), new("status_read", ColumnType.Text),
         new("version_read", ColumnType.Int));
 
     private static RowSet PaymentRows() => new("payment_transactions", new("id", ColumnType.Uuid), new("order_id", ColumnType.Uuid), new("store_id", ColumnType.Uuid),

@@ -1,11 +1,12 @@
 using Holdfast.Identity;
 using Holdfast.Inventory;
-using Holdfast.Inventory.Core;
+using Holdfast.Loyalty;
 using Holdfast.Orders.Core;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
 using Holdfast.Platform.Messaging;
+using Holdfast.Promotions;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Orders;
@@ -28,7 +29,6 @@ internal sealed class PlacementBatch
     private readonly Dictionary<string, Guid> _guests = new(StringComparer.Ordinal);
     private readonly HashSet<string> _newGuests = new(StringComparer.Ordinal);
     private readonly EventLog _events = new();
-    private List<Rider> _riders = [];
     private PlacementBooks _books = null!;
     private DateTime _now;
 
@@ -56,7 +56,7 @@ internal sealed class PlacementBatch
         AnswerReplays(peek.Stored);
         for (var i = 0; i < _placings.Count; i++)
         {
-            if (!_answered[i] && Placement.Check(_placings[i].Command, _books) is { } refusal)
+            if (!_answered[i] && Placement.Check(_placings[i].Command, _books, _now) is { } refusal)
             {
                 Answer(i, refusal);
             }
@@ -70,34 +70,15 @@ internal sealed class PlacementBatch
     {
         var open = Left().ToList();
         var commands = open.ConvertAll(i => _placings[i].Command);
-        _riders = [.. commands.SelectMany(c => c.Riders)];
-
         var batch = tx.Batch();
         var id = tx.Id(batch);
         var claimed = Claim(batch, open);
         var known = Customers.FindGuests(batch, commands.Where(c => c.CustomerId is null).Select(c => c.EmailKey).Distinct().ToArray());
         await batch.RunAsync().ConfigureAwait(false);
         await MakeGuestsAsync(tx, commands, known.Rows).ConfigureAwait(false);
-        await Rider.OpenAllAsync(tx, _riders, r => r.Rank < LockRank.Stock).ConfigureAwait(false);
-
-        var stock = StockPages.Open(batch, commands.SelectMany(c => c.Lines).Select(l => l.VariantId).Distinct().Order().ToArray());
-        var now = batch.Now();
-        await batch.RunAsync().ConfigureAwait(false);
+        (_books, _now) = await PlacementOpening.OpenAsync(tx, _books, commands, _options).ConfigureAwait(false);
         TransactionId = id.Rows[0];
-        _now = now.Rows[0];
         _claimed.UnionWith(claimed.Rows);
-
-        await Rider.OpenAllAsync(tx, _riders, r => r.Rank >= LockRank.Stock).ConfigureAwait(false);
-        var limited = commands.SelectMany(c => c.Lines.Select(l => (l.VariantId, Buyer: c.EmailKey))).Where(k => _books.Variants[k.VariantId].PurchaseLimit is not null)
-            .Distinct().ToList();
-        var purchases = await PurchaseRows.OpenAsync(tx, limited).ConfigureAwait(false);
-        if (_riders.Count > 0 || limited.Count > 0)
-        {
-            // The clock is read after the last lock.
-            _now = await tx.NowAsync().ConfigureAwait(false);
-        }
-
-        _books = _books.With(new StockBook(stock.Rows), purchases);
         if (_claimed.Count < open.Count)
         {
             // Somebody else's commit has the key: by now it is there to be read.
@@ -120,7 +101,7 @@ internal sealed class PlacementBatch
                 continue;
             }
 
-            var (stock, purchases) = (_books.Stock.Mark(), _books.Purchases.Mark());
+            var mark = _books.Mark();
             try
             {
                 Answer(i, Judge(i, command, key));
@@ -128,8 +109,7 @@ internal sealed class PlacementBatch
             catch (Exception e)
             {
                 // A bug in a rule costs its own command, not the batch.
-                _books.Stock.Undo(stock);
-                _books.Purchases.Undo(purchases);
+                _books.Undo(mark);
                 _log.LogError(e, "Deciding an order failed");
                 Answer(i, Errors.Internal);
             }
@@ -174,6 +154,14 @@ internal sealed class PlacementBatch
             }
         }
 
+        var actors = _accepted.Where(a => a.Placing.Command.ReservationId is not null).ToDictionary(a => a.Placing.Command.ReservationId!.Value, a => a.Placing.Command.Actor);
+        ReservationPages.Ink(_books.Reservations, batch, _events, r => actors.GetValueOrDefault(r, "system"));
+        DiscountPages.Ink(_books.Discounts, batch, _now);
+        if (_books.Points is { } points)
+        {
+            PointsPages.Ink(points, batch, _now);
+        }
+
         await StockPages.InkAsync(_books.Stock, tx, batch, _events, _now, "system").ConfigureAwait(false);
         _events.Ink(batch);
         await batch.RunAsync().ConfigureAwait(false);
@@ -181,19 +169,19 @@ internal sealed class PlacementBatch
 
     private Result<Placed> Judge(int index, PlaceCommand command, IdempotencyKey key)
     {
-        var (stock, purchases) = (_books.Stock.Mark(), _books.Purchases.Mark());
+        var mark = _books.Mark();
         var customerId = command.CustomerId ?? _guests[command.EmailKey];
         var decided = Placement.Decide(command, customerId, _books, _options, _now);
         if (!decided.IsOk)
         {
+            _books.Undo(mark);
             return decided.Error!;
         }
 
         var order = decided.Value;
         if (Rider.DecideAll(command.Riders, order, _now) is { } refusal)
         {
-            _books.Stock.Undo(stock);
-            _books.Purchases.Undo(purchases);
+            _books.Undo(mark);
             if (command.ExternalId is not null)
             {
                 _books.ExternalIds.Remove((command.StoreId, command.ExternalId));

@@ -1,8 +1,13 @@
+using Holdfast.Catalog.Core;
 using Holdfast.Inventory;
 using Holdfast.Inventory.Core;
+using Holdfast.Loyalty;
+using Holdfast.Loyalty.Core;
 using Holdfast.Orders.Core;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
+using Holdfast.Promotions;
+using Holdfast.Promotions.Core;
 
 namespace Holdfast.Orders;
 
@@ -25,26 +30,44 @@ internal sealed record PlacementPeek(PlacementBooks Books, IReadOnlyList<Idempot
         return new PlacementPeek(books(), stored.Rows, now.Rows[0]);
     });
 
-    /// <summary>The books for one command, for a quote: purchases included, since nothing will be judged again.</summary>
-    public static Task<PlacementBooks> ReadAsync(Db db, PlaceCommand command) => db.ReadAsync(async session =>
+    /// <summary>The books for one command, for a quote: limits included, since nothing will be judged again.</summary>
+    public static Task<(PlacementBooks Books, DateTime Now)> ReadAsync(Db db, PlaceCommand command, OrderOptions options) => db.ReadAsync(async session =>
     {
         var batch = session.Batch();
-        var books = Read(batch, [command]);
+        var read = Read(batch, [command]);
         var bought = batch.Query("SELECT variant_id, buyer, quantity FROM purchase_counts WHERE variant_id {in $1} AND buyer = $2",
             r => (r.Uuid(0), r.Text(1), r.Long(2)), command.Lines.Select(l => l.VariantId).ToArray(), command.EmailKey);
+        var pending = PendingRows.Peek(batch, options, [command]);
+        var now = batch.Now();
         await batch.RunAsync().ConfigureAwait(false);
-        return books().With(new PurchaseBook(bought.Rows));
+        var books = read() with { Purchases = new PurchaseBook(bought.Rows), Pending = pending() };
+        if (command.DiscountKey is { } key && books.Stores.TryGetValue(command.StoreId, out var store) && books.Discounts.Find(store.Id, store.Currency, key) is { } code)
+        {
+            var uses = DiscountPages.Uses(batch, [code.Id], [command.EmailKey]);
+            await batch.RunAsync().ConfigureAwait(false);
+            books = books with { Discounts = new DiscountBook([code], uses.Rows) };
+        }
+
+        return command is { RedeemPoints: > 0, CustomerId: { } customer }
+            ? (books with { Points = await PointsPages.PeekAsync(session, [(customer, command.StoreId)]).ConfigureAwait(false) }, now.Rows[0])
+            : (books, now.Rows[0]);
     });
 
     private static Func<PlacementBooks> Read(StatementBatch batch, IReadOnlyList<PlaceCommand> commands)
     {
         var storeIds = commands.Select(c => c.StoreId).Distinct().ToArray();
         var variantIds = commands.SelectMany(c => c.Lines).Select(l => l.VariantId).Distinct().ToArray();
-        var stores = batch.Query("SELECT id, currency, time_zone FROM stores WHERE id {in $1}", r => new StoreFacts(r.Uuid(0), r.Text(1), r.Text(2)), storeIds);
-        var variants = batch.Query("SELECT v.id, v.store_id, v.product_id, p.name, v.sku, v.price, v.purchase_limit, v.active AND p.deleted_at IS NULL "
+        var stores = batch.Query("SELECT id, currency, time_zone, shipping_rates, tax FROM stores WHERE id {in $1}",
+            r => new StoreFacts(r.Uuid(0), r.Text(1), r.Text(2), StoreCharges.ReadRates(r.TextOrNull(3)), StoreCharges.ReadTax(r.TextOrNull(4))), storeIds);
+        var variants = batch.Query("SELECT v.id, v.store_id, v.product_id, p.name, v.sku, v.price, v.purchase_limit, v.active AND p.deleted_at IS NULL, p.category "
             + "FROM variants v JOIN products p ON p.id = v.product_id WHERE v.id {in $1}",
-            r => new VariantFacts(r.Uuid(0), r.Uuid(1), r.Uuid(2), r.Text(3), r.Text(4), r.Long(5), r.IntOrNull(6), r.Bool(7)), variantIds);
+            r => new VariantFacts(r.Uuid(0), r.Uuid(1), r.Uuid(2), r.Text(3), r.Text(4), r.Long(5), r.IntOrNull(6), r.Bool(7), r.TextOrNull(8)), variantIds);
+        var reservationIds = commands.Select(c => c.ReservationId).OfType<Guid>().Distinct().ToArray();
+        var reservations = reservationIds.Length == 0 ? null : ReservationPages.Peek(batch, reservationIds);
         var stock = StockPages.Peek(batch, variantIds);
+        var codes = commands.Select(c => c.DiscountKey).OfType<string>().Distinct().ToArray();
+        var discounts = codes.Length == 0 ? null : DiscountPages.Peek(batch, storeIds, codes);
+        var programs = commands.All(c => c.RedeemPoints == 0) ? null : PointsPages.Programs(batch, storeIds);
         var named = commands.Select(c => c.ExternalId).OfType<string>().Distinct().ToArray();
         var externalIds = named.Length == 0 ? null
             : batch.Query("SELECT store_id, external_id FROM orders WHERE store_id {in $1} AND external_id {in $2}", r => (r.Uuid(0), r.Text(1)), storeIds, named);
@@ -54,6 +77,9 @@ internal sealed record PlacementPeek(PlacementBooks Books, IReadOnlyList<Idempot
             Variants = variants.Rows.ToDictionary(v => v.Id),
             Stock = new StockBook(stock.Rows),
             ExternalIds = externalIds is null ? [] : [.. externalIds.Rows],
+            Discounts = discounts is null ? DiscountBook.Empty : new DiscountBook(discounts.Rows, []),
+            Programs = programs?.Rows.ToDictionary(p => p.StoreId) ?? [],
+            Reservations = new ReservationBook(reservations?.All() ?? []),
         };
     }
 }

@@ -1,0 +1,114 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using Holdfast.Platform;
+
+namespace Holdfast.Orders.Core;
+
+/// <summary>By what a buyer is known again: 64 bits each of SHA-256 of the normalised email, the phone's digits and the address's letters and digits.</summary>
+public readonly record struct BuyerHashes(long Email, long Phone, long Address)
+{
+    public static BuyerHashes Of(string emailKey, string phone, string address) => new(Hash(emailKey), Hash(Phone9(phone)), Hash(Folded(address)));
+
+    // A country code or a leading zero makes no other phone: the last nine digits tell.
+    private static string Phone9(string phone)
+    {
+        var digits = string.Concat(phone.Where(char.IsDigit));
+        return digits.Length > 9 ? digits[^9..] : digits;
+    }
+
+    private static string Folded(string address) => string.Concat(address.Where(char.IsLetterOrDigit)).ToLowerInvariant();
+
+    private static long Hash(string text)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes(text), hash);
+        return BinaryPrimitives.ReadInt64LittleEndian(hash);
+    }
+}
+
+/// <summary>An order that holds stock and has brought no money yet.</summary>
+public readonly record struct PendingOrder(Guid StoreId, BuyerHashes Buyer, long Quantity);
+
+/// <summary>
+/// The unpaid orders of a batch's buyers, so that nobody empties a shop without paying. Read once for a batch: several processes that place for the
+/// same buyer at the same moment may each let one batch through.
+/// </summary>
+/// <param name="maxOrders">The most unpaid orders of one buyer in a store.</param>
+/// <param name="maxQuantity">The most pieces that these hold together.</param>
+public sealed class PendingBook(int maxOrders, long maxQuantity, IEnumerable<PendingOrder> read)
+{
+    private readonly List<PendingOrder> _orders = [.. read];
+    private Dictionary<(Guid StoreId, char Kind, long Hash), List<int>>? _index;
+
+    /// <summary>Without limits.</summary>
+    public static PendingBook None { get; } = new(int.MaxValue, long.MaxValue, []);
+
+    public int Mark() => _orders.Count;
+
+    public void Undo(int mark)
+    {
+        while (_orders.Count > mark)
+        {
+            foreach (var key in Keys(_orders[^1].StoreId, _orders[^1].Buyer, onlyEmail: false))
+            {
+                _index?[key].Remove(_orders.Count - 1);
+            }
+
+            _orders.RemoveAt(_orders.Count - 1);
+        }
+    }
+
+    public void Add(Guid storeId, BuyerHashes buyer, long quantity)
+    {
+        if (ReferenceEquals(this, None))
+        {
+            return;
+        }
+
+        _orders.Add(new PendingOrder(storeId, buyer, quantity));
+        if (_index is not null)
+        {
+            Index(_orders.Count - 1);
+        }
+    }
+
+    /// <summary>What stands in the way of one more order; of a guest every sign counts, of an account its email.</summary>
+    public Error? Obstacle(Guid storeId, BuyerHashes buyer, bool isGuest, long quantity)
+    {
+        if (ReferenceEquals(this, None))
+        {
+            return null;
+        }
+
+        if (_index is null)
+        {
+            _index = [];
+            for (var i = 0; i < _orders.Count; i++)
+            {
+                Index(i);
+            }
+        }
+
+        var theirs = new HashSet<int>();
+        foreach (var key in Keys(storeId, buyer, onlyEmail: !isGuest))
+        {
+            theirs.UnionWith(_index.GetValueOrDefault(key) ?? []);
+        }
+
+        return theirs.Count >= maxOrders ? OrderErrors.TooManyPending(maxOrders)
+            : theirs.Sum(i => _orders[i].Quantity) is var held && held + quantity > maxQuantity ? OrderErrors.TooManyHeld(maxQuantity, held)
+            : null;
+    }
+
+    private void Index(int at)
+    {
+        foreach (var key in Keys(_orders[at].StoreId, _orders[at].Buyer, onlyEmail: false))
+        {
+            (_index!.TryGetValue(key, out var list) ? list : _index[key] = []).Add(at);
+        }
+    }
+
+    private static ReadOnlySpan<(Guid, char, long)> Keys(Guid storeId, BuyerHashes b, bool onlyEmail) =>
+        onlyEmail ? [(storeId, 'e', b.Email)] : [(storeId, 'e', b.Email), (storeId, 'p', b.Phone), (storeId, 'a', b.Address)];
+}

@@ -1,0 +1,64 @@
+using Holdfast.Catalog.Core;
+using Holdfast.Inventory.Core;
+
+namespace Holdfast.Orders.Core;
+
+/// <summary>What the catalog says of a store.</summary>
+/// <param name="TimeZone">IANA, e.g. Asia/Ho_Chi_Minh.</param>
+/// <param name="ShippingRates">Ascending by what they begin at.</param>
+public sealed record StoreFacts(Guid Id, string Currency, string TimeZone, IReadOnlyList<ShippingRate> ShippingRates, Tax? Tax);
+
+/// <summary>What the catalog says of a variant.</summary>
+/// <param name="Price">Minor units of the store's currency.</param>
+/// <param name="ForSale">The variant is active and its product not deleted.</param>
+public sealed record VariantFacts(Guid Id, Guid StoreId, Guid ProductId, string ProductName, string Sku, long Price, int? PurchaseLimit, bool ForSale, string? Category = null);
+
+/// <summary>An order to be placed. Nothing of it is a price.</summary>
+public sealed record PlaceCommand
+{
+    public required Guid OrderId { get; init; }
+
+    /// <summary>Given anew for each attempt, so that a number that is taken costs another attempt only.</summary>
+    public string Number { get; set; } = "";
+    public required Guid StoreId { get; init; }
+
+    /// <summary>Each variant once, in the order they were named.</summary>
+    public required IReadOnlyList<StockLine> Lines { get; init; }
+
+    /// <summary>The account that places; null for a guest, who is found or made by email.</summary>
+    public Guid? CustomerId { get; init; }
+    public required string Email { get; init; }
+    public required string EmailKey { get; init; }
+    public string? Name { get; init; }
+    public required string DeliveryAddress { get; init; }
+    public required string ContactPhone { get; init; }
+    public PaymentMethod PaymentMethod { get; init; }
+    public long? ExpectedTotal { get; init; }
+
+    /// <summary>A discount code as codes are compared; null: none.</summary>
+    public string? DiscountKey { get; init; }
+
+    /// <summary>Loyalty points the buyer wants to pay with; at most as many as the total takes are used.</summary>
+    public long RedeemPoints { get; init; }
+
+    /// <summary>What delivery costs, where whoever works for the shop knows better than the store's rates; minor units.</summary>
+    public long? ShippingFee { get; init; }
+
+    /// <summary>A stand-alone reservation that the order takes over.</summary>
+    public Guid? ReservationId { get; init; }
+    public string? Note { get; init; }
+    public string? Metadata { get; init; }
+    public string? ExternalId { get; init; }
+
+    /// <summary>Who places, for the history.</summary>
+    public required string Actor { get; init; }
+
+    /// <summary>By what the buyer is known again.</summary>
+    public BuyerHashes Buyer { get; init; }
+
+    /// <summary>Whether the limits on unpaid orders hold for it; not for whoever works for the shop.</summary>
+    public bool IsCapped { get; init; } = true;
+
+    /// <summary>What other modules write in the same commit.</summary>
+    public IReadOnlyList<Rider> Riders { get; init; } = [];
+}

@@ -1,0 +1,41 @@
+using Holdfast.Inventory.Core;
+using Holdfast.Loyalty.Core;
+using Holdfast.Promotions.Core;
+
+namespace Holdfast.Orders.Core;
+
+/// <summary>What a batch of placements decides on: first as seen without locks, then as opened under them.</summary>
+public sealed record PlacementBooks
+{
+    public required IReadOnlyDictionary<Guid, StoreFacts> Stores { get; init; }
+    public required IReadOnlyDictionary<Guid, VariantFacts> Variants { get; init; }
+    public required StockBook Stock { get; init; }
+    public PurchaseBook Purchases { get; init; } = new([]);
+    public DiscountBook Discounts { get; init; } = DiscountBook.Empty;
+    public IReadOnlyDictionary<Guid, LoyaltyProgram> Programs { get; init; } = new Dictionary<Guid, LoyaltyProgram>();
+
+    /// <summary>Null while balances are not known.</summary>
+    public PointsBook? Points { get; init; }
+    public ReservationBook Reservations { get; init; } = new([]);
+    public PendingBook Pending { get; init; } = PendingBook.None;
+
+    /// <summary>The (store, externalId) pairs that orders have already.</summary>
+    public HashSet<(Guid StoreId, string ExternalId)> ExternalIds { get; init; } = [];
+
+    /// <summary>A point to come back to.</summary>
+    public BooksMark Mark() => new(Stock.Mark(), Purchases.Mark(), Discounts.Mark(), Points?.Mark() ?? 0, Reservations.Mark(), Pending.Mark());
+
+    /// <summary>Takes back what a command did since the mark.</summary>
+    public void Undo(BooksMark mark)
+    {
+        Stock.Undo(mark.Stock);
+        Purchases.Undo(mark.Purchases);
+        Discounts.Undo(mark.Discounts);
+        Points?.Undo(mark.Points);
+        Reservations.Undo(mark.Reservations);
+        Pending.Undo(mark.Pending);
+    }
+}
+
+/// <summary>Where each of the books stood.</summary>
+public readonly record struct BooksMark(int Stock, int Purchases, int Discounts, int Points, int Reservations = 0, int Pending = 0);

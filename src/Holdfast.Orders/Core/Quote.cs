@@ -1,0 +1,13 @@
+namespace Holdfast.Orders.Core;
+
+/// <summary>What an order would cost, as it is served. Amounts are minor units.</summary>
+public sealed record Quote(string Currency, IReadOnlyList<QuoteLine> Lines, long Subtotal, string? DiscountCode, long DiscountAmount, long RedeemedPoints, long PointsDiscountPrice,
+    long ShippingFee, long TaxAmount, bool TaxIncluded, long Total)
+{
+    public static Quote Of(Charges c) => new(c.Currency,
+        [.. c.Lines.Select(l => new QuoteLine(l.VariantId, l.ProductId, l.ProductName, l.Sku, l.UnitPrice, l.Quantity, l.LineTotal, l.Discount, l.Tax))],
+        c.Subtotal, c.Code?.Code, c.DiscountAmount, c.RedeemedPoints, c.PointsDiscountPrice, c.ShippingFee, c.TaxAmount, c.TaxIncluded, c.Total);
+}
+
+/// <summary>A line of a quote; amounts in minor units.</summary>
+public sealed record QuoteLine(Guid VariantId, Guid ProductId, string ProductName, string Sku, long UnitPrice, long Quantity, long LineTotal, long DiscountAmount, long TaxAmount);

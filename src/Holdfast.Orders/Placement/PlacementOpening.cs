@@ -1,0 +1,70 @@
+using Holdfast.Inventory;
+using Holdfast.Inventory.Core;
+using Holdfast.Loyalty;
+using Holdfast.Orders.Core;
+using Holdfast.Platform.Data;
+using Holdfast.Promotions;
+using Holdfast.Promotions.Core;
+
+namespace Holdfast.Orders;
+
+/// <summary>
+/// Opens what a batch of placements changes, under lock and in the global lock order: riders that come before stock, reservations, stock, codes,
+/// the other riders, purchases, points. What nobody in the batch uses costs no round trip.
+/// </summary>
+internal static class PlacementOpening
+{
+    /// <summary>The books as peeked, with what was read under lock; and the clock after the last lock.</summary>
+    public static async Task<(PlacementBooks Books, DateTime Now)> OpenAsync(Tx tx, PlacementBooks peeked, List<PlaceCommand> commands, OrderOptions options)
+    {
+        var riders = commands.SelectMany(c => c.Riders).ToList();
+        await Rider.OpenAllAsync(tx, riders, r => r.Rank < LockRank.Stock).ConfigureAwait(false);
+
+        var batch = tx.Batch();
+        var held = commands.Select(c => c.ReservationId is { } r ? peeked.Reservations.Find(r) : null).OfType<Reservation>().DistinctBy(r => r.Id).ToList();
+        var reservations = held.Count == 0 ? null : ReservationPages.Open(batch, [.. held.Select(r => r.Id).Order()]);
+        var stock = StockPages.Open(batch, commands.SelectMany(c => c.Lines).Concat(held.SelectMany(r => r.Lines)).Select(l => l.VariantId).Distinct().Order().ToArray());
+        var discounts = OpenCodes(batch, peeked, commands);
+        var pending = PendingRows.Peek(batch, options, commands);
+        var clock = batch.Now();
+        await batch.RunAsync().ConfigureAwait(false);
+        var now = clock.Rows[0];
+
+        await Rider.OpenAllAsync(tx, riders, r => r.Rank >= LockRank.Stock).ConfigureAwait(false);
+        var limited = commands.SelectMany(c => c.Lines.Select(l => (l.VariantId, Buyer: c.EmailKey))).Where(k => peeked.Variants[k.VariantId].PurchaseLimit is not null)
+            .Distinct().ToList();
+        var purchases = await PurchaseRows.OpenAsync(tx, limited).ConfigureAwait(false);
+        var accounts = commands.Where(c => c is { RedeemPoints: > 0, CustomerId: not null }).Select(c => (c.CustomerId!.Value, c.StoreId)).Distinct().ToList();
+        var points = accounts.Count == 0 ? null : await PointsPages.OpenAsync(tx, accounts, claim: false).ConfigureAwait(false);
+        if (riders.Count > 0 || limited.Count > 0 || accounts.Count > 0)
+        {
+            // The clock is read after the last lock.
+            now = await tx.NowAsync().ConfigureAwait(false);
+        }
+
+        var books = peeked with
+        {
+            Reservations = new ReservationBook(reservations?.All() ?? []),
+            Stock = new StockBook(stock.Rows),
+            Discounts = discounts(),
+            Pending = pending(),
+            Purchases = purchases,
+            Points = points,
+        };
+        return (books, now);
+    }
+
+    private static Func<DiscountBook> OpenCodes(StatementBatch batch, PlacementBooks peeked, List<PlaceCommand> commands)
+    {
+        var coded = commands.Where(c => c.DiscountKey is not null).ToList();
+        var ids = coded.Select(c => peeked.Discounts.Find(c.StoreId, peeked.Stores[c.StoreId].Currency, c.DiscountKey!)?.Id).OfType<Guid>().Distinct().Order().ToArray();
+        if (ids.Length == 0)
+        {
+            return () => DiscountBook.Empty;
+        }
+
+        var codes = DiscountPages.Open(batch, ids);
+        var uses = DiscountPages.Uses(batch, ids, coded.Select(c => c.EmailKey).Distinct().ToArray());
+        return () => new DiscountBook(codes.Rows, uses.Rows);
+    }
+}
