@@ -58,7 +58,13 @@ public static class Server
         InventoryModule.Add(services);
         services.AddSingleton(settings.Secrets);
         IdentityModule.Add(services, settings.Oidc);
-        services.AddSingleton(new OrderOptions { SessionMinutes = settings.OrderSession.TotalMinutes, BankTransferHours = settings.BankTransfer.TotalHours });
+        services.AddSingleton(new OrderOptions
+        {
+            SessionMinutes = settings.OrderSession.TotalMinutes,
+            BankTransferHours = settings.BankTransfer.TotalHours,
+            MaxPendingOrders = settings.MaxPendingOrders,
+            MaxPendingQuantity = settings.MaxPendingQuantity,
+        });
         OrdersModule.Add(services);
         CartsModule.Add(services);
     }

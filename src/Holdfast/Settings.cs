@@ -31,13 +31,13 @@ public sealed partial record Settings
     private static readonly string[] NotYet =
     [
         "REDIS_HOST", "REDIS_PORT", "REDIS_DB", "REDIS_PASSWORD", "REDIS_URL", "RABBITMQ_URL", "KAFKA_BROKERS", "CACHE_TTL", "SMTP_URL", "SMTP_FROM",
-        "RATE_LIMITS", "PAYPAL_CLIENT_ID", "PAYPAL_SECRET", "PAYPAL_WEBHOOK_ID", "PAYPAL_BASE_URL", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET",
+        "PAYPAL_CLIENT_ID", "PAYPAL_SECRET", "PAYPAL_WEBHOOK_ID", "PAYPAL_BASE_URL", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET",
         "STRIPE_BASE_URL", "OTEL_EXPORTER_OTLP_ENDPOINT", "PUBLIC_URL", "CORS_ORIGINS",
     ];
 
     private static readonly string[] Known =
         ["DATABASE_URL", "ASPNETCORE_URLS", "URLS", "ADMIN_EMAIL", "ADMIN_PASSWORD", "ORDER_SESSION_DURATION_MINUTES", "ORDER_BANK_TRANSFER_HOURS", "RESERVATION_TTL_SECONDS",
-            "SECRETS_KEY", "OIDC_ISSUER", "OIDC_AUDIENCE", "OIDC_JWKS", "OIDC_ROLE_CLAIM"];
+            "SECRETS_KEY", "OIDC_ISSUER", "OIDC_AUDIENCE", "OIDC_JWKS", "OIDC_ROLE_CLAIM", "RATE_LIMITS", "MAX_PENDING_ORDERS", "MAX_PENDING_QUANTITY"];
 
     /// <summary><c>postgres://…</c> or <c>sqlite:PATH</c>. Not set: a SQLite file in <c>./data</c>.</summary>
     public string DatabaseUrl { get; init; } = "sqlite:data/holdfast.db";
@@ -64,6 +64,11 @@ public sealed partial record Settings
 
     /// <summary>An outside issuer whose tokens are accepted besides our own.</summary>
     public OidcOptions? Oidc { get; init; }
+
+    /// <summary>The most unpaid orders of one buyer in a store, and the most pieces these hold; 0: no limit, as where <c>RATE_LIMITS</c> is off.</summary>
+    public int MaxPendingOrders { get; init; }
+
+    public int MaxPendingQuantity { get; init; }
 
     public Roles Roles { get; init; } = Roles.All;
 
@@ -112,6 +117,12 @@ public sealed partial record Settings
             throw new StartupException($"ADMIN_PASSWORD: must have from {Passwords.MinLength} to {Passwords.MaxLength} characters.");
         }
 
+        var limits = Text(source, "RATE_LIMITS") switch
+        {
+            null or "on" => true,
+            "off" => false,
+            var other => throw new StartupException($"RATE_LIMITS: '{other}' must be on or off."),
+        };
         return new Settings
         {
             DatabaseUrl = Text(source, "DATABASE_URL") is { } url ? CheckedDatabase(url) : defaults.DatabaseUrl,
@@ -123,6 +134,8 @@ public sealed partial record Settings
             ReservationTtl = TimeSpan.FromSeconds(Number(source, "RESERVATION_TTL_SECONDS", defaults.ReservationTtl.TotalSeconds, 1, InventoryOptions.MaxTtlSeconds)),
             Secrets = Text(source, "SECRETS_KEY") is { } secretsKey ? CheckedKey(secretsKey) : SecretBox.None,
             Oidc = CheckedOidc(source),
+            MaxPendingOrders = limits ? (int)Number(source, "MAX_PENDING_ORDERS", 10, 0, 1_000_000) : 0,
+            MaxPendingQuantity = limits ? (int)Number(source, "MAX_PENDING_QUANTITY", 100, 0, 1_000_000_000) : 0,
             Unused = [.. NotYet.Where(name => Text(source, name) is not null)],
         };
     }

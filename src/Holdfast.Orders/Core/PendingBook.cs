@@ -109,6 +109,6 @@ public sealed class PendingBook(int maxOrders, long maxQuantity, IEnumerable<Pen
         }
     }
 
-    private static ReadOnlySpan<(Guid, char, long)> Keys(Guid storeId, BuyerHashes b, bool onlyEmail) =>
+    private static (Guid StoreId, char Kind, long Hash)[] Keys(Guid storeId, BuyerHashes b, bool onlyEmail) =>
         onlyEmail ? [(storeId, 'e', b.Email)] : [(storeId, 'e', b.Email), (storeId, 'p', b.Phone), (storeId, 'a', b.Address)];
 }

@@ -69,6 +69,7 @@ public sealed class ServerProcess : IAsyncDisposable
         var address = $"http://127.0.0.1:{(port ?? Shell.FreePort()).ToString(CultureInfo.InvariantCulture)}";
         var start = Command(command, databaseUrl, environment);
         start.Environment["ASPNETCORE_URLS"] = address;
+        start.Environment.TryAdd("RATE_LIMITS", "off");
         return new ServerProcess(start, new Uri(address));
     }
 

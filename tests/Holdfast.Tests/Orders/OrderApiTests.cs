@@ -59,8 +59,8 @@ public abstract class OrderApiTests(TestHost host)
     [Theory]
     [InlineData("discountCode", "SALE", "discount_unknown")]
     [InlineData("redeemPoints", 5, "insufficient_points")]
-    [InlineData("reservationId", "01900000-0000-7000-8000-000000000001", "reservation_not_supported")]
-    public async Task What_has_no_module_yet_is_refused_and_never_ignored(string member, object value, string code)
+    [InlineData("reservationId", "01900000-0000-7000-8000-000000000001", "unknown_reservation")]
+    public async Task What_is_not_there_is_refused_and_never_ignored(string member, object value, string code)
     {
         var shop = await Shop.CreateAsync(Server.Db, 3);
         var body = shop.Body();

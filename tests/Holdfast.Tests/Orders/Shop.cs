@@ -11,7 +11,7 @@ using Holdfast.Tests.Fixtures;
 namespace Holdfast.Tests.Orders;
 
 /// <summary>A store with variants and stock, written straight into the tables, and short ways to order from it.</summary>
-public sealed class Shop
+public sealed partial class Shop
 {
     private readonly Db _db;
 

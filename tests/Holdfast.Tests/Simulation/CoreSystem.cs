@@ -90,8 +90,8 @@ public sealed class CoreSystem : ISystem
 
     private Answer Place(PlaceStep place)
     {
-        var books = new PlacementBooks { Stores = new Dictionary<Guid, StoreFacts> { [_store] = new(_store, "VND", "UTC") }, Variants = _facts, Stock = new StockBook(_stock.Values) }
-            .With(Purchases());
+        var stores = new Dictionary<Guid, StoreFacts> { [_store] = new(_store, "VND", "UTC", [], null) };
+        var books = new PlacementBooks { Stores = stores, Variants = _facts, Stock = new StockBook(_stock.Values), Purchases = Purchases() };
         var decided = Placement.Decide(Command(place, _store, _variants), _store, books, new OrderOptions(), _now);
         if (!decided.IsOk)
         {
