@@ -72,7 +72,7 @@ internal static class OrderRequest
             ShippingFee = shippingFee,
             ReservationId = reservation,
             Actor = caller.Actor,
-            Buyer = BuyerHashes.Of(emailKey, phone, address),
+            Buyer = BuyerSigns.Of(emailKey, phone, address),
             IsCapped = !manages,
         }, key);
     }

@@ -1,31 +1,9 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
 using Holdfast.Platform;
 
 namespace Holdfast.Orders.Core;
 
-/// <summary>By what a buyer is known again: 64 bits each of SHA-256 of the normalised email, the phone's digits and the address's letters and digits.</summary>
-public readonly record struct BuyerHashes(long Email, long Phone, long Address)
-{
-    public static BuyerHashes Of(string emailKey, string phone, string address) => new(Hash(emailKey), Hash(Phone9(phone)), Hash(Folded(address)));
-
-    // A country code or a leading zero makes no other phone: the last nine digits tell.
-    private static string Phone9(string phone)
-    {
-        var digits = string.Concat(phone.Where(char.IsDigit));
-        return digits.Length > 9 ? digits[^9..] : digits;
-    }
-
-    private static string Folded(string address) => string.Concat(address.Where(char.IsLetterOrDigit)).ToLowerInvariant();
-
-    private static long Hash(string text)
-    {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes(text), hash);
-        return BinaryPrimitives.ReadInt64LittleEndian(hash);
-    }
-}
+/// <summary>By what a buyer is known again: a hash each of the normalised email, the phone's digits and the address's letters and digits.</summary>
+public readonly record struct BuyerHashes(long Email, long Phone, long Address);
 
 /// <summary>An order that holds stock and has brought no money yet.</summary>
 public readonly record struct PendingOrder(Guid StoreId, BuyerHashes Buyer, long Quantity);
@@ -46,6 +24,7 @@ public sealed class PendingBook(int maxOrders, long maxQuantity, IEnumerable<Pen
 
     public int Mark() => _orders.Count;
 
+    /// <summary>Forgets what was added since the mark.</summary>
     public void Undo(int mark)
     {
         while (_orders.Count > mark)
@@ -59,6 +38,7 @@ public sealed class PendingBook(int maxOrders, long maxQuantity, IEnumerable<Pen
         }
     }
 
+    /// <summary>Counts an order that was accepted.</summary>
     public void Add(Guid storeId, BuyerHashes buyer, long quantity)
     {
         if (ReferenceEquals(this, None))

@@ -4,6 +4,7 @@ namespace Holdfast.Orders.Core;
 public sealed record Quote(string Currency, IReadOnlyList<QuoteLine> Lines, long Subtotal, string? DiscountCode, long DiscountAmount, long RedeemedPoints, long PointsDiscountPrice,
     long ShippingFee, long TaxAmount, bool TaxIncluded, long Total)
 {
+    /// <summary>The charges as they are shown.</summary>
     public static Quote Of(Charges c) => new(c.Currency,
         [.. c.Lines.Select(l => new QuoteLine(l.VariantId, l.ProductId, l.ProductName, l.Sku, l.UnitPrice, l.Quantity, l.LineTotal, l.Discount, l.Tax))],
         c.Subtotal, c.Code?.Code, c.DiscountAmount, c.RedeemedPoints, c.PointsDiscountPrice, c.ShippingFee, c.TaxAmount, c.TaxIncluded, c.Total);
