@@ -38,6 +38,6 @@ public static class CartsModule
         app.Delete<Carts>("/carts/{storeId}", Access.Anyone, (u, r) => u.ClearAsync(r));
         app.Put<Carts>("/carts/{storeId}/lines/{variantId}", Access.Anyone, (u, r) => u.SetLineAsync(r));
         app.Delete<Carts>("/carts/{storeId}/lines/{variantId}", Access.Anyone, (u, r) => u.RemoveLineAsync(r));
-        app.Post<CheckOut>("/orders/from-cart", Access.Anyone, (u, r) => u.HandleAsync(r));
+        app.Post<CheckOut>("/orders/from-cart", Access.Anyone, Limit.Placing, (u, r) => u.HandleAsync(r));
     }
 }

@@ -55,9 +55,9 @@ public static class IdentityModule
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.Post<SignIn>("/auth/register", Access.Anyone, (u, r) => u.RegisterAsync(r));
-        app.Post<SignIn>("/auth/login", Access.Anyone, (u, r) => u.LoginAsync(r));
-        app.Post<SignIn>("/auth/refresh", Access.Anyone, (u, r) => u.RefreshAsync(r));
+        app.Post<SignIn>("/auth/register", Access.Anyone, Limit.SignIn, (u, r) => u.RegisterAsync(r));
+        app.Post<SignIn>("/auth/login", Access.Anyone, Limit.SignIn, (u, r) => u.LoginAsync(r));
+        app.Post<SignIn>("/auth/refresh", Access.Anyone, Limit.SignIn, (u, r) => u.RefreshAsync(r));
         app.Post<SignIn>("/auth/logout", Access.Anyone, (u, r) => u.LogoutAsync(r));
         app.Get<SignIn>("/auth/me", Access.SignedIn, (u, r) => u.MeAsync(r));
         app.Get<SignIn>("/.well-known/jwks.json", Access.Anyone, (u, r) => u.KeysAsync(r));

@@ -46,8 +46,8 @@ public static class OrdersModule
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.Post<PlaceOrder>("/orders", Access.Anyone, (u, r) => u.HandleAsync(r));
-        app.Post<QuoteOrder>("/orders/quote", Access.Anyone, (u, r) => u.HandleAsync(r));
+        app.Post<PlaceOrder>("/orders", Access.Anyone, Limit.Placing, (u, r) => u.HandleAsync(r));
+        app.Post<QuoteOrder>("/orders/quote", Access.Anyone, Limit.Quoting, (u, r) => u.HandleAsync(r));
         app.Get<ListOrders>("/orders", Access.SignedIn, (u, r) => u.HandleAsync(r));
         app.Get<GetStatistics>("/orders/statistics", Access.Staff, (u, r) => u.HandleAsync(r));
 

@@ -11,6 +11,7 @@ using Holdfast.Platform.Http;
 using Holdfast.Platform.Messaging;
 using Holdfast.Platform.Telemetry;
 using Holdfast.Promotions;
+using Microsoft.AspNetCore.HttpOverrides;
 
 namespace Holdfast;
 
@@ -47,6 +48,8 @@ public static class Server
         settings ??= new Settings();
         services.AddSingleton(settings);
         services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(new RateLimitOptions { On = settings.RateLimits });
+        services.AddSingleton<RateLimits>();
         services.AddSingleton<Door>();
         services.AddSingleton<Health>();
         services.AddSingleton<RelayBell>();
@@ -134,6 +137,11 @@ public static class Server
         });
         var front = new FrontDoor(app.Services.GetServices<ILoggerProvider>().OfType<LogProvider>().FirstOrDefault(), app.Services.GetRequiredService<ILogger<FrontDoor>>());
         app.Use(front.HandleAsync);
+        if (settings.TrustedProxies.Count > 0)
+        {
+            app.UseForwardedHeaders(Forwarding(settings.TrustedProxies));
+        }
+
         app.UseRouting();
         Health.Map(app);
         if (settings.Roles.HasFlag(Roles.Api))
@@ -142,6 +150,20 @@ public static class Server
         }
 
         return app;
+    }
+
+    /// <summary>Whose address a request counts for: from the right of X-Forwarded-For the first that is no trusted proxy's.</summary>
+    private static ForwardedHeadersOptions Forwarding(IReadOnlyList<System.Net.IPNetwork> proxies)
+    {
+        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor, ForwardLimit = null };
+        options.KnownProxies.Clear();
+        options.KnownIPNetworks.Clear();
+        foreach (var proxy in proxies)
+        {
+            options.KnownIPNetworks.Add(proxy);
+        }
+
+        return options;
     }
 
     /// <summary>Background work that modules registered; the server's own hosted services stay.</summary>

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Platform.Http;
 
 /// <summary>The rule of a route, on its endpoint, so that a test can go through all of them.</summary>
-public sealed record RouteRule(string Method, string Pattern, Access Access);
+public sealed record RouteRule(string Method, string Pattern, Access Access, Limit Limit = Limit.None);
 
 /// <summary>How modules declare routes: method, pattern, who may call, and the use case. No route can be declared without saying who.</summary>
 public static class Routes
@@ -21,35 +21,38 @@ public static class Routes
 
     public static void Post<T>(this IEndpointRouteBuilder app, string pattern, Access access, Func<T, Request, Task<Reply>> handle) where T : notnull => app.Route("POST", pattern, access, handle);
 
+    /// <summary>A route whose requests are counted; see <see cref="RateLimits"/>.</summary>
+    public static void Post<T>(this IEndpointRouteBuilder app, string pattern, Access access, Limit limit, Func<T, Request, Task<Reply>> handle) where T : notnull => app.Route("POST", pattern, access, handle, limit);
+
     public static void Put<T>(this IEndpointRouteBuilder app, string pattern, Access access, Func<T, Request, Task<Reply>> handle) where T : notnull => app.Route("PUT", pattern, access, handle);
 
     public static void Delete<T>(this IEndpointRouteBuilder app, string pattern, Access access, Func<T, Request, Task<Reply>> handle) where T : notnull => app.Route("DELETE", pattern, access, handle);
 
-    private static void Route<T>(this IEndpointRouteBuilder app, string method, string pattern, Access access, Func<T, Request, Task<Reply>> handle) where T : notnull
+    private static void Route<T>(this IEndpointRouteBuilder app, string method, string pattern, Access access, Func<T, Request, Task<Reply>> handle, Limit limit = Limit.None) where T : notnull
     {
         var full = pattern.StartsWith("/health", StringComparison.Ordinal) || pattern.StartsWith("/.well-known", StringComparison.Ordinal) ? pattern : Base + pattern;
-        var served = new Served<T>(app.ServiceProvider.GetRequiredService<Door>(), access, app.ServiceProvider.GetRequiredService<T>(), handle);
-        app.MapMethods(full, [method], served.ServeAsync).WithMetadata(new RouteRule(method, full, access));
+        var served = new Served<T>(app.ServiceProvider.GetRequiredService<Door>(), access, limit, app.ServiceProvider.GetRequiredService<T>(), handle);
+        app.MapMethods(full, [method], served.ServeAsync).WithMetadata(new RouteRule(method, full, access, limit));
     }
 
-    private sealed record Served<T>(Door Door, Access Access, T UseCase, Func<T, Request, Task<Reply>> Handle)
+    private sealed record Served<T>(Door Door, Access Access, Limit Limit, T UseCase, Func<T, Request, Task<Reply>> Handle)
     {
-        public Task ServeAsync(HttpContext http) => Door.HandleAsync(http, Access, request => Handle(UseCase, request));
+        public Task ServeAsync(HttpContext http) => Door.HandleAsync(http, Access, Limit, request => Handle(UseCase, request));
     }
 }
 
 /// <summary>What every request passes: who is it, may they, run the use case, write the answer; and what to say when that throws.</summary>
-public sealed class Door(ITokenReader tokens, Db db, ILogger<Door> log)
+public sealed class Door(ITokenReader tokens, RateLimits limits, Db db, ILogger<Door> log)
 {
     /// <summary>Serves one request; never throws.</summary>
-    public async Task HandleAsync(HttpContext http, Access access, Func<Request, Task<Reply>> handle)
+    public async Task HandleAsync(HttpContext http, Access access, Limit limit, Func<Request, Task<Reply>> handle)
     {
         Reply reply;
         try
         {
             var caller = await CallerAsync(http).ConfigureAwait(false);
             reply = caller is null ? Errors.Unauthenticated
-                : Refusal(caller, access) is { } refusal ? refusal
+                : (Refusal(caller, access) ?? limits.Refuse(http, caller, limit)) is { } refusal ? refusal
                 : await handle(new Request(http, caller)).ConfigureAwait(false);
         }
         catch (Exception) when (http.RequestAborted.IsCancellationRequested)

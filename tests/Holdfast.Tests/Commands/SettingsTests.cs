@@ -36,10 +36,23 @@ public sealed class SettingsTests
     [InlineData("ORDER_SESSION_DURATION_MINUTES", "NaN", "ORDER_SESSION_DURATION_MINUTES: 'NaN' is not a number.")]
     [InlineData("ORDER_SESSION_DURATION_MINUTES", "-5", "ORDER_SESSION_DURATION_MINUTES: -5 must be from 0.001 to 527040.")]
     [InlineData("RESERVATION_TTL_SECONDS", "1e9", "RESERVATION_TTL_SECONDS: '1e9' is not a number.")]
+    [InlineData("RATE_LIMITS", "yes", "RATE_LIMITS: 'yes' must be on or off.")]
+    [InlineData("TRUSTED_PROXIES", "10.0.0.1, proxy", "TRUSTED_PROXIES: 'proxy' is neither an address nor a network such as 10.0.0.0/8.")]
+    [InlineData("TRUSTED_PROXIES", "10.0.0.1/33", "TRUSTED_PROXIES: '10.0.0.1/33' is neither an address nor a network such as 10.0.0.0/8.")]
     [InlineData("ADMIN_EMAIL", "an@example.com", "ADMIN_EMAIL and ADMIN_PASSWORD: set both or neither.")]
     [InlineData("ADMIN_PASSWORD", "12345678", "ADMIN_EMAIL and ADMIN_PASSWORD: set both or neither.")]
     public void A_wrong_value_is_one_line_that_says_which_and_why(string name, string value, string line) =>
         Assert.Equal(line, Assert.Throws<StartupException>(() => From((name, value))).Message);
+
+    [Fact]
+    public void Requests_are_limited_and_no_proxy_is_trusted_unless_somebody_says_so()
+    {
+        Assert.True(From().RateLimits);
+        Assert.Empty(From().TrustedProxies);
+        var settings = From(("RATE_LIMITS", "OFF"), ("TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8,::1 ,2001:db8::/32"));
+        Assert.False(settings.RateLimits);
+        Assert.Equal(["127.0.0.1/32", "10.0.0.0/8", "::1/128", "2001:db8::/32"], settings.TrustedProxies.Select(p => p.ToString()));
+    }
 
     [Fact]
     public void The_first_admin_needs_an_address_and_a_password_that_can_sign_in()

@@ -163,6 +163,7 @@ public sealed class ServerProcess : IAsyncDisposable
             WorkingDirectory = Path.GetTempPath(),
         };
         start.Environment["DATABASE_URL"] = databaseUrl;
+        start.Environment["RATE_LIMITS"] = "off";
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
         {
             start.Environment[name] = value;

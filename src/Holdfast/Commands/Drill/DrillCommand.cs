@@ -76,10 +76,20 @@ internal static class DrillCommand
     private static async Task SellAsync(DrillShop shop, IReadOnlyList<BuyerPlan> crowd, Killer? killer, CancellationToken ct)
     {
         var progress = new Progress("buyers who are done", crowd.Count) { Note = () => $"({shop.Accepted} orders, {shop.Client.Retries} retries, {killer?.Outages.Count ?? 0} kills)" };
-        await progress.ShowAsync(() => Task.WhenAll([killer?.ActAsync(ct) ?? Task.CompletedTask, .. crowd.Select(async plan =>
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        await progress.ShowAsync(() => Task.WhenAll([killer?.ActAsync(stop.Token) ?? Task.CompletedTask, .. crowd.Select(async plan =>
         {
-            await Buyer.ActAsync(plan, shop, ct);
-            progress.Add();
+            try
+            {
+                await Buyer.ActAsync(plan, shop, stop.Token);
+                progress.Add();
+            }
+            catch (StartupException)
+            {
+                // What stops one buyer stops them all: it is said at once.
+                await stop.CancelAsync();
+                throw;
+            }
         })]));
     }
 

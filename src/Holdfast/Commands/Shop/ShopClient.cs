@@ -65,6 +65,12 @@ internal sealed class ShopClient(Uri address, Func<CancellationToken, Task<strin
         for (var attempt = 0; ; attempt++)
         {
             var (answer, wait, time) = await AttemptAsync(call, body, attempt, ct);
+            if (answer is { Status: 429, Code: "rate_limited" })
+            {
+                // All our buyers come from one address: waiting would make a measurement of the limit.
+                throw new StartupException($"{address} limits how many requests one address may send (429 rate_limited). Start that server with RATE_LIMITS=off for this.");
+            }
+
             if (answer.Status is not (0 or 401 or 429 or >= 502 and <= 504) || (answer.Status == 401 && (!call.AsStaff || attempt > 0)))
             {
                 took?.Add(time);

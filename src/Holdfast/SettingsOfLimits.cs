@@ -1,0 +1,30 @@
+using System.Net;
+using Holdfast.Platform.Data;
+
+namespace Holdfast;
+
+/// <summary>The settings of rate limits.</summary>
+public sealed partial record Settings
+{
+    /// <summary>Whether sign-in, placing and quoting are limited by address and by customer.</summary>
+    public bool RateLimits { get; init; } = true;
+
+    /// <summary>Proxies whose <c>X-Forwarded-For</c> is believed.</summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
+
+    private static bool Switch(IConfiguration source, string name, bool otherwise) => Text(source, name)?.ToLowerInvariant() switch
+    {
+        null => otherwise,
+        "on" => true,
+        "off" => false,
+        var other => throw new StartupException($"{name}: '{other}' must be on or off."),
+    };
+
+    private static List<IPNetwork> Networks(IConfiguration source, string name) =>
+        [.. (Text(source, name) ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(text => Network(name, text))];
+
+    private static IPNetwork Network(string name, string text) =>
+        IPNetwork.TryParse(text, out var network) ? network
+        : IPAddress.TryParse(text, out var address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
+        : throw new StartupException($"{name}: '{text}' is neither an address nor a network such as 10.0.0.0/8.");
+}
