@@ -37,7 +37,7 @@ public sealed partial record Settings
 
     private static readonly string[] Known =
         ["DATABASE_URL", "ASPNETCORE_URLS", "URLS", "ADMIN_EMAIL", "ADMIN_PASSWORD", "ORDER_SESSION_DURATION_MINUTES", "ORDER_BANK_TRANSFER_HOURS", "RESERVATION_TTL_SECONDS",
-            "SECRETS_KEY", "OIDC_ISSUER", "OIDC_AUDIENCE", "OIDC_JWKS", "OIDC_ROLE_CLAIM", "RATE_LIMITS", "TRUSTED_PROXIES", "RATE_LIMITS", "MAX_PENDING_ORDERS", "MAX_PENDING_QUANTITY"];
+            "SECRETS_KEY", "OIDC_ISSUER", "OIDC_AUDIENCE", "OIDC_JWKS", "OIDC_ROLE_CLAIM", "RATE_LIMITS", "TRUSTED_PROXIES", "MAX_PENDING_ORDERS", "MAX_PENDING_QUANTITY"];
 
     /// <summary><c>postgres://…</c> or <c>sqlite:PATH</c>. Not set: a SQLite file in <c>./data</c>.</summary>
     public string DatabaseUrl { get; init; } = "sqlite:data/holdfast.db";
@@ -117,19 +117,14 @@ public sealed partial record Settings
             throw new StartupException($"ADMIN_PASSWORD: must have from {Passwords.MinLength} to {Passwords.MaxLength} characters.");
         }
 
-        var limits = Text(source, "RATE_LIMITS") switch
-        {
-            null or "on" => true,
-            "off" => false,
-            var other => throw new StartupException($"RATE_LIMITS: '{other}' must be on or off."),
-        };
+        var limits = Switch(source, "RATE_LIMITS", defaults.RateLimits);
         return new Settings
         {
             DatabaseUrl = Text(source, "DATABASE_URL") is { } url ? CheckedDatabase(url) : defaults.DatabaseUrl,
             Urls = CheckedUrls(Text(source, "URLS") ?? Text(source, "ASPNETCORE_URLS") ?? defaults.Urls),
             AdminEmail = email,
             AdminPassword = password,
-            RateLimits = Switch(source, "RATE_LIMITS", defaults.RateLimits),
+            RateLimits = limits,
             TrustedProxies = Networks(source, "TRUSTED_PROXIES"),
             OrderSession = TimeSpan.FromMinutes(Number(source, "ORDER_SESSION_DURATION_MINUTES", defaults.OrderSession.TotalMinutes, 0.001, 60 * 24 * 366)),
             BankTransfer = TimeSpan.FromHours(Number(source, "ORDER_BANK_TRANSFER_HOURS", defaults.BankTransfer.TotalHours, 0.001, 24 * 366)),
