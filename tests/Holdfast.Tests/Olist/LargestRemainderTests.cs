@@ -32,39 +32,37 @@ public sealed class LargestRemainderTests
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(2_000));
 
     [Fact]
-    public void Payments_are_conserved_and_cover_the_items_of_every_seller_to_the_cent() =>
-        Prop.ForAll(Amounts(1).ToArbitrary(), Amounts(1).ToArbitrary(), Gen.Choose(0, 50_000).Select(a => (long)a).ToArbitrary(), (payments, sellers, freight) =>
+    public void Payments_are_conserved_and_cover_what_every_seller_is_due_to_the_cent() =>
+        Prop.ForAll(Amounts(1).ToArbitrary(), Amounts(1).ToArbitrary(), (payments, dues) =>
         {
-            if (sellers.Sum() == 0)
+            if (dues.Sum() == 0)
             {
                 return true;
             }
 
-            var split = PaymentSplit.Of(payments, sellers, freight);
-            var (paid, items) = (payments.Sum(), sellers.Sum());
-            var conserved = payments.Select((p, i) => split.ForItems[i].Sum() + split.ForFreight[i] + split.Rest[i] == p).All(ok => ok);
-            var none = split.ForItems.SelectMany(row => row).Concat(split.ForFreight).Concat(split.Rest).All(part => part >= 0);
-            var covered = sellers.Select((s, i) => split.ForItems.Sum(row => row[i]) is var got && (paid >= items ? got == s : got <= s)).All(ok => ok);
-            var freightFirst = split.ForFreight.Sum() == Math.Clamp(paid - items, 0, freight);
-            return conserved && none && covered && freightFirst;
+            var split = PaymentSplit.Of(payments, dues);
+            var (paid, due) = (payments.Sum(), dues.Sum());
+            var conserved = payments.Select((p, i) => split.ForSellers[i].Sum() + split.Rest[i] == p).All(ok => ok);
+            var none = split.ForSellers.SelectMany(row => row).Concat(split.Rest).All(part => part >= 0);
+            var covered = dues.Select((s, i) => split.ForSellers.Sum(row => row[i]) is var got && (paid >= due ? got == s : got <= s)).All(ok => ok);
+            return conserved && none && covered && split.Rest.Sum() == Math.Max(0, paid - due);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(2_000));
 
     [Fact]
-    public void Two_payments_for_two_sellers_and_freight()
+    public void Two_payments_for_two_sellers()
     {
-        // 30.00 and 10.00 of items, 5.00 of freight; paid 20.00 by card and 25.00 by voucher.
-        var split = PaymentSplit.Of([2000, 2500], [3000, 1000], 500);
-        Assert.Equal([1333, 445], split.ForItems[0]);
-        Assert.Equal([1667, 555], split.ForItems[1]);
-        Assert.Equal([222, 278], split.ForFreight);
+        // 33.00 and 12.00 are due; paid 20.00 by card and 25.00 by voucher.
+        var split = PaymentSplit.Of([2000, 2500], [3300, 1200]);
+        Assert.Equal([1467, 533], split.ForSellers[0]);
+        Assert.Equal([1833, 667], split.ForSellers[1]);
         Assert.Equal([0, 0], split.Rest);
     }
 
     [Fact]
-    public void What_was_paid_above_is_neither_for_items_nor_for_freight()
+    public void What_was_paid_above_is_for_nobody()
     {
-        var split = PaymentSplit.Of([1130], [1000], 100);
-        Assert.Equal((1000, 100, 30), (split.ForItems[0][0], split.ForFreight[0], split.Rest[0]));
+        var split = PaymentSplit.Of([1130], [1100]);
+        Assert.Equal((1100, 30), (split.ForSellers[0][0], split.Rest[0]));
     }
 
     private static Gen<long[]> Amounts(int atLeast) =>

@@ -19,12 +19,15 @@ public sealed class OlistFilesTests
         Assert.Equal(2, plan.Orders.Count);
         var (a, b) = (plan.Orders[0], plan.Orders[1]);
         Assert.Equal((6000, 2000), (a.Subtotal, b.Subtotal));
-        Assert.Equal((6000, 2000), (a.Paid, b.Paid));
-        Assert.Equal([1, 2], a.Payments.Select(p => p.Sequence));
+        // The voucher of 40.00 is split 65 : 25 by what is due, and comes off as a code; the card pays the rest.
+        Assert.Equal((500, 500), (a.Freight, b.Freight));
+        Assert.Equal((4000, 9000), (a.Voucher + b.Voucher, a.Voucher + b.Voucher + a.Paid + b.Paid));
+        Assert.Equal((a.Total, b.Total, $"V-{O1}"), (a.Paid, b.Paid, a.Code));
+        Assert.Equal([1], a.Payments.Select(p => p.Sequence));
         Assert.Equal(3, a.Payments[0].Installments);
         Assert.Equal([new LinePlan($"{P1}:{S1}:3000", 2)], a.Lines);
         Assert.Equal($"olist:{O1}:{S2}", b.Key);
-        Assert.Equal((1, 0, 1, 9000, 1000, 8000), (plan.Counts.OfSeveralSellers, plan.Counts.PaymentsDiffer, plan.Counts.PaymentsOfZero, plan.Counts.Payments, plan.Counts.Freight, plan.Counts.PaymentsForItems));
+        Assert.Equal((1, 0, 1, 9000, 1000, 4000L, 0L), (plan.Counts.OfSeveralSellers, plan.Counts.PaymentsDiffer, plan.Counts.PaymentsOfZero, plan.Counts.Payments, plan.Counts.Freight, plan.Counts.VoucherCodes, plan.Counts.VoucherPayments));
         Assert.Equal([2, 1], plan.Variants.Select(v => v.Needed));
         Assert.Equal([new Seller(S1, "são paulo", "SP"), new Seller(S2, "novo hamburgo, rio grande do sul, brasil", "RS")], plan.Stores);
     }
@@ -38,7 +41,8 @@ public sealed class OlistFilesTests
         Assert.Equal([1000L, 1200L], plan.Variants.Select(v => v.Price));
         Assert.Equal((2, 2, 5, 2), (plan.Counts.TouchingSeveralPrices, plan.Counts.PaymentsDiffer, plan.Counts.PaidAbove, plan.Counts.PaidBelow));
         Assert.Equal(["bank_transfer", "online"], plan.Orders.Select(o => o.PaymentMethod));
-        Assert.All(plan.Orders, o => Assert.Equal(o.Subtotal, o.Paid));
+        Assert.All(plan.Orders, o => Assert.Equal(o.Total, o.Paid));
+        Assert.Equal([100, 98], plan.Orders.Select(o => o.Freight));
         Assert.Equal(["delivered", "cancelled"], plan.Orders.Select(o => o.Target));
     }
 
@@ -112,13 +116,13 @@ public sealed class OlistFilesTests
         Assert.Equal((4, 0, 0), (c.PaymentsOfZero, c.ItemsNotCovered, c.Spoiled));
         Assert.Equal((80_184_589, 12_662_189), (c.Items, c.Freight));
         Assert.Equal(c.Items + c.Freight + c.PaidAbove - c.PaidBelow, c.Payments);
-        Assert.Equal(c.Items, c.PaymentsForItems);
+        Assert.Equal((c.Items + c.Freight - c.PaidBelow, c.VoucherCodes), (plan.Orders.Sum(o => o.Total + o.Voucher), plan.Orders.Sum(o => o.Voucher)));
         Assert.Equal((1416, 4685, 5553), (plan.Stores.Count, plan.Variants.Count, plan.Orders.Count));
         Assert.Equal(6221, plan.Variants.Sum(v => v.Needed));
         Assert.Equal(plan.Variants.Sum(v => v.Needed), plan.Orders.Sum(o => o.Lines.Sum(l => l.Quantity)));
         Assert.Equal(3110, OlistPlanner.Scale(plan.Variants, 0.5m).Sum());
         Assert.Equal(plan.Orders.Count, plan.Orders.Select(o => o.Key).Distinct().Count());
-        Assert.All(plan.Orders, o => Assert.True(o.Payments.Count == 0 || o.Paid == o.Subtotal));
+        Assert.All(plan.Orders, o => Assert.True(o.Payments.Count == 0 || o.Paid == o.Total));
         Assert.All(plan.Orders, o => Assert.Equal(o.Subtotal, o.Lines.Sum(l => l.Quantity * long.Parse(l.Variant.Split(':')[2], System.Globalization.CultureInfo.InvariantCulture))));
     }
 

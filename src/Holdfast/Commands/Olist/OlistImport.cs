@@ -6,6 +6,8 @@ using Holdfast.Commands.Olist.Core;
 using Holdfast.Commands.Shop;
 using Holdfast.Inventory;
 using Holdfast.Platform.Data;
+using Holdfast.Promotions;
+using Holdfast.Promotions.Core;
 using CatalogProduct = Holdfast.Catalog.Core.Product;
 
 namespace Holdfast.Commands.Olist;
@@ -24,6 +26,9 @@ internal sealed class OlistImport(Db db, OlistPlan plan, IReadOnlyDictionary<str
         Encoding.UTF8.GetBytes(string.Join('\n', plan.Variants.Select(v => $"{v.ExternalId} {v.Needed}"))))[..6]);
 
     private readonly Dictionary<string, Seller> _sellers = plan.Stores.ToDictionary(s => s.Id);
+
+    /// <summary>Discount codes added for vouchers.</summary>
+    public int Codes { get; private set; }
 
     public Written Written { get; private set; } = new(0, 0, 0, 0, 0);
 
@@ -50,6 +55,34 @@ internal sealed class OlistImport(Db db, OlistPlan plan, IReadOnlyDictionary<str
 
             left.RemoveRange(0, done);
         }
+
+        await foreach (var added in db.WriteInSlicesAsync(plan.Orders.Where(o => o.Code is not null), WriteCodesAsync, ct))
+        {
+            Codes += added;
+        }
+    }
+
+    /// <summary>A code for each voucher: good once, in the seller's store.</summary>
+    private static async Task<int> WriteCodesAsync(Tx tx, IReadOnlyList<SellerOrder> orders)
+    {
+        var first = tx.Batch();
+        var now = first.Now();
+        var stores = first.Query("SELECT external_id, id FROM stores WHERE external_id {in $1}", r => (r.Text(0), r.Uuid(1)), [orders.Select(o => o.SellerId).Distinct().ToArray()]);
+        await first.RunAsync();
+        var ids = stores.Rows.ToDictionary();
+        var batch = tx.Batch();
+        var added = DiscountWriter.Insert(batch, orders.Select(o => new DiscountCode
+        {
+            Id = Guid.CreateVersion7(),
+            StoreId = ids[o.SellerId],
+            Code = o.Code!,
+            CodeKey = DiscountCode.KeyOf(o.Code!)!,
+            Kind = DiscountKind.Fixed,
+            Value = o.Voucher,
+            UsageLimit = 1,
+        }), now.Rows[0]);
+        await batch.RunAsync();
+        return added.Count;
     }
 
     private async Task<Written> WriteAsync(Tx tx, List<VariantPlan> slice)

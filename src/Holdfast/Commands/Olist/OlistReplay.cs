@@ -111,7 +111,8 @@ internal sealed class OlistReplay(ShopClient client, OlistPlan plan, ReplayOptio
     private async Task ReplayAsync(SellerOrder order, CancellationToken ct)
     {
         var body = OlistBodies.Order(order, _variants[order.Lines[0].Variant].StoreId, id => _variants[id].VariantId);
-        var placed = await client.SendAsync(new Call(HttpMethod.Post, "/orders", body, order.Key), Tally.Placing, ct: ct);
+        // As the shop, which knows what delivery cost; a buyer cannot say so.
+        var placed = await client.SendAsync(Call.Post("/orders", body, order.Key), Tally.Placing, ct: ct);
         var id = placed.Member("id");
         if (!placed.IsSuccess)
         {

@@ -31,15 +31,15 @@ internal static class OlistReport
         Line("to place", $"{plan.Orders.Count:N0} orders: {c.OfSeveralSellers:N0} recorded ones are of several sellers");
         Line("catalog", $"{plan.Stores.Count:N0} stores, {plan.Variants.Count:N0} variants, {plan.Variants.Sum(v => v.Needed):N0} pieces needed; {c.TouchingSeveralPrices:N0} orders touch a product that is sold at several prices");
         Line("amounts", $"items {Brl.Of(c.Items)}, freight {Brl.Of(c.Freight)}, payments {Brl.Of(c.Payments)} {Brl.Code}");
-        Line("payments", $"{c.PaymentsDiffer:N0} orders were not paid items and freight to the cent ({Brl.Of(c.PaidAbove)} above, {Brl.Of(c.PaidBelow)} below); {c.ItemsNotCovered:N0} not even their items; {c.PaymentsOfZero:N0} payments of 0 are left out");
-        Line("for the items", $"{Brl.Of(c.PaymentsForItems)} of the payments; the rest paid for freight, which the engine does not charge yet");
+        Line("payments", $"{c.PaymentsDiffer:N0} orders were not paid items and freight to the cent ({Brl.Of(c.PaidAbove)} above, left out; {Brl.Of(c.PaidBelow)} below, charged as less freight); {c.ItemsNotCovered:N0} not even their items; {c.PaymentsOfZero:N0} payments of 0 are left out");
+        Line("vouchers", $"in {c.Vouchers:N0} orders: {Brl.Of(c.VoucherCodes)} become discount codes, {Brl.Of(c.VoucherPayments)} beyond the items stay payments");
         Line("cancelled", $"{c.CancelledAfterPayment:N0} orders after they had been paid: their money becomes refund due");
     }
 
     public static void Import(OlistImport import)
     {
         var w = import.Written;
-        Line("imported", $"{w.Stores:N0} stores, {w.Products:N0} products, {w.Variants:N0} variants, {w.Receipts:N0} receipts of {w.Pieces:N0} pieces; what was there already stays as it is");
+        Line("imported", $"{w.Stores:N0} stores, {w.Products:N0} products, {w.Variants:N0} variants, {w.Receipts:N0} receipts of {w.Pieces:N0} pieces, {import.Codes:N0} discount codes; what was there already stays as it is");
     }
 
     public static void Replay(OlistPlan plan, OlistReplay replay, ShopClient client, bool interrupted)

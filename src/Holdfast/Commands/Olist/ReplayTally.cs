@@ -71,13 +71,15 @@ internal sealed class ReplayTally
         var (status, total) = (engine.Member("status") ?? "?", engine.Number("total"));
         lock (_lock)
         {
-            Expected += order.Subtotal;
+            Expected += order.Total;
             Engine += total;
             Paid += engine.Number("amountPaid");
             RefundDue += engine.Number("refundDue");
             Payments += order.Payments.Count;
             _statuses[status] = _statuses.GetValueOrDefault(status) + 1;
-            Equal(order, "total", order.Subtotal, total);
+            Equal(order, "total", order.Total, total);
+            Equal(order, "freight", order.Freight, engine.Number("shippingFee"));
+            Equal(order, "voucher", order.Voucher, engine.Number("discountAmount"));
             Equal(order, "paid", order.Paid, engine.Number("amountPaid"));
             Equal(order, "refund due", status == "cancelled" ? order.Paid : 0, engine.Number("refundDue"));
             if (OlistStatus.Next(status, order.Target, unpaid: false) != Step.Done)

@@ -23,12 +23,13 @@ internal static class OlistBodies
             ContactPhone = Phone,
             Customer = new { Email = $"{customer.UniqueId}@olist.invalid", Name = name },
             order.PaymentMethod,
+            ShippingFee = order.Freight,
+            DiscountCode = order.Code,
             ExternalId = order.Order.Id,
             Metadata = new Dictionary<string, string>
             {
                 ["olist_status"] = order.Order.Status.ToString().ToLowerInvariant(),
                 ["olist_purchased_at"] = order.Order.PurchasedAt.ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture),
-                ["olist_freight"] = order.Freight.ToString(CultureInfo.InvariantCulture),
             },
         };
     }

@@ -10,12 +10,12 @@ internal sealed record VariantPlan(string ProductId, string SellerId, long Price
 /// <summary>A line of an order to place: the variant's external id and how many.</summary>
 internal sealed record LinePlan(string Variant, long Quantity);
 
-/// <summary>A payment to record: the part of a recorded one that is for this seller's items.</summary>
+/// <summary>A payment to record: the part of a recorded one that is for this seller.</summary>
 internal sealed record PaymentPlan(int Sequence, string Type, int Installments, long Amount);
 
 /// <summary>
-/// An order to place: the part of a recorded order that one seller sold. <c>Subtotal</c> is what the engine's total must come to, in centavos.
-/// <c>Payments</c> is empty where nothing was paid; <c>Target</c> is the engine's status that it ends with.
+/// An order to place: the part of a recorded order that one seller sold. Amounts in centavos: <c>Subtotal</c> of the items, <c>Freight</c> that is charged,
+/// <c>Voucher</c> that a discount code takes off the items. <c>Payments</c> is empty where nothing was paid; <c>Target</c> is the engine's status that it ends with.
 /// </summary>
 internal sealed record SellerOrder(
     Order Order,
@@ -24,12 +24,19 @@ internal sealed record SellerOrder(
     IReadOnlyList<LinePlan> Lines,
     long Subtotal,
     long Freight,
+    long Voucher,
     IReadOnlyList<PaymentPlan> Payments,
     string PaymentMethod,
     string Target)
 {
     /// <summary>Names the order in idempotency keys and transaction ids; the same in every run.</summary>
     public string Key => $"olist:{Order.Id}:{SellerId}";
+
+    /// <summary>What the engine's total must come to.</summary>
+    public long Total => Subtotal + Freight - Voucher;
+
+    /// <summary>The code of the voucher; null without one. Good in the seller's store, once.</summary>
+    public string? Code => Voucher > 0 ? $"V-{Order.Id}" : null;
 
     public long Paid => Payments.Sum(p => p.Amount);
 }
@@ -67,7 +74,7 @@ internal sealed record OlistCounts
     /// <summary>Of these, what was paid above items and freight (interest of instalments, rounding).</summary>
     public long PaidAbove { get; init; }
 
-    /// <summary>Of these, what was paid below items and freight.</summary>
+    /// <summary>Of these, what was paid below items and freight; the freight is charged so much lower.</summary>
     public long PaidBelow { get; init; }
 
     /// <summary>Orders whose payments do not even cover their items: they cannot be confirmed and end pending or expired.</summary>
@@ -85,6 +92,12 @@ internal sealed record OlistCounts
 
     public long Payments { get; init; }
 
-    /// <summary>The part of the payments that pays for items, all sellers together.</summary>
-    public long PaymentsForItems { get; init; }
+    /// <summary>Orders, as they are placed, of which a voucher paid a part.</summary>
+    public int Vouchers { get; init; }
+
+    /// <summary>What vouchers paid for items: taken off by discount codes.</summary>
+    public long VoucherCodes { get; init; }
+
+    /// <summary>What vouchers paid beyond the items, for freight: recorded as payments.</summary>
+    public long VoucherPayments { get; init; }
 }

@@ -53,23 +53,29 @@ internal static class OlistPlanner
     {
         var bySeller = items.GroupBy(i => i.SellerId).OrderBy(g => g.Key, StringComparer.Ordinal).ToList();
         var subtotals = bySeller.Select(g => g.Sum(i => i.Price)).ToList();
-        var freight = items.Sum(i => i.Freight);
         var paid = payments.Sum(p => p.Value);
-        var split = PaymentSplit.Of([.. payments.Select(p => p.Value)], subtotals, freight);
+        var freights = bySeller.Select(g => g.Sum(i => i.Freight)).ToList();
+        var split = PaymentSplit.Of([.. payments.Select(p => p.Value)], [.. subtotals.Zip(freights, (items, freight) => items + freight)]);
         var wasPaid = OlistStatus.WasPaid(order.Status, order.Approved);
         for (var s = 0; s < bySeller.Count; s++)
         {
-            var parts = payments.Select((p, i) => new PaymentPlan(p.Sequence, p.Type, p.Installments, split.ForItems[i][s])).Where(p => p.Amount > 0).ToList();
-            var reachable = !wasPaid || parts.Sum(p => p.Amount) >= subtotals[s];
+            List<PaymentPlan> parts = wasPaid ? [.. payments.Select((p, i) => new PaymentPlan(p.Sequence, p.Type, p.Installments, split.ForSellers[i][s])).Where(p => p.Amount > 0)] : [];
+            var paidHere = parts.Sum(p => p.Amount);
+            var freight = wasPaid ? Math.Clamp(paidHere - subtotals[s], 0, freights[s]) : freights[s];
+            var (voucher, money) = TakeVouchers(parts, subtotals[s]);
+            var target = wasPaid && paidHere < subtotals[s] ? "pending" : OlistStatus.Target(order.Status);
             orders.Add(new SellerOrder(order, customer, bySeller[s].Key,
                 [.. bySeller[s].GroupBy(i => (i.ProductId, i.Price)).Select(g => new LinePlan(new VariantPlan(g.Key.ProductId, bySeller[s].Key, g.Key.Price, 0).ExternalId, g.Count()))],
-                subtotals[s], bySeller[s].Sum(i => i.Freight),
-                wasPaid ? parts : [],
-                payments.Any(p => p.Type == "boleto") ? "bank_transfer" : "online",
-                reachable ? OlistStatus.Target(order.Status) : "pending"));
+                subtotals[s], freight, voucher, money, payments.Any(p => p.Type == "boleto") ? "bank_transfer" : "online", target));
+            counts = counts with
+            {
+                Vouchers = counts.Vouchers + (parts.Any(IsVoucher) ? 1 : 0),
+                VoucherCodes = counts.VoucherCodes + voucher,
+                VoucherPayments = counts.VoucherPayments + money.Where(IsVoucher).Sum(p => p.Amount),
+            };
         }
 
-        var difference = paid - subtotals.Sum() - freight;
+        var difference = paid - subtotals.Sum() - freights.Sum();
         return counts with
         {
             OfSeveralSellers = counts.OfSeveralSellers + (bySeller.Count > 1 ? 1 : 0),
@@ -79,9 +85,28 @@ internal static class OlistPlanner
             ItemsNotCovered = counts.ItemsNotCovered + (paid >= subtotals.Sum() ? 0 : 1),
             CancelledAfterPayment = counts.CancelledAfterPayment + (wasPaid && OlistStatus.Target(order.Status) == "cancelled" ? 1 : 0),
             Items = counts.Items + subtotals.Sum(),
-            Freight = counts.Freight + freight,
+            Freight = counts.Freight + freights.Sum(),
             Payments = counts.Payments + paid,
-            PaymentsForItems = counts.PaymentsForItems + split.ForItems.Sum(row => row.Sum()),
         };
     }
+
+    /// <summary>Vouchers become a code, as far as there are items that it can take off; what is left of them stays a payment.</summary>
+    private static (long Voucher, List<PaymentPlan> Payments) TakeVouchers(List<PaymentPlan> parts, long items)
+    {
+        var left = Math.Min(items, parts.Where(IsVoucher).Sum(p => p.Amount));
+        var (voucher, payments) = (left, new List<PaymentPlan>(parts.Count));
+        foreach (var part in parts)
+        {
+            var taken = IsVoucher(part) ? Math.Min(left, part.Amount) : 0;
+            left -= taken;
+            if (part.Amount > taken)
+            {
+                payments.Add(part with { Amount = part.Amount - taken });
+            }
+        }
+
+        return (voucher, payments);
+    }
+
+    private static bool IsVoucher(PaymentPlan payment) => payment.Type == "voucher";
 }
