@@ -38,6 +38,9 @@ public sealed partial class EveryRoute : IAsyncDisposable
 
     public IReadOnlyList<RouteRule> Rules { get; }
 
+    /// <summary>Ids that only those may learn whose they are: of the order and of the reservation.</summary>
+    public IEnumerable<string> Secrets => [_ids["/orders/{id}"], _ids["/inventory/reservations/{id}"]];
+
     public IEnumerable<RouteRule> WithBody => Rules.Where(r => r.Method is "POST" or "PUT");
 
     public static async Task<EveryRoute> StartAsync(Backend backend)
@@ -88,6 +91,18 @@ public sealed partial class EveryRoute : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>Every text at whatever depth of a body that would be taken: its path, and a copy of the body.</summary>
+    public IEnumerable<(RouteRule Route, string Where, JsonObject Body)> Texts() =>
+        from route in WithBody
+        where _bodies.ContainsKey($"{route.Method} {route.Pattern}")
+        let body = _bodies[$"{route.Method} {route.Pattern}"]
+        from path in Leaves(body, "")
+        where At(body, path) is JsonValue value && value.GetValueKind() == JsonValueKind.String
+        select (route, path, body.DeepClone().AsObject());
+
+    /// <summary>Whether there is a body that the route would take.</summary>
+    public bool HasBody(RouteRule route) => _bodies.ContainsKey($"{route.Method} {route.Pattern}");
 
     public byte[] GoodBody(RouteRule route) =>
         _bodies.TryGetValue($"{route.Method} {route.Pattern}", out var body) ? JsonSerializer.SerializeToUtf8Bytes(body) : "{}"u8.ToArray();
@@ -150,7 +165,7 @@ public sealed partial class EveryRoute : IAsyncDisposable
         _bodies["POST /api/v1/orders/{id}/cancel"] = new() { ["reason"] = "r" };
         _bodies["POST /api/v1/orders/{id}/ship"] = new() { ["lines"] = new JsonArray(Lines(1)), ["carrier"] = "c", ["trackingNumber"] = "t" };
         _bodies["POST /api/v1/orders/{id}/return"] = new() { ["lines"] = new JsonArray(Lines(1)), ["restock"] = true };
-        _bodies["POST /api/v1/orders/{id}/payments"] = new() { ["transactionId"] = "t", ["amount"] = 1, ["currency"] = "VND", ["provider"] = "bank", ["receivedAt"] = "2026-01-02T03:04:05Z" };
+        _bodies["POST /api/v1/orders/{id}/payments"] = new() { ["transactionId"] = "t", ["amount"] = 1, ["currency"] = "VND", ["provider"] = "bank", ["method"] = "card", ["receivedAt"] = "2026-01-02T03:04:05Z" };
 
         _ids["/stores/{id}"] = store;
         _ids["/products/{id}"] = product.GetProperty("id").GetString()!;
@@ -193,7 +208,10 @@ public sealed partial class EveryRoute : IAsyncDisposable
         }
     }
 
-    private static void Replace(JsonNode root, string path)
+    private static JsonNode? At(JsonNode root, string path) =>
+        path[1..].Split('/').Aggregate((JsonNode?)root, (node, name) => node is JsonArray list ? list[int.Parse(name, null)] : node![name]);
+
+    internal static void Replace(JsonNode root, string path, string by = Marker)
     {
         var names = path[1..].Split('/');
         var node = root;
@@ -204,11 +222,11 @@ public sealed partial class EveryRoute : IAsyncDisposable
 
         if (node is JsonArray array)
         {
-            array[int.Parse(names[^1], null)] = Marker;
+            array[int.Parse(names[^1], null)] = by;
         }
         else
         {
-            node[names[^1]] = Marker;
+            node[names[^1]] = by;
         }
     }
 
