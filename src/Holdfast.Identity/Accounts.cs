@@ -8,6 +8,10 @@ namespace Holdfast.Identity;
 /// <param name="Stores">The stores a staff member or service works for.</param>
 public sealed record Account(Guid Id, Role Role, string Email, string? Name, IReadOnlyList<Guid> Stores)
 {
+    /// <summary>As <see cref="Caller.Actor"/> says it.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public string Actor => $"{Role.ToString().ToLowerInvariant()}:{Id}";
+
     /// <summary>The roles that an account can have: <c>customer</c>, <c>staff</c>, <c>service</c>, <c>admin</c>.</summary>
     public static bool TryRole(string? text, out Role role)
     {
@@ -73,9 +77,15 @@ public sealed class Accounts(Db db)
     /// <summary>The active account with this id.</summary>
     public async Task<Account?> FindAsync(Guid id) => (await FindAsync($"{Columns} AND id = $2", id).ConfigureAwait(false))?.Account;
 
+    internal async Task<Account?> FindAsync(Session session, Guid id) => (await FindAsync(session, $"{Columns} AND id = $2", id).ConfigureAwait(false))?.Account;
+
+    internal Task<(Account Account, string? PasswordHash)?> FindWithHashAsync(Guid id) => FindAsync($"{Columns} AND id = $2", id);
+
     internal Task<(Account Account, string? PasswordHash)?> FindByEmailAsync(string emailKey) => FindAsync($"{Columns} AND email_key = $2", emailKey);
 
-    private Task<(Account Account, string? PasswordHash)?> FindAsync(string sql, object key) => db.ReadAsync<(Account, string?)?>(async s =>
+    private Task<(Account Account, string? PasswordHash)?> FindAsync(string sql, object key) => db.ReadAsync(s => FindAsync(s, sql, key));
+
+    private static async Task<(Account Account, string? PasswordHash)?> FindAsync(Session s, string sql, object key)
     {
         var found = await s.QueryAsync(sql, r => (Id: r.Uuid(0), Role: r.Text(1), Email: r.Text(2), Name: r.TextOrNull(3), Hash: r.TextOrNull(4)), true, key)
             .ConfigureAwait(false);
@@ -86,5 +96,5 @@ public sealed class Accounts(Db db)
 
         var stores = await s.QueryAsync("SELECT store_id FROM user_stores WHERE user_id = $1 ORDER BY store_id", r => r.Uuid(0), found[0].Id).ConfigureAwait(false);
         return (new Account(found[0].Id, role, found[0].Email, found[0].Name, stores), found[0].Hash);
-    });
+    }
 }

@@ -39,7 +39,15 @@ public static class IdentityModule
         services.AddSingleton<Sessions>();
         services.AddSingleton<PasswordWork>();
         services.AddSingleton<SignIn>();
+        services.AddSingleton<PasswordChanges>();
+        services.AddSingleton<EmailProof>();
+        services.AddSingleton<CloseAccount>();
+        services.AddSingleton<ApiKeyReader>();
+        services.AddSingleton<ApiKeys>();
+        services.AddSingleton<AuditQueries>();
         services.AddHostedService<KeyWatch>();
+        services.AddSingleton<IdentitySweep>();
+        services.AddHostedService(s => s.GetRequiredService<IdentitySweep>());
     }
 
     /// <summary>Loads the installation's secrets; makes them in a new database. To be awaited before the first request.</summary>
@@ -60,6 +68,16 @@ public static class IdentityModule
         app.Post<SignIn>("/auth/refresh", Access.Anyone, Limit.SignIn, (u, r) => u.RefreshAsync(r));
         app.Post<SignIn>("/auth/logout", Access.Anyone, (u, r) => u.LogoutAsync(r));
         app.Get<SignIn>("/auth/me", Access.SignedIn, (u, r) => u.MeAsync(r));
+        app.Delete<CloseAccount>("/auth/me", Access.SignedIn, (u, r) => u.HandleAsync(r));
+        app.Post<PasswordChanges>("/auth/password", Access.SignedIn, Limit.SignIn, (u, r) => u.ChangeAsync(r));
+        app.Post<PasswordChanges>("/auth/forgot-password", Access.Anyone, Limit.SignIn, (u, r) => u.ForgotAsync(r));
+        app.Post<PasswordChanges>("/auth/reset-password", Access.Anyone, Limit.SignIn, (u, r) => u.ResetAsync(r));
+        app.Post<EmailProof>("/auth/verify-email/send", Access.SignedIn, Limit.SignIn, (u, r) => u.SendAsync(r));
+        app.Post<EmailProof>("/auth/verify-email", Access.Anyone, Limit.SignIn, (u, r) => u.VerifyAsync(r));
+        app.Post<ApiKeys>("/api-keys", Access.Admin, (u, r) => u.CreateAsync(r));
+        app.Get<ApiKeys>("/api-keys", Access.Admin, (u, r) => u.ListAsync(r));
+        app.Delete<ApiKeys>("/api-keys/{id}", Access.Admin, (u, r) => u.RevokeAsync(r));
+        app.Get<AuditQueries>("/audit-log", Access.Admin, (u, r) => u.HandleAsync(r));
         app.Get<SignIn>("/.well-known/jwks.json", Access.Anyone, (u, r) => u.KeysAsync(r));
     }
 }

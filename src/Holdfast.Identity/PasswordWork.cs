@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
 
 namespace Holdfast.Identity;
 
@@ -31,7 +32,8 @@ internal sealed class PasswordWork(Db db) : IDisposable
     /// Whether the password is right. Counts failures by email, in the database and so over all processes, whether or not there is an account:
     /// 429 <c>too_many_attempts</c> while it is blocked.
     /// </summary>
-    public async Task<Result<bool>> CheckAsync(string emailKey, string? hash, string password, CancellationToken ct) => await RunAsync<bool>(async () =>
+    /// <param name="actor">Whose password it is to be, for the audit log: <c>guest</c> where there is no account.</param>
+    public async Task<Result<bool>> CheckAsync(string emailKey, string actor, string? hash, string password, CancellationToken ct) => await RunAsync<bool>(async () =>
     {
         // In here, so that as many guesses are under way at once as there are cores for them, and those count already.
         var account = AccountOf(emailKey);
@@ -43,22 +45,31 @@ internal sealed class PasswordWork(Db db) : IDisposable
 
         Interlocked.Increment(ref _runs);
         var isRight = Passwords.Verify(hash, password);
-        if (isRight)
+        await db.WriteAsync(async tx =>
         {
-            await ForgetAsync(account).ConfigureAwait(false);
-        }
+            var batch = tx.Batch();
+            if (isRight)
+            {
+                Forget(batch, account);
+            }
+            else
+            {
+                AuditLog.Note(batch, new AuditEntry(attempt.Value.BlockedUntil is null ? "sign_in_failed" : "sign_in_blocked", actor), attempt.Value.LastAt);
+            }
 
+            await batch.RunAsync().ConfigureAwait(false);
+        }).ConfigureAwait(false);
         return isRight;
     }, ct).ConfigureAwait(false);
 
     /// <summary>Lets the account try again at once: its password is new.</summary>
-    public Task ForgetAsync(string emailKey) => ForgetAsync(AccountOf(emailKey));
+    public static void Forget(StatementBatch batch, string email) => Forget(batch, AccountOf(Emails.Key(email) ?? email));
 
     public void Dispose() => _cores.Dispose();
 
     private static Guid AccountOf(string emailKey) => new(SHA256.HashData(Encoding.UTF8.GetBytes(emailKey)).AsSpan(0, 16), bigEndian: true);
 
-    private Task ForgetAsync(Guid account) => db.WriteAsync(tx => tx.ExecuteAsync("DELETE FROM sign_in_attempts WHERE account = $1", account));
+    private static void Forget(StatementBatch batch, Guid account) => batch.Execute("DELETE FROM sign_in_attempts WHERE account = $1", account);
 
     private Task<Result<Attempts>> AttemptAsync(Guid account) => db.WriteAsync(async tx =>
     {

@@ -1,5 +1,6 @@
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
 
 namespace Holdfast.Identity;
 
@@ -14,7 +15,7 @@ internal sealed record SignedIn(string AccessToken, string TokenType, int Expire
 internal sealed class Sessions(Db db, RefreshTokens refreshTokens, TokenReader tokens, Accounts accounts)
 {
     /// <summary>Begins a session on the caller's transaction; forgets the account's that have run out.</summary>
-    public async Task<SignedIn> StartAsync(Tx tx, Account account)
+    public async Task<SignedIn> StartAsync(Tx tx, Account account, AuditEntry entry)
     {
         var now = await tx.NowAsync().ConfigureAwait(false);
         var session = new TokenFamily(Guid.CreateVersion7(), account.Id, 1, now, now + TokenFamily.Lifetime, null);
@@ -22,12 +23,13 @@ internal sealed class Sessions(Db db, RefreshTokens refreshTokens, TokenReader t
         batch.Execute("DELETE FROM sessions WHERE user_id = $1 AND expires_at < $2", account.Id, now);
         batch.Execute("INSERT INTO sessions (id, user_id, generation, created_at, rotated_at, expires_at) VALUES ($1, $2, $3, $4, $4, $5)",
             session.Id, account.Id, session.Generation, now, session.ExpiresAt);
+        AuditLog.Note(batch, entry, now);
         await batch.RunAsync().ConfigureAwait(false);
         return Answer(account, session, now);
     }
 
-    /// <summary>As <see cref="StartAsync(Tx, Account)"/>, in a transaction of its own.</summary>
-    public Task<SignedIn> StartAsync(Account account) => db.WriteAsync(tx => StartAsync(tx, account));
+    /// <summary>As <see cref="StartAsync(Tx, Account, AuditEntry)"/>, in a transaction of its own.</summary>
+    public Task<SignedIn> StartAsync(Account account, string action) => db.WriteAsync(tx => StartAsync(tx, account, new AuditEntry(action, account.Actor)));
 
     /// <summary>The next tokens, or 401 <c>invalid_refresh_token</c>; a token that was replaced long ago ends the session.</summary>
     public async Task<Result<SignedIn>> RefreshAsync(string token)
@@ -54,7 +56,9 @@ internal sealed class Sessions(Db db, RefreshTokens refreshTokens, TokenReader t
                 case Presented.Repeat:
                     return (found.First, now);
                 case Presented.Stolen:
-                    await tx.ExecuteAsync("UPDATE sessions SET revoked_at = $2 WHERE id = $1", id, now).ConfigureAwait(false);
+                    batch.Execute("UPDATE sessions SET revoked_at = $2 WHERE id = $1", id, now);
+                    AuditLog.Note(batch, new AuditEntry("session_stolen", $"user:{found.First.UserId}", id.ToString()), now);
+                    await batch.RunAsync().ConfigureAwait(false);
                     return null;
                 default:
                     return null;

@@ -39,7 +39,7 @@ internal sealed class SignIn(Accounts accounts, PasswordWork passwords, Sessions
         }
 
         var account = await accounts.CreateHashedAsync(Role.Customer, email, name, hash.Value, [], request.Aborted).ConfigureAwait(false);
-        return account.IsOk ? Reply.Created(await sessions.StartAsync(account.Value).ConfigureAwait(false), $"{Routes.Base}/auth/me") : account.Error!;
+        return account.IsOk ? Reply.Created(await sessions.StartAsync(account.Value, "registered").ConfigureAwait(false), $"{Routes.Base}/auth/me") : account.Error!;
     }
 
     /// <summary>One answer for an unknown email, a wrong password and a closed account, after the same work.</summary>
@@ -61,13 +61,13 @@ internal sealed class SignIn(Accounts accounts, PasswordWork passwords, Sessions
 
         var key = Emails.Key(email);
         var found = key is null ? null : await accounts.FindByEmailAsync(key).ConfigureAwait(false);
-        var isRight = await passwords.CheckAsync(key ?? email, found?.PasswordHash, password, request.Aborted).ConfigureAwait(false);
+        var isRight = await passwords.CheckAsync(key ?? email, found?.Account.Actor ?? "guest", found?.PasswordHash, password, request.Aborted).ConfigureAwait(false);
         if (!isRight.IsOk)
         {
             return isRight.Error!;
         }
 
-        return isRight.Value ? Reply.Ok(await sessions.StartAsync(found!.Value.Account).ConfigureAwait(false)) : IdentityErrors.InvalidCredentials;
+        return isRight.Value ? Reply.Ok(await sessions.StartAsync(found!.Value.Account, "signed_in").ConfigureAwait(false)) : IdentityErrors.InvalidCredentials;
     }
 
     public async Task<Reply> RefreshAsync(Request request)

@@ -10,7 +10,8 @@ namespace Holdfast.Identity;
 /// Makes and reads access tokens: JWTs (RFC 7519) signed with ES256, good for 15 minutes. What a token says holds until it expires: a change of
 /// role or stores counts from the next refresh on. Tokens of an outside issuer are read, too, where the settings name one.
 /// </summary>
-internal sealed class TokenReader(SigningKeys keys, TimeProvider time, OutsideIssuer? outside = null, OutsideAccounts? outsiders = null) : ITokenReader
+internal sealed class TokenReader(SigningKeys keys, TimeProvider time, OutsideIssuer? outside = null, OutsideAccounts? outsiders = null,
+    ApiKeyReader? apiKeys = null) : ITokenReader
 {
     /// <summary>Of a token; a longer one is refused unread. A staff member of 50 stores has about 2,700.</summary>
     public const int MaxLength = 8 * 1024;
@@ -50,6 +51,11 @@ internal sealed class TokenReader(SigningKeys keys, TimeProvider time, OutsideIs
         if (token.Length is 0 or > MaxLength)
         {
             return default;
+        }
+
+        if (apiKeys is not null && token.StartsWith(ApiKeyReader.Prefix, StringComparison.Ordinal))
+        {
+            return apiKeys.ReadAsync(token);
         }
 
         var now = time.GetUtcNow().UtcDateTime;

@@ -27,7 +27,9 @@ public static class OrdersModule
         services.AddSingleton<ExpirySweep>();
         services.AddHostedService(s => s.GetRequiredService<ExpirySweep>());
         services.AddSingleton<IConsumer, StatisticsConsumer>();
+        services.AddSingleton<Identity.AccountHook, OrdersOfAccounts>();
         services.AddSingleton<OrderAccess>();
+        services.AddSingleton<LookUpOrder>();
         services.AddSingleton<OrderChanges>();
         services.AddSingleton<PlaceOrder>();
         services.AddSingleton<QuoteOrder>();
@@ -48,6 +50,7 @@ public static class OrdersModule
     {
         app.Post<PlaceOrder>("/orders", Access.Anyone, Limit.Placing, (u, r) => u.HandleAsync(r));
         app.Post<QuoteOrder>("/orders/quote", Access.Anyone, Limit.Quoting, (u, r) => u.HandleAsync(r));
+        app.Post<LookUpOrder>("/orders/lookup", Access.Anyone, Limit.SignIn, (u, r) => u.HandleAsync(r));
         app.Get<ListOrders>("/orders", Access.SignedIn, (u, r) => u.HandleAsync(r));
         app.Get<GetStatistics>("/orders/statistics", Access.Staff, (u, r) => u.HandleAsync(r));
 

@@ -7,6 +7,7 @@ public static class Errors
     public static readonly Error MethodNotAllowed = new(405, "method_not_allowed", "This resource does not answer to this method.", "Tài nguyên này không hỗ trợ phương thức này.");
     public static readonly Error Unauthenticated = new(401, "unauthenticated", "Sign in first: send a valid access token as Authorization: Bearer.", "Vui lòng đăng nhập: gửi mã truy cập hợp lệ trong Authorization: Bearer.");
     public static readonly Error Forbidden = new(403, "forbidden", "Your role does not allow this.", "Vai trò của bạn không được phép làm việc này.");
+    public static readonly Error ScopeMissing = new(403, "scope_missing", "This API key lacks the scope that is named in scope.", "Khoá API này thiếu quyền được nêu trong scope.");
     public static readonly Error Busy = new(503, "busy", "Too many requests are waiting. Try again in a moment.", "Quá nhiều yêu cầu đang chờ. Vui lòng thử lại sau giây lát.");
     public static readonly Error RateLimited = new(429, "rate_limited", "Too many requests of this kind in a short time. Wait for as long as Retry-After says.", "Quá nhiều yêu cầu loại này trong thời gian ngắn. Hãy chờ theo Retry-After.");
     public static readonly Error Unavailable = new(503, "database_unavailable", "The database cannot be reached. Try again in a moment.", "Không kết nối được cơ sở dữ liệu. Vui lòng thử lại sau giây lát.");

@@ -4,6 +4,7 @@ using Holdfast.Catalog;
 using Holdfast.Identity;
 using Holdfast.Inventory;
 using Holdfast.Loyalty;
+using Holdfast.Notifications;
 using Holdfast.Orders;
 using Holdfast.Orders.Core;
 using Holdfast.Platform.Data;
@@ -22,14 +23,14 @@ public static class Server
     public static readonly IReadOnlyList<Assembly> Modules =
     [
         typeof(Db).Assembly, typeof(CatalogModule).Assembly, typeof(InventoryModule).Assembly, typeof(PromotionsModule).Assembly, typeof(LoyaltyModule).Assembly,
-        typeof(IdentityModule).Assembly, typeof(OrdersModule).Assembly, typeof(CartsModule).Assembly,
+        typeof(IdentityModule).Assembly, typeof(OrdersModule).Assembly, typeof(CartsModule).Assembly, typeof(NotificationsModule).Assembly,
     ];
 
     /// <summary>What <c>verify</c> checks.</summary>
     public static readonly IReadOnlyList<Invariant> Invariants =
     [
         .. PlatformInvariants.All, .. InventoryModule.Invariants, .. PromotionsModule.Invariants, .. LoyaltyModule.Invariants, .. IdentityModule.Invariants,
-        .. OrdersModule.Invariants, .. CartsModule.Invariants,
+        .. OrdersModule.Invariants, .. CartsModule.Invariants, .. NotificationsModule.Invariants,
     ];
 
     /// <summary>What <c>verify --repair</c> can put right.</summary>
@@ -50,6 +51,7 @@ public static class Server
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(new RateLimitOptions { On = settings.RateLimits });
         services.AddSingleton<RateLimits>();
+        services.AddSingleton<AuditQueue>();
         services.AddSingleton<Door>();
         services.AddSingleton<Health>();
         services.AddSingleton<RelayBell>();
@@ -70,6 +72,8 @@ public static class Server
         });
         OrdersModule.Add(services);
         CartsModule.Add(services);
+        services.AddSingleton(new PublicUrl(settings.PublicUrl));
+        NotificationsModule.Add(services, settings.Mail);
     }
 
     /// <summary>Loads what the services need from the database before the first request, and makes the first admin.</summary>
@@ -121,6 +125,9 @@ public static class Server
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         builder.Services.AddHostedService<Preparation>();
+        // Exact origins and no cookies: who calls is said by a token that a page must have, never by the browser.
+        builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy.WithOrigins([.. settings.CorsOrigins]).AllowAnyHeader().AllowAnyMethod()
+            .WithExposedHeaders("ETag", "Location", "Idempotency-Replayed", "Retry-After", "X-Cart-Token", "X-Cache").SetPreflightMaxAge(TimeSpan.FromHours(1))));
         AddModules(builder.Services, db, settings);
         if (!settings.Roles.HasFlag(Roles.Worker))
         {
@@ -143,6 +150,11 @@ public static class Server
         }
 
         app.UseRouting();
+        if (settings.CorsOrigins.Count > 0)
+        {
+            app.UseCors();
+        }
+
         Health.Map(app);
         if (settings.Roles.HasFlag(Roles.Api))
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Holdfast.Identity;
 using Holdfast.Inventory;
+using Holdfast.Notifications;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Telemetry;
 
@@ -30,14 +31,15 @@ public sealed partial record Settings
     /// <summary>Settings of parts that this release does not have; set, they are named at start, so that nobody believes them to work.</summary>
     private static readonly string[] NotYet =
     [
-        "REDIS_HOST", "REDIS_PORT", "REDIS_DB", "REDIS_PASSWORD", "REDIS_URL", "RABBITMQ_URL", "KAFKA_BROKERS", "CACHE_TTL", "SMTP_URL", "SMTP_FROM",
+        "REDIS_HOST", "REDIS_PORT", "REDIS_DB", "REDIS_PASSWORD", "REDIS_URL", "RABBITMQ_URL", "KAFKA_BROKERS", "CACHE_TTL",
         "PAYPAL_CLIENT_ID", "PAYPAL_SECRET", "PAYPAL_WEBHOOK_ID", "PAYPAL_BASE_URL", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET",
-        "STRIPE_BASE_URL", "OTEL_EXPORTER_OTLP_ENDPOINT", "PUBLIC_URL", "CORS_ORIGINS",
+        "STRIPE_BASE_URL", "OTEL_EXPORTER_OTLP_ENDPOINT",
     ];
 
     private static readonly string[] Known =
         ["DATABASE_URL", "ASPNETCORE_URLS", "URLS", "ADMIN_EMAIL", "ADMIN_PASSWORD", "ORDER_SESSION_DURATION_MINUTES", "ORDER_BANK_TRANSFER_HOURS", "RESERVATION_TTL_SECONDS",
-            "SECRETS_KEY", "OIDC_ISSUER", "OIDC_AUDIENCE", "OIDC_JWKS", "OIDC_ROLE_CLAIM", "RATE_LIMITS", "TRUSTED_PROXIES", "MAX_PENDING_ORDERS", "MAX_PENDING_QUANTITY"];
+            "SECRETS_KEY", "OIDC_ISSUER", "OIDC_AUDIENCE", "OIDC_JWKS", "OIDC_ROLE_CLAIM", "RATE_LIMITS", "TRUSTED_PROXIES", "MAX_PENDING_ORDERS", "MAX_PENDING_QUANTITY",
+            "PUBLIC_URL", "SMTP_URL", "SMTP_FROM", "CORS_ORIGINS"];
 
     /// <summary><c>postgres://…</c> or <c>sqlite:PATH</c>. Not set: a SQLite file in <c>./data</c>.</summary>
     public string DatabaseUrl { get; init; } = "sqlite:data/holdfast.db";
@@ -69,6 +71,14 @@ public sealed partial record Settings
     public int MaxPendingOrders { get; init; }
 
     public int MaxPendingQuantity { get; init; }
+
+    /// <summary>Where customers reach the shop: links in mails begin so.</summary>
+    public string PublicUrl { get; init; } = "http://127.0.0.1:8080";
+
+    public MailOptions Mail { get; init; } = new(null, "shop@localhost", "data/mails");
+
+    /// <summary>Other sites whose pages may call the API from a browser.</summary>
+    public IReadOnlyList<string> CorsOrigins { get; init; } = [];
 
     public Roles Roles { get; init; } = Roles.All;
 
@@ -133,6 +143,9 @@ public sealed partial record Settings
             Oidc = CheckedOidc(source),
             MaxPendingOrders = limits ? (int)Number(source, "MAX_PENDING_ORDERS", 10, 0, 1_000_000) : 0,
             MaxPendingQuantity = limits ? (int)Number(source, "MAX_PENDING_QUANTITY", 100, 0, 1_000_000_000) : 0,
+            PublicUrl = CheckedPublicUrl(source, defaults.PublicUrl),
+            Mail = CheckedMail(source, defaults.Mail),
+            CorsOrigins = CheckedOrigins(source),
             Unused = [.. NotYet.Where(name => Text(source, name) is not null)],
         };
     }

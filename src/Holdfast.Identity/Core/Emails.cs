@@ -13,6 +13,9 @@ public static class Emails
 
     private const int MaxLocalLength = 64;
 
+    /// <summary>What stands in for the email of an account that was closed: an address that can never exist (RFC 2606).</summary>
+    public static string OfClosed(Guid accountId) => $"closed-{accountId:N}@closed.invalid";
+
     /// <summary>Trimmed and in lower case (invariant), or null where it cannot be an address: no quoted local parts, no comments, no control characters.</summary>
     public static string? Key(string? email)
     {

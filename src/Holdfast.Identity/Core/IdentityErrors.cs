@@ -8,6 +8,13 @@ public static class IdentityErrors
     /// <summary>One answer for an unknown email, a wrong password and a closed account: it does not tell who has an account.</summary>
     public static readonly Error InvalidCredentials = new(401, "invalid_credentials", "The email or the password is wrong.", "Email hoặc mật khẩu không đúng.");
 
+    public static readonly Error WrongPassword = new(403, "wrong_password", "The current password is wrong.", "Mật khẩu hiện tại không đúng.");
+
+    public static readonly Error NoPassword = new(409, "no_password", "This account signs in elsewhere and has no password here.", "Tài khoản này đăng nhập ở nơi khác và không có mật khẩu ở đây.");
+
+    /// <summary>Never made, used, or too old.</summary>
+    public static readonly Error InvalidLink = new(422, "invalid_link", "This link was used or has run out. Ask for a new one.", "Liên kết này đã được dùng hoặc đã hết hạn. Hãy yêu cầu liên kết mới.");
+
     public static readonly Error EmailTaken = new(409, "email_taken", "There is an account with this email already.", "Email này đã có tài khoản.");
 
     /// <summary>Never made, used up, run out or ended: sign in again.</summary>

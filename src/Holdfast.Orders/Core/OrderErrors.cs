@@ -6,6 +6,8 @@ namespace Holdfast.Orders.Core;
 /// <summary>Every rejection of this module, named.</summary>
 public static class OrderErrors
 {
+    public static readonly Error OrdersOpen = new(409, "orders_open", "There are orders that have not ended yet. Cancel them, or wait for them.", "Vẫn còn đơn hàng chưa kết thúc. Hãy huỷ hoặc chờ các đơn này.");
+
     public static readonly Error UnknownStore = new(422, "unknown_store", "There is no such store.", "Không có cửa hàng này.");
     public static readonly Error UnknownCode = new(422, "discount_unknown", "There is no such discount code.", "Không có mã giảm giá này.");
     public static readonly Error CodeNotApplicable = new(422, "discount_not_applicable", "The discount code is for other goods.", "Mã giảm giá không áp dụng cho các sản phẩm này.");

@@ -15,6 +15,9 @@ public enum Role
 /// <param name="Stores">The stores a staff member or service may manage.</param>
 public sealed record Caller(Guid? Subject, Role Role, string? Email, string? Name, IReadOnlySet<Guid> Stores)
 {
+    /// <summary>What an API key may do, such as <c>orders:read</c>; null: all that its role may.</summary>
+    public IReadOnlySet<string>? Scopes { get; init; }
+
     public static readonly Caller Guest = new(null, Role.Guest, null, null, new HashSet<Guid>());
 
     /// <summary>The engine itself: sweeps, imports, the command line.</summary>

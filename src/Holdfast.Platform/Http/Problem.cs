@@ -94,7 +94,7 @@ public static class Problem
     }
 
     /// <summary>Whether Vietnamese stands before English in Accept-Language.</summary>
-    private static bool IsVietnamese(HttpContext http)
+    internal static bool IsVietnamese(HttpContext http)
     {
         string? accept = http.Request.Headers.AcceptLanguage;
         if (accept is null)

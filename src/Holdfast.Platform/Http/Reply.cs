@@ -36,6 +36,9 @@ public sealed class Reply
 
     public static Reply Created(object value, string location, long? version = null) => new(201, Bytes(value)) { Location = location, Version = version };
 
+    /// <summary>202: it will be done, or not; the answer does not tell.</summary>
+    public static Reply Accepted() => new(202, "{}"u8.ToArray());
+
     public static Reply NoContent() => new(204, default);
 
     /// <summary>A body that is JSON already.</summary>

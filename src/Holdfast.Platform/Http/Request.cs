@@ -23,6 +23,9 @@ public sealed class Request(HttpContext http, Caller caller)
 
     public CancellationToken Aborted => Http.RequestAborted;
 
+    /// <summary>The caller reads Vietnamese rather than English, says Accept-Language.</summary>
+    public bool IsVietnamese => Problem.IsVietnamese(Http);
+
     /// <summary>An id of the route; null (answer 404) when it is not a UUID.</summary>
     public Guid? Id(string name = "id") => Guid.TryParseExact(Http.Request.RouteValues[name] as string, "D", out var id) ? id : null;
 

@@ -10,7 +10,12 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Platform.Http;
 
 /// <summary>The rule of a route, on its endpoint, so that a test can go through all of them.</summary>
-public sealed record RouteRule(string Method, string Pattern, Access Access, Limit Limit = Limit.None);
+public sealed record RouteRule(string Method, string Pattern, Access Access, Limit Limit = Limit.None)
+{
+    /// <summary>What an API key needs here: the first part of the path and <c>read</c> or <c>write</c>, such as <c>orders:read</c>.</summary>
+    public string Scope { get; } =
+        $"{(Pattern.StartsWith(Routes.Base + "/", StringComparison.Ordinal) ? Pattern[(Routes.Base.Length + 1)..] : Pattern[1..]).Split('/')[0]}:{(Method == "GET" ? "read" : "write")}";
+}
 
 /// <summary>How modules declare routes: method, pattern, who may call, and the use case. No route can be declared without saying who.</summary>
 public static class Routes
@@ -31,29 +36,30 @@ public static class Routes
     private static void Route<T>(this IEndpointRouteBuilder app, string method, string pattern, Access access, Func<T, Request, Task<Reply>> handle, Limit limit = Limit.None) where T : notnull
     {
         var full = pattern.StartsWith("/health", StringComparison.Ordinal) || pattern.StartsWith("/.well-known", StringComparison.Ordinal) ? pattern : Base + pattern;
-        var served = new Served<T>(app.ServiceProvider.GetRequiredService<Door>(), access, limit, app.ServiceProvider.GetRequiredService<T>(), handle);
-        app.MapMethods(full, [method], served.ServeAsync).WithMetadata(new RouteRule(method, full, access, limit));
+        var rule = new RouteRule(method, full, access, limit);
+        var served = new Served<T>(app.ServiceProvider.GetRequiredService<Door>(), rule, app.ServiceProvider.GetRequiredService<T>(), handle);
+        app.MapMethods(full, [method], served.ServeAsync).WithMetadata(rule);
     }
 
-    private sealed record Served<T>(Door Door, Access Access, Limit Limit, T UseCase, Func<T, Request, Task<Reply>> Handle)
+    private sealed record Served<T>(Door Door, RouteRule Rule, T UseCase, Func<T, Request, Task<Reply>> Handle)
     {
-        public Task ServeAsync(HttpContext http) => Door.HandleAsync(http, Access, Limit, request => Handle(UseCase, request));
+        public Task ServeAsync(HttpContext http) => Door.HandleAsync(http, Rule, request => Handle(UseCase, request));
     }
 }
 
 /// <summary>What every request passes: who is it, may they, run the use case, write the answer; and what to say when that throws.</summary>
-public sealed class Door(ITokenReader tokens, RateLimits limits, Db db, ILogger<Door> log)
+public sealed class Door(ITokenReader tokens, RateLimits limits, AuditQueue audit, Db db, ILogger<Door> log)
 {
     /// <summary>Serves one request; never throws.</summary>
-    public async Task HandleAsync(HttpContext http, Access access, Limit limit, Func<Request, Task<Reply>> handle)
+    public async Task HandleAsync(HttpContext http, RouteRule route, Func<Request, Task<Reply>> handle)
     {
         Reply reply;
         try
         {
             var caller = await CallerAsync(http).ConfigureAwait(false);
             reply = caller is null ? Errors.Unauthenticated
-                : (Refusal(caller, access) ?? limits.Refuse(http, caller, limit)) is { } refusal ? refusal
-                : await handle(new Request(http, caller)).ConfigureAwait(false);
+                : (Refusal(caller, route) ?? limits.Refuse(http, caller, route.Limit)) is { } refusal ? refusal
+                : await ServeAsync(new Request(http, caller), route, handle).ConfigureAwait(false);
         }
         catch (Exception) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -67,9 +73,20 @@ public sealed class Door(ITokenReader tokens, RateLimits limits, Db db, ILogger<
         await Problem.WriteAsync(http, reply).ConfigureAwait(false);
     }
 
-    private static Error? Refusal(Caller caller, Access access)
+    private async Task<Reply> ServeAsync(Request request, RouteRule route, Func<Request, Task<Reply>> handle)
     {
-        var allowed = access switch
+        var reply = await handle(request).ConfigureAwait(false);
+        if (AuditQueue.Concerns(request.Caller, route, reply))
+        {
+            await audit.NoteAsync(AuditQueue.Entry(request, route, reply)).ConfigureAwait(false);
+        }
+
+        return reply;
+    }
+
+    private static Error? Refusal(Caller caller, RouteRule route)
+    {
+        var allowed = route.Access switch
         {
             Access.Anyone => true,
             Access.SignedIn => caller.Role != Role.Guest,
@@ -78,7 +95,12 @@ public sealed class Door(ITokenReader tokens, RateLimits limits, Db db, ILogger<
             Access.Admin => caller.Role == Role.Admin,
             _ => false,
         };
-        return allowed ? null : caller.Role == Role.Guest ? Errors.Unauthenticated : Errors.Forbidden;
+        if (!allowed)
+        {
+            return caller.Role == Role.Guest ? Errors.Unauthenticated : Errors.Forbidden;
+        }
+
+        return caller.Scopes is { } scopes && !scopes.Contains(route.Scope) ? Errors.ScopeMissing.With("scope", route.Scope) : null;
     }
 
     private async ValueTask<Caller?> CallerAsync(HttpContext http)

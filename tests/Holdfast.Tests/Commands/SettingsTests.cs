@@ -39,6 +39,13 @@ public sealed class SettingsTests
     [InlineData("RATE_LIMITS", "yes", "RATE_LIMITS: 'yes' must be on or off.")]
     [InlineData("TRUSTED_PROXIES", "10.0.0.1, proxy", "TRUSTED_PROXIES: 'proxy' is neither an address nor a network such as 10.0.0.0/8.")]
     [InlineData("TRUSTED_PROXIES", "10.0.0.1/33", "TRUSTED_PROXIES: '10.0.0.1/33' is neither an address nor a network such as 10.0.0.0/8.")]
+    [InlineData("SECRETS_KEY", "c2hvcnQ=", "SECRETS_KEY: must be 32 bytes in base64, such as openssl rand -base64 32 prints.")]
+    [InlineData("OIDC_ISSUER", "https://id.example.com", "OIDC_ISSUER, OIDC_AUDIENCE and OIDC_JWKS: set all three or none.")]
+    [InlineData("PUBLIC_URL", "shop.example.com", "PUBLIC_URL: 'shop.example.com' is not an address such as https://shop.example.com.")]
+    [InlineData("SMTP_URL", "smtp://u:secret@mail.example.com:587", "SMTP_FROM: is needed with SMTP_URL: the address that mails come from.")]
+    [InlineData("SMTP_FROM", "nobody", "SMTP_FROM: 'nobody' is not an address such as shop@example.com or \"Shop <shop@example.com>\".")]
+    [InlineData("CORS_ORIGINS", "*", "CORS_ORIGINS: '*' is not an origin such as https://shop.example.com: a scheme, a host, perhaps a port, and nothing after.")]
+    [InlineData("CORS_ORIGINS", "https://a.example.com,https://b.example.com/", "CORS_ORIGINS: 'https://b.example.com/' is not an origin such as https://shop.example.com: a scheme, a host, perhaps a port, and nothing after.")]
     [InlineData("ADMIN_EMAIL", "an@example.com", "ADMIN_EMAIL and ADMIN_PASSWORD: set both or neither.")]
     [InlineData("ADMIN_PASSWORD", "12345678", "ADMIN_EMAIL and ADMIN_PASSWORD: set both or neither.")]
     public void A_wrong_value_is_one_line_that_says_which_and_why(string name, string value, string line) =>
@@ -59,6 +66,29 @@ public sealed class SettingsTests
     {
         Assert.StartsWith("ADMIN_EMAIL: ", Assert.Throws<StartupException>(() => From(("ADMIN_EMAIL", "an"), ("ADMIN_PASSWORD", "12345678"))).Message, StringComparison.Ordinal);
         Assert.StartsWith("ADMIN_PASSWORD: ", Assert.Throws<StartupException>(() => From(("ADMIN_EMAIL", "an@example.com"), ("ADMIN_PASSWORD", "1234567"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Mail_servers_and_outside_issuers_are_checked_whole()
+    {
+        var mail = From(("SMTP_URL", "smtps://u:p%40ss@mail.example.com"), ("SMTP_FROM", "Shop <shop@example.com>"), ("PUBLIC_URL", "https://shop.example.com/"), ("CORS_ORIGINS", "https://A.example.com, http://localhost:3000"));
+        Assert.Equal(new Holdfast.Notifications.SmtpServer("mail.example.com", 587, true, "u", "p@ss"), mail.Mail.Server);
+        Assert.DoesNotContain("p@ss", mail.Mail.ToString(), StringComparison.Ordinal);
+        Assert.Equal("https://shop.example.com", mail.PublicUrl);
+        Assert.Equal(["https://a.example.com", "http://localhost:3000"], mail.CorsOrigins);
+        foreach (var wrong in new[] { "http://mail.example.com", "smtp://", "smtps://u:secret@mail.example.com:465", "mail.example.com:25" })
+        {
+            var message = Assert.Throws<StartupException>(() => From(("SMTP_URL", wrong), ("SMTP_FROM", "shop@example.com"))).Message;
+            Assert.StartsWith("SMTP_URL: ", message, StringComparison.Ordinal);
+            Assert.DoesNotContain("secret", message, StringComparison.Ordinal);
+        }
+
+        foreach (var (jwks, line) in new[] { ("http://id.example.com/jwks", "OIDC_JWKS: must be a file, an https URL, or an http URL of this machine: whoever can change the keys can be anybody."), ("no-such-file.json", "OIDC_JWKS: there is no file no-such-file.json.") })
+        {
+            Assert.Equal(line, Assert.Throws<StartupException>(() => From(("OIDC_ISSUER", "i"), ("OIDC_AUDIENCE", "a"), ("OIDC_JWKS", jwks))).Message);
+        }
+
+        Assert.NotNull(From(("OIDC_ISSUER", "i"), ("OIDC_AUDIENCE", "a"), ("OIDC_JWKS", "http://127.0.0.1:9/jwks")).Oidc);
     }
 
     [Theory]

@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Net.Http.Headers;
+using Holdfast.Notifications;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Tests.Fixtures;
@@ -114,6 +116,7 @@ public sealed class TestServer : IAsyncDisposable
         {
             s.AddLogging(logging => logging.ClearProviders().AddProvider(log));
             UseTestTokens(s);
+            KeepMails(s);
             services?.Invoke(s);
         });
         await app.StartAsync();
@@ -134,6 +137,10 @@ public sealed class TestServer : IAsyncDisposable
             await Database.DisposeAsync();
         }
     }
+
+    /// <summary>Nothing sends what is queued: tests read it there.</summary>
+    private static void KeepMails(IServiceCollection services) =>
+        services.Remove(services.Single(s => s.ServiceType == typeof(IHostedService) && s.ImplementationFactory?.Method.ReturnType == typeof(MailSender)));
 
     private static void UseTestTokens(IServiceCollection services)
     {

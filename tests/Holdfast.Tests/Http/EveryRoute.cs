@@ -142,7 +142,7 @@ public sealed partial class EveryRoute : IAsyncDisposable
             ["externalId"] = "x-1",
         };
 
-        IdentityBodies.AddTo(_bodies);
+        IdentityBodies.AddTo(_bodies, store);
         _bodies["POST /api/v1/stores"] = new() { ["name"] = "Tiệm", ["slug"] = "tiem", ["currency"] = "VND", ["timeZone"] = "UTC", ["externalId"] = "s", ["metadata"] = new JsonObject { ["k"] = "v" } };
         _bodies["PUT /api/v1/stores/{id}"] = _bodies["POST /api/v1/stores"].DeepClone().AsObject();
         _bodies["POST /api/v1/products"] = new()

@@ -198,6 +198,17 @@ public abstract class SessionTests(TestHost host)
         Assert.All(answers.Where(a => a.Status != 401), a => Assert.Equal(429, a.Status));
     }
 
+    [Fact]
+    public async Task What_has_run_out_is_removed()
+    {
+        await RegisterAsync();
+        await PostAsync("login", new { email = $"{Guid.CreateVersion7():N}@example.com", password = "wrong" });
+        await PostAsync("forgot-password", new { email = $"{Guid.CreateVersion7():N}@example.com" });
+        host.Server.Db.ClockSkew += TimeSpan.FromDays(31);
+        await host.Server.Get<IdentitySweep>().SweepOnceAsync();
+        Assert.Equal(0, await CountAsync("SELECT (SELECT COUNT(*) FROM sessions) + (SELECT COUNT(*) FROM sign_in_attempts) + (SELECT COUNT(*) FROM one_time_links)"));
+    }
+
     private async Task<JsonElement> RegisterAsync() => (await PostAsync("register", new { email = $"{Guid.CreateVersion7():N}@example.com", password = Password })).Body;
 
     private async Task<JsonElement> RefreshAsync(JsonElement signedIn)

@@ -1,0 +1,17 @@
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
+
+namespace Holdfast.Identity;
+
+/// <summary>
+/// What another module has to do about its own rows when an account ends or takes a guest's place. Register one as a service of this type; it runs
+/// in the account's transaction, after the user's row was locked.
+/// </summary>
+public abstract class AccountHook
+{
+    /// <summary>The account is about to be closed: removes what is personal, or returns what stands in the way.</summary>
+    public virtual Task<Error?> CloseAsync(Tx tx, Account account, DateTime now) => Task.FromResult<Error?>(null);
+
+    /// <summary>The account has proved that the guest's email is its own: what was the guest's is the account's. How many orders that were.</summary>
+    public virtual Task<int> JoinAsync(Tx tx, Guid guestId, Account account, DateTime now) => Task.FromResult(0);
+}

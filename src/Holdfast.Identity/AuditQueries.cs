@@ -1,0 +1,72 @@
+using System.Globalization;
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+
+namespace Holdfast.Identity;
+
+/// <summary><c>GET /audit-log?actor&amp;from&amp;to</c>, for admins; the newest line first.</summary>
+internal sealed class AuditQueries(Db db)
+{
+    private sealed record Line(Guid Id, DateTime OccurredAt, string Actor, string Action, string? Resource, Guid? StoreId);
+
+    public async Task<Reply> HandleAsync(Request request)
+    {
+        var paging = Paging.From(request, keyParts: 2);
+        if (!paging.IsOk)
+        {
+            return paging.Error!;
+        }
+
+        var (where, args) = (new List<string>(), new List<object?>());
+        void And(string condition, params object[] values)
+        {
+            foreach (var value in values)
+            {
+                args.Add(value);
+                condition = condition.Replace($"{{{Array.IndexOf(values, value)}}}", $"${args.Count}", StringComparison.Ordinal);
+            }
+
+            where.Add(condition);
+        }
+
+        if (request.Query("actor") is { } actor)
+        {
+            if (!Fields.IsClean(actor))
+            {
+                return Errors.Invalid("actor", "has control characters");
+            }
+
+            And("actor = {0}", actor);
+        }
+
+        foreach (var (name, condition) in new[] { ("from", "occurred_at >= {0}"), ("to", "occurred_at < {0}") })
+        {
+            if (request.Query(name) is { } text)
+            {
+                if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+                {
+                    return Errors.Invalid(name, "must be an RFC 3339 time");
+                }
+
+                And(condition, time.UtcDateTime);
+            }
+        }
+
+        if (paging.Value.After is { } after)
+        {
+            if (!long.TryParse(after[0], NumberStyles.None, CultureInfo.InvariantCulture, out var ticks) || ticks > DateTime.MaxValue.Ticks || !Guid.TryParseExact(after[1], "D", out var id))
+            {
+                return Errors.Invalid("cursor", "is not one that was given out");
+            }
+
+            And("(occurred_at, id) < ({0}, {1})", new DateTime(ticks, DateTimeKind.Utc), id);
+        }
+
+        var sql = "SELECT id, occurred_at, actor, action, resource, store_id FROM audit_log" + (where.Count == 0 ? "" : $" WHERE {string.Join(" AND ", where)}")
+            + $" ORDER BY occurred_at DESC, id DESC LIMIT {paging.Value.Limit + 1}";
+        var lines = await db.ReadAsync(s => s.QueryAsync(sql, r => new Line(r.Uuid(0), r.Time(1), r.Text(2), r.Text(3), r.TextOrNull(4), r.UuidOrNull(5)), [.. args]), request.Aborted)
+            .ConfigureAwait(false);
+        return Reply.Ok(paging.Value.Page(lines, l => [l.OccurredAt.Ticks.ToString(CultureInfo.InvariantCulture), l.Id.ToString()]));
+    }
+}

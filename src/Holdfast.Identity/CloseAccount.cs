@@ -1,0 +1,74 @@
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+
+namespace Holdfast.Identity;
+
+/// <summary>
+/// <c>DELETE /auth/me</c>: a customer's account ends. Orders stay, because the shop's books need them; what is personal about them is replaced by the
+/// modules' hooks. An account of an outside issuer has no password and needs none.
+/// </summary>
+internal sealed class CloseAccount(Db db, Accounts accounts, PasswordWork passwords, IEnumerable<AccountHook> hooks)
+{
+    public async Task<Reply> HandleAsync(Request request)
+    {
+        var body = await request.FieldsAsync().ConfigureAwait(false);
+        if (!body.IsOk)
+        {
+            return body.Error!;
+        }
+
+        if (request.Caller.Role != Role.Customer)
+        {
+            return Errors.Forbidden;
+        }
+
+        var own = await accounts.FindWithHashAsync(request.Caller.Subject!.Value).ConfigureAwait(false);
+        var password = own is { PasswordHash: null } ? "" : body.Value.Secret("password", Passwords.MaxLength);
+        if (body.Value.Done() is { } error)
+        {
+            return error;
+        }
+
+        if (own is null)
+        {
+            return Errors.Unauthenticated;
+        }
+
+        if (own.Value.PasswordHash is not null)
+        {
+            var owner = await PasswordChanges.CheckOwnerAsync(accounts, passwords, request, password).ConfigureAwait(false);
+            if (!owner.IsOk)
+            {
+                return owner.Error!;
+            }
+        }
+
+        return await db.WriteAsync<Reply>(tx => CloseAsync(tx, own.Value.Account)).ConfigureAwait(false);
+    }
+
+    private async Task<Reply> CloseAsync(Tx tx, Account account)
+    {
+        await tx.QueryAsync("SELECT id FROM users WHERE id = $1 {lock}", r => r.Uuid(0), account.Id).ConfigureAwait(false);
+        var now = await tx.NowAsync().ConfigureAwait(false);
+        foreach (var hook in hooks)
+        {
+            if (await hook.CloseAsync(tx, account, now).ConfigureAwait(false) is { } refusal)
+            {
+                await tx.RollbackAsync().ConfigureAwait(false);
+                return refusal;
+            }
+        }
+
+        var batch = tx.Batch();
+        batch.Execute("UPDATE users SET email = $2, email_key = $2, name = NULL, password_hash = NULL, issuer = NULL, subject = NULL, email_proved_at = NULL, active = $3, updated_at = $4 WHERE id = $1",
+            account.Id, Emails.OfClosed(account.Id), false, now);
+        batch.Execute("DELETE FROM sessions WHERE user_id = $1", account.Id);
+        batch.Execute("DELETE FROM mails WHERE recipient = $1", account.Email);
+        OneTimeLinks.ForgetAll(batch, account.Id);
+        PasswordWork.Forget(batch, account.Email);
+        AuditLog.Note(batch, new AuditEntry("account_closed", account.Actor), now);
+        await batch.RunAsync().ConfigureAwait(false);
+        return Reply.NoContent();
+    }
+}

@@ -1,0 +1,90 @@
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+using Holdfast.Platform.Messaging;
+
+namespace Holdfast.Identity;
+
+/// <summary>
+/// <c>POST /auth/verify-email/send</c> and <c>/auth/verify-email</c>: a mailed link shows that the mailbox is the account's. Then, and not before,
+/// what was ordered with the email without signing in joins the account.
+/// </summary>
+internal sealed class EmailProof(Db db, Accounts accounts, IEnumerable<AccountHook> hooks, PublicUrl url)
+{
+    public async Task<Reply> SendAsync(Request request)
+    {
+        var body = await request.FieldsAsync().ConfigureAwait(false);
+        if (!body.IsOk || body.Value.Done() is not null)
+        {
+            return body.Error ?? body.Value.Done()!;
+        }
+
+        if (request.Caller.Role != Role.Customer)
+        {
+            return Errors.Forbidden;
+        }
+
+        if (await accounts.FindAsync(request.Caller.Subject!.Value).ConfigureAwait(false) is not { } account || Emails.Key(account.Email) is null)
+        {
+            return Errors.NotFound;
+        }
+
+        var token = OneTimeLinks.NewToken();
+        await db.WriteAsync(async tx =>
+        {
+            var now = await tx.NowAsync().ConfigureAwait(false);
+            var batch = tx.Batch();
+            OneTimeLinks.Add(batch, token, OneTimeLinks.VerifyEmail, account.Id, now);
+            Mails.Queue(batch, IdentityMails.VerifyEmail(PasswordChanges.OncePerMinute(OneTimeLinks.VerifyEmail, account.Id, now), account.Email,
+                url.Link("verify-email", "token", token), request.IsVietnamese), now);
+            await batch.RunAsync().ConfigureAwait(false);
+        }).ConfigureAwait(false);
+        return Reply.Accepted();
+    }
+
+    public async Task<Reply> VerifyAsync(Request request)
+    {
+        var body = await request.FieldsAsync().ConfigureAwait(false);
+        if (!body.IsOk)
+        {
+            return body.Error!;
+        }
+
+        var token = body.Value.Text("token");
+        if (body.Value.Done() is { } error)
+        {
+            return error;
+        }
+
+        return await db.WriteAsync<Reply>(async tx =>
+        {
+            var now = await tx.NowAsync().ConfigureAwait(false);
+            if (await OneTimeLinks.TakeAsync(tx, token, OneTimeLinks.VerifyEmail, now).ConfigureAwait(false) is not { } id
+                || await accounts.FindAsync(tx, id).ConfigureAwait(false) is not { } account)
+            {
+                await tx.RollbackAsync().ConfigureAwait(false);
+                return IdentityErrors.InvalidLink;
+            }
+
+            var batch = tx.Batch();
+            batch.Execute("UPDATE users SET email_proved_at = $2, updated_at = $2 WHERE id = $1", account.Id, now);
+            var guest = batch.Query("SELECT id FROM users WHERE role = 'guest' AND email_key = $1 {lock}", r => r.Uuid(0), Emails.Key(account.Email));
+            AuditLog.Note(batch, new AuditEntry("email_verified", account.Actor), now);
+            await batch.RunAsync().ConfigureAwait(false);
+            var orders = guest.Rows.Count == 0 ? 0 : await JoinAsync(tx, guest.First, account, now).ConfigureAwait(false);
+            return Reply.Ok(new { account.Email, JoinedOrders = orders });
+        }).ConfigureAwait(false);
+    }
+
+    private async Task<int> JoinAsync(Tx tx, Guid guest, Account account, DateTime now)
+    {
+        var orders = 0;
+        foreach (var hook in hooks)
+        {
+            orders += await hook.JoinAsync(tx, guest, account, now).ConfigureAwait(false);
+        }
+
+        await tx.ExecuteAsync("DELETE FROM users WHERE id = $1 AND role = 'guest'", guest).ConfigureAwait(false);
+        return orders;
+    }
+}

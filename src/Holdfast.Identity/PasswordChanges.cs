@@ -1,0 +1,149 @@
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+using Holdfast.Platform.Messaging;
+
+namespace Holdfast.Identity;
+
+/// <summary><c>POST /auth/password</c>, <c>/auth/forgot-password</c> and <c>/auth/reset-password</c>. Every new password ends the sessions that were begun with the old one.</summary>
+internal sealed class PasswordChanges(Db db, Accounts accounts, PasswordWork passwords, Sessions sessions, PublicUrl url)
+{
+    /// <summary>Another password, knowing the present one; the answer is a new session, all others end.</summary>
+    public async Task<Reply> ChangeAsync(Request request)
+    {
+        var body = await request.FieldsAsync().ConfigureAwait(false);
+        if (!body.IsOk)
+        {
+            return body.Error!;
+        }
+
+        var current = body.Value.Secret("currentPassword", Passwords.MaxLength);
+        var password = SignIn.NewPassword(body.Value, "newPassword", request.Caller.Email ?? "");
+        if (body.Value.Done() is { } error)
+        {
+            return error;
+        }
+
+        var owner = await CheckOwnerAsync(accounts, passwords, request, current).ConfigureAwait(false);
+        if (!owner.IsOk)
+        {
+            return owner.Error!;
+        }
+
+        var hash = await passwords.HashAsync(password, request.Aborted).ConfigureAwait(false);
+        return !hash.IsOk ? hash.Error! : Reply.Ok(await db.WriteAsync(async tx =>
+        {
+            await WriteAsync(tx, owner.Value.Id, hash.Value, await tx.NowAsync().ConfigureAwait(false)).ConfigureAwait(false);
+            return await sessions.StartAsync(tx, owner.Value, new AuditEntry("password_changed", request.Caller.Actor)).ConfigureAwait(false);
+        }).ConfigureAwait(false));
+    }
+
+    /// <summary>Mails a link where there is an account; the answer and the work are the same where there is none.</summary>
+    public async Task<Reply> ForgotAsync(Request request)
+    {
+        var body = await request.FieldsAsync().ConfigureAwait(false);
+        if (!body.IsOk)
+        {
+            return body.Error!;
+        }
+
+        var email = body.Value.Text("email", max: Emails.MaxLength);
+        if (body.Value.Done() is { } error)
+        {
+            return error;
+        }
+
+        var account = Emails.TryKey(email, out var key) && await accounts.FindByEmailAsync(key).ConfigureAwait(false) is { } found ? found.Account : null;
+        var token = OneTimeLinks.NewToken();
+        await db.WriteAsync(async tx =>
+        {
+            var now = await tx.NowAsync().ConfigureAwait(false);
+            var batch = tx.Batch();
+            // A row for nobody, too: a commit that writes takes longer than one that does not.
+            OneTimeLinks.Add(batch, token, OneTimeLinks.ResetPassword, account?.Id, now);
+            if (account is not null)
+            {
+                Mails.Queue(batch, IdentityMails.ResetPassword(OncePerMinute(OneTimeLinks.ResetPassword, account.Id, now), account.Email,
+                    url.Link("reset-password", "token", token), request.IsVietnamese), now);
+            }
+
+            await batch.RunAsync().ConfigureAwait(false);
+        }).ConfigureAwait(false);
+        return Reply.Accepted();
+    }
+
+    /// <summary>A new password with a mailed token: 422 <c>invalid_link</c> where it was used or is too old.</summary>
+    public async Task<Reply> ResetAsync(Request request)
+    {
+        var body = await request.FieldsAsync().ConfigureAwait(false);
+        if (!body.IsOk)
+        {
+            return body.Error!;
+        }
+
+        var token = body.Value.Text("token");
+        var password = SignIn.NewPassword(body.Value, "password", "");
+        if (body.Value.Done() is { } error)
+        {
+            return error;
+        }
+
+        var hash = await passwords.HashAsync(password, request.Aborted).ConfigureAwait(false);
+        if (!hash.IsOk)
+        {
+            return hash.Error!;
+        }
+
+        return await db.WriteAsync<Reply>(async tx =>
+        {
+            var now = await tx.NowAsync().ConfigureAwait(false);
+            var account = await OneTimeLinks.TakeAsync(tx, token, OneTimeLinks.ResetPassword, now).ConfigureAwait(false) is { } id ? await accounts.FindAsync(tx, id).ConfigureAwait(false) : null;
+            if (account is null || PasswordRules.Fault(password, account.Email) is not null)
+            {
+                await tx.RollbackAsync().ConfigureAwait(false);
+                return account is null ? IdentityErrors.InvalidLink : Errors.Invalid("password", PasswordRules.Fault(password, account.Email)!);
+            }
+
+            await WriteAsync(tx, account.Id, hash.Value, now).ConfigureAwait(false);
+            var batch = tx.Batch();
+            PasswordWork.Forget(batch, account.Email);
+            AuditLog.Note(batch, new AuditEntry("password_reset", account.Actor), now);
+            await batch.RunAsync().ConfigureAwait(false);
+            return Reply.NoContent();
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>The caller's own account, when the password is theirs: 403 <c>wrong_password</c>, 409 <c>no_password</c> where the account is an outside issuer's.</summary>
+    internal static async Task<Result<Account>> CheckOwnerAsync(Accounts accounts, PasswordWork passwords, Request request, string password)
+    {
+        if (request.Caller.Subject is not { } id || await accounts.FindWithHashAsync(id).ConfigureAwait(false) is not { } own)
+        {
+            return Errors.Unauthenticated;
+        }
+
+        if (own.PasswordHash is null)
+        {
+            return IdentityErrors.NoPassword;
+        }
+
+        var isRight = await passwords.CheckAsync(Emails.Key(own.Account.Email) ?? "", own.Account.Actor, own.PasswordHash, password, request.Aborted).ConfigureAwait(false);
+        if (!isRight.IsOk)
+        {
+            return isRight.Error!;
+        }
+
+        return isRight.Value ? own.Account : IdentityErrors.WrongPassword;
+    }
+
+    /// <summary>A mail of one kind to one account, at most one a minute: nobody's mailbox is filled by asking again and again.</summary>
+    internal static string OncePerMinute(string purpose, Guid id, DateTime now) => $"{purpose}:{id}:{now.Ticks / TimeSpan.TicksPerMinute}";
+
+    private static async Task WriteAsync(Tx tx, Guid userId, string hash, DateTime now)
+    {
+        var batch = tx.Batch();
+        batch.Execute("UPDATE users SET password_hash = $2, updated_at = $3 WHERE id = $1", userId, hash, now);
+        Sessions.EndAll(batch, userId, now);
+        OneTimeLinks.ForgetAll(batch, userId);
+        await batch.RunAsync().ConfigureAwait(false);
+    }
+}

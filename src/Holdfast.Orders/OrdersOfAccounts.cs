@@ -1,0 +1,66 @@
+using Holdfast.Identity;
+using Holdfast.Orders.Core;
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Messaging;
+
+namespace Holdfast.Orders;
+
+/// <summary>
+/// What happens to orders when an account is closed or proves a guest's email. Each order that changes says so with an <c>order.updated</c> event, so that
+/// others who keep copies can do the same. Earlier events keep their bytes: they are the history and the answers to retries.
+/// </summary>
+internal sealed class OrdersOfAccounts(RelayBell bell) : AccountHook
+{
+    private const string Removed = "-";
+
+    public override async Task<Error?> CloseAsync(Tx tx, Account account, DateTime now)
+    {
+        var orders = await OpenAsync(tx, account.Id).ConfigureAwait(false);
+        if (orders.Exists(o => !o.HasEnded))
+        {
+            return OrderErrors.OrdersOpen;
+        }
+
+        var email = Emails.OfClosed(account.Id);
+        await WriteAsync(tx, orders, o => o with { CustomerEmail = email, CustomerName = null, DeliveryAddress = $"\"{Removed}\"", ContactPhone = Removed, Note = null }, account.Actor, now)
+            .ConfigureAwait(false);
+        return null;
+    }
+
+    public override async Task<int> JoinAsync(Tx tx, Guid guestId, Account account, DateTime now)
+    {
+        var orders = await OpenAsync(tx, guestId).ConfigureAwait(false);
+        await WriteAsync(tx, orders, o => o with { CustomerId = account.Id, IsGuest = false }, account.Actor, now).ConfigureAwait(false);
+        return orders.Count;
+    }
+
+    private static async Task<List<Order>> OpenAsync(Tx tx, Guid customerId)
+    {
+        var ids = await tx.QueryAsync("SELECT id FROM orders WHERE customer_id = $1 ORDER BY id {lock}", r => r.Uuid(0), customerId).ConfigureAwait(false);
+        return await OrderRows.ReadAsync(tx, [.. ids]).ConfigureAwait(false);
+    }
+
+    private async Task WriteAsync(Tx tx, List<Order> orders, Func<Order, Order> change, string actor, DateTime now)
+    {
+        var rows = new RowSet("orders", new("id", ColumnType.Uuid), new("customer_id", ColumnType.Uuid), new("is_guest", ColumnType.Bool), new("customer_email", ColumnType.Text),
+            new("customer_name", ColumnType.Text), new("delivery_address", ColumnType.Text), new("contact_phone", ColumnType.Text), new("note", ColumnType.Text),
+            new("updated_at", ColumnType.Time), new("version", ColumnType.Int), new("event_sequence", ColumnType.Int), new("version_read", ColumnType.Int));
+        var events = new EventLog();
+        foreach (var before in orders)
+        {
+            var after = change(before) with { Version = before.Version + 1, EventSequence = before.EventSequence + 1, UpdatedAt = now };
+            rows.Add(after.Id).Add(after.CustomerId).Add(after.IsGuest).Add(after.CustomerEmail).Add(after.CustomerName).Add(after.DeliveryAddress).Add(after.ContactPhone)
+                .Add(after.Note).Add(now).Add(after.Version).Add(after.EventSequence).Add(before.Version);
+            events.Add(new Event(after.Id, after.EventSequence, "order.updated", after.StoreId, now, actor, OrderEvents.Previous(before), OrderJson.Write(after)));
+        }
+
+        var batch = tx.Batch();
+        batch.ChangeEach(rows, "UPDATE orders SET customer_id = {v.customer_id}, is_guest = {v.is_guest}, customer_email = {v.customer_email}, customer_name = {v.customer_name}, "
+            + "delivery_address = {v.delivery_address}, contact_phone = {v.contact_phone}, note = {v.note}, updated_at = {v.updated_at}, version = {v.version}, "
+            + "event_sequence = {v.event_sequence} WHERE orders.id = {v.id} AND orders.version = {v.version_read}");
+        events.Ink(batch);
+        await batch.RunAsync().ConfigureAwait(false);
+        tx.AfterCommit(bell.Ring);
+    }
+}

@@ -1,0 +1,28 @@
+using Holdfast.Platform.Data;
+
+namespace Holdfast.Platform.Http;
+
+/// <summary>A line of the audit log.</summary>
+/// <param name="Action">A word such as <c>signed_in</c>, or the route of a change: <c>POST /orders/{id}/ship</c>.</param>
+/// <param name="Actor">As <see cref="Caller.Actor"/>.</param>
+/// <param name="Resource">The id of what was changed, or null.</param>
+public sealed record AuditEntry(string Action, string Actor, string? Resource = null, Guid? StoreId = null);
+
+/// <summary>Who did what, for those who have to answer for it. Lines are only ever added.</summary>
+public static class AuditLog
+{
+    /// <summary>Writes a line with the statements of the batch.</summary>
+    public static void Note(StatementBatch batch, AuditEntry entry, DateTime now) => Note(batch, [entry], now);
+
+    internal static void Note(StatementBatch batch, IReadOnlyCollection<AuditEntry> entries, DateTime now)
+    {
+        var rows = new RowSet("audit_log", new("id", ColumnType.Uuid), new("occurred_at", ColumnType.Time), new("actor", ColumnType.Text), new("action", ColumnType.Text),
+            new("resource", ColumnType.Text), new("store_id", ColumnType.Uuid));
+        foreach (var entry in entries)
+        {
+            rows.Add(Guid.CreateVersion7()).Add(now).Add(entry.Actor).Add(entry.Action).Add(entry.Resource).Add(entry.StoreId);
+        }
+
+        batch.Insert(rows);
+    }
+}

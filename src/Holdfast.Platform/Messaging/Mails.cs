@@ -1,0 +1,33 @@
+using Holdfast.Platform.Data;
+
+namespace Holdfast.Platform.Messaging;
+
+/// <summary>A mail to one person.</summary>
+/// <param name="Key">What causes it: of two mails with the same key only the first is sent.</param>
+/// <param name="Text">The whole message as plain text.</param>
+public sealed record Mail(string Key, string To, string Subject, string Text)
+{
+    public string? Html { get; init; }
+
+    public Guid? StoreId { get; init; }
+
+    /// <summary>How long there is a use in sending it; null: always.</summary>
+    public TimeSpan? GoodFor { get; init; }
+}
+
+/// <summary>The queue of mails. A module queues on its own transaction; a worker sends what has committed.</summary>
+public static class Mails
+{
+    /// <summary>Queues the mail with the statements of the batch, unless one of its key is or was queued: the count says whether.</summary>
+    public static Changed Queue(StatementBatch batch, Mail mail, DateTime now) => batch.Execute(
+        "INSERT INTO mails (id, key, store_id, recipient, subject, text, html, attempts, next_attempt_at, expires_at, created_at) "
+        + "VALUES ($1, $2, $3{as uuid}, $4, $5, $6, $7{as text}, 0, $8, $9{as timestamptz}, $8) ON CONFLICT (key) DO NOTHING",
+        Guid.CreateVersion7(), mail.Key, mail.StoreId, mail.To, mail.Subject, mail.Text, mail.Html, now, now + mail.GoodFor);
+}
+
+/// <summary>Where customers reach the shop's pages: links in mails begin so. Without a slash at the end.</summary>
+public sealed record PublicUrl(string Base)
+{
+    /// <summary>A link to a page with one parameter, which is escaped.</summary>
+    public string Link(string page, string name, string value) => $"{Base}/{page}?{name}={Uri.EscapeDataString(value)}";
+}

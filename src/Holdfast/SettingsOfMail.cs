@@ -1,0 +1,63 @@
+using System.Net.Mail;
+using Holdfast.Notifications;
+using Holdfast.Platform.Data;
+
+namespace Holdfast;
+
+/// <summary>The settings of mails, of the links in them, and of pages on other sites.</summary>
+public sealed partial record Settings
+{
+    private const int ImplicitTlsPort = 465;
+
+    private static string CheckedPublicUrl(IConfiguration source, string otherwise) =>
+        Text(source, "PUBLIC_URL") is not { } text ? otherwise
+        : IsWeb(text, out var url) && url.Query.Length == 0 && url.Fragment.Length == 0 ? text.TrimEnd('/')
+        : throw new StartupException($"PUBLIC_URL: '{text}' is not an address such as https://shop.example.com.");
+
+    private static MailOptions CheckedMail(IConfiguration source, MailOptions otherwise)
+    {
+        var (smtp, from) = (Text(source, "SMTP_URL"), Text(source, "SMTP_FROM"));
+        if (from is not null && !MailAddress.TryCreate(from, out _))
+        {
+            throw new StartupException($"SMTP_FROM: '{from}' is not an address such as shop@example.com or \"Shop <shop@example.com>\".");
+        }
+
+        return smtp is null ? otherwise with { From = from ?? otherwise.From }
+            : from is null ? throw new StartupException("SMTP_FROM: is needed with SMTP_URL: the address that mails come from.")
+            : otherwise with { Server = CheckedServer(smtp), From = from };
+    }
+
+    private static SmtpServer CheckedServer(string text)
+    {
+        // The URL is not repeated in messages: it may hold a password.
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("smtp" or "smtps") || url.Host.Length == 0 || url.AbsolutePath.Length > 1)
+        {
+            throw new StartupException("SMTP_URL: must be smtp://user:password@host:port, or smtps:// where the connection must be encrypted.");
+        }
+
+        if (url.Port == ImplicitTlsPort)
+        {
+            throw new StartupException("SMTP_URL: port 465 (TLS from the first byte) is not spoken; use the server's STARTTLS port, usually 587, with smtps://.");
+        }
+
+        var user = url.UserInfo.Split(':', 2);
+        return new SmtpServer(url.Host, url.Port > 0 ? url.Port : url.Scheme == "smtps" ? 587 : 25, url.Scheme == "smtps",
+            user[0].Length > 0 ? Uri.UnescapeDataString(user[0]) : null, user.Length > 1 ? Uri.UnescapeDataString(user[1]) : null);
+    }
+
+    private static List<string> CheckedOrigins(IConfiguration source)
+    {
+        var origins = (Text(source, "CORS_ORIGINS") ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        foreach (var origin in origins)
+        {
+            if (!IsWeb(origin, out var url) || url.GetLeftPart(UriPartial.Authority) != origin.ToLowerInvariant())
+            {
+                throw new StartupException($"CORS_ORIGINS: '{origin}' is not an origin such as https://shop.example.com: a scheme, a host, perhaps a port, and nothing after.");
+            }
+        }
+
+        return [.. origins.Select(o => o.ToLowerInvariant())];
+    }
+
+    private static bool IsWeb(string text, out Uri url) => Uri.TryCreate(text, UriKind.Absolute, out url!) && url.Scheme is "http" or "https" && url.UserInfo.Length == 0;
+}
