@@ -125,9 +125,7 @@ public static class Server
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         builder.Services.AddHostedService<Preparation>();
-        // Exact origins and no cookies: who calls is said by a token that a page must have, never by the browser.
-        builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy.WithOrigins([.. settings.CorsOrigins]).AllowAnyHeader().AllowAnyMethod()
-            .WithExposedHeaders("ETag", "Location", "Idempotency-Replayed", "Retry-After", "X-Cart-Token", "X-Cache").SetPreflightMaxAge(TimeSpan.FromHours(1))));
+        AddCors(builder.Services, settings);
         AddModules(builder.Services, db, settings);
         if (!settings.Roles.HasFlag(Roles.Worker))
         {
@@ -177,6 +175,11 @@ public static class Server
 
         return options;
     }
+
+    /// <summary>Exact origins and no cookies: who calls is said by a token that a page must have, never by the browser.</summary>
+    private static void AddCors(IServiceCollection services, Settings settings) => services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
+        .WithOrigins([.. settings.CorsOrigins]).AllowAnyHeader().AllowAnyMethod()
+        .WithExposedHeaders("ETag", "Location", "Idempotency-Replayed", "Retry-After", "X-Cart-Token", "X-Cache").SetPreflightMaxAge(TimeSpan.FromHours(1))));
 
     /// <summary>Background work that modules registered; the server's own hosted services stay.</summary>
     private static void RemoveWorkers(IServiceCollection services)

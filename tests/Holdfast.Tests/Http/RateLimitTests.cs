@@ -150,7 +150,7 @@ public sealed class RateLimitTests
         static Limit Expected(RouteRule rule) => rule.Method != "POST" ? Limit.None
             : rule.Pattern.EndsWith("/quote", StringComparison.Ordinal) ? Limit.Quoting
             : rule.Pattern is "/api/v1/orders" or "/api/v1/orders/from-cart" ? Limit.Placing
-            : rule.Pattern.StartsWith("/api/v1/auth/", StringComparison.Ordinal) && rule.Access == Access.Anyone && rule.Pattern != "/api/v1/auth/logout" ? Limit.SignIn
+            : rule.Pattern == "/api/v1/orders/lookup" || (rule.Pattern.StartsWith("/api/v1/auth/", StringComparison.Ordinal) && rule.Pattern != "/api/v1/auth/logout") ? Limit.SignIn
             : Limit.None;
     }
 
