@@ -24,15 +24,15 @@ internal sealed class CloseAccount(Db db, Accounts accounts, PasswordWork passwo
         }
 
         var own = await accounts.FindWithHashAsync(request.Caller.Subject!.Value).ConfigureAwait(false);
-        var password = own is { PasswordHash: null } ? "" : body.Value.Secret("password", Passwords.MaxLength);
-        if (body.Value.Done() is { } error)
-        {
-            return error;
-        }
-
         if (own is null)
         {
             return Errors.Unauthenticated;
+        }
+
+        var password = own.Value.PasswordHash is null ? "" : body.Value.Secret("password", Passwords.MaxLength);
+        if (body.Value.Done() is { } error)
+        {
+            return error;
         }
 
         if (own.Value.PasswordHash is not null)

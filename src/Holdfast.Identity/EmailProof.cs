@@ -26,7 +26,7 @@ internal sealed class EmailProof(Db db, Accounts accounts, IEnumerable<AccountHo
 
         if (await accounts.FindAsync(request.Caller.Subject!.Value).ConfigureAwait(false) is not { } account || Emails.Key(account.Email) is null)
         {
-            return Errors.NotFound;
+            return Errors.Unauthenticated;
         }
 
         var token = OneTimeLinks.NewToken();

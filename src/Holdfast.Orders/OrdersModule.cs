@@ -30,6 +30,7 @@ public static class OrdersModule
         services.AddSingleton<Identity.AccountHook, OrdersOfAccounts>();
         services.AddSingleton<OrderAccess>();
         services.AddSingleton<LookUpOrder>();
+        services.AddSingleton<CustomerQueries>();
         services.AddSingleton<OrderChanges>();
         services.AddSingleton<PlaceOrder>();
         services.AddSingleton<QuoteOrder>();
@@ -51,6 +52,8 @@ public static class OrdersModule
         app.Post<PlaceOrder>("/orders", Access.Anyone, Limit.Placing, (u, r) => u.HandleAsync(r));
         app.Post<QuoteOrder>("/orders/quote", Access.Anyone, Limit.Quoting, (u, r) => u.HandleAsync(r));
         app.Post<LookUpOrder>("/orders/lookup", Access.Anyone, Limit.SignIn, (u, r) => u.HandleAsync(r));
+        app.Get<CustomerQueries>("/customers", Access.Staff, (u, r) => u.ListAsync(r));
+        app.Get<CustomerQueries>("/customers/{id}", Access.Staff, (u, r) => u.FindAsync(r));
         app.Get<ListOrders>("/orders", Access.SignedIn, (u, r) => u.HandleAsync(r));
         app.Get<GetStatistics>("/orders/statistics", Access.Staff, (u, r) => u.HandleAsync(r));
 

@@ -1,0 +1,120 @@
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+
+namespace Holdfast.Orders;
+
+/// <summary>
+/// <c>GET /customers?q</c> and <c>GET /customers/{id}</c>: guests and accounts, the newest first. Staff see those who have ordered from their stores, and of
+/// their orders only these; admins see all. <c>q</c> is the beginning of an email or a part of a name.
+/// </summary>
+internal sealed class CustomerQueries(Db db)
+{
+    private const int MaxOrders = 20;
+
+    private const string Select = "SELECT u.id, u.role, u.email, u.name, u.created_at, u.email_proved_at FROM users u WHERE u.role IN ('guest', 'customer')";
+
+    private static readonly Func<Row, User> Map = r => new User(r.Uuid(0), r.Text(1), r.Text(2), r.TextOrNull(3), r.Time(4), r.TimeOrNull(5));
+
+    /// <param name="Role"><c>guest</c> or <c>customer</c>.</param>
+    /// <param name="EmailProvedAt">Null while nobody has shown that the mailbox is theirs.</param>
+    private sealed record User(Guid Id, string Role, string Email, string? Name, DateTime CreatedAt, DateTime? EmailProvedAt);
+
+    private sealed record Customer(Guid Id, string Role, string Email, string? Name, DateTime CreatedAt, DateTime? EmailProvedAt, long Orders, DateTime? LastOrderAt);
+
+    private sealed record OrderLine(Guid Id, string Number, Guid StoreId, string Status, string PaymentStatus, long Total, string Currency, DateTime CreatedAt);
+
+    /// <param name="Orders">How many there are; <paramref name="LatestOrders"/> are the last twenty.</param>
+    private sealed record CustomerWithOrders(Guid Id, string Role, string Email, string? Name, DateTime CreatedAt, DateTime? EmailProvedAt, long Orders, DateTime? LastOrderAt,
+        IReadOnlyList<OrderLine> LatestOrders);
+
+    public async Task<Reply> ListAsync(Request request)
+    {
+        var paging = Paging.From(request, keyParts: 1);
+        if (!paging.IsOk)
+        {
+            return paging.Error!;
+        }
+
+        var last = Guid.Empty;
+        if (paging.Value.After is { } after && !Guid.TryParseExact(after[0], "D", out last))
+        {
+            return Errors.Invalid("cursor", "is not one that was given out");
+        }
+
+        var q = request.Query("q")?.Trim().ToLowerInvariant();
+        if (q is { Length: > 200 } || (q is not null && !Fields.IsClean(q)))
+        {
+            return Errors.Invalid("q", "must be plain text of at most 200 characters");
+        }
+
+        var all = request.Caller.Role == Role.Admin;
+        var args = new List<object?> { request.Caller.Stores.ToArray() };
+        var sql = Select + (all ? "" : " AND EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = u.id AND o.store_id {in $1})");
+        if (q is { Length: > 0 })
+        {
+            var pattern = q.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
+            args.AddRange($"{pattern}%", $"%{pattern}%");
+            sql += " AND (u.email_key LIKE $2 ESCAPE '\\' OR lower(u.email) LIKE $2 ESCAPE '\\' OR lower(u.name) LIKE $3 ESCAPE '\\')";
+        }
+
+        if (last != Guid.Empty)
+        {
+            args.Add(last);
+            sql += $" AND u.id < ${args.Count}";
+        }
+
+        return await db.ReadAsync<Reply>(async session =>
+        {
+            var users = await session.QueryAsync($"{Numbered(sql, all)} ORDER BY u.id DESC LIMIT {paging.Value.Limit + 1}", Map, [.. all ? args.Skip(1) : args]).ConfigureAwait(false);
+            var page = paging.Value.Page(users, u => [u.Id.ToString()]);
+            var counts = await CountAsync(session, request.Caller, page.Items.Select(u => u.Id).ToArray()).ConfigureAwait(false);
+            return Reply.Ok(new Page<Customer>([.. page.Items.Select(u => new Customer(u.Id, u.Role, u.Email, u.Name, u.CreatedAt, u.EmailProvedAt,
+                counts.GetValueOrDefault(u.Id).Orders, counts.GetValueOrDefault(u.Id).Last))], page.NextCursor));
+        }, request.Aborted).ConfigureAwait(false);
+    }
+
+    public async Task<Reply> FindAsync(Request request)
+    {
+        if (request.Id() is not { } id)
+        {
+            return Errors.NotFound;
+        }
+
+        return await db.ReadAsync<Reply>(async session =>
+        {
+            var user = await session.FirstAsync($"{Select} AND u.id = $1", Map, id).ConfigureAwait(false);
+            var (orders, lastAt) = (await CountAsync(session, request.Caller, [id]).ConfigureAwait(false)).GetValueOrDefault(id);
+            if (user is null || (orders == 0 && request.Caller.Role != Role.Admin))
+            {
+                return Errors.NotFound;
+            }
+
+            var sql = "SELECT id, number, store_id, status, payment_status, total, currency, created_at FROM orders WHERE customer_id = $1"
+                + (request.Caller.Role == Role.Admin ? "" : " AND store_id {in $2}") + $" ORDER BY created_at DESC, id DESC LIMIT {MaxOrders}";
+            object?[] args = request.Caller.Role == Role.Admin ? [id] : [id, request.Caller.Stores.ToArray()];
+            var latest = await session.QueryAsync(sql, r => new OrderLine(r.Uuid(0), r.Text(1), r.Uuid(2), r.Text(3), r.Text(4), r.Long(5), r.Text(6), r.Time(7)), args).ConfigureAwait(false);
+            return Reply.Ok(new CustomerWithOrders(user.Id, user.Role, user.Email, user.Name, user.CreatedAt, user.EmailProvedAt, orders, lastAt, latest));
+        }, request.Aborted).ConfigureAwait(false);
+    }
+
+    /// <summary>An admin's query has no stores: its other parameters move up by one.</summary>
+    private static string Numbered(string sql, bool all)
+    {
+        for (var i = 2; all && i <= 4; i++)
+        {
+            sql = sql.Replace($"${i}", $"${i - 1}", StringComparison.Ordinal);
+        }
+
+        return sql;
+    }
+
+    private static async Task<Dictionary<Guid, (long Orders, DateTime? Last)>> CountAsync(Session session, Caller caller, Guid[] ids)
+    {
+        var all = caller.Role == Role.Admin;
+        var rows = await session.QueryAsync("SELECT customer_id, COUNT(*), MAX(created_at) FROM orders WHERE customer_id {in $1}"
+            + (all ? "" : " AND store_id {in $2}") + " GROUP BY customer_id", r => (Id: r.Uuid(0), Orders: r.Long(1), Last: r.TimeOrNull(2)),
+            all ? [ids] : [ids, caller.Stores.ToArray()]).ConfigureAwait(false);
+        return rows.ToDictionary(r => r.Id, r => (r.Orders, r.Last));
+    }
+}

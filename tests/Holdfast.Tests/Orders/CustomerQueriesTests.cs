@@ -1,0 +1,71 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Holdfast.Tests.Fixtures;
+
+namespace Holdfast.Tests.Orders;
+
+/// <summary>Who sees which customers.</summary>
+public abstract class CustomerQueriesTests(TestHost host)
+{
+    [Fact]
+    public async Task Staff_see_who_ordered_from_their_stores_and_what_they_ordered_there()
+    {
+        var (mine, other) = (await Shop.CreateAsync(host.Server.Db, 10), await Shop.CreateAsync(host.Server.Db, 10));
+        var mark = $"{Guid.CreateVersion7():N}";
+        await OrderAsync(mine, $"an.{mark}@example.com", "Ánh Một");
+        await OrderAsync(mine, $"an.{mark}@example.com", "Ánh Một");
+        await OrderAsync(other, $"an.{mark}@example.com", "Ánh Một");
+        await OrderAsync(other, $"bo.{mark}@example.com", "Bo");
+        var staff = host.Server.Staff(mine.StoreId);
+
+        var seen = Assert.Single(await ListAsync(staff, ""));
+        Assert.Equal(($"an.{mark}@example.com", "guest", 2), (seen.GetProperty("email").GetString(), seen.GetProperty("role").GetString(), seen.GetProperty("orders").GetInt32()));
+        Assert.Equal(JsonValueKind.String, seen.GetProperty("lastOrderAt").ValueKind);
+        var found = await staff.GetFromJsonAsync<JsonElement>($"/api/v1/customers/{seen.GetProperty("id").GetString()}");
+        Assert.Equal([mine.StoreId, mine.StoreId], found.GetProperty("latestOrders").EnumerateArray().Select(o => o.GetProperty("storeId").GetGuid()));
+
+        var bo = Assert.Single(await ListAsync(host.Server.Admin, $"?q=BO.{mark}"));
+        Assert.Equal(404, (int)(await staff.GetAsync($"/api/v1/customers/{bo.GetProperty("id").GetString()}")).StatusCode);
+        Assert.Equal(3, (await host.Server.Admin.GetFromJsonAsync<JsonElement>($"/api/v1/customers/{seen.GetProperty("id").GetString()}")).GetProperty("orders").GetInt32());
+        Assert.Empty(await ListAsync(host.Server.Staff(Guid.CreateVersion7()), ""));
+        Assert.Equal(404, (int)(await host.Server.Admin.GetAsync($"/api/v1/customers/{Guid.CreateVersion7()}")).StatusCode);
+        Assert.Equal(403, (int)(await host.Server.Customer().GetAsync("/api/v1/customers")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Finds_by_the_beginning_of_an_email_or_a_part_of_a_name_page_by_page()
+    {
+        var shop = await Shop.CreateAsync(host.Server.Db, 10);
+        var mark = $"{Guid.CreateVersion7():N}"[20..];
+        for (var i = 0; i < 3; i++)
+        {
+            await OrderAsync(shop, $"{mark}_{i}@example.com", $"Khách {mark} số {i}");
+        }
+
+        foreach (var client in new[] { host.Server.Admin, host.Server.Staff(shop.StoreId) })
+        {
+            Assert.Equal(3, (await ListAsync(client, $"?q={mark.ToUpperInvariant()}_")).Count);
+            Assert.Equal(3, (await ListAsync(client, $"?q={mark}")).Count);
+            Assert.Single(await ListAsync(client, $"?q={mark}_1"));
+            Assert.Single(await ListAsync(client, $"?q={Uri.EscapeDataString(mark + " số 2")}"));
+            Assert.Empty(await ListAsync(client, $"?q={mark}%25_"));
+            var first = await client.GetFromJsonAsync<JsonElement>($"/api/v1/customers?q={mark}&limit=2");
+            var rest = await client.GetFromJsonAsync<JsonElement>($"/api/v1/customers?q={mark}&limit=2&cursor={first.GetProperty("nextCursor").GetString()}");
+            Assert.Equal(["2", "1", "0"], first.GetProperty("items").EnumerateArray().Concat(rest.GetProperty("items").EnumerateArray()).Select(c => c.GetProperty("name").GetString()![^1..]));
+        }
+    }
+
+    private async Task OrderAsync(Shop shop, string email, string name)
+    {
+        var body = shop.Body();
+        body["customer"] = new JsonObject { ["email"] = email, ["name"] = name };
+        Assert.Equal(201, (await shop.OrderAsync(host.Server.Guest, body)).Status);
+    }
+
+    private static async Task<List<JsonElement>> ListAsync(HttpClient client, string query) => [.. (await client.GetFromJsonAsync<JsonElement>($"/api/v1/customers{query}")).GetProperty("items").EnumerateArray()];
+}
+
+public sealed class CustomerQueries_on_sqlite(SqliteHost host) : CustomerQueriesTests(host), IClassFixture<SqliteHost>;
+
+public sealed class CustomerQueries_on_postgresql(PostgresHost host) : CustomerQueriesTests(host), IClassFixture<PostgresHost>;
