@@ -121,6 +121,12 @@ public static class Placement
             return OrderErrors.ExternalIdTaken;
         }
 
+        // Before the limits and balances: what is sold out is refused without a lock, and those are only known under one.
+        if (command.ReservationId is null && books.Stock.Shortages(command.Lines) is { } shortages)
+        {
+            return InventoryErrors.InsufficientStock(shortages);
+        }
+
         if (refusal is not null)
         {
             return refusal;
@@ -129,12 +135,6 @@ public static class Placement
         if (command.ExpectedTotal is { } expected && expected != charges.Total)
         {
             return OrderErrors.TotalChanged(Quote.Of(charges));
-        }
-
-        // Before the limits: what is sold out is refused without a lock, and limits are only known under one.
-        if (command.ReservationId is null && books.Stock.Shortages(command.Lines) is { } shortages)
-        {
-            return InventoryErrors.InsufficientStock(shortages);
         }
 
         foreach (var line in charges.Lines)

@@ -144,7 +144,7 @@ public abstract class HoldsOfBuyersTests(Backend backend) : IAsyncLifetime
         Assert.Equal((1000, 9), await shop.StockAsync());
 
         // Cash on delivery holds as much without paying; cancelling makes room.
-        var body = From(shop, "cash@example.com", "777777777", "7 Lê Lợi", 10);
+        var body = From(shop, "cash@example.com", "777777777", "Chợ Hàn", 10);
         body["paymentMethod"] = "cash_on_delivery";
         var order = (await shop.OrderAsync(Server.Guest, body)).Body;
         Assert.Equal("too_many_held", (await shop.OrderAsync(Server.Guest, body)).Body.GetProperty("code").GetString());

@@ -9,7 +9,8 @@ public sealed record Answer(Guid OrderId, string? Code, string Status, long Paid
 /// <summary>One step of a simulation.</summary>
 public abstract record Step(Guid OrderId);
 
-public sealed record PlaceStep(Guid OrderId, Guid Key, IReadOnlyList<(int Item, long Quantity)> Lines, string Method, string Buyer) : Step(OrderId);
+public sealed record PlaceStep(Guid OrderId, Guid Key, IReadOnlyList<(int Item, long Quantity)> Lines, string Method, string Buyer,
+    bool WithCode, long Points) : Step(OrderId);
 
 public sealed record PayStep(Guid OrderId, string Transaction, long Amount) : Step(OrderId);
 
@@ -30,7 +31,7 @@ public sealed record CrashStep() : Step(Guid.Empty);
 /// <summary>
 /// Keeps books of its own, by rules written a second time and on purpose without the engine's code, and says what each answer must be.
 /// </summary>
-public sealed class Auditor(long[] stock, long[] prices, int?[] limits)
+public sealed class Auditor(long[] stock, int?[] limits)
 {
     private static readonly TimeSpan Session = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan Transfer = TimeSpan.FromHours(48);
@@ -54,8 +55,14 @@ public sealed class Auditor(long[] stock, long[] prices, int?[] limits)
         public string Status { get; set; } = "pending";
         public long Paid { get; set; }
         public long Due { get; set; }
+        public long Earned { get; set; }
         public bool Cash => Placed.Method == "cash_on_delivery";
     }
+
+    /// <summary>Live uses of the code, by buyer, and points.</summary>
+    public Dictionary<string, long> Uses { get; } = Steps.Buyers.ToDictionary(b => b, _ => 0L);
+
+    public Dictionary<string, long> Points { get; } = Steps.Buyers.Where((_, i) => Steps.Accounts[i] is not null).ToDictionary(b => b, _ => Steps.PointsAtFirst);
 
     public long Available(int item) => Math.Max(0, OnHand[item] - Reserved[item]);
 
@@ -90,6 +97,16 @@ public sealed class Auditor(long[] stock, long[] prices, int?[] limits)
             return Answer.Refused(place.OrderId, "insufficient_stock");
         }
 
+        if (place.WithCode && !CodeIsLeft(place))
+        {
+            return Answer.Refused(place.OrderId, "discount_used_up");
+        }
+
+        if (place.Points > 0 && Points[place.Buyer] < place.Points)
+        {
+            return Answer.Refused(place.OrderId, "insufficient_points");
+        }
+
         foreach (var (item, quantity) in place.Lines)
         {
             if (limits[item] is { } limit && _bought.GetValueOrDefault((item, place.Buyer)) + quantity > limit)
@@ -101,7 +118,7 @@ public sealed class Auditor(long[] stock, long[] prices, int?[] limits)
         var booked = new Booked
         {
             Placed = place,
-            Total = place.Lines.Sum(l => prices[l.Item] * l.Quantity),
+            Total = Steps.Total(place),
             Expires = place.Method switch { "online" => _clock + Session, "bank_transfer" => _clock + Transfer, _ => null },
             Status = place.Method == "cash_on_delivery" ? "confirmed" : "pending",
         };
@@ -144,6 +161,7 @@ public sealed class Auditor(long[] stock, long[] prices, int?[] limits)
             case DeliverStep when order.Status == "shipped":
                 order.Status = "delivered";
                 order.Paid += order.Cash ? Math.Max(0, order.Total - (order.Paid - order.Due)) : 0;
+                Earn(order, order.Total / Steps.AmountPerPoint);
                 return Tell(step.OrderId);
             case ReturnStep back when order.Status == "delivered":
                 foreach (var (item, quantity) in back.Restock ? order.Placed.Lines : [])
@@ -152,6 +170,7 @@ public sealed class Auditor(long[] stock, long[] prices, int?[] limits)
                 }
 
                 order.Status = "returned";
+                Earn(order, -order.Earned);
                 return Tell(step.OrderId);
             default:
                 return Answer.Refused(step.OrderId, "illegal_transition");
@@ -171,7 +190,8 @@ public sealed class Auditor(long[] stock, long[] prices, int?[] limits)
         {
             var enough = kept + pay.Amount >= order.Total;
             var allowed = order.Placed.Lines.All(l => limits[l.Item] is not { } limit || _bought.GetValueOrDefault((l.Item, order.Placed.Buyer)) + l.Quantity <= limit);
-            if (enough && allowed && order.Placed.Lines.All(l => Available(l.Item) >= l.Quantity))
+            var codeAndPoints = (!order.Placed.WithCode || CodeIsLeft(order.Placed)) && (order.Placed.Points == 0 || Points[order.Placed.Buyer] >= order.Placed.Points);
+            if (enough && allowed && codeAndPoints && order.Placed.Lines.All(l => Available(l.Item) >= l.Quantity))
             {
                 Hold(order.Placed, +1);
                 order.Status = "confirmed";
@@ -202,8 +222,25 @@ public sealed class Auditor(long[] stock, long[] prices, int?[] limits)
         }
     }
 
+    private bool CodeIsLeft(PlaceStep place) => Uses.Values.Sum() < Steps.CodeLimit && Uses[place.Buyer] < Steps.CodeLimitPerBuyer;
+
+    private void Earn(Booked order, long points)
+    {
+        if (Points.ContainsKey(order.Placed.Buyer))
+        {
+            Points[order.Placed.Buyer] += points;
+            order.Earned += points;
+        }
+    }
+
     private void Hold(PlaceStep place, int sign)
     {
+        Uses[place.Buyer] += place.WithCode ? sign : 0;
+        if (place.Points > 0)
+        {
+            Points[place.Buyer] -= sign * place.Points;
+        }
+
         foreach (var (item, quantity) in place.Lines)
         {
             Reserved[item] += sign * quantity;

@@ -1,6 +1,8 @@
 using Holdfast.Inventory.Core;
+using Holdfast.Loyalty.Core;
 using Holdfast.Orders.Core;
 using Holdfast.Platform;
+using Holdfast.Promotions.Core;
 
 namespace Holdfast.Tests.Simulation;
 
@@ -8,6 +10,9 @@ namespace Holdfast.Tests.Simulation;
 public interface ISystem
 {
     Task<Answer?> DoAsync(Step step);
+
+    /// <summary>Live uses of the code, and the points of each account.</summary>
+    Task<(long Uses, IReadOnlyList<long> Points)> PromisedAsync();
 
     /// <summary>On hand and reserved, by item.</summary>
     Task<IReadOnlyList<(long OnHand, long Reserved)>> StockAsync();
@@ -26,6 +31,10 @@ public sealed class CoreSystem : ISystem
     private readonly Dictionary<Guid, Answer> _keys = [];
     private readonly Dictionary<(Guid, string), long> _purchases = [];
     private readonly Dictionary<(Guid, string, string), (Guid, long, string)> _known = [];
+    private readonly Dictionary<string, long> _uses = [];
+    private readonly Dictionary<Guid, PointsRow> _points = [];
+    private readonly LoyaltyProgram _program;
+    private DiscountCode _code;
     private DateTime _now = Start;
 
     public CoreSystem()
@@ -33,10 +42,23 @@ public sealed class CoreSystem : ISystem
         _stock = Enumerable.Range(0, Steps.Items).ToDictionary(i => _variants[i], i => new StockRow(_variants[i], _store, _store, Steps.Stock[i], 0, null, 1, 0));
         _facts = Enumerable.Range(0, Steps.Items).ToDictionary(i => _variants[i],
             i => new VariantFacts(_variants[i], _store, _store, $"Item {i}", $"SKU-{i}", Steps.Prices[i], Steps.Limits[i], true));
+        _program = new LoyaltyProgram(_store, Steps.AmountPerPoint, Steps.PointValue, null);
+        _code = new DiscountCode
+        {
+            Id = _store, StoreId = _store, Code = Steps.Code, CodeKey = Steps.Code, Kind = DiscountKind.Fixed, Value = Steps.CodeValue, UsageLimit = Steps.CodeLimit,
+            UsageLimitPerCustomer = Steps.CodeLimitPerBuyer,
+        };
+        foreach (var account in Steps.Accounts.OfType<Guid>())
+        {
+            _points[account] = new PointsRow(account, _store, Steps.PointsAtFirst, 1, null);
+        }
     }
 
     public Task<IReadOnlyList<(long OnHand, long Reserved)>> StockAsync() =>
         Task.FromResult<IReadOnlyList<(long, long)>>([.. _variants.Select(v => (_stock[v].OnHand, _stock[v].Reserved))]);
+
+    public Task<(long Uses, IReadOnlyList<long> Points)> PromisedAsync() =>
+        Task.FromResult<(long, IReadOnlyList<long>)>((_code.Used, [.. Steps.Accounts.OfType<Guid>().Select(a => _points[a].Balance)]));
 
     public Task<Answer?> DoAsync(Step step) => Task.FromResult(Do(step));
 
@@ -80,6 +102,9 @@ public sealed class CoreSystem : ISystem
         Number = "N",
         StoreId = store,
         Lines = [.. place.Lines.GroupBy(l => l.Item).Select(g => new StockLine(variants[g.Key], g.Sum(l => l.Quantity)))],
+        CustomerId = Steps.Accounts[Array.IndexOf(Steps.Buyers, place.Buyer)],
+        DiscountKey = place.WithCode ? Steps.Code : null,
+        RedeemPoints = place.Points,
         Email = place.Buyer,
         EmailKey = place.Buyer,
         DeliveryAddress = "\"here\"",
@@ -91,14 +116,19 @@ public sealed class CoreSystem : ISystem
     private Answer Place(PlaceStep place)
     {
         var stores = new Dictionary<Guid, StoreFacts> { [_store] = new(_store, "VND", "UTC", [], null) };
-        var books = new PlacementBooks { Stores = stores, Variants = _facts, Stock = new StockBook(_stock.Values), Purchases = Purchases() };
-        var decided = Placement.Decide(Command(place, _store, _variants), _store, books, new OrderOptions(), _now);
+        var books = new PlacementBooks
+        {
+            Stores = stores, Variants = _facts, Stock = new StockBook(_stock.Values), Purchases = Purchases(), Discounts = Discounts(), Points = Points(),
+            Programs = new Dictionary<Guid, LoyaltyProgram> { [_store] = _program },
+        };
+        var command = Command(place, _store, _variants);
+        var decided = Placement.Decide(command, command.CustomerId ?? _store, books, new OrderOptions(), _now);
         if (!decided.IsOk)
         {
             return Answer.Refused(place.OrderId, decided.Error!.Code);
         }
 
-        Close(books.Stock, books.Purchases);
+        Close(books.Stock, books.Purchases, books.Discounts, books.Points!);
         _orders.Add(place.OrderId, new OrderFile(decided.Value, [], []));
         return _keys[place.Key] = Tell(decided.Value);
     }
@@ -116,6 +146,8 @@ public sealed class CoreSystem : ISystem
             Files = new Dictionary<Guid, OrderFile> { [command.OrderId] = file },
             Stock = new StockBook(_stock.Values),
             Purchases = Purchases(),
+            Discounts = Discounts(),
+            Points = Points(),
             Limits = _facts.Values.Where(f => f.PurchaseLimit is not null).ToDictionary(f => f.Id, f => f.PurchaseLimit!.Value),
             Known = new(_known),
             Holds = HoldBook.Empty,
@@ -125,7 +157,7 @@ public sealed class CoreSystem : ISystem
             return Answer.Refused(command.OrderId, refusal.Code);
         }
 
-        Close(books.Stock, books.Purchases);
+        Close(books.Stock, books.Purchases, books.Discounts, books.Points);
         _orders[command.OrderId] = file;
         foreach (var (key, value) in books.Known)
         {
@@ -137,8 +169,23 @@ public sealed class CoreSystem : ISystem
 
     private PurchaseBook Purchases() => new(_purchases.Select(p => (p.Key.Item1, p.Key.Item2, p.Value)));
 
-    private void Close(StockBook stock, PurchaseBook purchases)
+    private DiscountBook Discounts() => new([_code], _uses.Select(u => (_code.Id, u.Key, u.Value)));
+
+    private PointsBook Points() => new([_program], _points.Values);
+
+    private void Close(StockBook stock, PurchaseBook purchases, DiscountBook discounts, PointsBook points)
     {
+        foreach (var use in discounts.Uses)
+        {
+            _uses[use.Buyer] = _uses.GetValueOrDefault(use.Buyer) + use.Delta;
+        }
+
+        _code = _code with { Used = discounts.Used(_code.Id) };
+        foreach (var entry in points.Entries)
+        {
+            _points[entry.Read.CustomerId] = entry.Read with { Balance = entry.Balance, Movements = entry.Movements };
+        }
+
         foreach (var e in stock.Entries.Where(e => e.IsChanged))
         {
             _stock[e.Read.VariantId] = e.Read with { OnHand = e.OnHand, Reserved = e.Reserved, Movements = e.Movements };

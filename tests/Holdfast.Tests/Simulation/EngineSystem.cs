@@ -25,11 +25,21 @@ public sealed class EngineSystem(TestDb database, Shop shop) : ISystem, IAsyncDi
             await shop.AddVariantAsync(Steps.Prices[i], Steps.Stock[i], Steps.Limits[i]);
         }
 
+        await shop.AddCodeAsync(Steps.Code, "fixed", Steps.CodeValue, Steps.CodeLimit, Steps.CodeLimitPerBuyer);
+        await shop.AddProgramAsync(Steps.AmountPerPoint, Steps.PointValue);
+        foreach (var account in Steps.Accounts.OfType<Guid>())
+        {
+            await shop.GivePointsAsync(account, Steps.PointsAtFirst);
+        }
+
         return new EngineSystem(database, shop);
     }
 
     public async Task<IReadOnlyList<(long OnHand, long Reserved)>> StockAsync() =>
         [.. await Task.WhenAll(shop.Variants.Select(v => shop.StockAsync(v)))];
+
+    public async Task<(long Uses, IReadOnlyList<long> Points)> PromisedAsync() =>
+        (await shop.UsesAsync(Steps.Code), await Task.WhenAll(Steps.Accounts.OfType<Guid>().Select(shop.PointsAsync)));
 
     public async Task<Answer?> DoAsync(Step step)
     {
@@ -71,7 +81,7 @@ public sealed class EngineSystem(TestDb database, Shop shop) : ISystem, IAsyncDi
         {
         }
 
-        foreach (var invariant in OrdersModule.Invariants.Concat(Holdfast.Inventory.InventoryModule.Invariants))
+        foreach (var invariant in Server.Invariants)
         {
             var broken = await database.Db.ReadAsync(s => s.QueryAsync(invariant.Sql, _ => 1));
             Assert.True(broken.Count == 0, $"{invariant.Name}: {broken.Count} rows");

@@ -17,6 +17,24 @@ public sealed class Steps(int seed)
 
     public static readonly int?[] Limits = [null, null, null, 2];
 
+    /// <summary>The one code: so much off, so often in all and for each buyer. No order costs less than it and the points together.</summary>
+    public const string Code = "SIM";
+    public const long CodeValue = 50;
+    public const int CodeLimit = 5;
+    public const int CodeLimitPerBuyer = 3;
+
+    public const long PointValue = 10;
+    public const long AmountPerPoint = 500;
+    public const long PointsAtFirst = 10;
+
+    /// <summary>The third orders as a guest and has no points.</summary>
+    public static readonly string[] Buyers = ["buyer0@example.com", "buyer1@example.com", "buyer2@example.com"];
+
+    public static readonly Guid?[] Accounts = [new Guid(1, 7, 0, new byte[8]), new Guid(2, 7, 0, new byte[8]), null];
+
+    /// <summary>What an order comes to.</summary>
+    public static long Total(PlaceStep place) => place.Lines.Sum(l => Prices[l.Item] * l.Quantity) - (place.WithCode ? CodeValue : 0) - (place.Points * PointValue);
+
     public Step Next()
     {
         var dice = _random.Next(100);
@@ -51,7 +69,9 @@ public sealed class Steps(int seed)
         }
 
         var lines = Enumerable.Range(0, Items).Where(_ => _random.Next(2) == 0).Select(i => (i, (long)_random.Next(1, 4))).ToList();
-        var place = new PlaceStep(Id(), Id(), lines.Count > 0 ? lines : [(0, 1)], Methods[_random.Next(Methods.Length)], $"buyer{_random.Next(3)}@example.com");
+        var buyer = _random.Next(3);
+        var points = Accounts[buyer] is null || _random.Next(2) == 0 ? 0 : _random.Next(5);
+        var place = new PlaceStep(Id(), Id(), lines.Count > 0 ? lines : [(0, 1)], Methods[_random.Next(Methods.Length)], Buyers[buyer], _random.Next(3) == 0, points);
         // An order of nothing but the free item has no time to pay and no state that money could change; it is tested apart.
         if (place.Lines.All(l => Prices[l.Item] == 0))
         {
@@ -70,7 +90,7 @@ public sealed class Steps(int seed)
             return _random.Next(4) == 0 ? again with { Amount = again.Amount + 1 } : again;
         }
 
-        var total = _placed.First(p => p.OrderId == order).Lines.Sum(l => Prices[l.Item] * l.Quantity);
+        var total = Total(_placed.First(p => p.OrderId == order));
         var amount = _random.Next(4) switch { 0 => Math.Max(1, total / 2), 1 => total + 7, _ => Math.Max(1, total) };
         var pay = new PayStep(order, $"t-{seed}-{_paid.Count}", amount);
         _paid.Add(pay);
