@@ -8,6 +8,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Bench;
 
+/// <summary>Who orders.</summary>
+internal enum Buyers
+{
+    Guests,
+    Accounts,
+    WithCodeAndPoints,
+}
+
 /// <summary>What many submitters reached together.</summary>
 internal sealed record EngineResult(double PerSecond, long Placed, double P50Milliseconds, double P99Milliseconds);
 
@@ -52,11 +60,12 @@ internal sealed class Engine : IAsyncDisposable
     /// Keeps <paramref name="submitters"/> orders of one piece under way; counts those that are committed after the warm-up and within the time.
     /// Any refusal is a <see cref="BenchException"/>.
     /// </summary>
-    public async Task<EngineResult> RunAsync(int items, int submitters, TimeSpan warmUp, TimeSpan measured)
+    /// <param name="buyers">Guests, accounts, or accounts that each use a code and points.</param>
+    public async Task<EngineResult> RunAsync(int items, int submitters, TimeSpan warmUp, TimeSpan measured, Buyers buyers = Buyers.Guests)
     {
         using var end = new CancellationTokenSource();
         var times = new List<double>[submitters];
-        var callers = Enumerable.Range(0, submitters).Select(i => Task.Run(() => SubmitAsync(items, times[i] = [], end.Token))).ToArray();
+        var callers = Enumerable.Range(0, submitters).Select(i => Task.Run(() => SubmitAsync(items, buyers, times[i] = [], end.Token))).ToArray();
         await Task.Delay(warmUp);
         var (before, start) = (Interlocked.Read(ref _placed), Stopwatch.GetTimestamp());
         await Task.Delay(measured);
@@ -73,12 +82,12 @@ internal sealed class Engine : IAsyncDisposable
         await _db.DisposeAsync();
     }
 
-    private async Task SubmitAsync(int items, List<double> times, CancellationToken end)
+    private async Task SubmitAsync(int items, Buyers buyers, List<double> times, CancellationToken end)
     {
         while (!end.IsCancellationRequested)
         {
             var start = Stopwatch.GetTimestamp();
-            var outcome = await _queue.PlaceAsync(Order(items));
+            var outcome = await _queue.PlaceAsync(Order(items, buyers));
             if (!outcome.IsOk)
             {
                 throw new BenchException($"the engine refused an order: {outcome.Error!.Code}");
@@ -90,7 +99,7 @@ internal sealed class Engine : IAsyncDisposable
     }
 
     /// <summary>The order that place.lua posts, as the use case hands it on after parsing.</summary>
-    private static Placing Order(int items)
+    private static Placing Order(int items, Buyers buyers)
     {
         var customer = Random.Shared.Next(Shop.Customers);
         var (name, email) = (Shop.CustomerName(customer), Shop.Email(customer));
@@ -102,6 +111,9 @@ internal sealed class Engine : IAsyncDisposable
             OrderId = key,
             StoreId = Shop.Store,
             Lines = [new(Shop.Variant(items == 1 ? 0 : Random.Shared.Next(items)), 1)],
+            CustomerId = buyers == Buyers.Guests ? null : Shop.Account(customer),
+            DiscountKey = buyers == Buyers.WithCodeAndPoints ? Shop.Code : null,
+            RedeemPoints = buyers == Buyers.WithCodeAndPoints ? Shop.PointsEach : 0,
             Email = email,
             EmailKey = email,
             Name = name,

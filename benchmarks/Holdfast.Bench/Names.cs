@@ -11,6 +11,8 @@ internal static class Names
     public const string HttpHotP99 = "HTTP, hot item, p99 at full load";
     public const string Refusals = "HTTP, sold-out refusals";
     public const string Kestrel = "bare Kestrel, same body";
+    public const string EnginePlain = "engine in process, accounts, without code and points";
+    public const string EngineCharged = "engine in process, accounts, with a code and points";
     public const string SqliteBatched = "SQLite, batched";
     public const string SqliteSingle = "SQLite, one commit an order";
     public const string EngineEmpty = "engine in process, empty database";

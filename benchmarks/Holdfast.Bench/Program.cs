@@ -69,6 +69,7 @@ internal static class Program
             (["in-process", "http", "http-items", "hot-items", "p99"], () => new OrdersSection(bench).RunAsync()),
             (["refusals"], () => new RefusalsSection(bench).RunAsync()),
             (["sqlite"], () => new SqliteSection(bench).RunAsync()),
+            (["charges"], () => new ChargesSection(bench).RunAsync()),
             (["million"], () => new MillionSection(bench).RunAsync()),
         ];
         var whole = true;

@@ -23,6 +23,7 @@ internal static class Report
         Ratio("refusals", "sold-out refusals/s over HTTP / bare Kestrel parsing the same body", 0.5, 0.8, Names.Refusals, Names.Kestrel),
         Ratio("sqlite", "SQLite: batched / one commit per order", 10, 20, Names.SqliteBatched, Names.SqliteSingle),
         Ratio("million", "orders/s with 1,000,000 orders in the database / with none", 0.8, 0.95, Names.EngineFull, Names.EngineEmpty),
+        Ratio("charges", "orders/s, one hot item, with a code and points / without, engine in process", 0.7, 0.7, Names.EngineCharged, Names.EnginePlain),
         new("million", "the server's memory through a million orders over HTTP", "500 MB", "",
             m => $"{Measurements.Show(m.Median(Names.Memory))} MB",
             m => m.Median(Names.Memory) < 500),

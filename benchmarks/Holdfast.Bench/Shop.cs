@@ -1,4 +1,6 @@
 using Holdfast.Platform.Data;
+using Holdfast.Promotions;
+using Holdfast.Promotions.Core;
 
 namespace Holdfast.Bench;
 
@@ -16,6 +18,10 @@ internal static class Shop
     private const long Plenty = 1_000_000_000;
     private const long Few = 100;
 
+    /// <summary>A code without limits, and what an order with points pays with them.</summary>
+    public const string Code = "BENCH";
+    public const long PointsEach = 10;
+
     private static readonly DateTime Opened = new(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
     public static readonly Guid Store = Guid.Parse("01900000-0000-7000-8000-000000000000");
@@ -25,6 +31,8 @@ internal static class Shop
     public static Guid Product(int item) => Guid.Parse($"01900000-0000-7000-8002-{item:x12}");
 
     public static Guid Customer(int n) => Guid.Parse($"01900000-0000-7000-8003-{n:x12}");
+
+    public static Guid Account(int n) => Guid.Parse($"01900000-0000-7000-8004-{n:x12}");
 
     public static string Email(int n) => $"customer{n:d5}@example.com";
 
@@ -46,6 +54,10 @@ internal static class Shop
             batch.Insert(Stock());
             batch.Insert(Receipts());
             batch.Insert(Guests());
+            batch.Insert(Programs());
+            DiscountWriter.Insert(batch, [new DiscountCode { Id = Store, StoreId = Store, Code = Code, CodeKey = Code, Kind = DiscountKind.Percent, Value = 1000 }], Opened);
+            batch.Insert(PointsAccounts());
+            batch.Insert(PointsMovements());
             await batch.RunAsync();
         });
     }
@@ -116,6 +128,33 @@ internal static class Shop
         for (var i = 0; i < Customers; i++)
         {
             rows.Add(Customer(i)).Add("guest").Add(Email(i)).Add(Email(i)).Add(CustomerName(i)).Add(true).Add(Opened).Add(Opened);
+        }
+
+        return rows;
+    }
+
+    private static RowSet Programs() => new RowSet("loyalty_programs", new("store_id", ColumnType.Uuid), new("amount_per_point", ColumnType.Long),
+        new("point_value", ColumnType.Long), new("version", ColumnType.Long), new("updated_at", ColumnType.Time)).Add(Store).Add(1000L).Add(100L).Add(1L).Add(Opened);
+
+    private static RowSet PointsAccounts()
+    {
+        var rows = new RowSet("points_accounts", new("customer_id", ColumnType.Uuid), new("store_id", ColumnType.Uuid), new("balance", ColumnType.Long),
+            new("movements", ColumnType.Long), new("updated_at", ColumnType.Time));
+        for (var i = 0; i < Customers; i++)
+        {
+            rows.Add(Account(i)).Add(Store).Add(Plenty).Add(1L).Add(Opened);
+        }
+
+        return rows;
+    }
+
+    private static RowSet PointsMovements()
+    {
+        var rows = new RowSet("points_movements", new("customer_id", ColumnType.Uuid), new("store_id", ColumnType.Uuid), new("sequence", ColumnType.Long),
+            new("delta", ColumnType.Long), new("reason", ColumnType.Text), new("created_at", ColumnType.Time));
+        for (var i = 0; i < Customers; i++)
+        {
+            rows.Add(Account(i)).Add(Store).Add(1L).Add(Plenty).Add("adjusted").Add(Opened);
         }
 
         return rows;
