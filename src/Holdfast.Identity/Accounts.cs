@@ -8,6 +8,9 @@ namespace Holdfast.Identity;
 /// <param name="Stores">The stores a staff member or service works for.</param>
 public sealed record Account(Guid Id, Role Role, string Email, string? Name, IReadOnlyList<Guid> Stores)
 {
+    /// <summary>When a mailed link showed that the mailbox is theirs; null: not yet.</summary>
+    public DateTime? EmailProvedAt { get; init; }
+
     /// <summary>As <see cref="Caller.Actor"/> says it.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public string Actor => $"{Role.ToString().ToLowerInvariant()}:{Id}";
@@ -23,14 +26,16 @@ public sealed record Account(Guid Id, Role Role, string Email, string? Name, IRe
 /// <summary>The accounts in the database.</summary>
 public sealed class Accounts(Db db)
 {
-    private const string Columns = "SELECT id, role, email, name, password_hash FROM users WHERE active = $1 AND role <> 'guest'";
+    private const string Accessible = "FROM users u WHERE u.active = $1 AND u.role <> 'guest'";
+    private const string Joined = "FROM user_stores us JOIN users u ON u.id = us.user_id WHERE u.active = $1 AND u.role <> 'guest'";
+    private const string ById = " AND u.id = $2";
 
     /// <summary>Makes an account that can sign in; 409 <c>email_taken</c>.</summary>
     /// <param name="email">As it is to be shown; what <see cref="Emails.Key"/> refuses is a bug of the caller's.</param>
     public Task<Result<Account>> CreateAsync(Role role, string email, string? name, string password, IReadOnlyList<Guid> stores, CancellationToken ct = default) =>
-        CreateHashedAsync(role, email, name, Passwords.Hash(password), stores, ct);
+        CreateHashedAsync(role, email, name, Passwords.Hash(password), stores, "account_made", ct);
 
-    internal Task<Result<Account>> CreateHashedAsync(Role role, string email, string? name, string hash, IReadOnlyList<Guid> stores, CancellationToken ct)
+    internal Task<Result<Account>> CreateHashedAsync(Role role, string email, string? name, string hash, IReadOnlyList<Guid> stores, string? audited, CancellationToken ct)
     {
         var key = Emails.Key(email) ?? throw new ArgumentException("not an email", nameof(email));
         var account = new Account(Guid.CreateVersion7(), role, email.Trim(), name, stores);
@@ -55,6 +60,11 @@ public sealed class Accounts(Db db)
 
             var batch = tx.Batch();
             batch.Insert(rows);
+            if (audited is not null)
+            {
+                AuditLog.Note(batch, new AuditEntry(audited, Caller.System.Actor, account.Id.ToString()), now);
+            }
+
             await batch.RunAsync().ConfigureAwait(false);
             return account;
         }, ct);
@@ -75,26 +85,25 @@ public sealed class Accounts(Db db)
         s.FirstAsync("SELECT email FROM users WHERE role = 'admin' AND active = $1 ORDER BY id LIMIT 1", r => r.TextOrNull(0), true));
 
     /// <summary>The active account with this id.</summary>
-    public async Task<Account?> FindAsync(Guid id) => (await FindAsync($"{Columns} AND id = $2", id).ConfigureAwait(false))?.Account;
+    public async Task<Account?> FindAsync(Guid id) => (await FindAsync(ById, id).ConfigureAwait(false))?.Account;
 
-    internal async Task<Account?> FindAsync(Session session, Guid id) => (await FindAsync(session, $"{Columns} AND id = $2", id).ConfigureAwait(false))?.Account;
+    internal async Task<Account?> FindAsync(Session session, Guid id) => (await FindAsync(session, ById, id).ConfigureAwait(false))?.Account;
 
-    internal Task<(Account Account, string? PasswordHash)?> FindWithHashAsync(Guid id) => FindAsync($"{Columns} AND id = $2", id);
+    internal Task<(Account Account, string? PasswordHash)?> FindWithHashAsync(Guid id) => FindAsync(ById, id);
 
-    internal Task<(Account Account, string? PasswordHash)?> FindByEmailAsync(string emailKey) => FindAsync($"{Columns} AND email_key = $2", emailKey);
+    internal Task<(Account Account, string? PasswordHash)?> FindByEmailAsync(string emailKey) => FindAsync(" AND u.email_key = $2", emailKey);
 
-    private Task<(Account Account, string? PasswordHash)?> FindAsync(string sql, object key) => db.ReadAsync(s => FindAsync(s, sql, key));
+    private Task<(Account Account, string? PasswordHash)?> FindAsync(string condition, object key) => db.ReadAsync(s => FindAsync(s, condition, key));
 
-    private static async Task<(Account Account, string? PasswordHash)?> FindAsync(Session s, string sql, object key)
+    // One round trip, and the same statements whether or not there is such an account.
+    private static async Task<(Account Account, string? PasswordHash)?> FindAsync(Session session, string condition, object key)
     {
-        var found = await s.QueryAsync(sql, r => (Id: r.Uuid(0), Role: r.Text(1), Email: r.Text(2), Name: r.TextOrNull(3), Hash: r.TextOrNull(4)), true, key)
-            .ConfigureAwait(false);
-        if (found.Count == 0 || !Account.TryRole(found[0].Role, out var role))
-        {
-            return null;
-        }
-
-        var stores = await s.QueryAsync("SELECT store_id FROM user_stores WHERE user_id = $1 ORDER BY store_id", r => r.Uuid(0), found[0].Id).ConfigureAwait(false);
-        return (new Account(found[0].Id, role, found[0].Email, found[0].Name, stores), found[0].Hash);
+        var batch = session.Batch();
+        var users = batch.Query($"SELECT u.id, u.role, u.email, u.name, u.password_hash, u.email_proved_at {Accessible}{condition}",
+            r => (Id: r.Uuid(0), Role: r.Text(1), Email: r.Text(2), Name: r.TextOrNull(3), Hash: r.TextOrNull(4), Proved: r.TimeOrNull(5)), true, key);
+        var stores = batch.Query($"SELECT us.store_id {Joined}{condition} ORDER BY us.store_id", r => r.Uuid(0), true, key);
+        await batch.RunAsync().ConfigureAwait(false);
+        return users.Rows is [var user] && Account.TryRole(user.Role, out var role)
+            ? (new Account(user.Id, role, user.Email, user.Name, stores.Rows) { EmailProvedAt = user.Proved }, user.Hash) : null;
     }
 }

@@ -16,7 +16,7 @@ internal sealed class OutsideAccounts(Db db)
         var known = await db.ReadAsync(s => FindAsync(s, key)).ConfigureAwait(false);
         if (known is null || !IsUpToDate(known, identity))
         {
-            known = await db.WriteAsync(tx => WriteAsync(tx, key, identity)).ConfigureAwait(false);
+            known = await db.WriteAsync(tx => WriteAsync(tx, key, identity, known?.Role)).ConfigureAwait(false);
         }
 
         return known.Active ? new Caller(known.Id, identity.Role, identity.Email, identity.Name, identity.Stores.ToHashSet()) : null;
@@ -37,7 +37,7 @@ internal sealed class OutsideAccounts(Db db)
     private static bool IsUpToDate(Known known, OutsideIdentity identity) => known.Role == Name(identity.Role) && known.Email == (identity.Email ?? "")
         && known.Name == identity.Name && known.Stores.ToHashSet().SetEquals(identity.Stores);
 
-    private static async Task<Known> WriteAsync(Tx tx, string key, OutsideIdentity identity)
+    private static async Task<Known> WriteAsync(Tx tx, string key, OutsideIdentity identity, string? before)
     {
         var now = await tx.NowAsync().ConfigureAwait(false);
         await tx.ExecuteAsync("INSERT INTO users (id, role, email, email_key, name, active, issuer, subject, created_at, updated_at) VALUES ($1, $2, $3, $4, $5{as text}, $6, $7, $8, $9, $9) "
@@ -53,6 +53,11 @@ internal sealed class OutsideAccounts(Db db)
         var batch = tx.Batch();
         batch.Execute("DELETE FROM user_stores WHERE user_id = $1", known.Id);
         batch.Insert(rows);
+        if (before != known.Role)
+        {
+            AuditLog.Note(batch, new AuditEntry(before is null ? "account_made" : "role_changed", $"{known.Role}:{known.Id}", known.Id.ToString()), now);
+        }
+
         await batch.RunAsync().ConfigureAwait(false);
         return known;
     }

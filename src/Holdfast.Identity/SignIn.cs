@@ -38,7 +38,7 @@ internal sealed class SignIn(Accounts accounts, PasswordWork passwords, Sessions
             return hash.Error!;
         }
 
-        var account = await accounts.CreateHashedAsync(Role.Customer, email, name, hash.Value, [], request.Aborted).ConfigureAwait(false);
+        var account = await accounts.CreateHashedAsync(Role.Customer, email, name, hash.Value, [], audited: null, request.Aborted).ConfigureAwait(false);
         return account.IsOk ? Reply.Created(await sessions.StartAsync(account.Value, "registered").ConfigureAwait(false), $"{Routes.Base}/auth/me") : account.Error!;
     }
 

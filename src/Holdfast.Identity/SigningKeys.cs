@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -111,6 +112,9 @@ internal sealed class SigningKeys
             }
 
             await Secrets.AddAsync(tx, box, $"{Prefix}{Guid.CreateVersion7()}", Make(), now).ConfigureAwait(false);
+            var batch = tx.Batch();
+            AuditLog.Note(batch, new AuditEntry("signing_key_made", Caller.System.Actor), now);
+            await batch.RunAsync().ConfigureAwait(false);
             return now + KeySchedule.SignsAfter;
         }).ConfigureAwait(false);
     }

@@ -143,7 +143,7 @@ public sealed partial record Settings
             Oidc = CheckedOidc(source),
             MaxPendingOrders = limits ? (int)Number(source, "MAX_PENDING_ORDERS", 10, 0, 1_000_000) : 0,
             MaxPendingQuantity = limits ? (int)Number(source, "MAX_PENDING_QUANTITY", 100, 0, 1_000_000_000) : 0,
-            PublicUrl = CheckedPublicUrl(source, defaults.PublicUrl),
+            PublicUrl = CheckedPublicUrl(source, CheckedUrls(Text(source, "URLS") ?? Text(source, "ASPNETCORE_URLS") ?? defaults.Urls)),
             Mail = CheckedMail(source, defaults.Mail),
             CorsOrigins = CheckedOrigins(source),
             Unused = [.. NotYet.Where(name => Text(source, name) is not null)],

@@ -9,10 +9,17 @@ public sealed partial record Settings
 {
     private const int ImplicitTlsPort = 465;
 
-    private static string CheckedPublicUrl(IConfiguration source, string otherwise) =>
-        Text(source, "PUBLIC_URL") is not { } text ? otherwise
+    private static string CheckedPublicUrl(IConfiguration source, string urls) =>
+        Text(source, "PUBLIC_URL") is not { } text ? FirstOf(urls)
         : IsWeb(text, out var url) && url.Query.Length == 0 && url.Fragment.Length == 0 ? text.TrimEnd('/')
         : throw new StartupException($"PUBLIC_URL: '{text}' is not an address such as https://shop.example.com.");
+
+    /// <summary>The first address that this process listens on, as somebody on this machine would call it.</summary>
+    private static string FirstOf(string urls)
+    {
+        var first = BindingAddress.Parse(urls.Split(';')[0].Trim());
+        return $"http://{(first.Host is "*" or "+" or "0.0.0.0" or "[::]" ? "127.0.0.1" : first.Host)}:{first.Port}";
+    }
 
     private static MailOptions CheckedMail(IConfiguration source, MailOptions otherwise)
     {

@@ -114,6 +114,7 @@ public abstract partial class AccountTests(TestHost host)
         var (status, body) = await PostAsync(host.Server.Guest, "/auth/verify-email", new { token });
         Assert.Equal((200, 1), (status, body.GetProperty("joinedOrders").GetInt32()));
         Assert.Equal(1, await OrdersAsync(me.Client));
+        Assert.Equal(JsonValueKind.String, (await me.Client.GetFromJsonAsync<JsonElement>("/api/v1/auth/me")).GetProperty("emailProvedAt").ValueKind);
         Assert.Equal(422, (await PostAsync(host.Server.Guest, "/auth/verify-email", new { token })).Status);
         Assert.Equal(0, await CountAsync("SELECT COUNT(*) FROM users WHERE role = 'guest' AND email_key = $1", me.Email));
 

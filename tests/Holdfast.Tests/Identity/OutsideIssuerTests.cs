@@ -65,6 +65,7 @@ public abstract class OutsideIssuerTests(Backend backend) : IAsyncLifetime
         Assert.Equal(("staff", store), (staff.GetProperty("role").GetString(), staff.GetProperty("stores")[0].GetGuid()));
         var admin = await MeAsync(Rs256(Payload("dan", """, "realm_access": {"roles": ["staff", "admin"]} """)));
         Assert.Equal(("admin", 0), (admin.GetProperty("role").GetString(), admin.GetProperty("stores").GetArrayLength()));
+        Assert.Equal(1, await _server.Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM audit_log WHERE action = 'role_changed' AND resource = $1", r => r.Long(0), admin.GetProperty("id").GetString())));
         Assert.Equal("customer", (await MeAsync(Rs256(Payload("dan")))).GetProperty("role").GetString());
         Assert.Equal("customer", (await MeAsync(Rs256(Payload("dan", """, "role": "admin", "roles": ["admin"], "realm_access": "admin" """)))).GetProperty("role").GetString());
     }
