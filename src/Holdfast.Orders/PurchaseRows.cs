@@ -20,20 +20,6 @@ internal static class PurchaseRows
             r => (r.Uuid(0), r.Text(1), r.Long(2)), keys.Select(k => k.VariantId).Distinct().ToArray(), keys.Select(k => k.Buyer).Distinct().ToArray());
     }
 
-    /// <summary>The book of these rows; most batches have none and pay nothing.</summary>
-    public static async Task<PurchaseBook> OpenAsync(Tx tx, IReadOnlyCollection<(Guid VariantId, string Buyer)> keys)
-    {
-        if (keys.Count == 0)
-        {
-            return new PurchaseBook([]);
-        }
-
-        var batch = tx.Batch();
-        var rows = Open(batch, keys);
-        await batch.RunAsync().ConfigureAwait(false);
-        return new PurchaseBook(rows.Rows);
-    }
-
     public static void Ink(PurchaseBook book, StatementBatch batch)
     {
         if (!book.IsChanged)

@@ -9,8 +9,8 @@ using Holdfast.Promotions.Core;
 namespace Holdfast.Orders;
 
 /// <summary>
-/// Opens what a batch of placements changes, under lock and in the global lock order: riders that come before stock, reservations, stock, codes,
-/// the other riders, purchases, points. What nobody in the batch uses costs no round trip.
+/// Opens what a batch of placements changes, under lock and in the global lock order: riders that come before stock, reservations, stock,
+/// purchases, codes, the other riders, points. What nobody in the batch uses costs no round trip.
 /// </summary>
 internal static class PlacementOpening
 {
@@ -24,6 +24,9 @@ internal static class PlacementOpening
         var held = commands.Select(c => c.ReservationId is { } r ? peeked.Reservations.Find(r) : null).OfType<Reservation>().DistinctBy(r => r.Id).ToList();
         var reservations = held.Count == 0 ? null : ReservationPages.Open(batch, [.. held.Select(r => r.Id).Order()]);
         var stock = StockPages.Open(batch, commands.SelectMany(c => c.Lines).Concat(held.SelectMany(r => r.Lines)).Select(l => l.VariantId).Distinct().Order().ToArray());
+        var limited = commands.SelectMany(c => c.Lines.Select(l => (l.VariantId, Buyer: c.EmailKey))).Where(k => peeked.Variants[k.VariantId].PurchaseLimit is not null)
+            .Distinct().ToList();
+        var purchases = limited.Count == 0 ? null : PurchaseRows.Open(batch, limited);
         var discounts = OpenCodes(batch, peeked, commands);
         var pending = PendingRows.Peek(batch, options, commands);
         var clock = batch.Now();
@@ -31,12 +34,9 @@ internal static class PlacementOpening
         var now = clock.Rows[0];
 
         await Rider.OpenAllAsync(tx, riders, r => r.Rank >= LockRank.Stock).ConfigureAwait(false);
-        var limited = commands.SelectMany(c => c.Lines.Select(l => (l.VariantId, Buyer: c.EmailKey))).Where(k => peeked.Variants[k.VariantId].PurchaseLimit is not null)
-            .Distinct().ToList();
-        var purchases = await PurchaseRows.OpenAsync(tx, limited).ConfigureAwait(false);
         var accounts = commands.Where(c => c is { RedeemPoints: > 0, CustomerId: not null }).Select(c => (c.CustomerId!.Value, c.StoreId)).Distinct().ToList();
         var points = accounts.Count == 0 ? null : await PointsPages.OpenAsync(tx, accounts, claim: false).ConfigureAwait(false);
-        if (riders.Count > 0 || limited.Count > 0 || accounts.Count > 0)
+        if (riders.Count > 0 || accounts.Count > 0)
         {
             // The clock is read after the last lock.
             now = await tx.NowAsync().ConfigureAwait(false);
@@ -48,7 +48,7 @@ internal static class PlacementOpening
             Stock = new StockBook(stock.Rows),
             Discounts = discounts(),
             Pending = pending(),
-            Purchases = purchases,
+            Purchases = new PurchaseBook(purchases?.Rows ?? []),
             Points = points,
         };
         return (books, now);

@@ -47,7 +47,11 @@ internal static class DemoStore
 
         var now = await tx.NowAsync().ConfigureAwait(false);
         var writer = new CatalogWriter(now);
-        writer.Add(new Store { Id = StoreId, Slug = "demo", Name = "Tiệm Holdfast", Currency = "VND", TimeZone = "Asia/Ho_Chi_Minh" });
+        writer.Add(new Store
+        {
+            Id = StoreId, Slug = "demo", Name = "Tiệm Holdfast", Currency = "VND", TimeZone = "Asia/Ho_Chi_Minh",
+            ShippingRates = [new(0, 30_000), new(500_000, 0)], Tax = new(Included: true, Rate: 8, Categories: []),
+        });
         var stock = new List<(Guid VariantId, Guid StoreId, long Quantity)>();
         var number = 0;
         foreach (var (name, category, description, variants) in Products)
