@@ -1,4 +1,7 @@
 using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Holdfast.Loyalty;
 
@@ -6,8 +9,27 @@ namespace Holdfast.Loyalty;
 public static class LoyaltyModule
 {
     /// <summary>What <c>verify</c> checks of this module.</summary>
-    public static IReadOnlyList<Invariant> Invariants => [];
+    public static IReadOnlyList<Invariant> Invariants => LoyaltyInvariants.All;
 
     /// <summary>What <c>verify --repair</c> can put right: balances from the ledger.</summary>
-    public static IReadOnlyList<Repair> Repairs => [];
+    public static IReadOnlyList<Repair> Repairs => LoyaltyInvariants.Repairs;
+
+    public static void Add(IServiceCollection services)
+    {
+        services.AddSingleton<LoyaltyPrograms>();
+        services.AddSingleton<PointsQueries>();
+        services.AddSingleton<AdjustPoints>();
+        services.AddSingleton<LapsePoints>();
+        services.AddHostedService(s => s.GetRequiredService<LapsePoints>());
+    }
+
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        app.Get<LoyaltyPrograms>("/stores/{id}/loyalty-program", Access.Anyone, (u, r) => u.GetAsync(r));
+        app.Put<LoyaltyPrograms>("/stores/{id}/loyalty-program", Access.Staff, (u, r) => u.SetAsync(r));
+        app.Get<PointsQueries>("/loyalty", Access.SignedIn, (u, r) => u.ListAsync(r));
+        app.Get<PointsQueries>("/loyalty/movements", Access.SignedIn, (u, r) => u.MovementsAsync(r));
+        app.Get<PointsQueries>("/loyalty/{customerId}", Access.Staff, (u, r) => u.GetAsync(r));
+        app.Post<AdjustPoints>("/loyalty/{customerId}/adjustments", Access.Staff, (u, r) => u.HandleAsync(r));
+    }
 }

@@ -4,9 +4,29 @@ using Holdfast.Promotions.Core;
 
 namespace Holdfast.Promotions;
 
-/// <summary>Writes codes, one at a time, for those who manage them.</summary>
+/// <summary>Reads and writes codes one at a time, for those who manage them.</summary>
 internal static class DiscountRows
 {
+    private const string Select = "SELECT " + DiscountPages.Columns + " FROM discount_codes WHERE code_key = $1 AND ";
+
+    /// <summary>A store's own code, or without a store one for all.</summary>
+    public static Task<DiscountCode?> FindAsync(Session session, Guid? storeId, string codeKey) => storeId is { } id
+        ? session.FirstAsync(Select + "store_id = $2", DiscountPages.Map, codeKey, id)
+        : session.FirstAsync(Select + "store_id IS NULL", DiscountPages.Map, codeKey);
+
+    /// <summary>As <see cref="FindAsync"/>, holding the row: nobody uses the code meanwhile.</summary>
+    public static Task<DiscountCode?> LockAsync(Tx tx, Guid? storeId, string codeKey) => storeId is { } id
+        ? tx.FirstAsync(Select + "store_id = $2 {lock}", DiscountPages.Map, codeKey, id)
+        : tx.FirstAsync(Select + "store_id IS NULL {lock}", DiscountPages.Map, codeKey);
+
+    /// <summary>The live uses of the buyer who has most.</summary>
+    public static async Task<long> MostByOneBuyerAsync(Tx tx, Guid codeId) => await tx.FirstAsync(
+        "SELECT COALESCE(MAX(uses), 0) FROM (SELECT SUM(delta) AS uses FROM discount_uses WHERE code_id = $1 GROUP BY buyer) b", r => r.Long(0), codeId).ConfigureAwait(false);
+
+    /// <summary>Whether any order ever used the code.</summary>
+    public static async Task<bool> WasUsedAsync(Tx tx, Guid codeId) =>
+        await tx.FirstAsync("SELECT 1 FROM discount_uses WHERE code_id = $1 LIMIT 1", r => r.Int(0), codeId).ConfigureAwait(false) == 1;
+
     /// <summary>A new code; a unique violation when its key is taken.</summary>
     public static Task<int> InsertAsync(Tx tx, DiscountCode code) => tx.ExecuteAsync(
         "INSERT INTO discount_codes (id, store_id, code, code_key, kind, value, currency, starts_at, ends_at, minimum_subtotal, usage_limit, usage_limit_per_customer, "

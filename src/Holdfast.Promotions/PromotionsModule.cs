@@ -1,4 +1,7 @@
 using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Holdfast.Promotions;
 
@@ -6,8 +9,24 @@ namespace Holdfast.Promotions;
 public static class PromotionsModule
 {
     /// <summary>What <c>verify</c> checks of this module.</summary>
-    public static IReadOnlyList<Invariant> Invariants => [];
+    public static IReadOnlyList<Invariant> Invariants => PromotionInvariants.All;
 
     /// <summary>What <c>verify --repair</c> can put right: counters from the ledger.</summary>
-    public static IReadOnlyList<Repair> Repairs => [];
+    public static IReadOnlyList<Repair> Repairs => PromotionInvariants.Repairs;
+
+    public static void Add(IServiceCollection services)
+    {
+        services.AddSingleton<DiscountQueries>();
+        services.AddSingleton<ManageDiscounts>();
+    }
+
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        app.Get<DiscountQueries>("/discount-codes", Access.Staff, (u, r) => u.ListAsync(r));
+        app.Post<ManageDiscounts>("/discount-codes", Access.Staff, (u, r) => u.CreateAsync(r));
+        app.Get<DiscountQueries>("/discount-codes/{code}", Access.Staff, (u, r) => u.GetAsync(r));
+        app.Put<ManageDiscounts>("/discount-codes/{code}", Access.Staff, (u, r) => u.ReplaceAsync(r));
+        app.Delete<ManageDiscounts>("/discount-codes/{code}", Access.Staff, (u, r) => u.DeleteAsync(r));
+        app.Post<DiscountQueries>("/discount-codes/{code}/quote", Access.Anyone, (u, r) => u.QuoteAsync(r));
+    }
 }

@@ -61,6 +61,8 @@ public static class Server
         CatalogModule.Add(services);
         services.AddSingleton(new InventoryOptions { ReservationTtl = settings.ReservationTtl });
         InventoryModule.Add(services);
+        PromotionsModule.Add(services);
+        LoyaltyModule.Add(services);
         services.AddSingleton(settings.Secrets);
         IdentityModule.Add(services, settings.Oidc);
         services.AddSingleton(new OrderOptions
@@ -92,6 +94,8 @@ public static class Server
     {
         CatalogModule.Map(app);
         InventoryModule.Map(app);
+        PromotionsModule.Map(app);
+        LoyaltyModule.Map(app);
         IdentityModule.Map(app);
         OrdersModule.Map(app);
         CartsModule.Map(app);

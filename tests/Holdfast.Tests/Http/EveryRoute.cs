@@ -111,7 +111,8 @@ public sealed partial class EveryRoute : IAsyncDisposable
     public Task<string> CountsAsync() => Server.Db.ReadAsync(async s =>
     {
         var counts = new List<string>();
-        foreach (var table in new[] { "stores", "products", "variants", "stock", "stock_movements", "reservations", "carts", "cart_lines", "orders", "order_lines", "payment_transactions", "events", "users", "idempotency_keys" })
+        foreach (var table in new[] { "stores", "products", "variants", "stock", "stock_movements", "reservations", "carts", "cart_lines", "orders", "order_lines", "payment_transactions", "events", "users", "idempotency_keys",
+            "discount_codes", "discount_uses", "loyalty_programs", "points_accounts", "points_movements" })
         {
             counts.Add($"{table} {await s.FirstAsync($"SELECT COUNT(*) FROM {table}", r => r.Long(0))}");
         }
@@ -173,12 +174,37 @@ public sealed partial class EveryRoute : IAsyncDisposable
         _ids["/carts/{storeId}"] = store;
         _ids["/carts/{storeId}/lines/{variantId}"] = variant;
         _ids["/inventory/reservations/{id}"] = await MakeAsync("/api/v1/inventory/reservations", _bodies["POST /api/v1/inventory/reservations"]);
+        await FillOffersAsync(store);
         _ids["/orders/{id}"] = await MakeAsync("/api/v1/orders", Order());
         _ids["/customers/{id}"] = (await Admin.GetFromJsonAsync<JsonElement>($"/api/v1/orders/{_ids["/orders/{id}"]}")).GetProperty("customerId").GetString()!;
         var line = Rules.Single(r => r is { Method: "PUT", Pattern: "/api/v1/carts/{storeId}/lines/{variantId}" });
         using var put = new HttpRequestMessage(HttpMethod.Put, Path(line)) { Content = JsonContent.Create(new { quantity = 1 }), Headers = { { "X-Cart-Token", CartToken } } };
         using var filled = await Admin.SendAsync(put);
         Assert.True(filled.IsSuccessStatusCode, await filled.Content.ReadAsStringAsync());
+    }
+
+    private async Task FillOffersAsync(string store)
+    {
+        _bodies["POST /api/v1/discount-codes"] = new()
+        {
+            ["code"] = "SUMMER", ["kind"] = "fixed", ["value"] = 1000, ["currency"] = "VND", ["startsAt"] = "2026-01-02T03:04:05Z", ["endsAt"] = "2099-01-02T03:04:05Z", ["minimumSubtotal"] = 1,
+            ["usageLimit"] = 100, ["usageLimitPerCustomer"] = 2, ["categories"] = new JsonArray("c"), ["active"] = true,
+        };
+        _bodies["PUT /api/v1/discount-codes/{code}"] = _bodies["POST /api/v1/discount-codes"].DeepClone().AsObject();
+        _bodies["PUT /api/v1/discount-codes/{code}"].Remove("code");
+        _bodies["POST /api/v1/discount-codes/{code}/quote"] = new() { ["storeId"] = store, ["subtotal"] = 5000, ["category"] = "c" };
+        _bodies["PUT /api/v1/stores/{id}/loyalty-program"] = new() { ["amountPerPoint"] = 1000, ["pointValue"] = 10, ["expiresAfterDays"] = 365 };
+        _bodies["POST /api/v1/loyalty/{customerId}/adjustments"] = new() { ["storeId"] = store, ["points"] = 5, ["reason"] = "sorry" };
+        _ids["/discount-codes/{code}"] = "SPRING";
+        await MakeAsync("/api/v1/discount-codes", With(_bodies["POST /api/v1/discount-codes"], "code", "SPRING"));
+        _ids["/loyalty/{customerId}"] = (await Server.Get<Accounts>().CreateAsync(Role.Customer, "chi@example.com", null, "a long password", [])).Value.Id.ToString();
+    }
+
+    private static JsonObject With(JsonObject body, string name, string value)
+    {
+        var copy = body.DeepClone().AsObject();
+        copy[name] = value;
+        return copy;
     }
 
     private async Task<string> MakeAsync(string path, JsonObject body)

@@ -1,0 +1,66 @@
+using Holdfast.Loyalty.Core;
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+
+namespace Holdfast.Loyalty;
+
+/// <summary>What an adjustment answers: the balance after it, and its row of the ledger.</summary>
+public sealed record PointsAdjusted(Guid CustomerId, Guid StoreId, long Balance, PointsMovementView Movement);
+
+/// <summary><c>POST /loyalty/{customerId}/adjustments</c>: staff give points, or take some; never more than there are (422 <c>insufficient_points</c>).</summary>
+internal sealed class AdjustPoints(Db db)
+{
+    private const long MaxPoints = 1_000_000_000_000;
+
+    public async Task<Reply> HandleAsync(Request request)
+    {
+        var body = await request.FieldsAsync().ConfigureAwait(false);
+        if (!body.IsOk)
+        {
+            return body.Error!;
+        }
+
+        var fields = body.Value;
+        var (storeId, points, reason) = (fields.Uuid("storeId"), fields.Long("points", -MaxPoints, MaxPoints), fields.Text("reason"));
+        if (points == 0 && fields.Has("points"))
+        {
+            fields.Reject("points", "must be a whole number other than 0");
+        }
+
+        if (fields.Done() is { } error)
+        {
+            return error;
+        }
+
+        if (request.Id("customerId") is not { } customerId || !request.Caller.Manages(storeId))
+        {
+            return Errors.NotFound;
+        }
+
+        return await Idempotency.RunAsync(db, request, required: true, tx => AdjustAsync(tx, customerId, storeId, points, reason)).ConfigureAwait(false);
+    }
+
+    private static async Task<Result<Reply>> AdjustAsync(Tx tx, Guid customerId, Guid storeId, long points, string reason)
+    {
+        if (!await PointsQueries.IsCustomerAsync(tx, customerId).ConfigureAwait(false)
+            || await tx.FirstAsync("SELECT 1 FROM stores WHERE id = $1", r => r.Int(0), storeId).ConfigureAwait(false) != 1)
+        {
+            return Errors.NotFound;
+        }
+
+        var book = await PointsPages.OpenAsync(tx, [(customerId, storeId)], claim: true).ConfigureAwait(false);
+        if (!book.TryAdjust(customerId, storeId, points, reason))
+        {
+            return LoyaltyErrors.InsufficientPoints(Math.Max(0, book.Balance(customerId, storeId)));
+        }
+
+        var now = await tx.NowAsync().ConfigureAwait(false);
+        var batch = tx.Batch();
+        PointsPages.Ink(book, batch, now);
+        await batch.RunAsync().ConfigureAwait(false);
+        var m = book.Movements[^1];
+        return Reply.Created(new PointsAdjusted(customerId, storeId, book.Balance(customerId, storeId),
+            new PointsMovementView(m.Sequence, m.Delta, m.Reason, m.OrderId, m.Note, m.ExpiresAt, now)), $"{Routes.Base}/loyalty/{customerId}?storeId={storeId}");
+    }
+}

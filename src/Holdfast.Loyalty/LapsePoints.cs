@@ -1,0 +1,71 @@
+using Holdfast.Platform.Data;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Loyalty;
+
+/// <summary>
+/// Books the points whose time is over: a bounded batch over the index, four times a minute, by any number of workers. Deciding does not depend on it:
+/// whoever opens an account books what has lapsed.
+/// </summary>
+public sealed class LapsePoints(Db db, ILogger<LapsePoints> log) : BackgroundService
+{
+    private const int BatchSize = 200;
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(15);
+
+    /// <summary>Books at most one batch of accounts that are due; how many it were.</summary>
+    public async Task<int> SweepOnceAsync(CancellationToken ct = default)
+    {
+        // A look first: an idle system takes no write lock.
+        var (now, due) = await db.ReadAsync(async s =>
+        {
+            var batch = s.Batch();
+            var clock = batch.Now();
+            var first = batch.Query("SELECT MIN(next_expiry) FROM points_accounts WHERE next_expiry IS NOT NULL", r => r.TimeOrNull(0));
+            await batch.RunAsync().ConfigureAwait(false);
+            return (clock.Rows[0], first.Rows[0]);
+        }, ct).ConfigureAwait(false);
+        return due <= now ? await db.WriteAsync(tx => LapseAsync(tx, now), ct).ConfigureAwait(false) : 0;
+    }
+
+    private static async Task<int> LapseAsync(Tx tx, DateTime due)
+    {
+        // Those that somebody holds are being decided on, and settled with that.
+        var found = await tx.QueryAsync($"SELECT customer_id, store_id FROM points_accounts WHERE next_expiry <= $1 ORDER BY next_expiry LIMIT {BatchSize} {{skip locked}}",
+            r => (CustomerId: r.Uuid(0), StoreId: r.Uuid(1)), due).ConfigureAwait(false);
+        foreach (var store in found.GroupBy(a => a.StoreId))
+        {
+            // Of one store, exactly the accounts that are held already are opened: there is nobody to wait for.
+            var book = await PointsPages.OpenAsync(tx, [.. store], claim: false).ConfigureAwait(false);
+            var batch = tx.Batch();
+            PointsPages.Ink(book, batch, await tx.NowAsync().ConfigureAwait(false));
+            await batch.RunAsync().ConfigureAwait(false);
+        }
+
+        return found.Count;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                while (await SweepOnceAsync(stoppingToken).ConfigureAwait(false) == BatchSize)
+                {
+                }
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                // Nothing is lost: what is due stays due.
+                log.LogError(e, "A sweep of points failed; the next one follows");
+            }
+
+            await Task.Delay(Pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}

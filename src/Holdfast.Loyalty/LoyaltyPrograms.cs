@@ -1,0 +1,87 @@
+using Holdfast.Loyalty.Core;
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+
+namespace Holdfast.Loyalty;
+
+/// <summary><c>GET</c> and <c>PUT /stores/{id}/loyalty-program</c>. A store that has set none gives and takes no points.</summary>
+internal sealed class LoyaltyPrograms(Db db)
+{
+    private const long MaxAmount = 1_000_000_000_000_000;
+    private const int MaxDays = 36_500;
+
+    public async Task<Reply> GetAsync(Request request)
+    {
+        if (request.Id() is not { } storeId)
+        {
+            return Errors.NotFound;
+        }
+
+        return await db.ReadAsync<Reply>(async s =>
+        {
+            var batch = s.Batch();
+            var stores = batch.Query("SELECT 1 FROM stores WHERE id = $1", r => r.Int(0), storeId);
+            var programs = PointsPages.Programs(batch, [storeId]);
+            var versions = batch.Query("SELECT version FROM loyalty_programs WHERE store_id = $1", r => r.Long(0), storeId);
+            await batch.RunAsync().ConfigureAwait(false);
+            return stores.Rows.Count == 0 ? Errors.NotFound : Reply.Ok(programs.First ?? LoyaltyProgram.None(storeId), versions.First);
+        }, request.Aborted).ConfigureAwait(false);
+    }
+
+    /// <summary>Sets all of it; with <c>If-Match</c>, only over the version that was read (0: none was set). Points that were earned keep the time at which they lapse.</summary>
+    public async Task<Reply> SetAsync(Request request)
+    {
+        var body = await request.FieldsAsync().ConfigureAwait(false);
+        if (!body.IsOk)
+        {
+            return body.Error!;
+        }
+
+        var fields = body.Value;
+        var storeId = request.Id();
+        var program = new LoyaltyProgram(storeId ?? Guid.Empty, fields.Long("amountPerPoint", 0, MaxAmount), fields.Long("pointValue", 0, MaxAmount),
+            fields.IntOrNull("expiresAfterDays", 1, MaxDays));
+        if (program.AmountPerPoint > 0 && program.PointValue > program.AmountPerPoint)
+        {
+            fields.Reject("pointValue", "must be at most amountPerPoint: goods would earn more than they cost");
+        }
+
+        if (fields.Done() is { } error)
+        {
+            return error;
+        }
+
+        if (storeId is not { } id || !request.Caller.Manages(id))
+        {
+            return Errors.NotFound;
+        }
+
+        return await db.WriteAsync(tx => SetAsync(tx, program, request.IfMatch), request.Aborted).ConfigureAwait(false);
+    }
+
+    private static async Task<Reply> SetAsync(Tx tx, LoyaltyProgram program, long? ifMatch)
+    {
+        // The store's row is held, so that of two who set the first program one waits.
+        var batch = tx.Batch();
+        var stores = batch.Query("SELECT 1 FROM stores WHERE id = $1 {lock}", r => r.Int(0), program.StoreId);
+        var versions = batch.Query("SELECT version FROM loyalty_programs WHERE store_id = $1", r => r.Long(0), program.StoreId);
+        var now = batch.Now();
+        await batch.RunAsync().ConfigureAwait(false);
+        if (stores.Rows.Count == 0)
+        {
+            return Errors.NotFound;
+        }
+
+        if (ifMatch is { } version && version != versions.First)
+        {
+            return Errors.PreconditionFailed;
+        }
+
+        await tx.ExecuteAsync("INSERT INTO loyalty_programs (store_id, amount_per_point, point_value, expires_after_days, version, updated_at) VALUES ($1, $2, $3, $4{as int}, $5, $6) "
+            + "ON CONFLICT (store_id) DO UPDATE SET amount_per_point = excluded.amount_per_point, point_value = excluded.point_value, "
+            + "expires_after_days = excluded.expires_after_days, version = excluded.version, updated_at = excluded.updated_at",
+            program.StoreId, program.AmountPerPoint, program.PointValue, program.ExpiresAfterDays, versions.First + 1, now.Rows[0]).ConfigureAwait(false);
+        return Reply.Ok(program, versions.First + 1);
+    }
+}

@@ -1,0 +1,120 @@
+using System.Globalization;
+using Holdfast.Loyalty.Core;
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+
+namespace Holdfast.Loyalty;
+
+/// <summary>A customer's points in a store as they are served.</summary>
+/// <param name="Balance">What can be spent now; below zero when points that were spent were taken back.</param>
+/// <param name="NextExpiry">The points that lapse first, unless they are spent before; null when none will.</param>
+public sealed record PointsView(Guid CustomerId, Guid StoreId, long Balance, UpcomingExpiry? NextExpiry);
+
+/// <summary>A row of the ledger as it is served.</summary>
+/// <param name="Sequence">Counts within the customer's account in the store, from 1, without gaps.</param>
+/// <param name="Reason">One of <see cref="PointsReasons"/>.</param>
+/// <param name="Note">What staff said about an adjustment.</param>
+/// <param name="ExpiresAt">When what is left of earned points lapses; null: never.</param>
+public sealed record PointsMovementView(long Sequence, long Points, string Reason, Guid? OrderId, string? Note, DateTime? ExpiresAt, DateTime CreatedAt);
+
+/// <summary><c>GET /loyalty</c> and <c>GET /loyalty/movements?storeId</c> for the caller's own points, <c>GET /loyalty/{customerId}?storeId</c> for the store's staff.</summary>
+internal sealed class PointsQueries(Db db)
+{
+    /// <summary>The caller's points in each store where they ever moved.</summary>
+    public async Task<Reply> ListAsync(Request request)
+    {
+        var paging = Paging.From(request, keyParts: 1);
+        if (!paging.IsOk)
+        {
+            return paging.Error!;
+        }
+
+        var after = Guid.Empty;
+        if (paging.Value.After is { } key && !Guid.TryParseExact(key[0], "D", out after))
+        {
+            return Errors.Invalid("cursor", "is not one that was given out");
+        }
+
+        var page = await db.ReadAsync(async s =>
+        {
+            var accounts = await s.QueryAsync("SELECT customer_id, store_id FROM points_accounts WHERE customer_id = $1 AND store_id > $2 AND movements > 0 ORDER BY store_id LIMIT $3",
+                r => (CustomerId: r.Uuid(0), StoreId: r.Uuid(1)), request.Caller.Subject, after, paging.Value.Limit + 1).ConfigureAwait(false);
+            var shown = paging.Value.Page(accounts, a => [a.StoreId.ToString()]);
+            return new Page<PointsView>(await ViewAsync(s, shown.Items).ConfigureAwait(false), shown.NextCursor);
+        }, request.Aborted).ConfigureAwait(false);
+        return Reply.Ok(page);
+    }
+
+    /// <summary>The caller's ledger in a store, newest first.</summary>
+    public async Task<Reply> MovementsAsync(Request request)
+    {
+        var paging = Paging.From(request, keyParts: 1);
+        if (!paging.IsOk)
+        {
+            return paging.Error!;
+        }
+
+        var before = long.MaxValue;
+        if (paging.Value.After is { } key && !long.TryParse(key[0], NumberStyles.None, CultureInfo.InvariantCulture, out before))
+        {
+            return Errors.Invalid("cursor", "is not one that was given out");
+        }
+
+        var store = StoreOf(request);
+        if (!store.IsOk)
+        {
+            return store.Error!;
+        }
+
+        var rows = await db.ReadAsync(s => s.QueryAsync("SELECT sequence, delta, reason, order_id, note, expires_at, created_at FROM points_movements "
+            + "WHERE customer_id = $1 AND store_id = $2 AND sequence < $3 ORDER BY sequence DESC LIMIT $4",
+            r => new PointsMovementView(r.Long(0), r.Long(1), r.Text(2), r.UuidOrNull(3), r.TextOrNull(4), r.TimeOrNull(5), r.Time(6)),
+            request.Caller.Subject, store.Value, before, paging.Value.Limit + 1), request.Aborted).ConfigureAwait(false);
+        return Reply.Ok(paging.Value.Page(rows, m => [m.Sequence.ToString(CultureInfo.InvariantCulture)]));
+    }
+
+    public async Task<Reply> GetAsync(Request request)
+    {
+        var store = StoreOf(request);
+        if (!store.IsOk)
+        {
+            return store.Error!;
+        }
+
+        if (request.Id("customerId") is not { } customerId || !request.Caller.Manages(store.Value))
+        {
+            return Errors.NotFound;
+        }
+
+        return await db.ReadAsync<Reply>(async s => await IsCustomerAsync(s, customerId).ConfigureAwait(false)
+            ? Reply.Ok((await ViewAsync(s, [(customerId, store.Value)]).ConfigureAwait(false))[0])
+            : Errors.NotFound, request.Aborted).ConfigureAwait(false);
+    }
+
+    /// <summary>Whether the id is that of a customer with an account: guests have no points.</summary>
+    internal static async Task<bool> IsCustomerAsync(Session session, Guid id) =>
+        await session.FirstAsync("SELECT 1 FROM users WHERE id = $1 AND role = 'customer'", r => r.Int(0), id).ConfigureAwait(false) == 1;
+
+    /// <summary>The points of the accounts, in their order, less what has lapsed by now.</summary>
+    internal static async Task<IReadOnlyList<PointsView>> ViewAsync(Session session, IReadOnlyList<(Guid CustomerId, Guid StoreId)> accounts)
+    {
+        var book = await PointsPages.PeekAsync(session, accounts).ConfigureAwait(false);
+        var lapsing = accounts.Where(a => book.Find(a.CustomerId, a.StoreId)?.NextExpiry is not null).ToList();
+        var upcoming = new Dictionary<(Guid, Guid), UpcomingExpiry?>();
+        if (lapsing.Count > 0)
+        {
+            var batch = session.Batch();
+            var ledgers = PointsPages.Ledger(batch, lapsing);
+            var now = batch.Now();
+            await batch.RunAsync().ConfigureAwait(false);
+            upcoming = ledgers.Rows.GroupBy(r => (r.CustomerId, r.StoreId)).ToDictionary(g => g.Key, g => Expiry.Upcoming([.. g], now.Rows[0]));
+        }
+
+        return [.. accounts.Select(a => new PointsView(a.CustomerId, a.StoreId, book.Balance(a.CustomerId, a.StoreId), upcoming.GetValueOrDefault(a)))];
+    }
+
+    private static Result<Guid> StoreOf(Request request) =>
+        Guid.TryParseExact(request.Query("storeId"), "D", out var id) ? id
+        : Errors.Invalid("storeId", request.Query("storeId") is null ? "is required" : "must be a UUID");
+}

@@ -1,0 +1,121 @@
+using System.Text.RegularExpressions;
+using Holdfast.Platform.Http;
+using Holdfast.Promotions.Core;
+
+namespace Holdfast.Promotions;
+
+/// <summary>A code as it is served.</summary>
+/// <param name="Value">A percentage, an amount in minor units, or 0 for free shipping.</param>
+/// <param name="Currency">That of the amounts of a code for all stores; null where they are the store's, or there are none.</param>
+/// <param name="Categories">The categories whose goods are eligible; none: all.</param>
+/// <param name="Used">Live uses: those of orders that were cancelled or have expired do not count.</param>
+public sealed record DiscountView(Guid Id, Guid? StoreId, string Code, DiscountKind Kind, decimal Value, string? Currency, DateTime? StartsAt, DateTime? EndsAt,
+    long? MinimumSubtotal, long? UsageLimit, long? UsageLimitPerCustomer, IReadOnlyList<string> Categories, bool Active, long Used, long Version, DateTime CreatedAt, DateTime UpdatedAt)
+{
+    internal static DiscountView Of(DiscountCode c) => new(c.Id, c.StoreId, c.Code, c.Kind, c.Kind == DiscountKind.Percent ? c.Value / 100m : c.Value, c.Currency, c.StartsAt, c.EndsAt,
+        c.MinimumSubtotal, c.UsageLimit, c.UsageLimitPerCustomer, c.Categories, c.Active, c.Used, c.Version, c.CreatedAt, c.UpdatedAt);
+}
+
+/// <summary>Reads the rule of a code: all that a change may replace.</summary>
+internal static partial class DiscountBody
+{
+    private const long MaxAmount = 1_000_000_000_000_000;
+    private const long MaxUses = 1_000_000_000;
+    private const int WholePercent = 10_000;
+
+    /// <summary>The rule for a code whose names are known. What is wrong is noted in the fields; <see cref="Fields.Done"/> is the caller's to ask.</summary>
+    public static DiscountCode Read(Fields fields, Guid id, Guid? storeId, string code)
+    {
+        var word = fields.WordOrNull("kind", [.. DiscountKinds.All]);
+        if (!fields.Has("kind"))
+        {
+            fields.Reject("kind", "is required");
+        }
+
+        var kind = word is null ? DiscountKind.Fixed : DiscountKinds.Parse(word);
+        var read = new DiscountCode
+        {
+            Id = id,
+            StoreId = storeId,
+            Code = code,
+            CodeKey = DiscountCode.KeyOf(code),
+            Kind = kind,
+            Value = Value(fields, kind),
+            Currency = fields.TextOrNull("currency", max: 3),
+            StartsAt = Cut(fields.TimeOrNull("startsAt")),
+            EndsAt = Cut(fields.TimeOrNull("endsAt")),
+            MinimumSubtotal = fields.LongOrNull("minimumSubtotal", 1, MaxAmount),
+            UsageLimit = fields.LongOrNull("usageLimit", 1, MaxUses),
+            UsageLimitPerCustomer = fields.LongOrNull("usageLimitPerCustomer", 1, MaxUses),
+            Categories = Categories(fields),
+            Active = fields.BoolOrNull("active") ?? true,
+        };
+        Check(fields, read);
+        return read;
+    }
+
+    private static long Value(Fields fields, DiscountKind kind)
+    {
+        var value = kind switch
+        {
+            DiscountKind.Percent => fields.PercentOrNull("value", 1, WholePercent),
+            DiscountKind.FreeShipping => fields.LongOrNull("value", 0, 0),
+            _ => fields.LongOrNull("value", 1, MaxAmount),
+        };
+        if (kind != DiscountKind.FreeShipping && !fields.Has("value"))
+        {
+            fields.Reject("value", "is required");
+        }
+
+        return value ?? 0;
+    }
+
+    private static IReadOnlyList<string> Categories(Fields fields)
+    {
+        var categories = fields.TextsOrNull("categories", max: 50)?.ConvertAll(c => c.Trim()) ?? [];
+        if (categories.Contains(""))
+        {
+            fields.Reject("categories", "must not have blank entries");
+        }
+
+        return [.. categories.Distinct(StringComparer.Ordinal)];
+    }
+
+    private static void Check(Fields fields, DiscountCode read)
+    {
+        if (read.EndsAt <= read.StartsAt)
+        {
+            fields.Reject("endsAt", "must be after startsAt");
+        }
+
+        if (read.UsageLimitPerCustomer > read.UsageLimit)
+        {
+            fields.Reject("usageLimitPerCustomer", "must be at most usageLimit");
+        }
+
+        var hasAmount = read.Kind == DiscountKind.Fixed || read.MinimumSubtotal is not null;
+        switch (read.StoreId, read.Currency)
+        {
+            case (not null, not null):
+                fields.Reject("currency", "is the store's; leave it out");
+                break;
+            case (null, null) when hasAmount:
+                fields.Reject("currency", "is required: the amounts of a code for all stores need one");
+                break;
+            case (null, not null) when !hasAmount:
+                fields.Reject("currency", "has no amount that it is the currency of");
+                break;
+            case (null, { } currency) when !Iso4217().IsMatch(currency):
+                fields.Reject("currency", "must be an ISO 4217 code such as VND");
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>Times are kept as they are served: to the millisecond.</summary>
+    private static DateTime? Cut(DateTime? time) => time is { } t ? new DateTime(t.Ticks - (t.Ticks % TimeSpan.TicksPerMillisecond), DateTimeKind.Utc) : null;
+
+    [GeneratedRegex(@"\A[A-Z]{3}\z")]
+    private static partial Regex Iso4217();
+}

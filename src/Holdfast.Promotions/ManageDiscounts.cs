@@ -1,0 +1,159 @@
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+using Holdfast.Promotions.Core;
+
+namespace Holdfast.Promotions;
+
+/// <summary><c>POST /discount-codes</c>, and <c>PUT</c> and <c>DELETE /discount-codes/{code}?storeId</c>. A code for all stores, without a store, is the admins'.</summary>
+internal sealed class ManageDiscounts(Db db)
+{
+    /// <summary>201 with the code; 409 <c>discount_code_taken</c>.</summary>
+    public async Task<Reply> CreateAsync(Request request)
+    {
+        var body = await request.FieldsAsync().ConfigureAwait(false);
+        if (!body.IsOk)
+        {
+            return body.Error!;
+        }
+
+        var fields = body.Value;
+        var storeId = fields.UuidOrNull("storeId");
+        var name = fields.Text("code", DiscountCode.MaxLength, DiscountCode.MinLength);
+        if (name.Length > 0 && !DiscountCode.IsWellFormed(name))
+        {
+            fields.Reject("code", "must be of letters A to Z, digits, - and _");
+        }
+
+        var code = DiscountBody.Read(fields, Guid.CreateVersion7(), storeId, name);
+        if ((fields.Done() ?? Refusal(request.Caller, storeId)) is { } error)
+        {
+            return error;
+        }
+
+        try
+        {
+            return await Idempotency.RunAsync(db, request, required: false, tx => InsertAsync(tx, code)).ConfigureAwait(false);
+        }
+        catch (Exception e) when (db.IsUniqueViolation(e, "discount_codes"))
+        {
+            return PromotionErrors.CodeTaken;
+        }
+    }
+
+    /// <summary>Replaces the rule of a code; with <c>If-Match</c>, only of the version that was read. A limit below what is used already: 409 <c>discount_limit_below_uses</c>.</summary>
+    public async Task<Reply> ReplaceAsync(Request request)
+    {
+        var body = await request.FieldsAsync().ConfigureAwait(false);
+        if (!body.IsOk)
+        {
+            return body.Error!;
+        }
+
+        var store = DiscountQueries.StoreOf(request);
+        if (!store.IsOk)
+        {
+            return store.Error!;
+        }
+
+        var wanted = DiscountBody.Read(body.Value, Guid.Empty, store.Value, request.RouteText("code"));
+        if ((body.Value.Done() ?? Refusal(request.Caller, store.Value)) is { } error)
+        {
+            return error;
+        }
+
+        return await db.WriteAsync(tx => ReplaceAsync(tx, wanted, request.IfMatch), request.Aborted).ConfigureAwait(false);
+    }
+
+    /// <summary>204 for a code that was never used: it is gone. One that was used is deactivated, because orders name it: 200 with the code.</summary>
+    public async Task<Reply> DeleteAsync(Request request)
+    {
+        var store = DiscountQueries.StoreOf(request);
+        if (!store.IsOk)
+        {
+            return store.Error!;
+        }
+
+        return Refusal(request.Caller, store.Value) is { } error ? error
+            : await db.WriteAsync(tx => DeleteAsync(tx, store.Value, request.RouteText("code"), request.IfMatch), request.Aborted).ConfigureAwait(false);
+    }
+
+    /// <summary>Why the caller may not manage codes of the store (null: of all stores), or null.</summary>
+    internal static Error? Refusal(Caller caller, Guid? storeId) =>
+        storeId is { } id ? caller.Manages(id) ? null : Errors.NotFound
+        : caller.Role == Role.Admin ? null : Errors.Forbidden;
+
+    private static async Task<Result<Reply>> InsertAsync(Tx tx, DiscountCode code)
+    {
+        if (code.StoreId is { } storeId && await DiscountQueries.CurrencyAsync(tx, storeId).ConfigureAwait(false) is null)
+        {
+            return PromotionErrors.UnknownStore;
+        }
+
+        var now = await tx.NowAsync().ConfigureAwait(false);
+        var made = code with { CreatedAt = now, UpdatedAt = now };
+        await DiscountRows.InsertAsync(tx, made).ConfigureAwait(false);
+        return Reply.Created(DiscountView.Of(made), Routes.Base + DiscountQueries.PathOf(made), made.Version);
+    }
+
+    private static async Task<Reply> ReplaceAsync(Tx tx, DiscountCode wanted, long? ifMatch)
+    {
+        var found = await DiscountRows.LockAsync(tx, wanted.StoreId, wanted.CodeKey).ConfigureAwait(false);
+        if (found is null)
+        {
+            return Errors.NotFound;
+        }
+
+        if (ifMatch is { } version && version != found.Version)
+        {
+            return Errors.PreconditionFailed;
+        }
+
+        if (wanted.UsageLimit < found.Used)
+        {
+            return PromotionErrors.LimitBelowUses("usageLimit", found.Used);
+        }
+
+        if (wanted.UsageLimitPerCustomer is { } limit && (found.UsageLimitPerCustomer is not { } before || limit < before))
+        {
+            var most = await DiscountRows.MostByOneBuyerAsync(tx, found.Id).ConfigureAwait(false);
+            if (limit < most)
+            {
+                return PromotionErrors.LimitBelowUses("usageLimitPerCustomer", most);
+            }
+        }
+
+        var now = await tx.NowAsync().ConfigureAwait(false);
+        var changed = wanted with { Id = found.Id, Code = found.Code, Used = found.Used, Version = found.Version + 1, CreatedAt = found.CreatedAt, UpdatedAt = now };
+        await DiscountRows.UpdateAsync(tx, changed).ConfigureAwait(false);
+        return Reply.Ok(DiscountView.Of(changed), changed.Version);
+    }
+
+    private static async Task<Reply> DeleteAsync(Tx tx, Guid? storeId, string code, long? ifMatch)
+    {
+        var found = await DiscountRows.LockAsync(tx, storeId, DiscountCode.KeyOf(code)).ConfigureAwait(false);
+        if (found is null)
+        {
+            return Errors.NotFound;
+        }
+
+        if (ifMatch is { } version && version != found.Version)
+        {
+            return Errors.PreconditionFailed;
+        }
+
+        if (!await DiscountRows.WasUsedAsync(tx, found.Id).ConfigureAwait(false))
+        {
+            await tx.ExecuteAsync("DELETE FROM discount_codes WHERE id = $1", found.Id).ConfigureAwait(false);
+            return Reply.NoContent();
+        }
+
+        if (found.Active)
+        {
+            found = found with { Active = false, Version = found.Version + 1, UpdatedAt = await tx.NowAsync().ConfigureAwait(false) };
+            await DiscountRows.UpdateAsync(tx, found).ConfigureAwait(false);
+        }
+
+        return Reply.Ok(DiscountView.Of(found), found.Version);
+    }
+}
