@@ -128,10 +128,14 @@ internal sealed class DiscountQueries(Db db)
             return PromotionErrors.Unknown;
         }
 
+        if (!Discounts.Applies(code, category))
+        {
+            return PromotionErrors.NotApplicable;
+        }
+
         var uses = DiscountPages.Uses(batch, [code.Id], [buyer]);
         await batch.RunAsync().ConfigureAwait(false);
-        var eligible = Discounts.Applies(code, category) ? subtotal : 0;
-        return new DiscountBook(codes.Rows, uses.Rows).Check(code, eligible, buyer, now.Rows[0]) is { } obstacle ? obstacle
-            : new DiscountQuote(code.Code, code.Kind, Discounts.AmountOf(code, eligible), code.Kind == DiscountKind.FreeShipping, currency);
+        return new DiscountBook(codes.Rows, uses.Rows).Check(code, subtotal, buyer, now.Rows[0]) is { } obstacle ? obstacle
+            : new DiscountQuote(code.Code, code.Kind, Discounts.AmountOf(code, subtotal), code.Kind == DiscountKind.FreeShipping, currency);
     }
 }

@@ -27,6 +27,6 @@ public static class PromotionsModule
         app.Get<DiscountQueries>("/discount-codes/{code}", Access.Staff, (u, r) => u.GetAsync(r));
         app.Put<ManageDiscounts>("/discount-codes/{code}", Access.Staff, (u, r) => u.ReplaceAsync(r));
         app.Delete<ManageDiscounts>("/discount-codes/{code}", Access.Staff, (u, r) => u.DeleteAsync(r));
-        app.Post<DiscountQueries>("/discount-codes/{code}/quote", Access.Anyone, (u, r) => u.QuoteAsync(r));
+        app.Post<DiscountQueries>("/discount-codes/{code}/quote", Access.Anyone, Limit.Quoting, (u, r) => u.QuoteAsync(r));
     }
 }

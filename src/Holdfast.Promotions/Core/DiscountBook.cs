@@ -53,8 +53,7 @@ public sealed class DiscountBook
 
     /// <summary>
     /// What stands in the way of the buyer's using the code now, or null: <c>discount_not_active</c> (inactive, not yet, over),
-    /// <c>discount_minimum_not_met</c> (also when a code for some categories finds none of their goods), <c>discount_used_up</c> (in total or by this
-    /// buyer). A code that is not in the book is unknown.
+    /// <c>discount_minimum_not_met</c>, <c>discount_used_up</c> (in total or by this buyer). A code that is not in the book is unknown.
     /// </summary>
     public Error? Check(DiscountCode code, long eligibleSubtotal, string buyer, DateTime now)
     {
@@ -69,8 +68,7 @@ public sealed class DiscountBook
             return PromotionErrors.NotActive;
         }
 
-        var least = rule.MinimumSubtotal ?? (rule.Categories.Count > 0 ? 1 : 0);
-        return eligibleSubtotal < least ? PromotionErrors.MinimumNotMet(least)
+        return eligibleSubtotal < rule.MinimumSubtotal ? PromotionErrors.MinimumNotMet(rule.MinimumSubtotal.Value)
             : IsUsedUp(entry, buyer) ? PromotionErrors.UsedUp
             : null;
     }

@@ -7,6 +7,7 @@ public static class PromotionErrors
 {
     public static readonly Error Unknown = new(422, "discount_unknown", "There is no such discount code.", "Không có mã giảm giá này.");
     public static readonly Error NotActive = new(422, "discount_not_active", "This discount code cannot be used at present.", "Mã giảm giá này hiện không sử dụng được.");
+    public static readonly Error NotApplicable = new(422, "discount_not_applicable", "The discount code is for other goods.", "Mã giảm giá không áp dụng cho các sản phẩm này.");
     public static readonly Error UsedUp = new(422, "discount_used_up", "This discount code has been used as often as it may be.", "Mã giảm giá này đã hết lượt sử dụng.");
     public static readonly Error UnknownStore = new(422, "unknown_store", "There is no such store.", "Không có cửa hàng này.");
     public static readonly Error CodeTaken = new(409, "discount_code_taken", "There is a discount code of this name already.", "Mã giảm giá này đã tồn tại.");

@@ -141,7 +141,7 @@ public abstract class LoyaltyRoutesTests(Backend backend) : IAsyncLifetime
             made.GetRawText(), StringComparison.Ordinal);
         Assert.Equal(made.GetRawText(), (await AdjustAsync(customer, 50, "k").ShouldBeAsync(201)).GetRawText());
         await AdjustAsync(customer, 51, "k").ShouldBeAsync(422, "idempotency_key_reused");
-        Assert.Equal(50, (await AdjustAsync(customer, -51).ShouldBeAsync(422, "insufficient_points")).GetProperty("available").GetInt64());
+        Assert.Equal(50, (await AdjustAsync(customer, -51).ShouldBeAsync(422, "insufficient_points")).GetProperty("balance").GetInt64());
         Assert.Equal(20, (await AdjustAsync(customer, -30).ShouldBeAsync(201)).GetProperty("balance").GetInt64());
         var together = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => AdjustAsync(customer, -10)));
         Assert.Equal((2, 8), (together.Count(r => (int)r.StatusCode == 201), together.Count(r => (int)r.StatusCode == 422)));
