@@ -6,22 +6,19 @@ using Holdfast.Tests.Fixtures;
 namespace Holdfast.Tests.Loyalty;
 
 /// <summary>Points through the database: races end as the book says, and what is over lapses at the moment of the decision.</summary>
-public abstract class PointsPagesTests(Backend backend) : IAsyncLifetime
+public abstract class PointsPagesTests(TestDatabase database) : IAsyncLifetime
 {
     private readonly Guid _store = Guid.CreateVersion7();
     private readonly Guid _customer = Guid.CreateVersion7();
-    private TestDb _database = null!;
+    // Of the test's own: it moves the clock.
+    private Db? _db;
 
-    private Db Db => _database.Db;
+    private Db Db => _db ??= database.Test.Open();
 
-    public async ValueTask InitializeAsync()
-    {
-        _database = await TestDb.CreateAsync(backend);
-        await Db.WriteAsync(tx => tx.ExecuteAsync("INSERT INTO loyalty_programs (store_id, amount_per_point, point_value, expires_after_days, version, updated_at) "
-            + "VALUES ($1, 100, 10, 30, 1, $2)", _store, DateTime.UnixEpoch));
-    }
+    public async ValueTask InitializeAsync() => await Db.WriteAsync(tx => tx.ExecuteAsync(
+        "INSERT INTO loyalty_programs (store_id, amount_per_point, point_value, expires_after_days, version, updated_at) VALUES ($1, 100, 10, 30, 1, $2)", _store, DateTime.UnixEpoch));
 
-    public ValueTask DisposeAsync() => _database?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     /// <summary>One small transaction, as a batch of one would be; true when the change was made.</summary>
     private Task<bool> InAsync(Func<PointsBook, DateTime, bool> decide, bool claim = true) => Db.WriteAsync(async tx =>
@@ -92,7 +89,7 @@ public abstract class PointsPagesTests(Backend backend) : IAsyncLifetime
             Assert.Null(book.Program(_customer));
             return true;
         }, claim: false);
-        Assert.Equal(0, await Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM points_accounts", r => r.Long(0))));
+        Assert.Equal(0, await Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM points_accounts WHERE store_id = $1", r => r.Long(0), _store)));
     }
 
     [Fact]
@@ -188,10 +185,10 @@ public abstract class PointsPagesTests(Backend backend) : IAsyncLifetime
             PointsPages.Ink(book, batch, now);
             await batch.RunAsync();
         })));
-        Assert.Equal(80, await Db.ReadAsync(s => s.FirstAsync("SELECT SUM(balance) FROM points_accounts", r => r.Long(0))));
+        Assert.Equal(80, await Db.ReadAsync(s => s.FirstAsync("SELECT SUM(balance) FROM points_accounts WHERE store_id = $1", r => r.Long(0), _store)));
     }
 }
 
-public sealed class PointsPages_on_sqlite() : PointsPagesTests(Backend.Sqlite);
+public sealed class PointsPages_on_sqlite(SqliteDatabase database) : PointsPagesTests(database), IClassFixture<SqliteDatabase>;
 
-public sealed class PointsPages_on_postgresql() : PointsPagesTests(Backend.Postgres);
+public sealed class PointsPages_on_postgresql(PostgresDatabase database) : PointsPagesTests(database), IClassFixture<PostgresDatabase>;
