@@ -197,6 +197,9 @@ public sealed partial class EveryRoute : IAsyncDisposable
         _bodies["POST /api/v1/loyalty/{customerId}/adjustments"] = new() { ["storeId"] = store, ["points"] = 5, ["reason"] = "sorry" };
         _ids["/discount-codes/{code}"] = "SPRING";
         await MakeAsync("/api/v1/discount-codes", With(_bodies["POST /api/v1/discount-codes"], "code", "SPRING"));
+        var own = With(With(_bodies["POST /api/v1/discount-codes"], "code", "SPRING"), "storeId", store);
+        own.Remove("currency");
+        await MakeAsync("/api/v1/discount-codes", own);
         _ids["/loyalty/{customerId}"] = (await Server.Get<Accounts>().CreateAsync(Role.Customer, "chi@example.com", null, "a long password", [])).Value.Id.ToString();
     }
 

@@ -29,7 +29,7 @@ public abstract class TextMemberTests(EveryRouteHost host)
     };
 
     /// <summary>Routes that keep nothing of a text, or answer this one caller with a refusal whatever the text is.</summary>
-    private static readonly HashSet<string> KeepsNothing = ["POST /api/v1/orders/quote", "POST /api/v1/auth/login", "POST /api/v1/auth/refresh", "POST /api/v1/auth/logout",
+    private static readonly HashSet<string> KeepsNothing = ["POST /api/v1/orders/quote", "POST /api/v1/discount-codes/{code}/quote", "POST /api/v1/auth/login", "POST /api/v1/auth/refresh", "POST /api/v1/auth/logout",
         "POST /api/v1/auth/forgot-password", "POST /api/v1/orders/lookup"];
 
     private static readonly string[] JustText =
@@ -174,6 +174,12 @@ public abstract class TextMemberTests(EveryRouteHost host)
         {
             var made = route.Pattern[..^"/{id}".Length];
             return (await OnAsync(route, made["/api/v1".Length..], Body($"POST {made}")), null);
+        }
+
+        if (Name(route) == "PUT /api/v1/discount-codes/{code}")
+        {
+            var code = await MadeAsync("/discount-codes", Body("POST /api/v1/discount-codes"));
+            return (route.Pattern.Replace("{code}", code.GetProperty("code").GetString(), StringComparison.Ordinal), null);
         }
 
         if (Name(route) == "POST /api/v1/orders/from-cart")
