@@ -137,7 +137,7 @@ public sealed partial class EveryRoute : IAsyncDisposable
             ["contactPhone"] = "+84 90 000 0000",
             ["customer"] = new JsonObject { ["email"] = "an@example.com", ["name"] = "An" },
             ["paymentMethod"] = "online",
-            ["expectedTotal"] = 145_000,
+            ["expectedTotal"] = 175_000,
             ["note"] = "Gọi trước",
             ["metadata"] = new JsonObject { ["k"] = "v" },
             ["externalId"] = "x-1",
