@@ -160,6 +160,21 @@ public abstract class CheckOutTests(TestHost host)
     }
 
     [Fact]
+    public async Task What_was_held_for_the_order_is_taken_over_and_a_code_is_judged_as_in_placing()
+    {
+        var shop = await Shop.CreateAsync(Server.Db, 2);
+        var basket = await FilledAsync(shop);
+        var (_, held, _) = await Shop.PostAsync(Server.Admin, "/inventory/reservations",
+            new JsonObject { ["lines"] = new JsonArray(new JsonObject { ["variantId"] = shop.Variant, ["quantity"] = 2 }) });
+        await basket.CheckOutAsync(change: Own).ShouldBeAsync(409, "insufficient_stock");
+        await basket.CheckOutAsync(change: b => { Own(b); b["discountCode"] = "NONE"; b["reservationId"] = held.GetProperty("id").GetString(); }).ShouldBeAsync(422, "discount_unknown");
+        Assert.Single((await basket.GetAsync()).Body.Lines());
+        await basket.CheckOutAsync(change: b => { Own(b); b["reservationId"] = held.GetProperty("id").GetString(); }).ShouldBeAsync(201);
+        Assert.Empty((await basket.GetAsync()).Body.Lines());
+        Assert.Equal((2, 2), await shop.StockAsync());
+    }
+
+    [Fact]
     public async Task Another_customers_cart_cannot_be_checked_out()
     {
         var shop = await Shop.CreateAsync(Server.Db, 9);

@@ -191,7 +191,13 @@ public abstract class TextMemberTests(EveryRouteHost host)
             Assert.True(filled.IsSuccessStatusCode, await filled.Content.ReadAsStringAsync());
         }
 
-        return (_routes.Path(route), null);
+        return (_routes.Path(route), route.Method == "PUT" ? await ETagAsync(_routes.Path(route)) : null);
+    }
+
+    private async Task<string?> ETagAsync(string path)
+    {
+        using var read = await _routes.Admin.GetAsync(new Uri(path, UriKind.Relative));
+        return read.Headers.ETag?.Tag;
     }
 
     private JsonObject Body(string route)
