@@ -25,13 +25,15 @@ internal sealed record CartOwner(string Key, string Buyer, string? NewToken, str
         var token = Read(request.Header(Header));
         if (request.Caller is { Role: Role.Customer, Subject: { } customer })
         {
-            return new CartOwner($"customer:{customer}", Emails.Key(request.Caller.Email) ?? "", null, token is null ? null : KeyOf(token));
+            return new CartOwner(KeyOf(customer), Emails.Key(request.Caller.Email) ?? "", null, token is null ? null : KeyOf(token));
         }
 
         // What is no token of ours counts as none: the visitor gets one that works.
         var made = token is null ? RandomNumberGenerator.GetBytes(TokenBytes) : null;
         return new CartOwner(KeyOf(token ?? made!), "", made is null ? null : Base64Url.EncodeToString(made), null);
     }
+
+    public static string KeyOf(Guid customer) => $"customer:{customer}";
 
     private static string KeyOf(byte[] token) => $"token:{Convert.ToHexStringLower(SHA256.HashData(token))}";
 

@@ -1,4 +1,5 @@
 using Holdfast.Carts.Core;
+using Holdfast.Identity;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
 using Microsoft.AspNetCore.Routing;
@@ -27,6 +28,7 @@ public static class CartsModule
     {
         services.AddSingleton<Carts>();
         services.AddSingleton<CheckOut>();
+        services.AddSingleton<AccountHook, CartsOfAccounts>();
         services.AddSingleton<SweepCarts>();
         services.AddHostedService(s => s.GetRequiredService<SweepCarts>());
     }
