@@ -31,17 +31,15 @@ internal sealed class Engine : IAsyncDisposable
     private readonly PlacementQueue _queue;
     private long _placed;
 
-    private Engine(Db db, int maxBatch)
+    private Engine(Db db, int maxBatch, bool capped)
     {
         _db = db;
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole(console => console.SingleLine = true));
         Server.AddModules(services, db);
-        if (maxBatch > 0)
-        {
-            // After the modules: of two registrations the later one holds.
-            services.AddSingleton(new OrderOptions { MaxBatch = maxBatch });
-        }
+        // After the modules: of two registrations the later one holds.
+        var options = maxBatch > 0 ? new OrderOptions { MaxBatch = maxBatch } : new OrderOptions();
+        services.AddSingleton(capped ? options with { MaxPendingOrders = int.MaxValue, MaxPendingQuantity = int.MaxValue } : options);
 
         _services = services.BuildServiceProvider();
         _queue = _services.GetRequiredService<PlacementQueue>();
@@ -49,9 +47,10 @@ internal sealed class Engine : IAsyncDisposable
 
     /// <summary>Opens the engine on a database that has the shop.</summary>
     /// <param name="maxBatch">The most orders of a batch; 0 is the default.</param>
-    public static async Task<Engine> OpenAsync(string url, int maxBatch = 0)
+    /// <param name="capped">Unpaid orders of each buyer are counted, against limits that nobody reaches.</param>
+    public static async Task<Engine> OpenAsync(string url, int maxBatch = 0, bool capped = false)
     {
-        var engine = new Engine(Db.Open(url), maxBatch);
+        var engine = new Engine(Db.Open(url), maxBatch, capped);
         await Server.PrepareAsync(engine._services);
         return engine;
     }

@@ -72,10 +72,9 @@ BEGIN
 
   INSERT INTO orders (id, number, store_id, customer_id, is_guest, customer_email, customer_name, status, payment_status, payment_method, currency,
       subtotal, total, amount_paid, amount_refunded, refund_due, delivery_address, contact_phone, duration_seconds, expires_at, local_date,
-      created_at, updated_at, hidden, version, event_sequence, email_hash, phone_hash, address_hash, quantity)
+      created_at, updated_at, hidden, version, event_sequence, quantity)
     VALUES (v_order, v_number, p_store, v_buyer, true, p_email, p_name, 'pending', 'unpaid', 'online', r.currency,
-      r.price * p_quantity, r.price * p_quantity, 0, 0, 0, p_address, p_phone, 900, v_expires, v_day, v_now, v_now, false, 1, 1,
-      hashtextextended(p_email, 0), hashtextextended(p_phone, 0), hashtextextended(p_address, 0), p_quantity);
+      r.price * p_quantity, r.price * p_quantity, 0, 0, 0, p_address, p_phone, 900, v_expires, v_day, v_now, v_now, false, 1, 1, p_quantity);
   INSERT INTO order_lines (order_id, position, variant_id, product_id, product_name, sku, unit_price, quantity, shipped, returned, limited)
     VALUES (v_order, 0, p_variant, r.product_id, r.name, r.sku, r.price, p_quantity, 0, 0, false);
   INSERT INTO stock_movements (variant_id, location_id, sequence, store_id, on_hand_delta, reserved_delta, reason, reference_id, created_at)

@@ -100,7 +100,7 @@ internal static class OrderRows
         .Add(o.AmountPaid).Add(o.AmountRefunded).Add(o.RefundDue).Add(o.DeliveryAddress).Add(o.ContactPhone).Add(o.Note).Add(o.Metadata).Add(o.ExternalId)
         .Add(o.DurationSeconds).Add(o.ExpiresAt).Add(o.LocalDate).Add(o.CreatedAt).Add(o.UpdatedAt).Add(o.DeletedAt).Add(o.Hidden).Add(o.Version)
         .Add(o.EventSequence).Add(o.DiscountId).Add(o.DiscountCode).Add(o.DiscountAmount).Add(o.ShippingFee).Add(o.TaxAmount).Add(o.TaxIncluded)
-        .Add(o.RedeemedPoints).Add(o.PointsDiscountPrice).Add(o.Buyer.Email).Add(o.Buyer.Phone).Add(o.Buyer.Address).Add(o.Quantity);
+        .Add(o.RedeemedPoints).Add(o.PointsDiscountPrice).Add(o.Buyer?.Email).Add(o.Buyer?.Phone).Add(o.Buyer?.Address).Add(o.Quantity);
 
     public static RowSet Lines() => new("order_lines", new("order_id", ColumnType.Uuid), new("position", ColumnType.Int), new("variant_id", ColumnType.Uuid),
         new("product_id", ColumnType.Uuid), new("product_name", ColumnType.Text), new("sku", ColumnType.Text), new("unit_price", ColumnType.Long),

@@ -28,7 +28,7 @@ internal static class PendingRows
             found.SelectMany(f => f.Rows).Where(o => stores.Contains(o.Order.StoreId)).DistinctBy(o => o.Id).Select(o => o.Order));
 
         Fetched<(Guid, PendingOrder)> Query(string where, Func<PlaceCommand, long> hash) => batch.Query(Unpaid + where,
-            r => (r.Uuid(0), new PendingOrder(r.Uuid(1), new BuyerHashes(r.LongOrNull(2) ?? 0, r.LongOrNull(3) ?? 0, r.LongOrNull(4) ?? 0), r.Long(5))),
+            r => (r.Uuid(0), new PendingOrder(r.Uuid(1), new BuyerHashes(r.Long(2), r.Long(3), r.Long(4)), r.Long(5))),
             capped.Select(hash).Distinct().ToArray());
     }
 

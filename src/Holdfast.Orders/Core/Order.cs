@@ -72,8 +72,8 @@ public sealed record Order
     /// <summary>The normalised email: who counts against a purchase limit.</summary>
     public required string BuyerKey { get; init; }
 
-    /// <summary>Only written, when it is placed.</summary>
-    public BuyerHashes Buyer { get; init; }
+    /// <summary>Only written, when it is placed; null where unpaid orders are not limited.</summary>
+    public BuyerHashes? Buyer { get; init; }
     public required OrderStatus Status { get; init; }
     public required PaymentMethod PaymentMethod { get; init; }
     public required string Currency { get; init; }

@@ -175,7 +175,7 @@ public static class Placement
             CustomerEmail = command.Email,
             CustomerName = command.Name,
             BuyerKey = command.EmailKey,
-            Buyer = command.Buyer,
+            Buyer = options.CapsPending ? command.Buyer : null,
             Status = confirmed ? OrderStatus.Confirmed : OrderStatus.Pending,
             PaymentMethod = command.PaymentMethod,
             Currency = store.Currency,
