@@ -28,12 +28,28 @@ internal static class DiscountRows
         await tx.FirstAsync("SELECT 1 FROM discount_uses WHERE code_id = $1 LIMIT 1", r => r.Int(0), codeId).ConfigureAwait(false) == 1;
 
     /// <summary>A new code; a unique violation when its key is taken.</summary>
-    public static Task<int> InsertAsync(Tx tx, DiscountCode code) => tx.ExecuteAsync(
-        "INSERT INTO discount_codes (id, store_id, code, code_key, kind, value, currency, starts_at, ends_at, minimum_subtotal, usage_limit, usage_limit_per_customer, "
-        + "categories, active, used, version, created_at, updated_at) VALUES ($1, $2{as uuid}, $3, $4, $5, $6, $7{as text}, $8{as timestamptz}, $9{as timestamptz}, "
-        + "$10{as bigint}, $11{as bigint}, $12{as bigint}, $13{as text}, $14, 0, $15, $16, $17)",
-        code.Id, code.StoreId, code.Code, code.CodeKey, DiscountKinds.NameOf(code.Kind), code.Value, code.Currency, code.StartsAt, code.EndsAt, code.MinimumSubtotal,
-        code.UsageLimit, code.UsageLimitPerCustomer, Json(code.Categories), code.Active, code.Version, code.CreatedAt, code.UpdatedAt);
+    public static Task InsertAsync(Tx tx, DiscountCode code)
+    {
+        var batch = tx.Batch();
+        batch.Insert(Rows([code]));
+        return batch.RunAsync();
+    }
+
+    /// <summary>New codes, not yet used.</summary>
+    public static RowSet Rows(IEnumerable<DiscountCode> codes)
+    {
+        var rows = new RowSet("discount_codes", new("id", ColumnType.Uuid), new("store_id", ColumnType.Uuid), new("code", ColumnType.Text), new("code_key", ColumnType.Text),
+            new("kind", ColumnType.Text), new("value", ColumnType.Long), new("currency", ColumnType.Text), new("starts_at", ColumnType.Time), new("ends_at", ColumnType.Time),
+            new("minimum_subtotal", ColumnType.Long), new("usage_limit", ColumnType.Long), new("usage_limit_per_customer", ColumnType.Long), new("categories", ColumnType.Text),
+            new("active", ColumnType.Bool), new("used", ColumnType.Long), new("version", ColumnType.Long), new("created_at", ColumnType.Time), new("updated_at", ColumnType.Time));
+        foreach (var c in codes)
+        {
+            rows.Add(c.Id).Add(c.StoreId).Add(c.Code).Add(c.CodeKey).Add(DiscountKinds.NameOf(c.Kind)).Add(c.Value).Add(c.Currency).Add(c.StartsAt).Add(c.EndsAt).Add(c.MinimumSubtotal)
+                .Add(c.UsageLimit).Add(c.UsageLimitPerCustomer).Add(Json(c.Categories)).Add(c.Active).Add(0L).Add(c.Version).Add(c.CreatedAt).Add(c.UpdatedAt);
+        }
+
+        return rows;
+    }
 
     /// <summary>Everything that can be changed of a code; not its uses.</summary>
     public static Task<int> UpdateAsync(Tx tx, DiscountCode code) => tx.ExecuteAsync(

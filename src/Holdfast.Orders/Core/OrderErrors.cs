@@ -9,8 +9,6 @@ public static class OrderErrors
     public static readonly Error OrdersOpen = new(409, "orders_open", "There are orders that have not ended yet. Cancel them, or wait for them.", "Vẫn còn đơn hàng chưa kết thúc. Hãy huỷ hoặc chờ các đơn này.");
 
     public static readonly Error UnknownStore = new(422, "unknown_store", "There is no such store.", "Không có cửa hàng này.");
-    public static readonly Error UnknownCode = new(422, "discount_unknown", "There is no such discount code.", "Không có mã giảm giá này.");
-    public static readonly Error CodeNotApplicable = new(422, "discount_not_applicable", "The discount code is for other goods.", "Mã giảm giá không áp dụng cho các sản phẩm này.");
     public static readonly Error PointsNotRedeemable = new(422, "points_not_redeemable", "This store does not take points.", "Cửa hàng này không nhận điểm.");
     public static readonly Error UnknownReservation = new(422, "unknown_reservation", "The store has no such reservation.", "Cửa hàng không có lượt giữ hàng này.");
     public static readonly Error TotalTooLarge = new(422, "total_too_large", "The total is too large.", "Tổng tiền quá lớn.");
@@ -24,9 +22,6 @@ public static class OrderErrors
     public static readonly Error NotEnded = new(409, "order_not_ended", "Only an order that has ended can be deleted.", "Chỉ có thể xoá đơn hàng đã kết thúc.");
     public static readonly Error MoneyMoved = new(409, "money_moved", "Money has moved for this order: it is kept.", "Đơn hàng đã phát sinh thanh toán nên được giữ lại.");
     public static readonly Error StockMoved = new(409, "stock_moved", "Goods of this order have left the house: it is kept.", "Hàng của đơn này đã xuất kho nên đơn được giữ lại.");
-
-    public static Error InsufficientPoints(long balance) =>
-        new Error(422, "insufficient_points", "There are not enough points.", "Không đủ điểm.").With("balance", balance);
 
     public static Error TooManyPending(int limit) =>
         new Error(422, "too_many_pending_orders", "Pay for the orders that are open, or cancel them, before placing another.", "Hãy thanh toán hoặc huỷ các đơn hàng đang chờ trước khi đặt thêm.")

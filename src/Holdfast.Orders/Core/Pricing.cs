@@ -102,7 +102,7 @@ public static class Pricing
 
         if (books.Discounts.Find(store.Id, store.Currency, key) is not { } code)
         {
-            return (null, OrderErrors.UnknownCode);
+            return (null, PromotionErrors.Unknown);
         }
 
         var eligible = 0L;
@@ -116,7 +116,7 @@ public static class Pricing
             }
         }
 
-        var refusal = !any ? OrderErrors.CodeNotApplicable : books.Discounts.Check(code, eligible, command.EmailKey, now);
+        var refusal = !any ? PromotionErrors.NotApplicable : books.Discounts.Check(code, eligible, command.EmailKey, now);
         return refusal is null ? (code, null) : (null, refusal);
     }
 
@@ -180,7 +180,7 @@ public static class Pricing
 
         if (command.CustomerId is not { } customer)
         {
-            return (0, 0, OrderErrors.InsufficientPoints(0));
+            return (0, 0, LoyaltyErrors.InsufficientPoints(0));
         }
 
         if (!books.Programs.TryGetValue(command.StoreId, out var program) || program.PointValue == 0)
@@ -192,7 +192,7 @@ public static class Pricing
         var points = Math.Min(command.RedeemPoints, (long)(((Int128)due + program.PointValue - 1) / program.PointValue));
         if (books.Points is { } book && book.Balance(customer, command.StoreId) is var balance && balance < points)
         {
-            return (0, 0, OrderErrors.InsufficientPoints(Math.Max(0, balance)));
+            return (0, 0, LoyaltyErrors.InsufficientPoints(Math.Max(0, balance)));
         }
 
         return (points, (long)Int128.Min((Int128)points * program.PointValue, due), null);
