@@ -1,5 +1,6 @@
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -37,6 +38,7 @@ public static class IdentityModule
         services.AddSingleton<ITokenReader>(s => s.GetRequiredService<TokenReader>());
         services.AddSingleton<RefreshTokens>();
         services.AddSingleton<Sessions>();
+        services.TryAddSingleton<PasswordHasher<object>>();
         services.AddSingleton<PasswordWork>();
         services.AddSingleton<SignIn>();
         services.AddSingleton<PasswordChanges>();

@@ -3,6 +3,7 @@ using System.Text;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
+using Microsoft.AspNetCore.Identity;
 
 namespace Holdfast.Identity;
 
@@ -10,23 +11,15 @@ namespace Holdfast.Identity;
 /// All work with passwords goes through here. Hashing takes tens of milliseconds of a core, by design; orders must not starve because many sign
 /// in, so at most half of the cores do it at a time, and beyond 64 who wait there is 503.
 /// </summary>
-internal sealed class PasswordWork(Db db) : IDisposable
+internal sealed class PasswordWork(Db db, PasswordHasher<object> hasher) : IDisposable
 {
     private const int MaxWaiting = 64;
 
     private readonly SemaphoreSlim _cores = new(Math.Max(1, Environment.ProcessorCount / 2));
     private int _waiting;
-    private long _runs;
-
-    /// <summary>How often the hasher has run.</summary>
-    public long Runs => Interlocked.Read(ref _runs);
 
     /// <summary>The hash of a new password.</summary>
-    public Task<Result<string>> HashAsync(string password, CancellationToken ct) => RunAsync(() =>
-    {
-        Interlocked.Increment(ref _runs);
-        return Task.FromResult<Result<string>>(Passwords.Hash(password));
-    }, ct);
+    public Task<Result<string>> HashAsync(string password, CancellationToken ct) => RunAsync(() => Task.FromResult<Result<string>>(Passwords.Hash(hasher, password)), ct);
 
     /// <summary>
     /// Whether the password is right. Counts failures by email, in the database and so over all processes, whether or not there is an account:
@@ -43,8 +36,7 @@ internal sealed class PasswordWork(Db db) : IDisposable
             return attempt.Error!;
         }
 
-        Interlocked.Increment(ref _runs);
-        var isRight = Passwords.Verify(hash, password);
+        var isRight = Passwords.Verify(hasher, hash, password);
         await db.WriteAsync(async tx =>
         {
             var batch = tx.Batch();

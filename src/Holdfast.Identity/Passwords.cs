@@ -15,9 +15,11 @@ public static class Passwords
     // Made with the type, so that the first unknown email does not take twice as long as a known one.
     private static readonly string NobodysHash = Hash("nobody's password");
 
-    public static string Hash(string password) => Hasher.HashPassword(Nobody, password);
+    public static string Hash(string password) => Hash(Hasher, password);
+
+    internal static string Hash(PasswordHasher<object> hasher, string password) => hasher.HashPassword(Nobody, password);
 
     /// <summary>Whether the password is the hash's. Without a hash: false, after the same work, so that time does not tell who has an account.</summary>
-    public static bool Verify(string? hash, string password) =>
-        Hasher.VerifyHashedPassword(Nobody, hash ?? NobodysHash, password) != PasswordVerificationResult.Failed && hash is not null;
+    internal static bool Verify(PasswordHasher<object> hasher, string? hash, string password) =>
+        hasher.VerifyHashedPassword(Nobody, hash ?? NobodysHash, password) != PasswordVerificationResult.Failed && hash is not null;
 }

@@ -81,8 +81,12 @@ public abstract partial class AccountTests(TestHost host)
         Assert.Equal(202, (await PostAsync(host.Server.Guest, "/auth/forgot-password", new { email = "no address" })).Status);
         Assert.Equal(before + 1, await CountAsync("SELECT COUNT(*) FROM mails"));
 
-        // Nobody's mailbox is filled by asking again and again.
-        await PostAsync(host.Server.Guest, "/auth/forgot-password", new { email = me.Email });
+        // Nobody's mailbox is filled by asking again and again; a minute may end meanwhile.
+        for (var i = 0; i < 4; i++)
+        {
+            await PostAsync(host.Server.Guest, "/auth/forgot-password", new { email = me.Email });
+        }
+
         Assert.InRange(await CountAsync("SELECT COUNT(*) FROM mails"), before + 1, before + 2);
     }
 

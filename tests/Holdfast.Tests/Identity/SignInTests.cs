@@ -6,6 +6,8 @@ using System.Text.Json;
 using Holdfast.Identity;
 using Holdfast.Platform.Http;
 using Holdfast.Tests.Fixtures;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Holdfast.Tests.Identity;
 
@@ -45,21 +47,33 @@ public abstract class SignInTests(TestHost host)
     [Fact]
     public async Task Unknown_email_wrong_password_and_closed_account_get_the_same_answer_after_the_same_work()
     {
-        var (email, _) = await MakeAsync(Role.Customer);
-        var (closed, closedAccount) = await MakeAsync(Role.Customer);
-        await host.Server.Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE users SET active = $2 WHERE id = $1", closedAccount.Id, false));
-        var work = host.Server.Get<PasswordWork>();
+        var hasher = new CountingHasher();
+        await using var server = await TestServer.StartAsync(await TestDb.CreateAsync(host.Backend), s => s.AddSingleton<PasswordHasher<object>>(hasher));
+        var (email, _) = await MakeAsync(server, Role.Customer);
+        var (closed, closedAccount) = await MakeAsync(server, Role.Customer);
+        await server.Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE users SET active = $2 WHERE id = $1", closedAccount.Id, false));
         var bodies = new List<string>();
         foreach (var (who, password) in new[] { (email, "wrong password"), (email, Password.Trim()), ("nobody@example.com", Password), ("no address", Password), (closed, Password) })
         {
-            var before = work.Runs;
-            using var answer = await LoginAsync(who, password);
+            var before = hasher.Checks;
+            using var answer = await server.Guest.PostAsJsonAsync("/api/v1/auth/login", new { email = who, password });
             Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
-            Assert.Equal(1, work.Runs - before);
+            Assert.Equal(1, hasher.Checks - before);
             bodies.Add(await answer.Content.ReadAsStringAsync());
         }
 
         Assert.Contains("invalid_credentials", Assert.Single(bodies.Distinct()), StringComparison.Ordinal);
+
+        // An account that is blocked costs no work at all, whatever the password.
+        for (var i = 0; i < 6; i++)
+        {
+            using var wrong = await server.Guest.PostAsJsonAsync("/api/v1/auth/login", new { email, password = "wrong password" });
+            server.Db.ClockSkew += TimeSpan.FromSeconds(i < 5 ? 60 : 0);
+        }
+
+        var done = hasher.Checks;
+        using var blocked = await server.Guest.PostAsJsonAsync("/api/v1/auth/login", new { email, password = Password });
+        Assert.Equal((HttpStatusCode.TooManyRequests, done), (blocked.StatusCode, hasher.Checks));
     }
 
     [Fact]
@@ -121,10 +135,26 @@ public abstract class SignInTests(TestHost host)
 
     private Task<HttpResponseMessage> LoginAsync(string email, string password) => host.Server.Guest.PostAsJsonAsync("/api/v1/auth/login", new { email, password });
 
-    private async Task<(string Email, Account Account)> MakeAsync(Role role, params Guid[] stores)
+    private Task<(string Email, Account Account)> MakeAsync(Role role, params Guid[] stores) => MakeAsync(host.Server, role, stores);
+
+    private static async Task<(string Email, Account Account)> MakeAsync(TestServer server, Role role, params Guid[] stores)
     {
         var email = $"{Guid.CreateVersion7():N}@example.com";
-        return (email, (await host.Server.Get<Accounts>().CreateAsync(role, email, "Ánh \"A\" Nguyễn", Password, stores)).Value);
+        return (email, (await server.Get<Accounts>().CreateAsync(role, email, "Ánh \"A\" Nguyễn", Password, stores)).Value);
+    }
+
+    /// <summary>Counts what takes the time.</summary>
+    private sealed class CountingHasher : PasswordHasher<object>
+    {
+        private int _checks;
+
+        public int Checks => _checks;
+
+        public override PasswordVerificationResult VerifyHashedPassword(object user, string hashedPassword, string providedPassword)
+        {
+            Interlocked.Increment(ref _checks);
+            return base.VerifyHashedPassword(user, hashedPassword, providedPassword);
+        }
     }
 }
 
