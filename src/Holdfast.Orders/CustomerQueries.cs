@@ -26,7 +26,9 @@ internal sealed class CustomerQueries(Db db)
 
     /// <param name="Orders">How many there are; <paramref name="LatestOrders"/> are the last twenty.</param>
     private sealed record CustomerWithOrders(Guid Id, string Role, string Email, string? Name, DateTime CreatedAt, DateTime? EmailProvedAt, long Orders, DateTime? LastOrderAt,
-        IReadOnlyList<OrderLine> LatestOrders);
+        IReadOnlyList<OrderLine> LatestOrders, IReadOnlyList<StorePoints> Points);
+
+    private sealed record StorePoints(Guid StoreId, long Balance);
 
     public async Task<Reply> ListAsync(Request request)
     {
@@ -90,11 +92,14 @@ internal sealed class CustomerQueries(Db db)
                 return Errors.NotFound;
             }
 
+            var ofStores = request.Caller.Role == Role.Admin ? "" : " AND store_id {in $2}";
             var sql = "SELECT id, number, store_id, status, payment_status, total, currency, created_at FROM orders WHERE customer_id = $1"
-                + (request.Caller.Role == Role.Admin ? "" : " AND store_id {in $2}") + $" ORDER BY created_at DESC, id DESC LIMIT {MaxOrders}";
+                + ofStores + $" ORDER BY created_at DESC, id DESC LIMIT {MaxOrders}";
             object?[] args = request.Caller.Role == Role.Admin ? [id] : [id, request.Caller.Stores.ToArray()];
             var latest = await session.QueryAsync(sql, r => new OrderLine(r.Uuid(0), r.Text(1), r.Uuid(2), r.Text(3), r.Text(4), r.Long(5), r.Text(6), r.Time(7)), args).ConfigureAwait(false);
-            return Reply.Ok(new CustomerWithOrders(user.Id, user.Role, user.Email, user.Name, user.CreatedAt, user.EmailProvedAt, orders, lastAt, latest));
+            var points = await session.QueryAsync($"SELECT store_id, balance FROM points_accounts WHERE customer_id = $1{ofStores} ORDER BY store_id",
+                r => new StorePoints(r.Uuid(0), r.Long(1)), args).ConfigureAwait(false);
+            return Reply.Ok(new CustomerWithOrders(user.Id, user.Role, user.Email, user.Name, user.CreatedAt, user.EmailProvedAt, orders, lastAt, latest, points));
         }, request.Aborted).ConfigureAwait(false);
     }
 

@@ -22,8 +22,16 @@ public abstract class CustomerQueriesTests(TestHost host)
         var seen = Assert.Single(await ListAsync(staff, ""));
         Assert.Equal(($"an.{mark}@example.com", "guest", 2), (seen.GetProperty("email").GetString(), seen.GetProperty("role").GetString(), seen.GetProperty("orders").GetInt32()));
         Assert.Equal(JsonValueKind.String, seen.GetProperty("lastOrderAt").ValueKind);
+        var id = seen.GetProperty("id").GetGuid();
+        foreach (var (store, balance) in new[] { (mine.StoreId, 30), (other.StoreId, 70) })
+        {
+            await host.Server.Db.WriteAsync(async tx => await tx.ExecuteAsync("INSERT INTO points_accounts (customer_id, store_id, balance, movements, updated_at) VALUES ($1, $2, $3, 1, $4)",
+                id, store, balance, await tx.NowAsync()));
+        }
+
         var found = await staff.GetFromJsonAsync<JsonElement>($"/api/v1/customers/{seen.GetProperty("id").GetString()}");
         Assert.Equal([mine.StoreId, mine.StoreId], found.GetProperty("latestOrders").EnumerateArray().Select(o => o.GetProperty("storeId").GetGuid()));
+        Assert.Equal(30, Assert.Single(found.GetProperty("points").EnumerateArray()).GetProperty("balance").GetInt64());
 
         var bo = Assert.Single(await ListAsync(host.Server.Admin, $"?q=BO.{mark}"));
         Assert.Equal(404, (int)(await staff.GetAsync($"/api/v1/customers/{bo.GetProperty("id").GetString()}")).StatusCode);
