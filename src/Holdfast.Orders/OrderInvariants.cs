@@ -50,6 +50,13 @@ internal static class OrderInvariants
             + "(SELECT variant_id, SUM(quantity) AS counted FROM purchase_counts GROUP BY variant_id) p LEFT JOIN (SELECT l.variant_id, SUM(l.quantity) AS bought FROM order_lines l "
             + "JOIN orders o ON o.id = l.order_id WHERE l.limited AND o.status NOT IN ('cancelled', 'expired') GROUP BY l.variant_id) l ON l.variant_id = p.variant_id "
             + "WHERE p.counted <> COALESCE(l.bought, 0)"),
+        new("codes_are_used_by_live_orders_only", "SELECT o.id, o.status, o.discount_id, COALESCE(u.live, 0) AS live FROM orders o "
+            + "LEFT JOIN (SELECT order_id, SUM(delta) AS live FROM discount_uses GROUP BY order_id) u ON u.order_id = o.id "
+            + "WHERE COALESCE(u.live, 0) <> CASE WHEN o.discount_id IS NOT NULL AND o.status NOT IN ('cancelled', 'expired') THEN 1 ELSE 0 END"),
+        new("points_pay_for_live_orders_only", $"SELECT o.id, o.status, o.redeemed_points, COALESCE(m.points, 0) AS points FROM orders o LEFT JOIN ({Points("'redeemed', 'late_payment', 'cancelled', 'expired'")}) m "
+            + "ON m.order_id = o.id WHERE COALESCE(m.points, 0) <> CASE WHEN o.status IN ('cancelled', 'expired') THEN 0 ELSE -o.redeemed_points END"),
+        new("points_are_earned_by_what_was_delivered", $"SELECT o.id, o.earned_points, COALESCE(m.points, 0) AS points FROM orders o LEFT JOIN ({Points("'earned', 'returned'")}) m "
+            + "ON m.order_id = o.id WHERE COALESCE(m.points, 0) <> o.earned_points"),
         new("statistics_are_the_sums_of_the_orders", "SELECT s.store_id, s.day, s.currency, s.status, s.payment_status, s.orders, c.orders AS counted FROM order_statistics s "
             + $"LEFT JOIN ({Counted}) c ON c.store_id = s.store_id AND c.day = s.day AND c.currency = s.currency AND c.status = s.status AND c.payment_status = s.payment_status "
             + "WHERE NOT EXISTS (SELECT 1 FROM outbox) AND (s.orders <> COALESCE(c.orders, 0) OR s.total <> COALESCE(c.total, 0) OR s.captured <> COALESCE(c.captured, 0) "
@@ -64,6 +71,8 @@ internal static class OrderInvariants
         new("order_amounts_from_their_payments", RepairAmountsAsync),
         new("statistics_from_the_orders", RepairStatisticsAsync),
     ];
+
+    private static string Points(string reasons) => $"SELECT order_id, SUM(delta) AS points FROM points_movements WHERE reason IN ({reasons}) GROUP BY order_id";
 
     private static async Task<IReadOnlyList<string>> RepairAmountsAsync(Tx tx)
     {
