@@ -170,6 +170,12 @@ public abstract class BadInputTests(EveryRouteHost host)
             {
                 foreach (var name in names)
                 {
+                    // Which is valid, and would erase the order that the other tests aim at, once one of them has cancelled it.
+                    if ((route.Method, name, value) == ("DELETE", "hard", "true"))
+                    {
+                        continue;
+                    }
+
                     await AnyAsync(new HttpMethod(route.Method), $"{_routes.Path(route)}?{name}={value}", route.Method == "DELETE" ? ("If-Match", "\"9\"") : null);
                 }
             }
