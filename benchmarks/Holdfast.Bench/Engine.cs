@@ -14,6 +14,9 @@ internal enum Buyers
     Guests,
     Accounts,
     WithCodeAndPoints,
+
+    /// <summary>Accounts that have not ordered before.</summary>
+    Newcomers,
 }
 
 /// <summary>What many submitters reached together.</summary>
@@ -100,7 +103,7 @@ internal sealed class Engine : IAsyncDisposable
     /// <summary>The order that place.lua posts, as the use case hands it on after parsing.</summary>
     private static Placing Order(int items, Buyers buyers)
     {
-        var customer = Random.Shared.Next(Shop.Customers);
+        var customer = Random.Shared.Next(buyers == Buyers.Newcomers ? int.MaxValue : Shop.Customers);
         var (name, email) = (Shop.CustomerName(customer), Shop.Email(customer));
         var key = Guid.CreateVersion7();
         var fingerprint = new byte[32];

@@ -13,7 +13,8 @@ internal static class Names
     public const string Kestrel = "bare Kestrel, same body";
     public const string EnginePlain = "engine in process, accounts, without code and points";
     public const string EngineCharged = "engine in process, accounts, with a code and points";
-    public const string EngineCapped = "engine in process, accounts, unpaid orders limited";
+    public const string EngineNewcomers = "engine in process, new accounts";
+    public const string EngineCapped = "engine in process, new accounts, unpaid orders limited";
     public const string SqliteBatched = "SQLite, batched";
     public const string SqliteSingle = "SQLite, one commit an order";
     public const string EngineEmpty = "engine in process, empty database";

@@ -11,7 +11,8 @@ internal static class BuyerSigns
     // A country code or a leading zero makes no other phone.
     private const int TellingDigits = 9;
 
-    public static BuyerHashes Of(string emailKey, string phone, string address) => new(Hash(emailKey), Hash(Telling(phone)), Hash(Folded(address)));
+    public static BuyerHashes Of(PlaceCommand command) => command.CustomerId is not null ? new(Hash(command.EmailKey), null, null)
+        : new(Hash(command.EmailKey), Hash(Telling(command.ContactPhone)), Hash(Folded(command.DeliveryAddress)));
 
     private static string Telling(string phone)
     {

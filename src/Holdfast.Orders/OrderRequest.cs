@@ -72,7 +72,6 @@ internal static class OrderRequest
             ShippingFee = shippingFee,
             ReservationId = reservation,
             Actor = caller.Actor,
-            Buyer = BuyerSigns.Of(emailKey, phone, address),
             IsCapped = !manages,
         }, key);
     }

@@ -18,18 +18,23 @@ internal static class PendingRows
             return () => PendingBook.None;
         }
 
+        foreach (var command in capped)
+        {
+            command.Buyer ??= BuyerSigns.Of(command);
+        }
+
         // A question for each sign: one with OR would be answered by reading all unpaid orders.
         Fetched<(Guid Id, PendingOrder Order)>[] found =
         [
-            Query("email_hash {in $1}", c => c.Buyer.Email), Query("phone_hash {in $1}", c => c.Buyer.Phone), Query("address_hash {in $1}", c => c.Buyer.Address),
+            Query("email_hash {in $1}", b => b.Email), Query("phone_hash {in $1}", b => b.Phone), Query("address_hash {in $1}", b => b.Address),
         ];
         var stores = commands.Select(c => c.StoreId).ToHashSet();
         return () => new PendingBook(Limit(options.MaxPendingOrders), Limit(options.MaxPendingQuantity),
             found.SelectMany(f => f.Rows).Where(o => stores.Contains(o.Order.StoreId)).DistinctBy(o => o.Id).Select(o => o.Order));
 
-        Fetched<(Guid, PendingOrder)> Query(string where, Func<PlaceCommand, long> hash) => batch.Query(Unpaid + where,
-            r => (r.Uuid(0), new PendingOrder(r.Uuid(1), new BuyerHashes(r.Long(2), r.Long(3), r.Long(4)), r.Long(5))),
-            capped.Select(hash).Distinct().ToArray());
+        Fetched<(Guid, PendingOrder)> Query(string where, Func<BuyerHashes, long?> hash) => batch.Query(Unpaid + where,
+            r => (r.Uuid(0), new PendingOrder(r.Uuid(1), new BuyerHashes(r.Long(2), r.LongOrNull(3), r.LongOrNull(4)), r.Long(5))),
+            capped.Select(c => hash(c.Buyer!.Value)).OfType<long>().Distinct().ToArray());
     }
 
     private static int Limit(int limit) => limit > 0 ? limit : int.MaxValue;

@@ -13,7 +13,7 @@ internal sealed class ChargesSection(Bench bench)
         await using var engine = await Engine.OpenAsync(bench.Cluster.Url(await bench.CreateAsync(Database)));
         await using var capped = await Engine.OpenAsync(bench.Cluster.Url(Database), capped: true);
         (string Series, Engine Engine, Buyers Buyers)[] sides =
-            [(Names.EnginePlain, engine, Buyers.Accounts), (Names.EngineCharged, engine, Buyers.WithCodeAndPoints), (Names.EngineCapped, capped, Buyers.Accounts)];
+            [(Names.EnginePlain, engine, Buyers.Accounts), (Names.EngineCharged, engine, Buyers.WithCodeAndPoints), (Names.EngineNewcomers, engine, Buyers.Newcomers), (Names.EngineCapped, capped, Buyers.Newcomers)];
         for (var round = 1; round <= bench.Options.Runs; round++)
         {
             foreach (var (series, side, buyers) in sides)

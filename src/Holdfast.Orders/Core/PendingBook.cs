@@ -2,8 +2,10 @@ using Holdfast.Platform;
 
 namespace Holdfast.Orders.Core;
 
-/// <summary>By what a buyer is known again: a hash each of the normalised email, the phone's digits and the address's letters and digits.</summary>
-public readonly record struct BuyerHashes(long Email, long Phone, long Address);
+/// <summary>
+/// By what a buyer is known again: a hash each of the normalised email and, of guests, of the phone's digits and the address's letters and digits.
+/// </summary>
+public readonly record struct BuyerHashes(long Email, long? Phone, long? Address);
 
 /// <summary>An order that holds stock and has brought no money yet.</summary>
 public readonly record struct PendingOrder(Guid StoreId, BuyerHashes Buyer, long Quantity);
@@ -29,7 +31,7 @@ public sealed class PendingBook(int maxOrders, long maxQuantity, IEnumerable<Pen
     {
         while (_orders.Count > mark)
         {
-            foreach (var key in Keys(_orders[^1].StoreId, _orders[^1].Buyer, onlyEmail: false))
+            foreach (var key in Keys(_orders[^1].StoreId, _orders[^1].Buyer))
             {
                 _index?[key].Remove(_orders.Count - 1);
             }
@@ -53,8 +55,8 @@ public sealed class PendingBook(int maxOrders, long maxQuantity, IEnumerable<Pen
         }
     }
 
-    /// <summary>What stands in the way of one more order; of a guest every sign counts, of an account its email.</summary>
-    public Error? Obstacle(Guid storeId, BuyerHashes buyer, bool isGuest, long quantity)
+    /// <summary>What stands in the way of one more order: any sign that matches counts.</summary>
+    public Error? Obstacle(Guid storeId, BuyerHashes buyer, long quantity)
     {
         if (ReferenceEquals(this, None))
         {
@@ -71,7 +73,7 @@ public sealed class PendingBook(int maxOrders, long maxQuantity, IEnumerable<Pen
         }
 
         var theirs = new HashSet<int>();
-        foreach (var key in Keys(storeId, buyer, onlyEmail: !isGuest))
+        foreach (var key in Keys(storeId, buyer))
         {
             theirs.UnionWith(_index.GetValueOrDefault(key) ?? []);
         }
@@ -83,12 +85,23 @@ public sealed class PendingBook(int maxOrders, long maxQuantity, IEnumerable<Pen
 
     private void Index(int at)
     {
-        foreach (var key in Keys(_orders[at].StoreId, _orders[at].Buyer, onlyEmail: false))
+        foreach (var key in Keys(_orders[at].StoreId, _orders[at].Buyer))
         {
             (_index!.TryGetValue(key, out var list) ? list : _index[key] = []).Add(at);
         }
     }
 
-    private static (Guid StoreId, char Kind, long Hash)[] Keys(Guid storeId, BuyerHashes b, bool onlyEmail) =>
-        onlyEmail ? [(storeId, 'e', b.Email)] : [(storeId, 'e', b.Email), (storeId, 'p', b.Phone), (storeId, 'a', b.Address)];
+    private static IEnumerable<(Guid StoreId, char Kind, long Hash)> Keys(Guid storeId, BuyerHashes buyer)
+    {
+        yield return (storeId, 'e', buyer.Email);
+        if (buyer.Phone is { } phone)
+        {
+            yield return (storeId, 'p', phone);
+        }
+
+        if (buyer.Address is { } address)
+        {
+            yield return (storeId, 'a', address);
+        }
+    }
 }

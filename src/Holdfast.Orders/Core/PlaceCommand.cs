@@ -53,8 +53,8 @@ public sealed record PlaceCommand
     /// <summary>Who places, for the history.</summary>
     public required string Actor { get; init; }
 
-    /// <summary>By what the buyer is known again.</summary>
-    public BuyerHashes Buyer { get; init; }
+    /// <summary>By what the buyer is known again; set where unpaid orders are limited, and needed only then.</summary>
+    public BuyerHashes? Buyer { get; set; }
 
     /// <summary>Whether the limits on unpaid orders hold for it; not for whoever works for the shop.</summary>
     public bool IsCapped { get; init; } = true;

@@ -46,6 +46,11 @@ public static class Placement
             return lines.Error!;
         }
 
+        if (Hopeless(command, books) is { } hopeless)
+        {
+            return hopeless;
+        }
+
         var (charges, refusal) = Pricing.Charge(command, lines.Value, books, now);
         if (Obstacle(command, charges, refusal, books) is { } obstacle)
         {
@@ -74,9 +79,9 @@ public static class Placement
         }
 
         var order = Make(command, customerId, charges, books.Stores[command.StoreId], options, now);
-        if (order.Total > 0)
+        if (order.Total > 0 && command.Buyer is { } buyer)
         {
-            books.Pending.Add(order.StoreId, command.Buyer, order.Quantity);
+            books.Pending.Add(order.StoreId, buyer, order.Quantity);
         }
 
         return order;
@@ -91,18 +96,21 @@ public static class Placement
             return lines.Error;
         }
 
+        if (Hopeless(command, books) is { } hopeless)
+        {
+            return hopeless;
+        }
+
         var (charges, refusal) = Pricing.Charge(command, lines.Value, books, now);
-        return Check(command, charges, refusal, books, now);
+        return Obstacle(command, charges, refusal, books) ?? CannotTakeOver(command, books, now);
     }
 
     /// <summary>What stands in the way of an order with these charges.</summary>
-    public static Error? Check(PlaceCommand command, Charges charges, Error? refusal, PlacementBooks books, DateTime now)
-    {
-        if (Obstacle(command, charges, refusal, books) is { } obstacle)
-        {
-            return obstacle;
-        }
+    public static Error? Check(PlaceCommand command, Charges charges, Error? refusal, PlacementBooks books, DateTime now) =>
+        Hopeless(command, books) ?? Obstacle(command, charges, refusal, books) ?? CannotTakeOver(command, books, now);
 
+    private static Error? CannotTakeOver(PlaceCommand command, PlacementBooks books, DateTime now)
+    {
         if (command.ReservationId is null)
         {
             return null;
@@ -114,19 +122,21 @@ public static class Placement
         return taken;
     }
 
-    private static Error? Obstacle(PlaceCommand command, Charges charges, Error? refusal, PlacementBooks books)
+    /// <summary>
+    /// What needs no charges. Before the limits and balances: what is sold out is refused without a lock, and those are only known under one.
+    /// </summary>
+    private static Error? Hopeless(PlaceCommand command, PlacementBooks books)
     {
         if (command.ExternalId is { } externalId && books.ExternalIds.Contains((command.StoreId, externalId)))
         {
             return OrderErrors.ExternalIdTaken;
         }
 
-        // Before the limits and balances: what is sold out is refused without a lock, and those are only known under one.
-        if (command.ReservationId is null && books.Stock.Shortages(command.Lines) is { } shortages)
-        {
-            return InventoryErrors.InsufficientStock(shortages);
-        }
+        return command.ReservationId is null && books.Stock.Shortages(command.Lines) is { } shortages ? InventoryErrors.InsufficientStock(shortages) : null;
+    }
 
+    private static Error? Obstacle(PlaceCommand command, Charges charges, Error? refusal, PlacementBooks books)
+    {
         if (refusal is not null)
         {
             return refusal;
@@ -146,7 +156,7 @@ public static class Placement
             }
         }
 
-        return command.IsCapped ? books.Pending.Obstacle(command.StoreId, command.Buyer, command.CustomerId is null, command.Lines.Sum(l => l.Quantity)) : null;
+        return command.Buyer is { } buyer ? books.Pending.Obstacle(command.StoreId, buyer, command.Lines.Sum(l => l.Quantity)) : null;
     }
 
     /// <summary>Takes stock: what is available, or first what a reservation holds.</summary>
@@ -175,7 +185,7 @@ public static class Placement
             CustomerEmail = command.Email,
             CustomerName = command.Name,
             BuyerKey = command.EmailKey,
-            Buyer = options.CapsPending ? command.Buyer : null,
+            Buyer = command.Buyer,
             Status = confirmed ? OrderStatus.Confirmed : OrderStatus.Pending,
             PaymentMethod = command.PaymentMethod,
             Currency = store.Currency,
