@@ -11,7 +11,7 @@ namespace Holdfast.Tests.Crash;
 /// </summary>
 public abstract class KillTests(Backend backend)
 {
-    private const int Kills = 25;
+    private const int Kills = 50;
     private const int Buyers = 16;
     private static readonly long[] Stock = [400, 1_000_000, 300];
     private static readonly Dictionary<string, string> Settings = new() { ["ORDER_SESSION_DURATION_MINUTES"] = "0.03" };
