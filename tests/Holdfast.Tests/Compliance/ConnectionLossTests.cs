@@ -36,11 +36,13 @@ public sealed class ConnectionLossTests(PostgresDatabase database) : IClassFixtu
         var table = await Scratch.CountersAsync(_db, 1);
         for (var round = 1; round <= 3; round++)
         {
-            // Fill the pool, then end every session of it.
+            // Fill the pool, then end every session of it, and see that they have gone: one that was only told to end may still take a statement.
             await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => _db.ReadAsync(s => s.FirstAsync("SELECT pg_sleep(0.05)::text", r => r.TextOrNull(0)))));
             await using (var other = Db.Open(database.Test.Url))
             {
                 await other.ReadAsync(s => s.QueryAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()", r => r.Bool(0)));
+                await Until.TrueAsync("the sessions have gone", async () => await other.ReadAsync(s => s.FirstAsync(
+                    "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'", r => r.Long(0))) == 0);
             }
 
             await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Scratch.SumAsync(_db, table)));
