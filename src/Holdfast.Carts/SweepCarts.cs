@@ -1,17 +1,16 @@
 using Holdfast.Platform.Data;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Carts;
 
 /// <summary>Removes carts that nobody has changed for long: bounded batches over an index, by any number of workers.</summary>
-public sealed class SweepCarts(Db db, ILogger<SweepCarts> log) : BackgroundService
+public sealed class SweepCarts(Db db, ILogger<SweepCarts> log) : Sweep(Pause, BatchSize, log)
 {
     private const int BatchSize = 200;
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(10);
 
     /// <summary>Removes at most one batch of what is due; how many carts it were.</summary>
-    public async Task<int> SweepOnceAsync(CancellationToken ct = default)
+    public override async Task<int> SweepOnceAsync(CancellationToken ct = default)
     {
         // A look first: an idle system takes no write lock for nothing.
         var (now, due) = await db.ReadAsync(async session =>
@@ -31,29 +30,5 @@ public sealed class SweepCarts(Db db, ILogger<SweepCarts> log) : BackgroundServi
             await batch.RunAsync().ConfigureAwait(false);
             return ids.Count;
         }, ct).ConfigureAwait(false);
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                while (await SweepOnceAsync(stoppingToken).ConfigureAwait(false) == BatchSize)
-                {
-                }
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                // Nothing is lost: what is due stays due.
-                log.LogError(e, "A sweep of carts failed; the next one follows");
-            }
-
-            await Task.Delay(Pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
     }
 }

@@ -1,5 +1,4 @@
 using Holdfast.Platform.Data;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Loyalty;
@@ -8,13 +7,13 @@ namespace Holdfast.Loyalty;
 /// Books the points whose time is over: a bounded batch over the index, four times a minute, by any number of workers. Deciding does not depend on it:
 /// whoever opens an account books what has lapsed.
 /// </summary>
-public sealed class LapsePoints(Db db, ILogger<LapsePoints> log) : BackgroundService
+public sealed class LapsePoints(Db db, ILogger<LapsePoints> log) : Sweep(Pause, BatchSize, log)
 {
     private const int BatchSize = 200;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(15);
 
     /// <summary>Books at most one batch of accounts that are due; how many it were.</summary>
-    public async Task<int> SweepOnceAsync(CancellationToken ct = default)
+    public override async Task<int> SweepOnceAsync(CancellationToken ct = default)
     {
         // A look first: an idle system takes no write lock.
         var (now, due) = await db.ReadAsync(async s =>
@@ -43,29 +42,5 @@ public sealed class LapsePoints(Db db, ILogger<LapsePoints> log) : BackgroundSer
         }
 
         return found.Count;
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                while (await SweepOnceAsync(stoppingToken).ConfigureAwait(false) == BatchSize)
-                {
-                }
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                // Nothing is lost: what is due stays due.
-                log.LogError(e, "A sweep of points failed; the next one follows");
-            }
-
-            await Task.Delay(Pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
     }
 }

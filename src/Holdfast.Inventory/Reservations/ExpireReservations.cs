@@ -1,7 +1,6 @@
 using Holdfast.Inventory.Core;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Inventory;
@@ -10,13 +9,13 @@ namespace Holdfast.Inventory;
 /// Gives back the stock of reservations whose time is over: a bounded batch over the index, once a second, by any number of workers. Deciding does
 /// not depend on it: whoever touches an overdue reservation expires it.
 /// </summary>
-public sealed class ExpireReservations(Db db, RelayBell bell, ILogger<ExpireReservations> log) : BackgroundService
+public sealed class ExpireReservations(Db db, RelayBell bell, ILogger<ExpireReservations> log) : Sweep(Pause, BatchSize, log)
 {
     private const int BatchSize = 200;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <summary>Expires at most one batch of what is due; how many it were.</summary>
-    public async Task<int> SweepOnceAsync(CancellationToken ct = default)
+    public override async Task<int> SweepOnceAsync(CancellationToken ct = default)
     {
         // A look first: an idle system takes no write lock every second.
         var (now, due) = await db.ReadAsync(async s =>
@@ -58,29 +57,5 @@ public sealed class ExpireReservations(Db db, RelayBell bell, ILogger<ExpireRese
         await inking.RunAsync().ConfigureAwait(false);
         tx.AfterCommit(bell.Ring);
         return ids.Count;
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                while (await SweepOnceAsync(stoppingToken).ConfigureAwait(false) == BatchSize)
-                {
-                }
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                // Nothing is lost: what is due stays due.
-                log.LogError(e, "A sweep of reservations failed; the next one follows");
-            }
-
-            await Task.Delay(Pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
     }
 }

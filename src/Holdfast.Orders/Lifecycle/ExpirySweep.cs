@@ -1,6 +1,5 @@
 using Holdfast.Orders.Core;
 using Holdfast.Platform.Data;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Orders;
@@ -9,13 +8,13 @@ namespace Holdfast.Orders;
 /// Gives the stock of overdue orders back. It only cleans up: every decision checks the time itself. Any number of workers may run it;
 /// rows that somebody is busy with are passed over.
 /// </summary>
-public sealed class ExpirySweep(Db db, ChangeQueue queue, ILogger<ExpirySweep> log) : BackgroundService
+public sealed class ExpirySweep(Db db, ChangeQueue queue, ILogger<ExpirySweep> log) : Sweep(Interval, BatchSize, log)
 {
     private const int BatchSize = 500;
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Expires up to a batch of overdue orders; how many it was done with.</summary>
-    public async Task<int> SweepOnceAsync(CancellationToken ct = default)
+    public override async Task<int> SweepOnceAsync(CancellationToken ct = default)
     {
         var due = await db.ReadAsync(async session =>
         {
@@ -27,34 +26,9 @@ public sealed class ExpirySweep(Db db, ChangeQueue queue, ILogger<ExpirySweep> l
         var outcomes = await Task.WhenAll(due.Select(d => queue.ChangeAsync(new Changing(new ExpireCommand(d.Id, d.StoreId, "system"), null)))).ConfigureAwait(false);
         foreach (var error in outcomes.Where(o => !o.IsOk).Select(o => o.Error!).DistinctBy(e => e.Code))
         {
-            log.LogWarning("An overdue order was not expired ({Code}); the next sweep tries again", error.Code);
+            Log.LogWarning("An overdue order was not expired ({Code}); the next sweep tries again", error.Code);
         }
 
         return outcomes.Count(o => o.IsOk);
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            var done = 0;
-            try
-            {
-                done = await SweepOnceAsync(stoppingToken).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                log.LogError(e, "The expiry sweep failed; it goes on");
-            }
-
-            if (done < BatchSize)
-            {
-                await Task.Delay(Interval, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
     }
 }

@@ -1,11 +1,10 @@
 using Holdfast.Platform.Data;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Platform.Http;
 
 /// <summary>Forgets Idempotency-Keys, and the answers that only they keep, once no retry is to be expected any more. Any number of workers may run it.</summary>
-public sealed class KeyPruner(Db db, ILogger<KeyPruner> log) : BackgroundService
+public sealed class KeyPruner(Db db, ILogger<KeyPruner> log) : Sweep(Interval, MaxAtOnce, log)
 {
     /// <summary>How long a key is kept: twice what is promised.</summary>
     public static readonly TimeSpan Retention = TimeSpan.FromHours(48);
@@ -14,7 +13,7 @@ public sealed class KeyPruner(Db db, ILogger<KeyPruner> log) : BackgroundService
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
     /// <summary>Removes up to so many keys that are past their time, in slices; how many.</summary>
-    public async Task<int> PruneOnceAsync(CancellationToken ct = default)
+    public override async Task<int> SweepOnceAsync(CancellationToken ct = default)
     {
         // There is no index by time: one scan an hour costs less than keeping one with every order.
         var old = await db.ReadAsync(async session =>
@@ -29,30 +28,5 @@ public sealed class KeyPruner(Db db, ILogger<KeyPruner> log) : BackgroundService
         }
 
         return pruned;
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            var pruned = 0;
-            try
-            {
-                pruned = await PruneOnceAsync(stoppingToken).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                log.LogError(e, "Pruning old Idempotency-Keys failed; it is tried again in an hour");
-            }
-
-            if (pruned < MaxAtOnce)
-            {
-                await Task.Delay(Interval, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
     }
 }

@@ -26,8 +26,8 @@ public abstract class KeyPrunerTests(TestDatabase database)
             await batch.RunAsync();
         });
         var pruner = new KeyPruner(database.Db, NullLogger<KeyPruner>.Instance);
-        Assert.Equal(2, await pruner.PruneOnceAsync(TestContext.Current.CancellationToken));
-        Assert.Equal(0, await pruner.PruneOnceAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(2, await pruner.SweepOnceAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(0, await pruner.SweepOnceAsync(TestContext.Current.CancellationToken));
         var left = await database.Db.ReadAsync(s => s.QueryAsync("SELECT key FROM idempotency_keys ORDER BY key", r => r.Uuid(0)));
         Assert.Equal(ages.Take(3).Select(a => a.Key).Order(), left.Order());
     }

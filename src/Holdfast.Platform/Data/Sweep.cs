@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Platform.Data;
+
+/// <summary>
+/// Work that is looked for again and again by any number of workers, in bounded batches: a full batch is followed by the next at once, otherwise there
+/// is a pause. A failure is logged and nothing is lost by it: what is due stays due.
+/// </summary>
+/// <param name="batchSize">The result of <see cref="SweepOnceAsync"/> that means that more may be due.</param>
+public abstract class Sweep(TimeSpan pause, int batchSize, ILogger log) : BackgroundService
+{
+    /// <summary>The log of this sweep.</summary>
+    protected ILogger Log => log;
+
+    /// <summary>Does at most one batch of what is due; how much it was.</summary>
+    public abstract Task<int> SweepOnceAsync(CancellationToken ct = default);
+
+    protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var done = 0;
+            try
+            {
+                done = await SweepOnceAsync(stoppingToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                log.LogError(e, "{Sweep} failed; the next one follows", GetType().Name);
+            }
+
+            if (done < batchSize)
+            {
+                await Task.Delay(pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+}
