@@ -30,23 +30,20 @@ public sealed class MailServer : IAsyncDisposable
         var python = new[] { "/usr/bin/python3", "python3" }.FirstOrDefault(HasServer);
         Assert.SkipWhen(python is null, "python3-aiosmtpd is not installed: apt-get install python3-aiosmtpd");
         var folder = Path.Combine(Directory.CreateTempSubdirectory("holdfast-mail-").FullName, "box");
-        var port = Shell.FreePort();
-        var start = new ProcessStartInfo(python!, ["-m", "aiosmtpd", "-n", "-l", $"127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}", "-c", "aiosmtpd.handlers.Mailbox", folder]);
-        var server = new MailServer(Process.Start(start)!, folder, port);
-        await Until.TrueAsync("the mail server listens", async () =>
+        while (true)
         {
-            try
+            var port = Shell.FreePort();
+            var start = new ProcessStartInfo(python!, ["-m", "aiosmtpd", "-n", "-l", $"127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}", "-c", "aiosmtpd.handlers.Mailbox", folder]);
+            var server = new MailServer(Process.Start(start)!, folder, port);
+            await Until.TrueAsync("the mail server listens", async () => server._process.HasExited || await ListensAsync(port));
+            if (!server._process.HasExited)
             {
-                using var client = new TcpClient();
-                await client.ConnectAsync("127.0.0.1", port);
-                return true;
+                return server;
             }
-            catch (SocketException)
-            {
-                return false;
-            }
-        });
-        return server;
+
+            // Somebody else has taken the port in between.
+            server._process.Dispose();
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -55,6 +52,20 @@ public sealed class MailServer : IAsyncDisposable
         await _process.WaitForExitAsync();
         _process.Dispose();
         Directory.Delete(Path.GetDirectoryName(_folder)!, recursive: true);
+    }
+
+    private static async Task<bool> ListensAsync(int port)
+    {
+        try
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync("127.0.0.1", port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     private static bool HasServer(string python)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -38,15 +39,24 @@ public static class Shell
         }
     }
 
+    // A server that is being restarted does not listen for a while; its port is still its own.
+    private static readonly ConcurrentDictionary<int, bool> _given = new();
+
     /// <summary>
-    /// A loopback port that was free a moment ago, outside the range from which the system gives ports to clients: a client that tries to reach
-    /// a server that is away could otherwise be given the server's own port, connect to itself and keep the server from coming back.
+    /// A loopback port that was free a moment ago and that nobody else in this process was given, outside the range from which the system gives ports to
+    /// clients: a client that tries to reach a server that is away could otherwise be given the server's own port, connect to itself and keep the server
+    /// from coming back.
     /// </summary>
     public static int FreePort()
     {
         while (true)
         {
             var port = Random.Shared.Next(15_000, 32_000);
+            if (!_given.TryAdd(port, true))
+            {
+                continue;
+            }
+
             try
             {
                 using var listener = new TcpListener(IPAddress.Loopback, port);
