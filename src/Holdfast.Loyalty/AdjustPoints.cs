@@ -49,13 +49,12 @@ internal sealed class AdjustPoints(Db db)
             return Errors.NotFound;
         }
 
-        var book = await PointsPages.OpenAsync(tx, [(customerId, storeId)], claim: true).ConfigureAwait(false);
+        var (book, now) = await PointsPages.OpenAsync(tx, [(customerId, storeId)], claim: true).ConfigureAwait(false);
         if (!book.TryAdjust(customerId, storeId, points, reason))
         {
             return LoyaltyErrors.InsufficientPoints(Math.Max(0, book.Balance(customerId, storeId)));
         }
 
-        var now = await tx.NowAsync().ConfigureAwait(false);
         var batch = tx.Batch();
         PointsPages.Ink(book, batch, now);
         await batch.RunAsync().ConfigureAwait(false);

@@ -35,9 +35,9 @@ public sealed class LapsePoints(Db db, ILogger<LapsePoints> log) : Sweep(Pause, 
         foreach (var store in found.GroupBy(a => a.StoreId))
         {
             // Of one store, exactly the accounts that are held already are opened: there is nobody to wait for.
-            var book = await PointsPages.OpenAsync(tx, [.. store], claim: false).ConfigureAwait(false);
+            var (book, now) = await PointsPages.OpenAsync(tx, [.. store], claim: false).ConfigureAwait(false);
             var batch = tx.Batch();
-            PointsPages.Ink(book, batch, await tx.NowAsync().ConfigureAwait(false));
+            PointsPages.Ink(book, batch, now);
             await batch.RunAsync().ConfigureAwait(false);
         }
 

@@ -19,14 +19,11 @@ public static class PointsPages
     /// Locks the accounts, in the order of their keys, reads the programs of their stores and books what has lapsed by the database's clock: points
     /// lapse at the moment of the decision, whether a sweep has run or not. One round trip where nothing is due, else two.
     /// </summary>
+    /// <param name="accounts">One at least.</param>
     /// <param name="claim">Makes the accounts that are absent first, sorted; without, absent ones are left out of the book.</param>
-    public static async Task<PointsBook> OpenAsync(Tx tx, IReadOnlyCollection<(Guid CustomerId, Guid StoreId)> accounts, bool claim)
+    /// <returns>The book, and the clock as it was read after the locks.</returns>
+    public static async Task<(PointsBook Book, DateTime Now)> OpenAsync(Tx tx, IReadOnlyCollection<(Guid CustomerId, Guid StoreId)> accounts, bool claim)
     {
-        if (accounts.Count == 0)
-        {
-            return PointsBook.Empty;
-        }
-
         var batch = tx.Batch();
         if (claim)
         {
@@ -37,8 +34,8 @@ public static class PointsPages
     }
 
     /// <summary>As <see cref="OpenAsync"/> without locks, for quotes and for showing; never to be inked.</summary>
-    public static Task<PointsBook> PeekAsync(Session session, IReadOnlyCollection<(Guid CustomerId, Guid StoreId)> accounts) =>
-        accounts.Count == 0 ? Task.FromResult(PointsBook.Empty) : ReadAsync(session, session.Batch(), accounts, Select);
+    public static async Task<PointsBook> PeekAsync(Session session, IReadOnlyCollection<(Guid CustomerId, Guid StoreId)> accounts) =>
+        accounts.Count == 0 ? PointsBook.Empty : (await ReadAsync(session, session.Batch(), accounts, Select).ConfigureAwait(false)).Book;
 
     /// <summary>Writes what changed: balances, guarded by what was read, and ledger rows.</summary>
     public static void Ink(PointsBook book, StatementBatch batch, DateTime now)
@@ -78,7 +75,7 @@ public static class PointsPages
         + "FROM points_movements WHERE customer_id {in $1} AND store_id {in $2} GROUP BY customer_id, store_id, expires_at",
         r => new ExpiringPoints(r.Uuid(0), r.Uuid(1), r.TimeOrNull(2), r.Long(3), r.Long(4)), Customers(accounts), Stores(accounts));
 
-    private static async Task<PointsBook> ReadAsync(Session session, StatementBatch batch, IReadOnlyCollection<(Guid CustomerId, Guid StoreId)> accounts, string select)
+    private static async Task<(PointsBook Book, DateTime Now)> ReadAsync(Session session, StatementBatch batch, IReadOnlyCollection<(Guid CustomerId, Guid StoreId)> accounts, string select)
     {
         var rows = batch.Query(select, Map, Customers(accounts), Stores(accounts));
         var programs = Programs(batch, Stores(accounts));
@@ -86,7 +83,7 @@ public static class PointsPages
         await batch.RunAsync().ConfigureAwait(false);
         var book = new PointsBook(programs.Rows, rows.Rows);
         await SettleAsync(session, book, now.Rows[0]).ConfigureAwait(false);
-        return book;
+        return (book, now.Rows[0]);
     }
 
     private static async Task SettleAsync(Session session, PointsBook book, DateTime now)

@@ -219,9 +219,8 @@ internal sealed class ChangeBatch
             return PointsBook.Empty;
         }
 
-        var points = await PointsPages.OpenAsync(_tx, accounts, claim: true).ConfigureAwait(false);
         // The clock is read after the last lock.
-        _now = await _tx.NowAsync().ConfigureAwait(false);
+        (var points, _now) = await PointsPages.OpenAsync(_tx, accounts, claim: true).ConfigureAwait(false);
         return points;
     }
 

@@ -1,6 +1,7 @@
 using Holdfast.Inventory;
 using Holdfast.Inventory.Core;
 using Holdfast.Loyalty;
+using Holdfast.Loyalty.Core;
 using Holdfast.Orders.Core;
 using Holdfast.Platform.Data;
 using Holdfast.Promotions;
@@ -27,7 +28,7 @@ internal static class PlacementOpening
         var limited = commands.SelectMany(c => c.Lines.Select(l => (l.VariantId, Buyer: c.EmailKey))).Where(k => peeked.Variants[k.VariantId].PurchaseLimit is not null)
             .Distinct().ToList();
         var purchases = limited.Count == 0 ? null : PurchaseRows.Open(batch, limited);
-        var discounts = OpenCodes(batch, peeked, commands);
+        var discounts = OpenCodes(tx, batch, peeked, commands);
         var pending = PendingRows.Peek(batch, options, commands);
         var clock = batch.Now();
         await batch.RunAsync().ConfigureAwait(false);
@@ -35,10 +36,14 @@ internal static class PlacementOpening
 
         await Rider.OpenAllAsync(tx, riders, r => r.Rank >= LockRank.Stock).ConfigureAwait(false);
         var accounts = commands.Where(c => c is { RedeemPoints: > 0, CustomerId: not null }).Select(c => (c.CustomerId!.Value, c.StoreId)).Distinct().ToList();
-        var points = accounts.Count == 0 ? null : await PointsPages.OpenAsync(tx, accounts, claim: false).ConfigureAwait(false);
-        if (riders.Count > 0 || accounts.Count > 0)
+        PointsBook? points = null;
+        // The clock is read after the last lock.
+        if (accounts.Count > 0)
         {
-            // The clock is read after the last lock.
+            (points, now) = await PointsPages.OpenAsync(tx, accounts, claim: false).ConfigureAwait(false);
+        }
+        else if (riders.Count > 0)
+        {
             now = await tx.NowAsync().ConfigureAwait(false);
         }
 
@@ -46,7 +51,7 @@ internal static class PlacementOpening
         {
             Reservations = new ReservationBook(reservations?.All() ?? []),
             Stock = new StockBook(stock.Rows),
-            Discounts = discounts(),
+            Discounts = await discounts().ConfigureAwait(false),
             Pending = pending(),
             Purchases = new PurchaseBook(purchases?.Rows ?? []),
             Points = points,
@@ -54,17 +59,28 @@ internal static class PlacementOpening
         return (books, now);
     }
 
-    private static Func<DiscountBook> OpenCodes(StatementBatch batch, PlacementBooks peeked, List<PlaceCommand> commands)
+    /// <summary>Locks the codes; how often the buyers used them is read of those codes alone that limit it.</summary>
+    private static Func<ValueTask<DiscountBook>> OpenCodes(Tx tx, StatementBatch batch, PlacementBooks peeked, List<PlaceCommand> commands)
     {
         var coded = commands.Where(c => c.DiscountKey is not null).ToList();
-        var ids = coded.Select(c => peeked.Discounts.Find(c.StoreId, peeked.Stores[c.StoreId].Currency, c.DiscountKey!)?.Id).OfType<Guid>().Distinct().Order().ToArray();
-        if (ids.Length == 0)
+        var found = coded.Select(c => peeked.Discounts.Find(c.StoreId, peeked.Stores[c.StoreId].Currency, c.DiscountKey!)).OfType<DiscountCode>().DistinctBy(c => c.Id).ToList();
+        if (found.Count == 0)
         {
-            return () => DiscountBook.Empty;
+            return () => ValueTask.FromResult(DiscountBook.Empty);
         }
 
-        var codes = DiscountPages.Open(batch, ids);
-        var uses = DiscountPages.Uses(batch, ids, coded.Select(c => c.EmailKey).Distinct().ToArray());
-        return () => new DiscountBook(codes.Rows, uses.Rows);
+        var buyers = coded.Select(c => c.EmailKey).Distinct().ToArray();
+        var codes = DiscountPages.Open(batch, [.. found.Select(c => c.Id).Order()]);
+        Guid[] limited = [.. found.Where(c => c.UsageLimitPerCustomer is not null).Select(c => c.Id)];
+        var uses = limited.Length == 0 ? null : DiscountPages.Uses(batch, limited, buyers);
+        return async () =>
+        {
+            // Under the lock a code may have a limit that it had not when it was peeked at.
+            Guid[] since = [.. codes.Rows.Where(c => c.UsageLimitPerCustomer is not null && !limited.Contains(c.Id)).Select(c => c.Id)];
+            var more = tx.Batch();
+            var late = since.Length == 0 ? null : DiscountPages.Uses(more, since, buyers);
+            await more.RunAsync().ConfigureAwait(false);
+            return new DiscountBook(codes.Rows, [.. uses?.Rows ?? [], .. late?.Rows ?? []]);
+        };
     }
 }

@@ -42,6 +42,34 @@ public abstract class CheckOutTests(TestHost host)
     }
 
     [Fact]
+    public async Task Code_and_points_are_redeemed_with_the_cart()
+    {
+        var shop = await Shop.CreateAsync(Server.Db, 9);
+        await shop.AddCodeAsync("TET10", "percent", 1000, perCustomer: 1);
+        await shop.AddProgramAsync(1000, 2);
+        var buyer = Guid.CreateVersion7();
+        await shop.GivePointsAsync(buyer, 500);
+        var basket = await FilledAsync(shop, Server.Customer(buyer));
+        void Spend(JsonObject body)
+        {
+            Own(body);
+            body["discountCode"] = "tet10";
+            body["redeemPoints"] = 100;
+        }
+
+        // Two of 1,000, a tenth off, and 100 points at 2.
+        var order = await basket.CheckOutAsync(change: Spend).ShouldBeAsync(201);
+        Assert.Equal((200, 200, 1600), (order.GetProperty("discountAmount").GetInt64(), order.GetProperty("pointsDiscountPrice").GetInt64(), order.GetProperty("total").GetInt64()));
+        Assert.Equal((1, 400), (await shop.UsesAsync("TET10"), await shop.PointsAsync(buyer)));
+
+        // Refused, the cart keeps its lines, and nothing else has moved.
+        await basket.PutAsync(shop.Variant, 1).ShouldBeAsync(200);
+        await basket.CheckOutAsync(change: Spend).ShouldBeAsync(422, "discount_used_up");
+        Assert.Single((await basket.GetAsync()).Body.Lines());
+        Assert.Equal((1, 400), (await shop.UsesAsync("TET10"), await shop.PointsAsync(buyer)));
+    }
+
+    [Fact]
     public async Task A_guest_checks_out_with_the_token_and_gets_an_access_key()
     {
         var shop = await Shop.CreateAsync(Server.Db, 9);

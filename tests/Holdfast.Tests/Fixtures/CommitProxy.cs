@@ -181,7 +181,7 @@ public sealed class CommitProxy : IAsyncDisposable
         if (cut == Cut.AfterCommit)
         {
             await SendAsync();
-            await swallow.Answered.Task.WaitAsync(TimeSpan.FromSeconds(10));
+            await swallow.Answered.Task.WaitAsync(TimeSpan.FromSeconds(60));
             return;
         }
 

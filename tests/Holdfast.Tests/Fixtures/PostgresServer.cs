@@ -95,7 +95,8 @@ public sealed class PostgresServer : IAsyncDisposable
     public async Task ExecuteAsync(string sql, string database = "postgres")
     {
         await using var connection = await ConnectAsync(database);
-        await using var command = new NpgsqlCommand(sql, connection);
+        // Making a database and dropping one write all of it to a disk that many tests share.
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 180 };
         await command.ExecuteNonQueryAsync();
     }
 

@@ -6,7 +6,7 @@ namespace Holdfast.Tests.Fixtures;
 public static class Until
 {
     /// <summary>Returns as soon as the condition holds; fails with <paramref name="what"/> when it does not within the seconds given.</summary>
-    public static async Task TrueAsync(string what, Func<Task<bool>> condition, double seconds = 20)
+    public static async Task TrueAsync(string what, Func<Task<bool>> condition, double seconds = 60)
     {
         var clock = Stopwatch.StartNew();
         while (!await condition())
@@ -20,5 +20,5 @@ public static class Until
         }
     }
 
-    public static Task TrueAsync(string what, Func<bool> condition, double seconds = 20) => TrueAsync(what, () => Task.FromResult(condition()), seconds);
+    public static Task TrueAsync(string what, Func<bool> condition, double seconds = 60) => TrueAsync(what, () => Task.FromResult(condition()), seconds);
 }

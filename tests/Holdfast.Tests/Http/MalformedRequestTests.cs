@@ -104,7 +104,7 @@ public sealed class MalformedRequestTests(SqliteHost host) : IClassFixture<Sqlit
         {
             await stream.WriteAsync(bytes);
             client.Client.Shutdown(SocketShutdown.Send);
-            await stream.CopyToAsync(answer).WaitAsync(TimeSpan.FromSeconds(10));
+            await stream.CopyToAsync(answer).WaitAsync(TimeSpan.FromSeconds(60));
         }
         catch (IOException)
         {

@@ -71,7 +71,7 @@ public abstract class ApiKeyTests(TestHost host)
         Assert.Equal(404, (int)(await host.Server.Admin.DeleteAsync($"/api/v1/api-keys/{Guid.CreateVersion7()}")).StatusCode);
         foreach (var client in clients)
         {
-            await Until.TrueAsync("the key is refused", async () => await StatusAsync(client, "/orders") == 401, seconds: 5);
+            await Until.TrueAsync("the key is refused", async () => await StatusAsync(client, "/orders") == 401, seconds: 60);
         }
     }
 

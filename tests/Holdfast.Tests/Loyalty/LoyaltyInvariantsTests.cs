@@ -15,8 +15,7 @@ public abstract class LoyaltyInvariantsTests(TestDatabase database)
     {
         await tx.ExecuteAsync("INSERT INTO loyalty_programs (store_id, amount_per_point, point_value, expires_after_days, version, updated_at) VALUES ($1, 1, 1, 30, 1, $2)",
             Store, DateTime.UnixEpoch);
-        var book = await PointsPages.OpenAsync(tx, [(Customer, Store)], claim: true);
-        var now = await tx.NowAsync();
+        var (book, now) = await PointsPages.OpenAsync(tx, [(Customer, Store)], claim: true);
         book.Earn(Customer, Store, 100, Order(1), now);
         book.TryRedeem(Customer, Store, 40, Order(2), "redeemed");
         book.GiveBack(Customer, Store, 40, Order(2), "expired");

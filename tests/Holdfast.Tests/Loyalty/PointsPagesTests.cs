@@ -23,8 +23,7 @@ public abstract class PointsPagesTests(TestDatabase database) : IAsyncLifetime
     /// <summary>One small transaction, as a batch of one would be; true when the change was made.</summary>
     private Task<bool> InAsync(Func<PointsBook, DateTime, bool> decide, bool claim = true) => Db.WriteAsync(async tx =>
     {
-        var book = await PointsPages.OpenAsync(tx, [(_customer, _store)], claim);
-        var now = await tx.NowAsync();
+        var (book, now) = await PointsPages.OpenAsync(tx, [(_customer, _store)], claim);
         if (!decide(book, now))
         {
             await tx.RollbackAsync();
@@ -178,8 +177,7 @@ public abstract class PointsPagesTests(TestDatabase database) : IAsyncLifetime
         await Task.WhenAll(Enumerable.Range(0, 10).Select(i => Db.WriteAsync(async tx =>
         {
             var mine = accounts.OrderBy(a => a.Item1.GetHashCode() ^ (i * 7919)).Take(8).ToList();
-            var book = await PointsPages.OpenAsync(tx, mine, claim: true);
-            var now = await tx.NowAsync();
+            var (book, now) = await PointsPages.OpenAsync(tx, mine, claim: true);
             mine.ForEach(a => book.Earn(a.Item1, _store, 1, Guid.CreateVersion7(), now));
             var batch = tx.Batch();
             PointsPages.Ink(book, batch, now);

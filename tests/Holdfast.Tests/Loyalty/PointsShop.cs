@@ -53,8 +53,7 @@ public abstract class PointsShop : IAsyncLifetime
     /// <summary>Earns and spends as orders would.</summary>
     protected Task MoveAsync(Action<PointsBook, DateTime> move, params (Guid Customer, Guid Store)[] accounts) => Server.Db.WriteAsync(async tx =>
     {
-        var book = await PointsPages.OpenAsync(tx, accounts, claim: true);
-        var now = await tx.NowAsync();
+        var (book, now) = await PointsPages.OpenAsync(tx, accounts, claim: true);
         move(book, now);
         var batch = tx.Batch();
         PointsPages.Ink(book, batch, now);

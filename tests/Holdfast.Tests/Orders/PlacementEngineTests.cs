@@ -79,6 +79,21 @@ public abstract class PlacementEngineTests(TestHost host)
     }
 
     [Fact]
+    public async Task A_code_that_gets_a_limit_between_the_look_and_the_lock_keeps_it()
+    {
+        var shop = await Shop.CreateAsync(Server.Db, 10);
+        await shop.AddCodeAsync("ONCE", "percent", 1000);
+        Placing With(params Rider[] riders)
+        {
+            var (command, key) = shop.Placing(email: "once@example.com", riders: riders);
+            return new Placing(command with { DiscountKey = "ONCE" }, key);
+        }
+
+        Assert.True((await Queue.PlaceAsync(With())).IsOk);
+        Assert.Equal("discount_used_up", (await Queue.PlaceAsync(With(new LimitRider(shop.StoreId)))).Error!.Code);
+    }
+
+    [Fact]
     public async Task A_key_that_was_refused_first_belongs_to_the_request_that_succeeds()
     {
         var shop = await Shop.CreateAsync(Server.Db, 5);
@@ -114,6 +129,24 @@ public abstract class PlacementEngineTests(TestHost host)
             ContactPhone = one.ContactPhone,
             Actor = one.Actor,
         }, new IdempotencyKey(Guid.CreateVersion7(), [1]));
+    }
+
+    /// <summary>Limits the codes of a store, after the look and before they are locked.</summary>
+    private sealed class LimitRider(Guid storeId) : Rider
+    {
+        public override int Rank => LockRank.Carts;
+
+        public override Task OpenAsync(Tx tx, IReadOnlyList<Rider> all) => tx.ExecuteAsync("UPDATE discount_codes SET usage_limit_per_customer = 1 WHERE store_id = $1", storeId);
+
+        public override Error? Decide(Order order, DateTime now) => null;
+
+        public override void Undo()
+        {
+        }
+
+        public override void Ink(StatementBatch batch, Order order)
+        {
+        }
     }
 
     /// <summary>Writes what the database refuses.</summary>
