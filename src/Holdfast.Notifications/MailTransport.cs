@@ -17,9 +17,6 @@ public sealed record SmtpServer(string Host, int Port, bool Tls, string? User, s
     public override string ToString() => $"{Host}:{Port}";
 }
 
-/// <summary>A mail as it is sent.</summary>
-internal sealed record OutgoingMail(Guid Id, string To, string Subject, string Text, string? Html, int Attempts);
-
 /// <summary>Hands one mail to the server, or writes it into the folder. Throws where that fails.</summary>
 internal sealed class MailTransport(MailOptions options)
 {
@@ -27,7 +24,7 @@ internal sealed class MailTransport(MailOptions options)
 
     public bool WritesFiles => options.Server is null;
 
-    public async Task SendAsync(OutgoingMail mail, CancellationToken ct)
+    public async Task SendAsync(Outgoing mail, CancellationToken ct)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(Patience);
@@ -53,7 +50,7 @@ internal sealed class MailTransport(MailOptions options)
         };
     }
 
-    private MailMessage Message(OutgoingMail mail)
+    private MailMessage Message(Outgoing mail)
     {
         var from = new MailAddress(options.From);
         var message = new MailMessage(from, new MailAddress(mail.To))

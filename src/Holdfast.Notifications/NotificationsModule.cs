@@ -1,22 +1,36 @@
 using Holdfast.Platform.Data;
+using Holdfast.Platform.Messaging;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Holdfast.Notifications;
 
-/// <summary>The services of this module: it sends what others have queued, in workers only, and has no routes.</summary>
+/// <summary>The services of this module: it queues what buyers are told, and sends it and what others have queued, in workers only. It has no routes.</summary>
 public static class NotificationsModule
 {
     /// <summary>What <c>verify</c> checks of this module.</summary>
     public static IReadOnlyList<Invariant> Invariants { get; } =
     [
         new("sent_mails_keep_no_text", "SELECT id, sent_at FROM mails WHERE sent_at IS NOT NULL AND (text <> '' OR html IS NOT NULL)"),
+        new("messages_are_about_events_that_are_there", "SELECT m.id, m.about_subject, m.about_sequence FROM mails m JOIN orders o ON o.id = m.about_subject "
+            + "LEFT JOIN events e ON e.subject = m.about_subject AND e.sequence = m.about_sequence WHERE e.subject IS NULL"),
     ];
 
-    public static void Add(IServiceCollection services, MailOptions options)
+    public static void Add(IServiceCollection services, MailOptions options, NotificationOptions? notifications = null)
     {
+        notifications ??= new NotificationOptions();
         services.AddSingleton(options);
+        services.AddSingleton(notifications);
         services.AddSingleton<MailTransport>();
+        services.AddSingleton<Letters>();
+        services.AddSingleton<IConsumer, NotificationsConsumer>();
         services.AddSingleton<MailSender>();
         services.AddHostedService(s => s.GetRequiredService<MailSender>());
+        if (notifications.Sms is { } gateway)
+        {
+            services.TryAddSingleton(gateway);
+            services.AddSingleton<SmsSender>();
+            services.AddHostedService(s => s.GetRequiredService<SmsSender>());
+        }
     }
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using Holdfast.Identity;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
@@ -49,13 +48,11 @@ internal sealed class LookUpOrder(Db db, AccessKeys accessKeys, PublicUrl url)
 
     private static Mail Write(string key, string to, string number, string link, bool vietnamese)
     {
-        var (subject, before, after) = vietnamese
-            ? ($"Đơn hàng {number}", $"Xem đơn hàng {number} của bạn tại liên kết sau. Ai có liên kết này đều xem được đơn hàng, vì vậy đừng chia sẻ nó.", "Nếu bạn không yêu cầu, hãy bỏ qua thư này.")
-            : ($"Your order {number}", $"Your order {number} is at this link. Whoever has it can see the order, so keep it to yourself.", "If you did not ask for this, ignore this mail.");
-        return new Mail(key, to, subject, $"{before}\n\n{link}\n\n{after}\n")
-        {
-            Html = $"<p>{WebUtility.HtmlEncode(before)}</p>\n<p><a href=\"{WebUtility.HtmlEncode(link)}\">{WebUtility.HtmlEncode(link)}</a></p>\n<p>{WebUtility.HtmlEncode(after)}</p>\n",
-            GoodFor = TimeSpan.FromHours(24),
-        };
+        var (subject, before, label, after) = vietnamese
+            ? ($"Đơn hàng {number}", $"Xem đơn hàng {number} của bạn tại liên kết sau. Ai có liên kết này đều xem được đơn hàng, vì vậy đừng chia sẻ nó.", "Xem đơn hàng",
+                "Nếu bạn không yêu cầu, hãy bỏ qua thư này.")
+            : ($"Your order {number}", $"Your order {number} is at this link. Whoever has it can see the order, so keep it to yourself.", "See your order",
+                "If you did not ask for this, ignore this mail.");
+        return new Letter(vietnamese ? "vi" : "en").Title(subject).Say(before).Link(label, link).Say(after).To(to, key, subject) with { GoodFor = TimeSpan.FromHours(24) };
     }
 }

@@ -58,6 +58,7 @@ public static class OrderJson
         json.WriteString("email"u8, order.CustomerEmail);
         json.WriteString("name"u8, order.CustomerName);
         json.WriteEndObject();
+        json.WriteString("locale"u8, order.Locale);
         json.WritePropertyName("deliveryAddress"u8);
         json.WriteRawValue(order.DeliveryAddress, skipInputValidation: true);
         json.WriteString("contactPhone"u8, order.ContactPhone);

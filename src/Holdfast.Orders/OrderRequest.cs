@@ -22,12 +22,13 @@ internal static class OrderRequest
     public static async ValueTask<Result<(PlaceCommand Command, string? Key)>> ReadAsync(Request request, bool withLines = true)
     {
         var fields = await request.FieldsAsync().ConfigureAwait(false);
-        return fields.IsOk ? Read(fields.Value, request.Caller, withLines) : fields.Error!;
+        return fields.IsOk ? Read(fields.Value, request.Caller, withLines, request.Locale) : fields.Error!;
     }
 
     /// <summary>The command, or what is wrong with the body; and the key, if the body carries it.</summary>
     /// <param name="withLines">Without: a body that has <c>lines</c> is refused, and the command has none yet.</param>
-    public static Result<(PlaceCommand Command, string? Key)> Read(Fields fields, Caller caller, bool withLines = true)
+    /// <param name="locale">The language the caller asks for, if any.</param>
+    public static Result<(PlaceCommand Command, string? Key)> Read(Fields fields, Caller caller, bool withLines = true, string? locale = null)
     {
         var key = fields.TextOrNull("idempotencyKey", 255);
         var storeId = fields.Uuid("storeId");
@@ -62,6 +63,7 @@ internal static class OrderRequest
             Name = name,
             DeliveryAddress = address,
             ContactPhone = phone,
+            Locale = locale,
             PaymentMethod = method is null ? PaymentMethod.Online : Names.Method(method),
             ExpectedTotal = expectedTotal,
             Note = note,

@@ -75,7 +75,7 @@ public static class Server
         OrdersModule.Add(services);
         CartsModule.Add(services);
         services.AddSingleton(new PublicUrl(settings.PublicUrl));
-        NotificationsModule.Add(services, settings.Mail);
+        NotificationsModule.Add(services, settings.Mail, settings.Notifications);
     }
 
     /// <summary>Loads what the services need from the database before the first request, and makes the first admin.</summary>

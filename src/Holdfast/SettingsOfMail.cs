@@ -9,6 +9,17 @@ public sealed partial record Settings
 {
     private const int ImplicitTlsPort = 465;
 
+    /// <summary>What buyers are told about their orders.</summary>
+    public NotificationOptions Notifications { get; init; } = new();
+
+    private static NotificationOptions CheckedNotifications(IConfiguration source)
+    {
+        var (url, token) = (Text(source, "SMS_URL"), Text(source, "SMS_TOKEN"));
+        return url is null && token is not null ? throw new StartupException("SMS_TOKEN: has no effect without SMS_URL.")
+            : url is not null && !IsWeb(url, out _) ? throw new StartupException("SMS_URL: must be an http or https address without a user.")
+            : new NotificationOptions { OrderMails = Switch(source, "ORDER_MAILS", true), Sms = url is null ? null : new SmsGateway(new Uri(url), token) };
+    }
+
     private static string CheckedPublicUrl(IConfiguration source, string urls) =>
         Text(source, "PUBLIC_URL") is not { } text ? FirstOf(urls)
         : IsWeb(text, out var url) && url.Query.Length == 0 && url.Fragment.Length == 0 ? text.TrimEnd('/')

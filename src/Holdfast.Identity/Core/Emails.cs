@@ -12,9 +12,13 @@ public static class Emails
     public const int MaxLength = 254;
 
     private const int MaxLocalLength = 64;
+    private const string ClosedDomain = "@closed.invalid";
 
     /// <summary>What stands in for the email of an account that was closed: an address that can never exist (RFC 2606).</summary>
-    public static string OfClosed(Guid accountId) => $"closed-{accountId:N}@closed.invalid";
+    public static string OfClosed(Guid accountId) => $"closed-{accountId:N}{ClosedDomain}";
+
+    /// <summary>Whether it stands in for that of an account that was closed: nobody reads there.</summary>
+    public static bool IsOfClosed(string email) => email.EndsWith(ClosedDomain, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Trimmed and in lower case (invariant), or null where it cannot be an address: no quoted local parts, no comments, no control characters.</summary>
     public static string? Key(string? email)

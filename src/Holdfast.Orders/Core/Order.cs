@@ -104,6 +104,9 @@ public sealed record Order
     /// <summary>JSON as it is served: an object, or a string.</summary>
     public required string DeliveryAddress { get; init; }
     public required string ContactPhone { get; init; }
+
+    /// <summary>The language in which its buyer is told about it: <c>vi</c> or <c>en</c>.</summary>
+    public string Locale { get; init; } = "en";
     public string? Note { get; init; }
 
     /// <summary>JSON object, or null.</summary>

@@ -32,6 +32,9 @@ public sealed record PlaceCommand
     public string? Name { get; init; }
     public required string DeliveryAddress { get; init; }
     public required string ContactPhone { get; init; }
+
+    /// <summary>The language the buyer asked for, <c>vi</c> or <c>en</c>; null: that of the store's currency.</summary>
+    public string? Locale { get; init; }
     public PaymentMethod PaymentMethod { get; init; }
     public long? ExpectedTotal { get; init; }
 

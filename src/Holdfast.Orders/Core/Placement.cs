@@ -202,6 +202,7 @@ public static class Placement
             Total = charges.Total,
             DeliveryAddress = command.DeliveryAddress,
             ContactPhone = command.ContactPhone,
+            Locale = command.Locale ?? (store.Currency == "VND" ? "vi" : "en"),
             Note = command.Note,
             Metadata = command.Metadata,
             ExternalId = command.ExternalId,

@@ -94,16 +94,24 @@ public static class Problem
     }
 
     /// <summary>Whether Vietnamese stands before English in Accept-Language.</summary>
-    internal static bool IsVietnamese(HttpContext http)
+    internal static bool IsVietnamese(HttpContext http) => Locale(http) == "vi";
+
+    /// <summary>The first of <c>vi</c> and <c>en</c> that Accept-Language names, in whatever region; its weights are not looked at, because browsers list by them.</summary>
+    internal static string? Locale(HttpContext http)
     {
         string? accept = http.Request.Headers.AcceptLanguage;
-        if (accept is null)
+        foreach (var range in accept.AsSpan().Split(','))
         {
-            return false;
+            var tag = accept.AsSpan()[range].Trim();
+            foreach (var known in (ReadOnlySpan<string>)["vi", "en"])
+            {
+                if (tag.StartsWith(known, StringComparison.OrdinalIgnoreCase) && (tag.Length == known.Length || tag[known.Length] is '-' or ';' or ' '))
+                {
+                    return known;
+                }
+            }
         }
 
-        var vi = accept.IndexOf("vi", StringComparison.OrdinalIgnoreCase);
-        var en = accept.IndexOf("en", StringComparison.OrdinalIgnoreCase);
-        return vi >= 0 && (en < 0 || vi < en);
+        return null;
     }
 }

@@ -26,6 +26,9 @@ public sealed class Request(HttpContext http, Caller caller)
     /// <summary>The caller reads Vietnamese rather than English, says Accept-Language.</summary>
     public bool IsVietnamese => Problem.IsVietnamese(Http);
 
+    /// <summary>The first of <c>vi</c> and <c>en</c> that Accept-Language names; null when it names neither.</summary>
+    public string? Locale => Problem.Locale(Http);
+
     /// <summary>An id of the route; null (answer 404) when it is not a UUID.</summary>
     public Guid? Id(string name = "id") => Guid.TryParseExact(Http.Request.RouteValues[name] as string, "D", out var id) ? id : null;
 

@@ -1,3 +1,4 @@
+using Holdfast.Identity;
 using Holdfast.Notifications;
 using Holdfast.Notifications.Core;
 using Holdfast.Platform.Data;
@@ -128,7 +129,7 @@ public abstract class MailTests(Backend backend) : IAsyncLifetime
 
     private MailSender Sender(int? port) => new(Db,
         new MailTransport(new MailOptions(port is { } p ? new SmtpServer("127.0.0.1", p, false, null, null) : null, "Shop <shop@example.com>", _folder)),
-        LoggerFactory.Create(b => b.AddProvider(_log)).CreateLogger<MailSender>());
+        new Letters(Db, new AccessKeys(), new PublicUrl("https://shop.example.com")), LoggerFactory.Create(b => b.AddProvider(_log)).CreateLogger<MailSender>());
 
     private Task<long> CountAsync(string sql) => Db.ReadAsync(s => s.FirstAsync(sql, r => r.Long(0)));
 }

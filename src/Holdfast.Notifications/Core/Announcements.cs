@@ -1,0 +1,70 @@
+using Holdfast.Platform.Messaging;
+
+namespace Holdfast.Notifications.Core;
+
+/// <summary>What the buyer of an order is told.</summary>
+public enum Announcement
+{
+    /// <summary>It was placed; with the time to pay, where there is one.</summary>
+    Placed,
+
+    /// <summary>It is paid.</summary>
+    Paid,
+
+    /// <summary>The money came after the order had expired, and the order goes on all the same.</summary>
+    PaidAfterAll,
+
+    /// <summary>The money came for an order that is over; it goes back.</summary>
+    PaidInVain,
+
+    /// <summary>The shop goes on with it without having seen the money.</summary>
+    Confirmed,
+    Cancelled,
+    Expired,
+
+    /// <summary>One shipment; a later one is told by itself.</summary>
+    Shipped,
+    Delivered,
+    Refunded,
+}
+
+/// <summary>Which event is told to the buyer, and as what.</summary>
+public static class Announcements
+{
+    /// <summary>Null where there is nothing to tell: each step of an order is told once, by one of its events.</summary>
+    public static Announcement? Of(string type, ToldOrder order) => type switch
+    {
+        // Cash and free orders are confirmed in it already; that order.confirmed which follows tells nothing new.
+        "order.created" => Announcement.Placed,
+        "order.confirmed" when order is { Before.PreviousStatus: "pending", PaymentStatus: not "paid" } => Announcement.Confirmed,
+        "payment.succeeded" => OfMoney(order),
+        "order.cancelled" => Announcement.Cancelled,
+        "order.expired" => Announcement.Expired,
+        "order.shipped" => Announcement.Shipped,
+        "order.delivered" => Announcement.Delivered,
+        "payment.refunded" => Announcement.Refunded,
+        _ => null,
+    };
+
+    /// <summary>As <see cref="Of(string, ToldOrder)"/>; events that are not about an order are not read.</summary>
+    public static (Announcement What, ToldOrder Order)? Of(Event e)
+    {
+        if (e.Type is not ("order.created" or "order.confirmed" or "payment.succeeded" or "order.cancelled" or "order.expired" or "order.shipped" or "order.delivered" or "payment.refunded"))
+        {
+            return null;
+        }
+
+        var order = ToldOrder.Of(e);
+        return Of(e.Type, order) is { } what ? (what, order) : null;
+    }
+
+    private static Announcement? OfMoney(ToldOrder order) => order switch
+    {
+        { Before.Reason: "late" } => Announcement.PaidInVain,
+        // The courier took it at the door: delivery was told a moment ago.
+        { PaymentMethod: "cash_on_delivery", Status: "delivered" } => null,
+        { PaymentStatus: not "paid" } or { Before.PreviousPaymentStatus: "paid" } => null,
+        { Status: "expired" } => Announcement.PaidAfterAll,
+        _ => Announcement.Paid,
+    };
+}

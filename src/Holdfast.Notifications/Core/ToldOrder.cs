@@ -1,0 +1,69 @@
+using System.Text;
+using System.Text.Json;
+using Holdfast.Platform.Messaging;
+
+namespace Holdfast.Notifications.Core;
+
+/// <summary>An order as its events tell it, as far as its buyer is told. Amounts are minor units of its currency.</summary>
+public sealed record ToldOrder
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    public Guid Id { get; init; }
+    public string Number { get; init; } = "";
+    public string Status { get; init; } = "";
+    public string PaymentStatus { get; init; } = "";
+    public string PaymentMethod { get; init; } = "";
+    public IReadOnlyList<ToldLine> Lines { get; init; } = [];
+    public long Subtotal { get; init; }
+    public string? DiscountCode { get; init; }
+    public long DiscountAmount { get; init; }
+    public long RedeemedPoints { get; init; }
+    public long PointsDiscountPrice { get; init; }
+    public long ShippingFee { get; init; }
+    public long TaxAmount { get; init; }
+    public bool TaxIncluded { get; init; }
+    public long Total { get; init; }
+    public string Currency { get; init; } = "";
+    public long AmountPaid { get; init; }
+    public long AmountRefunded { get; init; }
+    public long RefundDue { get; init; }
+    public ToldCustomer Customer { get; init; } = new("", null);
+    public JsonElement DeliveryAddress { get; init; }
+    public string ContactPhone { get; init; } = "";
+    public DateTime? ExpirationTime { get; init; }
+    public IReadOnlyList<ToldFulfilment> Fulfilments { get; init; } = [];
+
+    /// <summary>Null in events from before orders had one.</summary>
+    public string? Locale { get; init; }
+
+    /// <summary>The state before, as the event tells it.</summary>
+    public ToldBefore Before { get; private init; } = new();
+
+    /// <summary><c>vi</c> or <c>en</c>.</summary>
+    public string Language => Locale ?? (Currency == "VND" ? "vi" : "en");
+
+    /// <summary>What is still to be paid.</summary>
+    public long Open => Math.Max(0, Total - (AmountPaid - AmountRefunded - RefundDue));
+
+    /// <summary>The order of an <c>order.*</c> or <c>payment.*</c> event.</summary>
+    public static ToldOrder Of(Event e) => JsonSerializer.Deserialize<ToldOrder>(e.Data, Json)! with
+    {
+        Before = e.Previous is null ? new ToldBefore() : JsonSerializer.Deserialize<ToldBefore>(Encoding.UTF8.GetBytes($"{{{e.Previous}}}"), Json)!,
+    };
+}
+
+/// <summary>One line of an order.</summary>
+public sealed record ToldLine(Guid VariantId, string ProductName, string Sku, long UnitPrice, long Quantity, long LineTotal);
+
+/// <summary>Whose order it is.</summary>
+public sealed record ToldCustomer(string Email, string? Name);
+
+/// <summary>So many pieces of a line in a shipment or return.</summary>
+public sealed record ToldPieces(Guid VariantId, long Quantity);
+
+/// <summary>A shipment or a return.</summary>
+public sealed record ToldFulfilment(string Kind, string? Carrier, string? TrackingNumber, IReadOnlyList<ToldPieces> Lines);
+
+/// <summary>What an event says of the state before it.</summary>
+public sealed record ToldBefore(string? PreviousStatus = null, string? PreviousPaymentStatus = null, long PreviousAmountRefunded = 0, string? Reason = null);

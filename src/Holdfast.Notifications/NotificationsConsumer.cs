@@ -1,0 +1,64 @@
+using Holdfast.Notifications.Core;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Messaging;
+
+namespace Holdfast.Notifications;
+
+/// <summary>What buyers are told, and how.</summary>
+public sealed record NotificationOptions
+{
+    /// <summary>Off: buyers are told nothing about their orders, for load tests and for orders that are brought in from elsewhere.</summary>
+    public bool OrderMails { get; init; } = true;
+
+    /// <summary>A gateway for SMS; null: none are sent.</summary>
+    public SmsGateway? Sms { get; init; }
+}
+
+/// <summary>
+/// Queues what the buyers of orders are told: each step once, by the key of its event. The row names the event only; words and recipient are added when
+/// it is sent, so that a rush of orders writes little, and nothing personal waits here. Other channels are further rows of the same queue.
+/// </summary>
+internal sealed class NotificationsConsumer(NotificationOptions options) : IConsumer
+{
+    public string Name => "notifications";
+
+    /// <summary>Queues what these events tell, with one statement.</summary>
+    public async Task HandleAsync(Tx tx, IReadOnlyList<Event> events)
+    {
+        if (!options.OrderMails)
+        {
+            return;
+        }
+
+        var rows = new RowSet("mails", new("id", ColumnType.Uuid), new("key", ColumnType.Text), new("channel", ColumnType.Text), new("store_id", ColumnType.Uuid),
+            new("recipient", ColumnType.Text), new("subject", ColumnType.Text), new("text", ColumnType.Text), new("attempts", ColumnType.Int),
+            new("next_attempt_at", ColumnType.Time), new("expires_at", ColumnType.Time), new("created_at", ColumnType.Time), new("about_subject", ColumnType.Uuid),
+            new("about_sequence", ColumnType.Int));
+        foreach (var e in events)
+        {
+            if (Announcements.Of(e) is var (what, order))
+            {
+                Add(rows, e, what, order);
+            }
+        }
+
+        var batch = tx.Batch();
+        batch.Insert(rows, "ON CONFLICT (key) DO NOTHING");
+        await batch.RunAsync().ConfigureAwait(false);
+    }
+
+    private void Add(RowSet rows, Event e, Announcement what, ToldOrder order)
+    {
+        var key = $"{e.Type}:{e.Subject}:{e.Sequence}";
+        Add(rows, e, key, "mail", null);
+        if (options.Sms is not null && OrderTexts.Concerns(what, order) && Phones.Normalise(order.ContactPhone) is not null)
+        {
+            // A text that is late is worse than none: it would ask for money that nobody takes any more.
+            Add(rows, e, $"sms:{key}", "sms", what == Announcement.Placed ? order.ExpirationTime : e.OccurredAt + TimeSpan.FromDays(1));
+        }
+    }
+
+    // The event's own time: nothing is asked of the database, and what belongs to one order stays in its order. Nobody's address: it is the order's when it is sent.
+    private static void Add(RowSet rows, Event e, string key, string channel, DateTime? expires) => rows.Add(Guid.CreateVersion7()).Add(key).Add(channel)
+        .Add(e.StoreId).Add("").Add("").Add("").Add(0).Add(e.OccurredAt).Add(expires).Add(e.OccurredAt).Add(e.Subject).Add(e.Sequence);
+}

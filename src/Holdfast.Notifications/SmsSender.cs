@@ -1,0 +1,41 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using Holdfast.Platform.Data;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Notifications;
+
+/// <summary>An HTTP gateway that sends SMS: it takes a POST of <c>{"to": "+84...", "text": "..."}</c> and answers 2xx when it has it.</summary>
+/// <param name="Token">Sent as <c>Authorization: Bearer</c>; null: nothing is.</param>
+public sealed record SmsGateway(Uri Url, string? Token)
+{
+    // A record would show its members, and so the token.
+    public override string ToString() => Url.Host;
+}
+
+/// <summary>Sends queued SMS through the gateway. The message's id goes along as Idempotency-Key, so that a gateway that knows keys sends a retried one once.</summary>
+internal sealed class SmsSender(Db db, SmsGateway gateway, Letters letters, ILogger<SmsSender> log) : Sender(db, "sms", letters, log)
+{
+    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) }) { Timeout = TimeSpan.FromSeconds(20) };
+
+    public override void Dispose()
+    {
+        _http.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task TransportAsync(Outgoing message, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, gateway.Url) { Content = JsonContent.Create(new { to = message.To, text = message.Text }) };
+        request.Headers.Add("Idempotency-Key", message.Id.ToString());
+        if (gateway.Token is { } token)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+
+        using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct).ConfigureAwait(false);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    protected override bool IsExpected(Exception e) => e is HttpRequestException or IOException;
+}
