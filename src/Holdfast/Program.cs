@@ -17,6 +17,7 @@ internal static class Program
         var root = new RootCommand("Holdfast: orders that never oversell.")
         {
             serve, Migrate.Command(), UserCreate.Command(), Keys.Command(), Import.Command(), ExportOrders.Command(), ReplayCommand.Command(), DrillCommand.Command(), Verify.Command(),
+            DeadLettersCommand.Command(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

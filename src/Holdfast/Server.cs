@@ -54,9 +54,7 @@ public static class Server
         services.AddSingleton<AuditQueue>();
         services.AddSingleton<Door>();
         services.AddSingleton<Health>();
-        services.AddSingleton<RelayBell>();
-        services.AddSingleton<Relay>();
-        services.AddHostedService(s => s.GetRequiredService<Relay>());
+        MessagingModule.Add(services, settings.Messaging with { Relays = settings.Roles.HasFlag(Roles.Worker) });
         services.AddHostedService<KeyPruner>();
         CatalogModule.Add(services);
         services.AddSingleton(new InventoryOptions { ReservationTtl = settings.ReservationTtl });
@@ -99,6 +97,7 @@ public static class Server
         IdentityModule.Map(app);
         OrdersModule.Map(app);
         CartsModule.Map(app);
+        MessagingModule.Map(app);
     }
 
     /// <summary>
@@ -138,6 +137,7 @@ public static class Server
 
         configure?.Invoke(builder.Services);
         var app = builder.Build();
+        CheckConsumers(app.Services);
         app.Lifetime.ApplicationStopping.Register(() =>
         {
             app.Services.GetRequiredService<PlacementQueue>().Hurry();
@@ -164,6 +164,16 @@ public static class Server
         }
 
         return app;
+    }
+
+    /// <summary>A consumer that does not exist would never run, and nobody would notice.</summary>
+    private static void CheckConsumers(IServiceProvider services)
+    {
+        var known = services.GetServices<IConsumer>().Select(c => c.Name).ToHashSet(StringComparer.Ordinal);
+        if (services.GetRequiredService<MessagingOptions>().Consumers?.FirstOrDefault(name => !known.Contains(name)) is { } unknown)
+        {
+            throw new StartupException($"--consumers: there is no consumer '{unknown}'; there are {string.Join(", ", known.Order(StringComparer.Ordinal))}.");
+        }
     }
 
     /// <summary>Whose address a request counts for: from the right of X-Forwarded-For the first that is no trusted proxy's.</summary>

@@ -138,6 +138,17 @@ public abstract class Db : IAsyncDisposable
     /// </summary>
     private protected abstract Task<int> EndStuckSessionsAsync();
 
+    /// <summary>Wakes the other processes that listen (<see cref="ListenAsync"/>) when the batch's transaction commits. Nothing on SQLite.</summary>
+    internal virtual void Notify(StatementBatch batch)
+    {
+    }
+
+    /// <summary>
+    /// Calls back whenever another process has notified, until it is cancelled or the connection breaks; then it throws. On SQLite nothing is ever
+    /// heard: whoever waits has to look by themselves, too.
+    /// </summary>
+    internal virtual Task ListenAsync(Action heard, CancellationToken ct) => Task.Delay(Timeout.Infinite, ct);
+
     /// <summary>Runs <paramref name="work"/> while no other process runs work under the same name.</summary>
     internal abstract Task ExclusivelyAsync(string name, Func<Task> work, CancellationToken ct);
 

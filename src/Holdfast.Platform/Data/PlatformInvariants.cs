@@ -7,6 +7,7 @@ public static class PlatformInvariants
     [
         new("outbox_rows_have_their_event",
             "SELECT o.subject, o.sequence FROM outbox o LEFT JOIN events e ON e.subject = o.subject AND e.sequence = o.sequence WHERE e.subject IS NULL"),
+        new("deliveries_hold_ids_of_events", "SELECT position, lane, LENGTH(events) AS bytes FROM deliveries WHERE LENGTH(events) = 0 OR LENGTH(events) % 20 <> 0"),
         new("events_of_a_subject_have_no_gaps",
             "SELECT subject, MIN(sequence) AS first, MAX(sequence) AS last, COUNT(*) AS events FROM events GROUP BY subject "
             + "HAVING MIN(sequence) <> 1 OR MAX(sequence) <> COUNT(*)"),

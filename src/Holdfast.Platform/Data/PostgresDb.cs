@@ -11,7 +11,9 @@ internal sealed class PostgresDb : Db
 {
     private static readonly ConcurrentDictionary<(string Table, WriteKind Kind, string Sql, string Columns), string> Writes = new();
 
-    public PostgresDb(string url) => Source = NpgsqlDataSource.Create(ConnectionString(url));
+    private readonly string _connectionString;
+
+    public PostgresDb(string url) => Source = NpgsqlDataSource.Create(_connectionString = ConnectionString(url));
 
     public NpgsqlDataSource Source { get; }
 
@@ -77,6 +79,27 @@ internal sealed class PostgresDb : Db
         + "AND application_name = current_setting('application_name') AND pid <> pg_backend_pid() AND backend_xid IS NOT NULL "
         + "AND wait_event IN ('ClientRead', 'ClientWrite') AND state_change < clock_timestamp() - interval '5 seconds') "
         + "SELECT pid FROM stuck WHERE pg_terminate_backend(pid)", r => r.Int(0)).ConfigureAwait(false)).Count);
+
+    internal override void Notify(StatementBatch batch) => batch.Query("SELECT pg_notify('holdfast', '')", _ => 0);
+
+    internal override async Task ListenAsync(Action heard, CancellationToken ct)
+    {
+        // A connection of its own: it is kept for as long as the process lives.
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_connectionString) { Pooling = false, KeepAlive = 10 }.ConnectionString);
+        connection.Notification += (_, _) => heard();
+        await connection.OpenAsync(ct).ConfigureAwait(false);
+        await using (var listen = new NpgsqlCommand("LISTEN holdfast", connection))
+        {
+            await listen.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+        }
+
+        // Whatever was committed before we listened.
+        heard();
+        while (true)
+        {
+            await connection.WaitAsync(ct).ConfigureAwait(false);
+        }
+    }
 
     internal override async Task ExclusivelyAsync(string name, Func<Task> work, CancellationToken ct)
     {

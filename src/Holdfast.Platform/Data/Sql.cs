@@ -8,6 +8,7 @@ namespace Holdfast.Platform.Data;
 /// <list type="bullet">
 /// <item><c>{in $1}</c>: the parameter is an array of <see cref="Guid"/>, <see cref="string"/> or <see cref="long"/>.</item>
 /// <item><c>{lock}</c>, <c>{skip locked}</c>: a row lock at the end of a SELECT; nothing on SQLite, whose transactions are alone.</item>
+/// <item><c>{share}</c>: a row lock at the end of a SELECT that many may have at once, and that keeps writers away.</item>
 /// <item><c>{as uuid}</c>: a cast that only PostgreSQL needs, after a parameter that may be null.</item>
 /// <item>in migrations, the types <c>{uuid}</c> <c>{time}</c> <c>{bytes}</c> <c>{bool}</c>, and lines between <c>-- only postgresql</c> or
 /// <c>-- only sqlite</c> and <c>-- end</c>.</item>
@@ -19,10 +20,12 @@ internal static partial class Sql
     private static readonly ConcurrentDictionary<string, string> ForSqlite = new();
 
     public static string Postgres(string sql) => ForPostgres.GetOrAdd(sql, static text => As().Replace(In().Replace(text, "= ANY($1)"), "::$1")
+        .Replace("{share}", "FOR SHARE", StringComparison.Ordinal)
         .Replace("{lock}", "FOR NO KEY UPDATE", StringComparison.Ordinal)
         .Replace("{skip locked}", "FOR NO KEY UPDATE SKIP LOCKED", StringComparison.Ordinal));
 
     public static string Sqlite(string sql) => ForSqlite.GetOrAdd(sql, static text => As().Replace(In().Replace(text, "IN (SELECT value FROM json_each($1))"), "")
+        .Replace("{share}", "", StringComparison.Ordinal)
         .Replace("{lock}", "", StringComparison.Ordinal)
         .Replace("{skip locked}", "", StringComparison.Ordinal));
 

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using System.Text.Json;
 using Holdfast.Platform.Data;
 
@@ -16,16 +18,21 @@ public sealed record Event(Guid Subject, int Sequence, string Type, Guid StoreId
     /// <summary>The CloudEvents <c>data</c>: the resource with the members of the state before it.</summary>
     public JsonElement ReadData()
     {
-        using var stream = new MemoryStream(Data.Length + (Previous?.Length ?? 0) + 1);
-        stream.Write(Data, 0, Previous is null ? Data.Length : Data.Length - 1);
+        var buffer = new ArrayBufferWriter<byte>(Data.Length + (Previous?.Length ?? 0) + 1);
+        WriteData(buffer);
+        return JsonDocument.Parse(buffer.WrittenMemory).RootElement;
+    }
+
+    /// <summary>The bytes of <see cref="ReadData"/>.</summary>
+    internal void WriteData(IBufferWriter<byte> buffer)
+    {
+        buffer.Write(Data.AsSpan(0, Previous is null ? Data.Length : Data.Length - 1));
         if (Previous is not null)
         {
-            stream.WriteByte((byte)',');
-            stream.Write(System.Text.Encoding.UTF8.GetBytes(Previous));
-            stream.WriteByte((byte)'}');
+            Encoding.UTF8.GetBytes(Data.Length > "{}".Length ? "," : "", buffer);
+            Encoding.UTF8.GetBytes(Previous, buffer);
+            Encoding.UTF8.GetBytes("}", buffer);
         }
-
-        return JsonDocument.Parse(stream.ToArray()).RootElement;
     }
 }
 

@@ -5,83 +5,67 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Platform.Messaging;
 
 /// <summary>
-/// Something that must happen once for every event. It writes on the relay's transaction, so that its effect and the hand-over commit together.
-/// Events of one subject come in their order within a call; it must not mind the order between subjects.
+/// Something that must happen once for every event. It writes on the caller's transaction, so that its effect and the hand-over commit together.
+/// Events of one subject come in their order; it must not mind the order between subjects.
 /// </summary>
 public interface IConsumer
 {
-    /// <summary>For logs.</summary>
+    /// <summary>For logs, lanes and queues: lower case with hyphens, and never changed.</summary>
     string Name { get; }
 
-    /// <summary>Writes the effect of the events. An exception leaves them to be handed over again.</summary>
+    /// <summary>Writes the effect of the events. An exception leaves them to be handed over again, in the end one by one.</summary>
     Task HandleAsync(Tx tx, IReadOnlyList<Event> events);
 }
 
-/// <summary>Wakes the relay of this process after a commit: a hint; without it the relay looks once a second.</summary>
-public sealed class RelayBell
+/// <summary>A consumer has failed, and not because of the database.</summary>
+internal sealed class ConsumerException(string consumer, Exception inner) : Exception($"{consumer} failed: {inner.Message}", inner)
 {
-    private readonly SemaphoreSlim _rung = new(0, 1);
+    public string Consumer { get; } = consumer;
 
-    /// <summary>Says that there is something to hand on. Never blocks.</summary>
-    public void Ring()
+    /// <summary>Runs the consumer; what it throws comes as this exception, unless the database is the cause: then running it again may help.</summary>
+    public static async Task RunAsync(IConsumer consumer, Tx tx, IReadOnlyList<Event> events)
     {
         try
         {
-            _rung.Release();
+            await consumer.HandleAsync(tx, events).ConfigureAwait(false);
         }
-        catch (SemaphoreFullException)
+        catch (Exception e) when (!tx.Db.IsTransient(e) && !tx.Db.IsConnectionLost(e))
         {
-            // It has been rung already.
+            throw new ConsumerException(consumer.Name, e);
         }
     }
-
-    internal Task<bool> WaitAsync(TimeSpan atMost, CancellationToken ct) => _rung.WaitAsync(atMost, ct);
 }
 
 /// <summary>
-/// Hands events from the outbox to the consumers of this process. It claims unpublished rows (skip locked), never follows a cursor: a
-/// transaction that commits late is not skipped. Rows, effects and the removal from the outbox are one transaction.
+/// Hands events on from the outbox: to the consumers that this process runs, in the same transaction that takes them out of the outbox; and as
+/// one row of ids to every other lane (<see cref="Deliveries"/>): brokers, and consumers that run elsewhere or have something left to do. It claims
+/// rows (skip locked) and never follows a cursor: a transaction that commits late is not skipped. Any number of processes may relay.
 /// </summary>
-public sealed class Relay(Db db, RelayBell bell, IEnumerable<IConsumer> consumers, ILogger<Relay> log) : BackgroundService
+public sealed class Relay(Db db, RelayBell bell, IEnumerable<IConsumer> consumers, ILogger<Relay> log, MessagingOptions? options = null) : BackgroundService
 {
     private const int BatchSize = 500;
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
 
+    private readonly MessagingOptions _options = options ?? new MessagingOptions();
     private readonly IConsumer[] _consumers = [.. consumers];
 
     /// <summary>Hands on one batch; how many events it held.</summary>
-    public Task<int> RunOnceAsync(CancellationToken ct = default) => db.WriteAsync(async tx =>
+    public async Task<int> RunOnceAsync(CancellationToken ct = default)
     {
-        var claimed = await tx.QueryAsync($"SELECT subject, sequence FROM outbox ORDER BY subject, sequence LIMIT {BatchSize} {{skip locked}}",
-            r => (Subject: r.Uuid(0), Sequence: r.Int(1))).ConfigureAwait(false);
-        if (claimed.Count == 0)
+        var failed = new HashSet<string>(StringComparer.Ordinal);
+        while (true)
         {
-            return 0;
+            try
+            {
+                return await db.WriteAsync(tx => HandOnAsync(tx, failed), ct).ConfigureAwait(false);
+            }
+            catch (ConsumerException e) when (failed.Add(e.Consumer))
+            {
+                // Nothing of this batch has happened. The others get it now, this one by its lane.
+                log.LogWarning(e.InnerException, "{Consumer} failed; its events are tried again one by one", e.Consumer);
+            }
         }
-
-        var rows = new RowSet("outbox", new("subject", ColumnType.Uuid), new("sequence", ColumnType.Int));
-        foreach (var (subject, sequence) in claimed)
-        {
-            rows.Add(subject).Add(sequence);
-        }
-
-        var batch = tx.Batch();
-        var found = batch.Query(
-            "SELECT subject, sequence, type, store_id, occurred_at, actor, previous, data FROM events WHERE subject {in $1} ORDER BY subject, sequence",
-            r => new Event(r.Uuid(0), r.Int(1), r.Text(2), r.Uuid(3), r.Time(4), r.Text(5), r.TextOrNull(6), r.Bytes(7)),
-            claimed.Select(c => c.Subject).Distinct().ToArray());
-        batch.ChangeEach(rows, "DELETE FROM outbox WHERE outbox.subject = {v.subject} AND outbox.sequence = {v.sequence}");
-        await batch.RunAsync().ConfigureAwait(false);
-
-        var wanted = claimed.ToHashSet();
-        var events = found.Rows.Where(e => wanted.Contains((e.Subject, e.Sequence))).ToList();
-        foreach (var consumer in _consumers)
-        {
-            await consumer.HandleAsync(tx, events).ConfigureAwait(false);
-        }
-
-        return claimed.Count;
-    }, ct);
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -90,7 +74,7 @@ public sealed class Relay(Db db, RelayBell bell, IEnumerable<IConsumer> consumer
         {
             try
             {
-                while (await RunOnceAsync(stoppingToken).ConfigureAwait(false) == BatchSize)
+                while (await RunOnceAsync(stoppingToken).ConfigureAwait(false) >= BatchSize / 2)
                 {
                 }
 
@@ -103,7 +87,7 @@ public sealed class Relay(Db db, RelayBell bell, IEnumerable<IConsumer> consumer
             }
             catch (Exception e)
             {
-                // Nothing is lost: the rows stay in the outbox until their consumers have succeeded.
+                // Nothing is lost: the rows stay in the outbox.
                 failures++;
                 log.LogError(e, "The relay failed {Failures} times in a row; it goes on", failures);
                 await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(10_000, 100 << Math.Min(failures, 7))), stoppingToken)
@@ -111,4 +95,83 @@ public sealed class Relay(Db db, RelayBell bell, IEnumerable<IConsumer> consumer
             }
         }
     }
+
+    private async Task<int> HandOnAsync(Tx tx, HashSet<string> failed)
+    {
+        var claimed = await tx.QueryAsync($"SELECT subject, sequence FROM outbox ORDER BY subject, sequence LIMIT {BatchSize} {{skip locked}}", Key).ConfigureAwait(false);
+        if (claimed.Count == 0)
+        {
+            return 0;
+        }
+
+        var batch = tx.Batch();
+        var there = batch.Query("SELECT subject, sequence FROM outbox WHERE subject {in $1} ORDER BY subject, sequence", Key, claimed.Select(c => c.Subject).Distinct().ToArray());
+        var ways = batch.Query("SELECT name, transport FROM lanes {share}", r => (Name: r.Text(0), Transport: r.Text(1)));
+        var waiting = _consumers.ToDictionary(c => c.Name, c => batch.Query("SELECT 1 FROM deliveries WHERE lane = $1 LIMIT 1", r => 1, c.Name));
+        var now = batch.Now();
+        await batch.RunAsync().ConfigureAwait(false);
+
+        var ready = InOrder(claimed, there.Rows);
+        if (ready.Count == 0)
+        {
+            return 0;
+        }
+
+        // A consumer that is fed by a broker gets its events there, and one that has something waiting gets the new ones behind it.
+        var fed = _consumers.Where(c => ways.Rows.All(w => w.Name != c.Name || w.Transport == MessagingOptions.Outbox)).ToList();
+        var here = fed.Where(c => _options.Runs(c) && !failed.Contains(c.Name) && waiting[c.Name].Rows.Count == 0).ToList();
+        var events = here.Count == 0 ? [] : await EventRows.LoadAsync(tx, ready).ConfigureAwait(false);
+        foreach (var consumer in here)
+        {
+            await ConsumerException.RunAsync(consumer, tx, events).ConfigureAwait(false);
+        }
+
+        await InkAsync(tx, ready, [.. _options.BrokersFed, .. fed.Except(here).Select(c => c.Name)], now.First).ConfigureAwait(false);
+        return ready.Count;
+    }
+
+    private async Task InkAsync(Tx tx, List<EventKey> ready, List<string> lanes, DateTime now)
+    {
+        var batch = tx.Batch();
+        var (done, chunks) = (new RowSet("outbox", new("subject", ColumnType.Uuid), new("sequence", ColumnType.Int)), Deliveries.Rows());
+        foreach (var (subject, sequence) in ready)
+        {
+            done.Add(subject).Add(sequence);
+        }
+
+        var bytes = lanes.Count == 0 ? [] : Chunk.Write(ready);
+        foreach (var lane in lanes)
+        {
+            Deliveries.AddChunk(chunks, lane, bytes, now);
+        }
+
+        batch.ChangeEach(done, "DELETE FROM outbox WHERE outbox.subject = {v.subject} AND outbox.sequence = {v.sequence}");
+        batch.Insert(chunks);
+        if (lanes.Count > 0)
+        {
+            db.Notify(batch);
+            tx.AfterCommit(bell.RingLanes);
+        }
+
+        await batch.RunAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>What we have claimed, but for events of a subject that has an earlier one in somebody else's hands.</summary>
+    private static List<EventKey> InOrder(List<EventKey> claimed, List<EventKey> there)
+    {
+        var (ours, ready, subject, broken) = (claimed.ToHashSet(), new List<EventKey>(claimed.Count), Guid.Empty, false);
+        foreach (var key in there)
+        {
+            broken = (key.Subject == subject && broken) || !ours.Contains(key);
+            subject = key.Subject;
+            if (!broken)
+            {
+                ready.Add(key);
+            }
+        }
+
+        return ready;
+    }
+
+    private static EventKey Key(Row r) => new(r.Uuid(0), r.Int(1));
 }

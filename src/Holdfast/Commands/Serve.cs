@@ -13,14 +13,17 @@ internal static class Serve
         var empty = new Option<bool>("--empty") { Description = "Do not make the demo store in an empty database." };
         var format = new Option<string>("--log-format") { Description = "How log lines are written: text or json.", DefaultValueFactory = _ => "text" };
         var roles = new Option<string>("--roles") { Description = "What this process does: api, worker, or both.", DefaultValueFactory = _ => "api,worker" };
+        var consumers = new Option<string?>("--consumers") { Description = "The consumers of events that this process runs, with commas; all where it is not given." };
         var command = Database.Command("serve", "Run the server.", (parsed, settings, ct) => RunAsync(settings with
         {
             Roles = Settings.ParseRoles(parsed.GetValue(roles)!),
             LogFormat = Settings.ParseLogFormat(parsed.GetValue(format)!),
+            Messaging = settings.Messaging with { Consumers = Settings.ParseConsumers(parsed.GetValue(consumers)) },
         }, !parsed.GetValue(empty), ct));
         command.Options.Add(empty);
         command.Options.Add(format);
         command.Options.Add(roles);
+        command.Options.Add(consumers);
         return command;
     }
 

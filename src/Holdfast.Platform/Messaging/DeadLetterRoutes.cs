@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Text;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Platform.Messaging;
+
+/// <summary><c>GET /dead-letters?lane</c>, the newest first; <c>POST /dead-letters/{id}/redrive</c>: 202; <c>DELETE /dead-letters/{id}</c>: 204. For admins.</summary>
+public sealed class DeadLetterRoutes(Db db, RelayBell bell)
+{
+    private sealed record Shown(Guid Id, string Lane, Guid? Subject, int? Sequence, string? Type, string Reason, string Payload, int Attempts, DateTime CreatedAt);
+
+    public async Task<Reply> ListAsync(Request request)
+    {
+        var paging = Paging.From(request, keyParts: 2);
+        if (!paging.IsOk)
+        {
+            return paging.Error!;
+        }
+
+        var (where, args) = (new List<string>(), new List<object?>());
+        if (request.Query("lane") is { } lane)
+        {
+            if (!Fields.IsClean(lane))
+            {
+                return Errors.Invalid("lane", "has control characters");
+            }
+
+            args.Add(lane);
+            where.Add($"lane = ${args.Count}");
+        }
+
+        if (paging.Value.After is { } after)
+        {
+            if (!long.TryParse(after[0], NumberStyles.None, CultureInfo.InvariantCulture, out var ticks) || ticks > DateTime.MaxValue.Ticks || !Guid.TryParseExact(after[1], "D", out var id))
+            {
+                return Errors.Invalid("cursor", "is not one that was given out");
+            }
+
+            args.AddRange([new DateTime(ticks, DateTimeKind.Utc), id]);
+            where.Add($"(created_at, id) < (${args.Count - 1}, ${args.Count})");
+        }
+
+        var sql = $"SELECT {DeadLetters.Columns} FROM dead_letters" + (where.Count == 0 ? "" : $" WHERE {string.Join(" AND ", where)}")
+            + $" ORDER BY created_at DESC, id DESC LIMIT {paging.Value.Limit + 1}";
+        var letters = await db.ReadAsync(s => s.QueryAsync(sql, DeadLetters.Map, [.. args]), request.Aborted).ConfigureAwait(false);
+        return Reply.Ok(paging.Value.Page([.. letters.Select(l => new Shown(l.Id, l.Lane, l.Subject, l.Sequence, l.Type, l.Reason, Encoding.UTF8.GetString(l.Payload), l.Attempts, l.CreatedAt))],
+            l => [l.CreatedAt.Ticks.ToString(CultureInfo.InvariantCulture), l.Id.ToString()]));
+    }
+
+    public async Task<Reply> RedriveAsync(Request request)
+    {
+        var refusal = request.Id() is { } id ? await DeadLetters.RedriveAsync(db, id, request.Aborted).ConfigureAwait(false) : Errors.NotFound;
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        bell.RingLanes();
+        return Reply.Accepted();
+    }
+
+    public async Task<Reply> DropAsync(Request request)
+    {
+        var refusal = request.Id() is { } id ? await DeadLetters.DropAsync(db, id, request.Aborted).ConfigureAwait(false) : Errors.NotFound;
+        return refusal is null ? Reply.NoContent() : refusal;
+    }
+}
+
+/// <summary>Forgets dead letters that nobody has looked after for a month.</summary>
+public sealed class DeadLetterPruner(Db db, ILogger<DeadLetterPruner> log) : Sweep(Interval, MaxAtOnce, log)
+{
+    /// <summary>How long they are kept.</summary>
+    public static readonly TimeSpan Retention = TimeSpan.FromDays(30);
+
+    private const int MaxAtOnce = 1000;
+    private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
+
+    /// <summary>Removes those that are past their time, up to a number; how many.</summary>
+    public override Task<int> SweepOnceAsync(CancellationToken ct = default) => db.WriteAsync(async tx => await tx.ExecuteAsync(
+        $"DELETE FROM dead_letters WHERE id IN (SELECT id FROM dead_letters WHERE created_at < $1 ORDER BY created_at LIMIT {MaxAtOnce})",
+        await tx.NowAsync().ConfigureAwait(false) - Retention).ConfigureAwait(false), ct);
+}

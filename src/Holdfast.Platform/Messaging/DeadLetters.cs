@@ -1,0 +1,86 @@
+using Holdfast.Platform.Data;
+
+namespace Holdfast.Platform.Messaging;
+
+/// <summary>What could not be handled, with the reason and what was there to handle.</summary>
+/// <param name="Lane">Who could not: a consumer, or <c>order_inbox</c>.</param>
+/// <param name="Subject">With <paramref name="Sequence"/>, the event, where it is one of ours; else null.</param>
+/// <param name="Attempts">How often it was tried.</param>
+public sealed record DeadLetter(Guid Id, string Lane, Guid? Subject, int? Sequence, string? Type, string Reason, byte[] Payload, int Attempts, DateTime CreatedAt);
+
+/// <summary>The table of dead letters.</summary>
+public static class DeadLetters
+{
+    internal const string Columns = "id, lane, subject, sequence, type, reason, payload, attempts, created_at";
+
+    internal static readonly Func<Row, DeadLetter> Map = r => new DeadLetter(r.Uuid(0), r.Text(1), r.UuidOrNull(2), r.IntOrNull(3), r.TextOrNull(4), r.Text(5), r.Bytes(6), r.Int(7), r.Time(8));
+
+    private const int MaxReason = 2000;
+
+    /// <summary>Adds it with the statements of the batch; one of the same id counts as the same, tried once more and failed.</summary>
+    public static void Add(StatementBatch batch, DeadLetter letter) => batch.Execute(
+        "INSERT INTO dead_letters (id, lane, subject, sequence, type, reason, payload, attempts, created_at) VALUES ($1, $2, $3{as uuid}, $4{as int}, $5{as text}, $6, $7, $8, $9) "
+        + "ON CONFLICT (id) DO UPDATE SET reason = excluded.reason, attempts = dead_letters.attempts + 1, redriven_at = NULL",
+        letter.Id, letter.Lane, letter.Subject, letter.Sequence, Clean(letter.Type, 200), Clean(letter.Reason, MaxReason), letter.Payload, letter.Attempts, letter.CreatedAt);
+
+    /// <summary>The newest ones, the newest first.</summary>
+    public static Task<List<DeadLetter>> NewestAsync(Db db, int limit, CancellationToken ct = default) =>
+        db.ReadAsync(s => s.QueryAsync($"SELECT {Columns} FROM dead_letters ORDER BY created_at DESC, id DESC LIMIT $1", Map, limit), ct);
+
+    /// <summary>
+    /// Has it tried again, by the process that runs its lane: an event of ours goes back into the lane, before later ones of its subject; anything
+    /// else is marked, and stays here until it was handled. An error where it is gone, or where nothing could come of it.
+    /// </summary>
+    public static Task<Error?> RedriveAsync(Db db, Guid id, CancellationToken ct = default) => db.WriteAsync<Error?>(async tx =>
+    {
+        if (await tx.FirstAsync($"SELECT {Columns} FROM dead_letters WHERE id = $1 {{lock}}", Map, id).ConfigureAwait(false) is not { } letter)
+        {
+            return Errors.NotFound;
+        }
+
+        var now = await tx.NowAsync().ConfigureAwait(false);
+        if (letter.Subject is not { } subject || letter.Sequence is not { } sequence)
+        {
+            if (letter.Lane != Inbox)
+            {
+                return NotAnEvent;
+            }
+
+            await tx.ExecuteAsync("UPDATE dead_letters SET redriven_at = $2 WHERE id = $1", id, now).ConfigureAwait(false);
+            return null;
+        }
+
+        var batch = tx.Batch();
+        var waiting = batch.Query("SELECT position, events FROM deliveries WHERE lane = $1 AND subject = $2 {lock}", r => (Position: r.Long(0), Events: r.Bytes(1)), letter.Lane, subject);
+        await batch.RunAsync().ConfigureAwait(false);
+        var key = Chunk.Write([new EventKey(subject, sequence)]);
+        if (waiting.Rows.Count > 0)
+        {
+            batch.Execute("UPDATE deliveries SET events = $2, attempts = 0, next_attempt_at = $3 WHERE position = $1", waiting.First.Position, (byte[])[.. key, .. waiting.First.Events], now);
+        }
+        else
+        {
+            var rows = Deliveries.Rows();
+            Deliveries.AddSubject(rows, letter.Lane, subject, key, now, now);
+            batch.Insert(rows);
+        }
+
+        batch.Execute("DELETE FROM dead_letters WHERE id = $1", id);
+        db.Notify(batch);
+        await batch.RunAsync().ConfigureAwait(false);
+        return null;
+    }, ct);
+
+    /// <summary>Gives it up for good. An error where it is gone.</summary>
+    public static async Task<Error?> DropAsync(Db db, Guid id, CancellationToken ct = default) =>
+        await db.WriteAsync(tx => tx.ExecuteAsync("DELETE FROM dead_letters WHERE id = $1", id), ct).ConfigureAwait(false) == 1 ? null : Errors.NotFound;
+
+    /// <summary>The lane of what comes in from other systems.</summary>
+    public const string Inbox = "order_inbox";
+
+    public static readonly Error NotAnEvent = new(409, "not_redrivable", "This message tells of no event of ours: there is nothing to try again. Drop it.",
+        "Thông điệp này không phải sự kiện của hệ thống nên không thể thử lại. Hãy xoá nó.");
+
+    // PostgreSQL stores no NUL, and a reason may quote what was sent.
+    private static string? Clean(string? text, int length) => text is null ? null : new string([.. text.Take(length).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? ' ' : c)]);
+}

@@ -1,0 +1,99 @@
+using System.Buffers.Binary;
+using Holdfast.Platform.Data;
+
+namespace Holdfast.Platform.Messaging;
+
+/// <summary>The id of an event, in two parts.</summary>
+internal readonly record struct EventKey(Guid Subject, int Sequence);
+
+/// <summary>The ids of several events as the bytes of one column.</summary>
+internal static class Chunk
+{
+    /// <summary>So many bytes has each.</summary>
+    public const int Width = 20;
+
+    public static byte[] Write(IReadOnlyList<EventKey> keys)
+    {
+        var bytes = new byte[keys.Count * Width];
+        for (var i = 0; i < keys.Count; i++)
+        {
+            var at = bytes.AsSpan(i * Width, Width);
+            keys[i].Subject.TryWriteBytes(at, bigEndian: true, out _);
+            BinaryPrimitives.WriteInt32BigEndian(at[16..], keys[i].Sequence);
+        }
+
+        return bytes;
+    }
+
+    public static List<EventKey> Read(ReadOnlySpan<byte> bytes)
+    {
+        var keys = new List<EventKey>(bytes.Length / Width);
+        for (; bytes.Length >= Width; bytes = bytes[Width..])
+        {
+            keys.Add(new EventKey(new Guid(bytes[..16], bigEndian: true), BinaryPrimitives.ReadInt32BigEndian(bytes[16..])));
+        }
+
+        return keys;
+    }
+}
+
+/// <summary>Reads events by their ids.</summary>
+internal static class EventRows
+{
+    // A subject with more events than this is asked for by itself: a variant may have thousands, and only the last few are wanted.
+    private const int Few = 50;
+
+    private const string Columns = "subject, sequence, type, store_id, occurred_at, actor, previous, data";
+
+    private static readonly Func<Row, Event> Map = r => new Event(r.Uuid(0), r.Int(1), r.Text(2), r.Uuid(3), r.Time(4), r.Text(5), r.TextOrNull(6), r.Bytes(7));
+
+    /// <summary>The events in the order of the keys, without those that have been erased.</summary>
+    public static async Task<List<Event>> LoadAsync(Session session, IReadOnlyCollection<EventKey> keys)
+    {
+        var found = (await LoadRangesAsync(session, keys.GroupBy(k => k.Subject).Select(g => (g.Key, g.Min(k => k.Sequence), g.Max(k => k.Sequence))).ToList()).ConfigureAwait(false))
+            .ToDictionary(e => new EventKey(e.Subject, e.Sequence));
+        return [.. keys.Where(found.ContainsKey).Select(k => found[k])];
+    }
+
+    /// <summary>All events from the first to the last sequence of each subject, by subject and in order.</summary>
+    public static async Task<List<Event>> LoadRangesAsync(Session session, IReadOnlyList<(Guid Subject, int First, int Last)> ranges)
+    {
+        if (ranges.Count == 0)
+        {
+            return [];
+        }
+
+        var batch = session.Batch();
+        var fetched = new List<Fetched<Event>>();
+        var (few, many) = (ranges.Where(r => r.Last <= Few).ToList(), ranges.Where(r => r.Last > Few));
+        if (few.Count > 0)
+        {
+            fetched.Add(batch.Query($"SELECT {Columns} FROM events WHERE subject {{in $1}} AND sequence BETWEEN $2 AND $3 ORDER BY subject, sequence", Map,
+                few.Select(r => r.Subject).ToArray(), few.Min(r => r.First), few.Max(r => r.Last)));
+        }
+
+        foreach (var (subject, first, last) in many)
+        {
+            fetched.Add(batch.Query($"SELECT {Columns} FROM events WHERE subject = $1 AND sequence BETWEEN $2 AND $3 ORDER BY sequence", Map, subject, first, last));
+        }
+
+        await batch.RunAsync().ConfigureAwait(false);
+        var wanted = ranges.ToDictionary(r => r.Subject);
+        return [.. fetched.SelectMany(f => f.Rows).Where(e => e.Sequence >= wanted[e.Subject].First && e.Sequence <= wanted[e.Subject].Last)];
+    }
+}
+
+/// <summary>Rows of <c>deliveries</c>.</summary>
+internal static class Deliveries
+{
+    /// <summary>Empty rows: lane, subject, events, attempts, when they are due, and when they were made.</summary>
+    public static RowSet Rows() => new("deliveries", new("lane", ColumnType.Text), new("subject", ColumnType.Uuid), new("events", ColumnType.Bytes),
+        new("attempts", ColumnType.Int), new("next_attempt_at", ColumnType.Time), new("created_at", ColumnType.Time));
+
+    /// <summary>A chunk for a lane.</summary>
+    public static void AddChunk(RowSet rows, string lane, byte[] events, DateTime now) => rows.Add(lane).Add((Guid?)null).Add(events).Add(0).Add(now).Add(now);
+
+    /// <summary>Events of one subject, the first of which is tried again at that time.</summary>
+    public static void AddSubject(RowSet rows, string lane, Guid subject, byte[] events, DateTime due, DateTime now) =>
+        rows.Add(lane).Add(subject).Add(events).Add(0).Add(due).Add(now);
+}

@@ -1,0 +1,30 @@
+using Holdfast.Platform.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Holdfast.Platform.Messaging;
+
+/// <summary>The services and routes of handing events on.</summary>
+public static class MessagingModule
+{
+    public static void Add(IServiceCollection services, MessagingOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton<RelayBell>();
+        services.AddSingleton<Relay>();
+        services.AddHostedService(s => s.GetRequiredService<Relay>());
+        services.AddSingleton<ConsumerLanes>();
+        services.AddHostedService(s => s.GetRequiredService<ConsumerLanes>());
+        services.AddHostedService<WakeupListener>();
+        services.AddHostedService<WakeupSender>();
+        services.AddHostedService<DeadLetterPruner>();
+        services.AddSingleton<DeadLetterRoutes>();
+    }
+
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        app.Get<DeadLetterRoutes>("/dead-letters", Access.Admin, (u, r) => u.ListAsync(r));
+        app.Post<DeadLetterRoutes>("/dead-letters/{id}/redrive", Access.Admin, (u, r) => u.RedriveAsync(r));
+        app.Delete<DeadLetterRoutes>("/dead-letters/{id}", Access.Admin, (u, r) => u.DropAsync(r));
+    }
+}

@@ -1,0 +1,54 @@
+namespace Holdfast.Platform.Messaging;
+
+/// <summary>How this process hands events on.</summary>
+public sealed record MessagingOptions
+{
+    /// <summary>The consumers that this process runs, by name; null: all.</summary>
+    public IReadOnlySet<string>? Consumers { get; init; }
+
+    /// <summary>Whether this process relays; otherwise it wakes those that do.</summary>
+    public bool Relays { get; init; } = true;
+
+    /// <summary>The RabbitMQ that gets every event, <c>amqp://…</c>; null: none.</summary>
+    public string? RabbitMqUrl { get; init; }
+
+    /// <summary>The Kafka that gets every event, <c>host:port,…</c>; null: none.</summary>
+    public string? KafkaBrokers { get; init; }
+
+    /// <summary>Which way our own consumers get their events: <c>outbox</c>, <c>rabbitmq</c> or <c>kafka</c>.</summary>
+    public string ConsumerTransport { get; init; } = Outbox;
+
+    /// <summary>How many messages a consumer takes from a broker before it has handled the first.</summary>
+    public int Prefetch { get; init; } = 100;
+
+    /// <summary>How often an event is tried before it is a dead letter.</summary>
+    public int MaxAttempts { get; init; } = 8;
+
+    /// <summary>The pause after the first failure; it doubles with each, up to an hour.</summary>
+    public TimeSpan FirstPause { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>For so long a process may be busy publishing a chunk before another takes it over.</summary>
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(15);
+
+    public const string Outbox = "outbox";
+    public const string RabbitMq = "rabbitmq";
+    public const string Kafka = "kafka";
+
+    /// <summary>The lanes of brokers.</summary>
+    public IReadOnlyList<string> Brokers { get; } = [RabbitMq, Kafka];
+
+    /// <summary>The lanes of the brokers that are configured.</summary>
+    internal IEnumerable<string> BrokersFed => Brokers.Where(b => b == RabbitMq ? RabbitMqUrl is not null : KafkaBrokers is not null);
+
+    /// <summary>Whether this process runs the consumer.</summary>
+    public bool Runs(IConsumer consumer) => Consumers is null || Consumers.Contains(consumer.Name);
+
+    /// <summary>The pause before the next try, with jitter, so that what failed together does not come back together.</summary>
+    internal TimeSpan Pause(int attempts)
+    {
+        var pause = FirstPause * Math.Pow(2, Math.Min(attempts - 1, 12));
+        return (pause < LongestPause ? pause : LongestPause) * (0.75 + (Random.Shared.NextDouble() / 2));
+    }
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
+}

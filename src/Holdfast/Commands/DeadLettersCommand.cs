@@ -1,0 +1,47 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Messaging;
+
+namespace Holdfast.Commands;
+
+/// <summary><c>dead-letters list|redrive ID|drop ID</c>: what could not be handled. Exit code 1 where there is no such one, or nothing could come of it.</summary>
+internal static class DeadLettersCommand
+{
+    private const int MaxShown = 1000;
+
+    public static Command Command() => new("dead-letters", "What could not be handled: list it, try it again, or drop it.")
+    {
+        Database.ReadingCommand("list", "List them, the newest first.", (_, db, ct) => ListAsync(db, Console.Out, ct)),
+        ById("redrive", "Have one tried again.", DeadLetters.RedriveAsync),
+        ById("drop", "Give one up for good.", DeadLetters.DropAsync),
+    };
+
+    private static async Task<int> ListAsync(Db db, TextWriter output, CancellationToken ct)
+    {
+        var letters = await DeadLetters.NewestAsync(db, MaxShown + 1, ct).ConfigureAwait(false);
+        foreach (var l in letters.Take(MaxShown))
+        {
+            await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
+                $"{l.Id} {l.CreatedAt:yyyy-MM-dd HH:mm:ss} {l.Lane} {l.Type ?? "?"} after {l.Attempts} tries: {l.Reason}\n  {Encoding.UTF8.GetString(l.Payload).ReplaceLineEndings(" ")}")).ConfigureAwait(false);
+        }
+
+        await output.WriteLineAsync(letters.Count > MaxShown ? $"The newest {MaxShown} dead letters." : $"{letters.Count} dead letters.").ConfigureAwait(false);
+        return 0;
+    }
+
+    private static Command ById(string name, string description, Func<Db, Guid, CancellationToken, Task<Error?>> run)
+    {
+        var id = new Argument<Guid>("id") { Description = "As list shows it." };
+        var command = Database.ReadingCommand(name, description, async (parsed, db, ct) =>
+        {
+            var refusal = await run(db, parsed.GetValue(id), ct).ConfigureAwait(false);
+            await Console.Out.WriteLineAsync(refusal is null ? "Done." : refusal.English).ConfigureAwait(false);
+            return refusal is null ? 0 : 1;
+        });
+        command.Arguments.Add(id);
+        return command;
+    }
+}
