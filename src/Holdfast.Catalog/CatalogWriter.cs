@@ -44,6 +44,7 @@ public sealed class CatalogWriter(DateTime now)
         new("version", ColumnType.Long), new("created_at", ColumnType.Time), new("updated_at", ColumnType.Time),
         new("shipping_rates", ColumnType.Text), new("tax", ColumnType.Text));
 
+    private readonly HashSet<string> _stale = new(StringComparer.Ordinal);
     private readonly RowSet _newProducts = new("products", [.. ProductColumns, new("created_at", ColumnType.Time)]);
     private readonly RowSet _changedProducts = new("products", ProductColumns);
     private readonly RowSet _freed = new("variants", new("id", ColumnType.Uuid), new("placeholder", ColumnType.Text));
@@ -84,9 +85,14 @@ public sealed class CatalogWriter(DateTime now)
         AddVariants(product);
     }
 
-    /// <summary>Writes everything that was added or changed, with the statements of the batch.</summary>
+    /// <summary>Writes everything that was added or changed, with the statements of the batch, and notes it as stale in caches.</summary>
     public void Ink(StatementBatch batch)
     {
+        foreach (var name in _stale)
+        {
+            batch.Stale(name);
+        }
+
         batch.Insert(_stores);
         batch.Insert(_newProducts);
         batch.ChangeEach(_changedProducts, ChangeProducts);
@@ -102,6 +108,8 @@ public sealed class CatalogWriter(DateTime now)
 
     private void AddVariants(Product product)
     {
+        _stale.Add(CatalogNames.Product(product.Id));
+        _stale.Add(CatalogNames.Store(product.StoreId));
         var position = 0;
         foreach (var v in product.Variants)
         {

@@ -98,6 +98,8 @@ internal sealed class DeleteProduct(Db db)
             var now = await tx.NowAsync().ConfigureAwait(false);
             await tx.ExecuteAsync("UPDATE variants SET active = $2, deleted_at = $3 WHERE product_id = $1", present.Id, false, now).ConfigureAwait(false);
             await tx.ExecuteAsync("UPDATE products SET deleted_at = $2, updated_at = $2, version = version + 1 WHERE id = $1", present.Id, now).ConfigureAwait(false);
+            tx.Stale(CatalogNames.Product(present.Id));
+            tx.Stale(CatalogNames.Store(present.StoreId));
             return Reply.NoContent();
         }).ConfigureAwait(false);
     }

@@ -71,6 +71,7 @@ internal sealed class UpdateStore(Db db)
         var changed = wanted with { Version = store.Version + 1, CreatedAt = store.CreatedAt, UpdatedAt = now };
         await tx.ExecuteAsync(Change, changed.Id, changed.Slug, changed.Name, changed.Currency, changed.TimeZone, changed.ExternalId,
             CatalogWriter.Json(changed.Metadata), changed.Version, now, StoreCharges.Write(changed.ShippingRates), StoreCharges.Write(changed.Tax)).ConfigureAwait(false);
+        tx.Stale(CatalogNames.Store(changed.Id));
         return Reply.Ok(changed, changed.Version);
     }
 }

@@ -83,6 +83,7 @@ internal static class InventoryInvariants
             }
             else if (new Balance(row.VariantId, row.LocationId, row.StoreId, row.OnHand, row.Reserved, row.Movements, row.EventSequence) != right || shortfall != missing)
             {
+                StockPages.NoteStale(tx, row);
                 rows.Add(right.VariantId).Add(right.LocationId).Add(right.OnHand).Add(right.Reserved).Add(missing).Add(right.Movements).Add(right.Events);
                 lines.Add($"stock {right.VariantId}: on hand {row.OnHand} -> {right.OnHand}, reserved {row.Reserved} -> {right.Reserved}, shortfall {shortfall} -> {missing}, "
                     + $"movements {row.Movements} -> {right.Movements}, events {row.EventSequence} -> {right.Events}");

@@ -1,3 +1,4 @@
+using Holdfast.Catalog;
 using Holdfast.Inventory.Core;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
@@ -8,10 +9,11 @@ namespace Holdfast.Inventory;
 /// <summary>Opens and inks the <see cref="StockBook"/>: one read under lock, one write per table.</summary>
 public static class StockPages
 {
-    private const string Columns = "variant_id, location_id, store_id, on_hand, reserved, low_stock_threshold, movements, event_sequence";
+    private const string Columns = "variant_id, location_id, store_id, on_hand, reserved, low_stock_threshold, movements, event_sequence, "
+        + "(SELECT v.product_id FROM variants v WHERE v.id = stock.variant_id)";
 
     private static readonly Func<Row, StockRow> Map =
-        r => new StockRow(r.Uuid(0), r.Uuid(1), r.Uuid(2), r.Long(3), r.Long(4), r.LongOrNull(5), r.Long(6), r.Int(7));
+        r => new StockRow(r.Uuid(0), r.Uuid(1), r.Uuid(2), r.Long(3), r.Long(4), r.LongOrNull(5), r.Long(6), r.Int(7)) { ProductId = r.UuidOrNull(8) ?? default };
 
     /// <summary>Locks the rows of the variants, in the order of their keys.</summary>
     public static Fetched<StockRow> Open(StatementBatch batch, Guid[] variantIds) =>
@@ -46,7 +48,7 @@ public static class StockPages
     }
 
     /// <summary>
-    /// Writes what changed: balances, ledger rows, and the events <c>inventory.low</c> (available has fallen to the threshold),
+    /// Writes what changed: balances, ledger rows, what is stale in caches, and the events <c>inventory.low</c> (available has fallen to the threshold),
     /// <c>inventory.rejected</c> (the last piece is taken: a sell-out begins) and <c>inventory.shortfall</c>.
     /// </summary>
     /// <remarks>The writes are added to <paramref name="batch"/>, the events to <paramref name="events"/>. Only when there are events it makes a
@@ -66,6 +68,7 @@ public static class StockPages
         {
             if (entry.IsChanged)
             {
+                NoteStale(tx, entry.Read);
                 balances.Add(entry.Read.VariantId).Add(entry.Read.LocationId).Add(entry.OnHand).Add(entry.Reserved).Add(entry.Shortfall).Add(entry.Movements)
                     .Add(entry.Read.Movements).Add(entry.Read.EventSequence + AddEvents(entry, labels, events, now, actor));
             }
@@ -85,6 +88,13 @@ public static class StockPages
             + "event_sequence = {v.event_sequence} WHERE stock.variant_id = {v.variant_id} AND stock.location_id = {v.location_id} "
             + "AND stock.movements = {v.movements_read}");
         batch.Insert(ledger);
+    }
+
+    /// <summary>Notes that what is available has changed. It does so at every order: dropped a few times a second.</summary>
+    internal static void NoteStale(Tx tx, StockRow row)
+    {
+        tx.Stale(CatalogNames.Product(row.ProductId), promptly: false);
+        tx.Stale(CatalogNames.StockOf(row.StoreId), promptly: false);
     }
 
     private static bool IsLow(StockEntry entry) =>

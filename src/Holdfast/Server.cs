@@ -7,6 +7,7 @@ using Holdfast.Loyalty;
 using Holdfast.Notifications;
 using Holdfast.Orders;
 using Holdfast.Orders.Core;
+using Holdfast.Platform.Caching;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
 using Holdfast.Platform.Messaging;
@@ -56,6 +57,7 @@ public static class Server
         services.AddSingleton<Health>();
         MessagingModule.Add(services, settings.Messaging with { Relays = settings.Roles.HasFlag(Roles.Worker) });
         services.AddHostedService<KeyPruner>();
+        CacheModule.Add(services, db, settings.Cache);
         CatalogModule.Add(services);
         services.AddSingleton(new InventoryOptions { ReservationTtl = settings.ReservationTtl });
         InventoryModule.Add(services);

@@ -17,11 +17,13 @@ public sealed class BatchAttempt<TOutcome>
 
     internal bool IsCommitted { get; private set; }
 
+    internal StaleNames? Stale { get; private set; }
+
     /// <summary>Commits; should the answer to COMMIT be lost, the queue finds out and hands out these outcomes or runs the batch again.</summary>
     public async Task CommitAsync(Tx tx, string transactionId, Result<TOutcome>[] outcomes)
     {
         Check(outcomes);
-        (TransactionId, Outcomes) = (transactionId, outcomes);
+        (TransactionId, Outcomes, Stale) = (transactionId, outcomes, tx.Noted);
         await tx.CommitAsync().ConfigureAwait(false);
         IsCommitted = true;
     }
@@ -217,6 +219,7 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
             committed switch { true => "committed", false => "rolled back", _ => "not to be found out" }, reason.Message);
         if (committed is true)
         {
+            Db.Tell(attempt.Stale);
             Answer(batch, attempt.Outcomes!);
             return true;
         }

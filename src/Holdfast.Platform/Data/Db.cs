@@ -26,6 +26,15 @@ public abstract class Db : IAsyncDisposable
     /// <summary>Added to every reading of the database's clock: lets a simulation jump in time. Zero in production.</summary>
     public TimeSpan ClockSkew { get; set; }
 
+    /// <summary>
+    /// Whether a commit that makes cached documents stale leaves a row in <c>cache_invalidations</c>, for caches that live longer than processes.
+    /// To be the same for all processes of a database.
+    /// </summary>
+    public bool KeepsStaleNames { get; set; }
+
+    /// <summary>Called on the committing caller's thread with what a commit has made stale; must neither block nor throw.</summary>
+    public event Action<StaleNames>? MadeStale;
+
     /// <summary>Opens the database that the URL names: <c>postgres://…</c>, <c>sqlite:PATH</c>.</summary>
     public static Db Open(string url) =>
         url.StartsWith("postgres://", StringComparison.Ordinal) || url.StartsWith("postgresql://", StringComparison.Ordinal) ? new PostgresDb(url)
@@ -153,6 +162,15 @@ public abstract class Db : IAsyncDisposable
     internal abstract Task ExclusivelyAsync(string name, Func<Task> work, CancellationToken ct);
 
     public abstract ValueTask DisposeAsync();
+
+    /// <summary>Tells caches what a commit has made stale.</summary>
+    internal void Tell(StaleNames? names)
+    {
+        if (names is not null)
+        {
+            MadeStale?.Invoke(names);
+        }
+    }
 
     private protected abstract Task<T> ReadOnceAsync<T>(Func<Session, Task<T>> read, CancellationToken ct);
 

@@ -81,6 +81,25 @@ internal static class PostgresRunner
         }
     }
 
+    /// <summary>COMMIT, in one round trip with a last statement where there is one.</summary>
+    public static async Task CommitAsync(NpgsqlConnection connection, (string Sql, object?[] Args)? last)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        if (last is { } statement)
+        {
+            var command = new NpgsqlBatchCommand(statement.Sql);
+            foreach (var arg in statement.Args)
+            {
+                command.Parameters.Add(PostgresDb.Parameter(arg));
+            }
+
+            batch.BatchCommands.Add(command);
+        }
+
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
+        await batch.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
+    }
+
     private static NpgsqlBatch Commands(NpgsqlConnection connection, IReadOnlyList<Statement> statements, bool begin)
     {
         var batch = new NpgsqlBatch(connection);

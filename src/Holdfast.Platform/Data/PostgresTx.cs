@@ -57,8 +57,7 @@ internal sealed class PostgresTx(PostgresDb db, NpgsqlConnection connection) : T
             }
 
             _ended = true;
-            await using var commit = new NpgsqlCommand("COMMIT", connection);
-            await commit.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
+            await PostgresRunner.CommitAsync(connection, Db.KeepsStaleNames ? Noted?.Row(ClockSql) : null).ConfigureAwait(false);
         }
 
         _ended = true;

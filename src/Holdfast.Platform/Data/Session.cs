@@ -96,6 +96,9 @@ public sealed class StatementBatch(Session session)
     /// </summary>
     public Changed ChangeEach(RowSet rows, string sql) => Add(new Changed(rows, WriteKind.Change, sql));
 
+    /// <summary>As <see cref="Tx.Stale"/> of the transaction that this batch belongs to.</summary>
+    public void Stale(string name, bool promptly = true) => ((Tx)session).Stale(name, promptly);
+
     /// <summary>Sends the statements collected so far. The batch may be filled and run again.</summary>
     public async Task RunAsync()
     {
@@ -228,10 +231,22 @@ public abstract class Tx : Session, IAsyncDisposable
     /// </summary>
     public void AfterCommit(Action action) => (_afterCommit ??= []).Add(action);
 
+    /// <summary>
+    /// Notes that this transaction changes what is cached under the name, or under keys that have it as a tag. Caches hear of it after the commit,
+    /// and never where there is none. Other processes hear of it too, where they share a Redis.
+    /// </summary>
+    /// <param name="name">A key or a tag, without a line break.</param>
+    /// <param name="promptly">False for what changes with every sale: collected, and dropped a few times a second.</param>
+    public void Stale(string name, bool promptly = true) => (Noted ??= new StaleNames()).Add(name, promptly);
+
+    /// <summary>What was noted so far; null: nothing.</summary>
+    internal StaleNames? Noted { get; private set; }
+
     /// <summary>Makes it lasting. Throws when a statement has failed or it has ended; after a lost connection the outcome is unknown.</summary>
     public async Task CommitAsync(CancellationToken ct = default)
     {
         await CommitCoreAsync(ct).ConfigureAwait(false);
+        Db.Tell(Noted);
         foreach (var action in _afterCommit ?? [])
         {
             try

@@ -46,6 +46,12 @@ internal sealed class SqliteTx(SqliteDb db, SqliteConnectionHolder connection, S
             throw _ended ? Ended() : HasFailed();
         }
 
+        if (Db.KeepsStaleNames && Noted is { } noted)
+        {
+            var (sql, args) = noted.Row(ClockSql);
+            SqliteRunner.Run(connection, [new Changed(sql, args)]);
+        }
+
         connection.Execute("COMMIT");
         _ended = true;
         return Task.CompletedTask;

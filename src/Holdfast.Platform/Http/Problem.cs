@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 
 namespace Holdfast.Platform.Http;
 
@@ -19,21 +20,7 @@ public static class Problem
         response.StatusCode = reply.Status;
         if (reply.Error is { } error)
         {
-            response.ContentType = "application/problem+json";
-            var vietnamese = IsVietnamese(http);
-            response.Headers.ContentLanguage = vietnamese ? "vi" : "en";
-            if ((error.RetryAfterSeconds ?? (error.Status == 503 ? 1 : null)) is { } seconds)
-            {
-                response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-            }
-            else if (error.Status == 401)
-            {
-                response.Headers.WWWAuthenticate = "Bearer";
-            }
-
-            var body = Body(error, vietnamese);
-            response.ContentLength = body.Length;
-            await response.BodyWriter.WriteAsync(body, http.RequestAborted).ConfigureAwait(false);
+            await WriteErrorAsync(http, error).ConfigureAwait(false);
             return;
         }
 
@@ -42,9 +29,19 @@ public static class Problem
             response.Headers.Location = location;
         }
 
-        if (reply.Version is { } version)
+        if (reply.Cache is { } cache)
         {
-            response.Headers.ETag = $"\"{version}\"";
+            response.Headers["X-Cache"] = cache;
+        }
+
+        if ((reply.ETag ?? (reply.Version is { } version ? $"\"{version}\"" : null)) is { } etag)
+        {
+            response.Headers.ETag = etag;
+            if (reply.Status == StatusCodes.Status200OK && HttpMethods.IsGet(http.Request.Method) && Has(http.Request.Headers.IfNoneMatch, etag))
+            {
+                response.StatusCode = StatusCodes.Status304NotModified;
+                return;
+            }
         }
 
         if (reply.Replayed)
@@ -58,6 +55,26 @@ public static class Problem
             response.ContentLength = reply.Body.Length;
             await response.BodyWriter.WriteAsync(reply.Body, http.RequestAborted).ConfigureAwait(false);
         }
+    }
+
+    private static async Task WriteErrorAsync(HttpContext http, Error error)
+    {
+        var response = http.Response;
+        response.ContentType = "application/problem+json";
+        var vietnamese = IsVietnamese(http);
+        response.Headers.ContentLanguage = vietnamese ? "vi" : "en";
+        if ((error.RetryAfterSeconds ?? (error.Status == 503 ? 1 : null)) is { } seconds)
+        {
+            response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+        else if (error.Status == 401)
+        {
+            response.Headers.WWWAuthenticate = "Bearer";
+        }
+
+        var body = Body(error, vietnamese);
+        response.ContentLength = body.Length;
+        await response.BodyWriter.WriteAsync(body, http.RequestAborted).ConfigureAwait(false);
     }
 
     /// <summary>The document, UTF-8 JSON.</summary>
@@ -91,6 +108,24 @@ public static class Problem
         }
 
         return stream.ToArray();
+    }
+
+    /// <summary>Whether <c>If-None-Match</c> names the tag, compared weakly as RFC 9110 says, or is <c>*</c>.</summary>
+    private static bool Has(StringValues known, string etag)
+    {
+        foreach (var line in known)
+        {
+            foreach (var part in line.AsSpan().Split(','))
+            {
+                var tag = line.AsSpan(part).Trim();
+                if (tag is "*" || (tag.StartsWith("W/") ? tag[2..] : tag).SequenceEqual(etag))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Whether Vietnamese stands before English in Accept-Language.</summary>

@@ -27,6 +27,12 @@ public sealed class Reply
     /// <summary>A version, sent as the strong ETag <c>"N"</c>.</summary>
     public long? Version { get; init; }
 
+    /// <summary>An ETag with its quotes, where it is more than the version.</summary>
+    public string? ETag { get; private init; }
+
+    /// <summary><c>HIT</c> or <c>MISS</c>, sent as <c>X-Cache</c>.</summary>
+    public string? Cache { get; private init; }
+
     /// <summary>Whether this is the stored answer to an earlier request with the same key.</summary>
     public bool Replayed { get; init; }
 
@@ -38,6 +44,11 @@ public sealed class Reply
 
     /// <summary>202: it will be done, or not; the answer does not tell.</summary>
     public static Reply Accepted() => new(202, "{}"u8.ToArray());
+
+    /// <summary>200 with a cached document; 304 where the caller has it already. The caller must have been allowed to see it.</summary>
+    public static Reply Cached(Caching.Found found) => found.Document.Reply(found.IsHit);
+
+    internal static Reply Cached(Caching.Document document, string cache) => new(200, document.Body) { ETag = document.ETag, Cache = cache };
 
     public static Reply NoContent() => new(204, default);
 

@@ -38,9 +38,9 @@ public sealed class Request(HttpContext http, Caller caller)
 
     public string? Header(string name) => Http.Request.Headers.TryGetValue(name, out var values) && values.Count > 0 && values[0] is { Length: > 0 } text ? text : null;
 
-    /// <summary>The version of <c>If-Match: "N"</c>; null without one; -1 for a tag we never gave.</summary>
+    /// <summary>The version of <c>If-Match: "N"</c> or <c>"N-HASH"</c>; null without one; -1 for a tag we never gave.</summary>
     public long? IfMatch => Header("If-Match") is not { } tag ? null
-        : long.TryParse(tag.Trim().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : -1;
+        : long.TryParse(tag.Trim().Trim('"').Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : -1;
 
     /// <summary>The raw body; over 1 MiB: 413.</summary>
     public async ValueTask<Result<ReadOnlyMemory<byte>>> BodyAsync()

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Holdfast.Platform.Caching;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
 using Microsoft.AspNetCore.Routing;
@@ -27,7 +28,7 @@ public sealed record Dependency(string Name, string Kind, HealthStatus Status, d
 /// <c>/health/live</c>: the process answers. <c>/health/ready</c>: it can serve, so send requests here. <c>/health</c>: each dependency with its
 /// state. 503 where it cannot serve. Probes share one check, so that a database that hangs is asked once, not by every probe.
 /// </summary>
-public sealed class Health(Db db, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<Health> log)
+public sealed class Health(Db db, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<Health> log, RedisLink? redis = null)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan GoodFor = TimeSpan.FromMilliseconds(500);
@@ -55,7 +56,13 @@ public sealed class Health(Db db, IHostApplicationLifetime lifetime, TimeProvide
     public async Task<Reply> AllAsync()
     {
         var database = await DatabaseAsync().ConfigureAwait(false);
-        return Answer(database.Status, [database]);
+        if (redis is null)
+        {
+            return Answer(database.Status, [database]);
+        }
+
+        var cache = new Dependency("cache", "redis", redis.IsUsable ? HealthStatus.Healthy : HealthStatus.Degraded, redis.LatencyMs);
+        return Answer(database.Status > cache.Status ? database.Status : cache.Status, [database, cache]);
     }
 
     private static Reply Answer(HealthStatus status, Dependency[]? dependencies) => Reply.Raw(status == HealthStatus.Unhealthy ? 503 : 200,

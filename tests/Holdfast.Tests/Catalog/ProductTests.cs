@@ -23,7 +23,8 @@ public abstract class ProductTests(TestHost host)
             """);
         Assert.Equal((HttpStatusCode.Created, "\"1\"", $"{Base}/products/{made.Id}"), (made.Status, made.ETag, made.Headers.Location!.ToString()));
         var read = await Guest.Get($"/products/{made.Id}");
-        Assert.Equal((HttpStatusCode.OK, "\"1\""), (read.Status, read.ETag));
+        Assert.Equal(HttpStatusCode.OK, read.Status);
+        Assert.Matches("^\"1-[0-9a-f]{16}\"$", read.ETag);
         Assert.Equal(made.Body!.ToJsonString(), read.Body!.ToJsonString());
         Assert.Equal(["id", "storeId", "name", "description", "category", "metadata", "externalId", "variants", "createdAt", "updatedAt", "version"], read.Body!.Select(m => m.Key));
         var first = (JsonObject)read["variants"]![0]!;

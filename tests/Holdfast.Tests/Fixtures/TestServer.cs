@@ -108,11 +108,12 @@ public sealed class TestServer : IAsyncDisposable
 
     /// <summary>A server over a database that exists.</summary>
     /// <param name="settings">Without: those of a new installation, but nothing is rate limited.</param>
+    /// <param name="db">Another connection to it, as another process would have.</param>
     /// <param name="ownsDatabase">Whether it is disposed with the server; not, where several servers share it.</param>
-    public static async Task<TestServer> StartAsync(TestDb database, Action<IServiceCollection>? services = null, bool ownsDatabase = true, Settings? settings = null)
+    public static async Task<TestServer> StartAsync(TestDb database, Action<IServiceCollection>? services = null, bool ownsDatabase = true, Settings? settings = null, Db? db = null)
     {
         var log = new TestLog();
-        var app = Server.Build((settings ?? new Settings { RateLimits = false }) with { Urls = "http://127.0.0.1:0" }, database.Db, s =>
+        var app = Server.Build((settings ?? new Settings { RateLimits = false }) with { Urls = "http://127.0.0.1:0" }, db ?? database.Db, s =>
         {
             s.AddLogging(logging => logging.ClearProviders().AddProvider(log));
             UseTestTokens(s);

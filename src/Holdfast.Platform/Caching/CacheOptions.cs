@@ -1,0 +1,25 @@
+namespace Holdfast.Platform.Caching;
+
+/// <summary>How documents are cached.</summary>
+public sealed record CacheOptions
+{
+    /// <summary>Off: every read goes to the database.</summary>
+    public bool On { get; init; } = true;
+
+    /// <summary>The most that documents take in this process; 0: nothing is kept in memory.</summary>
+    public long MemoryBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>How long a document is kept at most, give or take a tenth, where its owner does not say otherwise.</summary>
+    public TimeSpan Ttl { get; init; } = TimeSpan.FromSeconds(300);
+
+    /// <summary>The Redis that all processes of the database share; null: memory only.</summary>
+    public RedisOptions? Redis { get; init; }
+}
+
+/// <summary>Where Redis is.</summary>
+/// <param name="KeyPrefix">Before every key, for those who share one database of a Redis.</param>
+public sealed record RedisOptions(string Host, int Port, int Database = 0, string? Password = null, bool Tls = false, string KeyPrefix = "")
+{
+    /// <summary>For messages: without the password.</summary>
+    public override string ToString() => $"{Host}:{Port}";
+}

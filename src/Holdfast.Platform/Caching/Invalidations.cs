@@ -1,0 +1,77 @@
+using Holdfast.Platform.Data;
+
+namespace Holdfast.Platform.Caching;
+
+/// <summary>
+/// Carries what commits have made stale into memory and into Redis. Memory hears at once; Redis at once of what is prompt, and a few times a second
+/// of the rest. With Redis, the names are also a row that was committed with the change: it goes when Redis has taken them. What stays behind,
+/// because a process died or cannot reach Redis, is done by whoever finds it (<see cref="StaleRows"/>).
+/// </summary>
+internal sealed class Invalidations : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly Db _db;
+    private readonly MemoryLevel _memory;
+    private readonly RedisLevel? _redis;
+    private HashSet<string> _soon = new(StringComparer.Ordinal);
+    private List<(Guid Id, Task<bool> Promptly)> _rows = [];
+
+    public Invalidations(Db db, MemoryLevel memory, RedisLevel? redis)
+    {
+        (_db, _memory, _redis) = (db, memory, redis);
+        _db.MadeStale += Take;
+    }
+
+    /// <summary>Drops the names here and everywhere now; false where it is not certain that Redis has done it.</summary>
+    public Task<bool> DropAsync(IReadOnlyCollection<string> names)
+    {
+        _memory.Drop(names);
+        return _redis is null ? Task.FromResult(true) : _redis.DropAsync(names);
+    }
+
+    /// <summary>Drops what has been collected, and deletes the rows of all that is done.</summary>
+    public async Task FlushAsync()
+    {
+        HashSet<string> soon;
+        List<(Guid Id, Task<bool> Promptly)> rows;
+        lock (_gate)
+        {
+            if (_soon.Count == 0 && _rows.Count == 0)
+            {
+                return;
+            }
+
+            (soon, rows, _soon, _rows) = (_soon, _rows, new HashSet<string>(StringComparer.Ordinal), []);
+        }
+
+        var isDone = await DropAsync(soon).ConfigureAwait(false);
+        var done = new List<Guid>();
+        foreach (var (id, promptly) in rows)
+        {
+            if (await promptly.ConfigureAwait(false) && isDone)
+            {
+                done.Add(id);
+            }
+        }
+
+        if (done.Count > 0)
+        {
+            await StaleRows.DeleteAsync(_db, done).ConfigureAwait(false);
+        }
+    }
+
+    public void Dispose() => _db.MadeStale -= Take;
+
+    private void Take(StaleNames names)
+    {
+        var promptly = DropAsync(names.Promptly);
+        lock (_gate)
+        {
+            _soon.UnionWith(names.Soon);
+            if (names.RowId is { } id)
+            {
+                _rows.Add((id, promptly));
+            }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using System.Globalization;
+using StackExchange.Redis;
+
+namespace Holdfast.Platform.Caching;
+
+/// <summary>Leave to write a document into Redis, as long as nothing of it is dropped meanwhile.</summary>
+internal sealed record Lease(string Key, RedisKey[] Keys, string Epoch, string Token, string[] Tokens);
+
+/// <summary>What Redis said: a document with its time to live, or a lease, or nothing.</summary>
+internal readonly record struct Looked(Document? Document, TimeSpan Ttl, Lease? Lease);
+
+/// <summary>
+/// Documents in Redis, under the keys of the key table. Of names that are dropped, the value, the lease and the token go: a lease that is gone lets
+/// nobody write what was read before, and a value whose tag has no token, or another, is none.
+/// </summary>
+internal sealed class RedisLevel(RedisLink link)
+{
+    /// <summary>Larger documents stay out of Redis.</summary>
+    public const int MaxValueBytes = 1024 * 1024;
+
+    private const int MaxNames = 5000;
+    private const int NamesAtOnce = 300;
+    private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(5);
+
+    public bool IsUsable => link.IsUsable;
+
+    /// <summary>The hash that says which run of the Redis this is.</summary>
+    public static RedisKey EpochKey(RedisLink link) => link.Key("cache:epoch");
+
+    /// <summary>The document, or a lease to write it. Whatever is not a whole document of ours is thrown away.</summary>
+    public async Task<Looked> LookAsync(string key, IReadOnlyCollection<string> tags, TimeSpan ttl)
+    {
+        var keys = Keys(key, tags);
+        var looked = await AskAsync(key, keys, ttl, findNothing: false).ConfigureAwait(false);
+        return looked ?? await AskAsync(key, keys, ttl, findNothing: true).ConfigureAwait(false) ?? default;
+    }
+
+    /// <summary>Writes what was loaded under the lease, unless that is void by now.</summary>
+    public async Task FillAsync(Lease lease, Document document, TimeSpan ttl)
+    {
+        if (document.Body.Length <= MaxValueBytes)
+        {
+            RedisValue[] values = [lease.Epoch, lease.Token, Seal.Write(lease.Key, document, lease.Epoch, lease.Tokens), Milliseconds(ttl), .. lease.Tokens.Select(t => (RedisValue)t)];
+            await link.UseAsync(db => db.ScriptEvaluateAsync(RedisScripts.Fill, lease.Keys, values), RedisLink.WritePatience).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Drops the names and tells every process; sent before this returns for the first time, so that whatever this process looks for later comes
+    /// after it. False: it is not certain that Redis has done it, and the circuit is open.
+    /// </summary>
+    public async Task<bool> DropAsync(IReadOnlyCollection<string> names)
+    {
+        if (names.Count == 0)
+        {
+            return true;
+        }
+
+        if (!link.TakesDrops)
+        {
+            return false;
+        }
+
+        var isAll = names.Count > MaxNames || names.Contains(Data.StaleNames.Everything);
+        var sent = (isAll ? [[Data.StaleNames.Everything]] : names.Chunk(NamesAtOnce)).Select(some =>
+            link.DropAsync(RedisScripts.Drop, [EpochKey(link), .. some.SelectMany(n => new[] { link.Key(n), LeaseKey(n), TagKey(n) })],
+                [Guid.CreateVersion7().ToString("N"), link.Channel, string.Join('\n', some)])).ToList();
+        var answers = await Task.WhenAll(sent).ConfigureAwait(false);
+        if (Array.TrueForAll(answers, a => a is not null))
+        {
+            return true;
+        }
+
+        link.Open("it did not take what has become stale");
+        return false;
+    }
+
+    /// <summary>Null: what is there is no document, and goes.</summary>
+    private async Task<Looked?> AskAsync(string key, RedisKey[] keys, TimeSpan ttl, bool findNothing)
+    {
+        var token = Guid.CreateVersion7().ToString("N");
+        RedisValue[] arguments = [token, Milliseconds(LeaseTime), Milliseconds(2 * ttl), findNothing ? "1" : ""];
+        var answer = await link.UseAsync(db => db.ScriptEvaluateAsync(RedisScripts.Look, keys, arguments), RedisLink.ReadPatience).ConfigureAwait(false);
+        if (answer is null || answer.IsNull)
+        {
+            return default(Looked);
+        }
+
+        var parts = (RedisValue[])answer!;
+        if (parts.Length < 3)
+        {
+            return default(Looked);
+        }
+
+        var (epoch, tokens) = ((string)parts[0]!, parts.Skip(3).Select(p => (string?)p ?? "").ToArray());
+        if (parts[2].IsNull)
+        {
+            return new Looked(null, default, new Lease(key, keys, epoch, token, tokens));
+        }
+
+        var document = Seal.Read(key, (byte[])parts[2]!, epoch, tokens);
+        return document is null ? null : new Looked(document, TimeSpan.FromMilliseconds((long)parts[1]), null);
+    }
+
+    private RedisKey[] Keys(string key, IReadOnlyCollection<string> tags) => [EpochKey(link), link.Key(key), LeaseKey(key), .. tags.Select(TagKey)];
+
+    private RedisKey LeaseKey(string name) => link.Key("lease:" + name);
+
+    private RedisKey TagKey(string name) => link.Key("tag:" + name);
+
+    private static RedisValue Milliseconds(TimeSpan time) => ((long)time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,279 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace Holdfast.Platform.Caching;
+
+/// <summary>
+/// The connection to Redis and the circuit around it. Five times a second this process publishes a message to itself; while these come back, Redis is
+/// used and memory is trusted. A command that fails, or silence, opens the circuit: then nothing waits for Redis any more. A message that comes
+/// back closes it, once all that became stale meanwhile has been dropped. A Redis that is away, at the start or later, is never an error.
+/// </summary>
+public sealed class RedisLink : IAsyncDisposable
+{
+    /// <summary>A read that takes longer is answered by the database.</summary>
+    public static readonly TimeSpan ReadPatience = TimeSpan.FromMilliseconds(40);
+
+    /// <summary>Nobody waits for a write; but one that takes longer is taken for lost.</summary>
+    public static readonly TimeSpan WritePatience = TimeSpan.FromMilliseconds(400);
+
+    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan FirstPatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(15);
+    private const int MaxTimeOuts = 4;
+    private const int MaxPings = 5;
+
+    private readonly RedisOptions _options;
+    private readonly MemoryLevel _memory;
+    private readonly RedisInbox _inbox;
+    private readonly Circuit _circuit;
+    private readonly ILogger _log;
+    private readonly string _node = Guid.CreateVersion7().ToString("N");
+    private readonly List<(RedisChannel Channel, Action<string> Heard)> _subscriptions = [];
+    private readonly CancellationTokenSource _end = new();
+    private ConnectionMultiplexer? _connection;
+    private long _connectedAt;
+    private Task _beating = Task.CompletedTask;
+    private int _pings;
+    private int _timeOuts;
+    private long _latency;
+
+    internal RedisLink(RedisOptions options, MemoryLevel memory, ILogger<RedisLink> log)
+    {
+        (_options, _memory, _log) = (options, memory, log);
+        _circuit = new Circuit(options.ToString(), log);
+        _inbox = new RedisInbox(memory, _node, PingHeard);
+        Channel = $"{options.KeyPrefix}cache:{options.Database.ToString(CultureInfo.InvariantCulture)}";
+        Listen(Channel, _inbox.Take);
+    }
+
+    /// <summary>Redis answers and its messages are heard; otherwise it is not asked.</summary>
+    public bool IsUsable => _circuit.IsClosed && _memory.IsTrusted;
+
+    /// <summary>How long the last message took to come back, while it is used.</summary>
+    public double? LatencyMs => IsUsable ? Math.Round(TimeSpan.FromTicks(Volatile.Read(ref _latency)).TotalMilliseconds, 3) : null;
+
+    /// <summary>Raised whenever Redis begins to be used: at the start, and when it is back. It may have been restarted meanwhile.</summary>
+    public event Action? Connected;
+
+    /// <summary>The number of the database, as in the channels of keyspace events.</summary>
+    public int Database => _options.Database;
+
+    /// <summary>Drops what became stale while the circuit was open; false where that was not possible.</summary>
+    internal Func<Task<bool>> Prepare { get; set; } = () => Task.FromResult(true);
+
+    /// <summary>Whether something may be sent that is dropped or published, even before Redis is read again.</summary>
+    internal bool TakesDrops => _circuit.Passes;
+
+    internal string Channel { get; }
+
+    /// <summary>The key with the prefix of this installation.</summary>
+    public RedisKey Key(string name) => _options.KeyPrefix + name;
+
+    /// <summary>
+    /// Runs a command while Redis is used; null where it is not, or where the answer did not come in time. Never throws for Redis's sake.
+    /// </summary>
+    public Task<T?> UseAsync<T>(Func<IDatabase, Task<T>> command, TimeSpan patience) where T : class =>
+        IsUsable ? RunAsync(c => command(c.GetDatabase(_options.Database)), patience) : Task.FromResult<T?>(null);
+
+    /// <summary>As <see cref="UseAsync"/>, for commands to the server, such as its configuration.</summary>
+    public Task<T?> UseServerAsync<T>(Func<IServer, Task<T>> command, TimeSpan patience) where T : class =>
+        IsUsable ? RunAsync(c => command(c.GetServer(_options.Host, _options.Port)), patience) : Task.FromResult<T?>(null);
+
+    /// <summary>Hears the channel from now on, over all reconnections. The handler must not block. Call it before <see cref="Start"/>.</summary>
+    public void Listen(string channel, Action<string> heard) => _subscriptions.Add((new RedisChannel(channel, RedisChannel.PatternMode.Literal), heard));
+
+    /// <summary>Begins to connect, in the background.</summary>
+    public void Start() => _beating = Task.Run(BeatAsync);
+
+    /// <summary>Ends the connection.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_end.IsCancellationRequested)
+        {
+            return;
+        }
+
+        await _end.CancelAsync().ConfigureAwait(false);
+        await _beating.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Close(_connection);
+        _end.Dispose();
+    }
+
+    /// <summary>A script that drops or publishes.</summary>
+    internal Task<RedisResult?> DropAsync(string script, RedisKey[] keys, RedisValue[] values) =>
+        TakesDrops ? RunAsync(c => c.GetDatabase(_options.Database).ScriptEvaluateAsync(script, keys, values), WritePatience) : Task.FromResult<RedisResult?>(null);
+
+    /// <summary>Something that must not get lost was.</summary>
+    internal void Open(string reason) => _circuit.Open(reason);
+
+    private async Task<T?> RunAsync<T>(Func<ConnectionMultiplexer, Task<T>> command, TimeSpan patience) where T : class
+    {
+        if (_connection is not { } connection)
+        {
+            return null;
+        }
+
+        for (var isFirst = true; ; isFirst = false)
+        {
+            try
+            {
+                var answer = await Off(command(connection)).WaitAsync(patience).ConfigureAwait(false);
+                Volatile.Write(ref _timeOuts, 0);
+                return answer;
+            }
+            catch (RedisServerException e) when (isFirst && e.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
+            {
+                // Its scripts were flushed; now the client knows and sends them again.
+            }
+            catch (RedisServerException)
+            {
+                // It answers, but not to this: full, loading, read-only. That is no reason to ask it nothing.
+                return null;
+            }
+            catch (Exception e) when (e is TimeoutException)
+            {
+                if (Interlocked.Increment(ref _timeOuts) >= MaxTimeOuts)
+                {
+                    _circuit.Open("it does not answer in time");
+                }
+
+                return null;
+            }
+            catch (Exception e) when (e is RedisException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
+            {
+                _circuit.Open(FirstLine(e));
+                return null;
+            }
+        }
+    }
+
+    /// <summary>The client completes its tasks on the one thread that reads the socket: what follows must not run there.</summary>
+    private static Task<T> Off<T>(Task<T> task) =>
+        task.ContinueWith(static t => t, CancellationToken.None, TaskContinuationOptions.RunContinuationsAsynchronously, TaskScheduler.Default).Unwrap();
+
+    private async Task BeatAsync()
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (!_end.IsCancellationRequested)
+        {
+            try
+            {
+                if (_connection is null || (!_memory.IsTrusted && Stopwatch.GetElapsedTime(_connectedAt) > Renewal))
+                {
+                    await ConnectAsync().ConfigureAwait(false);
+                }
+
+                if (_connection is { } connection && Volatile.Read(ref _pings) < MaxPings)
+                {
+                    _ = PingAsync(connection);
+                }
+            }
+            catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException or InvalidOperationException or System.Net.Sockets.SocketException)
+            {
+                _circuit.Open(FirstLine(e));
+            }
+
+            if (!_memory.IsTrusted && _circuit.IsClosed)
+            {
+                _circuit.Open("nothing is heard from it");
+            }
+            else if (!_circuit.IsClosed && Stopwatch.GetElapsedTime(began) > FirstPatience)
+            {
+                _circuit.SayDown("it cannot be reached");
+            }
+
+            await Task.Delay(Beat, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task PingAsync(ConnectionMultiplexer connection)
+    {
+        Interlocked.Increment(ref _pings);
+        try
+        {
+            var sent = Stopwatch.GetTimestamp().ToString(CultureInfo.InvariantCulture);
+            await Off(connection.GetDatabase(_options.Database).ScriptEvaluateAsync(RedisScripts.Ping, [RedisLevel.EpochKey(this)],
+                [Guid.CreateVersion7().ToString("N"), Channel, $"{_node} {sent}"])).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // Silence is what opens the circuit; why there is silence is for whoever looks closely.
+            _log.LogDebug(e, "A ping was not taken");
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _pings);
+        }
+    }
+
+    private void PingHeard(long sent)
+    {
+        Volatile.Write(ref _latency, Stopwatch.GetElapsedTime(sent).Ticks);
+        if (!_circuit.IsClosed)
+        {
+            _ = Task.Run(async () =>
+            {
+                await _circuit.CloseAsync(sent, Prepare).ConfigureAwait(false);
+                if (_circuit.IsClosed)
+                {
+                    Connected?.Invoke();
+                }
+            });
+        }
+    }
+
+    private async Task ConnectAsync()
+    {
+        Close(_connection);
+        _connection = null;
+        var connection = await ConnectionMultiplexer.ConnectAsync(Configuration()).ConfigureAwait(false);
+        connection.ConnectionFailed += (_, e) =>
+        {
+            if (!_end.IsCancellationRequested && ReferenceEquals(connection, _connection))
+            {
+                _circuit.Open($"the connection is lost ({e.FailureType})");
+            }
+        };
+        (_connection, _connectedAt) = (connection, Stopwatch.GetTimestamp());
+        foreach (var (channel, heard) in _subscriptions)
+        {
+            await connection.GetSubscriber().SubscribeAsync(channel, (_, value) => heard((string?)value ?? "")).ConfigureAwait(false);
+        }
+    }
+
+    private ConfigurationOptions Configuration()
+    {
+        var configuration = new ConfigurationOptions
+        {
+            AbortOnConnectFail = false,
+            // CONFIG SET notify-keyspace-events is a command for administrators.
+            AllowAdmin = true,
+            ClientName = "holdfast",
+            ConfigurationChannel = "",
+            ConnectRetry = 1,
+            ConnectTimeout = 1000,
+            DefaultDatabase = _options.Database,
+            KeepAlive = 5,
+            Password = _options.Password,
+            ReconnectRetryPolicy = new LinearRetry(200),
+            Ssl = _options.Tls,
+            SyncTimeout = 1000,
+            TieBreaker = "",
+        };
+        configuration.EndPoints.Add(_options.Host, _options.Port);
+        return configuration;
+    }
+
+    private static void Close(ConnectionMultiplexer? connection)
+    {
+        if (connection is not null)
+        {
+            // It may wait for a Redis that hangs; nobody waits for it.
+            _ = Task.Run(connection.Dispose);
+        }
+    }
+
+    private static string FirstLine(Exception e) => e.Message.Split(['\n', ';'], 2)[0];
+}
