@@ -20,7 +20,7 @@ internal static class Database
     public static Command ReadingCommand(string name, string description, Func<ParseResult, Db, CancellationToken, Task<int>> run) =>
         Command(name, description, async (parsed, settings, ct) =>
         {
-            await using var db = Db.Open(Patient(settings.DatabaseUrl));
+            await using var db = Open(settings, Patient(settings.DatabaseUrl));
             return (await Migrations.PendingAsync(db, Server.Modules, ct).ConfigureAwait(false)).Count == 0 ? await run(parsed, db, ct).ConfigureAwait(false)
                 : throw new StartupException("DATABASE_URL: the schema of this database is not up to date: run holdfast migrate.");
         });
@@ -29,10 +29,18 @@ internal static class Database
     public static Command Command(string name, string description, Func<ParseResult, Db, CancellationToken, Task<int>> run) =>
         Command(name, description, async (parsed, settings, ct) =>
         {
-            await using var db = Db.Open(settings.DatabaseUrl);
+            await using var db = Open(settings);
             await MigrateAsync(db, ct).ConfigureAwait(false);
             return await run(parsed, db, ct).ConfigureAwait(false);
         });
+
+    /// <summary>The database of the settings. What a command changes is made known to the caches of servers, where these have a Redis.</summary>
+    public static Db Open(Settings settings, string? url = null)
+    {
+        var db = Db.Open(url ?? settings.DatabaseUrl);
+        db.KeepsStaleNames = settings.Cache.Redis is not null;
+        return db;
+    }
 
     /// <summary>Applies the migrations; waits for a database that is still starting, and says so.</summary>
     public static async Task<IReadOnlyList<string>> MigrateAsync(Db db, CancellationToken ct)

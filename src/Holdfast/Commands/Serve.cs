@@ -29,7 +29,7 @@ internal static class Serve
 
     private static async Task<int> RunAsync(Settings settings, bool withDemo, CancellationToken ct)
     {
-        await using var db = Db.Open(settings.DatabaseUrl);
+        await using var db = Database.Open(settings);
         await Database.MigrateAsync(db, ct).ConfigureAwait(false);
         if (withDemo)
         {

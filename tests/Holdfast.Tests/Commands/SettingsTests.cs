@@ -1,3 +1,4 @@
+using Holdfast.Platform.Caching;
 using Holdfast.Platform.Data;
 using Microsoft.Extensions.Configuration;
 
@@ -18,13 +19,30 @@ public sealed class SettingsTests
     public void Reads_what_is_set()
     {
         var settings = From(("DATABASE_URL", "postgres://u:p@db:5433/shop?SslMode=Require"), ("ASPNETCORE_URLS", "http://*:80;http://[::1]:8081"), ("ADMIN_EMAIL", " An@Example.com "),
-            ("ADMIN_PASSWORD", " 12345678"), ("ORDER_SESSION_DURATION_MINUTES", "0.05"), ("ORDER_BANK_TRANSFER_HOURS", "72"), ("RESERVATION_TTL_SECONDS", "30"), ("REDIS_HOST", "redis"), ("CACHE_TTL", ""));
+            ("ADMIN_PASSWORD", " 12345678"), ("ORDER_SESSION_DURATION_MINUTES", "0.05"), ("ORDER_BANK_TRANSFER_HOURS", "72"), ("RESERVATION_TTL_SECONDS", "30"), ("PAYPAL_SECRET", "x"), ("STRIPE_SECRET_KEY", ""));
         Assert.Equal(("http://*:80;http://[::1]:8081", "An@Example.com", " 12345678"), (settings.Urls, settings.AdminEmail, settings.AdminPassword));
         Assert.Equal((3.0, 72.0, 30.0), (settings.OrderSession.TotalSeconds, settings.BankTransfer.TotalHours, settings.ReservationTtl.TotalSeconds));
-        Assert.Equal("REDIS_HOST", Assert.Single(settings.Unused));
+        Assert.Equal("PAYPAL_SECRET", Assert.Single(settings.Unused));
+    }
+
+    [Fact]
+    public void Redis_is_named_by_a_url_or_by_its_parts()
+    {
+        Assert.Equal(new CacheOptions(), From().Cache);
+        var url = From(("REDIS_URL", "rediss://:p%40ss@cache:7000/3"), ("REDIS_KEY_PREFIX", "shop:"), ("CACHE_TTL", "60"), ("CACHE_MEMORY_MB", "0.5"), ("CACHE", "off")).Cache;
+        Assert.Equal(new CacheOptions { On = false, MemoryBytes = 512 * 1024, Ttl = TimeSpan.FromMinutes(1), Redis = new RedisOptions("cache", 7000, 3, "p@ss", true, "shop:") }, url);
+        Assert.Equal(new RedisOptions("cache", 6379), From(("REDIS_URL", "redis://cache")).Cache.Redis);
+        Assert.Equal(new RedisOptions("cache", 7000, 3, "x"), From(("REDIS_HOST", "cache"), ("REDIS_PORT", "7000"), ("REDIS_DB", "3"), ("REDIS_PASSWORD", "x")).Cache.Redis);
+        Assert.Null(From(("REDIS_PORT", "7000")).Cache.Redis);
     }
 
     [Theory]
+    [InlineData("REDIS_URL", "http://:secret@x", "REDIS_URL: must be redis://:password@host:port/database, or rediss:// where the connection is encrypted.")]
+    [InlineData("REDIS_URL", "redis://:secret@x/shop", "REDIS_URL: what follows the host must be the number of a database, such as /0.")]
+    [InlineData("REDIS_URL", "redis://me:secret@x", "REDIS_URL: users other than default are not supported; give :password@ alone.")]
+    [InlineData("REDIS_KEY_PREFIX", "a b", "REDIS_KEY_PREFIX: must have at most 100 characters and no spaces.")]
+    [InlineData("CACHE_TTL", "0", "CACHE_TTL: 0 must be from 1 to 86400.")]
+    [InlineData("CACHE", "no", "CACHE: 'no' must be on or off.")]
     [InlineData("DATABASE_URL", "mysql://secret@x/y", "DATABASE_URL: must start with postgres:// or sqlite:")]
     [InlineData("DATABASE_URL", "postgres://u:secret@host", "DATABASE_URL: lacks the name of the database after the host.")]
     [InlineData("DATABASE_URL", "postgres://u:secret@:80:80/x", "DATABASE_URL: is not a URL that can be read.")]
