@@ -39,24 +39,24 @@ internal sealed class Circuit(string where, ILogger log)
         }
     }
 
-    /// <summary>A message sent at that time has made the round: if that was after the opening, does what must be done first and closes.</summary>
-    public async Task CloseAsync(long sent, Func<Task<bool>> prepare)
+    /// <summary>A message sent at that time has made the round: if that was after the opening, does what must be done first and closes. True: now it is closed.</summary>
+    public async Task<bool> CloseAsync(long sent, Func<Task<bool>> prepare)
     {
         if (sent <= Volatile.Read(ref _openedAt) || Interlocked.CompareExchange(ref _state, IsClosing, IsOpen) != IsOpen)
         {
-            return;
+            return false;
         }
 
         try
         {
-            if (await prepare().ConfigureAwait(false))
+            if (await prepare().ConfigureAwait(false) && Interlocked.CompareExchange(ref _state, IsShut, IsClosing) == IsClosing)
             {
-                if (Interlocked.CompareExchange(ref _state, IsShut, IsClosing) == IsClosing && Interlocked.Exchange(ref _told, 1) != 1)
+                if (Interlocked.Exchange(ref _told, 1) != 1)
                 {
                     log.LogInformation("Redis at {Where} is used", where);
                 }
 
-                return;
+                return true;
             }
         }
         catch (Exception e)
@@ -66,5 +66,6 @@ internal sealed class Circuit(string where, ILogger log)
         }
 
         Interlocked.CompareExchange(ref _state, IsOpen, IsClosing);
+        return false;
     }
 }

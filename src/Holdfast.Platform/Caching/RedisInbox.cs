@@ -32,7 +32,6 @@ internal sealed class RedisInbox(MemoryLevel memory, string node, Action<long> p
             Follow(words[1], sequence, isCounted: false);
             if (sender == node && long.TryParse(time, NumberStyles.None, CultureInfo.InvariantCulture, out var sent))
             {
-                memory.Heard(sent);
                 pinged(sent);
             }
         }

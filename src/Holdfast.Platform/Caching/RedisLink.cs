@@ -211,16 +211,36 @@ public sealed class RedisLink : IAsyncDisposable
     private void PingHeard(long sent)
     {
         Volatile.Write(ref _latency, Stopwatch.GetElapsedTime(sent).Ticks);
-        if (!_circuit.IsClosed)
+        if (_circuit.IsClosed && _memory.IsTrusted)
         {
-            _ = Task.Run(async () =>
+            _memory.Heard(sent);
+            return;
+        }
+
+        // After a silence, what others could not tell meanwhile is dropped before memory is trusted again.
+        if (_circuit.IsClosed)
+        {
+            _circuit.Open("nothing was heard from it");
+        }
+
+        _ = Task.Run(() => CloseAsync(sent));
+    }
+
+    private async Task CloseAsync(long sent)
+    {
+        var isClosed = await _circuit.CloseAsync(sent, async () =>
+        {
+            var isDone = await Prepare().ConfigureAwait(false);
+            if (isDone)
             {
-                await _circuit.CloseAsync(sent, Prepare).ConfigureAwait(false);
-                if (_circuit.IsClosed)
-                {
-                    Connected?.Invoke();
-                }
-            });
+                _memory.Heard(sent);
+            }
+
+            return isDone;
+        }).ConfigureAwait(false);
+        if (isClosed)
+        {
+            Connected?.Invoke();
         }
     }
 

@@ -61,7 +61,8 @@ internal sealed class CacheNode : IAsyncDisposable
     }
 
     /// <summary>Writes the version and notes what that makes stale.</summary>
-    public Task WriteAsync(int thing, long version, bool promptly = true, string? stale = null) => Db.WriteAsync(async tx =>
+    /// <param name="db">Another connection, such as that of a process that dies right after its commit.</param>
+    public Task WriteAsync(int thing, long version, bool promptly = true, string? stale = null, Db? db = null) => (db ?? Db).WriteAsync(async tx =>
     {
         await tx.ExecuteAsync("INSERT INTO things (id, version) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET version = excluded.version", (long)thing, version);
         tx.Stale(stale ?? Key(thing), promptly);
@@ -70,14 +71,23 @@ internal sealed class CacheNode : IAsyncDisposable
     /// <summary>How many rows say what is stale.</summary>
     public Task<long> RowsAsync() => Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM cache_invalidations", r => r.Long(0)));
 
-    /// <summary>Ends it as a crash would: nothing that waits is done.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends it as a crash would: it is not heard of any more, and nothing that waits is done. What reads it still may finish.</summary>
+    public async Task StopAsync()
     {
         foreach (var service in _services.GetServices<IHostedService>())
         {
             await service.StopAsync(CancellationToken.None);
         }
 
+        if (_services.GetService<RedisLink>() is { } link)
+        {
+            await link.DisposeAsync();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
         await _services.DisposeAsync();
     }
 

@@ -1,0 +1,183 @@
+using Holdfast.Platform.Caching;
+using Holdfast.Platform.Data;
+using Holdfast.Tests.Fixtures;
+
+namespace Holdfast.Tests.Caching;
+
+/// <summary>Nodes that go on reading and writing while something happens to their Redis, or to one of them.</summary>
+public abstract class CacheFaultTests(Backend backend)
+{
+    [Fact]
+    public async Task Goes_on_while_Redis_is_killed_paused_flushed_restarted_and_full()
+    {
+        await using var database = await TestDb.CreateAsync(backend);
+        await CacheNode.PrepareAsync(database.Db);
+        await using var redis = await RedisServer.StartAsync();
+        await using var a = await CacheNode.StartAsync(database, redis.Settings().Cache);
+        await using var b = await CacheNode.StartAsync(database, redis.Settings(o => o with { MemoryBytes = 0 }).Cache);
+        CacheNode[] nodes = [a, b];
+        foreach (var node in nodes)
+        {
+            await node.UsesRedisAsync();
+        }
+
+        using var watched = new Watched(new Random(1), 5);
+        await watched.RunAsync(n => nodes[n], nodes.Length, async () =>
+        {
+            await HitsAsync();
+            await redis.KillAsync();
+            await GivesUpAsync("kill -9");
+            await redis.StartServerAsync();
+            await ReturnsAsync();
+
+            redis.Pause();
+            await GivesUpAsync("SIGSTOP");
+            redis.Resume();
+            await ReturnsAsync();
+
+            await redis.CliAsync("FLUSHALL");
+            await redis.CliAsync("SCRIPT", "FLUSH");
+            await HitsAsync();
+
+            // What it had on its disk comes back with it.
+            await redis.CliAsync("SAVE");
+            await HitsAsync();
+            await redis.KillAsync();
+            await redis.StartServerAsync();
+            await ReturnsAsync();
+
+            // Full, and told to refuse: what is there may be read and dropped, and nothing is added.
+            await redis.CliAsync("CONFIG", "SET", "maxmemory", "1");
+            await HitsAsync(b: false);
+            await redis.CliAsync("CONFIG", "SET", "maxmemory", "0");
+            await HitsAsync();
+
+            // Full, and told to forget.
+            await redis.CliAsync("CONFIG", "SET", "maxmemory-policy", "allkeys-random");
+            await redis.CliAsync("CONFIG", "SET", "maxmemory", "1");
+            await HitsAsync(b: false);
+            await redis.CliAsync("CONFIG", "SET", "maxmemory", "0");
+            await ReturnsAsync();
+        });
+        TestContext.Current.SendDiagnosticMessage(watched.Summary);
+        watched.Check();
+        await Until.TrueAsync("no rows are left", async () => await a.RowsAsync() == 0, 30);
+
+        async Task GivesUpAsync(string fault)
+        {
+            await Until.TrueAsync($"{fault} is noticed", () => nodes.All(n => !n.Link.IsUsable), 30);
+            Assert.All(nodes, n => Assert.Null(n.Link.LatencyMs));
+        }
+
+        async Task ReturnsAsync()
+        {
+            await Until.TrueAsync("Redis is used again", () => nodes.All(n => n.Link.IsUsable), 30);
+            await HitsAsync();
+        }
+
+        async Task HitsAsync(bool b = true) => await Until.TrueAsync("hits", async () => (await nodes[0].ReadAsync(1)).IsHit && (!b || (await nodes[1].ReadAsync(1)).IsHit), 30);
+    }
+
+    [Fact]
+    public async Task A_Redis_that_comes_back_with_old_values_serves_none_of_them()
+    {
+        await using var database = await TestDb.CreateAsync(backend);
+        await CacheNode.PrepareAsync(database.Db);
+        await using var redis = await RedisServer.StartAsync();
+        await using var a = await CacheNode.StartAsync(database, redis.Settings(o => o with { MemoryBytes = 0 }).Cache);
+        await a.UsesRedisAsync();
+        await a.WriteAsync(1, 1);
+        await Until.TrueAsync("a hit in Redis", async () => await a.ReadAsync(1) == (1, true));
+        await redis.CliAsync("SAVE");
+        await a.WriteAsync(1, 2);
+        await redis.KillAsync();
+        await a.WriteAsync(1, 3);
+        Assert.Equal(3, (await a.ReadAsync(1)).Version);
+        await redis.StartServerAsync();
+        Assert.StartsWith("1\n", System.Text.Encoding.UTF8.GetString((await redis.GetAsync(CacheNode.Key(1)))!), StringComparison.Ordinal);
+        await Until.TrueAsync("a hit in Redis", async () =>
+        {
+            var (version, isHit) = await a.ReadAsync(1);
+            Assert.Equal(3, version);
+            return isHit;
+        }, 30);
+        var told = a.Log.Lines.Where(l => l.Contains("is not used", StringComparison.Ordinal)).ToList();
+        Assert.True(told.Count == 1, string.Join('\n', told));
+    }
+
+    [Fact]
+    public async Task A_write_is_seen_by_others_when_its_writer_cannot_reach_Redis_or_has_died()
+    {
+        await using var database = await TestDb.CreateAsync(backend);
+        await CacheNode.PrepareAsync(database.Db);
+        await using var redis = await RedisServer.StartAsync();
+        await using var proxy = new TcpProxy(redis.Port);
+        await using var cut = await CacheNode.StartAsync(database, redis.Settings(port: proxy.Port).Cache);
+        await using var other = await CacheNode.StartAsync(database, redis.Settings().Cache);
+        await cut.UsesRedisAsync();
+        await other.UsesRedisAsync();
+
+        // As a process that ends between its commit and what should follow, or a command without a cache.
+        await using var dead = Db.Open(database.Url);
+        dead.KeepsStaleNames = true;
+
+        using var watched = new Watched(new Random(2), 3);
+        await watched.RunAsync(_ => other, 1, async () =>
+        {
+            foreach (var fault in new Action[] { proxy.Cut, proxy.Hush, () => { } })
+            {
+                fault();
+                for (var i = 0; i < 15; i++)
+                {
+                    await watched.WriteAsync(cut, i % 3 == 0 ? dead : null);
+                    await Task.Delay(100);
+                }
+
+                proxy.Restore();
+                await cut.UsesRedisAsync();
+            }
+        });
+        TestContext.Current.SendDiagnosticMessage(watched.Summary);
+        watched.Check();
+        await Until.TrueAsync("no rows are left", async () => await other.RowsAsync() == 0, 30);
+        for (var thing = 1; thing <= 3; thing++)
+        {
+            Assert.Equal((await other.ReadAsync(thing)).Version, (await cut.ReadAsync(thing)).Version);
+        }
+    }
+
+    [Fact]
+    public async Task Many_rows_become_few_while_nobody_reaches_Redis()
+    {
+        await using var database = await TestDb.CreateAsync(backend);
+        await CacheNode.PrepareAsync(database.Db);
+        await using var redis = await RedisServer.StartAsync();
+        await using var a = await CacheNode.StartAsync(database, redis.Settings().Cache);
+        await a.UsesRedisAsync();
+        await a.WriteAsync(1, 1);
+        await redis.KillAsync();
+        await a.WriteAsync(1, 2);
+        await a.Db.WriteAsync(async tx =>
+        {
+            var rows = new RowSet("cache_invalidations", new("id", ColumnType.Uuid), new("names", ColumnType.Text), new("created_at", ColumnType.Time));
+            var now = await tx.NowAsync();
+            for (var i = 0; i < 2000; i++)
+            {
+                rows.Add(Guid.CreateVersion7()).Add(string.Join('\n', Enumerable.Range(0, 4).Select(n => $"thing:{i}-{n}"))).Add(now);
+            }
+
+            var batch = tx.Batch();
+            batch.Insert(rows);
+            await batch.RunAsync();
+        });
+        await Until.TrueAsync("few are left", async () => await a.RowsAsync() < 310, 30);
+        Assert.Contains(StaleNames.Everything, await a.Db.ReadAsync(s => s.QueryAsync("SELECT names FROM cache_invalidations", r => r.Text(0))));
+        await redis.StartServerAsync();
+        await Until.TrueAsync("none is left", async () => await a.RowsAsync() == 0, 30);
+        Assert.Equal(2, (await a.ReadAsync(1)).Version);
+    }
+}
+
+public sealed class CacheFaults_on_sqlite() : CacheFaultTests(Backend.Sqlite);
+
+public sealed class CacheFaults_on_postgresql() : CacheFaultTests(Backend.Postgres);

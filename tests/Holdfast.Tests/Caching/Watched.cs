@@ -1,0 +1,144 @@
+using System.Diagnostics;
+using Holdfast.Platform.Data;
+
+namespace Holdfast.Tests.Caching;
+
+/// <summary>
+/// Things that are written and read all the time, and an account of it: what every read said, against what was right then. A read is stale for as
+/// long as the next version had been committed when the read began.
+/// </summary>
+internal sealed class Watched(Random random, int count) : IDisposable
+{
+    private readonly SemaphoreSlim[] _writing = [.. Enumerable.Range(0, count).Select(_ => new SemaphoreSlim(1, 1))];
+
+    // By thing: when each version was known to be committed; 0 for version 0, which is none.
+    private readonly List<long>[] _committed = [.. Enumerable.Range(0, count).Select(_ => new List<long> { 0 })];
+    private readonly long[] _begun = new long[count];
+    private readonly Lock _gate = new();
+    private readonly List<string> _wrong = [];
+    private TimeSpan _stalest;
+    private TimeSpan _latest;
+    private int _reads;
+    private int _hits;
+
+    /// <summary>How old the oldest answer was.</summary>
+    public TimeSpan Stalest => _stalest;
+
+    public string Summary => $"{_reads} reads, {_hits} hits, the stalest by {_stalest.TotalMilliseconds:F0} ms, threads late by up to {_latest.TotalMilliseconds:F0} ms";
+
+    /// <summary>
+    /// Nothing failed, nothing came from the future, and nothing was older than promised: a second. A machine that does not run a thread for a while
+    /// does not run those either that carry news: by how much it was late is measured, and added twice, for who tells and for who hears.
+    /// </summary>
+    public void Check()
+    {
+        Assert.True(_wrong.Count == 0, string.Join('\n', _wrong.Take(10)));
+        Assert.True(_stalest <= TimeSpan.FromSeconds(1) + (2 * _latest), Summary);
+        Assert.True(_hits > 0, Summary);
+    }
+
+    public async Task WriteAsync(CacheNode node, Db? db = null)
+    {
+        var thing = Next(count);
+        await _writing[thing].WaitAsync();
+        try
+        {
+            long version;
+            lock (_gate)
+            {
+                version = ++_begun[thing];
+            }
+
+            await node.WriteAsync(thing + 1, version, db: db);
+            lock (_gate)
+            {
+                _committed[thing].Add(Stopwatch.GetTimestamp());
+            }
+        }
+        finally
+        {
+            _writing[thing].Release();
+        }
+    }
+
+    public async Task ReadAsync(CacheNode node)
+    {
+        var thing = Next(count);
+        var began = Stopwatch.GetTimestamp();
+        try
+        {
+            var (version, isHit) = await node.ReadAsync(thing + 1);
+            lock (_gate)
+            {
+                _reads++;
+                _hits += isHit ? 1 : 0;
+                if (version > _begun[thing])
+                {
+                    _wrong.Add($"thing {thing} has version {version}, which nobody has written yet");
+                }
+                else if (version + 1 < _committed[thing].Count && Stopwatch.GetElapsedTime(_committed[thing][(int)version + 1], began) is var stale && stale > _stalest)
+                {
+                    _stalest = stale;
+                }
+            }
+        }
+        catch (Exception e)
+        {
+            lock (_gate)
+            {
+                _wrong.Add($"a read failed: {e}");
+            }
+        }
+    }
+
+    /// <summary>Reads and writes on the nodes, which may change meanwhile, until <paramref name="faults"/> has ended.</summary>
+    public async Task RunAsync(Func<int, CacheNode> nodes, int nodeCount, Func<Task> faults, Db? bare = null)
+    {
+        using var end = new CancellationTokenSource();
+        var all = Enumerable.Range(0, nodeCount).SelectMany(n => new[] { LoopAsync(() => ReadAsync(nodes(n)), 1, end.Token), LoopAsync(() => ReadAsync(nodes(n)), 2, end.Token) })
+            .Append(LoopAsync(() => WriteAsync(nodes(Next(nodeCount)), bare is not null && Next(5) == 0 ? bare : null), 20, end.Token))
+            .Append(WatchLatenessAsync(end.Token)).ToList();
+        try
+        {
+            await faults();
+        }
+        finally
+        {
+            await end.CancelAsync();
+            await Task.WhenAll(all);
+        }
+    }
+
+    public void Dispose() => Array.ForEach(_writing, w => w.Dispose());
+
+    private int Next(int below)
+    {
+        lock (_gate)
+        {
+            return random.Next(below);
+        }
+    }
+
+    private static Task LoopAsync(Func<Task> work, int pauseMilliseconds, CancellationToken end) => Task.Run(async () =>
+    {
+        while (!end.IsCancellationRequested)
+        {
+            await work();
+            await Task.Delay(pauseMilliseconds, CancellationToken.None);
+        }
+    }, CancellationToken.None);
+
+    private Task WatchLatenessAsync(CancellationToken end) => Task.Run(async () =>
+    {
+        while (!end.IsCancellationRequested)
+        {
+            var pause = TimeSpan.FromMilliseconds(10);
+            var clock = Stopwatch.StartNew();
+            await Task.Delay(pause, CancellationToken.None);
+            if (clock.Elapsed - pause is var late && late > _latest)
+            {
+                _latest = late;
+            }
+        }
+    }, CancellationToken.None);
+}
