@@ -24,58 +24,12 @@ public abstract class CacheFaultTests(Backend backend)
         using var watched = new Watched(new Random(1), 5);
         await watched.RunAsync(n => nodes[n], nodes.Length, async () =>
         {
-            await HitsAsync();
-            await redis.KillAsync();
-            await GivesUpAsync("kill -9");
-            await redis.StartServerAsync();
-            await ReturnsAsync();
-
-            redis.Pause();
-            await GivesUpAsync("SIGSTOP");
-            redis.Resume();
-            await ReturnsAsync();
-
-            await redis.CliAsync("FLUSHALL");
-            await redis.CliAsync("SCRIPT", "FLUSH");
-            await HitsAsync();
-
-            // What it had on its disk comes back with it.
-            await redis.CliAsync("SAVE");
-            await HitsAsync();
-            await redis.KillAsync();
-            await redis.StartServerAsync();
-            await ReturnsAsync();
-
-            // Full, and told to refuse: what is there may be read and dropped, and nothing is added.
-            await redis.CliAsync("CONFIG", "SET", "maxmemory", "1");
-            await HitsAsync(b: false);
-            await redis.CliAsync("CONFIG", "SET", "maxmemory", "0");
-            await HitsAsync();
-
-            // Full, and told to forget.
-            await redis.CliAsync("CONFIG", "SET", "maxmemory-policy", "allkeys-random");
-            await redis.CliAsync("CONFIG", "SET", "maxmemory", "1");
-            await HitsAsync(b: false);
-            await redis.CliAsync("CONFIG", "SET", "maxmemory", "0");
-            await ReturnsAsync();
+            await LoseAsync(redis, nodes);
+            await FillAsync(redis, nodes);
         });
         TestContext.Current.SendDiagnosticMessage(watched.Summary);
         watched.Check();
         await Until.TrueAsync("no rows are left", async () => await a.RowsAsync() == 0, 30);
-
-        async Task GivesUpAsync(string fault)
-        {
-            await Until.TrueAsync($"{fault} is noticed", () => nodes.All(n => !n.Link.IsUsable), 30);
-            Assert.All(nodes, n => Assert.Null(n.Link.LatencyMs));
-        }
-
-        async Task ReturnsAsync()
-        {
-            await Until.TrueAsync("Redis is used again", () => nodes.All(n => n.Link.IsUsable), 30);
-            await HitsAsync();
-        }
-
-        async Task HitsAsync(bool b = true) => await Until.TrueAsync("hits", async () => (await nodes[0].ReadAsync(1)).IsHit && (!b || (await nodes[1].ReadAsync(1)).IsHit), 30);
     }
 
     [Fact]
@@ -175,6 +129,67 @@ public abstract class CacheFaultTests(Backend backend)
         await redis.StartServerAsync();
         await Until.TrueAsync("none is left", async () => await a.RowsAsync() == 0, 30);
         Assert.Equal(2, (await a.ReadAsync(1)).Version);
+    }
+
+    private static async Task LoseAsync(RedisServer redis, CacheNode[] nodes)
+    {
+        await HitsAsync(nodes);
+        await redis.KillAsync();
+        await GivesUpAsync("kill -9", nodes);
+        await redis.StartServerAsync();
+        await ReturnsAsync(nodes);
+
+        redis.Pause();
+        await GivesUpAsync("SIGSTOP", nodes);
+        redis.Resume();
+        await ReturnsAsync(nodes);
+
+        await redis.CliAsync("FLUSHALL");
+        await redis.CliAsync("SCRIPT", "FLUSH");
+        await HitsAsync(nodes);
+
+        // What it had on its disk comes back with it.
+        await redis.CliAsync("SAVE");
+        await HitsAsync(nodes);
+        await redis.KillAsync();
+        await redis.StartServerAsync();
+        await ReturnsAsync(nodes);
+    }
+
+    private static async Task FillAsync(RedisServer redis, CacheNode[] nodes)
+    {
+        // Full, and told to refuse: what is there may be read and dropped, and nothing is added.
+        await redis.CliAsync("CONFIG", "SET", "maxmemory", "1");
+        await HitsAsync(nodes[..1]);
+        await redis.CliAsync("CONFIG", "SET", "maxmemory", "0");
+        await HitsAsync(nodes);
+
+        // Full, and told to forget.
+        await redis.CliAsync("CONFIG", "SET", "maxmemory-policy", "allkeys-random");
+        await redis.CliAsync("CONFIG", "SET", "maxmemory", "1");
+        await HitsAsync(nodes[..1]);
+        await redis.CliAsync("CONFIG", "SET", "maxmemory", "0");
+        await ReturnsAsync(nodes);
+    }
+
+    private static async Task GivesUpAsync(string fault, CacheNode[] nodes)
+    {
+        await Until.TrueAsync($"{fault} is noticed", () => nodes.All(n => !n.Link.IsUsable), 30);
+        Assert.All(nodes, n => Assert.Null(n.Link.LatencyMs));
+    }
+
+    private static async Task ReturnsAsync(CacheNode[] nodes)
+    {
+        await Until.TrueAsync("Redis is used again", () => nodes.All(n => n.Link.IsUsable), 30);
+        await HitsAsync(nodes);
+    }
+
+    private static async Task HitsAsync(CacheNode[] nodes)
+    {
+        foreach (var node in nodes)
+        {
+            await Until.TrueAsync("hits", async () => (await node.ReadAsync(1)).IsHit, 30);
+        }
     }
 }
 
