@@ -31,7 +31,6 @@ public sealed partial record Settings
     /// <summary>Settings of parts that this release does not have; set, they are named at start, so that nobody believes them to work.</summary>
     private static readonly string[] NotYet =
     [
-        "RABBITMQ_URL", "KAFKA_BROKERS",
         "PAYPAL_CLIENT_ID", "PAYPAL_SECRET", "PAYPAL_WEBHOOK_ID", "PAYPAL_BASE_URL", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET",
         "STRIPE_BASE_URL", "OTEL_EXPORTER_OTLP_ENDPOINT",
     ];
@@ -149,6 +148,7 @@ public sealed partial record Settings
             Notifications = CheckedNotifications(source),
             CorsOrigins = CheckedOrigins(source),
             Cache = CheckedCache(source),
+            Messaging = CheckedMessaging(source),
             Unused = [.. NotYet.Where(name => Text(source, name) is not null)],
         };
     }

@@ -1,3 +1,4 @@
+using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging;
 
 namespace Holdfast;
@@ -5,10 +6,34 @@ namespace Holdfast;
 /// <summary>The settings of events: brokers and consumers.</summary>
 public sealed partial record Settings
 {
+    private const int MaxPrefetch = 10_000;
+
     /// <summary>Which brokers get the events, and which way our own consumers get them.</summary>
     public MessagingOptions Messaging { get; init; } = new();
 
     /// <summary>Names with commas; null for all.</summary>
     public static IReadOnlySet<string>? ParseConsumers(string? text) => text is null ? null
         : text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal);
+
+    private static MessagingOptions CheckedMessaging(IConfiguration source)
+    {
+        var (defaults, rabbit, kafka) = (new MessagingOptions(), Text(source, "RABBITMQ_URL"), Text(source, "KAFKA_BROKERS"));
+        var transport = Text(source, "CONSUMER_TRANSPORT") ?? defaults.ConsumerTransport;
+        // The URL is not repeated in messages: it may hold a password.
+        return rabbit is not null && !(Uri.TryCreate(rabbit, UriKind.Absolute, out var url) && url.Scheme is "amqp" or "amqps" && url.Host.Length > 0)
+                ? throw new StartupException("RABBITMQ_URL: must be amqp://user:password@host:port/vhost, or amqps:// for TLS.")
+            : kafka is not null && kafka.Split(',').Any(b => !Uri.TryCreate($"kafka://{b.Trim()}", UriKind.Absolute, out var broker) || broker.Port <= 0)
+                ? throw new StartupException($"KAFKA_BROKERS: '{kafka}' must be host:port, several with commas.")
+            : transport is not (MessagingOptions.Outbox or MessagingOptions.RabbitMq or MessagingOptions.Kafka)
+                ? throw new StartupException($"CONSUMER_TRANSPORT: '{transport}' must be outbox, rabbitmq or kafka.")
+            : transport == MessagingOptions.RabbitMq && rabbit is null ? throw new StartupException("CONSUMER_TRANSPORT: rabbitmq needs RABBITMQ_URL.")
+            : transport == MessagingOptions.Kafka && kafka is null ? throw new StartupException("CONSUMER_TRANSPORT: kafka needs KAFKA_BROKERS.")
+            : defaults with
+            {
+                RabbitMqUrl = rabbit,
+                KafkaBrokers = kafka,
+                ConsumerTransport = transport,
+                Prefetch = (int)Number(source, "CONSUMER_PREFETCH", defaults.Prefetch, 1, MaxPrefetch),
+            };
+    }
 }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Holdfast.Platform.Data;
 
 namespace Holdfast.Platform.Messaging;
@@ -74,6 +76,14 @@ public static class DeadLetters
     /// <summary>Gives it up for good. An error where it is gone.</summary>
     public static async Task<Error?> DropAsync(Db db, Guid id, CancellationToken ct = default) =>
         await db.WriteAsync(tx => tx.ExecuteAsync("DELETE FROM dead_letters WHERE id = $1", id), ct).ConfigureAwait(false) == 1 ? null : Errors.NotFound;
+
+    /// <summary>An id that follows from the message, so that a message told again is the same dead letter.</summary>
+    public static Guid IdOf(string lane, ReadOnlySpan<byte> message)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData([.. Encoding.UTF8.GetBytes(lane), 0, .. message], hash);
+        return new Guid(hash[..16], bigEndian: true);
+    }
 
     /// <summary>The lane of what comes in from other systems.</summary>
     public const string Inbox = "order_inbox";

@@ -1,4 +1,5 @@
 using Holdfast.Platform.Http;
+using Holdfast.Platform.Telemetry;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -15,6 +16,15 @@ public static class MessagingModule
         services.AddHostedService(s => s.GetRequiredService<Relay>());
         services.AddSingleton<ConsumerLanes>();
         services.AddHostedService(s => s.GetRequiredService<ConsumerLanes>());
+        var transports = new Transports(Configured(options));
+        services.AddSingleton(_ => transports);
+        foreach (var transport in transports.All)
+        {
+            services.AddSingleton(new DependencySource(() => new Dependency("broker", transport.Name, transport.Trouble is null ? HealthStatus.Healthy : HealthStatus.Degraded, null)));
+        }
+
+        services.AddSingleton<Brokers>();
+        services.AddHostedService(s => s.GetRequiredService<Brokers>());
         services.AddHostedService<WakeupListener>();
         services.AddHostedService<WakeupSender>();
         services.AddHostedService<DeadLetterPruner>();
@@ -26,5 +36,18 @@ public static class MessagingModule
         app.Get<DeadLetterRoutes>("/dead-letters", Access.Admin, (u, r) => u.ListAsync(r));
         app.Post<DeadLetterRoutes>("/dead-letters/{id}/redrive", Access.Admin, (u, r) => u.RedriveAsync(r));
         app.Delete<DeadLetterRoutes>("/dead-letters/{id}", Access.Admin, (u, r) => u.DropAsync(r));
+    }
+
+    private static IEnumerable<ITransport> Configured(MessagingOptions options)
+    {
+        if (options.RabbitMqUrl is { } rabbit)
+        {
+            yield return new RabbitMqTransport(rabbit, options.Patience);
+        }
+
+        if (options.KafkaBrokers is { } kafka)
+        {
+            yield return new KafkaTransport(kafka, options.Patience);
+        }
     }
 }

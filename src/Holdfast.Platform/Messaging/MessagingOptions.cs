@@ -30,15 +30,15 @@ public sealed record MessagingOptions
     /// <summary>For so long a process may be busy publishing a chunk before another takes it over.</summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>How long a broker may take to confirm; less than the lease.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(8);
+
     public const string Outbox = "outbox";
     public const string RabbitMq = "rabbitmq";
     public const string Kafka = "kafka";
 
-    /// <summary>The lanes of brokers.</summary>
-    public IReadOnlyList<string> Brokers { get; } = [RabbitMq, Kafka];
-
     /// <summary>The lanes of the brokers that are configured.</summary>
-    internal IEnumerable<string> BrokersFed => Brokers.Where(b => b == RabbitMq ? RabbitMqUrl is not null : KafkaBrokers is not null);
+    internal IEnumerable<string> BrokersFed => new[] { (Name: RabbitMq, Where: RabbitMqUrl), (Name: Kafka, Where: KafkaBrokers) }.Where(b => b.Where is not null).Select(b => b.Name);
 
     /// <summary>Whether this process runs the consumer.</summary>
     public bool Runs(IConsumer consumer) => Consumers is null || Consumers.Contains(consumer.Name);

@@ -106,11 +106,8 @@ public sealed class Relay(Db db, RelayBell bell, IEnumerable<IConsumer> consumer
 
         var batch = tx.Batch();
         var there = batch.Query("SELECT subject, sequence FROM outbox WHERE subject {in $1} ORDER BY subject, sequence", Key, claimed.Select(c => c.Subject).Distinct().ToArray());
-        var ways = batch.Query("SELECT name, transport FROM lanes {share}", r => (Name: r.Text(0), Transport: r.Text(1)));
-        var waiting = _consumers.ToDictionary(c => c.Name, c => batch.Query("SELECT 1 FROM deliveries WHERE lane = $1 LIMIT 1", r => 1, c.Name));
         var now = batch.Now();
-        await batch.RunAsync().ConfigureAwait(false);
-
+        var ways = await WaysAsync(tx, batch).ConfigureAwait(false);
         var ready = InOrder(claimed, there.Rows);
         if (ready.Count == 0)
         {
@@ -118,8 +115,8 @@ public sealed class Relay(Db db, RelayBell bell, IEnumerable<IConsumer> consumer
         }
 
         // A consumer that is fed by a broker gets its events there, and one that has something waiting gets the new ones behind it.
-        var fed = _consumers.Where(c => ways.Rows.All(w => w.Name != c.Name || w.Transport == MessagingOptions.Outbox)).ToList();
-        var here = fed.Where(c => _options.Runs(c) && !failed.Contains(c.Name) && waiting[c.Name].Rows.Count == 0).ToList();
+        var fed = _consumers.Where(c => ways[c.Name].Transport == MessagingOptions.Outbox).ToList();
+        var here = fed.Where(c => _options.Runs(c) && !failed.Contains(c.Name) && !ways[c.Name].IsWaiting).ToList();
         var events = here.Count == 0 ? [] : await EventRows.LoadAsync(tx, ready).ConfigureAwait(false);
         foreach (var consumer in here)
         {
@@ -128,6 +125,31 @@ public sealed class Relay(Db db, RelayBell bell, IEnumerable<IConsumer> consumer
 
         await InkAsync(tx, ready, [.. _options.BrokersFed, .. fed.Except(here).Select(c => c.Name)], now.First).ConfigureAwait(false);
         return ready.Count;
+    }
+
+    /// <summary>By which way each consumer gets its events, which nobody can change until we have committed; and whether something waits in its lane.</summary>
+    private async Task<Dictionary<string, (string Transport, bool IsWaiting)>> WaysAsync(Tx tx, StatementBatch batch)
+    {
+        while (true)
+        {
+            var ways = batch.Query("SELECT name, transport FROM lanes {share}", r => (Name: r.Text(0), Transport: r.Text(1)));
+            var waiting = _consumers.ToDictionary(c => c.Name, c => batch.Query("SELECT 1 FROM deliveries WHERE lane = $1 LIMIT 1", r => 1, c.Name));
+            await batch.RunAsync().ConfigureAwait(false);
+            var missing = waiting.Keys.Where(name => ways.Rows.All(w => w.Name != name)).Order(StringComparer.Ordinal).ToList();
+            if (missing.Count == 0)
+            {
+                return ways.Rows.Where(w => waiting.ContainsKey(w.Name)).ToDictionary(w => w.Name, w => (w.Transport, waiting[w.Name].Rows.Count > 0));
+            }
+
+            // A row that is not there cannot be locked. Whoever makes it at the same time waits for us, or we for them.
+            var rows = new RowSet("lanes", new("name", ColumnType.Text), new("transport", ColumnType.Text));
+            foreach (var name in missing)
+            {
+                rows.Add(name).Add(MessagingOptions.Outbox);
+            }
+
+            batch.Insert(rows, "ON CONFLICT (name) DO NOTHING");
+        }
     }
 
     private async Task InkAsync(Tx tx, List<EventKey> ready, List<string> lanes, DateTime now)

@@ -24,11 +24,15 @@ public enum HealthStatus
 /// <param name="LatencyMs">How long its answer took; null where none came.</param>
 public sealed record Dependency(string Name, string Kind, HealthStatus Status, double? LatencyMs);
 
+/// <summary>Something else that this process depends on, and that it can do without for a while; asked at each <c>/health</c>, so it answers from memory.</summary>
+public sealed record DependencySource(Func<Dependency> Ask);
+
 /// <summary>
 /// <c>/health/live</c>: the process answers. <c>/health/ready</c>: it can serve, so send requests here. <c>/health</c>: each dependency with its
 /// state. 503 where it cannot serve. Probes share one check, so that a database that hangs is asked once, not by every probe.
 /// </summary>
-public sealed class Health(Db db, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<Health> log, RedisLink? redis = null)
+public sealed class Health(Db db, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<Health> log, RedisLink? redis = null,
+    IEnumerable<DependencySource>? others = null)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan GoodFor = TimeSpan.FromMilliseconds(500);
@@ -56,13 +60,9 @@ public sealed class Health(Db db, IHostApplicationLifetime lifetime, TimeProvide
     public async Task<Reply> AllAsync()
     {
         var database = await DatabaseAsync().ConfigureAwait(false);
-        if (redis is null)
-        {
-            return Answer(database.Status, [database]);
-        }
-
-        var cache = new Dependency("cache", "redis", redis.IsUsable ? HealthStatus.Healthy : HealthStatus.Degraded, redis.LatencyMs);
-        return Answer(database.Status > cache.Status ? database.Status : cache.Status, [database, cache]);
+        Dependency[] cache = redis is null ? [] : [new("cache", "redis", redis.IsUsable ? HealthStatus.Healthy : HealthStatus.Degraded, redis.LatencyMs)];
+        Dependency[] all = [database, .. cache, .. (others ?? []).Select(o => o.Ask())];
+        return Answer(all.Max(d => d.Status), all);
     }
 
     private static Reply Answer(HealthStatus status, Dependency[]? dependencies) => Reply.Raw(status == HealthStatus.Unhealthy ? 503 : 200,

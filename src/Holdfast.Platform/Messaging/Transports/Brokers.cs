@@ -1,0 +1,48 @@
+using Holdfast.Platform.Data;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Platform.Messaging;
+
+/// <summary>Publishes to the brokers that are configured, each in a loop of its own; and feeds our consumers from one of them where that is wanted.</summary>
+public sealed class Brokers(Db db, RelayBell bell, Transports transports, IEnumerable<IConsumer> consumers, MessagingOptions options, ILogger<Brokers> log) : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private readonly List<IConsumer> _consumers = [.. consumers.Where(options.Runs)];
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var publishing = transports.All.Select(t => new BrokerLane(db, t, options, log).RunAsync(bell.ForLane(), stoppingToken)).ToList();
+        await SettleAsync(stoppingToken).ConfigureAwait(false);
+        var consuming = transports.Find(options.ConsumerTransport) is { } way
+            ? _consumers.Select(c => new Inbox(db, c, way, options, log).RunAsync(stoppingToken)) : [];
+        await Task.WhenAll([.. publishing, .. consuming]).ConfigureAwait(false);
+    }
+
+    private async Task SettleAsync(CancellationToken ct)
+    {
+        while (!ct.IsCancellationRequested)
+        {
+            try
+            {
+                foreach (var name in await ConsumerWays.SettleAsync(db, _consumers, options.ConsumerTransport, ct).ConfigureAwait(false))
+                {
+                    log.LogInformation("{Consumer} gets its events by {Transport} from now on", name, options.ConsumerTransport);
+                }
+
+                bell.Ring();
+                return;
+            }
+            catch (Exception e) when (!ct.IsCancellationRequested)
+            {
+                log.LogError(e, "The way of the consumers could not be settled; it is tried again");
+                await Task.Delay(Pause, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,191 @@
+using Holdfast.Platform.Data;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Platform.Messaging;
+
+/// <summary>
+/// Feeds one of our consumers from a broker. The inbox holds the last sequence of each subject that the consumer has handled; it and the effect commit
+/// together, and only then is the message acknowledged. A lower or equal sequence is a duplicate. After a gap nothing has to wait: what is missing is
+/// read from our own table of events, which had it before any message was sent. So is the event itself: a message only says which.
+/// </summary>
+internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, MessagingOptions options, ILogger log)
+{
+    private const int CatchUpSize = 500;
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    private sealed record Told(EventKey Key, string? Type, string? Fault, byte[] Body);
+
+    public async Task RunAsync(CancellationToken ct)
+    {
+        var (failures, subscription) = (0, new Subscription(Topics.Events, consumer.Name, options.Prefetch));
+        while (!ct.IsCancellationRequested)
+        {
+            try
+            {
+                await transport.ConsumeAsync(subscription, async messages =>
+                {
+                    await HandleAsync(messages, ct).ConfigureAwait(false);
+                    failures = 0;
+                }, () => CatchUpAsync(ct), ct).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (ct.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                if (failures++ == 0)
+                {
+                    log.LogWarning("{Consumer} gets nothing from {Broker} for now: {Reason}", consumer.Name, transport.Name, e.Message);
+                }
+
+                await Task.Delay(Pause(failures), ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    /// <summary>Handles the messages, however long it takes: while the database is away they are neither lost nor acknowledged.</summary>
+    public Task HandleAsync(IReadOnlyList<Message> messages, CancellationToken ct) => HandleAsync([.. messages.Select(m =>
+    {
+        var (key, type, fault) = CloudEvent.Read(m.Body);
+        return new Told(key, type, fault, m.Body);
+    })], ct);
+
+    /// <summary>Handles all that the consumer has not heard of: for a queue that was lost with what was in it.</summary>
+    public async Task CatchUpAsync(CancellationToken ct)
+    {
+        var behind = await db.ReadAsync(s => s.QueryAsync("SELECT e.subject, MAX(e.sequence) FROM events e LEFT JOIN inbox i ON i.consumer = $1 AND i.subject = e.subject "
+            + "WHERE e.sequence > COALESCE(i.sequence, 0) GROUP BY e.subject", r => new EventKey(r.Uuid(0), r.Int(1)), consumer.Name), ct).ConfigureAwait(false);
+        foreach (var some in behind.Chunk(CatchUpSize))
+        {
+            await HandleAsync([.. some.Select(k => new Told(k, null, null, []))], ct).ConfigureAwait(false);
+        }
+    }
+
+    private async Task HandleAsync(List<Told> told, CancellationToken ct)
+    {
+        var (failures, aside) = (0, false);
+        while (true)
+        {
+            try
+            {
+                await db.WriteAsync(tx => TakeAsync(tx, told, aside), ct).ConfigureAwait(false);
+                return;
+            }
+            catch (ConsumerException e) when (!aside)
+            {
+                log.LogWarning(e.InnerException, "{Consumer} failed; its events are tried again one by one", consumer.Name);
+                aside = true;
+            }
+            catch (Exception e) when (!ct.IsCancellationRequested)
+            {
+                if (failures++ == 0)
+                {
+                    log.LogError("{Consumer} cannot write: {Reason}; it tries until it can", consumer.Name, e.Message);
+                }
+
+                await Task.Delay(Pause(failures), ct).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <param name="aside">Hand the events to the consumer's lane, which tries them one by one.</param>
+    private async Task<int> TakeAsync(Tx tx, List<Told> told, bool aside)
+    {
+        var batch = tx.Batch();
+        var way = batch.Query("SELECT transport FROM lanes WHERE name = $1 {share}", r => r.Text(0), consumer.Name);
+        var now = batch.Now();
+        await batch.RunAsync().ConfigureAwait(false);
+        if (way.First != transport.Name)
+        {
+            // Somebody has changed the consumer's way since: it gets its events by that.
+            return 0;
+        }
+
+        foreach (var bad in told.Where(t => t.Fault is not null))
+        {
+            AddDead(batch, bad, bad.Fault!, now.First);
+        }
+
+        var last = told.Where(t => t.Fault is null).GroupBy(t => t.Key.Subject).ToDictionary(g => g.Key, g => g.Max(t => t.Key.Sequence));
+        var heard = await OpenAsync(tx, batch, last.Keys).ConfigureAwait(false);
+        var events = await EventRows.LoadRangesAsync(tx, [.. last.Where(l => l.Value > heard[l.Key]).Select(l => (l.Key, heard[l.Key] + 1, l.Value))]).ConfigureAwait(false);
+        var waiting = batch.Query("SELECT 1 FROM deliveries WHERE lane = $1 LIMIT 1", r => 1, consumer.Name);
+        await batch.RunAsync().ConfigureAwait(false);
+        if (events.Count > 0 && (aside || waiting.Rows.Count > 0))
+        {
+            var rows = Deliveries.Rows();
+            Deliveries.AddChunk(rows, consumer.Name, Chunk.Write([.. events.Select(e => new EventKey(e.Subject, e.Sequence))]), now.First);
+            batch.Insert(rows);
+        }
+        else if (events.Count > 0)
+        {
+            await ConsumerException.RunAsync(consumer, tx, events).ConfigureAwait(false);
+        }
+
+        Ink(batch, told, heard, events, now.First);
+        await batch.RunAsync().ConfigureAwait(false);
+        return events.Count;
+    }
+
+    /// <summary>The last sequence of each subject, under lock; 0 for one that is new.</summary>
+    private async Task<Dictionary<Guid, int>> OpenAsync(Tx tx, StatementBatch batch, IEnumerable<Guid> subjects)
+    {
+        var ids = subjects.Order().ToArray();
+        var rows = new RowSet("inbox", new("consumer", ColumnType.Text), new("subject", ColumnType.Uuid), new("sequence", ColumnType.Int));
+        foreach (var id in ids)
+        {
+            rows.Add(consumer.Name).Add(id).Add(0);
+        }
+
+        batch.Insert(rows, "ON CONFLICT (consumer, subject) DO NOTHING");
+        var locked = batch.Query("SELECT subject, sequence FROM inbox WHERE consumer = $1 AND subject {in $2} ORDER BY subject {lock}", r => (Subject: r.Uuid(0), Sequence: r.Int(1)),
+            consumer.Name, ids);
+        await batch.RunAsync().ConfigureAwait(false);
+        return locked.Rows.ToDictionary(l => l.Subject, l => l.Sequence);
+    }
+
+    /// <summary>Notes how far each subject has come. A message that tells of no event of ours is a dead letter.</summary>
+    private void Ink(StatementBatch batch, List<Told> told, Dictionary<Guid, int> heard, List<Event> events, DateTime now)
+    {
+        var rows = new RowSet("inbox", new("subject", ColumnType.Uuid), new("sequence", ColumnType.Int), new("consumer", ColumnType.Text));
+        foreach (var subject in events.GroupBy(e => e.Subject))
+        {
+            rows.Add(subject.Key).Add(subject.Max(e => e.Sequence)).Add(consumer.Name);
+        }
+
+        batch.ChangeEach(rows, "UPDATE inbox SET sequence = {v.sequence} WHERE inbox.consumer = {v.consumer} AND inbox.subject = {v.subject}");
+        var found = events.ToDictionary(e => new EventKey(e.Subject, e.Sequence), e => e.Type);
+        foreach (var t in told.Where(t => t.Fault is null && t.Type is not null && t.Key.Sequence > heard[t.Key.Subject]))
+        {
+            if (!found.TryGetValue(t.Key, out var type))
+            {
+                AddDead(batch, t, "no event of ours, or one that has been erased", now);
+            }
+            else if (type != t.Type)
+            {
+                AddDead(batch, t, $"this event is {type}, not {t.Type}", now);
+            }
+        }
+
+        var strangers = heard.Where(h => h.Value == 0 && events.All(e => e.Subject != h.Key)).Select(h => h.Key).ToArray();
+        if (strangers.Length > 0)
+        {
+            batch.Execute("DELETE FROM inbox WHERE consumer = $1 AND subject {in $2}", consumer.Name, strangers);
+        }
+    }
+
+    // The id comes from the message: told again, it is the same dead letter.
+    private void AddDead(StatementBatch batch, Told bad, string reason, DateTime now)
+    {
+        DeadLetters.Add(batch, new DeadLetter(DeadLetters.IdOf(consumer.Name, bad.Body), consumer.Name, null, null, bad.Type, reason, bad.Body, 1, now));
+        log.LogError("{Consumer} got a message that cannot be handled ({Reason}): it is a dead letter now", consumer.Name, reason);
+    }
+
+    private static TimeSpan Pause(int failures)
+    {
+        var pause = FirstPause * Math.Pow(2, Math.Min(failures, 10));
+        return pause < LongestPause ? pause : LongestPause;
+    }
+}

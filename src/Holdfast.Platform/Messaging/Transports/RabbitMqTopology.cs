@@ -1,0 +1,68 @@
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace Holdfast.Platform.Messaging;
+
+/// <summary>
+/// Exchanges and queues, declared whenever a connection is made, so that what somebody deleted comes back. <c>order_events</c> is a durable topic
+/// exchange; what no queue is bound for goes to <c>order_events.unrouted</c>, which forgets after a day. Each consumer has a quorum queue; what it
+/// returns again and again goes to <c>TOPIC.dead</c>.
+/// </summary>
+internal static class RabbitMqTopology
+{
+    public const string Unrouted = "order_events.unrouted";
+
+    private const int UnroutedMilliseconds = 24 * 60 * 60 * 1000;
+
+    // So often may a process die over a message before the broker puts it aside.
+    private const int MaxReturns = 100;
+
+    public static async Task DeclareEventsAsync(IChannel channel, CancellationToken ct)
+    {
+        await channel.ExchangeDeclareAsync(Unrouted, ExchangeType.Fanout, durable: true, cancellationToken: ct).ConfigureAwait(false);
+        await channel.QueueDeclareAsync(Unrouted, durable: true, exclusive: false, autoDelete: false,
+            new Dictionary<string, object?> { ["x-message-ttl"] = UnroutedMilliseconds }, cancellationToken: ct).ConfigureAwait(false);
+        await channel.QueueBindAsync(Unrouted, Unrouted, "", cancellationToken: ct).ConfigureAwait(false);
+        await channel.ExchangeDeclareAsync(Topics.Events, ExchangeType.Topic, durable: true, autoDelete: false,
+            new Dictionary<string, object?> { ["alternate-exchange"] = Unrouted }, cancellationToken: ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Declares the queue of a subscription with all that it needs; its name, and whether it had to be made.</summary>
+    public static async Task<(string Queue, bool Made)> DeclareQueueAsync(IConnection connection, IChannel channel, Subscription subscription, CancellationToken ct)
+    {
+        var (topic, queue) = (subscription.Topic, subscription.Group.Length == 0 ? subscription.Topic : $"{subscription.Topic}.{subscription.Group}");
+        if (topic == Topics.Events)
+        {
+            await DeclareEventsAsync(channel, ct).ConfigureAwait(false);
+        }
+        else
+        {
+            await channel.ExchangeDeclareAsync(topic, ExchangeType.Topic, durable: true, cancellationToken: ct).ConfigureAwait(false);
+        }
+
+        var quorum = new Dictionary<string, object?> { ["x-queue-type"] = "quorum" };
+        await channel.ExchangeDeclareAsync($"{topic}.dead", ExchangeType.Fanout, durable: true, cancellationToken: ct).ConfigureAwait(false);
+        await channel.QueueDeclareAsync($"{topic}.dead", durable: true, exclusive: false, autoDelete: false, quorum, cancellationToken: ct).ConfigureAwait(false);
+        await channel.QueueBindAsync($"{topic}.dead", $"{topic}.dead", "", cancellationToken: ct).ConfigureAwait(false);
+        var made = !await ExistsAsync(connection, queue, ct).ConfigureAwait(false);
+        await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false,
+            new Dictionary<string, object?>(quorum) { ["x-dead-letter-exchange"] = $"{topic}.dead", ["x-delivery-limit"] = MaxReturns }, cancellationToken: ct).ConfigureAwait(false);
+        await channel.QueueBindAsync(queue, topic, "#", cancellationToken: ct).ConfigureAwait(false);
+        return (queue, made);
+    }
+
+    private static async Task<bool> ExistsAsync(IConnection connection, string queue, CancellationToken ct)
+    {
+        // The answer "there is none" closes the channel.
+        await using var asking = await connection.CreateChannelAsync(cancellationToken: ct).ConfigureAwait(false);
+        try
+        {
+            await asking.QueueDeclarePassiveAsync(queue, ct).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationInterruptedException e) when (e.ShutdownReason?.ReplyCode == Constants.NotFound)
+        {
+            return false;
+        }
+    }
+}

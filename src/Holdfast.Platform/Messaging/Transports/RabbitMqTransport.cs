@@ -1,0 +1,230 @@
+using System.Threading.Channels;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+
+namespace Holdfast.Platform.Messaging;
+
+/// <summary>RabbitMQ 3.10 or later: publisher confirms, persistent messages, acknowledgements by hand.</summary>
+internal sealed class RabbitMqTransport(string url, TimeSpan patience) : ITransport
+{
+    private static readonly CreateChannelOptions Confirmed =
+        new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null);
+
+    private static readonly TimeSpan GoodBye = TimeSpan.FromSeconds(1);
+
+    private readonly SemaphoreSlim _connecting = new(1, 1);
+    private volatile Link? _link;
+
+    public string Name => MessagingOptions.RabbitMq;
+
+    public string? Trouble { get; private set; }
+
+    public async Task PublishAsync(IReadOnlyList<Message> messages, CancellationToken ct)
+    {
+        // While there is a connection, all is handed to it before the first await: calls that overlap stay in order.
+        var link = _link is { Channel.IsOpen: true } open ? open : await ConnectAsync(ct).ConfigureAwait(false);
+        if (link.Blocked is { } why)
+        {
+            throw Failed($"RabbitMQ takes nothing for now: {why}");
+        }
+
+        try
+        {
+            var confirmed = new Task[messages.Count];
+            for (var i = 0; i < confirmed.Length; i++)
+            {
+                var m = messages[i];
+                confirmed[i] = link.Channel.BasicPublishAsync(Topics.Events, m.Type, mandatory: false, new BasicProperties
+                {
+                    ContentType = CloudEvent.ContentType,
+                    DeliveryMode = DeliveryModes.Persistent,
+                    Type = m.Type,
+                }, m.Body, CancellationToken.None).AsTask();
+            }
+
+            await Task.WhenAll(confirmed).WaitAsync(patience, ct).ConfigureAwait(false);
+            Trouble = null;
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
+        {
+            // A blocked connection is kept: it says when the broker takes something again.
+            if (link.Blocked is null)
+            {
+                await DropAsync(link).ConfigureAwait(false);
+            }
+
+            throw Failed(e is TimeoutException ? "RabbitMQ does not confirm" : $"RabbitMQ: {e.Message}", e);
+        }
+    }
+
+    public async Task ConsumeAsync(Subscription subscription, Func<IReadOnlyList<Message>, Task> handle, Func<Task> made, CancellationToken ct)
+    {
+        try
+        {
+            await using var connection = await OpenAsync(ct).ConfigureAwait(false);
+            await using var channel = await connection.CreateChannelAsync(cancellationToken: ct).ConfigureAwait(false);
+            var (queue, isNew) = await RabbitMqTopology.DeclareQueueAsync(connection, channel, subscription, ct).ConfigureAwait(false);
+            await channel.BasicQosAsync(0, (ushort)subscription.Prefetch, global: false, ct).ConfigureAwait(false);
+            var receiver = new Receiver(channel);
+            await channel.BasicConsumeAsync(queue, autoAck: false, receiver, ct).ConfigureAwait(false);
+            if (isNew)
+            {
+                await made().ConfigureAwait(false);
+            }
+
+            while (await receiver.Messages.WaitToReadAsync(ct).ConfigureAwait(false))
+            {
+                var (last, batch) = (0UL, new List<Message>());
+                while (batch.Count < subscription.Prefetch && receiver.Messages.TryRead(out var received))
+                {
+                    last = received.Tag;
+                    batch.Add(received.Message);
+                }
+
+                await handle(batch).ConfigureAwait(false);
+                await channel.BasicAckAsync(last, multiple: true, ct).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is not TransportException && !ct.IsCancellationRequested)
+        {
+            throw new TransportException($"RabbitMQ: {e.Message}", e);
+        }
+
+        ct.ThrowIfCancellationRequested();
+        throw new TransportException("RabbitMQ has ended the connection or taken the queue away");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_link is { } link)
+        {
+            await DropAsync(link).ConfigureAwait(false);
+        }
+
+        _connecting.Dispose();
+    }
+
+    private async Task<Link> ConnectAsync(CancellationToken ct)
+    {
+        await _connecting.WaitAsync(ct).ConfigureAwait(false);
+        try
+        {
+            if (_link is { Channel.IsOpen: true } open)
+            {
+                return open;
+            }
+
+            if (_link is { } broken)
+            {
+                await DropAsync(broken).ConfigureAwait(false);
+            }
+
+            var connection = await OpenAsync(ct).ConfigureAwait(false);
+            try
+            {
+                var channel = await connection.CreateChannelAsync(Confirmed, ct).ConfigureAwait(false);
+                await RabbitMqTopology.DeclareEventsAsync(channel, ct).ConfigureAwait(false);
+                return _link = new Link(connection, channel);
+            }
+            catch
+            {
+                await EndAsync(connection).ConfigureAwait(false);
+                throw;
+            }
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            throw Failed($"RabbitMQ: {e.Message}", e);
+        }
+        finally
+        {
+            _connecting.Release();
+        }
+    }
+
+    private Task<IConnection> OpenAsync(CancellationToken ct) => new ConnectionFactory
+    {
+        Uri = new Uri(url),
+        // We connect again by ourselves, and declare everything anew.
+        AutomaticRecoveryEnabled = false,
+        TopologyRecoveryEnabled = false,
+        RequestedConnectionTimeout = TimeSpan.FromSeconds(5),
+        ContinuationTimeout = patience,
+        HandshakeContinuationTimeout = TimeSpan.FromSeconds(5),
+        RequestedHeartbeat = TimeSpan.FromSeconds(10),
+        ClientProvidedName = "holdfast",
+    }.CreateConnectionAsync(ct);
+
+    private TransportException Failed(string trouble, Exception? inner = null)
+    {
+        Trouble = trouble;
+        return new TransportException(trouble, inner);
+    }
+
+    private async Task DropAsync(Link link)
+    {
+        if (Interlocked.CompareExchange(ref _link, null, link) == link)
+        {
+            await EndAsync(link.Connection).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task EndAsync(IConnection connection)
+    {
+        await connection.CloseAsync(Constants.ReplySuccess, "", GoodBye, abort: true, CancellationToken.None).ConfigureAwait(false);
+        await connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>A connection for publishing.</summary>
+    private sealed class Link
+    {
+        public Link(IConnection connection, IChannel channel)
+        {
+            (Connection, Channel) = (connection, channel);
+            connection.ConnectionBlockedAsync += (_, e) =>
+            {
+                Blocked = e.Reason;
+                return Task.CompletedTask;
+            };
+            connection.ConnectionUnblockedAsync += (_, _) =>
+            {
+                Blocked = null;
+                return Task.CompletedTask;
+            };
+        }
+
+        public IConnection Connection { get; }
+
+        public IChannel Channel { get; }
+
+        /// <summary>Why the broker reads nothing from this connection (an alarm of its memory or disk); null when it does.</summary>
+        public string? Blocked { get; private set; }
+    }
+
+    /// <summary>Puts what arrives aside, in order. Prefetch bounds how much that can be.</summary>
+    private sealed class Receiver(IChannel channel) : AsyncDefaultBasicConsumer(channel)
+    {
+        private readonly Channel<(ulong Tag, Message Message)> _received = System.Threading.Channels.Channel.CreateUnbounded<(ulong, Message)>();
+
+        public ChannelReader<(ulong Tag, Message Message)> Messages => _received.Reader;
+
+        public override Task HandleBasicDeliverAsync(string consumerTag, ulong deliveryTag, bool redelivered, string exchange, string routingKey,
+            IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken = default)
+        {
+            _received.Writer.TryWrite((deliveryTag, new Message(routingKey, "", body.ToArray())));
+            return Task.CompletedTask;
+        }
+
+        public override Task HandleChannelShutdownAsync(object channel, ShutdownEventArgs reason)
+        {
+            _received.Writer.TryComplete();
+            return base.HandleChannelShutdownAsync(channel, reason);
+        }
+
+        protected override Task OnCancelAsync(string[] consumerTags, CancellationToken cancellationToken = default)
+        {
+            _received.Writer.TryComplete();
+            return base.OnCancelAsync(consumerTags, cancellationToken);
+        }
+    }
+}

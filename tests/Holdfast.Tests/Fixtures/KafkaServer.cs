@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace Holdfast.Tests.Fixtures;
+
+/// <summary>
+/// A broker that speaks Kafka's protocol: the one that librdkafka has for tests, run by kcat. It keeps everything in memory and loses it when it
+/// is killed, so tests end producers and consumers instead. It ends when this process does: it reads from it.
+/// </summary>
+public sealed partial class KafkaServer : IAsyncDisposable
+{
+    private readonly Process _process;
+
+    private KafkaServer(Process process, string brokers) => (_process, Brokers) = (process, brokers);
+
+    /// <summary><c>host:port</c>.</summary>
+    public string Brokers { get; }
+
+    public static async Task<KafkaServer> StartAsync()
+    {
+        var program = new[] { "/usr/bin/kcat", "/usr/local/bin/kcat" }.FirstOrDefault(File.Exists);
+        Assert.SkipWhen(program is null, "kcat is not installed: apt-get install kcat");
+
+        // The shell ends kcat when its own input closes, which the kernel does when this process dies.
+        const string Run = "\"$0\" -C -X test.mock.num.brokers=1 -X debug=mock -t any -b none 2>&1 & pid=$!; cat > /dev/null; kill -KILL $pid";
+        var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", Run, program!]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            if (Address().Match(line) is { Success: true } found)
+            {
+                _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
+                return new KafkaServer(process, found.Groups[1].Value);
+            }
+        }
+
+        throw new InvalidOperationException("kcat ended without naming its broker");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.StandardInput.Close();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    [GeneratedRegex(@"bootstrap\.servers=(127\.0\.0\.1:\d+)")]
+    private static partial Regex Address();
+}

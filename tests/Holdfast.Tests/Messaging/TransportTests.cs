@@ -1,0 +1,135 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Holdfast.Platform.Messaging;
+using Holdfast.Tests.Fixtures;
+using Holdfast.Tests.Orders;
+
+namespace Holdfast.Tests.Messaging;
+
+/// <summary>What every transport owes its consumers: each event once in effect and in order per subject, whatever is restarted, repeated or spoilt.</summary>
+public abstract class TransportTests(Backend backend, string way)
+{
+    private protected Backend Backend => backend;
+
+    private protected string Way => way;
+
+    private const int Orders = 40;
+
+    [Fact]
+    public async Task Each_event_has_its_effect_once_and_in_order_over_restarts_and_changes_of_the_way()
+    {
+        await using var brokered = await Brokered.StartAsync(Backend, Way);
+        var shop = await Shop.CreateAsync(brokered.Database.Db, 10_000);
+        foreach (var by in new[] { MessagingOptions.Outbox, way, way, MessagingOptions.Outbox })
+        {
+            // Two servers, of which one ends in the middle of the work.
+            var (first, second) = (await brokered.ServeAsync(by), await brokered.ServeAsync(by));
+            var work = WorkAsync(shop, second, Orders);
+            await WorkAsync(shop, first, Orders);
+            await brokered.StopAsync(first);
+            await work;
+            if (by != way || way == MessagingOptions.Outbox)
+            {
+                await brokered.AuditAsync();
+            }
+
+            await brokered.StopAsync(second);
+        }
+    }
+
+    [Fact]
+    public async Task A_poisonous_event_lies_in_the_dead_letters_and_the_later_ones_of_its_order_waited_for_that()
+    {
+        await using var brokered = await Brokered.StartAsync(Backend, Way);
+        var server = await brokered.ServeAsync();
+        var shop = await Shop.CreateAsync(brokered.Database.Db, 10_000);
+        brokered.Heard.Fails = e => e.Type == "order.created" && JsonDocument.Parse(e.Data).RootElement.GetProperty("lines")[0].GetProperty("quantity").GetInt64() == 7;
+        var sick = (await shop.OrderAsync(server.Guest, shop.Body((0, 7)))).Body.GetProperty("id").GetGuid();
+        await Shop.PostAsync(server.Admin, $"/orders/{sick}/cancel", null);
+        await WorkAsync(shop, server, 10);
+        await Until.TrueAsync("there is a dead letter", async () => await Heard.RowsAsync(server.Db, "dead_letters") == 1, 60);
+        await Until.TrueAsync("the later event came after it", async () => (await Heard.OfAsync(server.Db, sick)).SequenceEqual([2]), 60);
+        brokered.Heard.Fails = _ => false;
+        var letter = (await server.Admin.GetFromJsonAsync<JsonElement>("/api/v1/dead-letters")).GetProperty("items")[0];
+        Assert.Equal((sick, 1), (letter.GetProperty("subject").GetGuid(), letter.GetProperty("sequence").GetInt32()));
+        Assert.Equal(202, (await Shop.PostAsync(server.Admin, $"/dead-letters/{letter.GetProperty("id").GetString()}/redrive", null)).Status);
+        await Until.TrueAsync("it was handled", async () => (await Heard.OfAsync(server.Db, sick)).SequenceEqual([2, 1]), 60);
+        await server.Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE heard SET after = sequence WHERE subject = $1", sick));
+        await brokered.AuditAsync();
+    }
+
+    /// <summary>Places orders, pays for some, cancels others.</summary>
+    private static Task WorkAsync(Shop shop, TestServer server, int orders) => Task.WhenAll(Enumerable.Range(0, orders).Select(async i =>
+    {
+        var order = await shop.OrderAsync(server.Guest);
+        Assert.Equal(201, order.Status);
+        var id = order.Body.GetProperty("id").GetString();
+        if (i % 2 == 0)
+        {
+            Assert.Equal(200, (await Shop.PostAsync(server.Admin, $"/orders/{id}/cancel", null)).Status);
+        }
+        else if (i % 3 == 0)
+        {
+            var paid = await Shop.PostAsync(server.Admin, $"/orders/{id}/payments",
+                new System.Text.Json.Nodes.JsonObject { ["provider"] = "bank", ["transactionId"] = id, ["amount"] = order.Body.GetProperty("total").GetInt64(), ["currency"] = "VND" });
+            Assert.Equal(201, paid.Status);
+        }
+    }));
+}
+
+/// <summary>And what those owe that go through a broker.</summary>
+public abstract class BrokerTests(Backend backend, string way) : TransportTests(backend, way)
+{
+    [Fact]
+    public async Task Messages_may_be_repeated_shuffled_spoilt_and_invented()
+    {
+        await using var brokered = await Brokered.StartAsync(Backend, Way);
+        var server = await brokered.ServeAsync();
+        var db = server.Db;
+        var subjects = await Heard.WriteAsync(db, 5, 6);
+        await brokered.AuditAsync();
+
+        // Told again, the later ones first; and an event whose first message is lost.
+        var told = await db.ReadAsync(s => EventRows.LoadRangesAsync(s, [.. subjects.Select(id => (id, 1, 6))]));
+        await brokered.SendAsync(Topics.Events, "test.happened", [.. told.OrderByDescending(e => e.Sequence).Select(CloudEvent.Write)]);
+        var quiet = Guid.CreateVersion7();
+        await db.WriteAsync(tx => Heard.AddAsync(tx, [(quiet, 1), (quiet, 2), (quiet, 3)]));
+        await brokered.AuditAsync();
+        Assert.Equal(0, await Heard.RowsAsync(db, "dead_letters"));
+
+        var good = CloudEvent.Write(told[0]);
+        var text = System.Text.Encoding.UTF8.GetString(good);
+        byte[][] bad =
+        [
+            good[..(good.Length / 2)],
+            Brokered.Bytes("not JSON at all"),
+            Brokered.Bytes(text.Replace("\"specversion\":\"1.0\"", "\"specversion\":\"2.0\"", StringComparison.Ordinal)),
+            Brokered.Bytes(text.Replace(told[0].Subject.ToString(), Guid.CreateVersion7().ToString(), StringComparison.Ordinal)),
+            Brokered.Bytes(text.Replace("\"sequence\":1,", "\"sequence\":1000000,", StringComparison.Ordinal)),
+        ];
+        await brokered.SendAsync(Topics.Events, "order.exploded", bad);
+        await brokered.SendAsync(Topics.Events, "order.exploded", bad);
+
+        // Each consumer of the server has its own; each spoilt message is one dead letter however often it was sent.
+        await Until.TrueAsync("the spoilt ones are dead letters", async () => (await DeadLetters.NewestAsync(db, 100)).Count(l => l.Lane == "heard") == bad.Length, 60);
+        Assert.Equal(bad.Select(Convert.ToHexString).Order(), (await DeadLetters.NewestAsync(db, 100)).Where(l => l.Lane == "heard").Select(l => Convert.ToHexString(l.Payload)).Order());
+        Assert.Equal("not_redrivable", (await DeadLetters.RedriveAsync(db, (await DeadLetters.NewestAsync(db, 1))[0].Id))!.Code);
+
+        // And goes on.
+        await Heard.WriteAsync(db, 5, 6);
+        await db.WriteAsync(tx => tx.ExecuteAsync("DELETE FROM dead_letters"));
+        await brokered.AuditAsync();
+    }
+}
+
+public sealed class Transport_outbox_on_sqlite() : TransportTests(Backend.Sqlite, MessagingOptions.Outbox);
+
+public sealed class Transport_outbox_on_postgresql() : TransportTests(Backend.Postgres, MessagingOptions.Outbox);
+
+public sealed class Transport_rabbitmq_on_sqlite() : BrokerTests(Backend.Sqlite, MessagingOptions.RabbitMq);
+
+public sealed class Transport_rabbitmq_on_postgresql() : BrokerTests(Backend.Postgres, MessagingOptions.RabbitMq);
+
+public sealed class Transport_kafka_on_sqlite() : BrokerTests(Backend.Sqlite, MessagingOptions.Kafka);
+
+public sealed class Transport_kafka_on_postgresql() : BrokerTests(Backend.Postgres, MessagingOptions.Kafka);
