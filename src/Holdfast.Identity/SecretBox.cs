@@ -17,7 +17,8 @@ public sealed class SecretBox
     /// <summary>No key: secrets are kept in clear.</summary>
     public static SecretBox None { get; } = new(null);
 
-    internal bool HasKey => _key is not null;
+    /// <summary>Whether it can encrypt.</summary>
+    public bool HasKey => _key is not null;
 
     /// <summary>A box with this key, 32 bytes in base64; null for anything else.</summary>
     public static SecretBox? Parse(string base64)
@@ -26,7 +27,8 @@ public sealed class SecretBox
         return Convert.TryFromBase64String(base64.Trim(), bytes, out var length) && length == 32 ? new SecretBox(bytes[..32]) : null;
     }
 
-    internal byte[] Seal(string name, byte[] value)
+    /// <summary>Encrypts a value; only under the same name it can be opened. Needs a key.</summary>
+    public byte[] Seal(string name, byte[] value)
     {
         var box = new byte[NonceBytes + value.Length + TagBytes];
         var (nonce, cipher, tag) = Parts(box);
@@ -37,7 +39,7 @@ public sealed class SecretBox
     }
 
     /// <summary>A wrong key, or none, is a <see cref="StartupException"/>.</summary>
-    internal byte[] Open(string name, byte[] box)
+    public byte[] Open(string name, byte[] box)
     {
         if (_key is null)
         {

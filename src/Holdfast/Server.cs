@@ -13,6 +13,7 @@ using Holdfast.Platform.Http;
 using Holdfast.Platform.Messaging;
 using Holdfast.Platform.Telemetry;
 using Holdfast.Promotions;
+using Holdfast.Webhooks;
 using Microsoft.AspNetCore.HttpOverrides;
 
 namespace Holdfast;
@@ -25,17 +26,21 @@ public static class Server
     [
         typeof(Db).Assembly, typeof(CatalogModule).Assembly, typeof(InventoryModule).Assembly, typeof(PromotionsModule).Assembly, typeof(LoyaltyModule).Assembly,
         typeof(IdentityModule).Assembly, typeof(OrdersModule).Assembly, typeof(CartsModule).Assembly, typeof(NotificationsModule).Assembly,
+        typeof(WebhooksModule).Assembly,
     ];
 
     /// <summary>What <c>verify</c> checks.</summary>
     public static readonly IReadOnlyList<Invariant> Invariants =
     [
         .. PlatformInvariants.All, .. InventoryModule.Invariants, .. PromotionsModule.Invariants, .. LoyaltyModule.Invariants, .. IdentityModule.Invariants,
-        .. OrdersModule.Invariants, .. CartsModule.Invariants, .. NotificationsModule.Invariants,
+        .. OrdersModule.Invariants, .. CartsModule.Invariants, .. NotificationsModule.Invariants, .. WebhooksModule.Invariants,
     ];
 
     /// <summary>What <c>verify --repair</c> can put right.</summary>
     public static readonly IReadOnlyList<Repair> Repairs = [.. InventoryModule.Repairs, .. PromotionsModule.Repairs, .. LoyaltyModule.Repairs, .. OrdersModule.Repairs];
+
+    /// <summary>Every type of event that is told to others.</summary>
+    public static readonly EventTypes Events = new([.. InventoryEvents.All, .. OrderEventTypes.All]);
 
     /// <summary>Accepted work may take this long after SIGTERM.</summary>
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(8);
@@ -76,6 +81,9 @@ public static class Server
         CartsModule.Add(services);
         services.AddSingleton(new PublicUrl(settings.PublicUrl));
         NotificationsModule.Add(services, settings.Mail, settings.Notifications);
+        services.AddSingleton(Events);
+        services.AddSingleton(settings.Webhooks);
+        WebhooksModule.Add(services);
     }
 
     /// <summary>Loads what the services need from the database before the first request, and makes the first admin.</summary>
@@ -100,6 +108,7 @@ public static class Server
         OrdersModule.Map(app);
         CartsModule.Map(app);
         MessagingModule.Map(app);
+        WebhooksModule.Map(app);
     }
 
     /// <summary>

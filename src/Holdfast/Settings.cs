@@ -4,6 +4,7 @@ using Holdfast.Inventory;
 using Holdfast.Notifications;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Telemetry;
+using Holdfast.Webhooks;
 
 namespace Holdfast;
 
@@ -38,7 +39,7 @@ public sealed partial record Settings
     private static readonly string[] Known =
         ["DATABASE_URL", "ASPNETCORE_URLS", "URLS", "ADMIN_EMAIL", "ADMIN_PASSWORD", "ORDER_SESSION_DURATION_MINUTES", "ORDER_BANK_TRANSFER_HOURS", "RESERVATION_TTL_SECONDS",
             "SECRETS_KEY", "OIDC_ISSUER", "OIDC_AUDIENCE", "OIDC_JWKS", "OIDC_ROLE_CLAIM", "RATE_LIMITS", "TRUSTED_PROXIES", "MAX_PENDING_ORDERS", "MAX_PENDING_QUANTITY",
-            "PUBLIC_URL", "SMTP_URL", "SMTP_FROM", "ORDER_MAILS", "SMS_URL", "SMS_TOKEN", "CORS_ORIGINS",
+            "PUBLIC_URL", "SMTP_URL", "SMTP_FROM", "ORDER_MAILS", "SMS_URL", "SMS_TOKEN", "WEBHOOKS_ALLOW_PRIVATE", "CORS_ORIGINS",
             "REDIS_URL", "REDIS_HOST", "REDIS_PORT", "REDIS_DB", "REDIS_PASSWORD", "REDIS_KEY_PREFIX", "CACHE", "CACHE_TTL", "CACHE_MEMORY_MB"];
 
     /// <summary><c>postgres://…</c> or <c>sqlite:PATH</c>. Not set: a SQLite file in <c>./data</c>.</summary>
@@ -146,6 +147,7 @@ public sealed partial record Settings
             PublicUrl = CheckedPublicUrl(source, CheckedUrls(Text(source, "URLS") ?? Text(source, "ASPNETCORE_URLS") ?? defaults.Urls)),
             Mail = CheckedMail(source, defaults.Mail),
             Notifications = CheckedNotifications(source),
+            Webhooks = new WebhookOptions { AllowPrivate = Switch(source, "WEBHOOKS_ALLOW_PRIVATE", false) },
             CorsOrigins = CheckedOrigins(source),
             Cache = CheckedCache(source),
             Messaging = CheckedMessaging(source),

@@ -1,6 +1,7 @@
 using System.Net.Mail;
 using Holdfast.Notifications;
 using Holdfast.Platform.Data;
+using Holdfast.Webhooks;
 
 namespace Holdfast;
 
@@ -11,6 +12,9 @@ public sealed partial record Settings
 
     /// <summary>What buyers are told about their orders.</summary>
     public NotificationOptions Notifications { get; init; } = new();
+
+    /// <summary>Where webhooks may go.</summary>
+    public WebhookOptions Webhooks { get; init; } = new();
 
     private static NotificationOptions CheckedNotifications(IConfiguration source)
     {

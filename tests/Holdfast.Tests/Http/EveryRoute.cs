@@ -175,6 +175,7 @@ public sealed partial class EveryRoute : IAsyncDisposable
         _ids["/carts/{storeId}/lines/{variantId}"] = variant;
         _ids["/inventory/reservations/{id}"] = await MakeAsync("/api/v1/inventory/reservations", _bodies["POST /api/v1/inventory/reservations"]);
         await FillOffersAsync(store);
+        await FillWebhooksAsync(store);
         _ids["/orders/{id}"] = await MakeAsync("/api/v1/orders", Order());
         _ids["/customers/{id}"] = (await Admin.GetFromJsonAsync<JsonElement>($"/api/v1/orders/{_ids["/orders/{id}"]}")).GetProperty("customerId").GetString()!;
         var line = Rules.Single(r => r is { Method: "PUT", Pattern: "/api/v1/carts/{storeId}/lines/{variantId}" });

@@ -90,6 +90,14 @@ public abstract class OwnershipTests(EveryRouteHost host)
         ["DELETE /api/v1/carts/{storeId}"] = [Open, Open, Open, Open],
         ["PUT /api/v1/carts/{storeId}/lines/{variantId}"] = [Open, Open, Open, Open],
         ["DELETE /api/v1/carts/{storeId}/lines/{variantId}"] = [Open, Open, Open, Open],
+        ["POST /api/v1/webhook-endpoints"] = [401, 403, 404, 403],
+        ["GET /api/v1/webhook-endpoints"] = [401, 403, 404, 403],
+        ["GET /api/v1/webhook-endpoints/{id}"] = [401, 403, 404, 403],
+        ["DELETE /api/v1/webhook-endpoints/{id}"] = [401, 403, 404, 403],
+        ["POST /api/v1/webhook-endpoints/{id}/resume"] = [401, 403, 404, 403],
+        ["GET /api/v1/webhook-endpoints/{id}/deliveries"] = [401, 403, 404, 403],
+        ["POST /api/v1/webhook-endpoints/{id}/deliveries/{deliveryId}/redeliver"] = [401, 403, 404, 403],
+        ["POST /api/v1/webhook-endpoints/{id}/redeliver"] = [401, 403, 404, 403],
         // The cart of whoever has no token is empty; the customer is told first that the email is not theirs.
         ["POST /api/v1/orders/from-cart"] = [422, Open, 422, 422],
     };

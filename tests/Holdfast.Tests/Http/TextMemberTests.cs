@@ -16,7 +16,7 @@ public abstract class TextMemberTests(EveryRouteHost host)
     private static readonly HashSet<string> Formed =
     [
         "storeId", "variantId", "slug", "currency", "timeZone", "email", "paymentMethod", "receivedAt", "password", "currentPassword", "newPassword", "refreshToken", "token",
-        "code", "kind", "startsAt", "endsAt", "role", "storeIds", "scopes", "reservationId", "discountCode",
+        "code", "kind", "startsAt", "endsAt", "role", "storeIds", "scopes", "reservationId", "discountCode", "url", "types",
     ];
 
     /// <summary>Bodies without a text, and why nothing is tried there.</summary>
@@ -24,6 +24,9 @@ public abstract class TextMemberTests(EveryRouteHost host)
     {
         ["POST /api/v1/orders/{id}/deliver"] = "takes no members",
         ["POST /api/v1/auth/verify-email/send"] = "takes no members",
+        ["POST /api/v1/webhook-endpoints/{id}/resume"] = "takes no members",
+        ["POST /api/v1/webhook-endpoints/{id}/redeliver"] = "takes no members",
+        ["POST /api/v1/webhook-endpoints/{id}/deliveries/{deliveryId}/redeliver"] = "takes no members",
         ["POST /api/v1/inventory/reservations/{id}/release"] = "takes no members",
         ["POST /api/v1/inventory/reservations/{id}/commit"] = "takes no members",
     };

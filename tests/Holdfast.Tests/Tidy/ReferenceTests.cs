@@ -19,6 +19,7 @@ public sealed class ReferenceTests
         ["Holdfast.Payments"] = ["Holdfast.Platform", "Holdfast.Orders"],
         ["Holdfast.Carts"] = ["Holdfast.Platform", "Holdfast.Orders"],
         ["Holdfast.Notifications"] = ["Holdfast.Platform", "Holdfast.Orders"],
+        ["Holdfast.Webhooks"] = ["Holdfast.Platform", "Holdfast.Identity"],
         ["Holdfast.Client"] = [],
         ["Holdfast.Web"] = ["Holdfast.Client"],
     };

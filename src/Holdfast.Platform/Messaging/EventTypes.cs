@@ -1,0 +1,46 @@
+using System.Text.Json.Nodes;
+using System.Text.Json.Schema;
+using Holdfast.Platform.Http;
+
+namespace Holdfast.Platform.Messaging;
+
+/// <summary>A type of event that a module tells others.</summary>
+/// <param name="Name">The CloudEvents <c>type</c>, such as <c>order.created</c>.</param>
+/// <param name="When">What has happened, as half a sentence.</param>
+/// <param name="Subject">Whose id its <c>subject</c> is: <c>order</c>, <c>variant</c> or <c>reservation</c>.</param>
+/// <param name="Schema">The JSON Schema of its <c>data</c>.</param>
+public sealed record EventType(string Name, string When, string Subject, Func<JsonObject> Schema);
+
+/// <summary>Every type of event of this installation, by name. The AsyncAPI document is made from it, and subscriptions are checked against it.</summary>
+public sealed record EventTypes(IReadOnlyList<EventType> All)
+{
+    /// <summary>Whether the pattern, a type or a family such as <c>order.*</c>, means any of them.</summary>
+    public bool Knows(string pattern) => All.Any(t => Matches(pattern, t.Name));
+
+    /// <summary>Whether a type belongs to the pattern: <c>order.created</c> to itself and to <c>order.*</c>.</summary>
+    public static bool Matches(string pattern, string type) => pattern == type
+        || (pattern.EndsWith(".*", StringComparison.Ordinal) && type.StartsWith(pattern.AsSpan(0, pattern.Length - 1), StringComparison.Ordinal));
+
+    /// <summary>The schema of a record as it is served: every member, and no other.</summary>
+    public static JsonObject SchemaOf<T>() => Reply.Json.GetJsonSchemaAsNode(typeof(T), new JsonSchemaExporterOptions
+    {
+        TreatNullObliviousAsNonNullable = true,
+        TransformSchemaNode = (context, schema) =>
+        {
+            var type = Nullable.GetUnderlyingType(context.TypeInfo.Type) ?? context.TypeInfo.Type;
+            if (type == typeof(DateTime))
+            {
+                // Its form is a converter's, which the exporter cannot look into.
+                return new JsonObject { ["type"] = type == context.TypeInfo.Type ? "string" : new JsonArray("string", "null"), ["format"] = "date-time" };
+            }
+
+            if (schema is JsonObject { Count: > 0 } o && o["properties"] is JsonObject members)
+            {
+                o["additionalProperties"] = false;
+                o["required"] = new JsonArray([.. members.Select(m => (JsonNode)m.Key)]);
+            }
+
+            return schema;
+        },
+    }).AsObject();
+}

@@ -1,0 +1,170 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Holdfast.Identity;
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+using Holdfast.Platform.Messaging;
+using Holdfast.Webhooks.Core;
+
+namespace Holdfast.Webhooks;
+
+/// <summary>Settings of this module.</summary>
+public sealed record WebhookOptions
+{
+    /// <summary>Allows http and addresses of private networks, for tests and development.</summary>
+    public bool AllowPrivate { get; init; }
+}
+
+/// <summary><c>POST /webhook-endpoints</c> <c>{storeId, url, types?, description?}</c>, <c>GET</c>, <c>GET /{id}</c>, <c>DELETE /{id}</c>, <c>POST /{id}/resume</c>, for staff of the store.</summary>
+internal sealed class WebhookEndpoints(Db db, SecretBox box, EventTypes types, WebhookOptions options)
+{
+    private const int SecretBytes = 32;
+
+    /// <summary>201 with the secret, which is shown this once; 409 <c>too_many_webhook_endpoints</c>.</summary>
+    public async Task<Reply> CreateAsync(Request request)
+    {
+        var body = await request.FieldsAsync().ConfigureAwait(false);
+        if (!body.IsOk)
+        {
+            return body.Error!;
+        }
+
+        var storeId = body.Value.Uuid("storeId");
+        var url = body.Value.Text("url", 2000);
+        var wanted = (body.Value.TextsOrNull("types", 50, 60) ?? []).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        var description = body.Value.TextOrNull("description", 200);
+        if (url.Length > 0 && Fault(url) is { } fault)
+        {
+            body.Value.Reject("url", fault);
+        }
+
+        if (wanted.Find(t => !types.Knows(t)) is { } unknown)
+        {
+            body.Value.Reject("types", $"there is no event of the type '{unknown}'");
+        }
+
+        if (body.Value.Done() is { } error)
+        {
+            return error;
+        }
+
+        if (!request.Caller.Manages(storeId))
+        {
+            return Errors.NotFound;
+        }
+
+        // Not through Idempotency: a stored answer would be the secret at rest. An endpoint that was made twice can be deleted.
+        var secret = RandomNumberGenerator.GetBytes(SecretBytes);
+        return await db.WriteAsync(tx => AddAsync(tx, storeId, url, description, wanted, secret)).ConfigureAwait(false);
+    }
+
+    public async Task<Reply> ListAsync(Request request)
+    {
+        var paging = Paging.From(request, keyParts: 1);
+        if (!paging.IsOk)
+        {
+            return paging.Error!;
+        }
+
+        if (!Guid.TryParseExact(request.Query("storeId"), "D", out var storeId))
+        {
+            return Errors.Invalid("storeId", request.Query("storeId") is null ? "is required" : "must be a UUID");
+        }
+
+        var after = Guid.Empty;
+        if (paging.Value.After is { } key && !Guid.TryParseExact(key[0], "D", out after))
+        {
+            return Errors.Invalid("cursor", "is not one that was given out");
+        }
+
+        if (!request.Caller.Manages(storeId))
+        {
+            return Errors.NotFound;
+        }
+
+        var rows = await db.ReadAsync(s => s.QueryAsync($"SELECT {WebhookEndpoint.Columns} FROM webhook_endpoints WHERE store_id = $1 AND id > $2 ORDER BY id LIMIT $3",
+            WebhookEndpoint.Map, storeId, after, (long)paging.Value.Limit + 1), request.Aborted).ConfigureAwait(false);
+        return Reply.Ok(paging.Value.Page(rows, e => [e.Id.ToString()]));
+    }
+
+    public async Task<Reply> GetAsync(Request request) =>
+        await db.ReadAsync(s => FindAsync(s, request), request.Aborted).ConfigureAwait(false) is { } found ? Reply.Ok(found) : Errors.NotFound;
+
+    /// <summary>204; what was not delivered yet is not delivered any more, and the log is gone.</summary>
+    public Task<Reply> DeleteAsync(Request request) => db.WriteAsync<Reply>(async tx =>
+    {
+        if (await FindAsync(tx, request).ConfigureAwait(false) is not { } found)
+        {
+            return Errors.NotFound;
+        }
+
+        var batch = tx.Batch();
+        // In this order: whoever is noting a try holds its delivery, and its row is there when the tries are removed.
+        batch.Execute("DELETE FROM webhook_deliveries WHERE endpoint_id = $1", found.Id);
+        batch.Execute("DELETE FROM webhook_attempts WHERE endpoint_id = $1", found.Id);
+        batch.Execute("DELETE FROM webhook_endpoints WHERE id = $1", found.Id);
+        await batch.RunAsync().ConfigureAwait(false);
+        return Reply.NoContent();
+    });
+
+    /// <summary>200: sent to again, what is pending at once. What happened while it was paused is not sent.</summary>
+    public Task<Reply> ResumeAsync(Request request) => Idempotency.RunAsync(db, request, required: false, async tx =>
+    {
+        if (await FindAsync(tx, request).ConfigureAwait(false) is not { } found)
+        {
+            return Errors.NotFound;
+        }
+
+        var batch = tx.Batch();
+        var now = batch.Now();
+        batch.Execute("UPDATE webhook_endpoints SET paused_at = NULL, failing_since = NULL WHERE id = $1", found.Id);
+        await batch.RunAsync().ConfigureAwait(false);
+        batch.Execute("UPDATE webhook_deliveries SET next_attempt_at = $2 WHERE endpoint_id = $1 AND status = 'pending' AND next_attempt_at > $2", found.Id, now.First);
+        await batch.RunAsync().ConfigureAwait(false);
+        return Reply.Ok(found with { Status = "active", FailingSince = null, PausedAt = null });
+    });
+
+    /// <summary>The endpoint of the request's path; null when it is not the caller's to know.</summary>
+    internal static async Task<WebhookEndpoint?> FindAsync(Session session, Request request)
+    {
+        var found = request.Id() is { } id
+            ? await session.FirstAsync($"SELECT {WebhookEndpoint.Columns} FROM webhook_endpoints WHERE id = $1", WebhookEndpoint.Map, id).ConfigureAwait(false) : null;
+        return found is not null && request.Caller.Manages(found.StoreId) ? found : null;
+    }
+
+    private async Task<Reply> AddAsync(Tx tx, Guid storeId, string url, string? description, List<string> wanted, byte[] secret)
+    {
+        // The store's row is locked, so that two at once are counted.
+        if ((await tx.QueryAsync("SELECT id FROM stores WHERE id = $1 {lock}", r => r.Uuid(0), storeId).ConfigureAwait(false)).Count == 0)
+        {
+            return Errors.NotFound;
+        }
+
+        var batch = tx.Batch();
+        var count = batch.Query("SELECT COUNT(*) FROM webhook_endpoints WHERE store_id = $1", r => r.Long(0), storeId);
+        var now = batch.Now();
+        await batch.RunAsync().ConfigureAwait(false);
+        if (count.First >= WebhookErrors.MaxEndpoints)
+        {
+            return WebhookErrors.TooMany;
+        }
+
+        var made = new WebhookEndpoint(Guid.CreateVersion7(), storeId, url, description, wanted, "active", null, null, now.First);
+        var (value, isSealed) = WebhookSecrets.Seal(box, made.Id, secret);
+        await tx.ExecuteAsync("INSERT INTO webhook_endpoints (id, store_id, url, description, types, secret, is_sealed, created_at) VALUES ($1, $2, $3, $4{as text}, $5, $6, $7, $8)",
+            made.Id, storeId, url, description, JsonSerializer.Serialize(wanted), value, isSealed, now.First).ConfigureAwait(false);
+        return Reply.Created(new { made.Id, Secret = WebhookSecrets.Show(secret), made.StoreId, made.Url, made.Description, made.Types, made.Status, made.CreatedAt },
+            $"{Routes.Base}/webhook-endpoints/{made.Id}");
+    }
+
+    /// <summary>What is wrong with an address; null: nothing that can be seen from here. Names are looked up when something is sent.</summary>
+    private string? Fault(string text) =>
+        !Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.Host.Length == 0 || url.UserInfo.Length > 0 || url.Fragment.Length > 0
+            ? "must be an address such as https://shop.example.com/hooks, without a user or a fragment"
+        : options.AllowPrivate ? null
+        : url.Scheme != "https" ? "must begin with https://"
+        : IPAddress.TryParse(url.IdnHost.Trim('[', ']'), out var address) && !Addresses.IsPublic(address.GetAddressBytes()) ? "is not an address of the public internet"
+        : null;
+}

@@ -1,0 +1,239 @@
+using System.Collections.Concurrent;
+using Holdfast.Identity;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Messaging;
+using Holdfast.Webhooks.Core;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Webhooks;
+
+/// <summary>
+/// Sends what is queued for endpoints. Any number of workers may run it: each claims a few deliveries of an endpoint by putting their next try off, sends
+/// them outside any transaction, and notes what came of it. Each endpoint is worked on by itself, so one that hangs holds up nobody else. A worker that
+/// dies in between lets them be sent once more: at least once, with the same <c>webhook-id</c>.
+/// </summary>
+internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox box, ILogger<WebhookSender> log) : BackgroundService
+{
+    private const int EndpointsAtOnce = 64;
+    private const int DeliveriesAtOnce = 4;
+    private const int PruneSlice = 1000;
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
+
+    private readonly ConcurrentDictionary<Guid, Task<int>> _busy = new();
+
+    private sealed record Due(Guid Id, Guid Subject, int Sequence, int Attempts, Guid StoreId);
+
+    private sealed record Endpoint(string Url, byte[] Secret, bool IsSealed, DateTime? FailingSince);
+
+    /// <summary>Sends what is due of every endpoint that nobody here is working on, and waits for it; how many tries that were.</summary>
+    public async Task<int> SendOnceAsync(CancellationToken ct = default)
+    {
+        await BeginAsync(ct).ConfigureAwait(false);
+        return (await Task.WhenAll(_busy.Values).ConfigureAwait(false)).Sum();
+    }
+
+    /// <summary>Removes deliveries, and their tries, that ended thirty days ago, in slices; how many.</summary>
+    public async Task<int> PruneAsync(CancellationToken ct = default)
+    {
+        var pruned = 0;
+        int some;
+        do
+        {
+            some = await db.WriteAsync(PruneSomeAsync, ct).ConfigureAwait(false);
+            pruned += some;
+        }
+        while (some == PruneSlice);
+        return pruned;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var untilPruning = 0;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await BeginAsync(stoppingToken).ConfigureAwait(false);
+                if (untilPruning-- == 0)
+                {
+                    await PruneAsync(stoppingToken).ConfigureAwait(false);
+                    untilPruning = 3600;
+                }
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                break;
+            }
+            catch (Exception e)
+            {
+                log.LogError(e, "Looking for webhooks to send failed; it goes on");
+            }
+
+            await Task.Delay(Interval, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await Task.WhenAll(_busy.Values).ConfigureAwait(false);
+    }
+
+    private async Task BeginAsync(CancellationToken ct)
+    {
+        var due = await db.ReadAsync(async s => await s.QueryAsync("SELECT e.id FROM webhook_endpoints e WHERE e.paused_at IS NULL AND EXISTS "
+            + "(SELECT 1 FROM webhook_deliveries d WHERE d.endpoint_id = e.id AND d.status = 'pending' AND d.next_attempt_at <= $1)",
+            r => r.Uuid(0), await s.NowAsync().ConfigureAwait(false)).ConfigureAwait(false), ct).ConfigureAwait(false);
+
+        // In any order: where there are more than can be worked on at once, all get their turn.
+        foreach (var endpoint in due.OrderBy(_ => Random.Shared.Next()))
+        {
+            if (_busy.Count >= EndpointsAtOnce)
+            {
+                return;
+            }
+
+            if (!_busy.ContainsKey(endpoint))
+            {
+                // It begins when it is noted down, or it could end before.
+                var start = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                _busy[endpoint] = WorkAsync(endpoint, start.Task, ct);
+                start.SetResult();
+            }
+        }
+    }
+
+    /// <summary>Everything that is due of one endpoint, until something fails.</summary>
+    private async Task<int> WorkAsync(Guid endpoint, Task started, CancellationToken ct)
+    {
+        await started.ConfigureAwait(false);
+        var tried = 0;
+        try
+        {
+            bool goOn;
+            do
+            {
+                (var some, goOn) = await SendSomeAsync(endpoint, ct).ConfigureAwait(false);
+                tried += some;
+            }
+            while (goOn);
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            // What was not noted is sent once more, later.
+        }
+        catch (Exception e)
+        {
+            log.LogError(e, "Sending to the webhook endpoint {EndpointId} failed; it is tried again", endpoint);
+        }
+        finally
+        {
+            _busy.TryRemove(endpoint, out _);
+        }
+
+        return tried;
+    }
+
+    private async Task<(int Tried, bool GoOn)> SendSomeAsync(Guid id, CancellationToken ct)
+    {
+        var (endpoint, due, events) = await db.WriteAsync(tx => ClaimAsync(tx, id), ct).ConfigureAwait(false);
+        if (endpoint is null || due.Count == 0)
+        {
+            return (0, false);
+        }
+
+        var secret = WebhookSecrets.Open(box, id, endpoint.Secret, endpoint.IsSealed);
+        var sent = await Task.WhenAll(due.Select(async d => (Due: d, Outcome: events.TryGetValue((d.Subject, d.Sequence), out var e)
+            ? await transport.SendAsync(endpoint.Url, secret, e, ct).ConfigureAwait(false) : new Outcome(null, "event_gone", TimeSpan.Zero)))).ConfigureAwait(false);
+        await db.WriteAsync(tx => NoteAsync(tx, id, sent), CancellationToken.None).ConfigureAwait(false);
+        return (due.Count, due.Count == DeliveriesAtOnce && Array.TrueForAll(sent, s => s.Outcome.Error is null));
+    }
+
+    private static async Task<(Endpoint? Endpoint, List<Due> Due, Dictionary<(Guid, int), Event> Events)> ClaimAsync(Tx tx, Guid id)
+    {
+        var now = await tx.NowAsync().ConfigureAwait(false);
+        var batch = tx.Batch();
+        var endpoint = batch.Query("SELECT url, secret, is_sealed, failing_since FROM webhook_endpoints WHERE id = $1 AND paused_at IS NULL",
+            r => new Endpoint(r.Text(0), r.Bytes(1), r.Bool(2), r.TimeOrNull(3)), id);
+        var due = batch.Query($"SELECT id, subject, sequence, attempts, store_id FROM webhook_deliveries WHERE endpoint_id = $1 AND status = 'pending' AND next_attempt_at <= $2 "
+            + $"ORDER BY next_attempt_at, id LIMIT {DeliveriesAtOnce} {{skip locked}}", r => new Due(r.Uuid(0), r.Uuid(1), r.Int(2), r.Int(3) + 1, r.Uuid(4)), id, now);
+        await batch.RunAsync().ConfigureAwait(false);
+        if (endpoint.Rows.Count == 0 || due.Rows.Count == 0)
+        {
+            await tx.RollbackAsync().ConfigureAwait(false);
+            return (null, [], []);
+        }
+
+        var rows = new RowSet("webhook_deliveries", new("id", ColumnType.Uuid), new("attempts", ColumnType.Int), new("next_attempt_at", ColumnType.Time));
+        foreach (var d in due.Rows)
+        {
+            rows.Add(d.Id).Add(d.Attempts).Add(now + Lease + (WebhookRetries.After(d.Attempts, Random.Shared.NextDouble()) ?? TimeSpan.Zero));
+        }
+
+        batch.ChangeEach(rows, "UPDATE webhook_deliveries SET attempts = {v.attempts}, next_attempt_at = {v.next_attempt_at} WHERE webhook_deliveries.id = {v.id}");
+        var events = batch.Query("SELECT subject, sequence, type, store_id, occurred_at, actor, previous, data FROM events WHERE subject {in $1} AND sequence {in $2}",
+            r => new Event(r.Uuid(0), r.Int(1), r.Text(2), r.Uuid(3), r.Time(4), r.Text(5), r.TextOrNull(6), r.Bytes(7)), due.Rows.Select(d => d.Subject).Distinct().ToArray(),
+            due.Rows.Select(d => (long)d.Sequence).Distinct().ToArray());
+        await batch.RunAsync().ConfigureAwait(false);
+        return (endpoint.Rows[0], due.Rows, events.Rows.ToDictionary(e => (e.Subject, e.Sequence)));
+    }
+
+    private async Task NoteAsync(Tx tx, Guid id, (Due Due, Outcome Outcome)[] sent)
+    {
+        var now = await tx.NowAsync().ConfigureAwait(false);
+        var batch = tx.Batch();
+        foreach (var (due, outcome) in sent)
+        {
+            var again = outcome.Error is null or "event_gone" ? null : WebhookRetries.After(due.Attempts, Random.Shared.NextDouble());
+            // Unless somebody has asked for it again meanwhile: then it is sent once more.
+            batch.Execute("UPDATE webhook_deliveries SET status = $2, next_attempt_at = $3 WHERE id = $1 AND status = 'pending' AND attempts = $4", due.Id,
+                outcome.Error is null ? "delivered" : again is null ? "failed" : "pending", now + (again ?? TimeSpan.Zero), due.Attempts);
+            batch.Execute("INSERT INTO webhook_attempts (id, delivery_id, endpoint_id, store_id, http_status, error, duration_ms, created_at) "
+                + "SELECT $1, d.id, d.endpoint_id, d.store_id, $3{as int}, $4{as text}, $5, $6 FROM webhook_deliveries d WHERE d.id = $2",
+                Guid.CreateVersion7(), due.Id, outcome.HttpStatus, outcome.Error, (int)outcome.Duration.TotalMilliseconds, now);
+        }
+
+        var answered = sent.Where(s => s.Outcome.Error != "event_gone").Select(s => s.Outcome).ToList();
+        if (answered.Exists(o => o.Error is null))
+        {
+            batch.Execute("UPDATE webhook_endpoints SET failing_since = NULL WHERE id = $1 AND failing_since IS NOT NULL", id);
+        }
+        else if (answered.Count > 0)
+        {
+            await FailAsync(tx, id, answered, now).ConfigureAwait(false);
+        }
+
+        await batch.RunAsync().ConfigureAwait(false);
+    }
+
+    private async Task FailAsync(Tx tx, Guid id, List<Outcome> answered, DateTime now)
+    {
+        var since = (await tx.QueryAsync("SELECT failing_since FROM webhook_endpoints WHERE id = $1 AND paused_at IS NULL {lock}", r => r.TimeOrNull(0), id).ConfigureAwait(false))
+            .ConvertAll(s => s ?? now);
+        if (since.Count == 0)
+        {
+            return;
+        }
+
+        var pauses = answered.Exists(o => WebhookRetries.Pauses(since[0], o.HttpStatus, now));
+        await tx.ExecuteAsync("UPDATE webhook_endpoints SET failing_since = $2, paused_at = $3{as timestamptz} WHERE id = $1", id, since[0], pauses ? now : null).ConfigureAwait(false);
+        if (pauses)
+        {
+            tx.AfterCommit(() => log.LogWarning("The webhook endpoint {EndpointId} is paused: it has failed since {Since}", id, since[0]));
+        }
+    }
+
+    private static async Task<int> PruneSomeAsync(Tx tx)
+    {
+        var old = await tx.QueryAsync($"SELECT id FROM webhook_deliveries WHERE created_at < $1 AND status <> 'pending' LIMIT {PruneSlice}", r => r.Uuid(0),
+            await tx.NowAsync().ConfigureAwait(false) - Kept).ConfigureAwait(false);
+        if (old.Count > 0)
+        {
+            var batch = tx.Batch();
+            batch.Execute("DELETE FROM webhook_attempts WHERE delivery_id {in $1}", old.ToArray());
+            batch.Execute("DELETE FROM webhook_deliveries WHERE id {in $1}", old.ToArray());
+            await batch.RunAsync().ConfigureAwait(false);
+        }
+
+        return old.Count;
+    }
+}

@@ -1,0 +1,45 @@
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+using Holdfast.Platform.Messaging;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Holdfast.Webhooks;
+
+/// <summary>The services and the route table of this module.</summary>
+public static class WebhooksModule
+{
+    /// <summary>What <c>verify</c> checks of this module.</summary>
+    public static IReadOnlyList<Invariant> Invariants { get; } =
+    [
+        new("webhook_deliveries_are_of_endpoints", "SELECT d.id, d.endpoint_id FROM webhook_deliveries d LEFT JOIN webhook_endpoints e ON e.id = d.endpoint_id "
+            + "WHERE e.id IS NULL OR e.store_id <> d.store_id"),
+        new("webhook_attempts_are_of_deliveries", "SELECT a.id, a.delivery_id FROM webhook_attempts a LEFT JOIN webhook_deliveries d ON d.id = a.delivery_id WHERE d.id IS NULL"),
+        new("delivered_webhooks_were_taken", "SELECT d.id FROM webhook_deliveries d WHERE d.status = 'delivered' AND NOT EXISTS "
+            + "(SELECT 1 FROM webhook_attempts a WHERE a.delivery_id = d.id AND a.http_status BETWEEN 200 AND 299)"),
+    ];
+
+    public static void Add(IServiceCollection services)
+    {
+        services.TryAddSingleton(new WebhookOptions());
+        services.AddSingleton<WebhookEndpoints>();
+        services.AddSingleton<WebhookDeliveries>();
+        services.AddSingleton<WebhookTransport>();
+        services.AddSingleton<IConsumer, WebhooksConsumer>();
+        services.AddSingleton<WebhookSender>();
+        services.AddHostedService(s => s.GetRequiredService<WebhookSender>());
+    }
+
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        app.Post<WebhookEndpoints>("/webhook-endpoints", Access.Staff, (u, r) => u.CreateAsync(r));
+        app.Get<WebhookEndpoints>("/webhook-endpoints", Access.Staff, (u, r) => u.ListAsync(r));
+        app.Get<WebhookEndpoints>("/webhook-endpoints/{id}", Access.Staff, (u, r) => u.GetAsync(r));
+        app.Delete<WebhookEndpoints>("/webhook-endpoints/{id}", Access.Staff, (u, r) => u.DeleteAsync(r));
+        app.Post<WebhookEndpoints>("/webhook-endpoints/{id}/resume", Access.Staff, (u, r) => u.ResumeAsync(r));
+        app.Get<WebhookDeliveries>("/webhook-endpoints/{id}/deliveries", Access.Staff, (u, r) => u.ListAsync(r));
+        app.Post<WebhookDeliveries>("/webhook-endpoints/{id}/deliveries/{deliveryId}/redeliver", Access.Staff, (u, r) => u.RedeliverAsync(r));
+        app.Post<WebhookDeliveries>("/webhook-endpoints/{id}/redeliver", Access.Staff, (u, r) => u.RedeliverFailedAsync(r));
+    }
+}
