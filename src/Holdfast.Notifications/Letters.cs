@@ -10,32 +10,32 @@ internal sealed class Letters(Db db, AccessKeys accessKeys, PublicUrl url)
 {
     private sealed record Buyer(Guid OrderId, bool IsGuest, string Email, string Phone);
 
-    private sealed record Facts(Dictionary<(Guid, int), Event> Events, Dictionary<Guid, Buyer> Buyers, Dictionary<Guid, ShopFacts> Shops, DateTime Now);
+    private sealed record Facts(Dictionary<EventKey, Event> Events, Dictionary<Guid, Buyer> Buyers, Dictionary<Guid, ShopFacts> Shops, DateTime Now);
 
     /// <summary>The messages with their words, in order; without those of which there is nothing to tell any more (the order is erased, or its buyer).</summary>
     public async Task<List<Outgoing>> WriteAsync(IReadOnlyList<Outgoing> messages)
     {
-        var about = messages.Where(m => m.About is not null).Select(m => m.About!.Value).ToList();
+        var about = messages.Where(m => m.About is not null).Select(m => m.About!.Value).Distinct().ToList();
         if (about.Count == 0)
         {
             return [.. messages];
         }
 
-        var facts = await ReadAsync([.. about.Select(a => a.Subject).Distinct()]).ConfigureAwait(false);
+        var facts = await ReadAsync(about).ConfigureAwait(false);
         return [.. messages.Select(m => m.About is null ? m : Write(m, facts)).OfType<Outgoing>()];
     }
 
-    private Task<Facts> ReadAsync(Guid[] subjects) => db.ReadAsync(async s =>
+    private Task<Facts> ReadAsync(List<EventKey> about) => db.ReadAsync(async s =>
     {
+        var subjects = about.Select(a => a.Subject).Distinct().ToArray();
         var batch = s.Batch();
-        var events = batch.Query("SELECT subject, sequence, type, store_id, occurred_at, actor, previous, data FROM events WHERE subject {in $1}",
-            r => new Event(r.Uuid(0), r.Int(1), r.Text(2), r.Uuid(3), r.Time(4), r.Text(5), r.TextOrNull(6), r.Bytes(7)), subjects);
         var buyers = batch.Query("SELECT id, is_guest, customer_email, contact_phone FROM orders WHERE id {in $1}", r => new Buyer(r.Uuid(0), r.Bool(1), r.Text(2), r.Text(3)), subjects);
         var shops = batch.Query("SELECT DISTINCT s.id, s.name, s.time_zone FROM stores s JOIN orders o ON o.store_id = s.id WHERE o.id {in $1}",
             r => (Id: r.Uuid(0), Facts: new ShopFacts(r.Text(1), r.Text(2))), subjects);
         var now = batch.Now();
         await batch.RunAsync().ConfigureAwait(false);
-        return new Facts(events.Rows.ToDictionary(e => (e.Subject, e.Sequence)), buyers.Rows.ToDictionary(o => o.OrderId),
+        var events = await EventRows.LoadAsync(s, about).ConfigureAwait(false);
+        return new Facts(events.ToDictionary(e => new EventKey(e.Subject, e.Sequence)), buyers.Rows.ToDictionary(o => o.OrderId),
             shops.Rows.ToDictionary(x => x.Id, x => x.Facts), now.First);
     });
 

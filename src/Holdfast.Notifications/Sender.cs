@@ -1,5 +1,6 @@
 using Holdfast.Notifications.Core;
 using Holdfast.Platform.Data;
+using Holdfast.Platform.Messaging;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -7,7 +8,7 @@ namespace Holdfast.Notifications;
 
 /// <summary>A message as it is sent.</summary>
 /// <param name="About">The event whose words it is to have; null: it has its own.</param>
-internal sealed record Outgoing(Guid Id, string Channel, string To, string Subject, string Text, string? Html, int Attempts, (Guid Subject, int Sequence)? About = null);
+internal sealed record Outgoing(Guid Id, string Channel, string To, string Subject, string Text, string? Html, int Attempts, EventKey? About = null);
 
 /// <summary>
 /// Sends what is queued for one channel. Any number of workers may run it: each claims a message by putting its next try off, sends it outside any
@@ -87,7 +88,7 @@ internal abstract class Sender(Db db, string channel, Letters letters, ILogger l
             + "AND NOT EXISTS (SELECT 1 FROM mails e WHERE e.about_subject = m.about_subject AND e.about_sequence < m.about_sequence AND e.channel = m.channel "
             + "AND e.sent_at IS NULL AND e.attempts < $2 AND (e.expires_at IS NULL OR e.expires_at > $1)) "
             + $"ORDER BY m.next_attempt_at LIMIT {BatchSize} {{skip locked}}",
-            r => new Outgoing(r.Uuid(0), r.Text(1), r.Text(2), r.Text(3), r.Text(4), r.TextOrNull(5), r.Int(6) + 1, r.UuidOrNull(7) is { } subject ? (subject, r.Int(8)) : null),
+            r => new Outgoing(r.Uuid(0), r.Text(1), r.Text(2), r.Text(3), r.Text(4), r.TextOrNull(5), r.Int(6) + 1, r.UuidOrNull(7) is { } subject ? new EventKey(subject, r.Int(8)) : null),
             now, MailRetries.MaxAttempts, channel).ConfigureAwait(false);
         if (due.Count == 0)
         {

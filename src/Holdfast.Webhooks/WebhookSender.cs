@@ -24,7 +24,7 @@ internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox
 
     private readonly ConcurrentDictionary<Guid, Task<int>> _busy = new();
 
-    private sealed record Due(Guid Id, Guid Subject, int Sequence, int Attempts, Guid StoreId);
+    private sealed record Due(Guid Id, EventKey Event, int Attempts);
 
     private sealed record Endpoint(string Url, byte[] Secret, bool IsSealed, DateTime? FailingSince);
 
@@ -142,20 +142,20 @@ internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox
         }
 
         var secret = WebhookSecrets.Open(box, id, endpoint.Secret, endpoint.IsSealed);
-        var sent = await Task.WhenAll(due.Select(async d => (Due: d, Outcome: events.TryGetValue((d.Subject, d.Sequence), out var e)
+        var sent = await Task.WhenAll(due.Select(async d => (Due: d, Outcome: events.TryGetValue(d.Event, out var e)
             ? await transport.SendAsync(endpoint.Url, secret, e, ct).ConfigureAwait(false) : new Outcome(null, "event_gone", TimeSpan.Zero)))).ConfigureAwait(false);
         await db.WriteAsync(tx => NoteAsync(tx, id, sent), CancellationToken.None).ConfigureAwait(false);
         return (due.Count, due.Count == DeliveriesAtOnce && Array.TrueForAll(sent, s => s.Outcome.Error is null));
     }
 
-    private static async Task<(Endpoint? Endpoint, List<Due> Due, Dictionary<(Guid, int), Event> Events)> ClaimAsync(Tx tx, Guid id)
+    private static async Task<(Endpoint? Endpoint, List<Due> Due, Dictionary<EventKey, Event> Events)> ClaimAsync(Tx tx, Guid id)
     {
         var now = await tx.NowAsync().ConfigureAwait(false);
         var batch = tx.Batch();
         var endpoint = batch.Query("SELECT url, secret, is_sealed, failing_since FROM webhook_endpoints WHERE id = $1 AND paused_at IS NULL",
             r => new Endpoint(r.Text(0), r.Bytes(1), r.Bool(2), r.TimeOrNull(3)), id);
-        var due = batch.Query($"SELECT id, subject, sequence, attempts, store_id FROM webhook_deliveries WHERE endpoint_id = $1 AND status = 'pending' AND next_attempt_at <= $2 "
-            + $"ORDER BY next_attempt_at, id LIMIT {DeliveriesAtOnce} {{skip locked}}", r => new Due(r.Uuid(0), r.Uuid(1), r.Int(2), r.Int(3) + 1, r.Uuid(4)), id, now);
+        var due = batch.Query($"SELECT id, subject, sequence, attempts FROM webhook_deliveries WHERE endpoint_id = $1 AND status = 'pending' AND next_attempt_at <= $2 "
+            + $"ORDER BY next_attempt_at, id LIMIT {DeliveriesAtOnce} {{skip locked}}", r => new Due(r.Uuid(0), new EventKey(r.Uuid(1), r.Int(2)), r.Int(3) + 1), id, now);
         await batch.RunAsync().ConfigureAwait(false);
         if (endpoint.Rows.Count == 0 || due.Rows.Count == 0)
         {
@@ -170,11 +170,9 @@ internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox
         }
 
         batch.ChangeEach(rows, "UPDATE webhook_deliveries SET attempts = {v.attempts}, next_attempt_at = {v.next_attempt_at} WHERE webhook_deliveries.id = {v.id}");
-        var events = batch.Query("SELECT subject, sequence, type, store_id, occurred_at, actor, previous, data FROM events WHERE subject {in $1} AND sequence {in $2}",
-            r => new Event(r.Uuid(0), r.Int(1), r.Text(2), r.Uuid(3), r.Time(4), r.Text(5), r.TextOrNull(6), r.Bytes(7)), due.Rows.Select(d => d.Subject).Distinct().ToArray(),
-            due.Rows.Select(d => (long)d.Sequence).Distinct().ToArray());
         await batch.RunAsync().ConfigureAwait(false);
-        return (endpoint.Rows[0], due.Rows, events.Rows.ToDictionary(e => (e.Subject, e.Sequence)));
+        var events = await EventRows.LoadAsync(tx, due.Rows.ConvertAll(d => d.Event)).ConfigureAwait(false);
+        return (endpoint.Rows[0], due.Rows, events.ToDictionary(e => new EventKey(e.Subject, e.Sequence)));
     }
 
     private async Task NoteAsync(Tx tx, Guid id, (Due Due, Outcome Outcome)[] sent)

@@ -4,7 +4,7 @@ using Holdfast.Platform.Data;
 namespace Holdfast.Platform.Messaging;
 
 /// <summary>The id of an event, in two parts.</summary>
-internal readonly record struct EventKey(Guid Subject, int Sequence);
+public readonly record struct EventKey(Guid Subject, int Sequence);
 
 /// <summary>The ids of several events as the bytes of one column.</summary>
 internal static class Chunk
@@ -38,7 +38,7 @@ internal static class Chunk
 }
 
 /// <summary>Reads events by their ids.</summary>
-internal static class EventRows
+public static class EventRows
 {
     // A subject with more events than this is asked for by itself: a variant may have thousands, and only the last few are wanted.
     private const int Few = 50;
@@ -56,7 +56,7 @@ internal static class EventRows
     }
 
     /// <summary>All events from the first to the last sequence of each subject, by subject and in order.</summary>
-    public static async Task<List<Event>> LoadRangesAsync(Session session, IReadOnlyList<(Guid Subject, int First, int Last)> ranges)
+    internal static async Task<List<Event>> LoadRangesAsync(Session session, IReadOnlyList<(Guid Subject, int First, int Last)> ranges)
     {
         if (ranges.Count == 0)
         {

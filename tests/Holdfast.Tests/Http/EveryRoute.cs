@@ -175,7 +175,6 @@ public sealed partial class EveryRoute : IAsyncDisposable
         _ids["/carts/{storeId}/lines/{variantId}"] = variant;
         _ids["/inventory/reservations/{id}"] = await MakeAsync("/api/v1/inventory/reservations", _bodies["POST /api/v1/inventory/reservations"]);
         await FillOffersAsync(store);
-        await FillWebhooksAsync(store);
         _ids["/orders/{id}"] = await MakeAsync("/api/v1/orders", Order());
         _ids["/customers/{id}"] = (await Admin.GetFromJsonAsync<JsonElement>($"/api/v1/orders/{_ids["/orders/{id}"]}")).GetProperty("customerId").GetString()!;
         var line = Rules.Single(r => r is { Method: "PUT", Pattern: "/api/v1/carts/{storeId}/lines/{variantId}" });
@@ -186,6 +185,7 @@ public sealed partial class EveryRoute : IAsyncDisposable
 
     private async Task FillOffersAsync(string store)
     {
+        await FillWebhooksAsync(store);
         _bodies["POST /api/v1/discount-codes"] = new()
         {
             ["code"] = "SUMMER", ["kind"] = "fixed", ["value"] = 1000, ["currency"] = "VND", ["startsAt"] = "2026-01-02T03:04:05Z", ["endsAt"] = "2099-01-02T03:04:05Z", ["minimumSubtotal"] = 1,

@@ -24,6 +24,7 @@ public abstract class TextMemberTests(EveryRouteHost host)
     {
         ["POST /api/v1/orders/{id}/deliver"] = "takes no members",
         ["POST /api/v1/auth/verify-email/send"] = "takes no members",
+        ["POST /api/v1/dead-letters/{id}/redrive"] = "takes no members",
         ["POST /api/v1/webhook-endpoints/{id}/resume"] = "takes no members",
         ["POST /api/v1/webhook-endpoints/{id}/redeliver"] = "takes no members",
         ["POST /api/v1/webhook-endpoints/{id}/deliveries/{deliveryId}/redeliver"] = "takes no members",

