@@ -115,6 +115,7 @@ public abstract class WebhookTests(Backend backend) : IAsyncLifetime
 
         // What happens now is not for it, and nothing is sent by hand.
         await PlaceAsync();
+        await Until.TrueAsync("it was handed over", async () => await _shop.CountAsync("SELECT (SELECT COUNT(*) FROM outbox) + (SELECT COUNT(*) FROM deliveries)") == 0, 30);
         var delivery = Assert.Single(await DeliveriesAsync(endpoint, "pending", 1)).GetProperty("id").GetString();
         Assert.Equal(409, (await Shop.PostAsync(_staff, $"/webhook-endpoints/{endpoint}/deliveries/{delivery}/redeliver", null)).Status);
         Assert.Equal(409, (await Shop.PostAsync(_staff, $"/webhook-endpoints/{endpoint}/redeliver", null)).Status);
