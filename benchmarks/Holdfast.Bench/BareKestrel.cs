@@ -8,7 +8,7 @@ namespace Holdfast.Bench;
 
 /// <summary>
 /// The most that the web server can do with such requests: reads the body, parses it, and answers a constant of the length that a real
-/// refusal has. No routing, no logging, no database.
+/// refusal has; to a GET, a constant of that length. No routing, no logging, no database.
 /// </summary>
 internal static class BareKestrel
 {
@@ -20,8 +20,17 @@ internal static class BareKestrel
         var app = builder.Build();
         var frame = """{"code":"insufficient_stock","title":""}""";
         var answer = Encoding.UTF8.GetBytes(frame.Insert(frame.Length - 2, new string('x', Math.Max(0, answerBytes - frame.Length))));
+        var read = Encoding.UTF8.GetBytes($"{{\"name\":\"{new string('x', Math.Max(0, answerBytes - 11))}\"}}");
         app.Run(async http =>
         {
+            if (http.Request.Method == "GET")
+            {
+                http.Response.ContentType = "application/json; charset=utf-8";
+                http.Response.ContentLength = read.Length;
+                await http.Response.Body.WriteAsync(read, http.RequestAborted);
+                return;
+            }
+
             using var body = await JsonDocument.ParseAsync(http.Request.Body, default, http.RequestAborted);
             http.Response.StatusCode = body.RootElement.TryGetProperty("lines", out _) ? 409 : 400;
             http.Response.ContentType = "application/problem+json";

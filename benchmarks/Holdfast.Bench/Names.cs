@@ -15,6 +15,17 @@ internal static class Names
     public const string EngineCharged = "engine in process, accounts, with a code and points";
     public const string EngineNewcomers = "engine in process, new accounts";
     public const string EngineCapped = "engine in process, new accounts, unpaid orders limited";
+    public const string CachedProduct = "GET a product, cached";
+    public const string BareProduct = "bare Kestrel, the product's bytes";
+    public const string CachedOrder = "GET an order with its owner's token, cached";
+    public const string BareOrder = "bare Kestrel, the order's bytes";
+    public const string CachedHot = "GET the hot item while it sells";
+    public const string BareHot = "bare Kestrel, the product's bytes, while the hot item sells";
+    public const string Staleness = "GET the hot item while it sells: outdated at most";
+    public const string RedisHit = "GET a product from Redis, memory off";
+    public const string DatabaseRead = "GET a product from the database, cache off";
+    public const string PlacingRedisAlive = "HTTP, hot item, Redis alive";
+    public const string PlacingRedisDead = "HTTP, hot item, Redis dead";
     public const string SqliteBatched = "SQLite, batched";
     public const string SqliteSingle = "SQLite, one commit an order";
     public const string EngineEmpty = "engine in process, empty database";

@@ -70,6 +70,7 @@ internal static class Program
             (["refusals"], () => new RefusalsSection(bench).RunAsync()),
             (["sqlite"], () => new SqliteSection(bench).RunAsync()),
             (["charges"], () => new ChargesSection(bench).RunAsync()),
+            (["cached"], () => new CachedReadsSection(bench).RunAsync()),
             (["million"], () => new MillionSection(bench).RunAsync()),
         ];
         var whole = true;

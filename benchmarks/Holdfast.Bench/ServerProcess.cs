@@ -25,12 +25,18 @@ internal sealed class ServerProcess : IAsyncDisposable
     public long PeakMemory => Interlocked.Read(ref _peak);
 
     /// <summary><c>holdfast serve --empty</c> with its default logging, as JSON into a file.</summary>
-    public static Task<ServerProcess> HoldfastAsync(string databaseUrl, Guard guard)
+    /// <param name="settings">More settings, by name.</param>
+    public static Task<ServerProcess> HoldfastAsync(string databaseUrl, Guard guard, params (string Name, string Value)[] settings)
     {
         var port = Tool.FreePort();
         string[] args = [Path.Combine(AppContext.BaseDirectory, "holdfast.dll"), "serve", "--empty", "--log-format", "json"];
-        return StartAsync(port, "/health/ready", guard, $"holdfast-{port}", args,
-            new() { ["DATABASE_URL"] = databaseUrl, ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}", ["RATE_LIMITS"] = "off" });
+        var environment = new Dictionary<string, string> { ["DATABASE_URL"] = databaseUrl, ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}", ["RATE_LIMITS"] = "off" };
+        foreach (var (name, value) in settings)
+        {
+            environment[name] = value;
+        }
+
+        return StartAsync(port, "/health/ready", guard, $"holdfast-{port}", args, environment);
     }
 
     public static Task<ServerProcess> BareKestrelAsync(int answerBytes, Guard guard)
@@ -38,7 +44,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         var port = Tool.FreePort();
         string[] args =
             [Path.Combine(AppContext.BaseDirectory, "Holdfast.Bench.dll"), "--bare-kestrel", "--port", $"{port}", "--answer-bytes", $"{answerBytes}"];
-        return StartAsync(port, "/", guard, "bare-kestrel", args, []);
+        return StartAsync(port, "/", guard, $"bare-kestrel-{port}", args, []);
     }
 
     public async ValueTask DisposeAsync()

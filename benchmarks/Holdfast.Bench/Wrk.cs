@@ -14,14 +14,28 @@ internal sealed record WrkResult(double PerSecond, long Answers, long Refused, l
 internal sealed partial class Wrk(string scripts)
 {
     private const int Connections = 256;
+    private const int Readers = 64;
     private static int _runs;
 
     public async Task<WrkResult> RunAsync(int port, int items, int firstItem, TimeSpan measured)
     {
         var run = $"{Environment.ProcessId:x}-{Interlocked.Increment(ref _runs):x}";
         var seconds = Math.Max(1, (int)measured.TotalSeconds);
-        var output = await Tool.RunAsync(measured + TimeSpan.FromSeconds(30), "wrk", "-t", "1", "-c", Text(Connections), "-d", $"{seconds}s",
-            "--timeout", "10s", "-s", Path.Combine(scripts, "place.lua"), $"http://127.0.0.1:{port}/api/v1/orders", "--", run, Text(items), Text(firstItem));
+        return Parse(await Tool.RunAsync(measured + TimeSpan.FromSeconds(30), "wrk", "-t", "1", "-c", Text(Connections), "-d", $"{seconds}s",
+            "--timeout", "10s", "-s", Path.Combine(scripts, "place.lua"), $"http://127.0.0.1:{port}/api/v1/orders", "--", run, Text(items), Text(firstItem)));
+    }
+
+    /// <summary>The same GET again and again, over few connections: more of them only queue.</summary>
+    public async Task<WrkResult> ReadAsync(int port, string path, string? token, TimeSpan measured)
+    {
+        var seconds = Math.Max(1, (int)measured.TotalSeconds);
+        string[] authorization = token is null ? [] : ["-H", $"Authorization: Bearer {token}"];
+        return Parse(await Tool.RunAsync(measured + TimeSpan.FromSeconds(30), "wrk", ["-t", "1", "-c", Text(Readers), "-d", $"{seconds}s", "--timeout", "10s",
+            "-s", Path.Combine(scripts, "read.lua"), .. authorization, $"http://127.0.0.1:{port}{path}"]));
+    }
+
+    private static WrkResult Parse(string output)
+    {
         var found = Line().Match(output);
         if (!found.Success)
         {
