@@ -94,7 +94,7 @@ internal sealed class PointsQueries(Db db)
 
     /// <summary>Whether the id is that of a customer with an account: guests have no points.</summary>
     internal static async Task<bool> IsCustomerAsync(Session session, Guid id) =>
-        await session.FirstAsync("SELECT 1 FROM users WHERE id = $1 AND role = 'customer'", r => r.Int(0), id).ConfigureAwait(false) == 1;
+        await session.FirstAsync("SELECT 1 FROM users WHERE id = $1 AND role = 'customer' AND active", r => r.Int(0), id).ConfigureAwait(false) == 1;
 
     /// <summary>The points of the accounts, in their order, less what has lapsed by now.</summary>
     internal static async Task<IReadOnlyList<PointsView>> ViewAsync(Session session, IReadOnlyList<(Guid CustomerId, Guid StoreId)> accounts)
