@@ -6,8 +6,8 @@ using Holdfast.Platform.Data;
 
 namespace Holdfast.Carts;
 
-/// <summary>Empties a cart in the commit of the order that was made of it, if it still is as it was read.</summary>
-internal sealed class CartRider(Guid cartId, long version) : Rider
+/// <summary>Empties an owner's cart in the commit of the order that was made of it, if it still is as it was read.</summary>
+internal sealed class CartRider(Guid cartId, long version, string owner) : Rider
 {
     private Dictionary<Guid, long> _versions = [];
 
@@ -40,6 +40,7 @@ internal sealed class CartRider(Guid cartId, long version) : Rider
 
     public override void Ink(StatementBatch batch, Order order)
     {
+        batch.Stale(CartNames.Cart(order.StoreId, owner));
         batch.Execute("DELETE FROM cart_lines WHERE cart_id = $1", cartId);
         batch.Execute("UPDATE carts SET version = version + 1, updated_at = $2 WHERE id = $1", cartId, order.CreatedAt);
     }

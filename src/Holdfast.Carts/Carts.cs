@@ -1,8 +1,11 @@
 using Holdfast.Carts.Core;
+using Holdfast.Catalog;
 using Holdfast.Inventory.Core;
 using Holdfast.Platform;
+using Holdfast.Platform.Caching;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
+using Microsoft.Extensions.Caching.Hybrid;
 
 namespace Holdfast.Carts;
 
@@ -10,9 +13,13 @@ namespace Holdfast.Carts;
 /// <c>GET /carts/{storeId}</c>, <c>PUT /carts/{storeId}/lines/{variantId}</c> <c>{quantity}</c>, <c>DELETE</c> of a line and of the cart. Every answer is the
 /// cart as it is then, with its version as ETag; <c>If-Match</c> is heeded where it is sent.
 /// </summary>
-public sealed class Carts(Db db)
+public sealed class Carts(Db db, Documents documents)
 {
-    /// <summary>A store's cart; one that nobody put anything into is empty, has version 0 and is not stored.</summary>
+    private static readonly HybridCacheEntryOptions Kept = new() { Expiration = TimeSpan.FromDays(30) };
+
+    /// <summary>
+    /// A store's cart, cached but where it is to be made or merged; one that nobody put anything into is empty, has version 0 and is not stored.
+    /// </summary>
     public async Task<Reply> GetAsync(Request request)
     {
         if (request.Id("storeId") is not { } storeId)
@@ -21,6 +28,13 @@ public sealed class Carts(Db db)
         }
 
         var owner = CartOwner.Of(request);
+        if (owner is { NewToken: null, Visitor: null })
+        {
+            var found = await documents.FindAsync(CartNames.Cart(storeId, owner.Key), (this, storeId, owner), static (s, ct) => s.Item1.LoadAsync(s.storeId, s.owner, ct),
+                [CatalogNames.Store(storeId), CatalogNames.StockOf(storeId)], Kept, request.Aborted).ConfigureAwait(false);
+            return found.Document.IsNone ? Errors.NotFound : Reply.Cached(found);
+        }
+
         var open = await OpenAsync(storeId, owner, request.Aborted).ConfigureAwait(false);
         return open is null ? Errors.NotFound : Answer(request, CartView.Of(open.Cart, storeId, open.Currency, owner.NewToken, open.NotMerged));
     }
@@ -86,6 +100,10 @@ public sealed class Carts(Db db)
         return open is not null && hasVisitors ? await db.WriteAsync(tx => OpenCart.OpenAsync(tx, storeId, owner, create: true), ct).ConfigureAwait(false) : open;
     }
 
+    private async Task<Document> LoadAsync(Guid storeId, CartOwner owner, CancellationToken ct) =>
+        await OpenAsync(storeId, owner, ct).ConfigureAwait(false) is { } open
+            ? Document.Hashed(CartView.Of(open.Cart, storeId, open.Currency, null, null), open.Cart.Version) : Document.None;
+
     private static async Task<Error?> RemoveAsync(Tx tx, OpenCart open, bool isThere, string sql, params object?[] args)
     {
         if (isThere)
@@ -115,6 +133,7 @@ public sealed class Carts(Db db)
                 : await change(tx, open).ConfigureAwait(false);
             if (refusal is null)
             {
+                tx.Stale(CartNames.Cart(storeId, owner.Key));
                 return await open!.ViewAsync(tx).ConfigureAwait(false);
             }
 

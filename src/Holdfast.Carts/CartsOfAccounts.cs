@@ -10,10 +10,11 @@ internal sealed class CartsOfAccounts : AccountHook
     public override async Task<Error?> CloseAsync(Tx tx, Account account, DateTime now)
     {
         // Store by store, because that is how carts are found.
-        var ids = await tx.QueryAsync("SELECT id FROM carts WHERE store_id IN (SELECT id FROM stores) AND owner = $1 ORDER BY id {lock}", r => r.Uuid(0), CartOwner.KeyOf(account.Id))
+        var found = await tx.QueryAsync("SELECT id, store_id FROM carts WHERE store_id IN (SELECT id FROM stores) AND owner = $1 ORDER BY id {lock}", r => (Id: r.Uuid(0), StoreId: r.Uuid(1)), CartOwner.KeyOf(account.Id))
             .ConfigureAwait(false);
         var batch = tx.Batch();
-        CartRows.Remove(batch, [.. ids]);
+        found.ForEach(c => batch.Stale(CartNames.Cart(c.StoreId, CartOwner.KeyOf(account.Id))));
+        CartRows.Remove(batch, [.. found.Select(c => c.Id)]);
         await batch.RunAsync().ConfigureAwait(false);
         return null;
     }

@@ -17,7 +17,8 @@ internal sealed class CheckOut(Carts carts, PlaceOrder orders)
 
     private async Task<Result<PlaceCommand>> FillAsync(Request request, PlaceCommand command)
     {
-        var open = await carts.OpenAsync(command.StoreId, CartOwner.Of(request), request.Aborted).ConfigureAwait(false);
+        var owner = CartOwner.Of(request);
+        var open = await carts.OpenAsync(command.StoreId, owner, request.Aborted).ConfigureAwait(false);
         if (open is null)
         {
             return OrderErrors.UnknownStore;
@@ -31,7 +32,7 @@ internal sealed class CheckOut(Carts carts, PlaceOrder orders)
         return command with
         {
             Lines = [.. cart.Lines.Select(l => new StockLine(l.VariantId, l.Quantity))],
-            Riders = [.. command.Riders, new CartRider(id, cart.Version)],
+            Riders = [.. command.Riders, new CartRider(id, cart.Version, owner.Key)],
         };
     }
 }

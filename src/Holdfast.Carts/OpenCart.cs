@@ -55,6 +55,8 @@ internal sealed record OpenCart(Cart Cart, Guid StoreId, string Currency, CartOw
         }
 
         CartRows.Remove(batch, visitors.Id!.Value);
+        tx.Stale(CartNames.Cart(StoreId, Owner.Key));
+        tx.Stale(CartNames.Cart(StoreId, Owner.Visitor!));
         var now = CartRows.Read(batch, StoreId, Owner.Key, Owner.Buyer);
         await batch.RunAsync().ConfigureAwait(false);
         return this with { Cart = CartRows.ToCart(now), NotMerged = merged.LeftOut };

@@ -24,11 +24,12 @@ public sealed class SweepCarts(Db db, ILogger<SweepCarts> log) : Sweep(Pause, Ba
         return due is not { } time || time > now ? 0 : await db.WriteAsync(async tx =>
         {
             // Those that somebody holds are in use.
-            var ids = await tx.QueryAsync($"SELECT id FROM carts WHERE expires_at <= $1 ORDER BY expires_at LIMIT {BatchSize} {{skip locked}}", r => r.Uuid(0), now).ConfigureAwait(false);
+            var found = await tx.QueryAsync($"SELECT id, store_id, owner FROM carts WHERE expires_at <= $1 ORDER BY expires_at LIMIT {BatchSize} {{skip locked}}", r => (Id: r.Uuid(0), StoreId: r.Uuid(1), Owner: r.Text(2)), now).ConfigureAwait(false);
             var batch = tx.Batch();
-            CartRows.Remove(batch, [.. ids]);
+            found.ForEach(c => batch.Stale(CartNames.Cart(c.StoreId, c.Owner)));
+            CartRows.Remove(batch, [.. found.Select(c => c.Id)]);
             await batch.RunAsync().ConfigureAwait(false);
-            return ids.Count;
+            return found.Count;
         }, ct).ConfigureAwait(false);
     }
 }

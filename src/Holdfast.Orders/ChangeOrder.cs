@@ -177,6 +177,9 @@ internal sealed class DeleteOrder(OrderAccess access, OrderChanges changes, Db d
         batch.Execute("DELETE FROM events WHERE subject = $1", id);
         batch.Execute("DELETE FROM orders WHERE id = $1", id);
         var erased = locked.First!;
+        OrderNames.NoteChanged(batch, erased);
+        batch.Stale(OrderNames.Statistics(erased.StoreId), promptly: false);
+        batch.Stale(OrderNames.Statistics(null), promptly: false);
         batch.Execute("UPDATE order_statistics SET orders = orders - 1, total = total - $6 WHERE store_id = $1 AND day = $2 AND currency = $3 AND status = $4 AND payment_status = $5",
             erased.StoreId, erased.LocalDate, erased.Currency, Names.Of(erased.Status), Names.Of(erased.PaymentStatus), erased.Total);
         await batch.RunAsync().ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using Holdfast.Identity;
 using Holdfast.Orders.Core;
 using Holdfast.Platform;
+using Holdfast.Platform.Caching;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
 
@@ -37,7 +38,7 @@ internal sealed class OrderAccess(Db db, AccessKeys accessKeys)
 
         var order = orders[0];
         return request.Caller.Manages(order.StoreId) ? new Seen(order, Relation.Staff)
-            : IsOwner(request, order) ? new Seen(order, Relation.Owner)
+            : IsOwner(request, order.Id, order.CustomerId, order.IsGuest) ? new Seen(order, Relation.Owner)
             : Errors.NotFound;
     }
 
@@ -48,7 +49,11 @@ internal sealed class OrderAccess(Db db, AccessKeys accessKeys)
         return seen is { IsOk: true, Value.Relation: Relation.Owner } ? Errors.Forbidden : seen;
     }
 
-    private bool IsOwner(Request request, Order order) =>
-        request.Caller.Role == Role.Customer ? !order.IsGuest && request.Caller.Subject == order.CustomerId
-        : order.IsGuest && request.Header("X-Access-Key") is { } key && accessKeys.Matches(order.Id, key);
+    /// <summary>Whether the caller may see the order that the document shows.</summary>
+    public bool MaySee(Request request, Guid orderId, Document document) => document is { StoreId: { } storeId, CustomerId: { } customerId }
+        && (request.Caller.Manages(storeId) || IsOwner(request, orderId, customerId, document.IsGuest));
+
+    private bool IsOwner(Request request, Guid orderId, Guid customerId, bool isGuest) =>
+        request.Caller.Role == Role.Customer ? !isGuest && request.Caller.Subject == customerId
+        : isGuest && request.Header("X-Access-Key") is { } key && accessKeys.Matches(orderId, key);
 }

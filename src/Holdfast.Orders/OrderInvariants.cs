@@ -88,6 +88,7 @@ internal static class OrderInvariants
             r => (Id: r.Uuid(0), Paid: r.Long(1), RightPaid: r.Long(2), Due: r.Long(3), RightDue: r.Long(4), Refunded: r.Long(5), RightRefunded: r.Long(6))).ConfigureAwait(false);
         foreach (var w in wrong)
         {
+            tx.Stale(StaleNames.Everything);
             var order = (await OrderRows.ReadAsync(tx, [w.Id]).ConfigureAwait(false))[0] with { AmountPaid = w.RightPaid, RefundDue = w.RightDue, AmountRefunded = w.RightRefunded };
             await tx.ExecuteAsync("UPDATE orders SET amount_paid = $2, refund_due = $3, amount_refunded = $4, payment_status = $5, version = version + 1 WHERE id = $1",
                 w.Id, w.RightPaid, w.RightDue, w.RightRefunded, Names.Of(order.PaymentStatus)).ConfigureAwait(false);
@@ -116,6 +117,7 @@ internal static class OrderInvariants
             return [];
         }
 
+        tx.Stale(StaleNames.Everything);
         await tx.ExecuteAsync("DELETE FROM order_statistics").ConfigureAwait(false);
         await tx.ExecuteAsync("INSERT INTO order_statistics (store_id, day, currency, status, payment_status, orders, total, captured, refunded) " + Counted).ConfigureAwait(false);
         return [$"statistics: {wrong} rows were counted anew"];

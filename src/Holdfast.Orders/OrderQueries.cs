@@ -1,20 +1,35 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Holdfast.Identity;
 using Holdfast.Orders.Core;
 using Holdfast.Platform;
+using Holdfast.Platform.Caching;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
 
 namespace Holdfast.Orders;
 
-/// <summary>GET /orders/{id}.</summary>
-internal sealed class GetOrder(OrderAccess access)
+/// <summary>GET /orders/{id}, cached; who may see it is asked of every request.</summary>
+internal sealed class GetOrder(Db db, OrderAccess access, Documents documents)
 {
     public async Task<Reply> HandleAsync(Request request)
     {
-        var seen = await access.FindAsync(request).ConfigureAwait(false);
-        return seen.IsOk ? Reply.Raw(200, OrderJson.Write(seen.Value.Order), version: seen.Value.Order.Version) : seen.Error!;
+        if (request.Id() is not { } id)
+        {
+            return Errors.NotFound;
+        }
+
+        var found = await documents.FindAsync(OrderNames.Order(id), (this, id), static (s, ct) => s.Item1.LoadAsync(s.id, ct), ct: request.Aborted).ConfigureAwait(false);
+        return access.MaySee(request, id, found.Document) ? Reply.Cached(found) : Errors.NotFound;
+    }
+
+    private async Task<Document> LoadAsync(Guid id, CancellationToken ct)
+    {
+        var orders = await db.ReadAsync(s => OrderRows.ReadAsync(s, [id]), ct).ConfigureAwait(false);
+        return orders is [var order] ? new Document(OrderJson.Write(order), $"\"{order.Version}\"") { StoreId = order.StoreId, CustomerId = order.CustomerId, IsGuest = order.IsGuest }
+            : Document.None;
     }
 }
 
@@ -50,10 +65,12 @@ internal sealed class GetHistory(OrderAccess access, Db db)
 
 /// <summary>
 /// GET /orders: a customer's own; staff see their stores'. Newest first unless <c>sort</c> says otherwise. <c>q</c> finds a number, an id, an
-/// externalId, an email or the beginning of one, or a part of the customer's name.
+/// externalId, an email or the beginning of one, or a part of the customer's name. Pages are cached, but for those that <c>q</c> finds.
 /// </summary>
-internal sealed class ListOrders(Db db)
+internal sealed class ListOrders(Db db, Documents documents)
 {
+    private const int MaxTags = 10;
+
     private const int MaxCustomers = 200;
 
     private static readonly Dictionary<string, (string Column, bool Descending)> Sorts = new()
@@ -83,25 +100,43 @@ internal sealed class ListOrders(Db db)
             return refusal;
         }
 
-        return await db.ReadAsync<Reply>(async session =>
+        if (paging.Value.After is { } after && !Continue(filter, after, sort))
         {
-            if (request.Query("q") is { } q)
-            {
-                await SearchAsync(session, filter, q).ConfigureAwait(false);
-            }
+            return Errors.Invalid("cursor", "is not one that was given out");
+        }
 
-            if (paging.Value.After is { } after && !Continue(filter, after, sort))
-            {
-                return Errors.Invalid("cursor", "is not one that was given out");
-            }
+        var wanted = new Wanted(filter, sort.Column, sort.Descending, paging.Value);
+        if (request.Query("q") is { } q)
+        {
+            return Reply.Raw(200, await ReadAsync(wanted, q, request.Aborted).ConfigureAwait(false));
+        }
 
-            var direction = sort.Descending ? "DESC" : "ASC";
-            var sql = $"SELECT {OrderRows.Columns} FROM orders o{filter.Where} ORDER BY o.{sort.Column} {direction}, o.id {direction} LIMIT {paging.Value.Limit + 1}";
-            var orders = await session.QueryAsync(sql, OrderRows.Map, [.. filter.Args]).ConfigureAwait(false);
-            var page = paging.Value.Page(orders, o => [(sort.Column == "total" ? o.Total : o.CreatedAt.Ticks).ToString(CultureInfo.InvariantCulture), o.Id.ToString()]);
-            return Reply.Raw(200, await WriteAsync(session, page).ConfigureAwait(false));
-        }, request.Aborted).ConfigureAwait(false);
+        var found = await documents.FindAsync(wanted.Key, (this, wanted), static async (s, ct) => Document.Hashed(await s.Item1.ReadAsync(s.wanted, null, ct).ConfigureAwait(false)),
+            Tags(request), ct: request.Aborted).ConfigureAwait(false);
+        return Reply.Cached(found);
     }
+
+    /// <summary>Whose orders the list may show: when one of them gets an order, or one changes, it is stale.</summary>
+    private static string[] Tags(Request request) =>
+        request.Caller.Role == Role.Customer ? [OrderNames.ListsOf(request.Caller.Subject!.Value)]
+        : request.Query("storeId") is { } store ? [OrderNames.ListsOf(Guid.Parse(store))]
+        : request.Caller.Role == Role.Admin || request.Caller.Stores.Count > MaxTags ? [OrderNames.AllLists]
+        : [.. request.Caller.Stores.Select(OrderNames.ListsOf)];
+
+    private Task<byte[]> ReadAsync(Wanted wanted, string? q, CancellationToken ct) => db.ReadAsync(async session =>
+    {
+        var filter = wanted.Filter;
+        if (q is not null)
+        {
+            await SearchAsync(session, filter, q).ConfigureAwait(false);
+        }
+
+        var direction = wanted.Descending ? "DESC" : "ASC";
+        var sql = $"SELECT {OrderRows.Columns} FROM orders o{filter.Where} ORDER BY o.{wanted.Column} {direction}, o.id {direction} LIMIT {wanted.Paging.Limit + 1}";
+        var orders = await session.QueryAsync(sql, OrderRows.Map, [.. filter.Args]).ConfigureAwait(false);
+        var page = wanted.Paging.Page(orders, o => [(wanted.Column == "total" ? o.Total : o.CreatedAt.Ticks).ToString(CultureInfo.InvariantCulture), o.Id.ToString()]);
+        return await WriteAsync(session, page).ConfigureAwait(false);
+    }, ct);
 
     private static async Task<byte[]> WriteAsync(Session session, Page<Order> page)
     {
@@ -224,6 +259,19 @@ internal sealed class ListOrders(Db db)
         {
             var customers = await CustomerSearch.FindAsync(session, text, MaxCustomers).ConfigureAwait(false);
             filter.And("(o.external_id = {0} OR o.customer_id {in {1}})", text, customers);
+        }
+    }
+
+    /// <summary>A page of orders: whoever wants the same one has the same key.</summary>
+    private sealed record Wanted(Filter Filter, string Column, bool Descending, Paging Paging)
+    {
+        public string Key
+        {
+            get
+            {
+                var text = string.Create(CultureInfo.InvariantCulture, $"{Filter.Where}\n{Column} {Descending} {Paging.Limit}\n{JsonSerializer.Serialize(Filter.Args, Reply.Json)}");
+                return $"orders:list:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16))}";
+            }
         }
     }
 

@@ -22,6 +22,7 @@ public static class OrdersModule
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(new OrderOptions());
         services.AddSingleton<OrderNumbers>();
+        services.AddSingleton<OrderSessions>();
         services.AddSingleton<PlacementQueue>();
         services.AddSingleton<ChangeQueue>();
         services.AddSingleton<ExpirySweep>();

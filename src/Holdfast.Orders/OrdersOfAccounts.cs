@@ -47,15 +47,16 @@ internal sealed class OrdersOfAccounts(RelayBell bell) : AccountHook
             new("customer_name", ColumnType.Text), new("delivery_address", ColumnType.Text), new("contact_phone", ColumnType.Text), new("note", ColumnType.Text),
             new("updated_at", ColumnType.Time), new("version", ColumnType.Int), new("event_sequence", ColumnType.Int), new("version_read", ColumnType.Int));
         var events = new EventLog();
+        var batch = tx.Batch();
         foreach (var before in orders)
         {
+            OrderNames.NoteChanged(batch, before);
             var after = change(before) with { Version = before.Version + 1, EventSequence = before.EventSequence + 1, UpdatedAt = now };
             rows.Add(after.Id).Add(after.CustomerId).Add(after.IsGuest).Add(after.CustomerEmail).Add(after.CustomerName).Add(after.DeliveryAddress).Add(after.ContactPhone)
                 .Add(after.Note).Add(now).Add(after.Version).Add(after.EventSequence).Add(before.Version);
             events.Add(new Event(after.Id, after.EventSequence, "order.updated", after.StoreId, now, actor, OrderEvents.Previous(before), OrderJson.Write(after)));
         }
 
-        var batch = tx.Batch();
         batch.ChangeEach(rows, "UPDATE orders SET customer_id = {v.customer_id}, is_guest = {v.is_guest}, customer_email = {v.customer_email}, customer_name = {v.customer_name}, "
             + "delivery_address = {v.delivery_address}, contact_phone = {v.contact_phone}, note = {v.note}, updated_at = {v.updated_at}, version = {v.version}, "
             + "event_sequence = {v.event_sequence} WHERE orders.id = {v.id} AND orders.version = {v.version_read}");

@@ -57,6 +57,11 @@ public static class Server
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(new RateLimitOptions { On = settings.RateLimits });
         services.AddSingleton<RateLimits>();
+        if (settings.Cache.Redis is not null)
+        {
+            services.AddSingleton<SharedLimits>();
+        }
+
         services.AddSingleton<AuditQueue>();
         services.AddSingleton<Door>();
         services.AddSingleton<Health>();

@@ -27,6 +27,9 @@ public sealed record OrderOptions
 
     public int MaxPendingQuantity { get; init; }
 
+    /// <summary>How often overdue orders are looked for at least.</summary>
+    public TimeSpan SweepEvery { get; init; } = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Whether unpaid orders are counted at all.</summary>
     public bool CapsPending => MaxPendingOrders > 0 || MaxPendingQuantity > 0;
 }

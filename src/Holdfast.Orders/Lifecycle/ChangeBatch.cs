@@ -40,6 +40,10 @@ internal sealed class ChangeBatch
 
     public string TransactionId { get; private set; } = "";
 
+    /// <summary>The orders that were pending before this batch and are not after it.</summary>
+    public IReadOnlyList<Guid> NoLongerPending =>
+        [.. _books.Files.Values.Where(f => f.Read.Status == OrderStatus.Pending && f.Order.Status != OrderStatus.Pending).Select(f => f.Order.Id)];
+
     public async Task OpenAsync()
     {
         var riders = _changings.SelectMany(c => c.Command.Riders).ToList();

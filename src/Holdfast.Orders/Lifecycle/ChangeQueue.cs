@@ -18,7 +18,7 @@ public sealed record Changed(byte[] Body, int Version, bool Replayed);
 /// The way to change orders that exist: payments, cancellations, expiries, shipments. What waits on a store's lane is done together
 /// in one transaction (<see cref="ChangeBatch"/>), in the order of arrival.
 /// </summary>
-public sealed class ChangeQueue(Db db, OrderOptions options, RelayBell bell, ILogger<ChangeQueue> log)
+public sealed class ChangeQueue(Db db, OrderOptions options, RelayBell bell, OrderSessions sessions, ILogger<ChangeQueue> log)
     : BatchQueue<Changing, Changed>(db, log, options.Lanes, options.QueueCapacity, options.MaxBatch)
 {
     /// <summary>Makes a change; the answer comes after its commit. 404 for an order that is not there.</summary>
@@ -37,6 +37,11 @@ public sealed class ChangeQueue(Db db, OrderOptions options, RelayBell bell, ILo
 
         await batch.InkAsync().ConfigureAwait(false);
         tx.AfterCommit(bell.Ring);
+        if (sessions.AreKept && batch.NoLongerPending is { Count: > 0 } ended)
+        {
+            tx.AfterCommit(() => sessions.End(ended));
+        }
+
         await attempt.CommitAsync(tx, batch.TransactionId, batch.Outcomes).ConfigureAwait(false);
         return batch.Outcomes;
     }

@@ -6,24 +6,32 @@ namespace Holdfast.Orders;
 
 /// <summary>
 /// Gives the stock of overdue orders back. It only cleans up: every decision checks the time itself. Any number of workers may run it;
-/// rows that somebody is busy with are passed over.
+/// rows that somebody is busy with are passed over. Redis wakes it when an order's time is over; without, it looks by itself.
 /// </summary>
-public sealed class ExpirySweep(Db db, ChangeQueue queue, ILogger<ExpirySweep> log) : Sweep(Interval, BatchSize, log)
+public sealed class ExpirySweep : Sweep
 {
     private const int BatchSize = 500;
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+
+    private readonly Db _db;
+    private readonly ChangeQueue _queue;
+
+    public ExpirySweep(Db db, ChangeQueue queue, OrderSessions sessions, OrderOptions options, ILogger<ExpirySweep> log) : base(options.SweepEvery, BatchSize, log)
+    {
+        (_db, _queue) = (db, queue);
+        sessions.Expired += Wake;
+    }
 
     /// <summary>Expires up to a batch of overdue orders; how many it was done with.</summary>
     public override async Task<int> SweepOnceAsync(CancellationToken ct = default)
     {
-        var due = await db.ReadAsync(async session =>
+        var due = await _db.ReadAsync(async session =>
         {
             var now = await session.NowAsync().ConfigureAwait(false);
             return await session.QueryAsync(
                 $"SELECT id, store_id FROM orders WHERE status = 'pending' AND expires_at <= $1 ORDER BY expires_at LIMIT {BatchSize} {{skip locked}}",
                 r => (Id: r.Uuid(0), StoreId: r.Uuid(1)), now).ConfigureAwait(false);
         }, ct).ConfigureAwait(false);
-        var outcomes = await Task.WhenAll(due.Select(d => queue.ChangeAsync(new Changing(new ExpireCommand(d.Id, d.StoreId, "system"), null)))).ConfigureAwait(false);
+        var outcomes = await Task.WhenAll(due.Select(d => _queue.ChangeAsync(new Changing(new ExpireCommand(d.Id, d.StoreId, "system"), null)))).ConfigureAwait(false);
         foreach (var error in outcomes.Where(o => !o.IsOk).Select(o => o.Error!).DistinctBy(e => e.Code))
         {
             Log.LogWarning("An overdue order was not expired ({Code}); the next sweep tries again", error.Code);

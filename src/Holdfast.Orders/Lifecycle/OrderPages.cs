@@ -63,6 +63,7 @@ internal sealed class OrderPages
         foreach (var file in changed)
         {
             AddOrder(orders, file);
+            OrderNames.NoteChanged(batch, file.Order);
             foreach (var line in file.Order.Lines.Where((l, i) => l != file.Read.Lines[i]))
             {
                 lines.Add(file.Order.Id).Add(line.VariantId).Add(line.Shipped).Add(line.Returned);

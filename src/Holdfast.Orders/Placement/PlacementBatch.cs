@@ -87,6 +87,9 @@ internal sealed class PlacementBatch
         }
     }
 
+    /// <summary>The orders that are placed by this batch, and the moment at which.</summary>
+    public (IReadOnlyList<Order> Orders, DateTime Now) Placed => (_accepted.ConvertAll(a => a.Order), _now);
+
     /// <summary>Judges the commands in the order of their arrival. False when none was accepted.</summary>
     public bool Decide()
     {
@@ -121,15 +124,16 @@ internal sealed class PlacementBatch
     /// <summary>Writes everything that changed; takes back the claims and the guests of those who were refused.</summary>
     public async Task InkAsync(Tx tx)
     {
+        var batch = tx.Batch();
         var orders = OrderRows.Orders();
         var lines = OrderRows.Lines();
         foreach (var (_, order, _) in _accepted)
         {
             OrderRows.Add(orders, order);
             OrderRows.AddLines(lines, order);
+            OrderNames.NotePlaced(batch, order);
         }
 
-        var batch = tx.Batch();
         _claimed.ExceptWith(_placedByKey.Keys);
         if (_claimed.Count > 0)
         {

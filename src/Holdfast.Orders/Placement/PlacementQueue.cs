@@ -17,7 +17,7 @@ public sealed record Placed(Guid OrderId, byte[] Body, bool Replayed);
 /// The way into the books: orders that wait on a store's lane are placed together in one transaction (<see cref="PlacementBatch"/>).
 /// An answer means committed and durable.
 /// </summary>
-public sealed class PlacementQueue(Db db, OrderOptions options, OrderNumbers numbers, RelayBell bell, ILogger<PlacementQueue> log)
+public sealed class PlacementQueue(Db db, OrderOptions options, OrderNumbers numbers, RelayBell bell, OrderSessions sessions, ILogger<PlacementQueue> log)
     : BatchQueue<Placing, Placed>(db, log, options.Lanes, options.QueueCapacity, options.MaxBatch)
 {
     /// <summary>Places an order; the answer comes after its commit.</summary>
@@ -41,6 +41,12 @@ public sealed class PlacementQueue(Db db, OrderOptions options, OrderNumbers num
 
         await batch.InkAsync(tx).ConfigureAwait(false);
         tx.AfterCommit(bell.Ring);
+        if (sessions.AreKept)
+        {
+            var (orders, now) = batch.Placed;
+            tx.AfterCommit(() => sessions.Begin(orders, now));
+        }
+
         await attempt.CommitAsync(tx, batch.TransactionId, batch.Outcomes).ConfigureAwait(false);
         return batch.Outcomes;
     }

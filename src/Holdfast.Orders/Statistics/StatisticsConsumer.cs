@@ -37,6 +37,12 @@ public sealed class StatisticsConsumer : IConsumer
         }
 
         var batch = tx.Batch();
+        foreach (var storeId in sums.Keys.Select(k => k.StoreId).Distinct())
+        {
+            batch.Stale(OrderNames.Statistics(storeId), promptly: false);
+            batch.Stale(OrderNames.Statistics(null), promptly: false);
+        }
+
         batch.Insert(rows, "ON CONFLICT (store_id, day, currency, status, payment_status) DO UPDATE SET orders = order_statistics.orders + excluded.orders, "
             + "total = order_statistics.total + excluded.total, captured = order_statistics.captured + excluded.captured, "
             + "refunded = order_statistics.refunded + excluded.refunded");

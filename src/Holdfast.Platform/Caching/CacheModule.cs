@@ -18,7 +18,8 @@ public static class CacheModule
         db.KeepsStaleNames |= options.Redis is not null;
         services.AddSingleton(options);
         services.AddSingleton(new MemoryLevel(options.On ? options.MemoryBytes : 0));
-        if (options is { On: true, Redis: { } redis })
+        // With the cache off, too: order sessions and rate limits are kept there, and others are told what became stale.
+        if (options.Redis is { } redis)
         {
             services.AddSingleton(s => new RedisLink(redis, s.GetRequiredService<MemoryLevel>(), s.GetRequiredService<ILogger<RedisLink>>()));
             services.AddSingleton<RedisLevel>();

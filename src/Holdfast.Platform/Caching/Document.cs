@@ -45,8 +45,13 @@ public sealed class Document
     public static Document Hashed(object value, long version)
     {
         var body = Http.Reply.Bytes(value);
-        return new Document(body, string.Create(CultureInfo.InvariantCulture, $"\"{version}-{Convert.ToHexStringLower(SHA256.HashData(body).AsSpan(0, 8))}\""));
+        return new Document(body, string.Create(CultureInfo.InvariantCulture, $"\"{version}-{Hash(body)}\""));
     }
+
+    /// <summary>A document of JSON that has no version, such as a list: its ETag is <c>"HASH"</c>.</summary>
+    public static Document Hashed(byte[] json) => new(json, $"\"{Hash(json)}\"");
+
+    private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 8));
 
     /// <summary>200 with <c>X-Cache</c> and the ETag; made once and used by all requests.</summary>
     internal Http.Reply Reply(bool hit) => hit ? _hit ??= Http.Reply.Cached(this, "HIT") : _miss ??= Http.Reply.Cached(this, "MISS");

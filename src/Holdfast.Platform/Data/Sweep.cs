@@ -13,6 +13,21 @@ public abstract class Sweep(TimeSpan pause, int batchSize, ILogger log) : Backgr
     /// <summary>The log of this sweep.</summary>
     protected ILogger Log => log;
 
+    private readonly SemaphoreSlim _woken = new(0, 1);
+
+    /// <summary>Ends the pause: something may be due. Never blocks.</summary>
+    public void Wake()
+    {
+        try
+        {
+            _woken.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // It is awake already.
+        }
+    }
+
     /// <summary>Does at most one batch of what is due; how much it was.</summary>
     public abstract Task<int> SweepOnceAsync(CancellationToken ct = default);
 
@@ -36,7 +51,7 @@ public abstract class Sweep(TimeSpan pause, int batchSize, ILogger log) : Backgr
 
             if (done < batchSize)
             {
-                await Task.Delay(pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await ((Task)_woken.WaitAsync(pause, stoppingToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

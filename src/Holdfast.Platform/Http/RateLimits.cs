@@ -40,8 +40,8 @@ public sealed record RateLimitOptions
 }
 
 /// <summary>
-/// Counts requests by address and by customer with the framework's token buckets, in this process's memory. A bucket that is full again is dropped after ten
-/// seconds, so memory is bounded by those who were active within the window.
+/// Counts requests by address and by customer with the framework's token buckets, in this process's memory, and with Redis for all processes together.
+/// A bucket that is full again is dropped after ten seconds, so memory is bounded by those who were active within the window.
 /// </summary>
 public sealed class RateLimits : IDisposable
 {
@@ -49,26 +49,35 @@ public sealed class RateLimits : IDisposable
     private const int Ipv6NetworkBytes = 8;
 
     private readonly RateLimitOptions _options;
+    private readonly SharedLimits? _shared;
+    private readonly int[] _perAddress;
+    private readonly int[] _perCustomer;
     private readonly PartitionedRateLimiter<IPAddress>?[] _byAddress;
     private readonly PartitionedRateLimiter<Guid>?[] _byCustomer;
 
-    public RateLimits(RateLimitOptions options)
+    /// <param name="shared">Null: each process counts for itself alone.</param>
+    public RateLimits(RateLimitOptions options, SharedLimits? shared = null)
     {
-        _options = options;
-        _byAddress = [null, Buckets<IPAddress>(options.SignInsPerAddress), Buckets<IPAddress>(options.PlacingsPerAddress), Buckets<IPAddress>(options.QuotesPerAddress)];
-        _byCustomer = [null, null, Buckets<Guid>(options.PlacingsPerCustomer), Buckets<Guid>(options.QuotesPerCustomer)];
+        (_options, _shared) = (options, shared);
+        _perAddress = [0, options.SignInsPerAddress, options.PlacingsPerAddress, options.QuotesPerAddress];
+        _perCustomer = [0, 0, options.PlacingsPerCustomer, options.QuotesPerCustomer];
+        _byAddress = [.. _perAddress.Select(Buckets<IPAddress>)];
+        _byCustomer = [.. _perCustomer.Select(Buckets<Guid>)];
     }
 
     /// <summary>Counts the request; 429 <c>rate_limited</c> with the seconds to wait where it is one too many.</summary>
-    public Error? Refuse(HttpContext http, Caller caller, Limit limit)
+    public ValueTask<Error?> RefuseAsync(HttpContext http, Caller caller, Limit limit)
     {
         if (limit == Limit.None || !_options.On || (limit != Limit.SignIn && caller.Role is Role.Staff or Role.Service or Role.Admin))
         {
-            return null;
+            return ValueTask.FromResult<Error?>(null);
         }
 
-        return Refuse(_byAddress[(int)limit], Partition(http.Connection.RemoteIpAddress))
-            ?? (caller.Subject is { } customer ? Refuse(_byCustomer[(int)limit], customer) : null);
+        var address = Partition(http.Connection.RemoteIpAddress);
+        var customer = _perCustomer[(int)limit] > 0 ? caller.Subject : null;
+        // What this process alone has seen is too much is refused without asking.
+        var refusal = Refuse(_byAddress[(int)limit], address) ?? (customer is { } id ? Refuse(_byCustomer[(int)limit], id) : null);
+        return refusal is not null || _shared is null ? ValueTask.FromResult(refusal) : AskAsync(_shared, limit, address, customer);
     }
 
     /// <summary>The address as it is counted: IPv4 as it is, also where it came mapped into IPv6; of IPv6 the network of one subscriber, /64.</summary>
@@ -103,6 +112,19 @@ public sealed class RateLimits : IDisposable
         }
     }
 
+    private async ValueTask<Error?> AskAsync(SharedLimits shared, Limit limit, IPAddress address, Guid? customer)
+    {
+        var wait = await shared.RefuseAsync($"{limit}:{address}", _perAddress[(int)limit], _options.Window).ConfigureAwait(false);
+        if (wait is null && customer is { } id)
+        {
+            wait = await shared.RefuseAsync($"{limit}:{id}", _perCustomer[(int)limit], _options.Window).ConfigureAwait(false);
+        }
+
+        return wait is { } time ? Refusal(time) : null;
+    }
+
+    private static Error Refusal(TimeSpan wait) => Errors.RateLimited with { RetryAfterSeconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) };
+
     private static Error? Refuse<T>(PartitionedRateLimiter<T>? limiter, T key)
     {
         if (limiter is null)
@@ -111,14 +133,16 @@ public sealed class RateLimits : IDisposable
         }
 
         using var lease = limiter.AttemptAcquire(key);
-        return lease.IsAcquired ? null : Errors.RateLimited with
-        {
-            RetryAfterSeconds = lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) : 1,
-        };
+        return lease.IsAcquired ? null : Refusal(lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.Zero);
     }
 
-    private PartitionedRateLimiter<T> Buckets<T>(int requests) where T : notnull
+    private PartitionedRateLimiter<T>? Buckets<T>(int requests) where T : notnull
     {
+        if (requests == 0)
+        {
+            return null;
+        }
+
         var bucket = new TokenBucketRateLimiterOptions
         {
             TokenLimit = requests,

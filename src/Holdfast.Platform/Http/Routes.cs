@@ -58,7 +58,7 @@ public sealed class Door(ITokenReader tokens, RateLimits limits, AuditQueue audi
         {
             var caller = await CallerAsync(http).ConfigureAwait(false);
             reply = caller is null ? Errors.Unauthenticated
-                : (Refusal(caller, route) ?? limits.Refuse(http, caller, route.Limit)) is { } refusal ? refusal
+                : (Refusal(caller, route) ?? await limits.RefuseAsync(http, caller, route.Limit).ConfigureAwait(false)) is { } refusal ? refusal
                 : await ServeAsync(new Request(http, caller), route, handle).ConfigureAwait(false);
         }
         catch (Exception) when (http.RequestAborted.IsCancellationRequested)

@@ -93,5 +93,5 @@ public sealed class LostCommitOfOrdersTests(PostgresDatabase database) : IClassF
         await shop.CountAsync($"SELECT COUNT(*) FROM pg_locks WHERE NOT granted AND relation = '{table}'::regclass") == 1);
 
     private static PlacementQueue Queue(Db db, LoggerFactory logs) =>
-        new(db, new OrderOptions(), new OrderNumbers(TimeProvider.System), new RelayBell(), logs.CreateLogger<PlacementQueue>());
+        new(db, new OrderOptions(), new OrderNumbers(TimeProvider.System), new RelayBell(), new OrderSessions(logs.CreateLogger<OrderSessions>()), logs.CreateLogger<PlacementQueue>());
 }

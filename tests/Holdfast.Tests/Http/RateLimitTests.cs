@@ -165,4 +165,37 @@ public sealed class RateLimitTests
         Assert.Contains("(429 rate_limited). Start that server with RATE_LIMITS=off for this.", output, StringComparison.Ordinal);
         Assert.Equal(1, output.Split("RATE_LIMITS").Length - 1);
     }
+
+    [Fact]
+    public async Task Processes_that_share_a_Redis_count_together_and_each_for_itself_while_it_is_away()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var one = await StartAsync(redis);
+        await using var other = await StartAsync(redis);
+        var (shop, sameShop) = (await Shop.CreateAsync(one.Db, 100), await Shop.CreateAsync(other.Db, 100));
+        Assert.Equal([201, 201, 201, 201], await StatusesAsync(4, () => StatusAsync(one.Guest, shop)));
+        Assert.Equal([201, 201, 429], await StatusesAsync(3, () => StatusAsync(other.Guest, sameShop)));
+        var (status, _, response) = await shop.OrderAsync(one.Guest);
+        Assert.Equal(429, status);
+        Assert.InRange(response.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 600);
+
+        // Quotes are limited by customer, too, wherever they ask.
+        var buyer = Guid.CreateVersion7();
+        HttpClient At(TestServer server) => server.Customer(buyer, "a@example.com");
+        Assert.Equal(200, await StatusAsync(At(one), shop, "/orders/quote"));
+        Assert.Equal(200, await StatusAsync(At(other), sameShop, "/orders/quote"));
+        Assert.Equal(429, await StatusAsync(At(one), shop, "/orders/quote"));
+
+        await redis.KillAsync();
+        await Until.TrueAsync("it is noticed", async () => (await one.Guest.GetStringAsync("/health")).Contains("degraded", StringComparison.Ordinal));
+        // Of six this process has let four pass, and refused one that it had counted.
+        Assert.Equal([201, 429], await StatusesAsync(2, () => StatusAsync(one.Guest, shop)));
+    }
+
+    private static async Task<TestServer> StartAsync(RedisServer redis)
+    {
+        var server = await TestServer.StartAsync(await TestDb.CreateAsync(Backend.Sqlite), s => s.AddSingleton(Few), settings: redis.Settings() with { RateLimits = true });
+        await Until.TrueAsync("Redis is used", async () => (await server.Guest.GetStringAsync("/health")).Contains("\"redis\",\"status\":\"healthy\"", StringComparison.Ordinal));
+        return server;
+    }
 }
