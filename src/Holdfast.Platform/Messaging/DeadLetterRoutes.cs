@@ -51,6 +51,12 @@ public sealed class DeadLetterRoutes(Db db, RelayBell bell)
 
     public async Task<Reply> RedriveAsync(Request request)
     {
+        var fields = await request.FieldsAsync().ConfigureAwait(false);
+        if ((fields.IsOk ? fields.Value.Done() : fields.Error) is { } error)
+        {
+            return error;
+        }
+
         var refusal = request.Id() is { } id ? await DeadLetters.RedriveAsync(db, id, request.Aborted).ConfigureAwait(false) : Errors.NotFound;
         if (refusal is not null)
         {

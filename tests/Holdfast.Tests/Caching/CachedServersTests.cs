@@ -68,7 +68,8 @@ public abstract class CachedServersTests(Backend backend)
             Assert.Equal("MISS", (await off.Guest.Get($"/products/{made.Id}")).Headers.GetValues("X-Cache").Single());
         }
 
-        await IsAsync(off, "healthy");
+        // Redis has other uses than documents: orders' sessions, and limits.
+        await IsAsync(off, "degraded");
     }
 
     private static Task IsAsync(TestServer server, string state) => Until.TrueAsync($"the server is {state}", async () =>
