@@ -26,6 +26,12 @@ internal static class Names
     public const string DatabaseRead = "GET a product from the database, cache off";
     public const string PlacingRedisAlive = "HTTP, hot item, Redis alive";
     public const string PlacingRedisDead = "HTTP, hot item, Redis dead";
+    public const string Relayed = "events relayed to RabbitMQ";
+    public const string BarePublisher = "bare publisher to RabbitMQ";
+    public const string PlacingRelayed = "HTTP, hot item, with the relay";
+    public const string PlacingUnrelayed = "HTTP, hot item, without a relay";
+    public const string LagP50 = "from commit to a consumer of RabbitMQ at half load, p50";
+    public const string LagP99 = "from commit to a consumer of RabbitMQ at half load, p99";
     public const string SqliteBatched = "SQLite, batched";
     public const string SqliteSingle = "SQLite, one commit an order";
     public const string EngineEmpty = "engine in process, empty database";

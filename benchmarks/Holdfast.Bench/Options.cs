@@ -9,7 +9,7 @@ internal sealed class Options
         ./bench                      every row of docs/performance.md: medians of 5 interleaved runs, under 25 minutes on 2 cores
           --quick                    3 short runs and 100,000 orders instead of 1,000,000: a few minutes; for a look, not for the page
           --only NAME[,NAME]         in-process, http, http-items, hot-items, refusals, sqlite, million, p99,
-                                     charges, cached
+                                     charges, cached, events
           --runs N  --seconds S      how many runs, and how long each is measured
           --clients N[,N]            pgbench's client counts to choose the best from (1,2,4,8,16,32)
           --orders N                 how many orders "million" means
@@ -19,7 +19,7 @@ internal sealed class Options
                                      --database sqlite|postgresql --items N --submitters N --max-batch N --seconds S
         """;
 
-    public static readonly string[] RowNames = ["in-process", "http", "http-items", "hot-items", "refusals", "sqlite", "million", "p99", "charges", "cached"];
+    public static readonly string[] RowNames = ["in-process", "http", "http-items", "hot-items", "refusals", "sqlite", "million", "p99", "charges", "cached", "events"];
 
     public bool Quick { get; private set; }
 

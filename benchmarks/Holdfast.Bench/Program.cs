@@ -71,6 +71,7 @@ internal static class Program
             (["sqlite"], () => new SqliteSection(bench).RunAsync()),
             (["charges"], () => new ChargesSection(bench).RunAsync()),
             (["cached"], () => new CachedReadsSection(bench).RunAsync()),
+            (["events"], () => new EventsSection(bench).RunAsync()),
             (["million"], () => new MillionSection(bench).RunAsync()),
         ];
         var whole = true;

@@ -26,11 +26,15 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     /// <summary><c>holdfast serve --empty</c> with its default logging, as JSON into a file.</summary>
     /// <param name="settings">More settings, by name.</param>
-    public static Task<ServerProcess> HoldfastAsync(string databaseUrl, Guard guard, params (string Name, string Value)[] settings)
+    public static Task<ServerProcess> HoldfastAsync(string databaseUrl, Guard guard, params (string Name, string Value)[] settings) =>
+        HoldfastAsync(databaseUrl, guard, "api,worker", settings);
+
+    /// <param name="roles">As <c>serve --roles</c> takes them.</param>
+    public static Task<ServerProcess> HoldfastAsync(string databaseUrl, Guard guard, string roles, params (string Name, string Value)[] settings)
     {
         var port = Tool.FreePort();
-        string[] args = [Path.Combine(AppContext.BaseDirectory, "holdfast.dll"), "serve", "--empty", "--log-format", "json"];
-        var environment = new Dictionary<string, string> { ["DATABASE_URL"] = databaseUrl, ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}", ["RATE_LIMITS"] = "off" };
+        string[] args = [Path.Combine(AppContext.BaseDirectory, "holdfast.dll"), "serve", "--empty", "--log-format", "json", "--roles", roles];
+        var environment = new Dictionary<string, string> { ["DATABASE_URL"] = databaseUrl, ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}", ["RATE_LIMITS"] = "off", ["ORDER_MAILS"] = "off" };
         foreach (var (name, value) in settings)
         {
             environment[name] = value;
@@ -46,6 +50,12 @@ internal sealed class ServerProcess : IAsyncDisposable
             [Path.Combine(AppContext.BaseDirectory, "Holdfast.Bench.dll"), "--bare-kestrel", "--port", $"{port}", "--answer-bytes", $"{answerBytes}"];
         return StartAsync(port, "/", guard, $"bare-kestrel-{port}", args, []);
     }
+
+    /// <summary>SIGSTOP.</summary>
+    public void Pause() => Tool.Signal(_process, 19);
+
+    /// <summary>SIGCONT.</summary>
+    public void Resume() => Tool.Signal(_process, 18);
 
     public async ValueTask DisposeAsync()
     {

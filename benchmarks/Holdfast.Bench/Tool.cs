@@ -71,6 +71,8 @@ internal static partial class Tool
         }
     }
 
+    public static void Signal(Process process, int signal) => _ = Kill(process.Id, signal);
+
     public static int FreePort()
     {
         var listener = new TcpListener(IPAddress.Loopback, 0);
