@@ -22,6 +22,9 @@ internal static class Names
     public const string CachedHot = "GET the hot item while it sells";
     public const string BareHot = "bare Kestrel, the product's bytes, while the hot item sells";
     public const string Staleness = "GET the hot item while it sells: outdated at most";
+    public const string MemoryHit = "a hit in memory, in process";
+    public const string MemoryHitBytes = "a hit in memory, allocated";
+    public const string TokenCheck = "a token that was checked before, in process";
     public const string RedisHit = "GET a product from Redis, memory off";
     public const string DatabaseRead = "GET a product from the database, cache off";
     public const string PlacingRedisAlive = "HTTP, hot item, Redis alive";

@@ -30,6 +30,12 @@ internal static class Report
             m => $"{Measurements.Show(m.Median(Names.Staleness))} ms",
             m => m.Median(Names.Staleness) <= 1000),
         Ratio("cached", "reads/s of a cached order with its owner's token / bare Kestrel writing the same bytes", 0.7, 0.9, Names.CachedOrder, Names.BareOrder),
+        new("cached", "a hit in memory", "500 ns", "200 ns",
+            m => $"{Measurements.Show(m.Median(Names.MemoryHit))} ns",
+            m => m.Median(Names.MemoryHit) < 500),
+        new("cached", "checking a token again, as a share of a cached read at its highest rate", "5%", "2%",
+            m => $"{Share(m):P1} ({Measurements.Show(m.Median(Names.TokenCheck))} ns of {Measurements.Show(1e9 / m.Median(Names.CachedProduct))} ns)",
+            m => Share(m) < 0.05),
         Ratio("cached", "reads/s from Redis, memory off / from the database", 3, 5, Names.RedisHit, Names.DatabaseRead),
         Ratio("cached", "orders/s, one hot item, over HTTP with Redis dead / alive", 0.95, 1, Names.PlacingRedisDead, Names.PlacingRedisAlive),
         Ratio("events", "events/s relayed to RabbitMQ with confirms / a bare publisher of the same messages with the same window", 0.6, 0.8, Names.Relayed, Names.BarePublisher),
@@ -85,6 +91,8 @@ internal static class Report
 
         File.WriteAllText(page, $"{text[..(begin + Begin.Length)]}\n{markdown}{text[end..]}");
     }
+
+    private static double Share(Measurements m) => m.Median(Names.TokenCheck) * m.Median(Names.CachedProduct) / 1e9;
 
     private static TableRow Ratio(string name, string title, double atLeast, double aimFor, string over, string under) =>
         new(name, title, atLeast.ToString(CultureInfo.InvariantCulture), aimFor.ToString(CultureInfo.InvariantCulture),

@@ -36,6 +36,7 @@ internal sealed class CachedReadsSection(Bench bench)
             await WhileSellingAsync(Names.BareHot, server, bareProduct.Port);
         }
 
+        await CachedReadsSteps.MeasureAsync(bench, url, token);
         await RedisHitsAsync(url, redis);
         await PlacingAsync(url, redis);
     }
