@@ -12,7 +12,7 @@ internal static class OrderRows
     public const string Columns = "o.id, o.number, o.store_id, o.customer_id, o.is_guest, o.customer_email, o.customer_name, o.status, o.payment_method, o.currency, "
         + "o.subtotal, o.total, o.amount_paid, o.amount_refunded, o.refund_due, o.delivery_address, o.contact_phone, o.note, o.metadata, o.external_id, "
         + "o.duration_seconds, o.expires_at, o.local_date, o.created_at, o.updated_at, o.deleted_at, o.hidden, o.version, o.event_sequence, "
-        + "o.discount_id, o.discount_code, o.discount_amount, o.shipping_fee, o.tax_amount, o.tax_included, o.redeemed_points, o.points_discount, o.earned_points, o.locale";
+        + "o.discount_id, o.discount_code, o.discount_amount, o.shipping_fee, o.tax_amount, o.tax_included, o.redeemed_points, o.points_discount, o.earned_points, o.locale, o.payment_status";
 
     public static readonly Func<Row, Order> Map = r => new Order
     {
@@ -57,6 +57,7 @@ internal static class OrderRows
         PointsDiscountPrice = r.Long(36),
         EarnedPoints = r.Long(37),
         Locale = r.Text(38),
+        PaymentFailed = r.Text(39) == Names.Of(PaymentStatus.Failed),
     };
 
     /// <summary>Lines and fulfilments of orders, to be put together by <see cref="Assemble"/> after the batch has run.</summary>

@@ -28,6 +28,8 @@ public static class OrdersModule
         services.AddSingleton<ExpirySweep>();
         services.AddHostedService(s => s.GetRequiredService<ExpirySweep>());
         services.AddSingleton<IConsumer, StatisticsConsumer>();
+        services.AddSingleton<OrderInbox>();
+        services.AddHostedService(s => s.GetRequiredService<OrderInbox>());
         services.AddSingleton<Identity.AccountHook, OrdersOfAccounts>();
         services.AddSingleton<OrderAccess>();
         services.AddSingleton<LookUpOrder>();

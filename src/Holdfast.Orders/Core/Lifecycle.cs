@@ -60,6 +60,7 @@ public static class Lifecycle
         return command switch
         {
             PayCommand pay => Money.Pay(pay, file, books, now),
+            FailPaymentCommand fail => Money.Fail(fail, file, now),
             CancelCommand cancel => Cancel(cancel, file, books, now),
             ExpireCommand => null,
             ConfirmCommand confirm => Confirm(confirm, file, now),

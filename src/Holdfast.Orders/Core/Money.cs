@@ -39,6 +39,22 @@ internal static class Money
         };
     }
 
+    /// <summary>A payment has failed. Told of an order that is paid in part, or has ended, it changes nothing; told again neither.</summary>
+    public static Error? Fail(FailPaymentCommand fail, OrderFile file, DateTime now)
+    {
+        if (fail.Currency is { } currency && currency != file.Order.Currency)
+        {
+            return OrderErrors.CurrencyMismatch;
+        }
+
+        if (file.Order is { Status: OrderStatus.Pending, PaymentStatus: PaymentStatus.Unpaid })
+        {
+            file.Become(file.Order with { PaymentFailed = true }, "payment.failed", fail.Actor, now, fail.Reason);
+        }
+
+        return null;
+    }
+
     /// <summary>The cash that a delivery brings in.</summary>
     public static void Collect(DeliverCommand deliver, OrderFile file, DateTime now)
     {

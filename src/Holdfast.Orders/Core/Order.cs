@@ -98,6 +98,9 @@ public sealed record Order
     public long EarnedPoints { get; init; }
     public required long Total { get; init; }
     public long AmountPaid { get; init; }
+
+    /// <summary>A payment was tried and has failed; says something only while nothing is paid.</summary>
+    public bool PaymentFailed { get; init; }
     public long AmountRefunded { get; init; }
     public long RefundDue { get; init; }
 
@@ -134,6 +137,7 @@ public sealed record Order
         AmountRefunded > 0 ? (AmountRefunded >= AmountPaid ? PaymentStatus.Refunded : PaymentStatus.PartiallyRefunded)
         : AmountPaid >= Total ? PaymentStatus.Paid
         : AmountPaid > 0 ? PaymentStatus.PartiallyPaid
+        : PaymentFailed ? PaymentStatus.Failed
         : PaymentStatus.Unpaid;
 
     public long Quantity => Lines.Sum(l => l.Quantity);

@@ -17,6 +17,9 @@ public abstract record OrderCommand(Guid OrderId, Guid StoreId, string Actor)
 public sealed record PayCommand(Guid OrderId, Guid StoreId, string Actor, Guid PaymentId, string Provider, string TransactionId, long Amount, string Currency,
     string? Method, int? Installments, DateTime? ReceivedAt) : OrderCommand(OrderId, StoreId, Actor);
 
+/// <summary>A payment was tried and has failed: an unpaid order says so, and may still be paid. <paramref name="Currency"/>: must be the order's, where it is given.</summary>
+public sealed record FailPaymentCommand(Guid OrderId, Guid StoreId, string Actor, string? Currency, string? Reason) : OrderCommand(OrderId, StoreId, Actor);
+
 /// <summary>Ends an order that has not been shipped: stock goes back, and money becomes due back.</summary>
 public sealed record CancelCommand(Guid OrderId, Guid StoreId, string Actor, string? Reason) : OrderCommand(OrderId, StoreId, Actor);
 

@@ -29,6 +29,10 @@ public static class DeadLetters
     public static Task<List<DeadLetter>> NewestAsync(Db db, int limit, CancellationToken ct = default) =>
         db.ReadAsync(s => s.QueryAsync($"SELECT {Columns} FROM dead_letters ORDER BY created_at DESC, id DESC LIMIT $1", Map, limit), ct);
 
+    /// <summary>Those of a lane that somebody wants tried again, the oldest wish first.</summary>
+    public static Task<List<DeadLetter>> RedrivenAsync(Db db, string lane, CancellationToken ct = default) => db.ReadAsync(
+        s => s.QueryAsync($"SELECT {Columns} FROM dead_letters WHERE lane = $1 AND redriven_at IS NOT NULL ORDER BY redriven_at LIMIT 100", Map, lane), ct);
+
     /// <summary>
     /// Has it tried again, by the process that runs its lane: an event of ours goes back into the lane, before later ones of its subject; anything
     /// else is marked, and stays here until it was handled. An error where it is gone, or where nothing could come of it.

@@ -28,10 +28,10 @@ public sealed record MessagingOptions
     public TimeSpan FirstPause { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>For so long a process may be busy publishing a chunk before another takes it over.</summary>
-    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(15);
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(8);
 
     /// <summary>How long a broker may take to confirm; less than the lease.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(8);
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(5);
 
     public const string Outbox = "outbox";
     public const string RabbitMq = "rabbitmq";

@@ -46,17 +46,22 @@ public sealed class RabbitServer : IAsyncDisposable
     private static string? Scripts { get; } = Directory.Exists("/usr/lib/rabbitmq/lib")
         ? Directory.GetDirectories("/usr/lib/rabbitmq/lib", "rabbitmq_server-*").Select(d => $"{d}/sbin").FirstOrDefault(d => File.Exists($"{d}/rabbitmq-server")) : null;
 
-    /// <summary>The server that the tests of this run share, started when first asked for. Skips the calling test, aloud, where it is not installed.</summary>
+    public static bool IsInstalled => Scripts is not null;
+
+    /// <summary>Skips the calling test, aloud, where it is not installed.</summary>
+    public static void Require() => Assert.SkipWhen(Scripts is null, Install);
+
+    /// <summary>The server that the tests of this run share, started when first asked for.</summary>
     public static Task<RabbitServer> SharedAsync()
     {
-        Assert.SkipWhen(Scripts is null, Install);
+        Require();
         return Shared.Value;
     }
 
     /// <summary>A server of one test's own, for those that stop it.</summary>
     public static async Task<RabbitServer> StartAsync()
     {
-        Assert.SkipWhen(Scripts is null, Install);
+        Require();
         var server = new RabbitServer(Directory.CreateTempSubdirectory("holdfast-rabbit-").FullName);
         try
         {

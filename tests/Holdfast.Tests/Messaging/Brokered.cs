@@ -23,6 +23,9 @@ internal sealed class Brokered : IAsyncDisposable
 
     public string? KafkaBrokers => _kafka?.Brokers;
 
+    /// <summary>The server that was started first.</summary>
+    public TestServer First => _servers[0];
+
     public Heard Heard { get; } = new();
 
     public static async Task<Brokered> StartAsync(Backend backend, string way, string? rabbitUrl = null)
@@ -52,10 +55,6 @@ internal sealed class Brokered : IAsyncDisposable
         _servers.Add(server);
         return server;
     }
-
-    /// <summary>The environment of a server that is a process of its own.</summary>
-    public Dictionary<string, string> Environment() => new[] { ("RABBITMQ_URL", RabbitUrl), ("KAFKA_BROKERS", KafkaBrokers), ("CONSUMER_TRANSPORT", Way) }
-        .Where(s => s.Item2 is not null).ToDictionary(s => s.Item1, s => s.Item2!);
 
     public async Task StopAsync(TestServer server)
     {

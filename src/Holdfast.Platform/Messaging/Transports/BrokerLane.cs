@@ -24,12 +24,19 @@ internal sealed class BrokerLane(Db db, ITransport transport, MessagingOptions o
 
     public async Task RunAsync(Bell rung, CancellationToken ct)
     {
-        var inFlight = new List<Task>();
+        // With nothing to publish: connects and declares, so that others can bind before the first event.
+        var inFlight = new List<Task> { PublishAsync(new Claim([], []), ct) };
         while (!ct.IsCancellationRequested)
         {
             try
             {
                 var claim = _failures == 0 || inFlight.Count == 0 ? await ClaimAsync(ct).ConfigureAwait(false) : null;
+                if (claim is null && inFlight.Count == 0 && transport.Trouble is not null)
+                {
+                    // Nothing to publish: see whether it is well again.
+                    claim = new Claim([], []);
+                }
+
                 if (claim is not null)
                 {
                     inFlight.Add(PublishAsync(claim, ct));

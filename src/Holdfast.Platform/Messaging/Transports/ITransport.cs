@@ -24,7 +24,7 @@ public interface ITransport : IAsyncDisposable
     string? Trouble { get; }
 
     /// <summary>
-    /// Publishes to <see cref="Topics.Events"/>; returns when the broker has taken all of them durably. Calls that overlap are sent in their order.
+    /// Publishes to <see cref="Topics.Events"/>; without a message it only tries the connection. Returns when the broker has taken all of them durably. Calls that overlap are sent in their order.
     /// Throws <see cref="TransportException"/> when that takes too long or fails: then some of them may have been taken.
     /// </summary>
     Task PublishAsync(IReadOnlyList<Message> messages, CancellationToken ct);

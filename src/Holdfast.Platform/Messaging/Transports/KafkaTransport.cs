@@ -22,12 +22,13 @@ internal sealed class KafkaTransport(string brokers, TimeSpan patience) : ITrans
 
     public async Task PublishAsync(IReadOnlyList<Message> messages, CancellationToken ct)
     {
+        var producer = Producer();
         if (messages.Count == 0)
         {
+            await TryAsync(producer).ConfigureAwait(false);
             return;
         }
 
-        var producer = Producer();
         var (open, done, clock) = (messages.Count, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), Stopwatch.StartNew());
         try
         {
@@ -111,6 +112,25 @@ internal sealed class KafkaTransport(string brokers, TimeSpan patience) : ITrans
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Asks the broker for anything.</summary>
+    private async Task TryAsync(IProducer<string, byte[]> producer)
+    {
+        try
+        {
+            await Task.Run(() =>
+            {
+                using var asking = new DependentAdminClientBuilder(producer.Handle).Build();
+                asking.GetMetadata(patience);
+            }).ConfigureAwait(false);
+            Trouble = null;
+        }
+        catch (KafkaException e)
+        {
+            Trouble = $"Kafka: {e.Message}";
+            throw new TransportException(Trouble, e);
+        }
     }
 
     private IProducer<string, byte[]> Producer()

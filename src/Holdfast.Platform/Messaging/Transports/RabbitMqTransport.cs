@@ -59,10 +59,11 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience) : ITransp
 
     public async Task ConsumeAsync(Subscription subscription, Func<IReadOnlyList<Message>, Task> handle, Func<Task> made, CancellationToken ct)
     {
+        IConnection? connection = null;
         try
         {
-            await using var connection = await OpenAsync(ct).ConfigureAwait(false);
-            await using var channel = await connection.CreateChannelAsync(cancellationToken: ct).ConfigureAwait(false);
+            connection = await OpenAsync(ct).ConfigureAwait(false);
+            var channel = await connection.CreateChannelAsync(cancellationToken: ct).ConfigureAwait(false);
             var (queue, isNew) = await RabbitMqTopology.DeclareQueueAsync(connection, channel, subscription, ct).ConfigureAwait(false);
             await channel.BasicQosAsync(0, (ushort)subscription.Prefetch, global: false, ct).ConfigureAwait(false);
             var receiver = new Receiver(channel);
@@ -88,6 +89,11 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience) : ITransp
         catch (Exception e) when (e is not TransportException && !ct.IsCancellationRequested)
         {
             throw new TransportException($"RabbitMQ: {e.Message}", e);
+        }
+        finally
+        {
+            // In a second, whatever the broker does: what was not acknowledged it gives to others.
+            await (connection is null ? Task.CompletedTask : EndAsync(connection)).ConfigureAwait(false);
         }
 
         ct.ThrowIfCancellationRequested();

@@ -1,0 +1,87 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Holdfast.Orders.Core;
+
+/// <summary>What another system tells us about one of our orders.</summary>
+public abstract record InboxMessage(Guid OrderId)
+{
+    /// <summary>The source of our own events, to which we never react.</summary>
+    private const string Ourselves = "holdfast";
+
+    private const int MaxText = 500;
+
+    /// <summary>
+    /// Reads a message: a CloudEvent (its <c>type</c> and <c>data</c>), or the bare data with the type beside it (RabbitMQ's routing key, Kafka's header
+    /// <c>type</c>, or a member <c>type</c>). <c>Identity</c> is the same when it is told again. Or what is wrong with it.
+    /// </summary>
+    public static (InboxMessage? Message, string Identity, string? Fault) Read(string type, ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(body);
+            using var document = JsonDocument.ParseValue(ref reader);
+            var root = document.RootElement;
+            if (root.ValueKind != JsonValueKind.Object)
+            {
+                return (null, "", "not a JSON object");
+            }
+
+            if (Text(root, "specversion") is not { } version)
+            {
+                var bare = type.Length > 0 && type != "order_inbox" ? type : Text(root, "type") ?? "";
+                return With(Parse(bare, root), $"{bare}\n{Encoding.UTF8.GetString(body)}");
+            }
+
+            return version != "1.0" ? (null, "", $"specversion is {version}, not 1.0")
+                : Text(root, "source") is Ourselves or null || Text(root, "id") is null ? (null, "", "source or id are missing, or the source is ourselves")
+                : !root.TryGetProperty("data", out var data) || data.ValueKind != JsonValueKind.Object ? (null, "", "data is missing")
+                : With(Parse(Text(root, "type") ?? "", data), $"{Text(root, "source")}\n{Text(root, "id")}");
+        }
+        catch (JsonException e)
+        {
+            return (null, "", $"not JSON: {e.Message}");
+        }
+    }
+
+    private static (InboxMessage? Message, string Identity, string? Fault) With((InboxMessage? Message, string? Fault) parsed, string identity) => (parsed.Message, identity, parsed.Fault);
+
+    private static (InboxMessage? Message, string? Fault) Parse(string type, JsonElement data)
+    {
+        if (!Guid.TryParseExact(Text(data, "orderId"), "D", out var order))
+        {
+            return (null, "orderId is missing or malformed");
+        }
+
+        switch (type)
+        {
+            case "payment.success":
+                return Amount(data) is { } amount && Text(data, "currency") is { } currency && Text(data, "transactionId") is { Length: > 0 and <= 200 } transaction
+                    ? (new PaymentSucceeded(order, amount, currency, transaction, Text(data, "provider") is { Length: > 0 and <= 60 } provider ? provider : "external"), null)
+                    : (null, "amount, currency or transactionId are missing or malformed");
+            case "payment.failed":
+                return (new PaymentFailed(order, Text(data, "currency"), Text(data, "reason")), null);
+            case "inventory.reserve.result":
+                return data.TryGetProperty("accepted", out var accepted) && accepted.ValueKind is JsonValueKind.True or JsonValueKind.False
+                    ? (new ReserveResult(order, accepted.GetBoolean(), Text(data, "reason")), null) : (null, "accepted is missing or malformed");
+            default:
+                return (null, $"the type '{(type.Length > 60 ? type[..60] : type)}' is unknown");
+        }
+    }
+
+    private static long? Amount(JsonElement data) =>
+        data.TryGetProperty("amount", out var n) && n.ValueKind == JsonValueKind.Number && n.TryGetInt64(out var amount) && amount is > 0 and <= Placement.MaxTotal ? amount : null;
+
+    // No control characters: PostgreSQL stores no NUL, and histories are shown.
+    private static string? Text(JsonElement json, string name) =>
+        json.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.String && member.GetString() is { Length: <= MaxText } text && !text.Any(char.IsControl) ? text : null;
+}
+
+/// <summary>Money has come in. Minor units.</summary>
+public sealed record PaymentSucceeded(Guid OrderId, long Amount, string Currency, string TransactionId, string Provider) : InboxMessage(OrderId);
+
+/// <summary>A payment was tried and has failed.</summary>
+public sealed record PaymentFailed(Guid OrderId, string? Currency, string? Reason) : InboxMessage(OrderId);
+
+/// <summary>Another stock keeper has reserved the goods, or refuses to: then the order is cancelled.</summary>
+public sealed record ReserveResult(Guid OrderId, bool Accepted, string? Reason) : InboxMessage(OrderId);
