@@ -21,68 +21,21 @@ public sealed class BrokerCrashTests
         await using var database = await TestDb.CreateAsync(Backend.Postgres);
         await using var proxy = StallingProxy.Before(rabbit.Port);
         var url = new Uri(await rabbit.HostAsync());
-        var (db, shop) = (database.Db, await Shop.CreateAsync(database.Db, 10_000));
-        var environment = new Dictionary<string, string> { ["CONSUMER_TRANSPORT"] = "rabbitmq", ["RABBITMQ_URL"] = new UriBuilder(url) { Port = proxy.Port }.Uri.ToString() };
         await using var connection = await rabbit.ConnectAsync(url.ToString());
         await using var channel = await connection.CreateChannelAsync();
         await RabbitMqTopology.DeclareEventsAsync(channel, default);
         await channel.QueueDeclareAsync(Watching, durable: true, exclusive: false, autoDelete: false);
         await channel.QueueBindAsync(Watching, Topics.Events, "#");
-
-        // Committed, not published: the broker cannot be reached.
-        proxy.Refuses = true;
-        await using (var server = await ServerProcess.StartAsync(database.Url, environment))
+        var seams = new Seams(database, await Shop.CreateAsync(database.Db, 10_000), proxy, channel,
+            new Dictionary<string, string> { ["CONSUMER_TRANSPORT"] = "rabbitmq", ["RABBITMQ_URL"] = new UriBuilder(url) { Port = proxy.Port }.Uri.ToString() });
+        await seams.BeforePublishingAsync();
+        await seams.BeforeMarkingAsync();
+        await seams.BeforeAcknowledgingAsync();
+        await using (var server = await seams.ServeAsync())
         {
-            await PlaceAsync(shop, server);
-            await Until.TrueAsync("the events lie in the broker's lane", async () => await Heard.RowsAsync(db, "outbox") == 0 && await Heard.RowsAsync(db, "deliveries") > 0, 60);
-            await server.KillAsync();
-        }
-
-        Assert.Equal(0U, await channel.MessageCountAsync(Watching));
-        proxy.Refuses = false;
-        await using (var server = await ServerProcess.StartAsync(database.Url, environment))
-        {
-            await HandledAsync(db);
-
-            // Published, not marked: the confirmation does not come back.
-            var before = await channel.MessageCountAsync(Watching);
-            Assert.True(before >= Orders);
-            proxy.HoldsToClient = true;
-            await PlaceAsync(shop, server);
-            // Not all: after a few unconfirmed batches the next waits.
-            await Until.TrueAsync("the broker has events", async () => await channel.MessageCountAsync(Watching) > before, 60);
-            Assert.True(await Heard.RowsAsync(db, "deliveries") > 0);
-            await server.KillAsync();
-        }
-
-        var published = await channel.MessageCountAsync(Watching);
-        proxy.HoldsToClient = false;
-        await using (var server = await ServerProcess.StartAsync(database.Url, environment))
-        {
-            await HandledAsync(db);
-            Assert.True(await channel.MessageCountAsync(Watching) > published);
-
-            // Effect committed, not acknowledged: messages reach the consumers, and nothing goes back. Our own publishing is held up, too, so the test publishes.
-            proxy.HoldsToServer = true;
-            await PlaceAsync(shop, server);
-            await Until.TrueAsync("the events lie in the broker's lane", async () => await Heard.RowsAsync(db, "outbox") == 0, 60);
-            var lagging = await db.ReadAsync(s => s.QueryAsync("SELECT id FROM orders o WHERE NOT EXISTS (SELECT 1 FROM inbox i WHERE i.consumer = 'daily-statistics' AND i.subject = o.id)", r => r.Uuid(0)));
-            Assert.Equal(Orders, lagging.Count);
-            foreach (var e in await db.ReadAsync(s => EventRows.LoadRangesAsync(s, [.. lagging.Select(id => (id, 1, 10))])))
-            {
-                await channel.BasicPublishAsync(Topics.Events, e.Type, CloudEvent.Write(e));
-            }
-
-            await Until.TrueAsync("the effect has committed", async () => await LaggingAsync(db) == 0, 60);
-            await server.KillAsync();
-        }
-
-        proxy.HoldsToServer = false;
-        await using (var server = await ServerProcess.StartAsync(database.Url, environment))
-        {
-            await HandledAsync(db);
-            await PlaceAsync(shop, server);
-            await HandledAsync(db);
+            await HandledAsync(database.Db);
+            await PlaceAsync(seams.Shop, server);
+            await HandledAsync(database.Db);
             Assert.Equal(0, await server.TerminateAsync());
         }
 
@@ -92,8 +45,75 @@ public sealed class BrokerCrashTests
             ids.Add(CloudEvent.Read(message.Body.Span).Key);
         }
 
-        Assert.Equal(await Heard.RowsAsync(db, "events"), ids.Count);
-        await VerifyAsync(db);
+        Assert.Equal(await Heard.RowsAsync(database.Db, "events"), ids.Count);
+        await VerifyAsync(database.Db);
+    }
+
+    private sealed record Seams(TestDb Database, Shop Shop, StallingProxy Proxy, IChannel Channel, Dictionary<string, string> Environment)
+    {
+        private Db Db => Database.Db;
+
+        public Task<ServerProcess> ServeAsync() => ServerProcess.StartAsync(Database.Url, Environment);
+
+        /// <summary>Committed, not published: the broker cannot be reached.</summary>
+        public async Task BeforePublishingAsync()
+        {
+            Proxy.Refuses = true;
+            await using (var server = await ServeAsync())
+            {
+                await PlaceAsync(Shop, server);
+                await Until.TrueAsync("the events lie in the broker's lane", async () => await Heard.RowsAsync(Db, "outbox") == 0 && await Heard.RowsAsync(Db, "deliveries") > 0, 60);
+                await server.KillAsync();
+            }
+
+            Assert.Equal(0U, await Channel.MessageCountAsync(Watching));
+            Proxy.Refuses = false;
+        }
+
+        /// <summary>Published, not marked: the confirmation does not come back.</summary>
+        public async Task BeforeMarkingAsync()
+        {
+            uint published;
+            await using (var server = await ServeAsync())
+            {
+                await HandledAsync(Db);
+                published = await Channel.MessageCountAsync(Watching);
+                Assert.True(published >= Orders);
+                Proxy.HoldsToClient = true;
+                await PlaceAsync(Shop, server);
+
+                // Not all: after a few unconfirmed batches the next waits.
+                await Until.TrueAsync("the broker has events", async () => await Channel.MessageCountAsync(Watching) > published, 60);
+                Assert.True(await Heard.RowsAsync(Db, "deliveries") > 0);
+                await server.KillAsync();
+            }
+
+            Proxy.HoldsToClient = false;
+        }
+
+        /// <summary>Effect committed, not acknowledged: messages reach the consumers, and nothing goes back. Our own publishing is held up, too, so the test publishes.</summary>
+        public async Task BeforeAcknowledgingAsync()
+        {
+            await using (var server = await ServeAsync())
+            {
+                await HandledAsync(Db);
+                Assert.True(await Channel.MessageCountAsync(Watching) > await Heard.RowsAsync(Db, "events"));
+                Proxy.HoldsToServer = true;
+                await PlaceAsync(Shop, server);
+                await Until.TrueAsync("the events lie in the broker's lane", async () => await Heard.RowsAsync(Db, "outbox") == 0, 60);
+                var unheard = await Db.ReadAsync(s => s.QueryAsync("SELECT id FROM orders o WHERE NOT EXISTS (SELECT 1 FROM inbox i WHERE i.consumer = 'daily-statistics' AND i.subject = o.id)", r => r.Uuid(0)));
+                Assert.Equal(Orders, unheard.Count);
+                foreach (var e in await Db.ReadAsync(s => EventRows.LoadRangesAsync(s, [.. unheard.Select(id => (id, 1, 10))])))
+                {
+                    await Channel.BasicPublishAsync(Topics.Events, e.Type, CloudEvent.Write(e));
+                }
+
+                await Until.TrueAsync("the effect has committed", async () => await LaggingAsync(Db) == 0, 60);
+                await server.KillAsync();
+            }
+
+            Proxy.HoldsToServer = false;
+        }
     }
 
     [Fact]
