@@ -80,7 +80,7 @@ public abstract class OlistReplayTests(Backend backend)
         Assert.Contains(tally.Examples(), e => e.StartsWith($"{plan.Orders[10].Key} was refused: 422 variant_not_for_sale", StringComparison.Ordinal));
     }
 
-    private static async Task<(OlistData Data, OlistPlan Plan)> TakeAsync(int skip, int count)
+    internal static async Task<(OlistData Data, OlistPlan Plan)> TakeAsync(int skip, int count)
     {
         var data = await OlistFiles.ReadAsync(OlistSamples.Folder(), Ct);
         var withItems = data.Items.Select(i => i.OrderId).ToHashSet();
@@ -90,9 +90,9 @@ public abstract class OlistReplayTests(Backend backend)
         return (part, OlistPlanner.Plan(part));
     }
 
-    private static Task ImportAsync(TestServer server, OlistData data, OlistPlan plan) => new OlistImport(server.Db, plan, data.Products).RunAsync(new Progress("", 0), Ct);
+    internal static Task ImportAsync(TestServer server, OlistData data, OlistPlan plan) => new OlistImport(server.Db, plan, data.Products).RunAsync(new Progress("", 0), Ct);
 
-    private static async Task<ReplayTally> ReplayAsync(TestServer server, OlistPlan plan, decimal stockFactor = 1)
+    internal static async Task<ReplayTally> ReplayAsync(TestServer server, OlistPlan plan, decimal stockFactor = 1)
     {
         using var client = new ShopClient(server.Address, _ => Task.FromResult(TestServer.Token(Role.Admin, TestServer.AdminId, "admin@example.com")), 16, TimeSpan.FromSeconds(20));
         var replay = new OlistReplay(client, plan, new ReplayOptions(16, null, stockFactor));
