@@ -90,15 +90,13 @@ public sealed class RedisLink : IAsyncDisposable
     /// <summary>Ends the connection.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_end.IsCancellationRequested)
+        if (!_end.IsCancellationRequested)
         {
-            return;
+            await _end.CancelAsync().ConfigureAwait(false);
+            await _beating.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Close(_connection);
+            _end.Dispose();
         }
-
-        await _end.CancelAsync().ConfigureAwait(false);
-        await _beating.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        Close(_connection);
-        _end.Dispose();
     }
 
     /// <summary>A script that drops or publishes.</summary>
@@ -127,12 +125,12 @@ public sealed class RedisLink : IAsyncDisposable
             {
                 // Its scripts were flushed; now the client knows and sends them again.
             }
-            catch (RedisServerException)
+            catch (Exception e) when (e is RedisServerException or RedisCommandException)
             {
-                // It answers, but not to this: full, loading, read-only. That is no reason to ask it nothing.
+                // It answers, but not to this: full, loading, read-only, or a cluster whose slots are apart. That is no reason to ask it nothing.
                 return null;
             }
-            catch (Exception e) when (e is TimeoutException)
+            catch (TimeoutException)
             {
                 if (Interlocked.Increment(ref _timeOuts) >= MaxTimeOuts)
                 {
@@ -141,8 +139,9 @@ public sealed class RedisLink : IAsyncDisposable
 
                 return null;
             }
-            catch (Exception e) when (e is RedisException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
+            catch (Exception e)
             {
+                // Whatever the client throws: no request fails for Redis's sake.
                 _circuit.Open(FirstLine(e));
                 return null;
             }
@@ -170,8 +169,9 @@ public sealed class RedisLink : IAsyncDisposable
                     _ = PingAsync(connection);
                 }
             }
-            catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException or InvalidOperationException or System.Net.Sockets.SocketException)
+            catch (Exception e)
             {
+                // The next beat tries again.
                 _circuit.Open(FirstLine(e));
             }
 

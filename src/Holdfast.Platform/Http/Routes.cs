@@ -37,13 +37,14 @@ public static class Routes
     {
         var full = pattern.StartsWith("/health", StringComparison.Ordinal) || pattern.StartsWith("/.well-known", StringComparison.Ordinal) ? pattern : Base + pattern;
         var rule = new RouteRule(method, full, access, limit);
-        var served = new Served<T>(app.ServiceProvider.GetRequiredService<Door>(), rule, app.ServiceProvider.GetRequiredService<T>(), handle);
+        var useCase = app.ServiceProvider.GetRequiredService<T>();
+        var served = new Served(app.ServiceProvider.GetRequiredService<Door>(), rule, request => handle(useCase, request));
         app.MapMethods(full, [method], served.ServeAsync).WithMetadata(rule);
     }
 
-    private sealed record Served<T>(Door Door, RouteRule Rule, T UseCase, Func<T, Request, Task<Reply>> Handle)
+    private sealed record Served(Door Door, RouteRule Rule, Func<Request, Task<Reply>> Handle)
     {
-        public Task ServeAsync(HttpContext http) => Door.HandleAsync(http, Rule, request => Handle(UseCase, request));
+        public Task ServeAsync(HttpContext http) => Door.HandleAsync(http, Rule, Handle);
     }
 }
 

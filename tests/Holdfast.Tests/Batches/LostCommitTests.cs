@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
 using Holdfast.Tests.Compliance;
@@ -20,6 +21,8 @@ public sealed class LostCommitTests(PostgresDatabase database) : IClassFixture<P
         var (proxy, url) = await CommitProxy.BeforeAsync(test);
         await using var _ = proxy;
         await using var db = Db.Open(url);
+        var told = new ConcurrentQueue<string>();
+        db.MadeStale += names => told.Enqueue(string.Join(' ', names.Promptly));
         var log = new TestLog();
         var open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var queue = new WordQueue(db, table, log) { Gate = _ => open.Task, GivesUpAfter = TimeSpan.FromMinutes(2) };
@@ -31,6 +34,9 @@ public sealed class LostCommitTests(PostgresDatabase database) : IClassFixture<P
         Assert.Equal(attempts, queue.Attempts.Count);
         Assert.Equal(attempts, proxy.Commits);
         Assert.Contains("The answer to COMMIT of 1 commands was lost", Assert.Single(log.Lines), StringComparison.Ordinal);
+
+        // Caches hear of it as after any commit: once, and not of the attempt that was rolled back.
+        Assert.Equal("first", Assert.Single(told));
 
         // Life goes on.
         var more = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => queue.SubmitAsync(new Word(Guid.CreateVersion7(), $"w{i}"), Guid.Empty)));

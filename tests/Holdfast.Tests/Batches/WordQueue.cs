@@ -45,6 +45,7 @@ internal sealed class WordQueue(Db db, string table, ILogger log, int lanes = 1,
             }
 
             rows.Add(command.Id).Add(command.Text);
+            tx.Stale(command.Text);
             outcomes[i] = command.Text.ToUpperInvariant();
         }
 

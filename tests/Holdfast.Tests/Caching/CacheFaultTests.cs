@@ -7,6 +7,9 @@ namespace Holdfast.Tests.Caching;
 /// <summary>Nodes that go on reading and writing while something happens to their Redis, or to one of them.</summary>
 public abstract class CacheFaultTests(Backend backend)
 {
+    /// <summary>So long that an answer would be seen to be old if memory were trusted through the fault.</summary>
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(3);
+
     [Fact]
     public async Task Goes_on_while_Redis_is_killed_paused_flushed_restarted_and_full()
     {
@@ -41,22 +44,57 @@ public abstract class CacheFaultTests(Backend backend)
         await using var a = await CacheNode.StartAsync(database, redis.Settings(o => o with { MemoryBytes = 0 }).Cache);
         await a.UsesRedisAsync();
         await a.WriteAsync(1, 1);
-        await Until.TrueAsync("a hit in Redis", async () => await a.ReadAsync(1) == (1, true));
+        await a.WriteAsync(2, 1);
+        await Until.TrueAsync("hits in Redis", async () => await a.ReadAsync(1) == (1, true) && await a.ReadAsync(2) == (1, true));
         await redis.CliAsync("SAVE");
         await a.WriteAsync(1, 2);
+        await a.WriteAsync(2, 3);
+        await Until.TrueAsync("Redis has been told, and forgets it", async () => await a.RowsAsync() == 0, 30);
         await redis.KillAsync();
         await a.WriteAsync(1, 3);
         Assert.Equal(3, (await a.ReadAsync(1)).Version);
         await redis.StartServerAsync();
         Assert.StartsWith("1\n", System.Text.Encoding.UTF8.GetString((await redis.GetAsync(CacheNode.Key(1)))!), StringComparison.Ordinal);
-        await Until.TrueAsync("a hit in Redis", async () =>
-        {
-            var (version, isHit) = await a.ReadAsync(1);
-            Assert.Equal(3, version);
-            return isHit;
-        }, 30);
+        await OnlyThreeAsync(a, 1);
+        await OnlyThreeAsync(a, 2);
         var told = a.Log.Lines.Where(l => l.Contains("is not used", StringComparison.Ordinal)).ToList();
         Assert.True(told.Count == 1, string.Join('\n', told));
+    }
+
+    [Fact]
+    public async Task What_became_stale_during_a_silence_is_dropped_before_anything_is_believed_again()
+    {
+        await using var database = await TestDb.CreateAsync(backend);
+        await CacheNode.PrepareAsync(database.Db);
+        await using var redis = await RedisServer.StartAsync();
+        await using var proxy = new TcpProxy(redis.Port);
+        await using var a = await CacheNode.StartAsync(database, redis.Settings(port: proxy.Port).Cache);
+        await using var b = await CacheNode.StartAsync(database, redis.Settings(o => o with { MemoryBytes = 0 }).Cache);
+        await a.UsesRedisAsync();
+        await b.UsesRedisAsync();
+
+        // Redis held its breath: it still has what was right before, and nobody could tell it.
+        await b.WriteAsync(1, 1);
+        await Until.TrueAsync("a hit in Redis", async () => await b.ReadAsync(1) == (1, true));
+        redis.Pause();
+        await GivesUpAsync("SIGSTOP", [b]);
+        await b.WriteAsync(1, 3);
+        redis.Resume();
+        await OnlyThreeAsync(b, 1);
+
+        // One did not hear what the other told everybody.
+        await a.UsesRedisAsync();
+        await b.WriteAsync(2, 1);
+        await Until.TrueAsync("a hit in memory", async () => await a.ReadAsync(2) == (1, true));
+        proxy.Cut();
+        await GivesUpAsync("the cut", [a]);
+        await b.WriteAsync(2, 3);
+        await Until.TrueAsync("all is told", async () => await b.RowsAsync() == 0, 30);
+        await Task.Delay(MemoryLevel.Trust);
+        proxy.Restore();
+        await OnlyThreeAsync(a, 2);
+        await a.UsesRedisAsync();
+        await OnlyThreeAsync(a, 2);
     }
 
     [Fact]
@@ -136,11 +174,13 @@ public abstract class CacheFaultTests(Backend backend)
         await HitsAsync(nodes);
         await redis.KillAsync();
         await GivesUpAsync("kill -9", nodes);
+        await Task.Delay(Long);
         await redis.StartServerAsync();
         await ReturnsAsync(nodes);
 
         redis.Pause();
         await GivesUpAsync("SIGSTOP", nodes);
+        await Task.Delay(Long);
         redis.Resume();
         await ReturnsAsync(nodes);
 
@@ -171,6 +211,13 @@ public abstract class CacheFaultTests(Backend backend)
         await redis.CliAsync("CONFIG", "SET", "maxmemory", "0");
         await ReturnsAsync(nodes);
     }
+
+    private static Task OnlyThreeAsync(CacheNode node, int thing) => Until.TrueAsync("a hit", async () =>
+    {
+        var (version, isHit) = await node.ReadAsync(thing);
+        Assert.Equal(3, version);
+        return isHit;
+    }, 30);
 
     private static async Task GivesUpAsync(string fault, CacheNode[] nodes)
     {

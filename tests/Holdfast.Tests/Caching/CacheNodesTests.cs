@@ -32,7 +32,7 @@ public abstract class CacheNodesTests(CacheNodes nodes)
             await reader.ReadAsync(thing);
             await writer.WriteAsync(thing, version);
             var clock = Stopwatch.StartNew();
-            while ((await reader.ReadAsync(thing)).Version != version)
+            while ((await reader.ReadAsync(thing)).Version != version && clock.Elapsed < TimeSpan.FromSeconds(30))
             {
                 await Task.Yield();
             }
