@@ -95,7 +95,7 @@ public abstract class CacheNodesTests(CacheNodes nodes)
             if (reader == writer)
             {
                 // Whoever comes after the write does not wait for what was read before it.
-                Assert.Equal(2, (await reader.ReadAsync(thing)).Version);
+                Assert.Equal(2, (await reader.ReadAsync(thing).WaitAsync(TimeSpan.FromSeconds(30))).Version);
             }
 
             // The other hears of it by a message.
