@@ -19,11 +19,14 @@ public abstract class CacheNodesTests(CacheNodes nodes)
         Assert.Equal((0, false), await A.ReadAsync(thing));
         await A.WriteAsync(thing, 1);
         Assert.Equal((1, false), await A.ReadAsync(thing));
-        await Until.TrueAsync("Redis has it", async () => await nodes.Redis.GetAsync(CacheNode.Key(thing)) is not null);
-        Assert.StartsWith("1\n{\"format\":1,", Encoding.UTF8.GetString((await nodes.Redis.GetAsync(CacheNode.Key(thing)))!), StringComparison.Ordinal);
+        // The row of the write is done by whoever is first; on a busy machine also after the reading, which drops it again.
+        await Until.TrueAsync("no rows are left", async () => await A.RowsAsync() == 0);
+        byte[]? value = null;
+        await Until.TrueAsync("Redis has it", async () => (await A.ReadAsync(thing)).Version == 1 && (value = await nodes.Redis.GetAsync(CacheNode.Key(thing))) is not null);
+        Assert.StartsWith("1\n{\"format\":1,", Encoding.UTF8.GetString(value!), StringComparison.Ordinal);
         var reads = B.Reads;
         await Until.TrueAsync("a hit in Redis", async () => await B.ReadAsync(thing) == (1, true));
-        Assert.InRange(B.Reads - reads, 0, 1);
+        Assert.InRange(B.Reads - reads, 0, 2);
 
         var slowest = TimeSpan.Zero;
         for (var version = 2; version < 22; version++)
@@ -52,6 +55,9 @@ public abstract class CacheNodesTests(CacheNodes nodes)
     {
         var thing = nodes.NewThing();
         await A.WriteAsync(thing, 5);
+
+        // Its own message comes back to it, too, and would drop what is loaded meanwhile.
+        await nodes.HeardAsync(A, B);
         var reads = A.Reads;
         var all = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => Task.Run(() => A.ReadAsync(thing))));
         Assert.All(all, r => Assert.Equal(5, r.Version));
