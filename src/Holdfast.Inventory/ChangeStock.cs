@@ -105,9 +105,24 @@ public sealed class ChangeStock(Db db, RelayBell bell)
                 return Errors.NotFound;
             }
 
-            await tx.ExecuteAsync("UPDATE stock SET low_stock_threshold = $3{as bigint} WHERE variant_id = $1 AND location_id = $2", open.Label.VariantId,
-                open.Entry.Read.LocationId, threshold).ConfigureAwait(false);
-            return Reply.Ok(open.View() with { LowStockThreshold = threshold });
+            var (entry, view) = (open.Entry, open.View() with { LowStockThreshold = threshold });
+            var (was, needs) = (StockEntry.NeedsMore(entry.Available, entry.Read.LowStockThreshold, entry.Read.EventSequence),
+                StockEntry.NeedsMore(entry.Available, threshold, entry.Read.EventSequence));
+            var batch = tx.Batch();
+            var events = new EventLog();
+            if (was != needs)
+            {
+                // The level has moved to the stock instead of the stock to the level: the same news.
+                events.Add(new Event(view.VariantId, entry.Read.EventSequence + 1, needs ? "inventory.low" : "inventory.restocked", view.StoreId, open.Now, request.Caller.Actor, null,
+                    Reply.Bytes(view)));
+                tx.AfterCommit(bell.Ring);
+            }
+
+            batch.Execute("UPDATE stock SET low_stock_threshold = $3{as bigint}, event_sequence = $4 WHERE variant_id = $1 AND location_id = $2", view.VariantId, entry.Read.LocationId,
+                threshold, entry.Read.EventSequence + events.Count);
+            events.Ink(batch);
+            await batch.RunAsync().ConfigureAwait(false);
+            return Reply.Ok(view);
         }, request.Aborted).ConfigureAwait(false);
     }
 

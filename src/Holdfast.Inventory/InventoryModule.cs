@@ -1,6 +1,7 @@
 using Holdfast.Catalog;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
+using Holdfast.Platform.Messaging;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -11,16 +12,18 @@ namespace Holdfast.Inventory;
 public static class InventoryModule
 {
     /// <summary>What <c>verify</c> checks of this module.</summary>
-    public static IReadOnlyList<Invariant> Invariants => InventoryInvariants.All;
+    public static IReadOnlyList<Invariant> Invariants { get; } = [.. InventoryInvariants.All, AlertInvariants.Invariant];
 
-    /// <summary>What <c>verify --repair</c> can put right: balances from the ledger.</summary>
-    public static IReadOnlyList<Repair> Repairs => InventoryInvariants.Repairs;
+    /// <summary>What <c>verify --repair</c> can put right: balances from the ledger, and alerts.</summary>
+    public static IReadOnlyList<Repair> Repairs { get; } = [.. InventoryInvariants.Repairs, new("alerts_from_the_stock", AlertInvariants.RepairAsync)];
 
     public static void Add(IServiceCollection services)
     {
         services.TryAddSingleton(new InventoryOptions());
         services.AddSingleton<StockQueries>();
         services.AddSingleton<ChangeStock>();
+        services.AddSingleton<StockAlerts>();
+        services.AddSingleton<IConsumer, LowStockConsumer>();
         services.AddSingleton<Reservations>();
         services.AddSingleton<ReservationQueue>();
         services.AddSingleton<ExpireReservations>();
@@ -31,6 +34,7 @@ public static class InventoryModule
     public static void Map(IEndpointRouteBuilder app)
     {
         app.Get<StockQueries>("/inventory", Access.Staff, (u, r) => u.ListAsync(r));
+        app.Get<StockAlerts>("/inventory/alerts", Access.Staff, (u, r) => u.ListAsync(r));
         app.Get<StockQueries>("/inventory/{variantId}", Access.Staff, (u, r) => u.GetAsync(r));
         app.Put<ChangeStock>("/inventory/{variantId}", Access.Staff, (u, r) => u.SetThresholdAsync(r));
         app.Get<StockQueries>("/inventory/{variantId}/movements", Access.Staff, (u, r) => u.MovementsAsync(r));

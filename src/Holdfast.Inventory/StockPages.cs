@@ -49,7 +49,7 @@ public static class StockPages
 
     /// <summary>
     /// Writes what changed: balances, ledger rows, what is stale in caches, and the events <c>inventory.low</c> (available has fallen to the threshold),
-    /// <c>inventory.rejected</c> (the last piece is taken: a sell-out begins) and <c>inventory.shortfall</c>.
+    /// <c>inventory.rejected</c> (the last piece is taken: a sell-out begins), <c>inventory.shortfall</c>, and <c>inventory.restocked</c> (enough again).
     /// </summary>
     /// <remarks>The writes are added to <paramref name="batch"/>, the events to <paramref name="events"/>. Only when there are events it makes a
     /// round trip of its own, for the names that they carry.</remarks>
@@ -102,6 +102,10 @@ public static class StockPages
 
     private static bool IsSoldOut(StockEntry entry) => entry.AvailableBefore > 0 && entry.Available == 0;
 
+    private static bool IsEnoughAgain(StockEntry entry) => entry.Available > entry.AvailableBefore
+        && StockEntry.NeedsMore(entry.AvailableBefore, entry.Read.LowStockThreshold, entry.Read.EventSequence)
+        && !StockEntry.NeedsMore(entry.Available, entry.Read.LowStockThreshold, entry.Read.EventSequence);
+
     private static bool IsShorter(StockEntry entry) => entry.Shortfall > entry.ShortfallBefore;
 
     private static int AddEvents(StockEntry entry, Dictionary<Guid, StockLabel> labels, EventLog events, DateTime now, string actor)
@@ -110,6 +114,7 @@ public static class StockPages
         Add("inventory.low", IsLow(entry));
         Add("inventory.rejected", IsSoldOut(entry));
         Add("inventory.shortfall", IsShorter(entry));
+        Add("inventory.restocked", IsEnoughAgain(entry));
         return added;
 
         void Add(string type, bool happened)
@@ -127,7 +132,7 @@ public static class StockPages
         List<Guid>? named = null;
         foreach (var entry in book.Entries)
         {
-            if (IsLow(entry) || IsSoldOut(entry) || IsShorter(entry))
+            if (IsLow(entry) || IsSoldOut(entry) || IsShorter(entry) || IsEnoughAgain(entry))
             {
                 (named ??= []).Add(entry.Read.VariantId);
             }

@@ -18,10 +18,7 @@ internal static class OrderInvariants
         + "FROM refunds GROUP BY order_id";
 
     // No event is on its way to the statistics, by whatever way they get theirs.
-    private const string AllHandled = "NOT EXISTS (SELECT 1 FROM outbox) AND NOT EXISTS (SELECT 1 FROM deliveries WHERE lane = 'daily-statistics') "
-        + "AND NOT EXISTS (SELECT 1 FROM dead_letters WHERE lane = 'daily-statistics') "
-        + "AND NOT EXISTS (SELECT 1 FROM orders o JOIN lanes w ON w.name = 'daily-statistics' AND w.transport <> 'outbox' "
-        + "LEFT JOIN inbox i ON i.consumer = 'daily-statistics' AND i.subject = o.id WHERE COALESCE(i.sequence, 0) < o.event_sequence)";
+    private const string AllHandled = "NOT EXISTS (SELECT 1 FROM outbox) AND " + StatisticsRepair.NoneWaits;
 
     public static readonly IReadOnlyList<Invariant> All =
     [
@@ -75,7 +72,7 @@ internal static class OrderInvariants
     public static readonly IReadOnlyList<Repair> Repairs =
     [
         new("order_amounts_from_their_payments", RepairAmountsAsync),
-        new("statistics_from_the_orders", RepairStatisticsAsync),
+        new("statistics_from_the_orders", StatisticsRepair.RunAsync),
     ];
 
     private static string Points(string reasons) => $"SELECT order_id, SUM(delta) AS points FROM points_movements WHERE reason IN ({reasons}) GROUP BY order_id";
@@ -96,30 +93,5 @@ internal static class OrderInvariants
 
         return [.. wrong.Select(w => string.Create(CultureInfo.InvariantCulture,
             $"order {w.Id}: paid {w.Paid} -> {w.RightPaid}, refund due {w.Due} -> {w.RightDue}, refunded {w.Refunded} -> {w.RightRefunded}"))];
-    }
-
-    /// <summary>Counts the orders anew, when no event of theirs is on its way.</summary>
-    private static async Task<IReadOnlyList<string>> RepairStatisticsAsync(Tx tx)
-    {
-        if (await tx.FirstAsync($"SELECT 1 WHERE {AllHandled}", r => r.Int(0)).ConfigureAwait(false) != 1)
-        {
-            return [];
-        }
-
-        var wrong = 0;
-        foreach (var invariant in All.Where(i => i.Name is "statistics_are_the_sums_of_the_orders" or "every_order_is_in_the_statistics"))
-        {
-            wrong += (await tx.QueryAsync(invariant.Sql, r => 1).ConfigureAwait(false)).Count;
-        }
-
-        if (wrong == 0)
-        {
-            return [];
-        }
-
-        tx.Stale(StaleNames.Everything);
-        await tx.ExecuteAsync("DELETE FROM order_statistics").ConfigureAwait(false);
-        await tx.ExecuteAsync("INSERT INTO order_statistics (store_id, day, currency, status, payment_status, orders, total, captured, refunded) " + Counted).ConfigureAwait(false);
-        return [$"statistics: {wrong} rows were counted anew"];
     }
 }

@@ -61,6 +61,11 @@ public sealed class StockEntry(StockRow read)
     public long ShortfallBefore => Math.Max(0, Read.Reserved - Read.OnHand);
 
     public bool IsChanged => Movements != Read.Movements;
+
+    /// <summary>Whether staff should order more: what is available is at the threshold or below, or it has been sold out.</summary>
+    /// <param name="available">Pieces that can be sold.</param>
+    /// <param name="events">How many events there are about the variant: one that never had any stock has not been sold out.</param>
+    public static bool NeedsMore(long available, long? threshold, int events) => (available == 0 && events > 0) || available <= threshold;
 }
 
 /// <summary>

@@ -35,6 +35,8 @@ internal sealed class PostgresTx(PostgresDb db, NpgsqlConnection connection) : T
         _failed = false;
     }
 
+    public override Task LockTableAsync(string table) => ExecuteAsync($"LOCK TABLE {table} IN EXCLUSIVE MODE");
+
     internal override Task WithoutTimeLimitAsync()
     {
         _isUnlimited = true;

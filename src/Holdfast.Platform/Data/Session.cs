@@ -267,6 +267,10 @@ public abstract class Tx : Session, IAsyncDisposable
         await RollbackCoreAsync().ConfigureAwait(false);
     }
 
+    /// <summary>Until this transaction ends nobody else writes to the table; those who have begun to are waited for. On SQLite that is always so.</summary>
+    /// <param name="table">A name of ours.</param>
+    public virtual Task LockTableAsync(string table) => Task.CompletedTask;
+
     /// <summary>For this transaction, a statement may take as long as it takes.</summary>
     internal virtual Task WithoutTimeLimitAsync() => Task.CompletedTask;
 

@@ -35,7 +35,8 @@ public static class Routes
 
     private static void Route<T>(this IEndpointRouteBuilder app, string method, string pattern, Access access, Func<T, Request, Task<Reply>> handle, Limit limit = Limit.None) where T : notnull
     {
-        var full = pattern.StartsWith("/health", StringComparison.Ordinal) || pattern.StartsWith("/.well-known", StringComparison.Ordinal) ? pattern : Base + pattern;
+        var full = pattern.StartsWith("/health", StringComparison.Ordinal) || pattern.StartsWith("/.well-known", StringComparison.Ordinal)
+            || pattern.StartsWith("/asyncapi", StringComparison.Ordinal) ? pattern : Base + pattern;
         var rule = new RouteRule(method, full, access, limit);
         var useCase = app.ServiceProvider.GetRequiredService<T>();
         var served = new Served(app.ServiceProvider.GetRequiredService<Door>(), rule, request => handle(useCase, request));

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
+using System.Text.Json.Serialization.Metadata;
 using Holdfast.Platform.Http;
 
 namespace Holdfast.Platform.Messaging;
@@ -14,6 +16,8 @@ public sealed record EventType(string Name, string When, string Subject, Func<Js
 /// <summary>Every type of event of this installation, by name. The AsyncAPI document is made from it, and subscriptions are checked against it.</summary>
 public sealed record EventTypes(IReadOnlyList<EventType> All)
 {
+    private static readonly JsonSerializerOptions Served = new(Reply.Json) { TypeInfoResolver = new DefaultJsonTypeInfoResolver(), NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.Strict };
+
     /// <summary>Whether the pattern, a type or a family such as <c>order.*</c>, means any of them.</summary>
     public bool Knows(string pattern) => All.Any(t => Matches(pattern, t.Name));
 
@@ -22,7 +26,7 @@ public sealed record EventTypes(IReadOnlyList<EventType> All)
         || (pattern.EndsWith(".*", StringComparison.Ordinal) && type.StartsWith(pattern.AsSpan(0, pattern.Length - 1), StringComparison.Ordinal));
 
     /// <summary>The schema of a record as it is served: every member, and no other.</summary>
-    public static JsonObject SchemaOf<T>() => Reply.Json.GetJsonSchemaAsNode(typeof(T), new JsonSchemaExporterOptions
+    public static JsonObject SchemaOf<T>() => Served.GetJsonSchemaAsNode(typeof(T), new JsonSchemaExporterOptions
     {
         TreatNullObliviousAsNonNullable = true,
         TransformSchemaNode = (context, schema) =>

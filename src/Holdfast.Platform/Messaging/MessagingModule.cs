@@ -29,10 +29,12 @@ public static class MessagingModule
         services.AddHostedService<WakeupSender>();
         services.AddHostedService<DeadLetterPruner>();
         services.AddSingleton<DeadLetterRoutes>();
+        services.AddSingleton<AsyncApi>();
     }
 
     public static void Map(IEndpointRouteBuilder app)
     {
+        app.Get<AsyncApi>("/asyncapi/v1.json", Access.Anyone, (u, r) => u.HandleAsync(r));
         app.Get<DeadLetterRoutes>("/dead-letters", Access.Admin, (u, r) => u.ListAsync(r));
         app.Post<DeadLetterRoutes>("/dead-letters/{id}/redrive", Access.Admin, (u, r) => u.RedriveAsync(r));
         app.Delete<DeadLetterRoutes>("/dead-letters/{id}", Access.Admin, (u, r) => u.DropAsync(r));

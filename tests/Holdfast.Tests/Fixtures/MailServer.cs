@@ -7,6 +7,29 @@ namespace Holdfast.Tests.Fixtures;
 /// <summary>A real SMTP server (Debian's python3-aiosmtpd) on a free loopback port, which keeps what it gets as files.</summary>
 public sealed class MailServer : IAsyncDisposable
 {
+    private const string Secure = """
+        import asyncio, ssl, sys
+        from aiosmtpd.handlers import Mailbox
+        from aiosmtpd.smtp import SMTP, AuthResult
+        port, folder, user, password, certificate, key = sys.argv[1:]
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        def check(server, session, envelope, mechanism, data):
+            good = (data.login, data.password) == (user.encode(), password.encode())
+            return AuthResult(success=good, handled=False)
+        class Server(SMTP):
+            async def smtp_AUTH(self, arg):
+                # The names of mechanisms have no case (RFC 4954); aiosmtpd looks for capitals only.
+                words = (arg or "").split()
+                await super().smtp_AUTH(" ".join([words[0].upper()] + words[1:]) if words else arg)
+        box = Mailbox(folder)
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+        make = lambda: Server(box, loop=loop, tls_context=context, require_starttls=True, authenticator=check, auth_required=True)
+        loop.run_until_complete(loop.create_server(make, "127.0.0.1", int(port)))
+        loop.run_forever()
+        """;
+
     private readonly Process _process;
     private readonly string _folder;
 
@@ -24,8 +47,15 @@ public sealed class MailServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts one that takes mails only after STARTTLS and from whoever knows the password.</summary>
+    /// <param name="certificate">PEM files of its certificate and key.</param>
+    public static Task<MailServer> StartSecureAsync(string user, string password, (string Certificate, string Key) certificate) =>
+        StartAsync((port, folder) => ["-c", Secure, port, folder, user, password, certificate.Certificate, certificate.Key]);
+
     /// <summary>Starts it; skips the calling test, aloud, where it is not installed.</summary>
-    public static async Task<MailServer> StartAsync()
+    public static Task<MailServer> StartAsync() => StartAsync((port, folder) => ["-m", "aiosmtpd", "-n", "-l", $"127.0.0.1:{port}", "-c", "aiosmtpd.handlers.Mailbox", folder]);
+
+    private static async Task<MailServer> StartAsync(Func<string, string, string[]> arguments)
     {
         var python = new[] { "/usr/bin/python3", "python3" }.FirstOrDefault(HasServer);
         Assert.SkipWhen(python is null, "python3-aiosmtpd is not installed: apt-get install python3-aiosmtpd");
@@ -33,7 +63,7 @@ public sealed class MailServer : IAsyncDisposable
         while (true)
         {
             var port = Shell.FreePort();
-            var start = new ProcessStartInfo(python!, ["-m", "aiosmtpd", "-n", "-l", $"127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}", "-c", "aiosmtpd.handlers.Mailbox", folder]);
+            var start = new ProcessStartInfo(python!, arguments(port.ToString(CultureInfo.InvariantCulture), folder));
             var server = new MailServer(Process.Start(start)!, folder, port);
             await Until.TrueAsync("the mail server listens", async () => server._process.HasExited || await ListensAsync(port));
             if (!server._process.HasExited)

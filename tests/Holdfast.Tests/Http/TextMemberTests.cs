@@ -30,7 +30,6 @@ public abstract class TextMemberTests(EveryRouteHost host)
         ["POST /api/v1/webhook-endpoints/{id}/deliveries/{deliveryId}/redeliver"] = "takes no members",
         ["POST /api/v1/inventory/reservations/{id}/release"] = "takes no members",
         ["POST /api/v1/inventory/reservations/{id}/commit"] = "takes no members",
-        ["POST /api/v1/dead-letters/{id}/redrive"] = "takes no members",
     };
 
     /// <summary>Routes that keep nothing of a text, or answer this one caller with a refusal whatever the text is.</summary>

@@ -196,7 +196,7 @@ public abstract class StockRoutesTests(TestHost host)
         Assert.Single(await shop.EventsAsync(shop.Variant));
         await shop.PostAsync($"{shop.Variant}/receipts", new { quantity = 10, reference = "DN-1" }).ShouldBeAsync(201);
         await shop.ReserveAsync(14).ShouldBeAsync(201);
-        Assert.Equal(["inventory.low", "inventory.low", "inventory.rejected"], await shop.EventsAsync(shop.Variant));
+        Assert.Equal(["inventory.low", "inventory.restocked", "inventory.low", "inventory.rejected"], await shop.EventsAsync(shop.Variant));
         Assert.Equal(JsonValueKind.Null, (await shop.Staff.PutAsJsonAsync(Stock(shop.Variant), new { lowStockThreshold = (long?)null }).ShouldBeAsync(200))
             .GetProperty("lowStockThreshold").ValueKind);
         await shop.Staff.PutAsJsonAsync(Stock(shop.Variant), new { lowStockThreshold = -1 }).ShouldBeAsync(400, "invalid_request");

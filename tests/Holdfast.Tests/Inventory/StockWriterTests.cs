@@ -80,7 +80,7 @@ public abstract class StockWriterTests(Backend backend)
         await shop.ReserveAsync(3).ShouldBeAsync(201);
         await shop.PostAsync($"{shop.Variant}/adjustments", new { delta = -5, reason = "broken" }).ShouldBeAsync(201);
         await server.Db.WriteAsync(tx => tx.ExecuteAsync(damage + " WHERE variant_id = $1", shop.Variant));
-        var repair = Assert.Single(InventoryModule.Repairs);
+        var repair = InventoryModule.Repairs.Single(r => r.Name == "stock_from_its_ledger");
         var lines = await server.Db.WriteAsync(repair.RunAsync);
         Assert.Contains($"stock {shop.Variant}: on hand ", Assert.Single(lines));
         Assert.Contains("-> 2, reserved ", lines[0]);
@@ -99,7 +99,7 @@ public abstract class StockWriterTests(Backend backend)
         await shop.ReserveAsync(3).ShouldBeAsync(201);
         await shop.PostAsync($"{shop.Variant}/adjustments", new { delta = -5, reason = "broken" }).ShouldBeAsync(201);
         await server.Db.WriteAsync(tx => tx.ExecuteAsync("DELETE FROM stock_movements WHERE sequence = 1"));
-        var line = Assert.Single(await server.Db.WriteAsync(InventoryModule.Repairs.Single().RunAsync));
+        var line = Assert.Single(await server.Db.WriteAsync(InventoryModule.Repairs.Single(r => r.Name == "stock_from_its_ledger").RunAsync));
         Assert.Contains("not repaired", line);
         Assert.Equal((2, 3, 0, 1), await shop.StockAsync());
     }
