@@ -20,10 +20,14 @@ public static class DeadLetters
     private const int MaxReason = 2000;
 
     /// <summary>Adds it with the statements of the batch; one of the same id counts as the same, tried once more and failed.</summary>
-    public static void Add(StatementBatch batch, DeadLetter letter) => batch.Execute(
-        "INSERT INTO dead_letters (id, lane, subject, sequence, type, reason, payload, attempts, created_at) VALUES ($1, $2, $3{as uuid}, $4{as int}, $5{as text}, $6, $7, $8, $9) "
-        + "ON CONFLICT (id) DO UPDATE SET reason = excluded.reason, attempts = dead_letters.attempts + 1, redriven_at = NULL",
-        letter.Id, letter.Lane, letter.Subject, letter.Sequence, Clean(letter.Type, 200), Clean(letter.Reason, MaxReason), letter.Payload, letter.Attempts, letter.CreatedAt);
+    public static void Add(StatementBatch batch, DeadLetter letter)
+    {
+        MessagingMeter.Dead.Add(1, new KeyValuePair<string, object?>("lane", letter.Lane));
+        batch.Execute(
+            "INSERT INTO dead_letters (id, lane, subject, sequence, type, reason, payload, attempts, created_at) VALUES ($1, $2, $3{as uuid}, $4{as int}, $5{as text}, $6, $7, $8, $9) "
+            + "ON CONFLICT (id) DO UPDATE SET reason = excluded.reason, attempts = dead_letters.attempts + 1, redriven_at = NULL",
+            letter.Id, letter.Lane, letter.Subject, letter.Sequence, Clean(letter.Type, 200), Clean(letter.Reason, MaxReason), letter.Payload, letter.Attempts, letter.CreatedAt);
+    }
 
     /// <summary>The newest ones, the newest first.</summary>
     public static Task<List<DeadLetter>> NewestAsync(Db db, int limit, CancellationToken ct = default) =>

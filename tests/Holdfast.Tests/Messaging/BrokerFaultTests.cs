@@ -13,19 +13,18 @@ namespace Holdfast.Tests.Messaging;
 /// </summary>
 public sealed class BrokerFaultTests(BrokerFaultTests.OwnRabbit own) : IClassFixture<BrokerFaultTests.OwnRabbit>
 {
-    private const int Kills = 3;
+    private const int Kills = 10;
 
     [Fact]
-    public Task Killed_under_load_again_and_again() => UnderLoadAsync(async (rabbit, brokered, placed) =>
+    public Task Killed_under_load_again_and_again() => UnderLoadAsync(async (rabbit, _, placed) =>
     {
+        // The next kill comes when it has just begun to catch up.
         for (var i = 0; i < Kills; i++)
         {
             await rabbit.KillAsync();
             var before = placed();
-            await Until.TrueAsync("orders are placed while it is away", () => placed() > before + 20, 30);
+            await Until.TrueAsync("orders are placed while it is away", () => placed() > before + 5, 60);
             await rabbit.StartServerAsync();
-            var heard = (await Heard.CountAsync(brokered.Database.Db)).Events;
-            await Until.TrueAsync("events arrive again", async () => (await Heard.CountAsync(brokered.Database.Db)).Events > heard, 60);
         }
     });
 

@@ -128,6 +128,7 @@ internal sealed class BrokerLane(Db db, ITransport transport, MessagingOptions o
         try
         {
             await transport.PublishAsync(claim.Messages, ct).ConfigureAwait(false);
+            MessagingMeter.Published.Add(claim.Messages.Count, new KeyValuePair<string, object?>("broker", transport.Name));
             lock (_gate)
             {
                 _published.AddRange(claim.Positions);

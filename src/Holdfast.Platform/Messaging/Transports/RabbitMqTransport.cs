@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
@@ -44,6 +45,10 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience) : ITransp
 
             await Task.WhenAll(confirmed).WaitAsync(patience, ct).ConfigureAwait(false);
             Trouble = null;
+            if (link.MayCount())
+            {
+                MessagingMeter.Unrouted(await link.Channel.MessageCountAsync(RabbitMqTopology.Unrouted, ct).ConfigureAwait(false));
+            }
         }
         catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
         {
@@ -202,6 +207,17 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience) : ITransp
         public IConnection Connection { get; }
 
         public IChannel Channel { get; }
+
+        private static readonly TimeSpan Between = TimeSpan.FromSeconds(10);
+
+        private long _countedAt;
+
+        /// <summary>Whether it is time to count what nobody has bound: not with every publishing.</summary>
+        public bool MayCount()
+        {
+            var last = Interlocked.Read(ref _countedAt);
+            return (last == 0 || Stopwatch.GetElapsedTime(last) > Between) && Interlocked.CompareExchange(ref _countedAt, Stopwatch.GetTimestamp(), last) == last;
+        }
 
         /// <summary>Why the broker reads nothing from this connection (an alarm of its memory or disk); null when it does.</summary>
         public string? Blocked { get; private set; }

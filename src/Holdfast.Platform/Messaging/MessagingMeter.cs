@@ -1,0 +1,23 @@
+using System.Diagnostics.Metrics;
+
+namespace Holdfast.Platform.Messaging;
+
+/// <summary>What is counted of handing on: the meter <c>Holdfast.Messaging</c>.</summary>
+internal static class MessagingMeter
+{
+    public const string Name = "Holdfast.Messaging";
+
+    private static readonly Meter Meter = new(Name);
+    private static long _unrouted;
+
+    /// <summary>Events that a broker has confirmed; by <c>broker</c>.</summary>
+    public static readonly Counter<long> Published = Meter.CreateCounter<long>("holdfast.events.published");
+
+    /// <summary>What became a dead letter; by <c>lane</c>.</summary>
+    public static readonly Counter<long> Dead = Meter.CreateCounter<long>("holdfast.dead_letters");
+
+    static MessagingMeter() => Meter.CreateObservableGauge("holdfast.events.unrouted", () => Interlocked.Read(ref _unrouted));
+
+    /// <summary>So many events lie in RabbitMQ's <c>order_events.unrouted</c>: the gauge tells the last number.</summary>
+    public static void Unrouted(long count) => Interlocked.Exchange(ref _unrouted, count);
+}
