@@ -36,7 +36,12 @@ internal sealed class NotificationsConsumer(NotificationOptions options) : ICons
             new("about_sequence", ColumnType.Int));
         foreach (var e in events)
         {
-            if (Announcements.Of(e) is var (what, order))
+            if (options.Sms is null && Announcements.Always(e.Type))
+            {
+                // In a rush nearly all are of these: they need not be read.
+                Add(rows, e, Key(e), "mail", null);
+            }
+            else if (Announcements.Of(e) is var (what, order))
             {
                 Add(rows, e, what, order);
             }
@@ -49,7 +54,7 @@ internal sealed class NotificationsConsumer(NotificationOptions options) : ICons
 
     private void Add(RowSet rows, Event e, Announcement what, ToldOrder order)
     {
-        var key = $"{e.Type}:{e.Subject}:{e.Sequence}";
+        var key = Key(e);
         Add(rows, e, key, "mail", null);
         if (options.Sms is not null && OrderTexts.Concerns(what, order) && Phones.Normalise(order.ContactPhone) is not null)
         {
@@ -57,6 +62,8 @@ internal sealed class NotificationsConsumer(NotificationOptions options) : ICons
             Add(rows, e, $"sms:{key}", "sms", what == Announcement.Placed ? order.ExpirationTime : e.OccurredAt + TimeSpan.FromDays(1));
         }
     }
+
+    private static string Key(Event e) => $"{e.Type}:{e.Subject}:{e.Sequence}";
 
     // The event's own time: nothing is asked of the database, and what belongs to one order stays in its order. Nobody's address: it is the order's when it is sent.
     private static void Add(RowSet rows, Event e, string key, string channel, DateTime? expires) => rows.Add(Guid.CreateVersion7()).Add(key).Add(channel)

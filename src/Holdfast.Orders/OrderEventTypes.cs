@@ -26,6 +26,27 @@ public static class OrderEventTypes
         new("order.delivered", "the goods have arrived", "order", Data),
         new("order.returned", "goods came back; each return tells so", "order", Data),
         new("payment.succeeded", "money was recorded, in time or late (reason: late)", "order", Data),
+        new("payment.failed", "a payment was tried and has failed; the order may still be paid", "order", Data),
+    ];
+
+    /// <summary>What other systems tell us; see <see cref="InboxMessage"/>.</summary>
+    public static readonly IReadOnlyList<EventType> Incoming =
+    [
+        new("payment.success", "money has come in; it confirms the order, or is resolved as late", "order", () => Told($$"""
+            "orderId": {{Id}}, "amount": {{Amount}}, "currency": {{Text}}, "transactionId": {{Text}}
+            """, $$"""
+            "provider": {{Text}}
+            """)),
+        new("payment.failed", "a payment was tried and has failed", "order", () => Told($$"""
+            "orderId": {{Id}}
+            """, $$"""
+            "amount": {{Amount}}, "currency": {{Text}}, "transactionId": {{Text}}, "reason": {{Text}}
+            """)),
+        new("inventory.reserve.result", "another stock keeper has the goods, or refuses them: then the order is cancelled", "order", () => Told($$"""
+            "orderId": {{Id}}, "accepted": { "type": "boolean" }
+            """, $$"""
+            "reason": {{Text}}
+            """)),
     ];
 
     private static JsonObject Data()
@@ -61,6 +82,13 @@ public static class OrderEventTypes
             "fulfilments": { "type": "array", "items": {{fulfilment}} },
             "previousStatus": {{statuses}}, "previousPaymentStatus": {{payments}}, "previousAmountPaid": {{Amount}}, "previousAmountRefunded": {{Amount}}, "reason": {{Text}}
             """))!.AsObject();
+    }
+
+    private static JsonObject Told(string always, string optional)
+    {
+        var schema = JsonNode.Parse(Members(always, optional))!.AsObject();
+        schema.Remove("additionalProperties");
+        return schema;
     }
 
     private static string Words<T>(Func<T, string> name) where T : struct, Enum => $$"""{ "enum": [{{string.Join(", ", Enum.GetValues<T>().Select(v => $"\"{name(v)}\""))}}] }""";

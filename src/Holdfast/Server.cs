@@ -40,7 +40,7 @@ public static class Server
     public static readonly IReadOnlyList<Repair> Repairs = [.. InventoryModule.Repairs, .. PromotionsModule.Repairs, .. LoyaltyModule.Repairs, .. OrdersModule.Repairs];
 
     /// <summary>Every type of event that is told to others.</summary>
-    public static readonly EventTypes Events = new([.. InventoryEvents.All, .. OrderEventTypes.All]);
+    public static readonly EventTypes Events = new([.. InventoryEvents.All, .. OrderEventTypes.All], OrderEventTypes.Incoming);
 
     /// <summary>Accepted work may take this long after SIGTERM.</summary>
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(8);

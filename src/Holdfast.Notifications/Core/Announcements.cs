@@ -46,10 +46,13 @@ public static class Announcements
         _ => null,
     };
 
+    /// <summary>Whether events of this type are always told, whatever they say.</summary>
+    public static bool Always(string type) => type is "order.created" or "order.cancelled" or "order.expired" or "order.shipped" or "order.delivered" or "payment.refunded";
+
     /// <summary>As <see cref="Of(string, ToldOrder)"/>; events that are not about an order are not read.</summary>
     public static (Announcement What, ToldOrder Order)? Of(Event e)
     {
-        if (e.Type is not ("order.created" or "order.confirmed" or "payment.succeeded" or "order.cancelled" or "order.expired" or "order.shipped" or "order.delivered" or "payment.refunded"))
+        if (!Always(e.Type) && e.Type is not ("order.confirmed" or "payment.succeeded"))
         {
             return null;
         }

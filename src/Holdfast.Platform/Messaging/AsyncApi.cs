@@ -6,8 +6,6 @@ namespace Holdfast.Platform.Messaging;
 /// <summary><c>GET /asyncapi/v1.json</c>: every event with the schema of its message, as AsyncAPI 3.0 (https://www.asyncapi.com/docs/reference/specification/v3.0.0).</summary>
 public sealed class AsyncApi(EventTypes types)
 {
-    private const string Channel = "order_events";
-
     private readonly Lazy<byte[]> _document = new(() => Reply.Bytes(Write(types)));
 
     public Task<Reply> HandleAsync(Request request) => Task.FromResult(Reply.Raw(200, _document.Value));
@@ -25,37 +23,49 @@ public sealed class AsyncApi(EventTypes types)
         ["defaultContentType"] = CloudEvent.ContentType,
         ["channels"] = new JsonObject
         {
-            [Channel] = new JsonObject
+            [Topics.Events] = new JsonObject
             {
-                ["address"] = Channel,
+                ["address"] = Topics.Events,
                 ["description"] = "RabbitMQ: a durable topic exchange, the routing key is the type. Kafka: a topic, the key is the subject.",
-                ["messages"] = Each(types, t => new JsonObject { ["$ref"] = $"#/components/messages/{t.Name}" }),
+                ["messages"] = Each(types.All, t => new JsonObject { ["$ref"] = $"#/components/messages/{t.Name}" }),
                 ["bindings"] = new JsonObject
                 {
-                    ["amqp"] = new JsonObject { ["is"] = "routingKey", ["exchange"] = new JsonObject { ["name"] = Channel, ["type"] = "topic", ["durable"] = true, ["autoDelete"] = false } },
-                    ["kafka"] = new JsonObject { ["topic"] = Channel },
+                    ["amqp"] = new JsonObject { ["is"] = "routingKey", ["exchange"] = new JsonObject { ["name"] = Topics.Events, ["type"] = "topic", ["durable"] = true, ["autoDelete"] = false } },
+                    ["kafka"] = new JsonObject { ["topic"] = Topics.Events },
                 },
+            },
+            [Topics.Inbox] = new JsonObject
+            {
+                ["address"] = Topics.Inbox,
+                ["description"] = "What other systems tell the engine: a CloudEvent with this as its data, or this alone with the type as routing key, in the header type, or as member type.",
+                ["messages"] = Each(types.Incoming, t => new JsonObject
+                {
+                    ["name"] = t.Name, ["title"] = t.Name, ["summary"] = Sentence(t), ["contentType"] = "application/json", ["payload"] = t.Schema(),
+                }),
             },
         },
         ["operations"] = new JsonObject
         {
-            ["tell"] = new JsonObject { ["action"] = "send", ["channel"] = new JsonObject { ["$ref"] = $"#/channels/{Channel}" } },
+            ["tell"] = new JsonObject { ["action"] = "send", ["channel"] = new JsonObject { ["$ref"] = $"#/channels/{Topics.Events}" } },
+            ["hear"] = new JsonObject { ["action"] = "receive", ["channel"] = new JsonObject { ["$ref"] = $"#/channels/{Topics.Inbox}" } },
         },
         ["components"] = new JsonObject
         {
-            ["messages"] = Each(types, Message),
+            ["messages"] = Each(types.All, Message),
             ["schemas"] = new JsonObject(types.All.DistinctBy(t => t.Subject).Select(t => KeyValuePair.Create(t.Subject, (JsonNode?)t.Schema()))),
         },
     };
 
-    private static JsonObject Each(EventTypes types, Func<EventType, JsonObject> write) => new(types.All.Select(t => KeyValuePair.Create(t.Name, (JsonNode?)write(t))));
+    private static string Sentence(EventType type) => $"{char.ToUpperInvariant(type.When[0])}{type.When[1..]}.";
+
+    private static JsonObject Each(IReadOnlyList<EventType> types, Func<EventType, JsonObject> write) => new(types.Select(t => KeyValuePair.Create(t.Name, (JsonNode?)write(t))));
 
     /// <summary>A message: the CloudEvents envelope around the data, which is of the subject's schema.</summary>
     private static JsonObject Message(EventType type) => new()
     {
         ["name"] = type.Name,
         ["title"] = type.Name,
-        ["summary"] = $"{char.ToUpperInvariant(type.When[0])}{type.When[1..]}.",
+        ["summary"] = Sentence(type),
         ["contentType"] = CloudEvent.ContentType,
         ["payload"] = new JsonObject
         {

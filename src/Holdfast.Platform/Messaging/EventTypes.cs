@@ -14,7 +14,9 @@ namespace Holdfast.Platform.Messaging;
 public sealed record EventType(string Name, string When, string Subject, Func<JsonObject> Schema);
 
 /// <summary>Every type of event of this installation, by name. The AsyncAPI document is made from it, and subscriptions are checked against it.</summary>
-public sealed record EventTypes(IReadOnlyList<EventType> All)
+/// <param name="All">What we tell.</param>
+/// <param name="Incoming">What we are told.</param>
+public sealed record EventTypes(IReadOnlyList<EventType> All, IReadOnlyList<EventType> Incoming)
 {
     private static readonly JsonSerializerOptions Served = new(Reply.Json) { TypeInfoResolver = new DefaultJsonTypeInfoResolver(), NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.Strict };
 
