@@ -32,6 +32,7 @@ public abstract class CacheFaultTests(Backend backend)
         });
         TestContext.Current.SendDiagnosticMessage(watched.Summary);
         watched.Check();
+        watched.CheckLatency(nodes);
         await Until.TrueAsync("no rows are left", async () => await a.RowsAsync() == 0, 30);
     }
 

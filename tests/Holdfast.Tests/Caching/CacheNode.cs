@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Holdfast.Platform.Caching;
@@ -24,6 +26,9 @@ internal sealed class CacheNode : IAsyncDisposable
 
     /// <summary>How often the database was read for a thing.</summary>
     public int Reads => _reads;
+
+    /// <summary>How long each of these took.</summary>
+    public ConcurrentQueue<TimeSpan> Loads { get; } = new();
 
     public HybridCache Cache => _services.GetRequiredService<HybridCache>();
 
@@ -94,7 +99,9 @@ internal sealed class CacheNode : IAsyncDisposable
     private async Task<Document> LoadAsync(int thing, CancellationToken ct)
     {
         Interlocked.Increment(ref _reads);
+        var clock = Stopwatch.StartNew();
         var version = await Db.ReadAsync(s => s.FirstAsync("SELECT version FROM things WHERE id = $1", r => (long?)r.Long(0), (long)thing), ct);
+        Loads.Enqueue(clock.Elapsed);
         return version is { } known ? Document.Of(known, known) : Document.None;
     }
 }
