@@ -34,7 +34,7 @@ internal static class Snapshot
                       FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'snapshot' LOOP
                         SELECT string_agg(quote_ident(attname), ', ') INTO columns FROM pg_attribute
                           WHERE attrelid = format('public.%I', name)::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '';
-                        EXECUTE format('INSERT INTO public.%I (%s) SELECT %s FROM snapshot.%I', name, columns, columns, name);
+                        EXECUTE format('INSERT INTO public.%I (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM snapshot.%I', name, columns, columns, name);
                       END LOOP;
                     END $$;
                     """);

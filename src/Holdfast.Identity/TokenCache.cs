@@ -1,32 +1,29 @@
-using System.Buffers.Binary;
 using System.Collections.Concurrent;
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Holdfast.Platform.Http;
 
 namespace Holdfast.Identity;
 
 /// <summary>
-/// Tokens whose signature has been checked, by their SHA-256, until they expire: repeated use costs a hash instead of a signature check.
-/// Bounded; when it is full, expired ones go, and where that is not enough, all.
+/// Tokens whose signature has been checked, until they expire. One is found by a hash of the end of its signature and then compared whole, which costs less than
+/// a hash over all of it. Bounded; when it is full, expired ones go, and where that is not enough, all.
 /// </summary>
-internal sealed class TokenCache(int capacity)
+internal sealed class TokenCache(int maxCharacters)
 {
-    private readonly ConcurrentDictionary<Digest, (Caller Caller, DateTime Expires)> _known = new();
-    private int _count;
+    private readonly ConcurrentDictionary<string, (Caller Caller, DateTime Expires)> _known = new(new BySignature());
+    private int _characters;
 
-    public Caller? Find(string token, DateTime now) => _known.TryGetValue(Digest.Of(token), out var entry) && entry.Expires > now ? entry.Caller : null;
+    public Caller? Find(string token, DateTime now) => _known.TryGetValue(token, out var entry) && entry.Expires > now ? entry.Caller : null;
 
     public void Add(string token, Caller caller, DateTime expires, DateTime now)
     {
-        if (Volatile.Read(ref _count) >= capacity)
+        if (Volatile.Read(ref _characters) + token.Length > maxCharacters)
         {
             MakeRoom(now);
         }
 
-        if (_known.TryAdd(Digest.Of(token), (caller, expires)))
+        if (_known.TryAdd(token, (caller, expires)))
         {
-            Interlocked.Increment(ref _count);
+            Interlocked.Add(ref _characters, token.Length);
         }
     }
 
@@ -34,30 +31,37 @@ internal sealed class TokenCache(int capacity)
     {
         lock (_known)
         {
-            foreach (var (digest, entry) in _known)
+            var left = 0;
+            foreach (var (token, entry) in _known)
             {
                 if (entry.Expires <= now)
                 {
-                    _known.TryRemove(digest, out _);
+                    _known.TryRemove(token, out _);
+                }
+                else
+                {
+                    left += token.Length;
                 }
             }
 
-            if (_known.Count >= capacity)
+            // Room for one alone would be made again for every next one.
+            if (left > maxCharacters / 2)
             {
                 _known.Clear();
+                left = 0;
             }
 
-            Volatile.Write(ref _count, _known.Count);
+            Volatile.Write(ref _characters, left);
         }
     }
 
-    private readonly record struct Digest(UInt128 First, UInt128 Second)
+    /// <summary>The hash is the runtime's own, keyed at random for each process: nobody can make tokens that fall into one bucket.</summary>
+    private sealed class BySignature : IEqualityComparer<string>
     {
-        public static Digest Of(string token)
-        {
-            Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-            SHA256.HashData(MemoryMarshal.AsBytes(token.AsSpan()), hash);
-            return new Digest(BinaryPrimitives.ReadUInt128BigEndian(hash), BinaryPrimitives.ReadUInt128BigEndian(hash[16..]));
-        }
+        private const int Enough = 43;
+
+        public bool Equals(string? x, string? y) => string.Equals(x, y, StringComparison.Ordinal);
+
+        public int GetHashCode(string token) => string.GetHashCode(token.AsSpan(Math.Max(0, token.Length - Enough)));
     }
 }

@@ -26,7 +26,8 @@ internal sealed class TokenReader(SigningKeys keys, TimeProvider time, OutsideIs
     private static readonly JsonDocumentOptions Shallow = new() { MaxDepth = 8, AllowDuplicateProperties = false };
 
     private readonly JsonWebTokenHandler _handler = new() { MaximumTokenSizeInBytes = MaxLength };
-    private readonly TokenCache _cache = new(capacity: 20_000);
+    // 16 MB, for some 13,000 customers at once.
+    private readonly TokenCache _cache = new(maxCharacters: 8 * 1024 * 1024);
 
     public string Make(Account account)
     {

@@ -117,7 +117,7 @@ public sealed class TokenReaderTests(SqliteDatabase database) : IClassFixture<Sq
     [Fact]
     public void The_cache_is_bounded_and_forgets_the_expired_first()
     {
-        var cache = new TokenCache(capacity: 10);
+        var cache = new TokenCache(maxCharacters: 80);
         var now = _clock.Now.UtcDateTime;
         cache.Add("long", Caller.System, now.AddHours(1), now);
         for (var i = 0; i < 100; i++)
