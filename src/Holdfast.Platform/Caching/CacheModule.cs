@@ -29,6 +29,7 @@ public static class CacheModule
         services.AddSingleton(s => new Invalidations(db, s.GetRequiredService<MemoryLevel>(), s.GetService<RedisLevel>()));
         services.AddSingleton<HybridCache>(s => new TwoLevelCache(options, s.GetRequiredService<MemoryLevel>(), s.GetService<RedisLevel>(), s.GetRequiredService<Invalidations>()));
         services.AddSingleton<Documents>();
+        services.AddSingleton<ExpiringKeys>();
         services.AddHostedService<CacheService>();
     }
 }

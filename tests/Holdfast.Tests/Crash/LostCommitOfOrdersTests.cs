@@ -1,6 +1,7 @@
 using Holdfast.Orders;
 using Holdfast.Orders.Core;
 using Holdfast.Platform;
+using Holdfast.Platform.Caching;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging;
 using Holdfast.Tests.Fixtures;
@@ -93,5 +94,5 @@ public sealed class LostCommitOfOrdersTests(PostgresDatabase database) : IClassF
         await shop.CountAsync($"SELECT COUNT(*) FROM pg_locks WHERE NOT granted AND relation = '{table}'::regclass") == 1);
 
     private static PlacementQueue Queue(Db db, LoggerFactory logs) =>
-        new(db, new OrderOptions(), new OrderNumbers(TimeProvider.System), new RelayBell(), new OrderSessions(logs.CreateLogger<OrderSessions>()), logs.CreateLogger<PlacementQueue>());
+        new(db, new OrderOptions(), new OrderNumbers(TimeProvider.System), new RelayBell(), new OrderSessions(new ExpiringKeys(logs.CreateLogger<ExpiringKeys>())), logs.CreateLogger<PlacementQueue>());
 }

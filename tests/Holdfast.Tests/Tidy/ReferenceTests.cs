@@ -49,6 +49,8 @@ public sealed class ReferenceTests
         Tidy.Passes(Upwards, "src/Holdfast.Orders/Holdfast.Orders.csproj", Project("<ProjectReference Include=\"../Holdfast.Inventory/Holdfast.Inventory.csproj\" />"));
         Tidy.Passes(Upwards, "src/Holdfast/Holdfast.csproj", Project("<ProjectReference Include=\"../Holdfast.Orders/Holdfast.Orders.csproj\" />"));
         Tidy.Finds(UsesDriver, "src/Holdfast.Orders/X.cs", "using Npgsql;", "using Microsoft.Data.Sqlite;", "class X { object Y() => new Npgsql.NpgsqlConnection(); }");
+        Tidy.Finds(UsesDriver, "src/Holdfast.Orders/X.cs", "using StackExchange.Redis;", "using RabbitMQ.Client;");
+        Tidy.Finds(UsesDriver, "src/Holdfast.Platform/Messaging/X.cs", "using Confluent.Kafka;");
         Tidy.Passes(UsesDriver, "src/Holdfast.Orders/X.cs", "// using Npgsql;\nusing System;");
         Tidy.Passes(UsesDriver, "src/Holdfast.Platform/Data/X.cs", "using Npgsql;");
         Tidy.Finds(HasVersion, "src/X/X.csproj", Project("<PackageReference Include=\"FsCheck\" Version=\"3.6.0\" />"));
@@ -89,10 +91,18 @@ public sealed class ReferenceTests
         }
     }
 
-    private static IEnumerable<Finding> UsesDriver(SourceFile file) => file.Path.StartsWith("src/Holdfast.Platform/Data/", StringComparison.Ordinal) ? []
-        : file.Root.DescendantNodes().OfType<IdentifierNameSyntax>()
-            .Where(id => id.Identifier.Text is "Npgsql" or "Sqlite" or "SQLitePCL" && id.Parent is UsingDirectiveSyntax or QualifiedNameSyntax or MemberAccessExpressionSyntax)
-            .Select(id => file.Found(id, $"uses {id}: only Platform/Data knows the drivers"));
+    private static IEnumerable<Finding> UsesDriver(SourceFile file) => file.Root.DescendantNodes().OfType<IdentifierNameSyntax>()
+        .Where(id => (id.Parent is UsingDirectiveSyntax or QualifiedNameSyntax or MemberAccessExpressionSyntax) && HomeOf(id.Identifier.Text) is { } home
+            && !file.Path.StartsWith(home, StringComparison.Ordinal))
+        .Select(id => file.Found(id, $"uses {id}: only {HomeOf(id.Identifier.Text)} knows it"));
+
+    private static string? HomeOf(string driver) => driver switch
+    {
+        "Npgsql" or "Sqlite" or "SQLitePCL" => "src/Holdfast.Platform/Data/",
+        "StackExchange" => "src/Holdfast.Platform/",
+        "RabbitMQ" or "Confluent" => "src/Holdfast.Platform/Messaging/Transports/",
+        _ => null,
+    };
 
     private static IEnumerable<Finding> HasVersion(SourceFile file) => XDocument.Parse(file.Text).Descendants("PackageReference")
         .Where(p => p.Attribute("Version") is not null)
