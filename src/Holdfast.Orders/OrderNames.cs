@@ -26,10 +26,11 @@ public static class OrderNames
         batch.Stale(AllLists, promptly: false);
     }
 
-    /// <summary>Notes what a change of an order makes stale.</summary>
+    /// <summary>Notes what a change of an order makes stale. Its customer sees it in the list at once.</summary>
     internal static void NoteChanged(StatementBatch batch, Order order)
     {
         batch.Stale(Order(order.Id));
+        batch.Stale(ListsOf(order.CustomerId));
         NotePlaced(batch, order);
     }
 }

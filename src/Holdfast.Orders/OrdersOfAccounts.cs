@@ -50,8 +50,9 @@ internal sealed class OrdersOfAccounts(RelayBell bell) : AccountHook
         var batch = tx.Batch();
         foreach (var before in orders)
         {
-            OrderNames.NoteChanged(batch, before);
             var after = change(before) with { Version = before.Version + 1, EventSequence = before.EventSequence + 1, UpdatedAt = now };
+            OrderNames.NoteChanged(batch, before);
+            OrderNames.NoteChanged(batch, after);
             rows.Add(after.Id).Add(after.CustomerId).Add(after.IsGuest).Add(after.CustomerEmail).Add(after.CustomerName).Add(after.DeliveryAddress).Add(after.ContactPhone)
                 .Add(after.Note).Add(now).Add(after.Version).Add(after.EventSequence).Add(before.Version);
             events.Add(new Event(after.Id, after.EventSequence, "order.updated", after.StoreId, now, actor, OrderEvents.Previous(before), OrderJson.Write(after)));

@@ -47,7 +47,7 @@ internal sealed class WebhookDeliveries(Db db)
     }
 
     /// <summary>200: it is sent once more, whatever became of it before, with the same <c>webhook-id</c>; 409 <c>webhook_endpoint_paused</c>.</summary>
-    public Task<Reply> RedeliverAsync(Request request) => Idempotency.RunAsync(db, request, required: false, async tx =>
+    public async Task<Reply> RedeliverAsync(Request request) => await request.NoMembersAsync().ConfigureAwait(false) is { } error ? error : await Idempotency.RunAsync(db, request, required: false, async tx =>
     {
         var endpoint = await WebhookEndpoints.FindAsync(tx, request).ConfigureAwait(false);
         if (endpoint is null || request.Id("deliveryId") is not { } id)
@@ -69,10 +69,10 @@ internal sealed class WebhookDeliveries(Db db)
 
         var delivery = await tx.QueryAsync($"SELECT {WebhookDelivery.Columns} FROM webhook_deliveries WHERE id = $1", WebhookDelivery.Map, id).ConfigureAwait(false);
         return Reply.Ok((await WebhookDelivery.WithLogAsync(tx, delivery).ConfigureAwait(false))[0]);
-    });
+    }).ConfigureAwait(false);
 
     /// <summary>200 <c>{redelivered}</c>: everything that was given up is sent once more.</summary>
-    public Task<Reply> RedeliverFailedAsync(Request request) => Idempotency.RunAsync(db, request, required: false, async tx =>
+    public async Task<Reply> RedeliverFailedAsync(Request request) => await request.NoMembersAsync().ConfigureAwait(false) is { } error ? error : await Idempotency.RunAsync(db, request, required: false, async tx =>
     {
         var endpoint = await WebhookEndpoints.FindAsync(tx, request).ConfigureAwait(false);
         if (endpoint is null)
@@ -88,5 +88,5 @@ internal sealed class WebhookDeliveries(Db db)
         var changed = await tx.ExecuteAsync("UPDATE webhook_deliveries SET status = 'pending', attempts = 0, next_attempt_at = $2 WHERE endpoint_id = $1 AND status = 'failed'", endpoint.Id,
             await tx.NowAsync().ConfigureAwait(false)).ConfigureAwait(false);
         return Reply.Ok(new { Redelivered = changed });
-    });
+    }).ConfigureAwait(false);
 }

@@ -110,7 +110,7 @@ internal sealed class WebhookEndpoints(Db db, SecretBox box, EventTypes types, W
     });
 
     /// <summary>200: sent to again, what is pending at once. What happened while it was paused is not sent.</summary>
-    public Task<Reply> ResumeAsync(Request request) => Idempotency.RunAsync(db, request, required: false, async tx =>
+    public async Task<Reply> ResumeAsync(Request request) => await request.NoMembersAsync().ConfigureAwait(false) is { } error ? error : await Idempotency.RunAsync(db, request, required: false, async tx =>
     {
         if (await FindAsync(tx, request).ConfigureAwait(false) is not { } found)
         {
@@ -124,7 +124,7 @@ internal sealed class WebhookEndpoints(Db db, SecretBox box, EventTypes types, W
         batch.Execute("UPDATE webhook_deliveries SET next_attempt_at = $2 WHERE endpoint_id = $1 AND status = 'pending' AND next_attempt_at > $2", found.Id, now.First);
         await batch.RunAsync().ConfigureAwait(false);
         return Reply.Ok(found with { Status = "active", FailingSince = null, PausedAt = null });
-    });
+    }).ConfigureAwait(false);
 
     /// <summary>The endpoint of the request's path; null when it is not the caller's to know.</summary>
     internal static async Task<WebhookEndpoint?> FindAsync(Session session, Request request)

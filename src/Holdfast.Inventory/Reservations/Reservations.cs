@@ -70,8 +70,7 @@ public sealed class Reservations(Db db, ReservationQueue queue, InventoryOptions
             return Errors.NotFound;
         }
 
-        var fields = await request.FieldsAsync().ConfigureAwait(false);
-        if ((fields.IsOk ? fields.Value.Done() : fields.Error) is { } error)
+        if (await request.NoMembersAsync().ConfigureAwait(false) is { } error)
         {
             return error;
         }

@@ -85,6 +85,13 @@ public sealed class Request(HttpContext http, Caller caller)
         return body.IsOk ? Fields.Parse(body.Value) : body.Error!;
     }
 
+    /// <summary>For a request whose body takes no members: null where it has none, else the error to answer.</summary>
+    public async ValueTask<Error?> NoMembersAsync()
+    {
+        var fields = await FieldsAsync().ConfigureAwait(false);
+        return fields.IsOk ? fields.Value.Done() : fields.Error;
+    }
+
     /// <summary>
     /// The Idempotency-Key (header, or the body's <c>idempotencyKey</c>), scoped to caller and route. Read the body first.
     /// The IETF draft quotes the key; quotes are taken off, so both forms are the same key.

@@ -51,8 +51,7 @@ public sealed class DeadLetterRoutes(Db db, RelayBell bell)
 
     public async Task<Reply> RedriveAsync(Request request)
     {
-        var fields = await request.FieldsAsync().ConfigureAwait(false);
-        if ((fields.IsOk ? fields.Value.Done() : fields.Error) is { } error)
+        if (await request.NoMembersAsync().ConfigureAwait(false) is { } error)
         {
             return error;
         }

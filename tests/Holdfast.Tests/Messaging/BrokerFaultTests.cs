@@ -142,7 +142,7 @@ public sealed class BrokerFaultTests(BrokerFaultTests.OwnRabbit own) : IClassFix
                 }
 
                 // The load is not the point, and other tests run, too.
-                await Task.Delay(5);
+                await Task.Delay(30);
             }
         })).ToList();
         await Until.TrueAsync("events arrive", async () => (await Heard.CountAsync(server.Db)).Events > 50, 60);
@@ -156,7 +156,7 @@ public sealed class BrokerFaultTests(BrokerFaultTests.OwnRabbit own) : IClassFix
         }
 
         await Task.WhenAll(buyers);
-        await brokered.AuditAsync(90);
+        await brokered.AuditAsync(240);
     }
 
     private static async Task<string?> HealthAsync(Brokered brokered)
