@@ -16,8 +16,14 @@ public sealed class BrokerFaultTests(BrokerFaultTests.OwnRabbit own) : IClassFix
     private const int Kills = 10;
 
     [Fact]
-    public Task Killed_under_load_again_and_again() => UnderLoadAsync(async (rabbit, _, placed) =>
+    public Task Killed_under_load_again_and_again() => UnderLoadAsync(async (rabbit, brokered, placed) =>
     {
+        // Of a quorum queue that was declared within the last seconds RabbitMQ 3.10 has not everything on its disk: killed then, it may stay without a leader for good.
+        var host = new Uri(brokered.RabbitUrl!).AbsolutePath[1..];
+        await Until.TrueAsync("all consumers listen", async () =>
+            (await rabbit.ControlAsync("list_queues", "-p", host, "name", "consumers")).Split('\n').Count(l => l.StartsWith("order_events.", StringComparison.Ordinal) && l.EndsWith("\t1", StringComparison.Ordinal)) >= 5);
+        await rabbit.ControlAsync("eval", "[dets:sync(T) || T <- dets:all()].");
+
         // The next kill comes when it has just begun to catch up.
         for (var i = 0; i < Kills; i++)
         {
