@@ -14,6 +14,7 @@ internal sealed class CachedReadsSection(Bench bench)
 {
     private const string Database = "cached";
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan FirstWarmUp = TimeSpan.FromSeconds(8);
     private static readonly string ProductPath = $"/api/v1/products/{Shop.Product(0)}";
 
     public async Task RunAsync()
@@ -25,6 +26,7 @@ internal sealed class CachedReadsSection(Bench bench)
         var (token, orderPath) = await OrderAsync(server.Port);
         await using var bareProduct = await BareAsync(server.Port, ProductPath, null);
         await using var bareOrder = await BareAsync(server.Port, orderPath, token);
+        await bench.Wrk.RunAsync(server.Port, 1, 0, FirstWarmUp);
         for (var round = 1; round <= bench.Options.Runs; round++)
         {
             Bench.Say($"Cached reads, round {round} of {bench.Options.Runs}");
@@ -59,6 +61,8 @@ internal sealed class CachedReadsSection(Bench bench)
         await using var with = await ServerProcess.HoldfastAsync(url, bench.Guard, ("REDIS_URL", alive.Url));
         await using var without = await ServerProcess.HoldfastAsync(url, bench.Guard, ("REDIS_URL", dead.Url));
         await dead.DisposeAsync();
+        await bench.Wrk.RunAsync(with.Port, 1, 0, FirstWarmUp);
+        await bench.Wrk.RunAsync(without.Port, 1, 0, FirstWarmUp);
         for (var round = 1; round <= bench.Options.Runs; round++)
         {
             await bench.RunAsync(Names.PlacingRedisAlive, Database, () => PlaceAsync(with.Port));
