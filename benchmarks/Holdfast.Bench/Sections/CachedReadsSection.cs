@@ -24,6 +24,7 @@ internal sealed class CachedReadsSection(Bench bench)
         await using var redis = await Redis.StartAsync(bench.Guard);
         await using var server = await ServerProcess.HoldfastAsync(url, bench.Guard, ("REDIS_URL", redis.Url));
         var (token, orderPath) = await OrderAsync(server.Port);
+        await CachedReadsSteps.MeasureAsync(bench, url, token);
         await using var bareProduct = await BareAsync(server.Port, ProductPath, null);
         await using var bareOrder = await BareAsync(server.Port, orderPath, token);
         await bench.Wrk.RunAsync(server.Port, 1, 0, FirstWarmUp);
@@ -38,7 +39,6 @@ internal sealed class CachedReadsSection(Bench bench)
             await WhileSellingAsync(Names.BareHot, server, bareProduct.Port);
         }
 
-        await CachedReadsSteps.MeasureAsync(bench, url, token);
         await RedisHitsAsync(url, redis);
         await PlacingAsync(url, redis);
     }

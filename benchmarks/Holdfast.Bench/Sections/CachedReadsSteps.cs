@@ -24,6 +24,11 @@ internal static class CachedReadsSteps
         var cache = provider.GetRequiredService<HybridCache>();
         var tokens = provider.GetRequiredService<ITokenReader>();
         var document = new Document(new byte[500], "\"1\"");
+        if (await tokens.ReadAsync(token) is null)
+        {
+            throw new BenchException("the token is not good");
+        }
+
         for (var round = 1; round <= bench.Options.Runs; round++)
         {
             await AddAsync(bench, Names.MemoryHit, Names.MemoryHitBytes, () => cache.GetOrCreateAsync("product:01900000-0000-7000-8002-000000000000", document, static (d, _) => new ValueTask<Document>(d)));
