@@ -116,9 +116,7 @@ public sealed class Relay(Db db, RelayBell bell, IEnumerable<IConsumer> consumer
 
         // A consumer that is fed by a broker gets its events there, and one that has something waiting gets the new ones behind it.
         var fed = _consumers.Where(c => ways[c.Name].Transport == MessagingOptions.Outbox).ToList();
-        // In a rush with a broker, nobody's events wait until our own consumers have had theirs: these follow by their lanes, each at its own pace.
-        var rush = claimed.Count == BatchSize && _options.BrokersFed.Any();
-        var here = rush ? [] : fed.Where(c => _options.Runs(c) && !failed.Contains(c.Name) && !ways[c.Name].IsWaiting).ToList();
+        var here = fed.Where(c => _options.Runs(c) && !failed.Contains(c.Name) && !ways[c.Name].IsWaiting).ToList();
         var events = here.Count == 0 ? [] : await EventRows.LoadAsync(tx, ready).ConfigureAwait(false);
         foreach (var consumer in here)
         {

@@ -124,6 +124,15 @@ public sealed class Locks_on_postgresql(PostgresDatabase database) : LockTests(d
     }
 
     [Fact]
+    public async Task No_statement_is_compiled_before_it_runs()
+    {
+        var table = await Scratch.CountersAsync(_database.Db, 1);
+        var plan = await _database.Db.ReadAsync(s => s.QueryAsync($"EXPLAIN (ANALYZE) SELECT n FROM {table} WHERE n >= 0", r => r.Text(0)));
+        Assert.Contains(plan, line => line.Contains("Seq Scan", StringComparison.Ordinal));
+        Assert.DoesNotContain(plan, line => line.Contains("JIT", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_transaction_that_stands_still_gives_its_rows_back()
     {
         var db = _database.Db;

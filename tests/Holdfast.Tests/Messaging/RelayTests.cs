@@ -95,29 +95,6 @@ public abstract class RelayTests(TestDatabase database)
     }
 
     [Fact]
-    public async Task In_a_rush_the_broker_does_not_wait_for_our_own_consumers()
-    {
-        await Heard.ResetAsync(Db);
-        await Heard.WriteAsync(Db, Subjects, EventsEach);
-        var (heard, fed) = (new Heard(), Quick with { RabbitMqUrl = "amqp://127.0.0.1:1" });
-        var relay = Relay(fed, heard);
-        Assert.Equal(500, await relay.RunOnceAsync());
-        Assert.Equal((0, 0), await Heard.CountAsync(Db));
-        while (await relay.RunOnceAsync() > 0)
-        {
-        }
-
-        var lanes = Lanes(fed, heard);
-        while (await lanes.StepAsync(heard.Name))
-        {
-        }
-
-        Assert.Equal((Subjects * EventsEach, Subjects * EventsEach), await Heard.CountAsync(Db));
-        Assert.False(heard.OutOfOrder);
-        Assert.Equal(3, await Heard.RowsAsync(Db, "deliveries"));
-    }
-
-    [Fact]
     public async Task A_consumer_of_another_process_gets_chunks_in_order_by_two_workers_too()
     {
         await Heard.ResetAsync(Db);
