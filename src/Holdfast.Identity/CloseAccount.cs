@@ -1,6 +1,7 @@
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
+using Holdfast.Platform.Messaging;
 
 namespace Holdfast.Identity;
 
@@ -64,7 +65,7 @@ internal sealed class CloseAccount(Db db, Accounts accounts, PasswordWork passwo
         batch.Execute("UPDATE users SET email = $2, email_key = $2, name = NULL, password_hash = NULL, issuer = NULL, subject = NULL, email_proved_at = NULL, active = $3, updated_at = $4 WHERE id = $1",
             account.Id, Emails.OfClosed(account.Id), false, now);
         batch.Execute("DELETE FROM sessions WHERE user_id = $1", account.Id);
-        batch.Execute("DELETE FROM mails WHERE recipient = $1", account.Email);
+        Mails.Forget(batch, account.Id);
         OneTimeLinks.ForgetAll(batch, account.Id);
         PasswordWork.Forget(batch, account.Email);
         AuditLog.Note(batch, new AuditEntry("account_closed", account.Actor), now);

@@ -36,7 +36,7 @@ internal sealed class EmailProof(Db db, Accounts accounts, IEnumerable<AccountHo
             var batch = tx.Batch();
             OneTimeLinks.Add(batch, token, OneTimeLinks.VerifyEmail, account.Id, now);
             Mails.Queue(batch, IdentityMails.VerifyEmail(PasswordChanges.OncePerMinute(OneTimeLinks.VerifyEmail, account.Id, now), account.Email,
-                url.Link("verify-email", "token", token), request.IsVietnamese), now);
+                url.Link("verify-email", "token", token), request.IsVietnamese) with { UserId = account.Id }, now);
             await batch.RunAsync().ConfigureAwait(false);
         }).ConfigureAwait(false);
         return Reply.Accepted();

@@ -64,7 +64,7 @@ internal sealed class PasswordChanges(Db db, Accounts accounts, PasswordWork pas
             if (account is not null)
             {
                 Mails.Queue(batch, IdentityMails.ResetPassword(OncePerMinute(OneTimeLinks.ResetPassword, account.Id, now), account.Email,
-                    url.Link("reset-password", "token", token), request.IsVietnamese), now);
+                    url.Link("reset-password", "token", token), request.IsVietnamese) with { UserId = account.Id }, now);
             }
 
             await batch.RunAsync().ConfigureAwait(false);

@@ -31,15 +31,15 @@ internal sealed class LookUpOrder(Db db, AccessKeys accessKeys, PublicUrl url)
         {
             var batch = tx.Batch();
             var now = batch.Now();
-            var found = batch.Query("SELECT id, store_id, customer_email, is_guest FROM orders WHERE number = $1 AND deleted_at IS NULL",
-                r => (Id: r.Uuid(0), StoreId: r.Uuid(1), Email: r.Text(2), IsGuest: r.Bool(3)), OrderNumbers.Parse(number) ?? "");
+            var found = batch.Query("SELECT id, store_id, customer_email, is_guest, customer_id FROM orders WHERE number = $1 AND deleted_at IS NULL",
+                r => (Id: r.Uuid(0), StoreId: r.Uuid(1), Email: r.Text(2), IsGuest: r.Bool(3), CustomerId: r.Uuid(4)), OrderNumbers.Parse(number) ?? "");
             await batch.RunAsync().ConfigureAwait(false);
             if (found.Rows is [{ IsGuest: true } order] && Emails.TryKey(email, out var key) && key == Emails.Key(order.Email))
             {
                 // At most one a minute for an order: nobody's mailbox is filled by asking again and again.
                 var once = $"order-lookup:{order.Id}:{now.First.Ticks / TimeSpan.TicksPerMinute}";
                 Mails.Queue(batch, Write(once, order.Email, OrderNumbers.Parse(number)!, $"{url.Base}/orders/{order.Id}?key={accessKeys.For(order.Id)}", request.IsVietnamese)
-                    with { StoreId = order.StoreId }, now.First);
+                    with { StoreId = order.StoreId, UserId = order.CustomerId }, now.First);
                 await batch.RunAsync().ConfigureAwait(false);
             }
         }).ConfigureAwait(false);

@@ -46,7 +46,7 @@ internal static class OrderInvariants
             + "GROUP BY p.id, p.amount HAVING SUM(r.amount) > p.amount"),
         new("money_is_kept_only_for_live_orders", "SELECT id, status, amount_paid, amount_refunded, refund_due FROM orders "
             + "WHERE status IN ('cancelled', 'expired') AND amount_paid - amount_refunded - refund_due <> 0"),
-        new("one_order_per_idempotency_key", "SELECT event_subject, COUNT(*) AS times FROM idempotency_keys WHERE event_sequence = 1 GROUP BY event_subject HAVING COUNT(*) > 1"),
+        new("one_order_per_idempotency_key", "SELECT event_subject, COUNT(*) AS times FROM idempotency_keys WHERE event_sequence = 1 AND status = 201 GROUP BY event_subject HAVING COUNT(*) > 1"),
         new("history_without_gaps", "SELECT o.id, o.event_sequence, COUNT(e.sequence) AS events, MAX(e.sequence) AS last FROM orders o LEFT JOIN events e ON e.subject = o.id "
             + "GROUP BY o.id, o.event_sequence HAVING COUNT(e.sequence) <> o.event_sequence OR MAX(e.sequence) <> o.event_sequence"),
         new("purchases_are_those_of_live_orders", "SELECT p.variant_id, p.counted, COALESCE(l.bought, 0) AS bought FROM "

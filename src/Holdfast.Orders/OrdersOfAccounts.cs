@@ -3,17 +3,16 @@ using Holdfast.Orders.Core;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging;
+using Holdfast.Promotions;
 
 namespace Holdfast.Orders;
 
 /// <summary>
 /// What happens to orders when an account is closed or proves a guest's email. Each order that changes says so with an <c>order.updated</c> event, so that
-/// others who keep copies can do the same. Earlier events keep their bytes: they are the history and the answers to retries.
+/// others who keep copies can do the same. Closing leaves nothing personal: earlier events, which are the history and the answers to retries, are written anew.
 /// </summary>
 internal sealed class OrdersOfAccounts(RelayBell bell) : AccountHook
 {
-    private const string Removed = "-";
-
     public override async Task<Error?> CloseAsync(Tx tx, Account account, DateTime now)
     {
         var orders = await OpenAsync(tx, account.Id).ConfigureAwait(false);
@@ -22,9 +21,14 @@ internal sealed class OrdersOfAccounts(RelayBell bell) : AccountHook
             return OrderErrors.OrdersOpen;
         }
 
-        var email = Emails.OfClosed(account.Id);
-        await WriteAsync(tx, orders, o => o with { CustomerEmail = email, CustomerName = null, DeliveryAddress = $"\"{Removed}\"", ContactPhone = Removed, Note = null }, account.Actor, now)
-            .ConfigureAwait(false);
+        if (orders.Count > 0)
+        {
+            var email = Emails.OfClosed(account.Id);
+            await EventRows.RewriteAsync(tx, orders.Select(o => o.Id), e => OrderErasure.Of(e, email)).ConfigureAwait(false);
+            await ForgetBuyerAsync(tx, orders, email).ConfigureAwait(false);
+            await WriteAsync(tx, orders, o => OrderErasure.Of(o, email), account.Actor, now).ConfigureAwait(false);
+        }
+
         return null;
     }
 
@@ -39,6 +43,33 @@ internal sealed class OrdersOfAccounts(RelayBell bell) : AccountHook
     {
         var ids = await tx.QueryAsync("SELECT id FROM orders WHERE customer_id = $1 ORDER BY id {lock}", r => r.Uuid(0), customerId).ConfigureAwait(false);
         return await OrderRows.ReadAsync(tx, [.. ids]).ConfigureAwait(false);
+    }
+
+    /// <summary>By what the buyer would be known again goes. A guest who ordered with the same email keeps what is counted of their own orders.</summary>
+    private static async Task ForgetBuyerAsync(Tx tx, List<Order> orders, string standIn)
+    {
+        var ids = orders.Select(o => o.Id).ToArray();
+        var bought = orders.Where(o => o.Status is not (OrderStatus.Cancelled or OrderStatus.Expired) && o.Lines.Any(l => l.Limited)).ToList();
+        var counts = bought.SelectMany(o => o.Lines.Where(l => l.Limited).SelectMany(l => new[] { (l.VariantId, o.BuyerKey), (l.VariantId, standIn) })).Distinct().ToList();
+        var batch = tx.Batch();
+        batch.Execute("UPDATE orders SET metadata = NULL, email_hash = NULL, phone_hash = NULL, address_hash = NULL WHERE id {in $1}", ids);
+        var purchases = counts.Count == 0 ? null : PurchaseRows.Open(batch, counts);
+        if (orders.Select(o => o.DiscountId).OfType<Guid>().Distinct().ToArray() is { Length: > 0 } codes)
+        {
+            DiscountPages.ForgetBuyers(batch, codes, ids);
+        }
+
+        await batch.RunAsync().ConfigureAwait(false);
+        var book = new PurchaseBook(purchases?.Rows ?? []);
+        foreach (var order in bought)
+        {
+            book.GiveBack(order.Lines, order.BuyerKey);
+            book.Take(order.Lines, standIn);
+        }
+
+        PurchaseRows.Ink(book, batch);
+        PurchaseRows.ForgetUnused(batch, [.. orders.Select(o => o.BuyerKey).Distinct()]);
+        await batch.RunAsync().ConfigureAwait(false);
     }
 
     private async Task WriteAsync(Tx tx, List<Order> orders, Func<Order, Order> change, string actor, DateTime now)

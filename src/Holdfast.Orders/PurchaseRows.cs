@@ -36,5 +36,8 @@ internal static class PurchaseRows
         batch.ChangeEach(rows, "UPDATE purchase_counts SET quantity = {v.quantity} WHERE purchase_counts.variant_id = {v.variant_id} AND purchase_counts.buyer = {v.buyer}");
     }
 
+    /// <summary>Removes the rows of buyers that count nothing; one that counts something has it of an order that is somebody's.</summary>
+    public static void ForgetUnused(StatementBatch batch, string[] buyers) => batch.Execute("DELETE FROM purchase_counts WHERE buyer {in $1} AND quantity = 0", [buyers]);
+
     private static RowSet Rows() => new("purchase_counts", new("variant_id", ColumnType.Uuid), new("buyer", ColumnType.Text), new("quantity", ColumnType.Long));
 }

@@ -57,6 +57,10 @@ public static class DiscountPages
         + "AND c.usage_limit_per_customer IS NOT NULL GROUP BY u.code_id, u.buyer",
         r => (r.Uuid(0), r.Text(1), r.Long(2)), codeIds, buyers);
 
+    /// <summary>The uses of the orders count for nobody's limit any more: each has a buyer of its own instead of an email.</summary>
+    public static void ForgetBuyers(StatementBatch batch, Guid[] codeIds, Guid[] orderIds) => batch.Execute(
+        "UPDATE discount_uses SET buyer = 'order:' || CAST(order_id AS text) WHERE code_id {in $1} AND order_id {in $2}", codeIds, orderIds);
+
     /// <summary>
     /// Writes what changed: the counters, guarded by what was read, and a ledger row for each use and giving back. An order that uses a code twice, or
     /// gives back what it has not, is refused by the database.

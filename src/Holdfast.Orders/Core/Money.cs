@@ -100,11 +100,11 @@ internal static class Money
         return null;
     }
 
-    /// <summary>After expiry: everything is taken again and the order confirmed, or the money is due back.</summary>
+    /// <summary>After expiry: everything is taken again and the order confirmed, or the money is due back; always, where nobody is left to send the goods to.</summary>
     private static Error? PayLate(Payment payment, OrderFile file, LifecycleBooks books, DateTime now)
     {
         var order = file.Order;
-        if (order.Kept + payment.Amount < order.Total || !TryTakeAgain(order, books))
+        if (order.IsOfClosedAccount || order.Kept + payment.Amount < order.Total || !TryTakeAgain(order, books))
         {
             return PayInVain(payment, file, "late", now);
         }

@@ -1,3 +1,4 @@
+using Holdfast.Identity;
 using Holdfast.Inventory.Core;
 
 namespace Holdfast.Orders.Core;
@@ -141,6 +142,9 @@ public sealed record Order
         : PaymentStatus.Unpaid;
 
     public long Quantity => Lines.Sum(l => l.Quantity);
+
+    /// <summary>The buyer's account was closed: there is no address any more, and nobody to tell.</summary>
+    public bool IsOfClosedAccount => Emails.IsOfClosed(CustomerEmail);
 
     /// <summary>What the buyer's money pays for goods that they keep: lines less their discount and what was returned, less the points. Minor units.</summary>
     public long GoodsKept

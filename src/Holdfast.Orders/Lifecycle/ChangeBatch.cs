@@ -265,10 +265,10 @@ internal sealed class ChangeBatch
             new("event_sequence", ColumnType.Int), new("created_at", ColumnType.Time));
         foreach (var (key, i) in _doneByKey)
         {
-            var order = _changings[i].Command.OrderId;
-            var body = Outcomes[i].Value.Body;
-            var told = _books.Files[order].Events.LastOrDefault(e => e.After.Version == Outcomes[i].Value.Version);
-            rows.Add(key).Add(_changings[i].Key!.Fingerprint).Add(told is null ? body : null).Add(told is null ? null : order).Add(told?.After.EventSequence).Add(_now);
+            var (file, answer) = (_books.Files[_changings[i].Command.OrderId], Outcomes[i].Value);
+            // What changed nothing is told by the last event, too; not once the order was hidden, of which nobody is told.
+            var told = file.Events.LastOrDefault(e => e.After.Version == answer.Version)?.After ?? (answer.Version == file.Read.Version && !file.Read.Hidden ? file.Read : null);
+            rows.Add(key).Add(_changings[i].Key!.Fingerprint).Add(told is null ? answer.Body : null).Add(told?.Id).Add(told?.EventSequence).Add(_now);
         }
 
         batch.ChangeEach(rows, "UPDATE idempotency_keys SET fingerprint = {v.fingerprint}, response = {v.response}, event_subject = {v.event_subject}, event_sequence = {v.event_sequence}, "

@@ -43,6 +43,9 @@ public static class EventRows
     // A subject with more events than this is asked for by itself: a variant may have thousands, and only the last few are wanted.
     private const int Few = 50;
 
+    // So many are written anew at a time: an order has a handful of events of two kilobytes.
+    private const int SomeSubjects = 100;
+
     private const string Columns = "subject, sequence, type, store_id, occurred_at, actor, previous, data";
 
     private static readonly Func<Row, Event> Map = r => new Event(r.Uuid(0), r.Int(1), r.Text(2), r.Uuid(3), r.Time(4), r.Text(5), r.TextOrNull(6), r.Bytes(7));
@@ -80,6 +83,37 @@ public static class EventRows
         await batch.RunAsync().ConfigureAwait(false);
         var wanted = ranges.ToDictionary(r => r.Subject);
         return [.. fetched.SelectMany(f => f.Rows).Where(e => e.Sequence >= wanted[e.Subject].First && e.Sequence <= wanted[e.Subject].Last)];
+    }
+
+    /// <summary>
+    /// Writes what all events of the subjects say anew, and the dead letters that quote them: for what must not be kept. The events stay, with their ids and
+    /// whether they were handed on; what was handed on before is out of reach. The caller keeps the subjects from changing.
+    /// </summary>
+    public static async Task RewriteAsync(Tx tx, IEnumerable<Guid> subjects, Func<Event, Event> rewrite)
+    {
+        foreach (var some in subjects.Chunk(SomeSubjects))
+        {
+            var batch = tx.Batch();
+            var events = batch.Query($"SELECT {Columns} FROM events WHERE subject {{in $1}}", Map, some);
+            var quotes = batch.Query("SELECT id, subject, sequence FROM dead_letters WHERE subject {in $1} AND sequence IS NOT NULL", r => (Id: r.Uuid(0), Of: new EventKey(r.Uuid(1), r.Int(2))), some);
+            await batch.RunAsync().ConfigureAwait(false);
+            var after = events.Rows.Select(rewrite).ToDictionary(e => new EventKey(e.Subject, e.Sequence));
+            var rows = new RowSet("events", new("subject", ColumnType.Uuid), new("sequence", ColumnType.Int), new("previous", ColumnType.Text), new("data", ColumnType.Bytes));
+            foreach (var e in after.Values)
+            {
+                rows.Add(e.Subject).Add(e.Sequence).Add(e.Previous).Add(e.Data);
+            }
+
+            var letters = new RowSet("dead_letters", new("id", ColumnType.Uuid), new("payload", ColumnType.Bytes));
+            foreach (var (id, of) in quotes.Rows)
+            {
+                letters.Add(id).Add(after.TryGetValue(of, out var e) ? CloudEvent.Write(e) : []);
+            }
+
+            batch.ChangeEach(rows, "UPDATE events SET previous = {v.previous}, data = {v.data} WHERE events.subject = {v.subject} AND events.sequence = {v.sequence}");
+            batch.ChangeEach(letters, "UPDATE dead_letters SET payload = {v.payload} WHERE dead_letters.id = {v.id}");
+            await batch.RunAsync().ConfigureAwait(false);
+        }
     }
 }
 

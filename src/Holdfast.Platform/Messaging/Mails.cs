@@ -11,6 +11,9 @@ public sealed record Mail(string Key, string To, string Subject, string Text)
 
     public Guid? StoreId { get; init; }
 
+    /// <summary>The account or guest whose mailbox it goes to: the mail goes when they do.</summary>
+    public Guid? UserId { get; init; }
+
     /// <summary>How long there is a use in sending it; null: always.</summary>
     public TimeSpan? GoodFor { get; init; }
 }
@@ -20,9 +23,15 @@ public static class Mails
 {
     /// <summary>Queues the mail with the statements of the batch, unless one of its key is or was queued: the count says whether.</summary>
     public static Changed Queue(StatementBatch batch, Mail mail, DateTime now) => batch.Execute(
-        "INSERT INTO mails (id, key, store_id, recipient, subject, text, html, attempts, next_attempt_at, expires_at, created_at) "
-        + "VALUES ($1, $2, $3{as uuid}, $4, $5, $6, $7{as text}, 0, $8, $9{as timestamptz}, $8) ON CONFLICT (key) DO NOTHING",
-        Guid.CreateVersion7(), mail.Key, mail.StoreId, mail.To, mail.Subject, mail.Text, mail.Html, now, now + mail.GoodFor);
+        "INSERT INTO mails (id, key, store_id, recipient, subject, text, html, attempts, next_attempt_at, expires_at, created_at, user_id) "
+        + "VALUES ($1, $2, $3{as uuid}, $4, $5, $6, $7{as text}, 0, $8, $9{as timestamptz}, $8, $10{as uuid}) ON CONFLICT (key) DO NOTHING",
+        Guid.CreateVersion7(), mail.Key, mail.StoreId, mail.To, mail.Subject, mail.Text, mail.Html, now, now + mail.GoodFor, mail.UserId);
+
+    /// <summary>Removes the mails to a user, sent or not. Never by an address: an address proves nothing, and mails about orders have none before they are sent.</summary>
+    public static Changed Forget(StatementBatch batch, Guid userId) => batch.Execute("DELETE FROM mails WHERE user_id = $1", userId);
+
+    /// <summary>The mails to a guest are the account's that takes the guest's place.</summary>
+    public static Changed PassOn(StatementBatch batch, Guid guestId, Guid accountId) => batch.Execute("UPDATE mails SET user_id = $2 WHERE user_id = $1", guestId, accountId);
 }
 
 /// <summary>Where customers reach the shop's pages: links in mails begin so. Without a slash at the end.</summary>

@@ -6,6 +6,7 @@ using System.Text;
 using System.Text.Json;
 using Holdfast.Identity;
 using Holdfast.Tests.Fixtures;
+using Holdfast.Tests.Orders;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -125,6 +126,22 @@ public abstract class OutsideIssuerTests(Backend backend) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(""", "email": "victim@example.com" """)]
+    public async Task Closing_an_account_takes_no_mails_to_others(string claim)
+    {
+        var shop = await Shop.CreateAsync(_server.Db, 10);
+        await shop.OrderAsync(_server.Guest);
+        using var registered = await _server.Guest.PostAsJsonAsync("/api/v1/auth/register", new { email = "victim@example.com", password = "a good password" });
+        using var forgot = await _server.Guest.PostAsJsonAsync("/api/v1/auth/forgot-password", new { email = "victim@example.com" });
+        await Until.TrueAsync("both mails wait", async () => await MailsAsync() == 2);
+        await CloseAsync(Rs256(Payload("grace", claim)));
+        Assert.Equal(2, await MailsAsync());
+
+        Task<long> MailsAsync() => _server.Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM mails", r => r.Long(0)));
+    }
+
     [Fact]
     public async Task Keys_behind_a_url_are_read_when_they_are_needed()
     {
@@ -161,6 +178,14 @@ public abstract class OutsideIssuerTests(Backend backend) : IAsyncLifetime
         using var answer = await _server.Client(token).GetAsync("/api/v1/auth/me");
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
         return await answer.Content.ReadFromJsonAsync<JsonElement>();
+    }
+
+    private async Task CloseAsync(string token)
+    {
+        await MeAsync(token);
+        using var request = new HttpRequestMessage(HttpMethod.Delete, "/api/v1/auth/me") { Content = JsonContent.Create(new { }) };
+        using var answer = await _server.Client(token).SendAsync(request);
+        Assert.True(answer.StatusCode == HttpStatusCode.NoContent, await answer.Content.ReadAsStringAsync());
     }
 
     private static string Payload(string subject, string more = "", string iss = Issuer, string aud = $"\"{Audience}\"", int expires = 300, int notBefore = 0)
