@@ -17,6 +17,7 @@ internal sealed class Options
           --update-docs              puts the table into docs/performance.md
           --profile in-process       only the engine, in process: orders/s, batch sizes, where the time goes; takes
                                      --database sqlite|postgresql --items N --submitters N --max-batch N --seconds S
+                                     --buyers guests|accounts|withcodeandpoints|newcomers
         """;
 
     public static readonly string[] RowNames = ["in-process", "http", "http-items", "hot-items", "refusals", "sqlite", "million", "p99", "charges", "cached", "events"];
@@ -42,6 +43,8 @@ internal sealed class Options
     public int Submitters { get; private set; } = 1024;
 
     public int MaxBatch { get; private set; }
+
+    public Buyers Buyers { get; private set; }
 
     public string Folder { get; private set; } = "/var/tmp";
 
@@ -99,6 +102,7 @@ internal sealed class Options
             case "--items": Items = count(); break;
             case "--submitters": Submitters = count(); break;
             case "--max-batch": MaxBatch = count(); break;
+            case "--buyers": Buyers = Enum.TryParse<Buyers>(value(), ignoreCase: true, out var who) ? who : throw new ArgumentException("there are no such buyers"); break;
             case "--port": Port = count(); break;
             case "--answer-bytes": AnswerBytes = count(); break;
             default: throw new ArgumentException($"unknown option {name}\n{Help}");

@@ -43,10 +43,10 @@ internal static class Profile
         }
 
         await using var engine = await Engine.OpenAsync(url, options.MaxBatch);
-        await engine.RunAsync(options.Items, options.Submitters, TimeSpan.Zero, WarmUp);
+        await engine.RunAsync(options.Items, options.Submitters, TimeSpan.Zero, WarmUp, options.Buyers);
         using var steps = new Steps();
         var before = await ReadAsync(cluster);
-        var result = await engine.RunAsync(options.Items, options.Submitters, TimeSpan.Zero, options.Measured);
+        var result = await engine.RunAsync(options.Items, options.Submitters, TimeSpan.Zero, options.Measured, options.Buyers);
         var after = await ReadAsync(cluster);
         Print(result, before, after, options.Measured);
         steps.Print();

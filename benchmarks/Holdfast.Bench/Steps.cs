@@ -42,7 +42,7 @@ internal sealed class Steps : IDisposable
     {
         var text = (activity.GetTagItem("db.query.text") ?? activity.GetTagItem("db.statement")) as string ?? activity.DisplayName;
         // Names sort in the order of the steps.
-        var step = text.StartsWith("COPY", StringComparison.OrdinalIgnoreCase) ? "3 ink, copy"
+        var step = text.StartsWith("COPY", StringComparison.OrdinalIgnoreCase) ? $"3 ink, copy {text.Split(' ')[1]}"
             : text.Contains("UPDATE stock ", StringComparison.Ordinal) ? "3 ink"
             : text.StartsWith("COMMIT", StringComparison.Ordinal) ? "4 commit"
             : text.StartsWith("BEGIN", StringComparison.Ordinal) ? "2 open"

@@ -30,12 +30,19 @@ public static class PointsPages
             Claim(batch, accounts);
         }
 
-        return await ReadAsync(tx, batch, accounts, Select + " ORDER BY customer_id, store_id {lock}").ConfigureAwait(false);
+        var book = Open(tx, batch, accounts);
+        var now = batch.Now();
+        await batch.RunAsync().ConfigureAwait(false);
+        return (await book(now.First).ConfigureAwait(false), now.First);
     }
+
+    /// <summary>As <see cref="OpenAsync"/>, with the statements of the batch. When they have run, the book is to be had for a clock that was read after them.</summary>
+    public static Func<DateTime, Task<PointsBook>> Open(Tx tx, StatementBatch batch, IReadOnlyCollection<(Guid CustomerId, Guid StoreId)> accounts) =>
+        Read(tx, batch, accounts, Select + " ORDER BY customer_id, store_id {lock}");
 
     /// <summary>As <see cref="OpenAsync"/> without locks, for quotes and for showing; never to be inked.</summary>
     public static async Task<PointsBook> PeekAsync(Session session, IReadOnlyCollection<(Guid CustomerId, Guid StoreId)> accounts) =>
-        accounts.Count == 0 ? PointsBook.Empty : (await ReadAsync(session, session.Batch(), accounts, Select).ConfigureAwait(false)).Book;
+        accounts.Count == 0 ? PointsBook.Empty : await PeekSomeAsync(session, accounts).ConfigureAwait(false);
 
     /// <summary>Writes what changed: balances, guarded by what was read, and ledger rows.</summary>
     public static void Ink(PointsBook book, StatementBatch batch, DateTime now)
@@ -75,15 +82,25 @@ public static class PointsPages
         + "FROM points_movements WHERE customer_id {in $1} AND store_id {in $2} GROUP BY customer_id, store_id, expires_at",
         r => new ExpiringPoints(r.Uuid(0), r.Uuid(1), r.TimeOrNull(2), r.Long(3), r.Long(4)), Customers(accounts), Stores(accounts));
 
-    private static async Task<(PointsBook Book, DateTime Now)> ReadAsync(Session session, StatementBatch batch, IReadOnlyCollection<(Guid CustomerId, Guid StoreId)> accounts, string select)
+    private static async Task<PointsBook> PeekSomeAsync(Session session, IReadOnlyCollection<(Guid CustomerId, Guid StoreId)> accounts)
+    {
+        var batch = session.Batch();
+        var book = Read(session, batch, accounts, Select);
+        var now = batch.Now();
+        await batch.RunAsync().ConfigureAwait(false);
+        return await book(now.First).ConfigureAwait(false);
+    }
+
+    private static Func<DateTime, Task<PointsBook>> Read(Session session, StatementBatch batch, IReadOnlyCollection<(Guid CustomerId, Guid StoreId)> accounts, string select)
     {
         var rows = batch.Query(select, Map, Customers(accounts), Stores(accounts));
         var programs = Programs(batch, Stores(accounts));
-        var now = batch.Now();
-        await batch.RunAsync().ConfigureAwait(false);
-        var book = new PointsBook(programs.Rows, rows.Rows);
-        await SettleAsync(session, book, now.Rows[0]).ConfigureAwait(false);
-        return (book, now.Rows[0]);
+        return async now =>
+        {
+            var book = new PointsBook(programs.Rows, rows.Rows);
+            await SettleAsync(session, book, now).ConfigureAwait(false);
+            return book;
+        };
     }
 
     private static async Task SettleAsync(Session session, PointsBook book, DateTime now)

@@ -30,23 +30,21 @@ internal static class PlacementOpening
         var purchases = limited.Count == 0 ? null : PurchaseRows.Open(batch, limited);
         var discounts = OpenCodes(tx, batch, peeked, commands);
         var pending = PendingRows.Peek(batch, options, commands);
+        var accounts = commands.Where(c => c is { RedeemPoints: > 0, CustomerId: not null }).Select(c => (c.CustomerId!.Value, c.StoreId)).Distinct().ToList();
+        var hasLate = riders.Exists(r => r.Rank >= LockRank.Stock);
+        // Points are locked last, the clock is read after the last lock.
+        var points = hasLate ? null : OpenPoints(tx, batch, accounts);
         var clock = batch.Now();
         await batch.RunAsync().ConfigureAwait(false);
-        var now = clock.Rows[0];
-
-        await Rider.OpenAllAsync(tx, riders, r => r.Rank >= LockRank.Stock).ConfigureAwait(false);
-        var accounts = commands.Where(c => c is { RedeemPoints: > 0, CustomerId: not null }).Select(c => (c.CustomerId!.Value, c.StoreId)).Distinct().ToList();
-        PointsBook? points = null;
-        // The clock is read after the last lock.
-        if (accounts.Count > 0)
+        if (hasLate)
         {
-            (points, now) = await PointsPages.OpenAsync(tx, accounts, claim: false).ConfigureAwait(false);
-        }
-        else if (riders.Count > 0)
-        {
-            now = await tx.NowAsync().ConfigureAwait(false);
+            await Rider.OpenAllAsync(tx, riders, r => r.Rank >= LockRank.Stock).ConfigureAwait(false);
+            points = OpenPoints(tx, batch, accounts);
+            clock = batch.Now();
+            await batch.RunAsync().ConfigureAwait(false);
         }
 
+        var now = clock.First;
         var books = peeked with
         {
             Reservations = new ReservationBook(reservations?.All() ?? []),
@@ -54,10 +52,13 @@ internal static class PlacementOpening
             Discounts = await discounts().ConfigureAwait(false),
             Pending = pending(),
             Purchases = new PurchaseBook(purchases?.Rows ?? []),
-            Points = points,
+            Points = points is null ? null : await points(now).ConfigureAwait(false),
         };
         return (books, now);
     }
+
+    private static Func<DateTime, Task<PointsBook>>? OpenPoints(Tx tx, StatementBatch batch, IReadOnlyCollection<(Guid, Guid)> accounts) =>
+        accounts.Count == 0 ? null : PointsPages.Open(tx, batch, accounts);
 
     /// <summary>Locks the codes; how often the buyers used them is read of those codes alone that limit it.</summary>
     private static Func<ValueTask<DiscountBook>> OpenCodes(Tx tx, StatementBatch batch, PlacementBooks peeked, List<PlaceCommand> commands)

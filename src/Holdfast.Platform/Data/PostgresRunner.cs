@@ -1,3 +1,4 @@
+using System.Buffers;
 using Npgsql;
 
 namespace Holdfast.Platform.Data;
@@ -8,21 +9,25 @@ internal static class PostgresRunner
     /// <summary>From so many rows on, COPY costs the server a third of what <c>unnest</c> does; below, its extra round trips cost more.</summary>
     private const int CopyFrom = 24;
 
-    /// <summary>As <see cref="RunAsync"/>, inside a transaction that may have to be begun first.</summary>
+    /// <summary>
+    /// As <see cref="RunAsync"/>, inside a transaction that may have to be begun first. A large insert does not wait for statements before it that do not
+    /// name its table: these go out together, behind it.
+    /// </summary>
     public static async Task RunWithCopiesAsync(NpgsqlConnection connection, IReadOnlyList<Statement> statements, bool begin, bool isUnlimited)
     {
         var pending = new List<Statement>();
+        var encoded = Encode(statements);
         foreach (var statement in statements)
         {
-            if (statement is not { Kind: WriteKind.Insert, Sql.Length: 0, HasRows: false, RowSet: { } rows } || rows.Count < CopyFrom)
+            if (!encoded.TryGetValue(statement, out var encoding))
             {
                 pending.Add(statement);
                 continue;
             }
 
             // Encoded before COPY begins: a process that is paused in between must not leave the server waiting with locks held.
-            var data = PostgresCopy.Encode(rows);
-            if (begin || pending.Count > 0)
+            var (rows, data) = (statement.RowSet!, await encoding.ConfigureAwait(false));
+            if (begin || pending.Exists(p => Names(p, rows.Table)))
             {
                 await RunAsync(connection, pending, begin, isUnlimited).ConfigureAwait(false);
                 (begin, pending) = (false, []);
@@ -37,6 +42,23 @@ internal static class PostgresRunner
             await RunAsync(connection, pending, begin, isUnlimited).ConfigureAwait(false);
         }
     }
+
+    /// <summary>The bytes of the large inserts: of the first at once, of the others while the server is busy with those before them.</summary>
+    private static Dictionary<Statement, Task<ArrayBufferWriter<byte>>> Encode(IReadOnlyList<Statement> statements)
+    {
+        var encoded = new Dictionary<Statement, Task<ArrayBufferWriter<byte>>>();
+        foreach (var statement in statements)
+        {
+            if (statement is { Kind: WriteKind.Insert, Sql.Length: 0, HasRows: false, RowSet: { } rows } && rows.Count >= CopyFrom)
+            {
+                encoded.Add(statement, encoded.Count == 0 ? Task.FromResult(PostgresCopy.Encode(rows)) : Task.Run(() => PostgresCopy.Encode(rows)));
+            }
+        }
+
+        return encoded;
+    }
+
+    private static bool Names(Statement statement, string table) => statement.RowSet?.Table == table || statement.Sql.Contains(table, StringComparison.Ordinal);
 
     public static async Task RunAsync(NpgsqlConnection connection, IReadOnlyList<Statement> statements, bool begin, bool isUnlimited = false)
     {

@@ -58,7 +58,7 @@ public static class Discounts
         }
 
         // OrderBy is stable: of equal remainders the earlier comes first.
-        foreach (var i in Enumerable.Range(0, parts.Length).OrderByDescending(i => remainders[i]).Take((int)left))
+        foreach (var i in left == 0 ? [] : Enumerable.Range(0, parts.Length).OrderByDescending(i => remainders[i]).Take((int)left))
         {
             parts[i]++;
         }
