@@ -20,7 +20,9 @@ public sealed record NotificationOptions
 /// </summary>
 internal sealed class NotificationsConsumer(NotificationOptions options) : IConsumer
 {
-    public string Name => "notifications";
+    public const string Name = "notifications";
+
+    string IConsumer.Name => Name;
 
     /// <summary>Queues what these events tell, with one statement.</summary>
     public async Task HandleAsync(Tx tx, IReadOnlyList<Event> events)

@@ -16,14 +16,19 @@ public static class NotificationsModule
             + "LEFT JOIN events e ON e.subject = m.about_subject AND e.sequence = m.about_sequence WHERE e.subject IS NULL"),
     ];
 
-    public static void Add(IServiceCollection services, MailOptions options, NotificationOptions? notifications = null)
+    /// <summary>Who does not run the consumer does not send either: it may have no mail server, and would file away what another process can send.</summary>
+    public static void Add(IServiceCollection services, MessagingOptions messaging, MailOptions options, NotificationOptions notifications)
     {
-        notifications ??= new NotificationOptions();
         services.AddSingleton(options);
         services.AddSingleton(notifications);
         services.AddSingleton<MailTransport>();
         services.AddSingleton<Letters>();
         services.AddSingleton<IConsumer, NotificationsConsumer>();
+        if (!messaging.Runs(NotificationsConsumer.Name))
+        {
+            return;
+        }
+
         services.AddSingleton<MailSender>();
         services.AddHostedService(s => s.GetRequiredService<MailSender>());
         if (notifications.Sms is { } gateway)

@@ -17,7 +17,7 @@ public static class OrdersModule
     /// <summary>What can be recomputed.</summary>
     public static IReadOnlyList<Repair> Repairs => OrderInvariants.Repairs;
 
-    public static void Add(IServiceCollection services)
+    public static void Add(IServiceCollection services, MessagingOptions messaging)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(new OrderOptions());
@@ -29,7 +29,11 @@ public static class OrdersModule
         services.AddHostedService(s => s.GetRequiredService<ExpirySweep>());
         services.AddSingleton<IConsumer, StatisticsConsumer>();
         services.AddSingleton<OrderInbox>();
-        services.AddHostedService(s => s.GetRequiredService<OrderInbox>());
+        if (messaging.Runs(DeadLetters.Inbox))
+        {
+            services.AddHostedService(s => s.GetRequiredService<OrderInbox>());
+        }
+
         services.AddSingleton<Identity.AccountHook, OrdersOfAccounts>();
         services.AddSingleton<OrderAccess>();
         services.AddSingleton<LookUpOrder>();

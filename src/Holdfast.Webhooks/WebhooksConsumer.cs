@@ -8,7 +8,9 @@ internal sealed class WebhooksConsumer : IConsumer
 {
     private sealed record Wish(Guid Id, Guid StoreId, List<string> Types);
 
-    public string Name => "webhooks";
+    public const string Name = "webhooks";
+
+    string IConsumer.Name => Name;
 
     /// <summary>Queues with one statement; without endpoints it only looks for some.</summary>
     public async Task HandleAsync(Tx tx, IReadOnlyList<Event> events)

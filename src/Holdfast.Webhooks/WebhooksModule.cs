@@ -20,7 +20,7 @@ public static class WebhooksModule
             + "(SELECT 1 FROM webhook_attempts a WHERE a.delivery_id = d.id AND a.http_status BETWEEN 200 AND 299)"),
     ];
 
-    public static void Add(IServiceCollection services)
+    public static void Add(IServiceCollection services, MessagingOptions messaging)
     {
         services.TryAddSingleton(new WebhookOptions());
         services.AddSingleton<WebhookEndpoints>();
@@ -28,7 +28,10 @@ public static class WebhooksModule
         services.AddSingleton<WebhookTransport>();
         services.AddSingleton<IConsumer, WebhooksConsumer>();
         services.AddSingleton<WebhookSender>();
-        services.AddHostedService(s => s.GetRequiredService<WebhookSender>());
+        if (messaging.Runs(WebhooksConsumer.Name))
+        {
+            services.AddHostedService(s => s.GetRequiredService<WebhookSender>());
+        }
     }
 
     public static void Map(IEndpointRouteBuilder app)

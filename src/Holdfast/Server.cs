@@ -82,13 +82,13 @@ public static class Server
             MaxPendingOrders = settings.MaxPendingOrders,
             MaxPendingQuantity = settings.MaxPendingQuantity,
         });
-        OrdersModule.Add(services);
+        OrdersModule.Add(services, settings.Messaging);
         CartsModule.Add(services);
         services.AddSingleton(new PublicUrl(settings.PublicUrl));
-        NotificationsModule.Add(services, settings.Mail, settings.Notifications);
+        NotificationsModule.Add(services, settings.Messaging, settings.Mail, settings.Notifications);
         services.AddSingleton(Events);
         services.AddSingleton(settings.Webhooks);
-        WebhooksModule.Add(services);
+        WebhooksModule.Add(services, settings.Messaging);
     }
 
     /// <summary>Loads what the services need from the database before the first request, and makes the first admin.</summary>
@@ -185,7 +185,7 @@ public static class Server
     /// <summary>A consumer that does not exist would never run, and nobody would notice.</summary>
     private static void CheckConsumers(IServiceProvider services)
     {
-        var known = services.GetServices<IConsumer>().Select(c => c.Name).ToHashSet(StringComparer.Ordinal);
+        var known = services.GetServices<IConsumer>().Select(c => c.Name).Append(DeadLetters.Inbox).ToHashSet(StringComparer.Ordinal);
         if (services.GetRequiredService<MessagingOptions>().Consumers?.FirstOrDefault(name => !known.Contains(name)) is { } unknown)
         {
             throw new StartupException($"--consumers: there is no consumer '{unknown}'; there are {string.Join(", ", known.Order(StringComparer.Ordinal))}.");

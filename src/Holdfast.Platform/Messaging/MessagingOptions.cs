@@ -41,7 +41,10 @@ public sealed record MessagingOptions
     internal IEnumerable<string> BrokersFed => new[] { (Name: RabbitMq, Where: RabbitMqUrl), (Name: Kafka, Where: KafkaBrokers) }.Where(b => b.Where is not null).Select(b => b.Name);
 
     /// <summary>Whether this process runs the consumer.</summary>
-    public bool Runs(IConsumer consumer) => Consumers is null || Consumers.Contains(consumer.Name);
+    public bool Runs(IConsumer consumer) => Runs(consumer.Name);
+
+    /// <summary>Whether this process runs the consumer of this name, and so sends what that consumer queues.</summary>
+    public bool Runs(string consumer) => Consumers is null || Consumers.Contains(consumer);
 
     /// <summary>The pause before the next try, with jitter, so that what failed together does not come back together.</summary>
     internal TimeSpan Pause(int attempts)
