@@ -19,7 +19,8 @@ public sealed partial record Settings
     private static NotificationOptions CheckedNotifications(IConfiguration source)
     {
         var (url, token) = (Text(source, "SMS_URL"), Text(source, "SMS_TOKEN"));
-        return url is null && token is not null ? throw new StartupException("SMS_TOKEN: has no effect without SMS_URL.")
+        return token is not null && !token.All(c => c is > ' ' and <= '~') ? throw new StartupException("SMS_TOKEN: must be letters, digits and signs of ASCII without blanks: it goes into a header.")
+            : url is null && token is not null ? throw new StartupException("SMS_TOKEN: has no effect without SMS_URL.")
             : url is not null && !IsWeb(url, out _) ? throw new StartupException("SMS_URL: must be an http or https address without a user.")
             : new NotificationOptions { OrderMails = Switch(source, "ORDER_MAILS", true), Sms = url is null ? null : new SmsGateway(new Uri(url), token) };
     }

@@ -54,6 +54,8 @@ public sealed class SettingsTests
     [InlineData("ORDER_SESSION_DURATION_MINUTES", "NaN", "ORDER_SESSION_DURATION_MINUTES: 'NaN' is not a number.")]
     [InlineData("ORDER_SESSION_DURATION_MINUTES", "-5", "ORDER_SESSION_DURATION_MINUTES: -5 must be from 0.001 to 527040.")]
     [InlineData("RESERVATION_TTL_SECONDS", "1e9", "RESERVATION_TTL_SECONDS: '1e9' is not a number.")]
+    [InlineData("SMS_TOKEN", "secret\ntoken", "SMS_TOKEN: must be letters, digits and signs of ASCII without blanks: it goes into a header.")]
+    [InlineData("SMS_TOKEN", "secrét", "SMS_TOKEN: must be letters, digits and signs of ASCII without blanks: it goes into a header.")]
     [InlineData("RATE_LIMITS", "yes", "RATE_LIMITS: 'yes' must be on or off.")]
     [InlineData("TRUSTED_PROXIES", "10.0.0.1, proxy", "TRUSTED_PROXIES: 'proxy' is neither an address nor a network such as 10.0.0.0/8.")]
     [InlineData("TRUSTED_PROXIES", "10.0.0.1/33", "TRUSTED_PROXIES: '10.0.0.1/33' is neither an address nor a network such as 10.0.0.0/8.")]

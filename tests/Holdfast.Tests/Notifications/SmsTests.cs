@@ -21,7 +21,7 @@ public sealed class SmsTests
             return Task.CompletedTask;
         };
         await using var server = await TestServer.StartAsync(await TestDb.CreateAsync(Backend.Sqlite),
-            settings: new Settings { RateLimits = false, Notifications = new NotificationOptions { Sms = new SmsGateway(new Uri(gateway.Url), "the token") } });
+            settings: new Settings { RateLimits = false, Notifications = new NotificationOptions { Sms = new SmsGateway(new Uri(gateway.Url), "the-token") } });
         var shop = await Shop.CreateAsync(server.Db, 10);
         using var staff = server.Staff(shop.StoreId);
         var body = shop.Body();
@@ -31,7 +31,7 @@ public sealed class SmsTests
         await Until.TrueAsync("the failure is noted", () => server.Log.Lines.Any(l => l.Contains("could not be sent by sms", StringComparison.Ordinal)), 30);
         server.Db.ClockSkew += TimeSpan.FromSeconds(13);
         await Until.TrueAsync("it is tried again", () => gateway.All.Count == 2, 30);
-        Assert.Equal((gateway.All[0].Body, gateway.All[0].IdempotencyKey, "Bearer the token"), (gateway.All[1].Body, gateway.All[1].IdempotencyKey, gateway.All[1].Authorization));
+        Assert.Equal((gateway.All[0].Body, gateway.All[0].IdempotencyKey, "Bearer the-token"), (gateway.All[1].Body, gateway.All[1].IdempotencyKey, gateway.All[1].Authorization));
         var sms = JsonDocument.Parse(gateway.All[1].Body).RootElement;
         Assert.Equal("+84900000000", sms.GetProperty("to").GetString());
         Assert.StartsWith($"Cửa hàng: đơn hàng #{order.GetProperty("number").GetString()}, vui lòng thanh toán 1.000 ₫ trước ", sms.GetProperty("text").GetString(), StringComparison.Ordinal);
