@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Holdfast.Identity;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging;
@@ -10,19 +11,25 @@ namespace Holdfast.Webhooks;
 
 /// <summary>
 /// Sends what is queued for endpoints. Any number of workers may run it: each claims a few deliveries of an endpoint by putting their next try off, sends
-/// them outside any transaction, and notes what came of it. Each endpoint is worked on by itself, so one that hangs holds up nobody else. A worker that
-/// dies in between lets them be sent once more: at least once, with the same <c>webhook-id</c>.
+/// them outside any transaction, and notes what came of it. Each endpoint is worked on by itself and for a few seconds at a time, and only so many of one store at once,
+/// so those that hang or are slow leave room for the others. A worker that dies in between lets them be sent once more: at least once, with the same <c>webhook-id</c>.
 /// </summary>
 internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox box, ILogger<WebhookSender> log) : BackgroundService
 {
-    private const int EndpointsAtOnce = 64;
+    private const int StoreEndpointsAtOnce = 8;
     private const int DeliveriesAtOnce = 4;
     private const int PruneSlice = 1000;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
 
-    private readonly ConcurrentDictionary<Guid, Task<int>> _busy = new();
+    private readonly ConcurrentDictionary<Guid, (Guid Store, Task<int> Work)> _busy = new();
+
+    /// <summary>The most endpoints that are worked on at once.</summary>
+    internal int EndpointsAtOnce { get; init; } = 64;
+
+    /// <summary>After so long an endpoint begins nothing more until it gets another turn: however much waits for it, others wait, too.</summary>
+    internal TimeSpan Turn { get; init; } = TimeSpan.FromSeconds(5);
 
     private sealed record Due(Guid Id, EventKey Event, int Attempts);
 
@@ -32,7 +39,7 @@ internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox
     public async Task<int> SendOnceAsync(CancellationToken ct = default)
     {
         await BeginAsync(ct).ConfigureAwait(false);
-        return (await Task.WhenAll(_busy.Values).ConfigureAwait(false)).Sum();
+        return (await Task.WhenAll(_busy.Values.Select(b => b.Work)).ConfigureAwait(false)).Sum();
     }
 
     /// <summary>Removes deliveries, and their tries, that ended thirty days ago, in slices; how many.</summary>
@@ -75,38 +82,38 @@ internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox
             await Task.Delay(Interval, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        await Task.WhenAll(_busy.Values).ConfigureAwait(false);
+        await Task.WhenAll(_busy.Values.Select(b => b.Work)).ConfigureAwait(false);
     }
 
     private async Task BeginAsync(CancellationToken ct)
     {
-        var due = await db.ReadAsync(async s => await s.QueryAsync("SELECT e.id FROM webhook_endpoints e WHERE e.paused_at IS NULL AND EXISTS "
+        var due = await db.ReadAsync(async s => await s.QueryAsync("SELECT e.id, e.store_id FROM webhook_endpoints e WHERE e.paused_at IS NULL AND EXISTS "
             + "(SELECT 1 FROM webhook_deliveries d WHERE d.endpoint_id = e.id AND d.status = 'pending' AND d.next_attempt_at <= $1)",
-            r => r.Uuid(0), await s.NowAsync().ConfigureAwait(false)).ConfigureAwait(false), ct).ConfigureAwait(false);
+            r => (Id: r.Uuid(0), Store: r.Uuid(1)), await s.NowAsync().ConfigureAwait(false)).ConfigureAwait(false), ct).ConfigureAwait(false);
 
         // In any order: where there are more than can be worked on at once, all get their turn.
-        foreach (var endpoint in due.OrderBy(_ => Random.Shared.Next()))
+        foreach (var (endpoint, store) in due.OrderBy(_ => Random.Shared.Next()))
         {
             if (_busy.Count >= EndpointsAtOnce)
             {
                 return;
             }
 
-            if (!_busy.ContainsKey(endpoint))
+            if (!_busy.ContainsKey(endpoint) && _busy.Values.Count(b => b.Store == store) < StoreEndpointsAtOnce)
             {
                 // It begins when it is noted down, or it could end before.
                 var start = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                _busy[endpoint] = WorkAsync(endpoint, start.Task, ct);
+                _busy[endpoint] = (store, WorkAsync(endpoint, start.Task, ct));
                 start.SetResult();
             }
         }
     }
 
-    /// <summary>Everything that is due of one endpoint, until something fails.</summary>
+    /// <summary>What is due of one endpoint, until its turn is over or something fails.</summary>
     private async Task<int> WorkAsync(Guid endpoint, Task started, CancellationToken ct)
     {
         await started.ConfigureAwait(false);
-        var tried = 0;
+        var (tried, turn) = (0, Stopwatch.StartNew());
         try
         {
             bool goOn;
@@ -115,7 +122,7 @@ internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox
                 (var some, goOn) = await SendSomeAsync(endpoint, ct).ConfigureAwait(false);
                 tried += some;
             }
-            while (goOn);
+            while (goOn && turn.Elapsed < Turn);
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {

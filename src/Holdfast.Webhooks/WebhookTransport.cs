@@ -61,6 +61,12 @@ internal sealed class WebhookTransport : IDisposable
     public async Task<Outcome> SendAsync(string url, byte[] secret, Event e, CancellationToken ct)
     {
         var started = _time.GetTimestamp();
+        if (!_allowPrivate && !url.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
+        {
+            // Made while that was allowed.
+            return new Outcome(null, "not_https", TimeSpan.Zero);
+        }
+
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(_patience);
         try

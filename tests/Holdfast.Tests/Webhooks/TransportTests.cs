@@ -25,7 +25,7 @@ public sealed class TransportTests : IAsyncLifetime
     public async Task A_name_that_leads_inside_is_not_followed(string addresses)
     {
         using var transport = Transport(false, addresses.Split(' '));
-        Assert.Equal("private_address", (await SendAsync(transport, $"http://hooks.example.com:{Port}/")).Error);
+        Assert.Equal("private_address", (await SendAsync(transport, $"https://hooks.example.com:{Port}/")).Error);
         Assert.Empty(_receiver.All);
     }
 
@@ -35,9 +35,18 @@ public sealed class TransportTests : IAsyncLifetime
         using var transport = new WebhookTransport(new WebhookOptions(), TimeProvider.System);
         foreach (var host in new[] { "127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "localhost", "0x7f000001", "2130706433" })
         {
-            Assert.Equal("private_address", (await SendAsync(transport, $"http://{host}:{Port}/")).Error);
+            Assert.Equal("private_address", (await SendAsync(transport, $"https://{host}:{Port}/")).Error);
         }
 
+        Assert.Empty(_receiver.All);
+    }
+
+    [Fact]
+    public async Task Nothing_is_sent_in_clear_to_an_endpoint_that_was_made_while_it_could_be()
+    {
+        using var transport = Transport(false, ["8.8.8.8"]);
+        Assert.Equal((null, "not_https"), Of(await SendAsync(transport, _receiver.Url)));
+        Assert.Equal((null, "not_https"), Of(await SendAsync(transport, "http://hooks.example.com/")));
         Assert.Empty(_receiver.All);
     }
 
