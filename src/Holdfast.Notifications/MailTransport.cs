@@ -18,16 +18,17 @@ public sealed record SmtpServer(string Host, int Port, bool Tls, string? User, s
 }
 
 /// <summary>Hands one mail to the server, or writes it into the folder. Throws where that fails.</summary>
-internal sealed class MailTransport(MailOptions options)
+/// <param name="patience">How long a server may take over one mail; where it is not said, a minute, since some look through a mail before they answer.</param>
+internal sealed class MailTransport(MailOptions options, TimeSpan? patience = null)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     public bool WritesFiles => options.Server is null;
 
     public async Task SendAsync(Outgoing mail, CancellationToken ct)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        limit.CancelAfter(Patience);
+        limit.CancelAfter(patience ?? Patience);
         using var client = Client();
         using var message = Message(mail);
         await client.SendMailAsync(message, limit.Token).ConfigureAwait(false);

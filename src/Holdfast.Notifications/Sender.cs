@@ -1,5 +1,6 @@
 using Holdfast.Notifications.Core;
 using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
 using Holdfast.Platform.Messaging;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -7,26 +8,39 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Notifications;
 
 /// <summary>A message as it is sent.</summary>
+/// <param name="Attempts">With this one. Of those that claim a message, each has another number.</param>
 /// <param name="About">The event whose words it is to have; null: it has its own.</param>
-internal sealed record Outgoing(Guid Id, string Channel, string To, string Subject, string Text, string? Html, int Attempts, EventKey? About = null);
+internal sealed record Outgoing(Guid Id, string Key, string Channel, string To, string Subject, string Text, string? Html, int Attempts, EventKey? About = null);
 
 /// <summary>
-/// Sends what is queued for one channel. Any number of workers may run it: each claims a message by putting its next try off, sends it outside any
-/// transaction, and notes that it was sent. One that dies in between sends it once more later: at least once, with the same id. Of what is told about
-/// one order the earlier goes out first.
+/// Sends what is queued for one channel. Any number of workers may run it: each claims as many messages as it sends at once by putting their next try off
+/// for the length of a lease, sends them outside any transaction, and notes what came of each. One that dies in between sends them once more when the lease has
+/// ended: at least once, with the same id. Of what is told about one order the earlier goes out first.
 /// </summary>
 internal abstract class Sender(Db db, string channel, Letters letters, ILogger log) : BackgroundService
 {
-    private const int BatchSize = 20;
-    private const int AtOnce = 4;
+    private const int AtOnce = 8;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
+    private static readonly TimeSpan BetweenNotes = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Hands one message over; an exception that <see cref="IsExpected"/> means that it is tried again.</summary>
+    /// <summary>Nobody else touches a claimed message before: longer than any channel's patience, with a minute to note what came of it.</summary>
+    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
+
+    /// <summary>What is being handed over when the process is told to stop may take so long to end: cut off after its last byte, it would be sent again.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
+    /// <summary>Hands one message over; an exception means that it is tried again.</summary>
     protected abstract Task TransportAsync(Outgoing message, CancellationToken ct);
 
-    /// <summary>Whether it is a failure of the other side, or of the address.</summary>
+    /// <summary>Whether it is a failure of the other side, or of the address; anything else is logged as an error of ours.</summary>
     protected abstract bool IsExpected(Exception e);
+
+    /// <summary>Whether trying again cannot help: it is given up at once.</summary>
+    protected virtual bool IsFinal(Exception e) => false;
+
+    /// <summary>What went wrong, without anything of the customer's: not the address, not the text.</summary>
+    protected virtual string Reason(Exception e) => e.GetType().Name;
 
     /// <summary>After a message was sent.</summary>
     protected virtual void Sent(Outgoing message)
@@ -34,20 +48,38 @@ internal abstract class Sender(Db db, string channel, Letters letters, ILogger l
     }
 
     /// <summary>Sends up to a batch of messages that are due; how many it has tried.</summary>
+    /// <param name="ct">Begins no more; what has begun gets a grace.</param>
     public async Task<int> SendOnceAsync(CancellationToken ct = default)
     {
-        var claimed = await db.WriteAsync(ClaimAsync, ct).ConfigureAwait(false);
-        var written = await letters.WriteAsync(claimed).ConfigureAwait(false);
-        await DropAsync([.. claimed.Select(m => m.Id).Except(written.Select(m => m.Id))]).ConfigureAwait(false);
-        await Parallel.ForEachAsync(written, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct },
-            async (message, stop) => await SendAsync(message, stop).ConfigureAwait(false)).ConfigureAwait(false);
+        using var end = new CancellationTokenSource(Lease);
+        // Not to be interrupted: a claim that committed unheard would wait for the end of its lease.
+        var claimed = await db.WriteAsync(ClaimAsync, CancellationToken.None).ConfigureAwait(false);
+        if (claimed.Count == 0)
+        {
+            return 0;
+        }
+
+        LetterFacts facts;
+        try
+        {
+            facts = await letters.ReadAsync(claimed, ct).ConfigureAwait(false);
+            ct.ThrowIfCancellationRequested();
+        }
+        catch
+        {
+            await GiveBackAsync(claimed).ConfigureAwait(false);
+            throw;
+        }
+
+        using var stopping = ct.Register(() => end.CancelAfter(Grace));
+        await Task.WhenAll(claimed.Select(message => SendAsync(message, facts, end.Token))).ConfigureAwait(false);
         return claimed.Count;
     }
 
     /// <summary>Removes the rows of messages that were sent, or given up, long ago.</summary>
     public Task<int> PruneAsync(CancellationToken ct = default) => db.WriteAsync(async tx =>
-        await tx.ExecuteAsync("DELETE FROM mails WHERE created_at < $1 AND (sent_at IS NOT NULL OR attempts >= $2 OR expires_at < $1)",
-            await tx.NowAsync().ConfigureAwait(false) - Kept, MailRetries.MaxAttempts).ConfigureAwait(false), ct);
+        await tx.ExecuteAsync("DELETE FROM mails WHERE created_at < $1 AND (sent_at IS NOT NULL OR given_up_at < $1 OR expires_at < $1)",
+            await tx.NowAsync().ConfigureAwait(false) - Kept).ConfigureAwait(false), ct);
 
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -73,7 +105,7 @@ internal abstract class Sender(Db db, string channel, Letters letters, ILogger l
                 log.LogError(e, "Looking for messages to send failed; it goes on");
             }
 
-            if (tried < BatchSize)
+            if (tried < AtOnce)
             {
                 await Task.Delay(Interval, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -83,13 +115,13 @@ internal abstract class Sender(Db db, string channel, Letters letters, ILogger l
     private async Task<List<Outgoing>> ClaimAsync(Tx tx)
     {
         var now = await tx.NowAsync().ConfigureAwait(false);
-        var due = await tx.QueryAsync("SELECT m.id, m.channel, m.recipient, m.subject, m.text, m.html, m.attempts, m.about_subject, m.about_sequence FROM mails m "
-            + "WHERE m.sent_at IS NULL AND m.channel = $3 AND m.next_attempt_at <= $1 AND m.attempts < $2 AND (m.expires_at IS NULL OR m.expires_at > $1) "
+        var due = await tx.QueryAsync("SELECT m.id, m.key, m.channel, m.recipient, m.subject, m.text, m.html, m.attempts, m.about_subject, m.about_sequence FROM mails m "
+            + "WHERE m.sent_at IS NULL AND m.given_up_at IS NULL AND m.channel = $2 AND m.next_attempt_at <= $1 AND (m.expires_at IS NULL OR m.expires_at > $1) "
             + "AND NOT EXISTS (SELECT 1 FROM mails e WHERE e.about_subject = m.about_subject AND e.about_sequence < m.about_sequence AND e.channel = m.channel "
-            + "AND e.sent_at IS NULL AND e.attempts < $2 AND (e.expires_at IS NULL OR e.expires_at > $1)) "
-            + $"ORDER BY m.next_attempt_at LIMIT {BatchSize} {{skip locked}}",
-            r => new Outgoing(r.Uuid(0), r.Text(1), r.Text(2), r.Text(3), r.Text(4), r.TextOrNull(5), r.Int(6) + 1, r.UuidOrNull(7) is { } subject ? new EventKey(subject, r.Int(8)) : null),
-            now, MailRetries.MaxAttempts, channel).ConfigureAwait(false);
+            + "AND e.sent_at IS NULL AND e.given_up_at IS NULL AND (e.expires_at IS NULL OR e.expires_at > $1)) "
+            + $"ORDER BY m.next_attempt_at LIMIT {AtOnce} {{skip locked}}",
+            r => new Outgoing(r.Uuid(0), r.Text(1), r.Text(2), r.Text(3), r.Text(4), r.Text(5), r.TextOrNull(6), r.Int(7) + 1,
+                r.UuidOrNull(8) is { } subject ? new EventKey(subject, r.Int(9)) : null), now, channel).ConfigureAwait(false);
         if (due.Count == 0)
         {
             await tx.RollbackAsync().ConfigureAwait(false);
@@ -99,8 +131,7 @@ internal abstract class Sender(Db db, string channel, Letters letters, ILogger l
         var rows = new RowSet("mails", new("id", ColumnType.Uuid), new("attempts", ColumnType.Int), new("next_attempt_at", ColumnType.Time));
         foreach (var message in due)
         {
-            // Long enough for the whole batch to be tried, each to its time-out.
-            rows.Add(message.Id).Add(message.Attempts).Add(now + TimeSpan.FromMinutes(10) + MailRetries.After(message.Attempts, Random.Shared.NextDouble()));
+            rows.Add(message.Id).Add(message.Attempts).Add(now + Lease);
         }
 
         var batch = tx.Batch();
@@ -109,28 +140,107 @@ internal abstract class Sender(Db db, string channel, Letters letters, ILogger l
         return due;
     }
 
-    /// <summary>What cannot be told any more has expired.</summary>
-    private Task DropAsync(Guid[] ids) => ids.Length == 0 ? Task.CompletedTask : db.WriteAsync(async tx =>
-        await tx.ExecuteAsync("UPDATE mails SET expires_at = $2 WHERE id {in $1}", ids, await tx.NowAsync().ConfigureAwait(false)).ConfigureAwait(false));
-
-    private async Task SendAsync(Outgoing message, CancellationToken ct)
+    /// <summary>Nothing was tried: they are due as before. Where the database is away, they wait for the end of their lease.</summary>
+    private async Task GiveBackAsync(List<Outgoing> claimed)
     {
         try
         {
-            await TransportAsync(message, ct).ConfigureAwait(false);
+            await db.WriteAsync(async tx =>
+            {
+                var (now, batch) = (await tx.NowAsync().ConfigureAwait(false), tx.Batch());
+                foreach (var m in claimed)
+                {
+                    batch.Execute("UPDATE mails SET attempts = attempts - 1, next_attempt_at = $3 WHERE id = $1 AND attempts = $2", m.Id, m.Attempts, now);
+                }
+
+                await batch.RunAsync().ConfigureAwait(false);
+            }).ConfigureAwait(false);
         }
-        catch (Exception e) when (IsExpected(e) || (e is OperationCanceledException && !ct.IsCancellationRequested))
+        catch (Exception e)
         {
-            // Neither the address nor the text: both are the customer's.
-            log.LogWarning("Message {MessageId} could not be sent by {Channel}, try {Attempt} of {Attempts}: {Reason}", message.Id, channel, message.Attempts,
-                MailRetries.MaxAttempts, e.GetType().Name);
-            await db.WriteAsync(async tx => await tx.ExecuteAsync("UPDATE mails SET next_attempt_at = $2 WHERE id = $1 AND sent_at IS NULL", message.Id,
-                await tx.NowAsync().ConfigureAwait(false) + MailRetries.After(message.Attempts, Random.Shared.NextDouble())).ConfigureAwait(false), CancellationToken.None).ConfigureAwait(false);
-            return;
+            log.LogWarning("Messages that were not tried wait for {Lease}: {Reason}", Lease, e.GetType().Name);
+        }
+    }
+
+    /// <summary>Sends one message, whatever becomes of the others.</summary>
+    private async Task SendAsync(Outgoing message, LetterFacts facts, CancellationToken end)
+    {
+        Exception? failure = null;
+        Outgoing? written = null;
+        try
+        {
+            written = facts.Write(message);
+            if (written is not null)
+            {
+                await TransportAsync(written, end).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e)
+        {
+            failure = e;
+            Log(message, e);
         }
 
-        await db.WriteAsync(async tx => await tx.ExecuteAsync("UPDATE mails SET sent_at = $2, text = '', html = NULL WHERE id = $1", message.Id,
-            await tx.NowAsync().ConfigureAwait(false)).ConfigureAwait(false), CancellationToken.None).ConfigureAwait(false);
-        Sent(message);
+        await NoteAsync(message, end, async (tx, now) => await (failure is not null ? NoteFailureAsync(tx, message, failure, now)
+            // What cannot be told any more has expired.
+            : written is null ? tx.ExecuteAsync("UPDATE mails SET expires_at = $2 WHERE id = $1", message.Id, now)
+            : tx.ExecuteAsync("UPDATE mails SET sent_at = $2, given_up_at = NULL, text = '', html = NULL WHERE id = $1", message.Id, now)).ConfigureAwait(false)).ConfigureAwait(false);
+        if (failure is null && written is not null)
+        {
+            Sent(message);
+        }
+    }
+
+    private async Task NoteFailureAsync(Tx tx, Outgoing message, Exception failure, DateTime now)
+    {
+        var givenUp = message.Attempts >= MailRetries.MaxAttempts || IsFinal(failure);
+        var changed = await tx.ExecuteAsync("UPDATE mails SET next_attempt_at = $3, given_up_at = $4{as timestamptz} WHERE id = $1 AND attempts = $2 AND sent_at IS NULL", message.Id, message.Attempts,
+            now + MailRetries.After(message.Attempts, Random.Shared.NextDouble()), givenUp ? now : null).ConfigureAwait(false);
+        if (givenUp && changed == 1)
+        {
+            var batch = tx.Batch();
+            DeadLetters.Add(batch, new DeadLetter(message.Id, Mails.Lane, message.About?.Subject, message.About?.Sequence, message.Channel, Reason(failure),
+                Reply.Bytes(new { message.Channel, message.Key, message.Subject }), message.Attempts, now));
+            await batch.RunAsync().ConfigureAwait(false);
+            tx.AfterCommit(() => log.LogError("Message {MessageId} is given up after try {Attempt}: it is a dead letter now", message.Id, message.Attempts));
+        }
+    }
+
+    /// <summary>
+    /// Notes what became of a message. A database that is away is waited for, as long as the lease is ours: a mail that is not known to be sent is sent again.
+    /// </summary>
+    private async Task NoteAsync(Outgoing message, CancellationToken end, Func<Tx, DateTime, Task> note)
+    {
+        for (var failures = 0; ; failures++)
+        {
+            try
+            {
+                await db.WriteAsync(async tx => await note(tx, await tx.NowAsync().ConfigureAwait(false)).ConfigureAwait(false), CancellationToken.None).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception e) when (!end.IsCancellationRequested)
+            {
+                if (failures == 0)
+                {
+                    log.LogWarning("What became of message {MessageId} cannot be noted now: {Reason}; it is tried until it can", message.Id, e.GetType().Name);
+                }
+
+                await Task.Delay(BetweenNotes, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+    }
+
+    // Neither the address nor the text: both are the customer's.
+    private void Log(Outgoing message, Exception e)
+    {
+        if (IsExpected(e) || e is OperationCanceledException)
+        {
+            log.LogWarning("Message {MessageId} could not be sent by {Channel}, try {Attempt} of {Attempts}: {Reason}", message.Id, channel, message.Attempts,
+                MailRetries.MaxAttempts, Reason(e));
+        }
+        else
+        {
+            log.LogError(e, "Message {MessageId} could not be sent by {Channel}, try {Attempt} of {Attempts}", message.Id, channel, message.Attempts, MailRetries.MaxAttempts);
+        }
     }
 }

@@ -3,7 +3,7 @@ namespace Holdfast.Notifications.Core;
 /// <summary>When a mail that could not be sent is tried again.</summary>
 public static class MailRetries
 {
-    /// <summary>After so many tries, about two days, a mail is left alone; its row stays and says so.</summary>
+    /// <summary>After so many tries, about two days, a mail is given up: it is a dead letter.</summary>
     public const int MaxAttempts = 16;
 
     private static readonly TimeSpan First = TimeSpan.FromSeconds(10);

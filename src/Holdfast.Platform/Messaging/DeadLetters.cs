@@ -5,7 +5,7 @@ using Holdfast.Platform.Data;
 namespace Holdfast.Platform.Messaging;
 
 /// <summary>What could not be handled, with the reason and what was there to handle.</summary>
-/// <param name="Lane">Who could not: a consumer, or <c>order_inbox</c>.</param>
+/// <param name="Lane">Who could not: a consumer, <c>order_inbox</c>, or <c>mails</c>.</param>
 /// <param name="Subject">With <paramref name="Sequence"/>, the event, where it is one of ours; else null.</param>
 /// <param name="Attempts">How often it was tried.</param>
 public sealed record DeadLetter(Guid Id, string Lane, Guid? Subject, int? Sequence, string? Type, string Reason, byte[] Payload, int Attempts, DateTime CreatedAt);
@@ -46,6 +46,12 @@ public static class DeadLetters
         if (await tx.FirstAsync($"SELECT {Columns} FROM dead_letters WHERE id = $1 {{lock}}", Map, id).ConfigureAwait(false) is not { } letter)
         {
             return Errors.NotFound;
+        }
+
+        if (letter.Lane == Mails.Lane)
+        {
+            return !await Mails.AgainAsync(tx, id).ConfigureAwait(false) ? NotAnEvent
+                : await tx.ExecuteAsync("DELETE FROM dead_letters WHERE id = $1", id).ConfigureAwait(false) == 1 ? null : Errors.NotFound;
         }
 
         var now = await tx.NowAsync().ConfigureAwait(false);
@@ -96,8 +102,8 @@ public static class DeadLetters
     /// <summary>The lane of what comes in from other systems.</summary>
     public const string Inbox = "order_inbox";
 
-    public static readonly Error NotAnEvent = new(409, "not_redrivable", "This message tells of no event of ours: there is nothing to try again. Drop it.",
-        "Thông điệp này không phải sự kiện của hệ thống nên không thể thử lại. Hãy xoá nó.");
+    public static readonly Error NotAnEvent = new(409, "not_redrivable", "This message tells of no event of ours, or is of no use any more: there is nothing to try again. Drop it.",
+        "Thông điệp này không phải sự kiện của hệ thống hoặc không còn cần thiết nên không thể thử lại. Hãy xoá nó.");
 
     // PostgreSQL stores no NUL, and a reason may quote what was sent.
     private static string? Clean(string? text, int length) => text is null ? null : new string([.. text.Take(length).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? ' ' : c)]);

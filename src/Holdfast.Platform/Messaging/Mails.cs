@@ -21,6 +21,9 @@ public sealed record Mail(string Key, string To, string Subject, string Text)
 /// <summary>The queue of mails. A module queues on its own transaction; a worker sends what has committed.</summary>
 public static class Mails
 {
+    /// <summary>The lane of those that were given up. A dead letter has the id of its mail.</summary>
+    public const string Lane = "mails";
+
     /// <summary>Queues the mail with the statements of the batch, unless one of its key is or was queued: the count says whether.</summary>
     public static Changed Queue(StatementBatch batch, Mail mail, DateTime now) => batch.Execute(
         "INSERT INTO mails (id, key, store_id, recipient, subject, text, html, attempts, next_attempt_at, expires_at, created_at, user_id) "
@@ -32,6 +35,10 @@ public static class Mails
 
     /// <summary>The mails to a guest are the account's that takes the guest's place.</summary>
     public static Changed PassOn(StatementBatch batch, Guid guestId, Guid accountId) => batch.Execute("UPDATE mails SET user_id = $2 WHERE user_id = $1", guestId, accountId);
+
+    /// <summary>Has one that was given up sent again; false where it is gone, or nobody can use it any more.</summary>
+    internal static async Task<bool> AgainAsync(Tx tx, Guid id) => await tx.ExecuteAsync("UPDATE mails SET given_up_at = NULL, attempts = 0, next_attempt_at = $2 WHERE id = $1 "
+        + "AND given_up_at IS NOT NULL AND (expires_at IS NULL OR expires_at > $2)", id, await tx.NowAsync().ConfigureAwait(false)).ConfigureAwait(false) == 1;
 }
 
 /// <summary>Where customers reach the shop's pages: links in mails begin so. Without a slash at the end.</summary>

@@ -30,6 +30,32 @@ public sealed class MailServer : IAsyncDisposable
         loop.run_forever()
         """;
 
+    // Does as files beside the mailbox say: keeps silent about what it has taken while HOLD is there, refuses the addresses that are lines of REFUSE.
+    private const string Obedient = """
+        import asyncio, os, sys
+        from aiosmtpd.handlers import Mailbox
+        from aiosmtpd.smtp import SMTP
+        port, folder = sys.argv[1:]
+        hold, refuse = folder + ".hold", folder + ".refuse"
+        class Box(Mailbox):
+            async def handle_RCPT(self, server, session, envelope, address, options):
+                for line in open(refuse).read().splitlines() if os.path.exists(refuse) else []:
+                    if line.split(" ", 1)[0] == address:
+                        return line.split(" ", 1)[1]
+                envelope.rcpt_tos.append(address)
+                return "250 OK"
+            async def handle_DATA(self, server, session, envelope):
+                taken = await super().handle_DATA(server, session, envelope)
+                while os.path.exists(hold):
+                    await asyncio.sleep(0.02)
+                return taken
+        box = Box(folder)
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+        loop.run_until_complete(loop.create_server(lambda: SMTP(box, loop=loop, enable_SMTPUTF8=True), "127.0.0.1", int(port)))
+        loop.run_forever()
+        """;
+
     private readonly Process _process;
     private readonly string _folder;
 
@@ -53,16 +79,26 @@ public sealed class MailServer : IAsyncDisposable
         StartAsync((port, folder) => ["-c", Secure, port, folder, user, password, certificate.Certificate, certificate.Key]);
 
     /// <summary>Starts it; skips the calling test, aloud, where it is not installed.</summary>
-    public static Task<MailServer> StartAsync() => StartAsync((port, folder) => ["-m", "aiosmtpd", "-n", "-l", $"127.0.0.1:{port}", "-c", "aiosmtpd.handlers.Mailbox", folder]);
+    /// <param name="port">Otherwise a free one.</param>
+    public static Task<MailServer> StartAsync(int? port = null) => StartAsync((p, folder) => ["-c", Obedient, p, folder], port);
 
-    private static async Task<MailServer> StartAsync(Func<string, string, string[]> arguments)
+    /// <summary>From now on it takes mails and does not say so, until it is released.</summary>
+    public void Hold() => File.WriteAllText($"{_folder}.hold", "");
+
+    /// <summary>It says what it has held back.</summary>
+    public void Release() => File.Delete($"{_folder}.hold");
+
+    /// <summary>It answers to this recipient with the reply.</summary>
+    public void Refuse(string address, string reply) => File.AppendAllText($"{_folder}.refuse", $"{address} {reply}\n");
+
+    private static async Task<MailServer> StartAsync(Func<string, string, string[]> arguments, int? wanted = null)
     {
         var python = new[] { "/usr/bin/python3", "python3" }.FirstOrDefault(HasServer);
         Assert.SkipWhen(python is null, "python3-aiosmtpd is not installed: apt-get install python3-aiosmtpd");
         var folder = Path.Combine(Directory.CreateTempSubdirectory("holdfast-mail-").FullName, "box");
         while (true)
         {
-            var port = Shell.FreePort();
+            var port = wanted ?? Shell.FreePort();
             var start = new ProcessStartInfo(python!, arguments(port.ToString(CultureInfo.InvariantCulture), folder));
             var server = new MailServer(Process.Start(start)!, folder, port);
             await Until.TrueAsync("the mail server listens", async () => server._process.HasExited || await ListensAsync(port));

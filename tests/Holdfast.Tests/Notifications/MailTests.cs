@@ -106,18 +106,123 @@ public abstract class MailTests(Backend backend) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_address_that_no_server_takes_is_given_up_in_the_end()
+    public async Task What_is_tried_in_vain_for_two_days_is_a_dead_letter_and_can_be_sent_again()
     {
-        await QueueAsync(new Mail("a", "not an address", "s", "t"));
-        for (var i = 0; i < MailRetries.MaxAttempts; i++)
+        await QueueAsync(new Mail("a", "an@example.com", "Hello", "https://shop.example.com/x?token=abc"));
+        var nobody = Sender(Shell.FreePort());
+        for (var i = 0; i < MailRetries.MaxAttempts - 1; i++)
         {
-            Assert.Equal(1, await Sender(null).SendOnceAsync());
+            Assert.Equal(1, await nobody.SendOnceAsync());
             Db.ClockSkew += TimeSpan.FromHours(8);
         }
 
-        Assert.Equal(0, await Sender(null).SendOnceAsync());
+        // A worker that dies over the last try has not given it up: another does.
+        await Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE mails SET attempts = attempts + 1"));
+        Assert.Empty(await DeadLetters.NewestAsync(Db, 10));
+        Assert.Equal(1, await nobody.SendOnceAsync());
+        Db.ClockSkew += TimeSpan.FromHours(8);
+        Assert.Equal(0, await nobody.SendOnceAsync());
+        var letter = Assert.Single(await DeadLetters.NewestAsync(Db, 10));
+        Assert.Equal(("mails", "mail", MailRetries.MaxAttempts + 1), (letter.Lane, letter.Type, letter.Attempts));
+        Assert.StartsWith("SmtpException", letter.Reason, StringComparison.Ordinal);
+        Assert.Equal("""{"channel":"mail","key":"a","subject":"Hello"}""", System.Text.Encoding.UTF8.GetString(letter.Payload));
+
+        Assert.Null(await DeadLetters.RedriveAsync(Db, letter.Id, TestContext.Current.CancellationToken));
+        await using var server = await MailServer.StartAsync();
+        Assert.Equal(1, await Sender(server.Port).SendOnceAsync());
+        Assert.Single(server.Received);
+        Assert.Empty(await DeadLetters.NewestAsync(Db, 10));
         Db.ClockSkew += TimeSpan.FromDays(31);
-        Assert.Equal(1, await Sender(null).PruneAsync());
+        Assert.Equal(1, await nobody.PruneAsync());
+    }
+
+    [Fact]
+    public async Task A_recipient_that_is_refused_for_good_is_given_up_at_once()
+    {
+        await using var server = await MailServer.StartAsync();
+        server.Refuse("nobody@example.com", "550 5.1.1 no such user");
+        server.Refuse("busy@example.com", "450 4.2.1 try later");
+        server.Refuse("us@example.com", "550 5.7.1 your address is on a list");
+        foreach (var to in new[] { "nobody@example.com", "busy@example.com", "us@example.com", "not an address", "an@example.com" })
+        {
+            await QueueAsync(new Mail(to, to, "s", "t") { GoodFor = TimeSpan.FromDays(20) });
+        }
+
+        Assert.Equal(5, await Sender(server.Port).SendOnceAsync());
+        Assert.Single(server.Received);
+        var letters = (await DeadLetters.NewestAsync(Db, 10)).ToDictionary(l => System.Text.Encoding.UTF8.GetString(l.Payload).Split('"')[7]);
+        Assert.Equal(["nobody@example.com", "not an address"], letters.Keys.Order());
+        Assert.Equal((1, "SmtpFailedRecipientException: 550 MailboxUnavailable"), (letters["nobody@example.com"].Attempts, letters["nobody@example.com"].Reason));
+        Assert.DoesNotContain(_log.Lines, l => l.Contains("@example.com", StringComparison.Ordinal));
+
+        // Again, as long as somebody can use it.
+        Assert.Null(await DeadLetters.RedriveAsync(Db, letters["nobody@example.com"].Id, TestContext.Current.CancellationToken));
+        Assert.Equal(1, await Sender(server.Port).SendOnceAsync());
+        Db.ClockSkew += TimeSpan.FromDays(21);
+        Assert.Equal("not_redrivable", (await DeadLetters.RedriveAsync(Db, letters["nobody@example.com"].Id, TestContext.Current.CancellationToken))!.Code);
+        Assert.Equal(2, (await DeadLetters.NewestAsync(Db, 10)).Count);
+    }
+
+    [Fact]
+    public async Task A_server_that_says_nothing_is_left_and_the_mail_tried_again()
+    {
+        using var silent = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        silent.Start();
+        await QueueAsync(new Mail("a", "an@example.com", "s", "t"));
+        Assert.Equal(1, await Sender(((System.Net.IPEndPoint)silent.LocalEndpoint).Port, TimeSpan.FromMilliseconds(200)).SendOnceAsync().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        Assert.Contains("could not be sent by mail", Assert.Single(_log.Lines), StringComparison.Ordinal);
+
+        // The same with one that has taken the mail and does not say so: the second is known by its id.
+        await using var server = await MailServer.StartAsync();
+        server.Hold();
+        Db.ClockSkew += TimeSpan.FromSeconds(13);
+        Assert.Equal(1, await Sender(server.Port, TimeSpan.FromSeconds(2)).SendOnceAsync());
+        server.Release();
+        Db.ClockSkew += TimeSpan.FromSeconds(26);
+        Assert.Equal(1, await Sender(server.Port).SendOnceAsync());
+        Assert.Equal(1, await CountAsync("SELECT COUNT(*) FROM mails WHERE sent_at IS NOT NULL"));
+        Assert.InRange(server.Received.Count, 1, 2);
+    }
+
+    [Fact]
+    public async Task One_that_fails_in_a_way_nobody_foresaw_takes_no_other_along()
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            await QueueAsync(new Mail($"{i}", $"{i}@example.com", "s", "t"));
+        }
+
+        using var sender = new Choosy(Db, new Letters(Db, new AccessKeys(), new PublicUrl("https://shop.example.com")), LoggerFactory.Create(b => b.AddProvider(_log)).CreateLogger<Choosy>());
+        var tried = 0;
+        while (await sender.SendOnceAsync() is var some and > 0)
+        {
+            tried += some;
+        }
+
+        Assert.Equal((20, 19), (tried, sender.Sent.Count));
+        Assert.Equal(19, await CountAsync("SELECT COUNT(*) FROM mails WHERE sent_at IS NOT NULL"));
+        Assert.Contains(nameof(UnauthorizedAccessException), Assert.Single(_log.Lines), StringComparison.Ordinal);
+        Db.ClockSkew += TimeSpan.FromSeconds(13);
+        Assert.Equal(1, await sender.SendOnceAsync());
+    }
+
+    /// <summary>Fails at one address as no sender expects it, and at once, while the others are under way.</summary>
+    private sealed class Choosy(Db db, Letters letters, ILogger log) : Sender(db, "mail", letters, log)
+    {
+        public new System.Collections.Concurrent.ConcurrentBag<Guid> Sent { get; } = [];
+
+        protected override async Task TransportAsync(Outgoing message, CancellationToken ct)
+        {
+            if (message.To == "0@example.com")
+            {
+                throw new UnauthorizedAccessException();
+            }
+
+            await Task.Delay(50, ct);
+            Sent.Add(message.Id);
+        }
+
+        protected override bool IsExpected(Exception e) => false;
     }
 
     private Task QueueAsync(Mail mail) => Db.WriteAsync(async tx =>
@@ -127,8 +232,8 @@ public abstract class MailTests(Backend backend) : IAsyncLifetime
         await batch.RunAsync();
     });
 
-    private MailSender Sender(int? port) => new(Db,
-        new MailTransport(new MailOptions(port is { } p ? new SmtpServer("127.0.0.1", p, false, null, null) : null, "Shop <shop@example.com>", _folder)),
+    private MailSender Sender(int? port, TimeSpan? patience = null) => new(Db,
+        new MailTransport(new MailOptions(port is { } p ? new SmtpServer("127.0.0.1", p, false, null, null) : null, "Shop <shop@example.com>", _folder), patience),
         new Letters(Db, new AccessKeys(), new PublicUrl("https://shop.example.com")), LoggerFactory.Create(b => b.AddProvider(_log)).CreateLogger<MailSender>());
 
     private Task<long> CountAsync(string sql) => Db.ReadAsync(s => s.FirstAsync(sql, r => r.Long(0)));

@@ -126,6 +126,28 @@ public abstract class OrderMailTests(TestHost host) : IDisposable
         Assert.Equal(0, await shop.CountAsync("SELECT COUNT(*) FROM mails WHERE about_subject = $1 AND sent_at IS NOT NULL", id));
     }
 
+    [Fact]
+    public async Task A_letter_that_cannot_be_written_holds_up_no_other()
+    {
+        var shop = await Shop.CreateAsync(Db, 100);
+        var ids = new List<Guid>();
+        for (var i = 0; i < 6; i++)
+        {
+            ids.Add(Guid.Parse(Id((await shop.OrderAsync(host.Server.Guest)).Body)));
+        }
+
+        await Until.TrueAsync("they are queued", async () => await OpenOfAsync(ids) == ids.Count);
+        await Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE events SET data = $2 WHERE subject = $1", ids[0], "not JSON"u8.ToArray()));
+        await Until.TrueAsync("all are tried", async () => await Sender.SendOnceAsync() == 0);
+        Assert.Equal(1, await OpenOfAsync(ids));
+        Assert.Equal(1, await shop.CountAsync("SELECT attempts FROM mails WHERE about_subject = $1 AND sent_at IS NULL", ids[0]));
+
+        // Nobody else's: this database is the class's.
+        await Db.WriteAsync(tx => tx.ExecuteAsync("DELETE FROM mails WHERE about_subject = $1", ids[0]));
+    }
+
+    private Task<long> OpenOfAsync(List<Guid> ids) => Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM mails WHERE about_subject {in $1} AND sent_at IS NULL", r => r.Long(0), ids.ToArray()));
+
     private static string Id(JsonElement order) => order.GetProperty("id").GetString()!;
 
     private static async Task OkAsync(HttpClient client, string path, JsonObject body)
