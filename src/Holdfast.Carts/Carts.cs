@@ -148,6 +148,7 @@ public sealed class Carts(Db db, Documents documents)
         if (cart.CartToken is { } token)
         {
             request.Http.Response.Headers[CartOwner.Header] = token;
+            request.Http.Response.Headers.CacheControl = "no-store";
         }
 
         return Reply.Ok(cart, cart.Version);

@@ -8,6 +8,9 @@ namespace Holdfast.Identity;
 /// <param name="Stores">The stores a staff member or service works for.</param>
 public sealed record Account(Guid Id, Role Role, string Email, string? Name, IReadOnlyList<Guid> Stores)
 {
+    /// <summary>The most stores of one account: its token names them all, and proxies pass no header of more than 8 KiB.</summary>
+    public const int MaxStores = 100;
+
     /// <summary>When a mailed link showed that the mailbox is theirs; null: not yet.</summary>
     public DateTime? EmailProvedAt { get; init; }
 
@@ -69,6 +72,35 @@ public sealed class Accounts(Db db)
             return account;
         }, ct);
     }
+
+    /// <summary>
+    /// Lets an account sign in no longer, or again. Its sessions end at once and its mailed links are void; access tokens that are out stay good until they
+    /// expire, 15 minutes at most. The account as it is kept, or null where there is none, or a closed one.
+    /// </summary>
+    /// <param name="who">The email of an account of ours, or an id.</param>
+    public Task<(Guid Id, string Email)?> SetActiveAsync(string who, bool active, CancellationToken ct = default) => db.WriteAsync<(Guid, string)?>(async tx =>
+    {
+        var (condition, key) = Guid.TryParseExact(who, "D", out var id) ? ("id", (object)id) : ("email_key", Emails.Key(who) ?? "");
+        var found = await tx.QueryAsync($"SELECT id, email FROM users WHERE {condition} = $1 AND role <> 'guest' {{lock}}", r => (Id: r.Uuid(0), Email: r.Text(1)), key).ConfigureAwait(false);
+        if (found is not [var account] || Emails.IsOfClosed(account.Email))
+        {
+            await tx.RollbackAsync().ConfigureAwait(false);
+            return null;
+        }
+
+        var now = await tx.NowAsync().ConfigureAwait(false);
+        var batch = tx.Batch();
+        batch.Execute("UPDATE users SET active = $2, updated_at = $3 WHERE id = $1", account.Id, active, now);
+        if (!active)
+        {
+            Sessions.EndAll(batch, account.Id, now);
+            OneTimeLinks.ForgetAll(batch, account.Id);
+        }
+
+        AuditLog.Note(batch, new AuditEntry(active ? "account_enabled" : "account_disabled", Caller.System.Actor, account.Id.ToString()), now);
+        await batch.RunAsync().ConfigureAwait(false);
+        return account;
+    }, ct);
 
     /// <summary>Makes the admin unless there is an account with this email; an account that is there stays as it is, its password, too.</summary>
     public async Task EnsureAdminAsync(string email, string password)

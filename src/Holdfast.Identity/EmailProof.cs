@@ -24,9 +24,14 @@ internal sealed class EmailProof(Db db, Accounts accounts, IEnumerable<AccountHo
             return Errors.Forbidden;
         }
 
-        if (await accounts.FindAsync(request.Caller.Subject!.Value).ConfigureAwait(false) is not { } account || Emails.Key(account.Email) is null)
+        if (await accounts.FindAsync(request.Caller.Subject!.Value).ConfigureAwait(false) is not { } account)
         {
             return Errors.Unauthenticated;
+        }
+
+        if (Emails.Key(account.Email) is not { } mailbox)
+        {
+            return IdentityErrors.NoEmail;
         }
 
         var token = OneTimeLinks.NewToken();
@@ -34,7 +39,7 @@ internal sealed class EmailProof(Db db, Accounts accounts, IEnumerable<AccountHo
         {
             var now = await tx.NowAsync().ConfigureAwait(false);
             var batch = tx.Batch();
-            OneTimeLinks.Add(batch, token, OneTimeLinks.VerifyEmail, account.Id, now);
+            OneTimeLinks.Add(batch, token, OneTimeLinks.VerifyEmail, account.Id, now, proves: mailbox);
             Mails.Queue(batch, IdentityMails.VerifyEmail(PasswordChanges.OncePerMinute(OneTimeLinks.VerifyEmail, account.Id, now), account.Email,
                 url.Link("verify-email", "token", token), request.IsVietnamese) with { UserId = account.Id }, now);
             await batch.RunAsync().ConfigureAwait(false);
@@ -59,8 +64,8 @@ internal sealed class EmailProof(Db db, Accounts accounts, IEnumerable<AccountHo
         return await db.WriteAsync<Reply>(async tx =>
         {
             var now = await tx.NowAsync().ConfigureAwait(false);
-            if (await OneTimeLinks.TakeAsync(tx, token, OneTimeLinks.VerifyEmail, now).ConfigureAwait(false) is not { } id
-                || await accounts.FindAsync(tx, id).ConfigureAwait(false) is not { } account)
+            if (await OneTimeLinks.TakeAsync(tx, token, OneTimeLinks.VerifyEmail, now).ConfigureAwait(false) is not { } link
+                || await FindAsync(tx, link).ConfigureAwait(false) is not { } account)
             {
                 await tx.RollbackAsync().ConfigureAwait(false);
                 return IdentityErrors.InvalidLink;
@@ -74,6 +79,17 @@ internal sealed class EmailProof(Db db, Accounts accounts, IEnumerable<AccountHo
             var orders = guest.Rows.Count == 0 ? 0 : await JoinAsync(tx, guest.First, account, now).ConfigureAwait(false);
             return Reply.Ok(new { account.Email, JoinedOrders = orders });
         }).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// The account, if it still has the email that the link was sent to: an outside issuer may have given it another since, and of that the link
+    /// proves nothing. Locked, so that it keeps the email until the proof is written.
+    /// </summary>
+    private async Task<Account?> FindAsync(Tx tx, OneTimeLinks.Taken link)
+    {
+        await tx.QueryAsync("SELECT id FROM users WHERE id = $1 {lock}", r => r.Uuid(0), link.UserId).ConfigureAwait(false);
+        var account = await accounts.FindAsync(tx, link.UserId).ConfigureAwait(false);
+        return link.EmailKey is not null && Emails.Key(account?.Email) == link.EmailKey ? account : null;
     }
 
     private async Task<int> JoinAsync(Tx tx, Guid guest, Account account, DateTime now)

@@ -67,7 +67,7 @@ public static class IdentityModule
     {
         app.Post<SignIn>("/auth/register", Access.Anyone, Limit.SignIn, (u, r) => u.RegisterAsync(r));
         app.Post<SignIn>("/auth/login", Access.Anyone, Limit.SignIn, (u, r) => u.LoginAsync(r));
-        app.Post<SignIn>("/auth/refresh", Access.Anyone, Limit.SignIn, (u, r) => u.RefreshAsync(r));
+        app.Post<SignIn>("/auth/refresh", Access.Anyone, Limit.Refresh, (u, r) => u.RefreshAsync(r));
         app.Post<SignIn>("/auth/logout", Access.Anyone, (u, r) => u.LogoutAsync(r));
         app.Get<SignIn>("/auth/me", Access.SignedIn, (u, r) => u.MeAsync(r));
         app.Delete<CloseAccount>("/auth/me", Access.SignedIn, (u, r) => u.HandleAsync(r));

@@ -15,17 +15,23 @@ internal static class OneTimeLinks
 
     public static string NewToken() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 
+    /// <summary>A link that was used up.</summary>
+    /// <param name="EmailKey">The mailbox that it was sent to, where it is to prove that.</param>
+    public sealed record Taken(Guid UserId, string? EmailKey);
+
     /// <summary>Notes a token for a user, or for nobody; forgets what has run out.</summary>
-    public static void Add(StatementBatch batch, string token, string purpose, Guid? userId, DateTime now)
+    /// <param name="proves">The key of the email that the token is sent to, where whoever has the token proves that.</param>
+    public static void Add(StatementBatch batch, string token, string purpose, Guid? userId, DateTime now, string? proves = null)
     {
         batch.Execute("DELETE FROM one_time_links WHERE expires_at < $1", now);
-        batch.Execute("INSERT INTO one_time_links (hash, purpose, user_id, created_at, expires_at) VALUES ($1, $2, $3{as uuid}, $4, $5)", Hash(token), purpose, userId, now, now + Lifetime);
+        batch.Execute("INSERT INTO one_time_links (hash, purpose, user_id, created_at, expires_at, email_key) VALUES ($1, $2, $3{as uuid}, $4, $5, $6{as text})",
+            Hash(token), purpose, userId, now, now + Lifetime, proves);
     }
 
-    /// <summary>Whose token it is; null when it is none, or was used, or is too old. It is used up with the caller's transaction.</summary>
-    public static async Task<Guid?> TakeAsync(Tx tx, string token, string purpose, DateTime now) =>
-        (await tx.QueryAsync("DELETE FROM one_time_links WHERE hash = $1 AND purpose = $2 AND expires_at > $3 RETURNING user_id", r => r.UuidOrNull(0), Hash(token), purpose, now)
-            .ConfigureAwait(false)).FirstOrDefault();
+    /// <summary>Whose token it is, and what it proves; null when it is none, or was used, or is too old. It is used up with the caller's transaction.</summary>
+    public static async Task<Taken?> TakeAsync(Tx tx, string token, string purpose, DateTime now) =>
+        (await tx.QueryAsync("DELETE FROM one_time_links WHERE hash = $1 AND purpose = $2 AND expires_at > $3 RETURNING user_id, email_key",
+            r => r.UuidOrNull(0) is { } user ? new Taken(user, r.TextOrNull(1)) : null, Hash(token), purpose, now).ConfigureAwait(false)).FirstOrDefault();
 
     public static void ForgetAll(StatementBatch batch, Guid userId) => batch.Execute("DELETE FROM one_time_links WHERE user_id = $1", userId);
 

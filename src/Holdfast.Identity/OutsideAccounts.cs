@@ -41,7 +41,9 @@ internal sealed class OutsideAccounts(Db db)
     {
         var now = await tx.NowAsync().ConfigureAwait(false);
         await tx.ExecuteAsync("INSERT INTO users (id, role, email, email_key, name, active, issuer, subject, created_at, updated_at) VALUES ($1, $2, $3, $4, $5{as text}, $6, $7, $8, $9, $9) "
-            + "ON CONFLICT (email_key) WHERE role <> 'guest' DO UPDATE SET role = excluded.role, email = excluded.email, name = excluded.name, updated_at = excluded.updated_at",
+            + "ON CONFLICT (email_key) WHERE role <> 'guest' DO UPDATE SET role = excluded.role, email = excluded.email, name = excluded.name, updated_at = excluded.updated_at, "
+            // Another email is not proved by the proof of the one before.
+            + "email_proved_at = CASE WHEN users.email = excluded.email THEN users.email_proved_at END",
             Guid.CreateVersion7(), Name(identity.Role), identity.Email ?? "", key, identity.Name, true, identity.Issuer, identity.Subject, now).ConfigureAwait(false);
         var known = (await FindAsync(tx, key).ConfigureAwait(false))!;
         var rows = new RowSet("user_stores", new("user_id", ColumnType.Uuid), new("store_id", ColumnType.Uuid));

@@ -128,12 +128,12 @@ internal sealed class OutsideIssuer(OidcOptions options, ILogger<OutsideIssuer> 
             }
         }
 
-        return element.ValueKind == JsonValueKind.String ? [element.GetString()!]
-            : element.ValueKind == JsonValueKind.Array ? [.. element.EnumerateArray().Where(e => e.ValueKind == JsonValueKind.String).Select(e => e.GetString()!)] : [];
+        return element.ValueKind == JsonValueKind.Array ? [.. element.EnumerateArray().Select(Fields.StringOrNull).OfType<string>()]
+            : Fields.StringOrNull(element) is { } word ? [word] : [];
     }
 
     private static string? Text(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.String ? member.GetString() : null;
+        element.TryGetProperty(name, out var member) ? Fields.StringOrNull(member) : null;
 
     private static DateTime? Time(JsonElement element, string name) =>
         element.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.Number && member.TryGetDouble(out var seconds) && seconds is > 0 and < 32_503_680_000
@@ -173,7 +173,7 @@ internal sealed class OutsideKey
 
     private static OutsideKey? Read(JsonElement key)
     {
-        string? Member(string name) => key.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        string? Member(string name) => key.TryGetProperty(name, out var value) ? Fields.StringOrNull(value) : null;
         byte[] Bytes(string name) => System.Buffers.Text.Base64Url.DecodeFromChars(Member(name) ?? "");
         if (Member("use") is not (null or "sig"))
         {
@@ -184,7 +184,14 @@ internal sealed class OutsideKey
         {
             if (Member("kty") == "RSA" && Member("alg") is null or "RS256")
             {
-                var rsa = RSA.Create(new RSAParameters { Modulus = Bytes("n"), Exponent = Bytes("e") });
+                // What is not there or not text is empty, and the framework does not refuse that as it refuses other nonsense.
+                var (n, e) = (Bytes("n"), Bytes("e"));
+                if (n.Length == 0 || e.Length == 0)
+                {
+                    return null;
+                }
+
+                var rsa = RSA.Create(new RSAParameters { Modulus = n, Exponent = e });
                 return rsa.KeySize >= 2048 ? new OutsideKey(Member("kid") ?? "", rsa, null) : null;
             }
 

@@ -2,6 +2,7 @@ using Holdfast.Platform;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
 using Holdfast.Platform.Messaging;
+using Microsoft.AspNetCore.Identity;
 
 namespace Holdfast.Identity;
 
@@ -31,11 +32,24 @@ internal sealed class PasswordChanges(Db db, Accounts accounts, PasswordWork pas
         }
 
         var hash = await passwords.HashAsync(password, request.Aborted).ConfigureAwait(false);
-        return !hash.IsOk ? hash.Error! : Reply.Ok(await db.WriteAsync(async tx =>
+        if (!hash.IsOk)
         {
-            await WriteAsync(tx, owner.Value.Id, hash.Value, await tx.NowAsync().ConfigureAwait(false)).ConfigureAwait(false);
-            return await sessions.StartAsync(tx, owner.Value, new AuditEntry("password_changed", request.Caller.Actor)).ConfigureAwait(false);
-        }).ConfigureAwait(false));
+            return hash.Error!;
+        }
+
+        var (account, checkedHash) = owner.Value;
+        return await db.WriteAsync<Reply>(async tx =>
+        {
+            // Whoever knows an old password must not replace the one that took its place while that was checked.
+            if (!await Sessions.HoldAsync(tx, account.Id, checkedHash).ConfigureAwait(false))
+            {
+                await tx.RollbackAsync().ConfigureAwait(false);
+                return IdentityErrors.WrongPassword;
+            }
+
+            await WriteAsync(tx, account.Id, hash.Value, await tx.NowAsync().ConfigureAwait(false)).ConfigureAwait(false);
+            return Reply.Ok(await sessions.StartAsync(tx, account, new AuditEntry("password_changed", request.Caller.Actor)).ConfigureAwait(false));
+        }).ConfigureAwait(false);
     }
 
     /// <summary>Mails a link where there is an account; the answer and the work are the same where there is none.</summary>
@@ -97,7 +111,7 @@ internal sealed class PasswordChanges(Db db, Accounts accounts, PasswordWork pas
         return await db.WriteAsync<Reply>(async tx =>
         {
             var now = await tx.NowAsync().ConfigureAwait(false);
-            var account = await OneTimeLinks.TakeAsync(tx, token, OneTimeLinks.ResetPassword, now).ConfigureAwait(false) is { } id ? await accounts.FindAsync(tx, id).ConfigureAwait(false) : null;
+            var account = await OneTimeLinks.TakeAsync(tx, token, OneTimeLinks.ResetPassword, now).ConfigureAwait(false) is { } link ? await accounts.FindAsync(tx, link.UserId).ConfigureAwait(false) : null;
             if (account is null || PasswordRules.Fault(password, account.Email) is not null)
             {
                 await tx.RollbackAsync().ConfigureAwait(false);
@@ -113,8 +127,8 @@ internal sealed class PasswordChanges(Db db, Accounts accounts, PasswordWork pas
         }).ConfigureAwait(false);
     }
 
-    /// <summary>The caller's own account, when the password is theirs: 403 <c>wrong_password</c>, 409 <c>no_password</c> where the account is an outside issuer's.</summary>
-    internal static async Task<Result<Account>> CheckOwnerAsync(Accounts accounts, PasswordWork passwords, Request request, string password)
+    /// <summary>The caller's own account with the hash that was checked, when the password is theirs: 403 <c>wrong_password</c>, 409 <c>no_password</c> where the account is an outside issuer's.</summary>
+    internal static async Task<Result<(Account Account, string Hash)>> CheckOwnerAsync(Accounts accounts, PasswordWork passwords, Request request, string password)
     {
         if (request.Caller.Subject is not { } id || await accounts.FindWithHashAsync(id).ConfigureAwait(false) is not { } own)
         {
@@ -126,13 +140,13 @@ internal sealed class PasswordChanges(Db db, Accounts accounts, PasswordWork pas
             return IdentityErrors.NoPassword;
         }
 
-        var isRight = await passwords.CheckAsync(Emails.Key(own.Account.Email) ?? "", own.Account.Actor, own.PasswordHash, password, request.Aborted).ConfigureAwait(false);
-        if (!isRight.IsOk)
+        var check = await passwords.CheckAsync(Emails.Key(own.Account.Email) ?? "", own.Account.Actor, own.PasswordHash, password, request.Aborted).ConfigureAwait(false);
+        if (!check.IsOk)
         {
-            return isRight.Error!;
+            return check.Error!;
         }
 
-        return isRight.Value ? own.Account : IdentityErrors.WrongPassword;
+        return check.Value == PasswordVerificationResult.Failed ? IdentityErrors.WrongPassword : (own.Account, own.PasswordHash);
     }
 
     /// <summary>A mail of one kind to one account, at most one a minute: nobody's mailbox is filled by asking again and again.</summary>

@@ -22,11 +22,11 @@ internal sealed class PasswordWork(Db db, PasswordHasher<object> hasher) : IDisp
     public Task<Result<string>> HashAsync(string password, CancellationToken ct) => RunAsync(() => Task.FromResult<Result<string>>(Passwords.Hash(hasher, password)), ct);
 
     /// <summary>
-    /// Whether the password is right. Counts failures by email, in the database and so over all processes, whether or not there is an account:
+    /// Whether the password is right, and whether its hash is older than those made now. Counts failures by email, in the database and so over all processes, whether or not there is an account:
     /// 429 <c>too_many_attempts</c> while it is blocked.
     /// </summary>
     /// <param name="actor">Whose password it is to be, for the audit log: <c>guest</c> where there is no account.</param>
-    public async Task<Result<bool>> CheckAsync(string emailKey, string actor, string? hash, string password, CancellationToken ct) => await RunAsync<bool>(async () =>
+    public async Task<Result<PasswordVerificationResult>> CheckAsync(string emailKey, string actor, string? hash, string password, CancellationToken ct) => await RunAsync<PasswordVerificationResult>(async () =>
     {
         // In here, so that as many guesses are under way at once as there are cores for them, and those count already.
         var account = AccountOf(emailKey);
@@ -36,11 +36,11 @@ internal sealed class PasswordWork(Db db, PasswordHasher<object> hasher) : IDisp
             return attempt.Error!;
         }
 
-        var isRight = Passwords.Verify(hasher, hash, password);
+        var found = Passwords.Verify(hasher, hash, password);
         await db.WriteAsync(async tx =>
         {
             var batch = tx.Batch();
-            if (isRight)
+            if (found != PasswordVerificationResult.Failed)
             {
                 Forget(batch, account);
             }
@@ -51,7 +51,7 @@ internal sealed class PasswordWork(Db db, PasswordHasher<object> hasher) : IDisp
 
             await batch.RunAsync().ConfigureAwait(false);
         }).ConfigureAwait(false);
-        return isRight;
+        return found;
     }, ct).ConfigureAwait(false);
 
     /// <summary>Lets the account try again at once: its password is new.</summary>

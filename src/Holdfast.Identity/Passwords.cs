@@ -19,7 +19,10 @@ public static class Passwords
 
     internal static string Hash(PasswordHasher<object> hasher, string password) => hasher.HashPassword(Nobody, password);
 
-    /// <summary>Whether the password is the hash's. Without a hash: false, after the same work, so that time does not tell who has an account.</summary>
-    internal static bool Verify(PasswordHasher<object> hasher, string? hash, string password) =>
-        hasher.VerifyHashedPassword(Nobody, hash ?? NobodysHash, password) != PasswordVerificationResult.Failed && hash is not null;
+    /// <summary>Whether the password is the hash's. Without a hash: failed, after the same work, so that time does not tell who has an account.</summary>
+    internal static PasswordVerificationResult Verify(PasswordHasher<object> hasher, string? hash, string password)
+    {
+        var found = hasher.VerifyHashedPassword(Nobody, hash ?? NobodysHash, password);
+        return hash is null ? PasswordVerificationResult.Failed : found;
+    }
 }

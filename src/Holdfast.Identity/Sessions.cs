@@ -12,7 +12,7 @@ namespace Holdfast.Identity;
 internal sealed record SignedIn(string AccessToken, string TokenType, int ExpiresIn, string RefreshToken, int RefreshExpiresIn);
 
 /// <summary>Sessions in the database: begun, gone on with, ended.</summary>
-internal sealed class Sessions(Db db, RefreshTokens refreshTokens, TokenReader tokens, Accounts accounts)
+internal sealed class Sessions(Db db, RefreshTokens refreshTokens, TokenReader tokens, Accounts accounts, RateLimits limits)
 {
     /// <summary>Begins a session on the caller's transaction; forgets the account's that have run out.</summary>
     public async Task<SignedIn> StartAsync(Tx tx, Account account, AuditEntry entry)
@@ -28,8 +28,34 @@ internal sealed class Sessions(Db db, RefreshTokens refreshTokens, TokenReader t
         return Answer(account, session, now);
     }
 
-    /// <summary>As <see cref="StartAsync(Tx, Account, AuditEntry)"/>, in a transaction of its own.</summary>
-    public Task<SignedIn> StartAsync(Account account, string action) => db.WriteAsync(tx => StartAsync(tx, account, new AuditEntry(action, account.Actor)));
+    /// <summary>
+    /// As <see cref="StartAsync(Tx, Account, AuditEntry)"/>, in a transaction of its own; null where the account was closed or its password changed
+    /// since it was checked.
+    /// </summary>
+    /// <param name="hash">The one that the password was checked against.</param>
+    /// <param name="better">A newer hash of the same password, to be kept instead; null: none.</param>
+    public Task<SignedIn?> StartAsync(Account account, string hash, string action, string? better = null) => db.WriteAsync(async tx =>
+    {
+        if (!await HoldAsync(tx, account.Id, hash).ConfigureAwait(false))
+        {
+            await tx.RollbackAsync().ConfigureAwait(false);
+            return null;
+        }
+
+        if (better is not null)
+        {
+            await tx.ExecuteAsync("UPDATE users SET password_hash = $2 WHERE id = $1", account.Id, better).ConfigureAwait(false);
+        }
+
+        return (SignedIn?)await StartAsync(tx, account, new AuditEntry(action, account.Actor)).ConfigureAwait(false);
+    });
+
+    /// <summary>
+    /// Whether the account is open and still has this hash. It is locked, so a change of the password either was first and is seen here, or waits and
+    /// ends the session that begins now.
+    /// </summary>
+    public static async Task<bool> HoldAsync(Tx tx, Guid userId, string hash) =>
+        (await tx.QueryAsync("SELECT id FROM users WHERE id = $1 AND active = $2 AND password_hash = $3 {lock}", r => r.Uuid(0), userId, true, hash).ConfigureAwait(false)).Count > 0;
 
     /// <summary>The next tokens, or 401 <c>invalid_refresh_token</c>; a token that was replaced long ago ends the session.</summary>
     public async Task<Result<SignedIn>> RefreshAsync(string token)
@@ -37,6 +63,11 @@ internal sealed class Sessions(Db db, RefreshTokens refreshTokens, TokenReader t
         if (!refreshTokens.TryRead(token, out var id, out var generation))
         {
             return IdentityErrors.InvalidRefreshToken;
+        }
+
+        if (await limits.RefuseAsync(Limit.Refresh, id).ConfigureAwait(false) is { } refusal)
+        {
+            return refusal;
         }
 
         var moved = await db.WriteAsync<(TokenFamily Session, DateTime Now)?>(async tx =>

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Holdfast.Platform.Http;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -13,7 +14,7 @@ namespace Holdfast.Identity;
 internal sealed class TokenReader(SigningKeys keys, TimeProvider time, OutsideIssuer? outside = null, OutsideAccounts? outsiders = null,
     ApiKeyReader? apiKeys = null) : ITokenReader
 {
-    /// <summary>Of a token; a longer one is refused unread. A staff member of 50 stores has about 2,700.</summary>
+    /// <summary>Of a token; a longer one is refused unread. One with <see cref="Account.MaxStores"/> stores and the longest name and email has less.</summary>
     public const int MaxLength = 8 * 1024;
 
     public const string Issuer = "holdfast";
@@ -22,6 +23,9 @@ internal sealed class TokenReader(SigningKeys keys, TimeProvider time, OutsideIs
 
     /// <summary>How far the clocks of two processes may differ.</summary>
     private static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
+
+    // Letters as they are: as \u escapes the names of this country would be twice as long.
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static readonly JsonDocumentOptions Shallow = new() { MaxDepth = 8, AllowDuplicateProperties = false };
 
@@ -44,7 +48,7 @@ internal sealed class TokenReader(SigningKeys keys, TimeProvider time, OutsideIs
             iat = now,
             nbf = now,
             exp = now + (long)Lifetime.TotalSeconds,
-        }));
+        }, Plain));
     }
 
     public ValueTask<Caller?> ReadAsync(string token)
@@ -136,7 +140,7 @@ internal sealed class TokenReader(SigningKeys keys, TimeProvider time, OutsideIs
     }
 
     private static string? Text(JsonElement header, string name) =>
-        header.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.String ? member.GetString() : null;
+        header.TryGetProperty(name, out var member) ? Fields.StringOrNull(member) : null;
 
     /// <summary>Only we sign, so a claim that is not as we write it is a bug of ours; it lets nobody in.</summary>
     private static Caller? ToCaller(JsonWebToken token) =>

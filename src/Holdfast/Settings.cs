@@ -123,9 +123,9 @@ public sealed partial record Settings
             throw new StartupException($"ADMIN_EMAIL: '{email}' is not an email address.");
         }
 
-        if (password is { Length: < Passwords.MinLength or > Passwords.MaxLength })
+        if (password is not null && PasswordRules.Fault(password, email!) is { } fault)
         {
-            throw new StartupException($"ADMIN_PASSWORD: must have from {Passwords.MinLength} to {Passwords.MaxLength} characters.");
+            throw new StartupException($"ADMIN_PASSWORD: {fault}.");
         }
 
         var limits = Switch(source, "RATE_LIMITS", defaults.RateLimits);

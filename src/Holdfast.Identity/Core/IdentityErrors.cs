@@ -12,7 +12,9 @@ public static class IdentityErrors
 
     public static readonly Error NoPassword = new(409, "no_password", "This account signs in elsewhere and has no password here.", "Tài khoản này đăng nhập ở nơi khác và không có mật khẩu ở đây.");
 
-    /// <summary>Never made, used, or too old.</summary>
+    public static readonly Error NoEmail = new(409, "no_email", "This account has no email address.", "Tài khoản này không có địa chỉ email.");
+
+    /// <summary>Never made, used, or too old; or the account has another email by now.</summary>
     public static readonly Error InvalidLink = new(422, "invalid_link", "This link was used or has run out. Ask for a new one.", "Liên kết này đã được dùng hoặc đã hết hạn. Hãy yêu cầu liên kết mới.");
 
     public static readonly Error EmailTaken = new(409, "email_taken", "There is an account with this email already.", "Email này đã có tài khoản.");

@@ -26,6 +26,7 @@ public static class PasswordRules
     {
         var bare = password.Trim();
         return password.Length < MinLength ? $"must have at least {MinLength} characters"
+            : password.Length > MaxLength ? $"must have at most {MaxLength} characters"
             : Common.Contains(bare) || bare.Distinct().Count() < 3 ? "is one of the most common passwords"
             : string.Equals(bare, email.Trim(), StringComparison.OrdinalIgnoreCase) ? "must not be the email"
             : null;

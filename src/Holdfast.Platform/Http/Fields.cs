@@ -247,8 +247,8 @@ public sealed partial class Fields
         return value.ValueKind != JsonValueKind.Null;
     }
 
-    /// <summary>The text of a string that is valid Unicode; else null. The parsers of <see cref="JsonElement"/> throw at an unpaired surrogate.</summary>
-    private static string? StringOrNull(JsonElement value)
+    /// <summary>The text of a string that is valid Unicode; else null. <see cref="JsonElement"/> itself throws at an unpaired surrogate and at invalid UTF-8.</summary>
+    public static string? StringOrNull(JsonElement value)
     {
         try
         {

@@ -18,6 +18,13 @@ public static class Problem
         }
 
         response.StatusCode = reply.Status;
+        var etag = reply.ETag ?? (reply.Version is { } version ? $"\"{version}\"" : null);
+        // Answers are their caller's alone, and some hold a token or a key. What has a tag a browser may keep, if it asks each time whether it still holds.
+        if (response.Headers.CacheControl.Count == 0)
+        {
+            response.Headers.CacheControl = etag is not null && reply.Error is null && HttpMethods.IsGet(http.Request.Method) ? "private, no-cache" : "no-store";
+        }
+
         if (reply.Error is { } error)
         {
             await WriteErrorAsync(http, error).ConfigureAwait(false);
@@ -34,7 +41,7 @@ public static class Problem
             response.Headers["X-Cache"] = cache;
         }
 
-        if ((reply.ETag ?? (reply.Version is { } version ? $"\"{version}\"" : null)) is { } etag)
+        if (etag is not null)
         {
             response.Headers.ETag = etag;
             if (reply.Status == StatusCodes.Status200OK && HttpMethods.IsGet(http.Request.Method) && Has(http.Request.Headers.IfNoneMatch, etag))

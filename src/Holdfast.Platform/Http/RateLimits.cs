@@ -13,6 +13,12 @@ public enum Limit
     /// <summary>Whatever checks a password, a token or an address of somebody who is not signed in yet; nobody is exempt.</summary>
     SignIn,
 
+    /// <summary>
+    /// Going on with a session; nobody is exempt. A refresh token cannot be guessed, so an address, which may be that of a whole company, counts
+    /// loosely, and a session strictly.
+    /// </summary>
+    Refresh,
+
     /// <summary>Placing orders. Staff, services and admins are exempt.</summary>
     Placing,
 
@@ -28,6 +34,11 @@ public sealed record RateLimitOptions
     public TimeSpan Window { get; init; } = TimeSpan.FromMinutes(1);
 
     public int SignInsPerAddress { get; init; } = 20;
+
+    /// <summary>Each session refreshes every 15 minutes: this is what 9,000 of them behind one address need.</summary>
+    public int RefreshesPerAddress { get; init; } = 600;
+
+    public int RefreshesPerSession { get; init; } = 20;
 
     /// <summary>Many customers may share an address: a company's, or a mobile network's.</summary>
     public int PlacingsPerAddress { get; init; } = 120;
@@ -59,8 +70,8 @@ public sealed class RateLimits : IDisposable
     public RateLimits(RateLimitOptions options, SharedLimits? shared = null)
     {
         (_options, _shared) = (options, shared);
-        _perAddress = [0, options.SignInsPerAddress, options.PlacingsPerAddress, options.QuotesPerAddress];
-        _perCustomer = [0, 0, options.PlacingsPerCustomer, options.QuotesPerCustomer];
+        _perAddress = [0, options.SignInsPerAddress, options.RefreshesPerAddress, options.PlacingsPerAddress, options.QuotesPerAddress];
+        _perCustomer = [0, 0, options.RefreshesPerSession, options.PlacingsPerCustomer, options.QuotesPerCustomer];
         _byAddress = [.. _perAddress.Select(Buckets<IPAddress>)];
         _byCustomer = [.. _perCustomer.Select(Buckets<Guid>)];
     }
@@ -68,16 +79,28 @@ public sealed class RateLimits : IDisposable
     /// <summary>Counts the request; 429 <c>rate_limited</c> with the seconds to wait where it is one too many.</summary>
     public ValueTask<Error?> RefuseAsync(HttpContext http, Caller caller, Limit limit)
     {
-        if (limit == Limit.None || !_options.On || (limit != Limit.SignIn && caller.Role is Role.Staff or Role.Service or Role.Admin))
+        if (limit == Limit.None || !_options.On || (limit is not (Limit.SignIn or Limit.Refresh) && caller.Role is Role.Staff or Role.Service or Role.Admin))
         {
             return ValueTask.FromResult<Error?>(null);
         }
 
         var address = Partition(http.Connection.RemoteIpAddress);
-        var customer = _perCustomer[(int)limit] > 0 ? caller.Subject : null;
+        var customer = limit != Limit.Refresh && _perCustomer[(int)limit] > 0 ? caller.Subject : null;
         // What this process alone has seen is too much is refused without asking.
         var refusal = Refuse(_byAddress[(int)limit], address) ?? (customer is { } id ? Refuse(_byCustomer[(int)limit], id) : null);
         return refusal is not null || _shared is null ? ValueTask.FromResult(refusal) : AskAsync(_shared, limit, address, customer);
+    }
+
+    /// <summary>Counts a request that says by itself for whom it is, such as a session, besides its address.</summary>
+    public async ValueTask<Error?> RefuseAsync(Limit limit, Guid whose)
+    {
+        if (!_options.On)
+        {
+            return null;
+        }
+
+        return Refuse(_byCustomer[(int)limit], whose) ?? (_shared is not null
+            && await _shared.RefuseAsync($"{limit}:{whose}", _perCustomer[(int)limit], _options.Window).ConfigureAwait(false) is { } wait ? Refusal(wait) : null);
     }
 
     /// <summary>The address as it is counted: IPv4 as it is, also where it came mapped into IPv6; of IPv6 the network of one subscriber, /64.</summary>

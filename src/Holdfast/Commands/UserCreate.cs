@@ -24,7 +24,7 @@ internal static class UserCreate
             create.Options.Add(option);
         }
 
-        return new Command("user", "Accounts.") { create };
+        return new Command("user", "Accounts.") { create, UserDisable.Disable(), UserDisable.Enable() };
     }
 
     private static async Task<int> RunAsync(Db db, Wish wish, CancellationToken ct)
@@ -50,8 +50,13 @@ internal static class UserCreate
             throw new StartupException(needsStore ? $"--store: name the stores that this {wish.Role} works for." : $"--store: is for staff and services, not for {wish.Role}.");
         }
 
+        if (wish.Stores.Length > Account.MaxStores)
+        {
+            throw new StartupException($"--store: at most {Account.MaxStores}, or a token that names them would be too long; an admin works for all stores.");
+        }
+
         var stores = await StoresAsync(db, wish.Stores, ct).ConfigureAwait(false);
-        var (password, isMade) = ReadPassword(wish.FromInput);
+        var (password, isMade) = ReadPassword(wish.FromInput, wish.Email);
         var made = await new Accounts(db).CreateAsync(role, wish.Email, wish.Name?.Trim(), password, stores, ct).ConfigureAwait(false);
         if (!made.IsOk)
         {
@@ -76,7 +81,7 @@ internal static class UserCreate
             : known.ConvertAll(k => k.Id);
     }
 
-    private static (string Password, bool IsMade) ReadPassword(bool fromInput)
+    private static (string Password, bool IsMade) ReadPassword(bool fromInput, string email)
     {
         if (!fromInput && Console.IsInputRedirected)
         {
@@ -90,8 +95,7 @@ internal static class UserCreate
 
         var password = (fromInput ? Console.In.ReadLine() : ReadHidden()) ?? "";
         return password.Length == 0 && !fromInput ? (Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(18)), true)
-            : password.Length is < Passwords.MinLength or > Passwords.MaxLength
-                ? throw new StartupException($"The password must have from {Passwords.MinLength} to {Passwords.MaxLength} characters.")
+            : PasswordRules.Fault(password, email) is { } fault ? throw new StartupException($"The password {fault}.")
             : (password, false);
     }
 

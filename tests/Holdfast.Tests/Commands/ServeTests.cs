@@ -152,6 +152,9 @@ public sealed class Serve_on_sqlite() : ServeTests(Backend.Sqlite)
         using var login = await server.Client.PostAsJsonAsync("/api/v1/auth/login", new { email = "an@example.com", password }, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, login.StatusCode);
 
+        var (disabled, said) = await ServerProcess.RunAsync(["user", "disable", "an@example.com"], database.Url);
+        Assert.Equal((0, "Disabled An@Example.com"), (disabled, said.Split(',')[0]));
+        Assert.Equal((1, "holdfast: there is no account 'lan@example.com'."), await ServerProcess.RunAsync(["user", "disable", "lan@example.com"], database.Url));
         Assert.Equal((1, "holdfast: There is an account with this email already."), await ServerProcess.RunAsync(["user", "create", "--email", "an@example.com", "--role", "admin"], database.Url));
         foreach (var (args, start) in new[] { ("--email x --role admin", "holdfast: --email: "), ("--email a@b.vn --role king", "holdfast: --role: "), ("--email a@b.vn --role staff", "holdfast: --store: "),
             ("--email a@b.vn --role staff --store nowhere", "holdfast: --store: there is no store 'nowhere'."), ("--email a@b.vn --role admin --store nowhere", "holdfast: --store: is for staff") })

@@ -15,7 +15,7 @@ public sealed class RateLimitTests
 {
     private static readonly RateLimitOptions Few = new()
     {
-        Window = TimeSpan.FromHours(1), SignInsPerAddress = 4, PlacingsPerAddress = 6, PlacingsPerCustomer = 3, QuotesPerAddress = 5, QuotesPerCustomer = 2,
+        Window = TimeSpan.FromHours(1), SignInsPerAddress = 4, RefreshesPerAddress = 8, RefreshesPerSession = 3, PlacingsPerAddress = 6, PlacingsPerCustomer = 3, QuotesPerAddress = 5, QuotesPerCustomer = 2,
     };
 
     private static async Task<TestServer> StartAsync(RateLimitOptions options, params string[] proxies) => await TestServer.StartAsync(await TestDb.CreateAsync(Backend.Sqlite),
@@ -101,6 +101,35 @@ public sealed class RateLimitTests
     }
 
     [Fact]
+    public async Task Those_who_are_signed_in_go_on_behind_an_address_that_has_used_up_its_sign_ins()
+    {
+        await using var server = await StartAsync(Few);
+        async Task<(int Status, string? Token)> PostAsync(string path, object body)
+        {
+            using var answer = await server.Guest.PostAsJsonAsync($"/api/v1/auth/{path}", body);
+            var json = await answer.Content.ReadFromJsonAsync<JsonElement>();
+            return ((int)answer.StatusCode, json.TryGetProperty("refreshToken", out var token) ? token.GetString() : null);
+        }
+
+        async Task<string?> RegisterAsync() => (await PostAsync("register", new { email = $"{Guid.CreateVersion7():N}@example.com", password = "a good password" })).Token;
+        var (mine, other) = (await RegisterAsync(), await RegisterAsync());
+        await RegisterAsync();
+        await RegisterAsync();
+        Assert.Equal(429, (await PostAsync("register", new { })).Status);
+
+        // Three of a session, whichever of its tokens; the fourth uses none up, and others go on until the address has had its eight.
+        async Task<int> RefreshAsync()
+        {
+            var (status, next) = await PostAsync("refresh", new { refreshToken = mine });
+            mine = next ?? mine;
+            return status;
+        }
+
+        Assert.Equal([200, 200, 200, 429], await StatusesAsync(4, RefreshAsync));
+        Assert.Equal([200, 401, 401, 401, 429], await StatusesAsync(5, async () => (await PostAsync("refresh", new { refreshToken = Interlocked.Exchange(ref other, "hr_x") })).Status));
+    }
+
+    [Fact]
     public async Task Switched_off_nothing_is_counted()
     {
         await using var server = await StartAsync(Few with { On = false });
@@ -149,6 +178,7 @@ public sealed class RateLimitTests
         // Logging out is harmless and must always be possible.
         static Limit Expected(RouteRule rule) => rule.Method != "POST" ? Limit.None
             : rule.Pattern.EndsWith("/quote", StringComparison.Ordinal) ? Limit.Quoting
+            : rule.Pattern == "/api/v1/auth/refresh" ? Limit.Refresh
             : rule.Pattern is "/api/v1/orders" or "/api/v1/orders/from-cart" ? Limit.Placing
             : rule.Pattern == "/api/v1/orders/lookup" || (rule.Pattern.StartsWith("/api/v1/auth/", StringComparison.Ordinal) && rule.Pattern != "/api/v1/auth/logout") ? Limit.SignIn
             : Limit.None;

@@ -76,6 +76,8 @@ public sealed class RouteRuleTests(SqliteHost host) : IClassFixture<SqliteHost>
             ["alg none"] = none,
             ["other key"] = Tokens.Sign(other, Tokens.Header(keys), Tokens.Payload(now)),
             ["expired"] = Tokens.Sign(ours, Tokens.Header(keys), Tokens.Payload(now, expires: -1)),
+            ["an algorithm that is no Unicode"] = Tokens.SignRaw(other, """{"alg":"\ud800","kid":"x"}""", "{}"),
+            ["a key id that is no UTF-8"] = Tokens.SignRaw(other, """{"alg":"ES256","kid":"ÿ"}""", "{}"),
             ["wrong audience"] = Tokens.Sign(ours, Tokens.Header(keys), Tokens.Payload(now, aud: "others")),
         };
         foreach (var route in Routes())

@@ -59,6 +59,40 @@ public abstract class OutsideIssuerTests(Backend backend) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_mailed_link_proves_the_address_that_it_went_to_and_no_later_one()
+    {
+        var shop = await Shop.CreateAsync(_server.Db, 10);
+        var body = shop.Body();
+        body["customer"] = new System.Text.Json.Nodes.JsonObject { ["email"] = "victim@example.com" };
+        Assert.Equal(201, (await shop.OrderAsync(_server.Guest, body)).Status);
+
+        // My mailbox's link, and then the issuer says that my address is somebody else's.
+        var mine = Rs256(Payload("mallory", """, "email": "mallory@example.com" """));
+        Assert.Equal(202, (int)(await _server.Client(mine).PostAsJsonAsync("/api/v1/auth/verify-email/send", new { })).StatusCode);
+        var theirs = await MeAsync(Rs256(Payload("mallory", """, "email": "victim@example.com" """)));
+        Assert.Equal("victim@example.com", theirs.GetProperty("email").GetString());
+        var token = await LinkAsync("mallory@example.com");
+        using var taken = await _server.Guest.PostAsJsonAsync("/api/v1/auth/verify-email", new { token });
+        Assert.Equal((422, "invalid_link"), ((int)taken.StatusCode, (await taken.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString()));
+        Assert.Equal(1, await CountAsync("SELECT COUNT(*) FROM orders o JOIN users u ON u.id = o.customer_id WHERE u.role = 'guest'"));
+        Assert.Equal(0, await CountAsync("SELECT COUNT(*) FROM users WHERE email_proved_at IS NOT NULL"));
+
+        // With the first address again it is good; and what it proved is not proved of another.
+        await MeAsync(Rs256(Payload("mallory", """, "email": "Mallory@example.com" """)));
+        using var proved = await _server.Guest.PostAsJsonAsync("/api/v1/auth/verify-email", new { token });
+        Assert.Equal((200, 0), ((int)proved.StatusCode, (await proved.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("joinedOrders").GetInt32()));
+        Assert.Equal(JsonValueKind.String, (await MeAsync(Rs256(Payload("mallory", """, "email": "Mallory@example.com", "name": "M" """)))).GetProperty("emailProvedAt").ValueKind);
+        Assert.Equal(JsonValueKind.Null, (await MeAsync(Rs256(Payload("mallory", """, "email": "victim@example.com", "name": "V" """)))).GetProperty("emailProvedAt").ValueKind);
+    }
+
+    [Fact]
+    public async Task An_account_without_an_email_has_no_mailbox_to_prove()
+    {
+        using var answer = await _server.Client(Rs256(Payload("nora"))).PostAsJsonAsync("/api/v1/auth/verify-email/send", new { });
+        Assert.Equal((409, "no_email"), ((int)answer.StatusCode, (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString()));
+    }
+
+    [Fact]
     public async Task The_claim_gives_the_role_and_takes_it_away()
     {
         var store = Guid.CreateVersion7();
@@ -118,6 +152,29 @@ public abstract class OutsideIssuerTests(Backend backend) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Tokens_whose_texts_are_no_Unicode_are_refused_or_say_less_and_break_nothing()
+    {
+        var header = """{"alg":"ES256","kid":"ec-1"}""";
+        var payload = Payload("gil", ""","email":"g@example.com","name":"G","realm_access":{"roles":["staff"]},"stores":["01900000-0000-7000-8000-0000000000aa"]""");
+        var tokens = Tokens.Spoilt(header).Select(h => (h, payload)).Concat(Tokens.Spoilt(payload).Select(p => (header, p))).ToList();
+        Assert.True(tokens.Count > 60);
+        foreach (var (h, p) in tokens)
+        {
+            using var answer = await _server.Client(Tokens.SignRaw(_ecdsa, h, p)).GetAsync("/api/v1/auth/me");
+            Assert.True(answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.Unauthorized, $"{answer.StatusCode}: {h} {p}");
+        }
+
+        Assert.Equal("gil", await _server.Db.ReadAsync(s => s.FirstAsync("SELECT MAX(subject) FROM users WHERE subject IS NOT NULL", r => r.Text(0))));
+    }
+
+    [Fact]
+    public async Task A_key_whose_texts_are_no_Unicode_is_passed_over()
+    {
+        await File.WriteAllTextAsync(_file, Jwks(Key("rsa-1", _rsa), """{"kty":"\ud800","kid":"\ud800"}""", """{"kty":"RSA","kid":"x","n":"\ud800","e":"AQAB"}"""));
+        await MeAsync(Rs256(Payload("hal")));
+    }
+
+    [Fact]
     public async Task A_closed_account_stays_out()
     {
         var id = (await MeAsync(Rs256(Payload("frank")))).GetProperty("id").GetGuid();
@@ -172,6 +229,14 @@ public abstract class OutsideIssuerTests(Backend backend) : IAsyncLifetime
         Assert.InRange(reads, 1, 2);
         await web.StopAsync();
     }
+
+    private async Task<string> LinkAsync(string email)
+    {
+        var text = (await _server.Db.ReadAsync(s => s.FirstAsync("SELECT text FROM mails WHERE recipient = $1 ORDER BY id DESC LIMIT 1", r => r.Text(0), email)))!;
+        return Uri.UnescapeDataString(text[(text.IndexOf("token=", StringComparison.Ordinal) + 6)..].Split('\n', ' ', '\r')[0]);
+    }
+
+    private Task<long> CountAsync(string sql) => _server.Db.ReadAsync(s => s.FirstAsync(sql, r => r.Long(0)));
 
     private async Task<JsonElement> MeAsync(string token)
     {

@@ -69,6 +69,22 @@ public sealed class TokenReaderTests(SqliteDatabase database) : IClassFixture<Sq
     }
 
     [Fact]
+    public async Task Tokens_whose_texts_are_no_Unicode_are_refused_and_break_nothing()
+    {
+        var (reader, keys, key) = await LoadAsync();
+        using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var (header, payload) = (Tokens.Header(keys), Tokens.Payload(_clock.Now));
+        var tokens = Tokens.Spoilt(header).Select(h => (h, payload)).Concat(Tokens.Spoilt(payload).Select(p => (header, p))).ToList();
+        Assert.True(tokens.Count > 60);
+        foreach (var (h, p) in tokens)
+        {
+            Assert.True(await reader.ReadAsync(Tokens.SignRaw(other, h, p)) is null, $"passed: {h} {p}");
+            // Only we sign, so whether one of ours passes does not matter; it must not throw.
+            await reader.ReadAsync(Tokens.SignRaw(key, h, p));
+        }
+    }
+
+    [Fact]
     public async Task A_checked_token_still_ends_when_it_expires()
     {
         var (reader, keys, key) = await LoadAsync();
