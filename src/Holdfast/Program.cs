@@ -14,12 +14,7 @@ internal static class Program
     private static async Task<int> Main(string[] args)
     {
         var serve = Serve.Command();
-        var root = new RootCommand("Holdfast: orders that never oversell.")
-        {
-            serve, Migrate.Command(), UserCreate.Command(), Keys.Command(), Import.Command(), ExportOrders.Command(), ReplayCommand.Command(), DrillCommand.Command(), Verify.Command(),
-            DeadLettersCommand.Command(),
-        };
-        var parsed = root.Parse(args);
+        var parsed = Root(serve).Parse(args);
         if (parsed.Errors.Count > 0)
         {
             return await parsed.InvokeAsync().ConfigureAwait(false) == 0 ? 0 : CannotStart;
@@ -45,4 +40,11 @@ internal static class Program
             return 130;
         }
     }
+
+    /// <summary>All commands.</summary>
+    internal static RootCommand Root(Command serve) => new("Holdfast: orders that never oversell.")
+    {
+        serve, Migrate.Command(), UserCreate.Command(), Keys.Command(), Import.Command(), ExportOrders.Command(), ReplayCommand.Command(), DrillCommand.Command(), Verify.Command(),
+        DeadLettersCommand.Command(),
+    };
 }

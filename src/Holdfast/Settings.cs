@@ -30,7 +30,7 @@ public enum Roles
 public sealed partial record Settings
 {
     /// <summary>Settings of parts that this release does not have; set, they are named at start, so that nobody believes them to work.</summary>
-    private static readonly string[] NotYet =
+    internal static readonly string[] NotYet =
     [
         "PAYPAL_CLIENT_ID", "PAYPAL_SECRET", "PAYPAL_WEBHOOK_ID", "PAYPAL_BASE_URL", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET",
         "STRIPE_BASE_URL", "OTEL_EXPORTER_OTLP_ENDPOINT",
@@ -40,7 +40,8 @@ public sealed partial record Settings
         ["DATABASE_URL", "ASPNETCORE_URLS", "URLS", "ADMIN_EMAIL", "ADMIN_PASSWORD", "ORDER_SESSION_DURATION_MINUTES", "ORDER_BANK_TRANSFER_HOURS", "RESERVATION_TTL_SECONDS",
             "SECRETS_KEY", "OIDC_ISSUER", "OIDC_AUDIENCE", "OIDC_JWKS", "OIDC_ROLE_CLAIM", "RATE_LIMITS", "TRUSTED_PROXIES", "MAX_PENDING_ORDERS", "MAX_PENDING_QUANTITY",
             "PUBLIC_URL", "SMTP_URL", "SMTP_FROM", "ORDER_MAILS", "SMS_URL", "SMS_TOKEN", "WEBHOOKS_ALLOW_PRIVATE", "CORS_ORIGINS",
-            "REDIS_URL", "REDIS_HOST", "REDIS_PORT", "REDIS_DB", "REDIS_PASSWORD", "REDIS_KEY_PREFIX", "CACHE", "CACHE_TTL", "CACHE_MEMORY_MB"];
+            "REDIS_URL", "REDIS_HOST", "REDIS_PORT", "REDIS_DB", "REDIS_PASSWORD", "REDIS_KEY_PREFIX", "CACHE", "CACHE_TTL", "CACHE_MEMORY_MB",
+            "RABBITMQ_URL", "KAFKA_BROKERS", "CONSUMER_TRANSPORT", "CONSUMER_PREFETCH"];
 
     /// <summary><c>postgres://…</c> or <c>sqlite:PATH</c>. Not set: a SQLite file in <c>./data</c>.</summary>
     public string DatabaseUrl { get; init; } = "sqlite:data/holdfast.db";

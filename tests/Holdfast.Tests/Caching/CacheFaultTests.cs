@@ -87,7 +87,7 @@ public abstract class CacheFaultTests(Backend backend)
         await a.UsesRedisAsync();
         await b.WriteAsync(2, 1);
         await Until.TrueAsync("a hit in memory", async () => await a.ReadAsync(2) == (1, true));
-        proxy.Cut();
+        proxy.Break();
         await GivesUpAsync("the cut", [a]);
         await b.WriteAsync(2, 3);
         await Until.TrueAsync("all is told", async () => await b.RowsAsync() == 0, 30);
@@ -116,7 +116,7 @@ public abstract class CacheFaultTests(Backend backend)
         using var watched = new Watched(new Random(2), 3);
         await watched.RunAsync(_ => other, 1, async () =>
         {
-            foreach (var fault in new Action[] { proxy.Cut, proxy.Hush, () => { } })
+            foreach (var fault in new Action[] { proxy.Break, proxy.Hush, () => { } })
             {
                 fault();
                 for (var i = 0; i < 15; i++)

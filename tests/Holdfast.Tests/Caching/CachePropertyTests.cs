@@ -79,7 +79,7 @@ internal sealed class FaultyCluster : IAsyncDisposable
     public async Task FaultAsync()
     {
         var pause = _random.Next(100, 1500);
-        Func<int, Task>[] faults = [KillAsync, PauseAsync, ForgetAsync, ReplaceAsync, p => WireAsync(_proxy.Cut, p), p => WireAsync(_proxy.Hush, p)];
+        Func<int, Task>[] faults = [KillAsync, PauseAsync, ForgetAsync, ReplaceAsync, p => WireAsync(_proxy.Break, p), p => WireAsync(_proxy.Hush, p)];
         var kind = _random.Next(faults.Length);
         _told.Add($"{kind} for {pause} ms");
         await faults[kind](pause);

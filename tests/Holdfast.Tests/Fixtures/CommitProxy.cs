@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
@@ -25,24 +24,16 @@ public enum Cut
 /// <summary>
 /// Stands between the client and PostgreSQL, reads the client's messages, and cuts the connection exactly at the next COMMIT when asked to.
 /// </summary>
-public sealed class CommitProxy : IAsyncDisposable
+public sealed class CommitProxy : TcpProxy
 {
     private const int SslRequest = 80877103;
     private const int GssRequest = 80877104;
 
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _end = new();
     private readonly ConcurrentQueue<Cut> _cuts = new();
-    private readonly ConcurrentBag<TcpClient> _open = [];
-    private readonly int _server;
-    private readonly Task _accepting;
     private int _commits;
 
-    private CommitProxy(int server)
+    private CommitProxy(int server) : base(server)
     {
-        _server = server;
-        _listener.Start();
-        _accepting = AcceptAsync();
     }
 
     /// <summary>How many COMMITs were seen.</summary>
@@ -51,7 +42,7 @@ public sealed class CommitProxy : IAsyncDisposable
     public static async Task<(CommitProxy Proxy, string Url)> BeforeAsync(TestDb database)
     {
         var proxy = new CommitProxy((await PostgresServer.SharedAsync()).Port);
-        var url = new UriBuilder(database.Url) { Port = ((IPEndPoint)proxy._listener.LocalEndpoint).Port };
+        var url = new UriBuilder(database.Url) { Port = proxy.Port };
         // A prepared COMMIT would go by a name; this one is always spelled out.
         return (proxy, $"{url.Uri}?MaxAutoPrepare=0");
     }
@@ -59,55 +50,11 @@ public sealed class CommitProxy : IAsyncDisposable
     /// <summary>The next COMMIT is cut off so.</summary>
     public void Next(Cut cut) => _cuts.Enqueue(cut);
 
-    public async ValueTask DisposeAsync()
-    {
-        await _end.CancelAsync();
-        _listener.Stop();
-        foreach (var client in _open)
-        {
-            client.Dispose();
-        }
-
-        await _accepting;
-        _end.Dispose();
-    }
-
-    private async Task AcceptAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                var client = await _listener.AcceptTcpClientAsync(_end.Token);
-                var server = new TcpClient();
-                await server.ConnectAsync(IPAddress.Loopback, _server, _end.Token);
-                (client.NoDelay, server.NoDelay) = (true, true);
-                _open.Add(client);
-                _open.Add(server);
-                _ = RelayAsync(client, server);
-            }
-        }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
-        {
-            // The end of the proxy.
-        }
-    }
-
-    private async Task RelayAsync(TcpClient client, TcpClient server)
+    protected override async Task<bool> PassAsync(NetworkStream client, NetworkStream server)
     {
         var swallow = new StrongBox();
-        try
-        {
-            await Task.WhenAny(FromClientAsync(client.GetStream(), server.GetStream(), swallow), FromServerAsync(client.GetStream(), server.GetStream(), swallow));
-        }
-        finally
-        {
-            client.Dispose();
-            if (!swallow.KeepServer)
-            {
-                server.Dispose();
-            }
-        }
+        await Task.WhenAny(FromClientAsync(client, server, swallow), FromServerAsync(client, server, swallow));
+        return swallow.KeepServer;
     }
 
     private async Task FromServerAsync(NetworkStream client, NetworkStream server, StrongBox swallow)
@@ -115,7 +62,7 @@ public sealed class CommitProxy : IAsyncDisposable
         try
         {
             var buffer = new byte[64 * 1024];
-            while (await server.ReadAsync(buffer, _end.Token) is var read and > 0)
+            while (await server.ReadAsync(buffer, End) is var read and > 0)
             {
                 if (swallow.Answers)
                 {
@@ -123,7 +70,7 @@ public sealed class CommitProxy : IAsyncDisposable
                     continue;
                 }
 
-                await client.WriteAsync(buffer.AsMemory(0, read), _end.Token);
+                await client.WriteAsync(buffer.AsMemory(0, read), End);
             }
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
@@ -154,7 +101,7 @@ public sealed class CommitProxy : IAsyncDisposable
                     }
                 }
 
-                await server.WriteAsync(message, _end.Token);
+                await server.WriteAsync(message, End);
             }
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
@@ -163,7 +110,7 @@ public sealed class CommitProxy : IAsyncDisposable
         }
     }
 
-    /// <summary>What ends when this returns, is closed; see <see cref="RelayAsync"/>.</summary>
+    /// <summary>What ends when this returns, is closed; see <see cref="PassAsync"/>.</summary>
     private async Task CutAsync(Cut cut, byte[] commit, NetworkStream client, NetworkStream server, StrongBox swallow)
     {
         if (cut == Cut.BeforeCommit)
@@ -188,14 +135,14 @@ public sealed class CommitProxy : IAsyncDisposable
         swallow.KeepServer = true;
         if (cut == Cut.CommitArrivesLate)
         {
-            _ = Task.Delay(1_000, _end.Token).ContinueWith(_ => SendAsync(), TaskScheduler.Default);
+            _ = Task.Delay(1_000, End).ContinueWith(_ => SendAsync(), TaskScheduler.Default);
         }
 
         async Task SendAsync()
         {
             foreach (var message in rest)
             {
-                await server.WriteAsync(message, _end.Token);
+                await server.WriteAsync(message, End);
             }
         }
     }
@@ -203,11 +150,11 @@ public sealed class CommitProxy : IAsyncDisposable
     private async Task<(byte[] Message, char Type)> ReadMessageAsync(NetworkStream stream, bool isTyped)
     {
         var head = new byte[isTyped ? 5 : 4];
-        await stream.ReadExactlyAsync(head, _end.Token);
+        await stream.ReadExactlyAsync(head, End);
         var length = BinaryPrimitives.ReadInt32BigEndian(head.AsSpan(isTyped ? 1 : 0));
         var message = new byte[length + (isTyped ? 1 : 0)];
         head.CopyTo(message, 0);
-        await stream.ReadExactlyAsync(message.AsMemory(head.Length), _end.Token);
+        await stream.ReadExactlyAsync(message.AsMemory(head.Length), End);
         return (message, (char)message[0]);
     }
 

@@ -44,7 +44,7 @@ public sealed class ServerProcess : IAsyncDisposable
         ReadyAsync(Begin(databaseUrl, environment, port, args));
 
     /// <summary>As a user's first start: with the demo store where the database is empty.</summary>
-    public static Task<ServerProcess> StartWithDemoAsync(string databaseUrl) => ReadyAsync(Begin(["serve"], databaseUrl, null, null));
+    public static Task<ServerProcess> StartWithDemoAsync(string databaseUrl, IReadOnlyDictionary<string, string>? environment = null) => ReadyAsync(Begin(["serve"], databaseUrl, environment, null));
 
     private static async Task<ServerProcess> ReadyAsync(ServerProcess server)
     {

@@ -4,16 +4,14 @@ using System.Net.Sockets;
 
 namespace Holdfast.Tests.Fixtures;
 
-/// <summary>Stands between one client and a server, and takes the wire away when asked to: cut, or silent.</summary>
-public sealed class TcpProxy : IAsyncDisposable
+/// <summary>Stands between clients and a server, and takes the wire away when asked to: cut, or silent, in one direction or both.</summary>
+public class TcpProxy : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener = new(IPAddress.Loopback, Shell.FreePort());
     private readonly CancellationTokenSource _end = new();
     private readonly ConcurrentDictionary<TcpClient, bool> _open = new();
     private readonly int _server;
     private readonly Task _accepting;
-    private volatile TaskCompletionSource _flowing = Flowing();
-    private volatile bool _refuses;
 
     public TcpProxy(int server)
     {
@@ -24,10 +22,22 @@ public sealed class TcpProxy : IAsyncDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
+    /// <summary>New connections are ended at once.</summary>
+    public bool Refuses { get; set; }
+
+    /// <summary>The server hears nothing more, and the client does not notice.</summary>
+    public bool HoldsToServer { get; set; }
+
+    /// <summary>The client hears nothing more, and the server does not notice.</summary>
+    public bool HoldsToClient { get; set; }
+
+    /// <summary>Cancelled when the proxy ends.</summary>
+    protected CancellationToken End => _end.Token;
+
     /// <summary>Closes all connections and every new one.</summary>
-    public void Cut()
+    public void Break()
     {
-        _refuses = true;
+        Refuses = true;
         foreach (var client in _open.Keys)
         {
             client.Dispose();
@@ -35,30 +45,26 @@ public sealed class TcpProxy : IAsyncDisposable
     }
 
     /// <summary>Connections stay open, and nothing passes.</summary>
-    public void Hush() => _flowing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    public void Hush() => HoldsToServer = HoldsToClient = true;
 
     /// <summary>As if nothing had been.</summary>
-    public void Restore()
-    {
-        _refuses = false;
-        _flowing.TrySetResult();
-    }
+    public void Restore() => Refuses = HoldsToServer = HoldsToClient = false;
 
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
         _listener.Stop();
-        Cut();
-        _flowing.TrySetResult();
+        Break();
         await _accepting;
         _end.Dispose();
+        GC.SuppressFinalize(this);
     }
 
-    private static TaskCompletionSource Flowing()
+    /// <summary>Passes on what both say, until one side ends. Whether the server's side stays open nevertheless.</summary>
+    protected virtual async Task<bool> PassAsync(NetworkStream client, NetworkStream server)
     {
-        var flowing = new TaskCompletionSource();
-        flowing.SetResult();
-        return flowing;
+        await Task.WhenAny(CopyAsync(client, server, () => HoldsToServer), CopyAsync(server, client, () => HoldsToClient));
+        return false;
     }
 
     private async Task AcceptAsync()
@@ -68,7 +74,7 @@ public sealed class TcpProxy : IAsyncDisposable
             while (true)
             {
                 var client = await _listener.AcceptTcpClientAsync(_end.Token);
-                if (_refuses)
+                if (Refuses)
                 {
                     client.Dispose();
                     continue;
@@ -85,13 +91,13 @@ public sealed class TcpProxy : IAsyncDisposable
 
     private async Task RelayAsync(TcpClient client)
     {
-        using var server = new TcpClient();
+        var (server, keeps) = (new TcpClient(), false);
         (_open[client], _open[server]) = (true, true);
         try
         {
             await server.ConnectAsync(IPAddress.Loopback, _server, _end.Token);
             (client.NoDelay, server.NoDelay) = (true, true);
-            await Task.WhenAny(CopyAsync(client.GetStream(), server.GetStream()), CopyAsync(server.GetStream(), client.GetStream()));
+            keeps = await PassAsync(client.GetStream(), server.GetStream());
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
         {
@@ -99,20 +105,32 @@ public sealed class TcpProxy : IAsyncDisposable
         }
         finally
         {
-            _open.TryRemove(client, out _);
-            _open.TryRemove(server, out _);
-            client.Dispose();
+            Close(client);
+            if (!keeps)
+            {
+                Close(server);
+            }
         }
     }
 
-    private async Task CopyAsync(NetworkStream from, NetworkStream to)
+    private void Close(TcpClient side)
+    {
+        _open.TryRemove(side, out _);
+        side.Dispose();
+    }
+
+    private async Task CopyAsync(NetworkStream from, NetworkStream to, Func<bool> isHeld)
     {
         try
         {
             var buffer = new byte[64 * 1024];
             while (await from.ReadAsync(buffer, _end.Token) is var read and > 0)
             {
-                await _flowing.Task;
+                while (isHeld())
+                {
+                    await Task.Delay(5, _end.Token);
+                }
+
                 await to.WriteAsync(buffer.AsMemory(0, read), _end.Token);
             }
         }

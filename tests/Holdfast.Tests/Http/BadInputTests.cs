@@ -106,7 +106,8 @@ public abstract class BadInputTests(EveryRouteHost host)
             using var request = _routes.Request(route, new StringContent(body));
             using var answer = await _routes.Admin.SendAsync(request, TestContext.Current.CancellationToken);
             await CheckAsync(answer, $"{route} {where}={json}");
-            Assert.True((int)answer.StatusCode >= 400, $"{route} {where}={json} was taken: {answer.StatusCode}");
+            // A tax rate may have decimals.
+            Assert.True((int)answer.StatusCode >= 400 || (json == "1.5" && where.EndsWith("/rate", StringComparison.Ordinal)), $"{route} {where}={json} was taken: {answer.StatusCode}");
         }
     }
 

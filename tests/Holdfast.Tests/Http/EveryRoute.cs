@@ -38,9 +38,6 @@ public sealed partial class EveryRoute : IAsyncDisposable
 
     public IReadOnlyList<RouteRule> Rules { get; }
 
-    /// <summary>Ids that only those may learn whose they are: of the order and of the reservation.</summary>
-    public IEnumerable<string> Secrets => [_ids["/orders/{id}"], _ids["/inventory/reservations/{id}"]];
-
     public IEnumerable<RouteRule> WithBody => Rules.Where(r => r.Method is "POST" or "PUT");
 
     public static async Task<EveryRoute> StartAsync(Backend backend)
@@ -73,16 +70,14 @@ public sealed partial class EveryRoute : IAsyncDisposable
     public string Path(RouteRule route) => Parameter().Replace(route.Pattern, match =>
         _ids.TryGetValue(route.Pattern[Routes.Base.Length..match.Index] + match.Value, out var id) ? id : Guid.CreateVersion7().ToString());
 
+    /// <summary>The bodies that would be taken.</summary>
+    public IEnumerable<(RouteRule Route, JsonObject Body)> Bodies => from route in WithBody where HasBody(route) select (route, _bodies[$"{route.Method} {route.Pattern}"].DeepClone().AsObject());
+
     /// <summary>Every body in which one value, at whatever depth, is replaced by the given JSON; and the path of that value.</summary>
     public IEnumerable<(RouteRule Route, string Where, string Body)> Spoilt(string json)
     {
-        foreach (var route in WithBody)
+        foreach (var (route, template) in Bodies)
         {
-            if (!_bodies.TryGetValue($"{route.Method} {route.Pattern}", out var template))
-            {
-                continue;
-            }
-
             foreach (var path in Leaves(template, ""))
             {
                 var copy = template.DeepClone();
@@ -94,12 +89,10 @@ public sealed partial class EveryRoute : IAsyncDisposable
 
     /// <summary>Every text at whatever depth of a body that would be taken: its path, and a copy of the body.</summary>
     public IEnumerable<(RouteRule Route, string Where, JsonObject Body)> Texts() =>
-        from route in WithBody
-        where _bodies.ContainsKey($"{route.Method} {route.Pattern}")
-        let body = _bodies[$"{route.Method} {route.Pattern}"]
-        from path in Leaves(body, "")
-        where At(body, path) is JsonValue value && value.GetValueKind() == JsonValueKind.String
-        select (route, path, body.DeepClone().AsObject());
+        from pair in Bodies
+        from path in Leaves(pair.Body, "")
+        where At(pair.Body, path) is JsonValue value && value.GetValueKind() == JsonValueKind.String
+        select (pair.Route, path, pair.Body.DeepClone().AsObject());
 
     /// <summary>Whether there is a body that the route would take.</summary>
     public bool HasBody(RouteRule route) => _bodies.ContainsKey($"{route.Method} {route.Pattern}");
@@ -122,104 +115,20 @@ public sealed partial class EveryRoute : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Server.DisposeAsync();
 
-    private async Task FillAsync()
-    {
-        var page = await Admin.GetFromJsonAsync<JsonElement>("/api/v1/products?limit=100");
-        var product = page.GetProperty("items").EnumerateArray().First(p => p.GetProperty("name").GetString()!.StartsWith("Cà phê", StringComparison.Ordinal));
-        var variant = product.GetProperty("variants")[0].GetProperty("id").GetString()!;
-        var store = DemoStore.StoreId.ToString();
-        JsonObject Lines(int quantity) => new() { ["variantId"] = variant, ["quantity"] = quantity };
-        JsonObject Order() => new()
-        {
-            ["storeId"] = store,
-            ["lines"] = new JsonArray(Lines(1)),
-            ["deliveryAddress"] = new JsonObject { ["name"] = "An", ["line1"] = "1 Lê Lợi", ["line2"] = "Tầng 2", ["city"] = "Huế", ["region"] = "TTH", ["postalCode"] = "530000", ["country"] = "VN" },
-            ["contactPhone"] = "+84 90 000 0000",
-            ["customer"] = new JsonObject { ["email"] = "an@example.com", ["name"] = "An" },
-            ["paymentMethod"] = "online",
-            ["expectedTotal"] = 175_000,
-            ["note"] = "Gọi trước",
-            ["metadata"] = new JsonObject { ["k"] = "v" },
-            ["externalId"] = "x-1",
-        };
+    private async Task<string> MakeAsync(string path, JsonObject body, HttpClient? by = null) => (await AnswerAsync(path, body, by)).GetProperty("id").GetString()!;
 
-        IdentityBodies.AddTo(_bodies, store);
-        _bodies["POST /api/v1/stores"] = new() { ["name"] = "Tiệm", ["slug"] = "tiem", ["currency"] = "VND", ["timeZone"] = "UTC", ["externalId"] = "s", ["metadata"] = new JsonObject { ["k"] = "v" } };
-        _bodies["PUT /api/v1/stores/{id}"] = _bodies["POST /api/v1/stores"].DeepClone().AsObject();
-        _bodies["POST /api/v1/products"] = new()
-        {
-            ["storeId"] = store, ["name"] = "Áo", ["description"] = "d", ["category"] = "c", ["externalId"] = "p", ["metadata"] = new JsonObject { ["k"] = "v" },
-            ["variants"] = new JsonArray(new JsonObject { ["sku"] = "ao", ["name"] = "M", ["price"] = 1000, ["attributes"] = new JsonObject { ["size"] = "M" }, ["purchaseLimit"] = 2, ["active"] = true }),
-        };
-        _bodies["PUT /api/v1/products/{id}"] = _bodies["POST /api/v1/products"].DeepClone().AsObject();
-        _bodies["PUT /api/v1/products/{id}"].Remove("storeId");
-        _bodies["PUT /api/v1/inventory/{variantId}"] = new() { ["lowStockThreshold"] = 5 };
-        _bodies["POST /api/v1/inventory/{variantId}/receipts"] = new() { ["quantity"] = 1, ["reference"] = "r" };
-        _bodies["POST /api/v1/inventory/{variantId}/adjustments"] = new() { ["delta"] = 1, ["reason"] = "count" };
-        _bodies["POST /api/v1/inventory/reservations"] = new() { ["lines"] = new JsonArray(Lines(1)), ["ttlSeconds"] = 60, ["reference"] = "r" };
-        _bodies["PUT /api/v1/carts/{storeId}/lines/{variantId}"] = new() { ["quantity"] = 1 };
-        _bodies["POST /api/v1/orders/from-cart"] = Order();
-        _bodies["POST /api/v1/orders/from-cart"].Remove("lines");
-        _bodies["POST /api/v1/orders"] = Order();
-        _bodies["POST /api/v1/orders/quote"] = Order();
-        _bodies["PUT /api/v1/orders/{id}"] = new() { ["deliveryAddress"] = "1 Lê Lợi, Huế", ["contactPhone"] = "1", ["note"] = "n", ["version"] = 1 };
-        _bodies["POST /api/v1/orders/{id}/cancel"] = new() { ["reason"] = "r" };
-        _bodies["POST /api/v1/orders/{id}/ship"] = new() { ["lines"] = new JsonArray(Lines(1)), ["carrier"] = "c", ["trackingNumber"] = "t" };
-        _bodies["POST /api/v1/orders/{id}/return"] = new() { ["lines"] = new JsonArray(Lines(1)), ["restock"] = true };
-        _bodies["POST /api/v1/orders/{id}/payments"] = new() { ["transactionId"] = "t", ["amount"] = 1, ["currency"] = "VND", ["provider"] = "bank", ["method"] = "card", ["receivedAt"] = "2026-01-02T03:04:05Z" };
-
-        _ids["/stores/{id}"] = store;
-        _ids["/products/{id}"] = product.GetProperty("id").GetString()!;
-        _ids["/inventory/{variantId}"] = variant;
-        _ids["/carts/{storeId}"] = store;
-        _ids["/carts/{storeId}/lines/{variantId}"] = variant;
-        _ids["/inventory/reservations/{id}"] = await MakeAsync("/api/v1/inventory/reservations", _bodies["POST /api/v1/inventory/reservations"]);
-        await FillOffersAsync(store);
-        _ids["/orders/{id}"] = await MakeAsync("/api/v1/orders", Order());
-        _ids["/customers/{id}"] = (await Admin.GetFromJsonAsync<JsonElement>($"/api/v1/orders/{_ids["/orders/{id}"]}")).GetProperty("customerId").GetString()!;
-        var line = Rules.Single(r => r is { Method: "PUT", Pattern: "/api/v1/carts/{storeId}/lines/{variantId}" });
-        using var put = new HttpRequestMessage(HttpMethod.Put, Path(line)) { Content = JsonContent.Create(new { quantity = 1 }), Headers = { { "X-Cart-Token", CartToken } } };
-        using var filled = await Admin.SendAsync(put);
-        Assert.True(filled.IsSuccessStatusCode, await filled.Content.ReadAsStringAsync());
-    }
-
-    private async Task FillOffersAsync(string store)
-    {
-        await FillWebhooksAsync(store);
-        _bodies["POST /api/v1/discount-codes"] = new()
-        {
-            ["code"] = "SUMMER", ["kind"] = "fixed", ["value"] = 1000, ["currency"] = "VND", ["startsAt"] = "2026-01-02T03:04:05Z", ["endsAt"] = "2099-01-02T03:04:05Z", ["minimumSubtotal"] = 1,
-            ["usageLimit"] = 100, ["usageLimitPerCustomer"] = 2, ["categories"] = new JsonArray("c"), ["active"] = true,
-        };
-        _bodies["PUT /api/v1/discount-codes/{code}"] = _bodies["POST /api/v1/discount-codes"].DeepClone().AsObject();
-        _bodies["PUT /api/v1/discount-codes/{code}"].Remove("code");
-        _bodies["POST /api/v1/discount-codes/{code}/quote"] = new() { ["storeId"] = store, ["subtotal"] = 5000, ["category"] = "c" };
-        _bodies["PUT /api/v1/stores/{id}/loyalty-program"] = new() { ["amountPerPoint"] = 1000, ["pointValue"] = 10, ["expiresAfterDays"] = 365 };
-        _bodies["POST /api/v1/loyalty/{customerId}/adjustments"] = new() { ["storeId"] = store, ["points"] = 5, ["reason"] = "sorry" };
-        _ids["/discount-codes/{code}"] = "SPRING";
-        await MakeAsync("/api/v1/discount-codes", With(_bodies["POST /api/v1/discount-codes"], "code", "SPRING"));
-        var own = With(With(_bodies["POST /api/v1/discount-codes"], "code", "SPRING"), "storeId", store);
-        own.Remove("currency");
-        await MakeAsync("/api/v1/discount-codes", own);
-        _ids["/loyalty/{customerId}"] = (await Server.Get<Accounts>().CreateAsync(Role.Customer, "chi@example.com", null, "a long password", [])).Value.Id.ToString();
-    }
-
-    private static JsonObject With(JsonObject body, string name, string value)
-    {
-        var copy = body.DeepClone().AsObject();
-        copy[name] = value;
-        return copy;
-    }
-
-    private async Task<string> MakeAsync(string path, JsonObject body)
+    private async Task<JsonElement> AnswerAsync(string path, JsonObject body, HttpClient? by = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
         request.Headers.Add("Idempotency-Key", Guid.CreateVersion7().ToString());
-        using var answer = await Admin.SendAsync(request);
+        using var answer = await (by ?? Admin).SendAsync(request);
         var made = await answer.Content.ReadAsStringAsync();
         Assert.True(answer.IsSuccessStatusCode, made);
-        return JsonDocument.Parse(made).RootElement.GetProperty("id").GetString()!;
+        return JsonDocument.Parse(made).RootElement;
     }
+
+    /// <summary>The paths of the body and of the objects in it, but of those whose members the caller names.</summary>
+    internal static IEnumerable<string> Objects(JsonObject body) => Leaves(body, "").Where(path => At(body, path) is JsonObject && path.Split('/')[^1] is not ("metadata" or "attributes")).Prepend("");
 
     private static IEnumerable<string> Leaves(JsonNode node, string path)
     {
@@ -239,7 +148,7 @@ public sealed partial class EveryRoute : IAsyncDisposable
         }
     }
 
-    private static JsonNode? At(JsonNode root, string path) =>
+    internal static JsonNode? At(JsonNode root, string path) =>
         path[1..].Split('/').Aggregate((JsonNode?)root, (node, name) => node is JsonArray list ? list[int.Parse(name, null)] : node![name]);
 
     internal static void Replace(JsonNode root, string path, string by = Marker)

@@ -76,16 +76,7 @@ public abstract class LoyaltyInvariantsTests(TestDatabase database)
         }, db);
     }
 
-    private static async Task<List<string>> BrokenAsync(Tx tx)
-    {
-        var broken = new List<string>();
-        foreach (var invariant in LoyaltyModule.Invariants)
-        {
-            broken.AddRange((await tx.QueryAsync(invariant.Sql, _ => invariant.Name)).Take(1));
-        }
-
-        return broken;
-    }
+    private static Task<List<string>> BrokenAsync(Tx tx) => Broken.NamesAsync(tx, LoyaltyModule.Invariants);
 }
 
 public sealed class LoyaltyInvariants_on_sqlite(SqliteDatabase database) : LoyaltyInvariantsTests(database), IClassFixture<SqliteDatabase>;

@@ -19,7 +19,7 @@ public sealed class BrokerCrashTests
     {
         var rabbit = await RabbitServer.SharedAsync();
         await using var database = await TestDb.CreateAsync(Backend.Postgres);
-        await using var proxy = StallingProxy.Before(rabbit.Port);
+        await using var proxy = new TcpProxy(rabbit.Port);
         var url = new Uri(await rabbit.HostAsync());
         await using var connection = await rabbit.ConnectAsync(url.ToString());
         await using var channel = await connection.CreateChannelAsync();
@@ -49,7 +49,7 @@ public sealed class BrokerCrashTests
         await VerifyAsync(database.Db);
     }
 
-    private sealed record Seams(TestDb Database, Shop Shop, StallingProxy Proxy, IChannel Channel, Dictionary<string, string> Environment)
+    private sealed record Seams(TestDb Database, Shop Shop, TcpProxy Proxy, IChannel Channel, Dictionary<string, string> Environment)
     {
         private Db Db => Database.Db;
 

@@ -71,19 +71,7 @@ public abstract class OrderInvariantTests(TestHost host)
         return sql.Replace("$_", "$", StringComparison.Ordinal);
     }
 
-    private static async Task<List<string>> BrokenAsync(Tx tx)
-    {
-        var broken = new List<string>();
-        foreach (var invariant in OrdersModule.Invariants)
-        {
-            if ((await tx.QueryAsync(invariant.Sql, _ => 1)).Count > 0)
-            {
-                broken.Add(invariant.Name);
-            }
-        }
-
-        return broken;
-    }
+    private static Task<List<string>> BrokenAsync(Tx tx) => Broken.NamesAsync(tx, OrdersModule.Invariants);
 
     private async Task<(Guid Delivered, Guid Pending, Guid Cancelled)> OrdersAsync()
     {

@@ -83,16 +83,7 @@ public abstract class PromotionInvariantsTests(TestDatabase database)
         Assert.Equal(2, await tx.FirstAsync("SELECT used FROM discount_codes", r => r.Long(0)));
     });
 
-    private static async Task<List<string>> BrokenAsync(Tx tx)
-    {
-        var broken = new List<string>();
-        foreach (var invariant in PromotionsModule.Invariants)
-        {
-            broken.AddRange((await tx.QueryAsync(invariant.Sql, _ => invariant.Name)).Take(1));
-        }
-
-        return broken;
-    }
+    private static Task<List<string>> BrokenAsync(Tx tx) => Broken.NamesAsync(tx, PromotionsModule.Invariants);
 }
 
 public sealed class PromotionInvariants_on_sqlite(SqliteDatabase database) : PromotionInvariantsTests(database), IClassFixture<SqliteDatabase>;
