@@ -125,7 +125,7 @@ public sealed class Carts(Db db, Documents documents)
         }
 
         var owner = CartOwner.Of(request);
-        var result = await db.WriteAsync<Result<CartView>>(async tx =>
+        return await db.WriteAsync<Reply>(async tx =>
         {
             var open = await OpenCart.OpenAsync(tx, storeId, owner, create).ConfigureAwait(false);
             var refusal = open is null ? Errors.NotFound
@@ -134,13 +134,12 @@ public sealed class Carts(Db db, Documents documents)
             if (refusal is null)
             {
                 tx.Stale(CartNames.Cart(storeId, owner.Key));
-                return await open!.ViewAsync(tx).ConfigureAwait(false);
+                return Answer(request, await open!.ViewAsync(tx).ConfigureAwait(false));
             }
 
             await tx.RollbackAsync().ConfigureAwait(false);
             return refusal;
         }, request.Aborted).ConfigureAwait(false);
-        return result.IsOk ? Answer(request, result.Value) : result.Error!;
     }
 
     private static Reply Answer(Request request, CartView cart)

@@ -157,9 +157,8 @@ internal sealed class ApiKeys(Db db, EndpointDataSource routes)
             return Errors.NotFound;
         }
 
-        var changed = await db.WriteAsync(async tx => await tx.ExecuteAsync("UPDATE api_keys SET revoked_at = COALESCE(revoked_at, $2) WHERE id = $1", id,
-            await tx.NowAsync().ConfigureAwait(false)).ConfigureAwait(false)).ConfigureAwait(false);
-        return changed == 0 ? Errors.NotFound : Reply.NoContent();
+        return await db.WriteAsync<Reply>(async tx => await tx.ExecuteAsync("UPDATE api_keys SET revoked_at = COALESCE(revoked_at, $2) WHERE id = $1", id,
+            await tx.NowAsync().ConfigureAwait(false)).ConfigureAwait(false) == 0 ? Errors.NotFound : Reply.NoContent()).ConfigureAwait(false);
     }
 
     /// <summary>What the routes ask for that a service may call at all: any other scope would open nothing.</summary>

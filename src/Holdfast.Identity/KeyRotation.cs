@@ -2,7 +2,7 @@ using Holdfast.Platform.Data;
 
 namespace Holdfast.Identity;
 
-/// <summary>What <c>holdfast keys rotate</c> does.</summary>
+/// <summary>What <c>holdfast keys rotate</c> does, and Identity's part of <c>holdfast keys reseal</c>.</summary>
 public static class KeyRotation
 {
     /// <summary>
@@ -10,4 +10,7 @@ public static class KeyRotation
     /// until they expire.
     /// </summary>
     public static Task<DateTime> RotateAsync(Db db, SecretBox box) => SigningKeys.RotateAsync(db, box);
+
+    /// <summary>Encrypts the secrets of the installation anew with the box's key, on the caller's transaction; how many. A key that opens one of them not is a <see cref="StartupException"/>.</summary>
+    public static Task<int> ResealAsync(Tx tx, SecretBox box) => Secrets.ResealAsync(tx, box);
 }

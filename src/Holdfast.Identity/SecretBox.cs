@@ -11,8 +11,9 @@ public sealed class SecretBox
     private const int TagBytes = 16;
 
     private readonly byte[]? _key;
+    private readonly byte[]? _old;
 
-    private SecretBox(byte[]? key) => _key = key;
+    private SecretBox(byte[]? key, byte[]? old = null) => (_key, _old) = (key, old);
 
     /// <summary>No key: secrets are kept in clear.</summary>
     public static SecretBox None { get; } = new(null);
@@ -26,6 +27,9 @@ public sealed class SecretBox
         var bytes = new byte[48];
         return Convert.TryFromBase64String(base64.Trim(), bytes, out var length) && length == 32 ? new SecretBox(bytes[..32]) : null;
     }
+
+    /// <summary>The same, which also opens what the key before this one has encrypted: for the time in which the one takes the place of the other.</summary>
+    public SecretBox After(SecretBox old) => new(_key, old._key);
 
     /// <summary>Encrypts a value; only under the same name it can be opened. Needs a key.</summary>
     public byte[] Seal(string name, byte[] value)
@@ -46,17 +50,23 @@ public sealed class SecretBox
             throw new StartupException("SECRETS_KEY: the secrets of this database are encrypted: set the key that they were encrypted with.");
         }
 
+        return OpenWith(_key, name, box) ?? (_old is null ? null : OpenWith(_old, name, box))
+            ?? throw new StartupException("SECRETS_KEY: is not the key that the secrets of this database were encrypted with.");
+    }
+
+    private static byte[]? OpenWith(byte[] key, string name, byte[] box)
+    {
         try
         {
             var (nonce, cipher, tag) = Parts(box);
             var value = new byte[cipher.Length];
-            using var aes = new AesGcm(_key, TagBytes);
+            using var aes = new AesGcm(key, TagBytes);
             aes.Decrypt(nonce.Span, cipher.Span, tag.Span, value, Encoding.UTF8.GetBytes(name));
             return value;
         }
         catch (Exception e) when (e is CryptographicException or ArgumentOutOfRangeException)
         {
-            throw new StartupException("SECRETS_KEY: is not the key that the secrets of this database were encrypted with.");
+            return null;
         }
     }
 

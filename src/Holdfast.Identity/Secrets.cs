@@ -60,5 +60,19 @@ internal static class Secrets
         }
     }
 
+    /// <summary>Encrypts all anew with the key of the box, on the caller's transaction; how many.</summary>
+    public static async Task<int> ResealAsync(Tx tx, SecretBox box)
+    {
+        var all = await tx.QueryAsync($"{Columns} ORDER BY name {{lock}}", Map).ConfigureAwait(false);
+        var batch = tx.Batch();
+        foreach (var secret in all)
+        {
+            batch.Execute("UPDATE secrets SET value = $2, sealed = $3 WHERE name = $1", secret.Name, box.Seal(secret.Name, Open(box, secret)), true);
+        }
+
+        await batch.RunAsync().ConfigureAwait(false);
+        return all.Count;
+    }
+
     private static byte[] Open(SecretBox box, Secret secret) => secret.Sealed ? box.Open(secret.Name, secret.Value) : secret.Value;
 }

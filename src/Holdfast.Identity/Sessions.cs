@@ -108,8 +108,18 @@ internal sealed class Sessions(Db db, RefreshTokens refreshTokens, TokenReader t
     {
         if (refreshTokens.TryRead(token, out var id, out _))
         {
-            await db.WriteAsync(async tx => await tx.ExecuteAsync("UPDATE sessions SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL",
-                id, await tx.NowAsync().ConfigureAwait(false)).ConfigureAwait(false)).ConfigureAwait(false);
+            await db.WriteAsync(async tx =>
+            {
+                var now = await tx.NowAsync().ConfigureAwait(false);
+                var batch = tx.Batch();
+                var ended = batch.Query("UPDATE sessions SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL RETURNING user_id", r => r.Uuid(0), id, now);
+                await batch.RunAsync().ConfigureAwait(false);
+                if (ended.Rows is [var user])
+                {
+                    AuditLog.Note(batch, new AuditEntry("signed_out", $"user:{user}", id.ToString()), now);
+                    await batch.RunAsync().ConfigureAwait(false);
+                }
+            }).ConfigureAwait(false);
         }
     }
 

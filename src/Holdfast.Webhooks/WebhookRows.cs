@@ -55,5 +55,19 @@ internal static class WebhookSecrets
 
     public static byte[] Open(SecretBox box, Guid endpoint, byte[] value, bool isSealed) => isSealed ? box.Open(Name(endpoint), value) : value;
 
+    /// <summary>Encrypts all anew with the key of the box, on the caller's transaction; how many.</summary>
+    public static async Task<int> ResealAsync(Tx tx, SecretBox box)
+    {
+        var all = await tx.QueryAsync("SELECT id, secret, is_sealed FROM webhook_endpoints ORDER BY id {lock}", r => (Id: r.Uuid(0), Secret: r.Bytes(1), IsSealed: r.Bool(2))).ConfigureAwait(false);
+        var batch = tx.Batch();
+        foreach (var (id, secret, isSealed) in all)
+        {
+            batch.Execute("UPDATE webhook_endpoints SET secret = $2, is_sealed = $3 WHERE id = $1", id, box.Seal(Name(id), Open(box, id, secret, isSealed)), true);
+        }
+
+        await batch.RunAsync().ConfigureAwait(false);
+        return all.Count;
+    }
+
     private static string Name(Guid endpoint) => $"webhook-endpoint:{endpoint}";
 }

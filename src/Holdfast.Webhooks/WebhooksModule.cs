@@ -1,3 +1,4 @@
+using Holdfast.Identity;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
 using Holdfast.Platform.Messaging;
@@ -19,6 +20,9 @@ public static class WebhooksModule
         new("delivered_webhooks_were_taken", "SELECT d.id FROM webhook_deliveries d WHERE d.status = 'delivered' AND NOT EXISTS "
             + "(SELECT 1 FROM webhook_attempts a WHERE a.delivery_id = d.id AND a.http_status BETWEEN 200 AND 299)"),
     ];
+
+    /// <summary>Encrypts the secrets of all endpoints anew with the box's key, on the caller's transaction; how many. A key that opens one of them not is a <see cref="StartupException"/>.</summary>
+    public static Task<int> ResealAsync(Tx tx, SecretBox box) => WebhookSecrets.ResealAsync(tx, box);
 
     public static void Add(IServiceCollection services, MessagingOptions messaging)
     {

@@ -62,7 +62,6 @@ public static class Server
             services.AddSingleton<SharedLimits>();
         }
 
-        services.AddSingleton<AuditQueue>();
         services.AddSingleton<Door>();
         services.AddSingleton<Health>();
         MessagingModule.Add(services, settings.Messaging with { Relays = settings.Roles.HasFlag(Roles.Worker) });

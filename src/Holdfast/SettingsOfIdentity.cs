@@ -6,9 +6,16 @@ namespace Holdfast;
 /// <summary>The settings of sign-in.</summary>
 public sealed partial record Settings
 {
+    private static SecretBox CheckedKeys(IConfiguration source)
+    {
+        var (key, old) = (CheckedKey(source, "SECRETS_KEY"), CheckedKey(source, "SECRETS_KEY_OLD"));
+        return old is null ? key ?? SecretBox.None
+            : key?.After(old) ?? throw new StartupException("SECRETS_KEY_OLD: is the key before SECRETS_KEY, which must be set, too.");
+    }
+
     // The value is not repeated in the message: it may be nearly the key.
-    private static SecretBox CheckedKey(string text) =>
-        SecretBox.Parse(text) ?? throw new StartupException("SECRETS_KEY: must be 32 bytes in base64, such as openssl rand -base64 32 prints.");
+    private static SecretBox? CheckedKey(IConfiguration source, string name) => Text(source, name) is not { } text ? null
+        : SecretBox.Parse(text) ?? throw new StartupException($"{name}: must be 32 bytes in base64, such as openssl rand -base64 32 prints.");
 
     private static OidcOptions? CheckedOidc(IConfiguration source)
     {

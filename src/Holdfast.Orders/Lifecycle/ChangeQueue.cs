@@ -12,7 +12,10 @@ namespace Holdfast.Orders;
 public sealed record Changing(OrderCommand Command, IdempotencyKey? Key, int Status = 200);
 
 /// <summary>An order after a committed change. <paramref name="Body"/>: the order as JSON.</summary>
-public sealed record Changed(byte[] Body, int Version, bool Replayed);
+public sealed record Changed(byte[] Body, int Version, bool Replayed) : IAnswer
+{
+    ReadOnlyMemory<byte> IAnswer.Body => Body;
+}
 
 /// <summary>
 /// The way to change orders that exist: payments, cancellations, expiries, shipments. What waits on a store's lane is done together

@@ -11,7 +11,10 @@ namespace Holdfast.Orders;
 public sealed record Placing(PlaceCommand Command, IdempotencyKey Key);
 
 /// <summary>An order that is committed. <paramref name="Body"/>: the order as JSON, the same bytes for every retry.</summary>
-public sealed record Placed(Guid OrderId, byte[] Body, bool Replayed);
+public sealed record Placed(Guid OrderId, byte[] Body, bool Replayed) : IAnswer
+{
+    ReadOnlyMemory<byte> IAnswer.Body => Body;
+}
 
 /// <summary>
 /// The way into the books: orders that wait on a store's lane are placed together in one transaction (<see cref="PlacementBatch"/>).

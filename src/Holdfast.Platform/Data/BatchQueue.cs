@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Threading.Channels;
+using Holdfast.Platform.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Platform.Data;
@@ -7,9 +8,10 @@ namespace Holdfast.Platform.Data;
 /// <summary>What one attempt at a batch leaves for the queue: the outcomes, and how to ask what became of its COMMIT.</summary>
 public sealed class BatchAttempt<TOutcome>
 {
-    private readonly int _commands;
+    private readonly IReadOnlyList<Witness?> _witnesses;
 
-    internal BatchAttempt(int commands) => _commands = commands;
+    /// <param name="witnesses">Of each command, in order.</param>
+    internal BatchAttempt(IReadOnlyList<Witness?> witnesses) => _witnesses = witnesses;
 
     internal string? TransactionId { get; private set; }
 
@@ -19,10 +21,16 @@ public sealed class BatchAttempt<TOutcome>
 
     internal StaleNames? Stale { get; private set; }
 
-    /// <summary>Commits; should the answer to COMMIT be lost, the queue finds out and hands out these outcomes or runs the batch again.</summary>
+    /// <summary>Commits, with the lines of the audit log that its commands owe; should the answer to COMMIT be lost, the queue finds out and hands out these outcomes or runs the batch again.</summary>
     public async Task CommitAsync(Tx tx, string transactionId, Result<TOutcome>[] outcomes)
     {
         Check(outcomes);
+        var lines = outcomes.Zip(_witnesses, (outcome, witness) => outcome.IsOk ? witness?.Line(outcome.Value) : null).OfType<AuditEntry>().ToList();
+        if (lines.Count > 0)
+        {
+            await AuditLog.NoteAsync(tx, lines).ConfigureAwait(false);
+        }
+
         (TransactionId, Outcomes, Stale) = (transactionId, outcomes, tx.Noted);
         await tx.CommitAsync().ConfigureAwait(false);
         IsCommitted = true;
@@ -30,7 +38,7 @@ public sealed class BatchAttempt<TOutcome>
 
     // Found out before the COMMIT, when nothing has happened yet.
     internal Result<TOutcome>[] Check(Result<TOutcome>[] outcomes) =>
-        outcomes.Length == _commands ? outcomes : throw new InvalidOperationException($"{outcomes.Length} outcomes for {_commands} commands");
+        outcomes.Length == _witnesses.Count ? outcomes : throw new InvalidOperationException($"{outcomes.Length} outcomes for {_witnesses.Count} commands");
 }
 
 /// <summary>
@@ -152,9 +160,10 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
     private async Task RunAsync(List<Waiting> batch)
     {
         var commands = batch.ConvertAll(w => w.Command);
+        var witnesses = batch.ConvertAll(w => w.Witness);
         for (var tries = 1; ; tries++)
         {
-            var attempt = new BatchAttempt<TOutcome>(commands.Count);
+            var attempt = new BatchAttempt<TOutcome>(witnesses);
             try
             {
                 Answer(batch, attempt.Check(await AttemptAsync(commands, attempt).ConfigureAwait(false)));
@@ -279,6 +288,9 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
         private readonly long _since = Stopwatch.GetTimestamp();
 
         public TCommand Command { get; } = command;
+
+        /// <summary>Of the request that waits: the batch runs elsewhere.</summary>
+        public Witness? Witness { get; } = Witness.Current;
 
         public TimeSpan Age => Stopwatch.GetElapsedTime(_since);
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Holdfast.Platform.Http;
 
 namespace Holdfast.Platform.Data;
 
@@ -66,7 +67,8 @@ public abstract class Db : IAsyncDisposable
 
     /// <summary>
     /// Runs <paramref name="work"/> in a transaction and commits. A deadlock, a lock time-out or a busy file runs it again, some times; so does
-    /// a connection that broke before the COMMIT was sent. An exception from it rolls back and is thrown on.
+    /// a connection that broke before the COMMIT was sent. An exception from it rolls back and is thrown on. Within a request of staff, a service or an
+    /// admin, an answer as its result is a change that goes into the audit log, in the same commit.
     /// </summary>
     public async Task<T> WriteAsync<T>(Func<Tx, Task<T>> work, CancellationToken ct = default)
     {
@@ -81,6 +83,11 @@ public abstract class Db : IAsyncDisposable
                 var result = await work(tx).ConfigureAwait(false);
                 if (!tx.IsRolledBack)
                 {
+                    if (Witness.Current?.Line(result) is { } line)
+                    {
+                        await AuditLog.NoteAsync(tx, [line]).ConfigureAwait(false);
+                    }
+
                     committing = true;
                     await tx.CommitAsync(ct).ConfigureAwait(false);
                 }

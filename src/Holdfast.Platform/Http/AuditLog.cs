@@ -14,7 +14,16 @@ public static class AuditLog
     /// <summary>Writes a line with the statements of the batch.</summary>
     public static void Note(StatementBatch batch, AuditEntry entry, DateTime now) => Note(batch, [entry], now);
 
-    internal static void Note(StatementBatch batch, IReadOnlyCollection<AuditEntry> entries, DateTime now)
+    /// <summary>Writes lines at the end of a transaction.</summary>
+    internal static async Task NoteAsync(Tx tx, IReadOnlyCollection<AuditEntry> entries)
+    {
+        var now = await tx.NowAsync().ConfigureAwait(false);
+        var batch = tx.Batch();
+        Note(batch, entries, now);
+        await batch.RunAsync().ConfigureAwait(false);
+    }
+
+    private static void Note(StatementBatch batch, IReadOnlyCollection<AuditEntry> entries, DateTime now)
     {
         var rows = new RowSet("audit_log", new("id", ColumnType.Uuid), new("occurred_at", ColumnType.Time), new("actor", ColumnType.Text), new("action", ColumnType.Text),
             new("resource", ColumnType.Text), new("store_id", ColumnType.Uuid));

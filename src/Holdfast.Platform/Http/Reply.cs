@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 namespace Holdfast.Platform.Http;
 
 /// <summary>An answer: a status with a JSON body, or an error.</summary>
-public sealed class Reply
+public sealed class Reply : IAnswer
 {
     /// <summary>camelCase, enums as snake_case text, nulls written, and Vietnamese text as it is.</summary>
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)

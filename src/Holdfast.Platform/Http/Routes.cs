@@ -50,7 +50,7 @@ public static class Routes
 }
 
 /// <summary>What every request passes: who is it, may they, run the use case, write the answer; and what to say when that throws.</summary>
-public sealed class Door(ITokenReader tokens, RateLimits limits, AuditQueue audit, Db db, ILogger<Door> log)
+public sealed class Door(ITokenReader tokens, RateLimits limits, Db db, ILogger<Door> log)
 {
     /// <summary>Serves one request; never throws.</summary>
     public async Task HandleAsync(HttpContext http, RouteRule route, Func<Request, Task<Reply>> handle)
@@ -75,15 +75,10 @@ public sealed class Door(ITokenReader tokens, RateLimits limits, AuditQueue audi
         await Problem.WriteAsync(http, reply).ConfigureAwait(false);
     }
 
-    private async Task<Reply> ServeAsync(Request request, RouteRule route, Func<Request, Task<Reply>> handle)
+    private static async Task<Reply> ServeAsync(Request request, RouteRule route, Func<Request, Task<Reply>> handle)
     {
-        var reply = await handle(request).ConfigureAwait(false);
-        if (AuditQueue.Concerns(request.Caller, route, reply))
-        {
-            await audit.NoteAsync(AuditQueue.Entry(request, route, reply)).ConfigureAwait(false);
-        }
-
-        return reply;
+        Witness.Accompany(request, route);
+        return await handle(request).ConfigureAwait(false);
     }
 
     private static Error? Refusal(Caller caller, RouteRule route)

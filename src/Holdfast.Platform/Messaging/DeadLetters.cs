@@ -88,8 +88,8 @@ public static class DeadLetters
     }, ct);
 
     /// <summary>Gives it up for good. An error where it is gone.</summary>
-    public static async Task<Error?> DropAsync(Db db, Guid id, CancellationToken ct = default) =>
-        await db.WriteAsync(tx => tx.ExecuteAsync("DELETE FROM dead_letters WHERE id = $1", id), ct).ConfigureAwait(false) == 1 ? null : Errors.NotFound;
+    public static Task<Error?> DropAsync(Db db, Guid id, CancellationToken ct = default) => db.WriteAsync<Error?>(
+        async tx => await tx.ExecuteAsync("DELETE FROM dead_letters WHERE id = $1", id).ConfigureAwait(false) == 1 ? null : Errors.NotFound, ct);
 
     /// <summary>An id that follows from the message, so that a message told again is the same dead letter.</summary>
     public static Guid IdOf(string lane, ReadOnlySpan<byte> message)

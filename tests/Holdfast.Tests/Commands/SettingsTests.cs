@@ -60,6 +60,7 @@ public sealed class SettingsTests
     [InlineData("TRUSTED_PROXIES", "10.0.0.1, proxy", "TRUSTED_PROXIES: 'proxy' is neither an address nor a network such as 10.0.0.0/8.")]
     [InlineData("TRUSTED_PROXIES", "10.0.0.1/33", "TRUSTED_PROXIES: '10.0.0.1/33' is neither an address nor a network such as 10.0.0.0/8.")]
     [InlineData("SECRETS_KEY", "c2hvcnQ=", "SECRETS_KEY: must be 32 bytes in base64, such as openssl rand -base64 32 prints.")]
+    [InlineData("SECRETS_KEY_OLD", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "SECRETS_KEY_OLD: is the key before SECRETS_KEY, which must be set, too.")]
     [InlineData("OIDC_ISSUER", "https://id.example.com", "OIDC_ISSUER, OIDC_AUDIENCE and OIDC_JWKS: set all three or none.")]
     [InlineData("PUBLIC_URL", "shop.example.com", "PUBLIC_URL: 'shop.example.com' is not an address such as https://shop.example.com.")]
     [InlineData("SMTP_URL", "smtp://u:secret@mail.example.com:587", "SMTP_FROM: is needed with SMTP_URL: the address that mails come from.")]

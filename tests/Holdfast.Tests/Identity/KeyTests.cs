@@ -1,10 +1,12 @@
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Holdfast.Commands;
 using Holdfast.Identity;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
 using Holdfast.Tests.Fixtures;
+using Holdfast.Webhooks;
 
 namespace Holdfast.Tests.Identity;
 
@@ -114,6 +116,54 @@ public abstract class KeyTests(Backend backend) : IAsyncLifetime
 
         await using var right = await TestServer.StartAsync(_database, ownsDatabase: false, settings: new Settings { Secrets = SecretBox.Parse(Convert.ToBase64String(new byte[32]))! });
         Assert.Equal(1, (await right.Guest.GetFromJsonAsync<JsonElement>("/.well-known/jwks.json", TestContext.Current.CancellationToken)).GetProperty("keys").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task The_key_of_the_settings_can_be_replaced_and_the_one_before_opens_nothing_then()
+    {
+        var (old, next) = (Box(1), Box(2));
+        var (endpoint, signing) = (Guid.CreateVersion7(), new byte[24]);
+        await using (var before = await TestServer.StartAsync(_database, ownsDatabase: false, settings: new Settings { Secrets = old }))
+        {
+            var (value, isSealed) = WebhookSecrets.Seal(old, endpoint, signing);
+            await Db.WriteAsync(tx => tx.ExecuteAsync("INSERT INTO webhook_endpoints (id, store_id, url, types, secret, is_sealed, created_at) VALUES ($1, $1, 'https://x.example.com', '[]', $2, $3, $4)",
+                endpoint, value, isSealed, DateTime.UnixEpoch));
+        }
+
+        // While both are set everything is read, by whichever key it was encrypted; what is new takes the new one.
+        var keys = new SigningKeys();
+        await keys.LoadAsync(Db, next.After(old));
+        var token = new TokenReader(keys, TimeProvider.System).Make(Somebody);
+        await KeyRotation.RotateAsync(Db, next.After(old));
+        await Assert.ThrowsAsync<StartupException>(() => Keys.ResealAsync(Db, next, CancellationToken.None));
+        await Assert.ThrowsAsync<StartupException>(() => Secrets.SealAllAsync(Db, next));
+        var secrets = (int)await CountAsync("SELECT COUNT(*) FROM secrets");
+        Assert.Equal((secrets, 1), await Keys.ResealAsync(Db, next.After(old), CancellationToken.None));
+
+        await Assert.ThrowsAsync<StartupException>(() => Secrets.SealAllAsync(Db, old));
+        await Secrets.SealAllAsync(Db, next);
+        var (value2, sealed2) = await Db.ReadAsync(s => s.FirstAsync("SELECT secret, is_sealed FROM webhook_endpoints WHERE id = $1", r => (r.Bytes(0), r.Bool(1)), endpoint));
+        Assert.Equal(signing, WebhookSecrets.Open(next, endpoint, value2, sealed2));
+        Assert.Throws<StartupException>(() => WebhookSecrets.Open(old, endpoint, value2, sealed2));
+        var after = new SigningKeys();
+        await after.LoadAsync(Db, next);
+        Assert.NotNull(await new TokenReader(after, TimeProvider.System).ReadAsync(token));
+
+        static SecretBox Box(byte last) => SecretBox.Parse(Convert.ToBase64String([.. new byte[31], last]))!;
+    }
+
+    [Fact]
+    public async Task A_secret_that_neither_key_opens_leaves_all_as_they_were()
+    {
+        await LoadAsync();
+        var box = SecretBox.Parse(Convert.ToBase64String(new byte[32]))!;
+        await Secrets.SealAllAsync(Db, box);
+        var before = await ValueAsync();
+        var endpoint = Guid.CreateVersion7();
+        await Db.WriteAsync(tx => tx.ExecuteAsync("INSERT INTO webhook_endpoints (id, store_id, url, types, secret, is_sealed, created_at) VALUES ($1, $1, 'https://x.example.com', '[]', $2, $3, $4)",
+            endpoint, new byte[60], true, DateTime.UnixEpoch));
+        await Assert.ThrowsAsync<StartupException>(() => Keys.ResealAsync(Db, SecretBox.Parse(Convert.ToBase64String([.. new byte[31], 1]))!.After(box), CancellationToken.None));
+        Assert.Equal(before, await ValueAsync());
     }
 
     [Fact]

@@ -120,6 +120,7 @@ public abstract class SessionTests(TestHost host)
         await RefusedAsync(second);
         Assert.Equal(204, (await PostAsync("logout", new { refreshToken = Token(first) })).Status);
         Assert.Equal(204, (await PostAsync("logout", new { refreshToken = "hr_nonsense" })).Status);
+        Assert.Equal(1, await CountAsync("SELECT COUNT(*) FROM audit_log WHERE action = 'signed_out' AND actor = $1", $"user:{(await MeAsync(first)).GetProperty("id").GetString()}"));
     }
 
     [Fact]
