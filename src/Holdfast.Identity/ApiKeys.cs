@@ -132,18 +132,13 @@ internal sealed class ApiKeys(Db db, EndpointDataSource routes)
 
     public async Task<Reply> ListAsync(Request request)
     {
-        var paging = Paging.From(request, keyParts: 1);
+        var paging = Paging.ById(request);
         if (!paging.IsOk)
         {
             return paging.Error!;
         }
 
-        var before = Guid.Empty;
-        if (paging.Value.After is { } after && !Guid.TryParseExact(after[0], "D", out before))
-        {
-            return Errors.Invalid("cursor", "is not one that was given out");
-        }
-
+        var before = paging.Value.LastId ?? Guid.Empty;
         var rows = await db.ReadAsync(s => s.QueryAsync($"SELECT {Columns} FROM api_keys WHERE id > $1 ORDER BY id LIMIT {paging.Value.Limit + 1}", Map, before), request.Aborted)
             .ConfigureAwait(false);
         return Reply.Ok(paging.Value.Page(rows, k => [k.Id.ToString()]));

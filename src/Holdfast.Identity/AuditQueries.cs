@@ -12,7 +12,7 @@ internal sealed class AuditQueries(Db db)
 
     public async Task<Reply> HandleAsync(Request request)
     {
-        var paging = Paging.From(request, keyParts: 2);
+        var paging = Paging.ByTime(request);
         if (!paging.IsOk)
         {
             return paging.Error!;
@@ -53,20 +53,15 @@ internal sealed class AuditQueries(Db db)
             }
         }
 
-        if (paging.Value.After is { } after)
+        if (paging.Value.Last is { } last)
         {
-            if (!long.TryParse(after[0], NumberStyles.None, CultureInfo.InvariantCulture, out var ticks) || ticks > DateTime.MaxValue.Ticks || !Guid.TryParseExact(after[1], "D", out var id))
-            {
-                return Errors.Invalid("cursor", "is not one that was given out");
-            }
-
-            And("(occurred_at, id) < ({0}, {1})", new DateTime(ticks, DateTimeKind.Utc), id);
+            And("(occurred_at, id) < ({0}, {1})", last.At, last.Id);
         }
 
         var sql = "SELECT id, occurred_at, actor, action, resource, store_id FROM audit_log" + (where.Count == 0 ? "" : $" WHERE {string.Join(" AND ", where)}")
             + $" ORDER BY occurred_at DESC, id DESC LIMIT {paging.Value.Limit + 1}";
         var lines = await db.ReadAsync(s => s.QueryAsync(sql, r => new Line(r.Uuid(0), r.Time(1), r.Text(2), r.Text(3), r.TextOrNull(4), r.UuidOrNull(5)), [.. args]), request.Aborted)
             .ConfigureAwait(false);
-        return Reply.Ok(paging.Value.Page(lines, l => [l.OccurredAt.Ticks.ToString(CultureInfo.InvariantCulture), l.Id.ToString()]));
+        return Reply.Ok(paging.Value.Page(lines, l => Paging.Key(l.OccurredAt, l.Id)));
     }
 }

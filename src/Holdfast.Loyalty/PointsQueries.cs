@@ -24,18 +24,13 @@ internal sealed class PointsQueries(Db db)
     /// <summary>The caller's points in each store where they ever moved.</summary>
     public async Task<Reply> ListAsync(Request request)
     {
-        var paging = Paging.From(request, keyParts: 1);
+        var paging = Paging.ById(request);
         if (!paging.IsOk)
         {
             return paging.Error!;
         }
 
-        var after = Guid.Empty;
-        if (paging.Value.After is { } key && !Guid.TryParseExact(key[0], "D", out after))
-        {
-            return Errors.Invalid("cursor", "is not one that was given out");
-        }
-
+        var after = paging.Value.LastId ?? Guid.Empty;
         var page = await db.ReadAsync(async s =>
         {
             var accounts = await s.QueryAsync("SELECT customer_id, store_id FROM points_accounts WHERE customer_id = $1 AND store_id > $2 AND movements > 0 ORDER BY store_id LIMIT $3",

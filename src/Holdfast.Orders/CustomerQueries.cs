@@ -32,18 +32,13 @@ internal sealed class CustomerQueries(Db db)
 
     public async Task<Reply> ListAsync(Request request)
     {
-        var paging = Paging.From(request, keyParts: 1);
+        var paging = Paging.ById(request);
         if (!paging.IsOk)
         {
             return paging.Error!;
         }
 
-        var last = Guid.Empty;
-        if (paging.Value.After is { } after && !Guid.TryParseExact(after[0], "D", out last))
-        {
-            return Errors.Invalid("cursor", "is not one that was given out");
-        }
-
+        var last = paging.Value.LastId ?? Guid.Empty;
         var q = request.Query("q")?.Trim().ToLowerInvariant();
         if (q is { Length: > 200 } || (q is not null && !Fields.IsClean(q)))
         {

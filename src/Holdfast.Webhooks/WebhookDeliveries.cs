@@ -13,18 +13,13 @@ internal sealed class WebhookDeliveries(Db db)
     /// <summary>The newest first, each with its tries.</summary>
     public async Task<Reply> ListAsync(Request request)
     {
-        var paging = Paging.From(request, keyParts: 1);
+        var paging = Paging.ById(request);
         if (!paging.IsOk)
         {
             return paging.Error!;
         }
 
-        var before = Guid.AllBitsSet;
-        if (paging.Value.After is { } key && !Guid.TryParseExact(key[0], "D", out before))
-        {
-            return Errors.Invalid("cursor", "is not one that was given out");
-        }
-
+        var before = paging.Value.LastId ?? Guid.AllBitsSet;
         var status = request.Query("status");
         if (status is not null && !Statuses.Contains(status))
         {

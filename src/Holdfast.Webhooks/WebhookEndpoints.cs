@@ -62,7 +62,7 @@ internal sealed class WebhookEndpoints(Db db, SecretBox box, EventTypes types, W
 
     public async Task<Reply> ListAsync(Request request)
     {
-        var paging = Paging.From(request, keyParts: 1);
+        var paging = Paging.ById(request);
         if (!paging.IsOk)
         {
             return paging.Error!;
@@ -73,12 +73,7 @@ internal sealed class WebhookEndpoints(Db db, SecretBox box, EventTypes types, W
             return Errors.Invalid("storeId", request.Query("storeId") is null ? "is required" : "must be a UUID");
         }
 
-        var after = Guid.Empty;
-        if (paging.Value.After is { } key && !Guid.TryParseExact(key[0], "D", out after))
-        {
-            return Errors.Invalid("cursor", "is not one that was given out");
-        }
-
+        var after = paging.Value.LastId ?? Guid.Empty;
         if (!request.Caller.Manages(storeId))
         {
             return Errors.NotFound;

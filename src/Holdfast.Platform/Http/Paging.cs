@@ -34,6 +34,30 @@ public sealed record Paging(int Limit, string[]? After)
         }
     }
 
+    /// <summary>As <see cref="From"/>, of a list that goes by id; see <see cref="LastId"/>.</summary>
+    public static Result<Paging> ById(Request request)
+    {
+        var paging = From(request, keyParts: 1);
+        return paging is { IsOk: true, Value.After: { } after } && !Guid.TryParseExact(after[0], "D", out _) ? Errors.Invalid("cursor", "is not one that was given out") : paging;
+    }
+
+    /// <summary>As <see cref="From"/>, of a list that goes by time and then by id; see <see cref="Last"/>.</summary>
+    public static Result<Paging> ByTime(Request request)
+    {
+        var paging = From(request, keyParts: 2);
+        return paging is { IsOk: true, Value.After: { } after } && !(long.TryParse(after[0], NumberStyles.None, CultureInfo.InvariantCulture, out var ticks) && ticks <= DateTime.MaxValue.Ticks
+            && Guid.TryParseExact(after[1], "D", out _)) ? Errors.Invalid("cursor", "is not one that was given out") : paging;
+    }
+
+    /// <summary>Of a list <see cref="ById"/>: the last id that was seen.</summary>
+    public Guid? LastId => After is { } after ? Guid.ParseExact(after[0], "D") : null;
+
+    /// <summary>Of a list <see cref="ByTime"/>: the last time and id that were seen.</summary>
+    public (DateTime At, Guid Id)? Last => After is { } after ? (new DateTime(long.Parse(after[0], CultureInfo.InvariantCulture), DateTimeKind.Utc), Guid.ParseExact(after[1], "D")) : null;
+
+    /// <summary>A row's key in a list <see cref="ByTime"/>.</summary>
+    public static string[] Key(DateTime at, Guid id) => [at.Ticks.ToString(CultureInfo.InvariantCulture), id.ToString()];
+
     /// <summary>Makes the page of <c>Limit + 1</c> fetched rows.</summary>
     public Page<T> Page<T>(List<T> rows, Func<T, string[]> key)
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
@@ -13,7 +12,7 @@ public sealed class DeadLetterRoutes(Db db, RelayBell bell)
 
     public async Task<Reply> ListAsync(Request request)
     {
-        var paging = Paging.From(request, keyParts: 2);
+        var paging = Paging.ByTime(request);
         if (!paging.IsOk)
         {
             return paging.Error!;
@@ -31,14 +30,9 @@ public sealed class DeadLetterRoutes(Db db, RelayBell bell)
             where.Add($"lane = ${args.Count}");
         }
 
-        if (paging.Value.After is { } after)
+        if (paging.Value.Last is { } last)
         {
-            if (!long.TryParse(after[0], NumberStyles.None, CultureInfo.InvariantCulture, out var ticks) || ticks > DateTime.MaxValue.Ticks || !Guid.TryParseExact(after[1], "D", out var id))
-            {
-                return Errors.Invalid("cursor", "is not one that was given out");
-            }
-
-            args.AddRange([new DateTime(ticks, DateTimeKind.Utc), id]);
+            args.AddRange([last.At, last.Id]);
             where.Add($"(created_at, id) < (${args.Count - 1}, ${args.Count})");
         }
 
@@ -46,7 +40,7 @@ public sealed class DeadLetterRoutes(Db db, RelayBell bell)
             + $" ORDER BY created_at DESC, id DESC LIMIT {paging.Value.Limit + 1}";
         var letters = await db.ReadAsync(s => s.QueryAsync(sql, DeadLetters.Map, [.. args]), request.Aborted).ConfigureAwait(false);
         return Reply.Ok(paging.Value.Page([.. letters.Select(l => new Shown(l.Id, l.Lane, l.Subject, l.Sequence, l.Type, l.Reason, Encoding.UTF8.GetString(l.Payload), l.Attempts, l.CreatedAt))],
-            l => [l.CreatedAt.Ticks.ToString(CultureInfo.InvariantCulture), l.Id.ToString()]));
+            l => Paging.Key(l.CreatedAt, l.Id)));
     }
 
     public async Task<Reply> RedriveAsync(Request request)

@@ -105,7 +105,7 @@ public sealed partial class EveryRoute : IAsyncDisposable
     {
         var counts = new List<string>();
         foreach (var table in new[] { "stores", "products", "variants", "stock", "stock_movements", "reservations", "carts", "cart_lines", "orders", "order_lines", "payment_transactions", "events", "users", "idempotency_keys",
-            "discount_codes", "discount_uses", "loyalty_programs", "points_accounts", "points_movements" })
+            "discount_codes", "discount_uses", "loyalty_programs", "points_accounts", "points_movements", "api_keys", "webhook_endpoints", "dead_letters" })
         {
             counts.Add($"{table} {await s.FirstAsync($"SELECT COUNT(*) FROM {table}", r => r.Long(0))}");
         }
