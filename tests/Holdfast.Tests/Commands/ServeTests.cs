@@ -163,6 +163,12 @@ public sealed class Serve_on_sqlite() : ServeTests(Backend.Sqlite)
             Assert.Equal(2, refused);
             Assert.StartsWith(start, line, StringComparison.Ordinal);
         }
+
+        Assert.Equal((2, "holdfast: The password is one of the most common passwords."),
+            await ServerProcess.RunAsync(["user", "create", "--email", "a@b.vn", "--role", "admin", "--password-stdin"], database.Url, input: "Password123"));
+        var (many, why) = await ServerProcess.RunAsync(["user", "create", "--email", "a@b.vn", "--role", "staff", .. Enumerable.Range(0, 101).SelectMany(i => new[] { "--store", $"s{i}" })], database.Url);
+        Assert.Equal(2, many);
+        Assert.StartsWith("holdfast: --store: at most 100, ", why, StringComparison.Ordinal);
     }
 }
 

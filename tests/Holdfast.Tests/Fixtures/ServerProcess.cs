@@ -10,7 +10,7 @@ public sealed class ServerProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();
 
-    private ServerProcess(ProcessStartInfo start, Uri address)
+    private ServerProcess(ProcessStartInfo start, Uri address, string? input = null)
     {
         Address = address;
         Client = new HttpClient { BaseAddress = address };
@@ -18,6 +18,11 @@ public sealed class ServerProcess : IAsyncDisposable
         _process.OutputDataReceived += (_, e) => Keep(e.Data);
         _process.ErrorDataReceived += (_, e) => Keep(e.Data);
         _process.Start();
+        if (input is not null)
+        {
+            _process.StandardInput.WriteLine(input);
+        }
+
         _process.StandardInput.Close();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
@@ -74,9 +79,11 @@ public sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Runs another command of the executable to its end.</summary>
-    public static async Task<(int ExitCode, string Output)> RunAsync(string[] args, string databaseUrl, IReadOnlyDictionary<string, string>? environment = null, double seconds = 300)
+    /// <param name="input">A line for it to read; null: none.</param>
+    public static async Task<(int ExitCode, string Output)> RunAsync(string[] args, string databaseUrl, IReadOnlyDictionary<string, string>? environment = null, double seconds = 300,
+        string? input = null)
     {
-        await using var command = new ServerProcess(Command(args, databaseUrl, environment), new Uri("http://127.0.0.1:1"));
+        await using var command = new ServerProcess(Command(args, databaseUrl, environment), new Uri("http://127.0.0.1:1"), input);
         var code = await command.ExitAsync(seconds);
         return (code, command.Output);
     }
