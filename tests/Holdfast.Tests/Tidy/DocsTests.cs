@@ -10,6 +10,8 @@ public sealed partial class DocsTests
     private static readonly List<(string Method, string[] Path)> Routes =
         [.. Repository.Product.SelectMany(f => Mapped().Matches(f.Text)).Select(m => (m.Groups[1].Value.ToUpperInvariant(), Parts(m.Groups[2].Value)))];
 
+    private static readonly Lazy<HashSet<string>> _codes = new(() => [.. Repository.Product.SelectMany(f => Code().Matches(f.Text)).Select(m => m.Groups[1].Value)]);
+
     private static IEnumerable<SourceFile> Pages => Repository.Files.Where(f => f.Path.EndsWith(".md", StringComparison.Ordinal));
 
     private static string Running => Repository.Files.Single(f => f.Path == "docs/run.md").Text;
@@ -52,6 +54,9 @@ public sealed partial class DocsTests
     }
 
     [Fact]
+    public void Every_error_that_a_page_names_is_there() => Tidy.Holds(UnknownErrors, Pages);
+
+    [Fact]
     public void Links_lead_somewhere() => Tidy.Holds(DeadLinks, Pages);
 
     [Fact]
@@ -59,6 +64,8 @@ public sealed partial class DocsTests
     {
         Tidy.Finds(UnknownRoutes, "docs/x.md", "`GET /nothing`", "curl -X PUT $API/orders", "`PATCH /orders/{id}`", "curl $API/product/1 -d x");
         Tidy.Passes(UnknownRoutes, "docs/x.md", "`GET /orders?storeId`", "curl -X PUT $API/stores/$STORE -d", "`POST /api/v1/orders/{id}/ship`", "`GET /health/ready`", "POST /hooks HTTP/1.1");
+        Tidy.Finds(UnknownErrors, "docs/x.md", "409 `nothing_here`", "| 422 `cart_empty`, `nothing_here` | |");
+        Tidy.Passes(UnknownErrors, "docs/x.md", "409 `cart_changed`", "`nothing_here`", "| 422 `cart_empty` | with `nothing` |");
         Tidy.Finds(DeadLinks, "docs/x.md", "[a](nothing.md)", "[a](run.md#nothing)", "[a](#nothing)");
         Tidy.Passes(DeadLinks, "docs/x.md", "[a](run.md#settings)", "[a](https://example.com)", "[a](../README.md)", "# It is\n[a](#it-is)");
         Assert.False(IsCommand(Holdfast.Program.Root(Serve.Command()), ["user", "destroy"]));
@@ -85,6 +92,10 @@ public sealed partial class DocsTests
             }
         }
     }
+
+    /// <summary>What stands after a status, several with commas.</summary>
+    private static IEnumerable<Finding> UnknownErrors(SourceFile page) => page.Lines.SelectMany(l => Refused().Matches(l.Line).SelectMany(m => m.Groups[1].Captures).Select(c => c.Value)
+        .Where(code => !_codes.Value.Contains(code)).Select(code => new Finding(page.Path, l.Number, $"there is no error {code}")));
 
     private static IEnumerable<Finding> DeadLinks(SourceFile page)
     {
@@ -127,6 +138,12 @@ public sealed partial class DocsTests
 
     [GeneratedRegex(@"`(GET|POST|PUT|DELETE|PATCH) (/[^`\s?]*)")]
     private static partial Regex Named();
+
+    [GeneratedRegex(@"\b[45]\d\d (?:`([a-z]+(?:_[a-z]+)+)`(?:, )?)+")]
+    private static partial Regex Refused();
+
+    [GeneratedRegex("\"([a-z]+(?:_[a-z]+)+)\"")]
+    private static partial Regex Code();
 
     [GeneratedRegex(@"\$API(/[^\s""?]+)")]
     private static partial Regex Fetched();
