@@ -45,7 +45,17 @@ internal sealed class CloseAccount(Db db, Accounts accounts, PasswordWork passwo
             }
         }
 
-        return await db.WriteAsync<Reply>(tx => CloseAsync(tx, own.Value.Account)).ConfigureAwait(false);
+        var (account, hash) = own.Value;
+        return await db.WriteAsync<Reply>(async tx => hash is null || await Sessions.HoldAsync(tx, account.Id, hash).ConfigureAwait(false)
+            ? await CloseAsync(tx, account).ConfigureAwait(false) : await ChangedAsync(tx, account.Id).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    /// <summary>The password is another by now, or the account was closed already: whoever knows an old password ends nothing.</summary>
+    private async Task<Reply> ChangedAsync(Tx tx, Guid id)
+    {
+        var isOpen = await accounts.FindAsync(tx, id).ConfigureAwait(false) is not null;
+        await tx.RollbackAsync().ConfigureAwait(false);
+        return isOpen ? IdentityErrors.WrongPassword : Errors.Unauthenticated;
     }
 
     private async Task<Reply> CloseAsync(Tx tx, Account account)

@@ -48,6 +48,13 @@ public abstract class LoginTests(Backend backend)
         hasher.AfterCheck = () => server.Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE users SET password_hash = $2 WHERE id = $1", id, Passwords.Hash("the owner's new one")));
         using var change = await mine.PostAsJsonAsync("/api/v1/auth/password", new { currentPassword = Password, newPassword = "the thief's new one" });
         Assert.Equal((403, "wrong_password"), ((int)change.StatusCode, (await change.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString()));
+
+        // Nor close the account.
+        hasher.AfterCheck = () => server.Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE users SET password_hash = $2 WHERE id = $1", id, Passwords.Hash(Password)));
+        using var close = new HttpRequestMessage(HttpMethod.Delete, "/api/v1/auth/me") { Content = JsonContent.Create(new { password = "the owner's new one" }) };
+        using var closed = await mine.SendAsync(close);
+        Assert.Equal((403, "wrong_password"), ((int)closed.StatusCode, (await closed.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString()));
+        await server.Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE users SET password_hash = $2 WHERE id = $1", id, Passwords.Hash("the owner's new one")));
         hasher.AfterCheck = null;
         Assert.Equal(200, (await LoginAsync(server, email, "the owner's new one")).Status);
     }
