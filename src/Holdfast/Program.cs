@@ -45,6 +45,6 @@ internal static class Program
     internal static RootCommand Root(Command serve) => new("Holdfast: orders that never oversell.")
     {
         serve, Migrate.Command(), UserCreate.Command(), Keys.Command(), Import.Command(), ExportOrders.Command(), ReplayCommand.Command(), DrillCommand.Command(), Verify.Command(),
-        DeadLettersCommand.Command(),
+        DeadLettersCommand.Command(), LanesCommand.Command(),
     };
 }

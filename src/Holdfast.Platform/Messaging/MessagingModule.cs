@@ -18,9 +18,13 @@ public static class MessagingModule
         services.AddHostedService(s => s.GetRequiredService<ConsumerLanes>());
         var transports = new Transports(Configured(options));
         services.AddSingleton(_ => transports);
-        foreach (var transport in transports.All)
+        services.AddSingleton<LaneWatch>();
+        services.AddHostedService(s => s.GetRequiredService<LaneWatch>());
+        if (options.Relays)
         {
-            services.AddSingleton(new DependencySource(() => new Dependency("broker", transport.Name, transport.Trouble is null ? HealthStatus.Healthy : HealthStatus.Degraded, null)));
+            // Who only answers requests asks no broker and watches no lane: it would always say that all is well.
+            services.AddSingleton(s => new DependencySource(() => [.. transports.All.Select(t => new Dependency("broker", t.Name, t.Trouble is null ? HealthStatus.Healthy : HealthStatus.Degraded, null)),
+                .. s.GetRequiredService<LaneWatch>().Dependencies]));
         }
 
         services.AddSingleton<Brokers>();

@@ -37,7 +37,7 @@ public sealed record MessagingOptions
     public const string RabbitMq = "rabbitmq";
     public const string Kafka = "kafka";
 
-    /// <summary>The lanes of the brokers that are configured.</summary>
+    /// <summary>The brokers that this process publishes to.</summary>
     internal IEnumerable<string> BrokersFed => new[] { (Name: RabbitMq, Where: RabbitMqUrl), (Name: Kafka, Where: KafkaBrokers) }.Where(b => b.Where is not null).Select(b => b.Name);
 
     /// <summary>Whether this process runs the consumer.</summary>

@@ -67,6 +67,13 @@ public sealed class Relay(Db db, RelayBell bell, IEnumerable<IConsumer> consumer
         }
     }
 
+    /// <summary>Makes the lanes of our brokers known to all relays, before the first request is answered: what is committed from then on goes into them.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await Lanes.RegisterAsync(db, _options.BrokersFed, cancellationToken).ConfigureAwait(false);
+        await base.StartAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var failures = 0;
@@ -107,7 +114,7 @@ public sealed class Relay(Db db, RelayBell bell, IEnumerable<IConsumer> consumer
         var batch = tx.Batch();
         var there = batch.Query("SELECT subject, sequence FROM outbox WHERE subject {in $1} ORDER BY subject, sequence", Key, claimed.Select(c => c.Subject).Distinct().ToArray());
         var now = batch.Now();
-        var ways = await WaysAsync(tx, batch).ConfigureAwait(false);
+        var (ways, brokers) = await WaysAsync(tx, batch).ConfigureAwait(false);
         var ready = InOrder(claimed, there.Rows);
         if (ready.Count == 0)
         {
@@ -123,12 +130,15 @@ public sealed class Relay(Db db, RelayBell bell, IEnumerable<IConsumer> consumer
             await ConsumerException.RunAsync(consumer, tx, events).ConfigureAwait(false);
         }
 
-        await InkAsync(tx, ready, [.. _options.BrokersFed, .. fed.Except(here).Select(c => c.Name)], now.First).ConfigureAwait(false);
+        await InkAsync(tx, ready, [.. brokers, .. fed.Except(here).Select(c => c.Name)], now.First).ConfigureAwait(false);
         return ready.Count;
     }
 
-    /// <summary>By which way each consumer gets its events, which nobody can change until we have committed; and whether something waits in its lane.</summary>
-    private async Task<Dictionary<string, (string Transport, bool IsWaiting)>> WaysAsync(Tx tx, StatementBatch batch)
+    /// <summary>
+    /// By which way each consumer gets its events, which nobody can change until we have committed, and whether something waits in its lane; and the
+    /// brokers that anybody feeds, whatever the settings of this process say.
+    /// </summary>
+    private async Task<(Dictionary<string, (string Transport, bool IsWaiting)> Consumers, List<string> Brokers)> WaysAsync(Tx tx, StatementBatch batch)
     {
         while (true)
         {
@@ -138,7 +148,8 @@ public sealed class Relay(Db db, RelayBell bell, IEnumerable<IConsumer> consumer
             var missing = waiting.Keys.Where(name => ways.Rows.All(w => w.Name != name)).Order(StringComparer.Ordinal).ToList();
             if (missing.Count == 0)
             {
-                return ways.Rows.Where(w => waiting.ContainsKey(w.Name)).ToDictionary(w => w.Name, w => (w.Transport, waiting[w.Name].Rows.Count > 0));
+                return (ways.Rows.Where(w => waiting.ContainsKey(w.Name)).ToDictionary(w => w.Name, w => (w.Transport, waiting[w.Name].Rows.Count > 0)),
+                    [.. ways.Rows.Select(w => w.Name).Where(Lanes.IsBroker)]);
             }
 
             // A row that is not there cannot be locked. Whoever makes it at the same time waits for us, or we for them.

@@ -24,8 +24,8 @@ public enum HealthStatus
 /// <param name="LatencyMs">How long its answer took; null where none came.</param>
 public sealed record Dependency(string Name, string Kind, HealthStatus Status, double? LatencyMs);
 
-/// <summary>Something else that this process depends on, and that it can do without for a while; asked at each <c>/health</c>, so it answers from memory.</summary>
-public sealed record DependencySource(Func<Dependency> Ask);
+/// <summary>What else this process depends on, and can do without for a while; asked at each <c>/health</c>, so it answers from memory.</summary>
+public sealed record DependencySource(Func<IEnumerable<Dependency>> Ask);
 
 /// <summary>
 /// <c>/health/live</c>: the process answers. <c>/health/ready</c>: it can serve, so send requests here. <c>/health</c>: each dependency with its
@@ -61,7 +61,7 @@ public sealed class Health(Db db, IHostApplicationLifetime lifetime, TimeProvide
     {
         var database = await DatabaseAsync().ConfigureAwait(false);
         Dependency[] cache = redis is null ? [] : [new("cache", "redis", redis.IsUsable ? HealthStatus.Healthy : HealthStatus.Degraded, redis.LatencyMs)];
-        Dependency[] all = [database, .. cache, .. (others ?? []).Select(o => o.Ask())];
+        Dependency[] all = [database, .. cache, .. (others ?? []).SelectMany(o => o.Ask())];
         return Answer(all.Max(d => d.Status), all);
     }
 

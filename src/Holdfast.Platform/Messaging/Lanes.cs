@@ -1,0 +1,83 @@
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Platform.Messaging;
+
+/// <summary>A lane, and what waits in it.</summary>
+/// <param name="Name">A consumer, or a broker.</param>
+/// <param name="Transport">Which way it is fed.</param>
+/// <param name="Since">When the oldest of them was put there; null when nothing waits.</param>
+public sealed record Lane(string Name, string Transport, long Events, DateTime? Since);
+
+/// <summary>
+/// The table of lanes. The row of a broker says that every relay has to put the events aside for it, one that cannot reach it, too. It is made by the first
+/// process that has the broker's address, and stays, whoever is restarted without it, until somebody drops it.
+/// </summary>
+public static class Lanes
+{
+    public static readonly Error NotABroker = new(404, "not_found", "There is no broker of that name that gets events.", "Không có message broker nào mang tên đó đang nhận sự kiện.");
+
+    /// <summary>Whether the lane is a broker's.</summary>
+    public static bool IsBroker(string name) => name is MessagingOptions.RabbitMq or MessagingOptions.Kafka;
+
+    /// <summary>Has the brokers fed by all relays, from the next event on that is committed.</summary>
+    internal static async Task RegisterAsync(Db db, IEnumerable<string> brokers, CancellationToken ct)
+    {
+        var there = await db.ReadAsync(s => s.QueryAsync("SELECT name FROM lanes", r => r.Text(0)), ct).ConfigureAwait(false);
+        foreach (var broker in brokers.Except(there))
+        {
+            await db.WriteAsync(tx => tx.ExecuteAsync("INSERT INTO lanes (name, transport) VALUES ($1, $1) ON CONFLICT (name) DO NOTHING", broker), ct).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>All that there are, by name.</summary>
+    public static Task<List<Lane>> AllAsync(Db db, CancellationToken ct = default) => db.ReadAsync(s => s.QueryAsync(
+        $"SELECT l.name, l.transport, COALESCE(SUM(LENGTH(d.events)), 0) / {Chunk.Width}, MIN(d.created_at) FROM lanes l LEFT JOIN deliveries d ON d.lane = l.name GROUP BY l.name, l.transport ORDER BY l.name",
+        r => new Lane(r.Text(0), r.Text(1), r.Long(2), r.TimeOrNull(3))), ct);
+
+    /// <summary>
+    /// The broker gets no more events, and what waits for it is given up. A process that has its address registers it again when it starts.
+    /// An error where there is no such one.
+    /// </summary>
+    public static Task<Error?> DropAsync(Db db, string broker, CancellationToken ct = default) => db.WriteAsync<Error?>(async tx =>
+    {
+        // First the row: this waits for the relays that have read it, and what these put into the lane goes, too.
+        if (!IsBroker(broker) || await tx.ExecuteAsync("DELETE FROM lanes WHERE name = $1", broker).ConfigureAwait(false) == 0)
+        {
+            return NotABroker;
+        }
+
+        await tx.ExecuteAsync("DELETE FROM deliveries WHERE lane = $1", broker).ConfigureAwait(false);
+        return null;
+    }, ct);
+}
+
+/// <summary>Says so when events lie in a lane for long: nobody runs the consumer, nobody has the broker's address any more, or it is away.</summary>
+public sealed class LaneWatch(Db db, ILogger<LaneWatch> log) : Sweep(Interval, int.MaxValue, log)
+{
+    /// <summary>For so long events may lie in a lane before that is worth a word.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
+
+    private IReadOnlyList<string> _old = [];
+
+    /// <summary>The lanes that are not emptied, for <c>/health</c>.</summary>
+    public IEnumerable<Dependency> Dependencies => _old.Select(lane => new Dependency("lane", lane, HealthStatus.Degraded, null));
+
+    /// <summary>Looks; how many lanes are not emptied.</summary>
+    public override async Task<int> SweepOnceAsync(CancellationToken ct = default)
+    {
+        // Not those of one subject: they wait because the consumer failed, and for their turn.
+        var old = await db.ReadAsync(async s => await s.QueryAsync("SELECT lane, MIN(created_at) FROM deliveries WHERE subject IS NULL GROUP BY lane HAVING MIN(created_at) < $1 ORDER BY lane",
+            r => (Lane: r.Text(0), Since: r.Time(1)), await s.NowAsync().ConfigureAwait(false) - Patience).ConfigureAwait(false), ct).ConfigureAwait(false);
+        foreach (var (lane, since) in old.Where(o => !_old.Contains(o.Lane)))
+        {
+            Log.LogWarning("Events lie in the lane of {Lane} since {Since}: no process runs it, or it is away. See holdfast lanes", lane, since);
+        }
+
+        _old = [.. old.Select(o => o.Lane)];
+        return old.Count;
+    }
+}

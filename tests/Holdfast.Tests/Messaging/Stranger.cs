@@ -1,0 +1,89 @@
+using Confluent.Kafka;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Messaging;
+using Holdfast.Tests.Fixtures;
+using RabbitMQ.Client;
+
+namespace Holdfast.Tests.Messaging;
+
+/// <summary>Somebody else's service. It has only what a broker gave it, so that nothing heals what was not sent.</summary>
+internal sealed class Stranger : IDisposable
+{
+    private const string Queue = "stranger";
+
+    private readonly HashSet<EventKey> _heard = [];
+    private readonly string? _rabbitUrl;
+    private readonly IConsumer<string, byte[]>? _kafka;
+
+    private Stranger(string? rabbitUrl, IConsumer<string, byte[]>? kafka) => (_rabbitUrl, _kafka) = (rabbitUrl, kafka);
+
+    /// <summary>With a durable queue for all events, from now on.</summary>
+    public static async Task<Stranger> OnRabbitAsync(string url)
+    {
+        await using var connection = await new ConnectionFactory { Uri = new Uri(url) }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        await RabbitMqTopology.DeclareEventsAsync(channel, default);
+        await channel.QueueDeclareAsync(Queue, durable: true, exclusive: false, autoDelete: false);
+        await channel.QueueBindAsync(Queue, Topics.Events, "#");
+        return new Stranger(url, null);
+    }
+
+    /// <summary>As a group of its own, from the beginning.</summary>
+    public static Stranger OnKafka(string brokers)
+    {
+        KafkaLibrary.Prepare();
+        var consumer = new ConsumerBuilder<string, byte[]>(new ConsumerConfig
+        {
+            BootstrapServers = brokers,
+            GroupId = $"stranger-{Guid.CreateVersion7():N}",
+            AutoOffsetReset = AutoOffsetReset.Earliest,
+            AllowAutoCreateTopics = true,
+            TopicMetadataRefreshIntervalMs = 500,
+        }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+        consumer.Subscribe(Topics.Events);
+        return new Stranger(null, consumer);
+    }
+
+    /// <summary>Waits until it has every event of the database, and checks that it has no other.</summary>
+    public async Task HasHeardAllAsync(Db db, double seconds = 60)
+    {
+        var events = (await db.ReadAsync(s => s.QueryAsync("SELECT subject, sequence FROM events", r => new EventKey(r.Uuid(0), r.Int(1))))).ToHashSet();
+        await Until.TrueAsync("the stranger has every event", async () => (await HeardAsync()).IsSupersetOf(events), seconds);
+        Assert.Empty(_heard.Except(events));
+    }
+
+    private async Task<HashSet<EventKey>> HeardAsync()
+    {
+        if (_kafka is not null)
+        {
+            Poll();
+            return _heard;
+        }
+
+        await using var connection = await new ConnectionFactory { Uri = new Uri(_rabbitUrl!) }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        while (await channel.BasicGetAsync(Queue, autoAck: true) is { } message)
+        {
+            _heard.Add(CloudEvent.Read(message.Body.Span).Key);
+        }
+
+        return _heard;
+    }
+
+    private void Poll()
+    {
+        try
+        {
+            while (_kafka!.Consume(TimeSpan.Zero) is { } result)
+            {
+                _heard.Add(CloudEvent.Read(result.Message.Value).Key);
+            }
+        }
+        catch (ConsumeException)
+        {
+            // The topic is not there yet, or the broker is away: it is asked again.
+        }
+    }
+
+    public void Dispose() => _kafka?.Dispose();
+}
