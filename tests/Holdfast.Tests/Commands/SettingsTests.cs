@@ -1,5 +1,7 @@
 using Holdfast.Platform.Caching;
 using Holdfast.Platform.Data;
+using Holdfast.Platform.Messaging;
+using Holdfast.Tests.Fixtures;
 using Microsoft.Extensions.Configuration;
 
 namespace Holdfast.Tests.Commands;
@@ -67,6 +69,14 @@ public sealed class SettingsTests
     [InlineData("SMTP_FROM", "nobody", "SMTP_FROM: 'nobody' is not an address such as shop@example.com or \"Shop <shop@example.com>\".")]
     [InlineData("CORS_ORIGINS", "*", "CORS_ORIGINS: '*' is not an origin such as https://shop.example.com: a scheme, a host, perhaps a port, and nothing after.")]
     [InlineData("CORS_ORIGINS", "https://a.example.com,https://b.example.com/", "CORS_ORIGINS: 'https://b.example.com/' is not an origin such as https://shop.example.com: a scheme, a host, perhaps a port, and nothing after.")]
+    [InlineData("RABBITMQ_URL", "http://u:secret@mq", "RABBITMQ_URL: must be amqp://user:password@host:port/vhost, or amqps:// for TLS.")]
+    [InlineData("RABBITMQ_URL", "mq:5672", "RABBITMQ_URL: must be amqp://user:password@host:port/vhost, or amqps:// for TLS.")]
+    [InlineData("KAFKA_BROKERS", "a:9092,b", "KAFKA_BROKERS: 'a:9092,b' must be host:port, several with commas.")]
+    [InlineData("CONSUMER_TRANSPORT", "pigeon", "CONSUMER_TRANSPORT: 'pigeon' must be outbox, rabbitmq or kafka.")]
+    [InlineData("CONSUMER_TRANSPORT", "rabbitmq", "CONSUMER_TRANSPORT: rabbitmq needs RABBITMQ_URL.")]
+    [InlineData("CONSUMER_TRANSPORT", "kafka", "CONSUMER_TRANSPORT: kafka needs KAFKA_BROKERS.")]
+    [InlineData("CONSUMER_PREFETCH", "0", "CONSUMER_PREFETCH: 0 must be from 1 to 10000.")]
+    [InlineData("CONSUMER_PREFETCH", "10001", "CONSUMER_PREFETCH: 10001 must be from 1 to 10000.")]
     [InlineData("ADMIN_EMAIL", "an@example.com", "ADMIN_EMAIL and ADMIN_PASSWORD: set both or neither.")]
     [InlineData("ADMIN_PASSWORD", "12345678", "ADMIN_EMAIL and ADMIN_PASSWORD: set both or neither.")]
     public void A_wrong_value_is_one_line_that_says_which_and_why(string name, string value, string line) =>
@@ -80,6 +90,26 @@ public sealed class SettingsTests
         var settings = From(("RATE_LIMITS", "OFF"), ("TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8,::1 ,2001:db8::/32"));
         Assert.False(settings.RateLimits);
         Assert.Equal(["127.0.0.1/32", "10.0.0.0/8", "::1/128", "2001:db8::/32"], settings.TrustedProxies.Select(p => p.ToString()));
+    }
+
+    [Fact]
+    public void Brokers_are_named_and_one_of_them_may_feed_the_consumers()
+    {
+        var none = From().Messaging;
+        Assert.Equal((null, null, "outbox", 100, null), (none.RabbitMqUrl, none.KafkaBrokers, none.ConsumerTransport, none.Prefetch, none.Consumers));
+        var both = From(("RABBITMQ_URL", "amqps://u:p@mq:5671/shop"), ("KAFKA_BROKERS", "a:9092, b:9093"), ("CONSUMER_TRANSPORT", "kafka"), ("CONSUMER_PREFETCH", "7")).Messaging;
+        Assert.Equal(("amqps://u:p@mq:5671/shop", "a:9092, b:9093", "kafka", 7), (both.RabbitMqUrl, both.KafkaBrokers, both.ConsumerTransport, both.Prefetch));
+        Assert.Null(Settings.ParseConsumers(null));
+        Assert.Equal(["notifications", "webhooks"], Settings.ParseConsumers("notifications, webhooks")!.Order());
+    }
+
+    [Fact]
+    public async Task A_consumer_that_does_not_exist_is_refused_at_start()
+    {
+        await using var database = await TestDb.CreateAsync(Backend.Sqlite);
+        var settings = new Settings { Messaging = new MessagingOptions { Consumers = new HashSet<string> { "notifications", "notification" } } };
+        var message = Assert.Throws<StartupException>(() => Server.Build(settings, database.Db)).Message;
+        Assert.StartsWith("--consumers: there is no consumer 'notification'; there are ", message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -61,6 +61,8 @@ public abstract partial class AsyncApiTests(Backend backend) : IAsyncLifetime
         string[] others = ["payment.success", "payment.refunded"];
         var written = Repository.Product.SelectMany(f => EventType().Matches(f.Text).Select(m => m.Groups[1].Value)).Distinct().Except(others);
         Assert.Empty(written.Except(Server.Events.All.Select(t => t.Name)));
+        var told = File.ReadAllText(Path.Combine(Repository.Root, "docs/events.md"));
+        Assert.All(Server.Events.All, t => Assert.Contains($"`{t.Name}`", told, StringComparison.Ordinal));
         Assert.True(Server.Events.Knows("order.*") && Server.Events.Knows("inventory.low") && !Server.Events.Knows("order.eaten") && !Server.Events.Knows("*"));
     }
 

@@ -13,7 +13,8 @@ internal sealed class Brokered : IAsyncDisposable
     private readonly List<TestServer> _servers = [];
     private readonly KafkaServer? _kafka;
 
-    private Brokered(TestDb database, string way, string? rabbitUrl, KafkaServer? kafka) => (Database, Way, RabbitUrl, _kafka) = (database, way, rabbitUrl, kafka);
+    private Brokered(TestDb database, string way, string? rabbitUrl, string? kafkaBrokers, KafkaServer? kafka) =>
+        (Database, Way, RabbitUrl, KafkaBrokers, _kafka) = (database, way, rabbitUrl, kafkaBrokers ?? kafka?.Brokers, kafka);
 
     public TestDb Database { get; }
 
@@ -21,18 +22,19 @@ internal sealed class Brokered : IAsyncDisposable
 
     public string? RabbitUrl { get; }
 
-    public string? KafkaBrokers => _kafka?.Brokers;
+    public string? KafkaBrokers { get; }
 
     /// <summary>The server that was started first.</summary>
     public TestServer First => _servers[0];
 
     public Heard Heard { get; } = new();
 
-    public static async Task<Brokered> StartAsync(Backend backend, string way, string? rabbitUrl = null)
+    /// <summary>Without an address: over a broker of the way of its own.</summary>
+    public static async Task<Brokered> StartAsync(Backend backend, string way, string? rabbitUrl = null, string? kafkaBrokers = null)
     {
         rabbitUrl ??= way == MessagingOptions.RabbitMq ? await (await RabbitServer.SharedAsync()).HostAsync() : null;
-        var kafka = way == MessagingOptions.Kafka ? await KafkaServer.StartAsync() : null;
-        var brokered = new Brokered(await TestDb.CreateAsync(backend), way, rabbitUrl, kafka);
+        var kafka = way == MessagingOptions.Kafka && kafkaBrokers is null ? await KafkaServer.StartAsync() : null;
+        var brokered = new Brokered(await TestDb.CreateAsync(backend), way, rabbitUrl, kafkaBrokers, kafka);
         await Heard.ResetAsync(brokered.Database.Db);
         return brokered;
     }
@@ -78,7 +80,7 @@ internal sealed class Brokered : IAsyncDisposable
         {
             foreach (var body in bodies)
             {
-                var start = new ProcessStartInfo("kcat", ["-P", "-b", KafkaBrokers!, "-t", topic, "-k", "k", "-H", $"type={type}", "-D", "\u0003"]) { RedirectStandardInput = true };
+                var start = new ProcessStartInfo("kcat", ["-P", "-b", KafkaBrokers!, "-t", topic, "-k", "k", "-H", $"type={type}", "-D", "\u0003", "-X", "message.max.bytes=10000000"]) { RedirectStandardInput = true };
                 using var kcat = Process.Start(start)!;
                 await kcat.StandardInput.BaseStream.WriteAsync(body);
                 kcat.StandardInput.Close();

@@ -53,12 +53,13 @@ internal sealed class Heard(string name = "heard") : IConsumer
         return ids;
     });
 
-    public static async Task AddAsync(Tx tx, IReadOnlyList<(Guid Subject, int Sequence)> keys)
+    /// <param name="size">How large the data is, about.</param>
+    public static async Task AddAsync(Tx tx, IReadOnlyList<(Guid Subject, int Sequence)> keys, int size = 1)
     {
         var (now, log) = (await tx.NowAsync(), new EventLog());
         foreach (var (subject, sequence) in keys)
         {
-            log.Add(new Event(subject, sequence, "test.happened", subject, now, "system", null, "{\"n\":1}"u8.ToArray()));
+            log.Add(new Event(subject, sequence, "test.happened", subject, now, "system", null, System.Text.Encoding.UTF8.GetBytes($"{{\"n\":{new string('1', size)}}}")));
         }
 
         var batch = tx.Batch();

@@ -45,11 +45,24 @@ internal sealed class Stranger : IDisposable
     }
 
     /// <summary>Waits until it has every event of the database, and checks that it has no other.</summary>
-    public async Task HasHeardAllAsync(Db db, double seconds = 60)
+    public async Task HasHeardAllAsync(Db db, double seconds = 60) =>
+        await HasHeardAsync(await db.ReadAsync(s => s.QueryAsync("SELECT subject, sequence FROM events", r => new EventKey(r.Uuid(0), r.Int(1)))), seconds);
+
+    /// <summary>Waits until it has these, and checks that it has no other.</summary>
+    public async Task HasHeardAsync(IReadOnlyCollection<EventKey> events, double seconds = 60)
     {
-        var events = (await db.ReadAsync(s => s.QueryAsync("SELECT subject, sequence FROM events", r => new EventKey(r.Uuid(0), r.Int(1))))).ToHashSet();
         await Until.TrueAsync("the stranger has every event", async () => (await HeardAsync()).IsSupersetOf(events), seconds);
         Assert.Empty(_heard.Except(events));
+    }
+
+    /// <summary>How many messages it got, repetitions included.</summary>
+    public int Messages { get; private set; }
+
+    /// <summary>As <see cref="Messages"/>, with what has come since.</summary>
+    public async Task<int> CountAsync()
+    {
+        await HeardAsync();
+        return Messages;
     }
 
     private async Task<HashSet<EventKey>> HeardAsync()
@@ -65,6 +78,7 @@ internal sealed class Stranger : IDisposable
         while (await channel.BasicGetAsync(Queue, autoAck: true) is { } message)
         {
             _heard.Add(CloudEvent.Read(message.Body.Span).Key);
+            Messages++;
         }
 
         return _heard;
@@ -77,6 +91,7 @@ internal sealed class Stranger : IDisposable
             while (_kafka!.Consume(TimeSpan.Zero) is { } result)
             {
                 _heard.Add(CloudEvent.Read(result.Message.Value).Key);
+                Messages++;
             }
         }
         catch (ConsumeException)

@@ -115,6 +115,11 @@ public abstract class BrokerTests(Backend backend, string way) : TransportTests(
         Assert.Equal(bad.Select(Convert.ToHexString).Order(), (await DeadLetters.NewestAsync(db, 100)).Where(l => l.Lane == "heard").Select(l => Convert.ToHexString(l.Payload)).Order());
         Assert.Equal("not_redrivable", (await DeadLetters.RedriveAsync(db, (await DeadLetters.NewestAsync(db, 1))[0].Id))!.Code);
 
+        // Of what is larger than a request may be, the beginning is kept.
+        await brokered.SendAsync(Topics.Events, "order.exploded", Brokered.Bytes(new string('x', Received.MaxBytes + 1)));
+        await Until.TrueAsync("it is a dead letter", async () => (await DeadLetters.NewestAsync(db, 100)).Count(l => l.Lane == "heard") == bad.Length + 1, 60);
+        Assert.Equal(Received.KeptBytes, (await DeadLetters.NewestAsync(db, 100)).Max(l => l.Payload.Length));
+
         // And goes on.
         await Heard.WriteAsync(db, 5, 6);
         await db.WriteAsync(tx => tx.ExecuteAsync("DELETE FROM dead_letters"));

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Text;
 using Holdfast.Platform.Data;
 using Microsoft.Extensions.Logging;
 
@@ -14,27 +16,30 @@ internal sealed class BrokerLane(Db db, ITransport transport, MessagingOptions o
     private const int MaxEvents = 500;
     private const int MaxInFlight = 4;
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
 
     private readonly List<long> _published = [];
     private readonly Lock _gate = new();
     private int _failures;
 
-    private sealed record Claim(IReadOnlyList<long> Positions, IReadOnlyList<Message> Messages);
+    private sealed record Claim(IReadOnlyList<long> Positions, IReadOnlyList<Event> Events);
+
+    private static readonly Claim Nothing = new([], []);
 
     public async Task RunAsync(Bell rung, CancellationToken ct)
     {
-        // With nothing to publish: connects and declares, so that others can bind before the first event.
-        var inFlight = new List<Task> { PublishAsync(new Claim([], []), ct) };
+        var (inFlight, lookedAt) = (new List<Task>(), 0L);
         while (!ct.IsCancellationRequested)
         {
             try
             {
                 var claim = _failures == 0 || inFlight.Count == 0 ? await ClaimAsync(ct).ConfigureAwait(false) : null;
-                if (claim is null && inFlight.Count == 0 && transport.Trouble is not null)
+                if (IsDue(lookedAt) && (_failures == 0 || (claim is null && inFlight.Count == 0)))
                 {
-                    // Nothing to publish: see whether it is well again.
-                    claim = new Claim([], []);
+                    // At first, so that others can bind before there is an event; then to find out that the broker is away, or well again, before there is one.
+                    lookedAt = Stopwatch.GetTimestamp();
+                    inFlight.Add(PublishAsync(Nothing, ct));
                 }
 
                 if (claim is not null)
@@ -69,6 +74,8 @@ internal sealed class BrokerLane(Db db, ITransport transport, MessagingOptions o
         await DeletePublishedAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
+    private bool IsDue(long lookedAt) => lookedAt == 0 || Stopwatch.GetElapsedTime(lookedAt) > (transport.Trouble is null ? BetweenLooks : Idle);
+
     /// <summary>The next chunks, with their events; deletes those that have been published meanwhile in the same transaction. Null when there is nothing to do.</summary>
     private async Task<Claim?> ClaimAsync(CancellationToken ct)
     {
@@ -97,7 +104,7 @@ internal sealed class BrokerLane(Db db, ITransport transport, MessagingOptions o
 
         var keys = claimed.SelectMany(c => Chunk.Read(c.Events)).ToList();
         var events = await db.ReadAsync(s => EventRows.LoadAsync(s, keys), ct).ConfigureAwait(false);
-        return new Claim([.. claimed.Select(c => c.Position)], [.. events.Select(e => new Message(e.Type, e.Subject.ToString(), CloudEvent.Write(e)))]);
+        return new Claim([.. claimed.Select(c => c.Position)], events);
     }
 
     private async Task<List<(long Position, byte[] Events)>> ClaimAsync(Tx tx, long[] published)
@@ -127,8 +134,13 @@ internal sealed class BrokerLane(Db db, ITransport transport, MessagingOptions o
     {
         try
         {
-            await transport.PublishAsync(claim.Messages, ct).ConfigureAwait(false);
-            MessagingMeter.Published.Add(claim.Messages.Count, new KeyValuePair<string, object?>("broker", transport.Name));
+            var refused = await SendAsync(claim.Events, ct).ConfigureAwait(false);
+            if (refused.Count > 0)
+            {
+                await BuryAsync(refused).ConfigureAwait(false);
+            }
+
+            MessagingMeter.Published.Add(claim.Events.Count - refused.Count, new KeyValuePair<string, object?>("broker", transport.Name));
             lock (_gate)
             {
                 _published.AddRange(claim.Positions);
@@ -146,6 +158,11 @@ internal sealed class BrokerLane(Db db, ITransport transport, MessagingOptions o
                 log.LogWarning("Events wait for {Broker}: {Reason}", transport.Name, e.Message);
             }
 
+            if (claim.Positions.Count == 0)
+            {
+                return;
+            }
+
             try
             {
                 await db.WriteAsync(async tx => await LeaseAsync(tx, claim.Positions, await tx.NowAsync().ConfigureAwait(false)).ConfigureAwait(false), CancellationToken.None).ConfigureAwait(false);
@@ -156,6 +173,42 @@ internal sealed class BrokerLane(Db db, ITransport transport, MessagingOptions o
             }
         }
     }
+
+    /// <summary>
+    /// Publishes the events; those that the broker will never take, each with the reason. It halves what was refused until such a one stands alone, so that
+    /// the others go out, some of them twice.
+    /// </summary>
+    private async Task<List<(Event Event, string Reason)>> SendAsync(IReadOnlyList<Event> events, CancellationToken ct)
+    {
+        try
+        {
+            await transport.PublishAsync([.. events.Select(e => new Message(e.Type, e.Subject.ToString(), CloudEvent.Write(e)))], ct).ConfigureAwait(false);
+            return [];
+        }
+        catch (RefusedException e) when (events.Count == 1)
+        {
+            log.LogError("{Broker} refuses {Event} ({Type}), which is a dead letter now: {Reason}", transport.Name, events[0].Id, events[0].Type, e.Message);
+            return [(events[0], e.Message)];
+        }
+        catch (RefusedException)
+        {
+            var half = events.Count / 2;
+            return [.. await SendAsync([.. events.Take(half)], ct).ConfigureAwait(false), .. await SendAsync([.. events.Skip(half)], ct).ConfigureAwait(false)];
+        }
+    }
+
+    private Task<int> BuryAsync(List<(Event Event, string Reason)> refused) => db.WriteAsync(async tx =>
+    {
+        var (batch, now) = (tx.Batch(), await tx.NowAsync().ConfigureAwait(false));
+        foreach (var (e, reason) in refused)
+        {
+            // The id comes from the event: refused again, after a crash, it is the same dead letter.
+            DeadLetters.Add(batch, new DeadLetter(DeadLetters.IdOf(transport.Name, Encoding.UTF8.GetBytes(e.Id)), transport.Name, e.Subject, e.Sequence, e.Type, reason, CloudEvent.Write(e), 1, now));
+        }
+
+        await batch.RunAsync().ConfigureAwait(false);
+        return refused.Count;
+    });
 
     private static async Task LeaseAsync(Tx tx, IEnumerable<long> positions, DateTime until)
     {

@@ -25,7 +25,8 @@ public interface ITransport : IAsyncDisposable
 
     /// <summary>
     /// Publishes to <see cref="Topics.Events"/>; without a message it only tries the connection. Returns when the broker has taken all of them durably. Calls that overlap are sent in their order.
-    /// Throws <see cref="TransportException"/> when that takes too long or fails: then some of them may have been taken.
+    /// Throws <see cref="TransportException"/> when that takes too long or fails: then some of them may have been taken; <see cref="RefusedException"/> when
+    /// one of them never will be.
     /// </summary>
     Task PublishAsync(IReadOnlyList<Message> messages, CancellationToken ct);
 

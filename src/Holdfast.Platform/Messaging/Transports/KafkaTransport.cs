@@ -5,82 +5,60 @@ using Confluent.Kafka;
 namespace Holdfast.Platform.Messaging;
 
 /// <summary>Kafka: an idempotent producer that waits for all replicas; consumer groups that commit an offset after its effect.</summary>
-internal sealed class KafkaTransport(string brokers, TimeSpan patience) : ITransport
+/// <param name="patience">The longest that publishing takes, one way or another.</param>
+/// <param name="queue">How many messages the client holds that the broker has not confirmed.</param>
+/// <param name="sessionSeconds">How long the partitions of a consumer that does not answer stay its own.</param>
+internal sealed class KafkaTransport(string brokers, TimeSpan patience, int queue = 20_000, int sessionSeconds = 10) : ITransport
 {
     private static readonly Header ContentType = new("content-type", Encoding.ASCII.GetBytes(CloudEvent.ContentType));
 
     // How long a consumer that has found nothing waits before it looks again: the client has no way to be awaited.
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan Full = TimeSpan.FromMilliseconds(5);
+    private const int ReadAheadKbytes = 8 * 1024;
+    private static readonly TimeSpan GoodBye = TimeSpan.FromSeconds(2);
 
+    private readonly Troubles _troubles = new("Kafka");
     private readonly Lock _gate = new();
     private IProducer<string, byte[]>? _producer;
 
     public string Name => MessagingOptions.Kafka;
 
-    public string? Trouble { get; private set; }
+    public string? Trouble => _troubles.Any;
 
     public async Task PublishAsync(IReadOnlyList<Message> messages, CancellationToken ct)
     {
-        var producer = Producer();
-        if (messages.Count == 0)
-        {
-            await TryAsync(producer).ConfigureAwait(false);
-            return;
-        }
-
-        var (open, done, clock) = (messages.Count, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), Stopwatch.StartNew());
+        IProducer<string, byte[]>? producer = null;
         try
         {
-            foreach (var message in messages)
-            {
-                while (!TryProduce(producer, message, Report))
-                {
-                    // The client's queue is full: the broker is slower than we are, or away.
-                    if (clock.Elapsed > patience)
-                    {
-                        throw new TimeoutException();
-                    }
-
-                    await Task.Delay(Full, ct).ConfigureAwait(false);
-                }
-            }
-
-            // The client gives up by itself, a little later than we would.
-            await done.Task.WaitAsync(patience * 2, ct).ConfigureAwait(false);
-            Trouble = null;
+            producer = Producer();
+            await (messages.Count == 0 ? TryAsync(producer) : SendAsync(producer, messages, ct)).ConfigureAwait(false);
+            _troubles.Clear();
+        }
+        catch (KafkaException e) when (e.Error.Code is ErrorCode.MsgSizeTooLarge or ErrorCode.RecordListTooLarge)
+        {
+            throw new RefusedException($"Kafka: {e.Error.Reason}", e);
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
             if (e is KafkaException { Error.IsFatal: true })
             {
-                Replace(producer);
+                Replace(producer!);
             }
 
-            Trouble = e is TimeoutException ? "Kafka does not confirm" : $"Kafka: {e.Message}";
-            throw new TransportException(Trouble, e);
-        }
-
-        void Report(DeliveryReport<string, byte[]> report)
-        {
-            if (report.Error.IsError)
-            {
-                done.TrySetException(new KafkaException(report.Error));
-            }
-            else if (Interlocked.Decrement(ref open) == 0)
-            {
-                done.TrySetResult();
-            }
+            throw _troubles.Failed(e is TimeoutException ? "it does not confirm" : e.Message, e);
         }
     }
 
     public async Task ConsumeAsync(Subscription subscription, Func<IReadOnlyList<Message>, Task> handle, Func<Task> made, CancellationToken ct)
     {
+        IConsumer<string, byte[]>? consumer = null;
         try
         {
-            using var consumer = Subscribe(subscription);
-            while (!ct.IsCancellationRequested)
+            consumer = Subscribe(subscription);
+            while (true)
             {
+                ct.ThrowIfCancellationRequested();
                 var batch = Take(consumer, subscription.Prefetch);
                 if (batch.Count == 0)
                 {
@@ -94,12 +72,15 @@ internal sealed class KafkaTransport(string brokers, TimeSpan patience) : ITrans
                     Store(consumer, last);
                 }
             }
-
-            consumer.Close();
         }
-        catch (KafkaException e)
+        catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            throw new TransportException($"Kafka: {e.Message}", e);
+            throw _troubles.Failed(e.Message, e, subscription);
+        }
+        finally
+        {
+            // Where the broker does not answer, it goes on in the background.
+            await (consumer is null ? Task.CompletedTask : LeaveAsync(consumer)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -114,24 +95,65 @@ internal sealed class KafkaTransport(string brokers, TimeSpan patience) : ITrans
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Asks the broker for anything.</summary>
-    private async Task TryAsync(IProducer<string, byte[]> producer)
+    /// <summary>Commits what was handled and leaves the group, so that others get the partitions at once, and not when the session has ended.</summary>
+    private static Task LeaveAsync(IConsumer<string, byte[]> consumer) => Task.Run(() =>
     {
         try
         {
-            await Task.Run(() =>
-            {
-                using var asking = new DependentAdminClientBuilder(producer.Handle).Build();
-                asking.GetMetadata(patience);
-            }).ConfigureAwait(false);
-            Trouble = null;
+            consumer.Close();
         }
-        catch (KafkaException e)
+        catch (KafkaException)
         {
-            Trouble = $"Kafka: {e.Message}";
-            throw new TransportException(Trouble, e);
+            // The group finds out by itself, later.
+        }
+        finally
+        {
+            consumer.Dispose();
+        }
+    }).WaitAsync(GoodBye);
+
+    private async Task SendAsync(IProducer<string, byte[]> producer, IReadOnlyList<Message> messages, CancellationToken ct)
+    {
+        var (open, done, clock) = (messages.Count, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), Stopwatch.StartNew());
+        foreach (var message in messages)
+        {
+            while (!TryProduce(producer, message, Report))
+            {
+                // The client's queue is full: the broker is slower than we are, or away.
+                if (clock.Elapsed > QueuePatience)
+                {
+                    throw new TimeoutException();
+                }
+
+                await Task.Delay(Full, ct).ConfigureAwait(false);
+            }
+        }
+
+        // The client gives up by itself, mostly before we do: then nothing of it is left to be sent late.
+        await done.Task.WaitAsync(patience > clock.Elapsed ? patience - clock.Elapsed : TimeSpan.Zero, ct).ConfigureAwait(false);
+
+        void Report(DeliveryReport<string, byte[]> report)
+        {
+            if (report.Error.IsError)
+            {
+                done.TrySetException(new KafkaException(report.Error));
+            }
+            else if (Interlocked.Decrement(ref open) == 0)
+            {
+                done.TrySetResult();
+            }
         }
     }
+
+    // What waits for a place in the queue, and then for the broker, has waited no longer than a claim may take.
+    private TimeSpan QueuePatience => patience / 4;
+
+    /// <summary>Asks the broker for anything.</summary>
+    private Task TryAsync(IProducer<string, byte[]> producer) => Task.Run(() =>
+    {
+        using var asking = new DependentAdminClientBuilder(producer.Handle).Build();
+        asking.GetMetadata(patience);
+    });
 
     private IProducer<string, byte[]> Producer()
     {
@@ -145,9 +167,9 @@ internal sealed class KafkaTransport(string brokers, TimeSpan patience) : ITrans
                 EnableIdempotence = true,
                 Acks = Acks.All,
                 LingerMs = 2,
-                MessageTimeoutMs = (int)patience.TotalMilliseconds,
-                QueueBufferingMaxMessages = 20_000,
-            }).SetErrorHandler((_, error) => Trouble = $"Kafka: {error.Reason}").SetLogHandler((_, _) => { }).Build();
+                MessageTimeoutMs = (int)(patience - QueuePatience).TotalMilliseconds,
+                QueueBufferingMaxMessages = queue,
+            }).SetErrorHandler((_, error) => _troubles.Note($"Kafka: {error.Reason}")).SetLogHandler((_, _) => { }).Build();
         }
     }
 
@@ -189,9 +211,13 @@ internal sealed class KafkaTransport(string brokers, TimeSpan patience) : ITrans
             // Committed in the background, but only what has been handled: see Store.
             EnableAutoOffsetStore = false,
             AutoCommitIntervalMs = 500,
-            SessionTimeoutMs = 10_000,
+            SessionTimeoutMs = sessionSeconds * 1000,
             TopicMetadataRefreshIntervalMs = 5_000,
-        }).SetErrorHandler((_, error) => Trouble = $"Kafka: {error.Reason}").SetLogHandler((_, _) => { }).Build();
+            // What the client reads ahead for each partition: else 64 MiB.
+            QueuedMinMessages = subscription.Prefetch,
+            QueuedMaxMessagesKbytes = ReadAheadKbytes,
+            FetchMaxBytes = ReadAheadKbytes * 1024,
+        }).SetPartitionsAssignedHandler((_, _) => _troubles.Clear(subscription)).SetErrorHandler((_, _) => { }).SetLogHandler((_, _) => { }).Build();
         consumer.Subscribe(subscription.Topic);
         return consumer;
     }
@@ -236,6 +262,6 @@ internal sealed class KafkaTransport(string brokers, TimeSpan patience) : ITrans
     private static Message Message(ConsumeResult<string, byte[]> result)
     {
         var type = result.Message.Headers?.FirstOrDefault(h => h.Key is "type" or "ce_type")?.GetValueBytes();
-        return new Message(type is null ? "" : Encoding.UTF8.GetString(type), result.Message.Key ?? "", result.Message.Value ?? []);
+        return new Message(type is null ? "" : Encoding.UTF8.GetString(type), result.Message.Key ?? "", Received.Body(result.Message.Value));
     }
 }

@@ -4,7 +4,7 @@ using RabbitMQ.Client.Exceptions;
 namespace Holdfast.Platform.Messaging;
 
 /// <summary>
-/// Exchanges and queues, declared whenever a connection is made, so that what somebody deleted comes back. <c>order_events</c> is a durable topic
+/// Exchanges and queues, declared whenever a connection is made and every few seconds, so that what somebody deleted comes back. <c>order_events</c> is a durable topic
 /// exchange; what no queue is bound for goes to <c>order_events.unrouted</c>, which forgets after a day. Each consumer has a quorum queue; what it
 /// returns again and again goes to <c>TOPIC.dead</c>.
 /// </summary>
@@ -17,14 +17,16 @@ internal static class RabbitMqTopology
     // So often may a process die over a message before the broker puts it aside.
     private const int MaxReturns = 100;
 
-    public static async Task DeclareEventsAsync(IChannel channel, CancellationToken ct)
+    /// <summary>Declares what our events go through; how many lie among the unrouted.</summary>
+    public static async Task<uint> DeclareEventsAsync(IChannel channel, CancellationToken ct)
     {
         await channel.ExchangeDeclareAsync(Unrouted, ExchangeType.Fanout, durable: true, cancellationToken: ct).ConfigureAwait(false);
-        await channel.QueueDeclareAsync(Unrouted, durable: true, exclusive: false, autoDelete: false,
+        var unrouted = await channel.QueueDeclareAsync(Unrouted, durable: true, exclusive: false, autoDelete: false,
             new Dictionary<string, object?> { ["x-message-ttl"] = UnroutedMilliseconds }, cancellationToken: ct).ConfigureAwait(false);
         await channel.QueueBindAsync(Unrouted, Unrouted, "", cancellationToken: ct).ConfigureAwait(false);
         await channel.ExchangeDeclareAsync(Topics.Events, ExchangeType.Topic, durable: true, autoDelete: false,
             new Dictionary<string, object?> { ["alternate-exchange"] = Unrouted }, cancellationToken: ct).ConfigureAwait(false);
+        return unrouted.MessageCount;
     }
 
     /// <summary>Declares the queue of a subscription with all that it needs; its name, and whether it had to be made.</summary>

@@ -1,7 +1,8 @@
-using System.Diagnostics;
+using System.Globalization;
 using System.Threading.Channels;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
+using RabbitMQ.Client.Exceptions;
 
 namespace Holdfast.Platform.Messaging;
 
@@ -14,11 +15,12 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience) : ITransp
     private static readonly TimeSpan GoodBye = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim _connecting = new(1, 1);
+    private readonly Troubles _troubles = new("RabbitMQ");
     private volatile Link? _link;
 
     public string Name => MessagingOptions.RabbitMq;
 
-    public string? Trouble { get; private set; }
+    public string? Trouble => _troubles.Any;
 
     public async Task PublishAsync(IReadOnlyList<Message> messages, CancellationToken ct)
     {
@@ -26,29 +28,13 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience) : ITransp
         var link = _link is { Channel.IsOpen: true } open ? open : await ConnectAsync(ct).ConfigureAwait(false);
         if (link.Blocked is { } why)
         {
-            throw Failed($"RabbitMQ takes nothing for now: {why}");
+            throw _troubles.Failed($"it takes nothing for now: {why}");
         }
 
         try
         {
-            var confirmed = new Task[messages.Count];
-            for (var i = 0; i < confirmed.Length; i++)
-            {
-                var m = messages[i];
-                confirmed[i] = link.Channel.BasicPublishAsync(Topics.Events, m.Type, mandatory: false, new BasicProperties
-                {
-                    ContentType = CloudEvent.ContentType,
-                    DeliveryMode = DeliveryModes.Persistent,
-                    Type = m.Type,
-                }, m.Body, CancellationToken.None).AsTask();
-            }
-
-            await Task.WhenAll(confirmed).WaitAsync(patience, ct).ConfigureAwait(false);
-            Trouble = null;
-            if (link.MayCount())
-            {
-                MessagingMeter.Unrouted(await link.Channel.MessageCountAsync(RabbitMqTopology.Unrouted, ct).ConfigureAwait(false));
-            }
+            await (messages.Count == 0 ? LookAsync(link.Connection, ct) : SendAsync(link.Channel, messages)).WaitAsync(patience, ct).ConfigureAwait(false);
+            _troubles.Clear();
         }
         catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
         {
@@ -58,7 +44,7 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience) : ITransp
                 await DropAsync(link).ConfigureAwait(false);
             }
 
-            throw Failed(e is TimeoutException ? "RabbitMQ does not confirm" : $"RabbitMQ: {e.Message}", e);
+            throw IsRefused(e, messages) ? new RefusedException($"RabbitMQ: {e.Message}", e) : _troubles.Failed(e is TimeoutException ? "it does not confirm" : e.Message, e);
         }
     }
 
@@ -73,6 +59,7 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience) : ITransp
             await channel.BasicQosAsync(0, (ushort)subscription.Prefetch, global: false, ct).ConfigureAwait(false);
             var receiver = new Receiver(channel);
             await channel.BasicConsumeAsync(queue, autoAck: false, receiver, ct).ConfigureAwait(false);
+            _troubles.Clear(subscription);
             if (isNew)
             {
                 await made().ConfigureAwait(false);
@@ -93,7 +80,7 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience) : ITransp
         }
         catch (Exception e) when (e is not TransportException && !ct.IsCancellationRequested)
         {
-            throw new TransportException($"RabbitMQ: {e.Message}", e);
+            throw _troubles.Failed(e.Message, e, subscription);
         }
         finally
         {
@@ -102,7 +89,7 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience) : ITransp
         }
 
         ct.ThrowIfCancellationRequested();
-        throw new TransportException("RabbitMQ has ended the connection or taken the queue away");
+        throw _troubles.Failed("it has ended the connection or taken the queue away", who: subscription);
     }
 
     public async ValueTask DisposeAsync()
@@ -145,7 +132,7 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience) : ITransp
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            throw Failed($"RabbitMQ: {e.Message}", e);
+            throw _troubles.Failed(e.Message, e);
         }
         finally
         {
@@ -166,11 +153,33 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience) : ITransp
         ClientProvidedName = "holdfast",
     }.CreateConnectionAsync(ct);
 
-    private TransportException Failed(string trouble, Exception? inner = null)
+    private static Task SendAsync(IChannel channel, IReadOnlyList<Message> messages)
     {
-        Trouble = trouble;
-        return new TransportException(trouble, inner);
+        var confirmed = new Task[messages.Count];
+        for (var i = 0; i < confirmed.Length; i++)
+        {
+            var m = messages[i];
+            confirmed[i] = channel.BasicPublishAsync(Topics.Events, m.Type, mandatory: false, new BasicProperties
+            {
+                ContentType = CloudEvent.ContentType,
+                DeliveryMode = DeliveryModes.Persistent,
+                Type = m.Type,
+            }, m.Body, CancellationToken.None).AsTask();
+        }
+
+        return Task.WhenAll(confirmed);
     }
+
+    /// <summary>Asks the broker whether all is declared, on a channel that it may close without harm; brings back what somebody has deleted, and counts what nobody has bound.</summary>
+    private static async Task LookAsync(IConnection connection, CancellationToken ct)
+    {
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: ct).ConfigureAwait(false);
+        MessagingMeter.Unrouted(await RabbitMqTopology.DeclareEventsAsync(channel, ct).ConfigureAwait(false));
+    }
+
+    /// <summary>Whether the broker has closed the channel because one of these is too large. Others that were on their way there at the time fail, too, and are not to blame.</summary>
+    private static bool IsRefused(Exception e, IReadOnlyList<Message> messages) => e is OperationInterruptedException { ShutdownReason: { ReplyCode: Constants.PreconditionFailed } reason }
+        && messages.Any(m => reason.ReplyText.Contains(string.Create(CultureInfo.InvariantCulture, $"message size {m.Body.Length} "), StringComparison.Ordinal));
 
     private async Task DropAsync(Link link)
     {
@@ -208,22 +217,11 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience) : ITransp
 
         public IChannel Channel { get; }
 
-        private static readonly TimeSpan Between = TimeSpan.FromSeconds(10);
-
-        private long _countedAt;
-
-        /// <summary>Whether it is time to count what nobody has bound: not with every publishing.</summary>
-        public bool MayCount()
-        {
-            var last = Interlocked.Read(ref _countedAt);
-            return (last == 0 || Stopwatch.GetElapsedTime(last) > Between) && Interlocked.CompareExchange(ref _countedAt, Stopwatch.GetTimestamp(), last) == last;
-        }
-
         /// <summary>Why the broker reads nothing from this connection (an alarm of its memory or disk); null when it does.</summary>
         public string? Blocked { get; private set; }
     }
 
-    /// <summary>Puts what arrives aside, in order. Prefetch bounds how much that can be.</summary>
+    /// <summary>Puts what arrives aside, in order. Prefetch bounds how many that can be.</summary>
     private sealed class Receiver(IChannel channel) : AsyncDefaultBasicConsumer(channel)
     {
         private readonly Channel<(ulong Tag, Message Message)> _received = System.Threading.Channels.Channel.CreateUnbounded<(ulong, Message)>();
@@ -233,7 +231,7 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience) : ITransp
         public override Task HandleBasicDeliverAsync(string consumerTag, ulong deliveryTag, bool redelivered, string exchange, string routingKey,
             IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken = default)
         {
-            _received.Writer.TryWrite((deliveryTag, new Message(routingKey, "", body.ToArray())));
+            _received.Writer.TryWrite((deliveryTag, new Message(routingKey, "", Received.Body(body.Span))));
             return Task.CompletedTask;
         }
 

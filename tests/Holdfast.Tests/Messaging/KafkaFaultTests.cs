@@ -1,0 +1,141 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Holdfast.Platform.Messaging;
+using Holdfast.Tests.Fixtures;
+
+namespace Holdfast.Tests.Messaging;
+
+/// <summary>And what only Kafka can do.</summary>
+public sealed class Faults_of_kafka(FaultyKafka own) : BrokerFaultTests(own), IClassFixture<FaultyKafka>
+{
+    [Fact]
+    public Task Refusing() => UnderLoadAsync(async (brokered, placed) =>
+    {
+        foreach (var error in new[] { KafkaMock.NotLeader, KafkaMock.TimedOut, KafkaMock.NotAllowed })
+        {
+            var before = placed();
+            own.Mock.Fail(KafkaMock.Produce, 1000, error);
+            await Until.TrueAsync("health says that it is degraded", async () => await HealthAsync(brokered) == "degraded", 60);
+            await Until.TrueAsync("orders are placed all the same", () => placed() > before + 5, 30);
+            own.Mock.Forgive(KafkaMock.Produce);
+            await Until.TrueAsync("it is well again", async () => await HealthAsync(brokered) == "healthy", 60);
+        }
+    });
+
+    [Fact]
+    public async Task A_full_queue_of_the_client_is_waited_for_only_so_long()
+    {
+        var patience = TimeSpan.FromSeconds(12);
+        await using var kafka = await KafkaServer.StartAsync();
+        await using var transport = new KafkaTransport(kafka.Brokers, patience, queue: 10);
+        using var stranger = Stranger.OnKafka(kafka.Brokers);
+        var (keys, messages) = Messages(500);
+        await transport.PublishAsync([messages[0]], default);
+        kafka.Pause();
+        try
+        {
+            var clock = Stopwatch.StartNew();
+            await Assert.ThrowsAsync<TransportException>(() => transport.PublishAsync(messages, default));
+            Assert.True(clock.Elapsed < patience, $"{clock.Elapsed}");
+            Assert.NotNull(transport.Trouble);
+        }
+        finally
+        {
+            kafka.Resume();
+        }
+
+        await Until.TrueAsync("it takes all", async () =>
+        {
+            try
+            {
+                await transport.PublishAsync(messages, default);
+                return true;
+            }
+            catch (TransportException)
+            {
+                return false;
+            }
+        });
+        Assert.Null(transport.Trouble);
+        await stranger.HasHeardAsync(keys);
+    }
+
+    [Fact]
+    public async Task A_consumer_that_ends_leaves_its_group_with_all_noted_and_takes_no_more_than_it_may()
+    {
+        using var kafka = KafkaMock.Start();
+        await using var publishing = new KafkaTransport(kafka.Brokers, TimeSpan.FromSeconds(10));
+
+        // Were it still a member, the next would wait for it until the end of the session.
+        await using var one = new KafkaTransport(kafka.Brokers, TimeSpan.FromSeconds(10), sessionSeconds: 300);
+        await using var other = new KafkaTransport(kafka.Brokers, TimeSpan.FromSeconds(10), sessionSeconds: 300);
+        var (heard, largest) = (new ConcurrentQueue<EventKey>(), 0);
+        var (early, messages) = Messages(100);
+        await publishing.PublishAsync(messages, default);
+        await HearAsync(one, early.Count);
+        Assert.Equal(7, largest);
+
+        (var late, messages) = Messages(20);
+        await publishing.PublishAsync(messages, default);
+        await HearAsync(other, early.Count + late.Count);
+        Assert.Equal(early.Concat(late).Select(k => k.Subject).Order(), heard.Select(k => k.Subject).Order());
+
+        // Ends as soon as so many have come in all: sooner than the client notes by itself what was handled.
+        async Task HearAsync(KafkaTransport transport, int count)
+        {
+            using var stop = new CancellationTokenSource();
+            var consuming = transport.ConsumeAsync(new Subscription(Topics.Events, "group", 7), batch =>
+            {
+                largest = Math.Max(largest, batch.Count);
+                foreach (var m in batch)
+                {
+                    heard.Enqueue(CloudEvent.Read(m.Body).Key);
+                }
+
+                if (heard.Count >= count)
+                {
+                    stop.CancelAfter(1);
+                }
+
+                return Task.CompletedTask;
+            }, () => Task.CompletedTask, stop.Token);
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => consuming.WaitAsync(TimeSpan.FromSeconds(120)));
+        }
+    }
+
+    [Fact]
+    public async Task A_publisher_that_cannot_reach_it_says_so_and_so_does_a_consumer()
+    {
+        using var kafka = KafkaMock.Start();
+        await using var transport = new KafkaTransport(kafka.Brokers, TimeSpan.FromSeconds(2));
+        await transport.PublishAsync([], default);
+        Assert.Null(transport.Trouble);
+        kafka.Down();
+        await Assert.ThrowsAsync<TransportException>(() => transport.PublishAsync([], default));
+        Assert.NotNull(transport.Trouble);
+        kafka.Up();
+        await Until.TrueAsync("it is well again", async () =>
+        {
+            try
+            {
+                await transport.PublishAsync([], default);
+                return transport.Trouble is null;
+            }
+            catch (TransportException)
+            {
+                return false;
+            }
+        });
+        kafka.Refuse(Topics.Inbox, KafkaMock.NotAllowed);
+        var consuming = transport.ConsumeAsync(new Subscription(Topics.Inbox, "x", 1), _ => Task.CompletedTask, () => Task.CompletedTask, default);
+        await Assert.ThrowsAsync<TransportException>(() => consuming.WaitAsync(TimeSpan.FromSeconds(60)));
+        Assert.NotNull(transport.Trouble);
+    }
+
+    private static (List<EventKey> Keys, List<Message> Messages) Messages(int count)
+    {
+        var keys = Enumerable.Range(0, count).Select(_ => new EventKey(Guid.CreateVersion7(), 1)).ToList();
+        return (keys, [.. keys.Select(k => new Message("test.happened", k.Subject.ToString(),
+            CloudEvent.Write(new Event(k.Subject, k.Sequence, "test.happened", k.Subject, DateTime.UnixEpoch, "system", null, "{}"u8.ToArray()))))]);
+    }
+}

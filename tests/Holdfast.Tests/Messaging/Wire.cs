@@ -1,0 +1,152 @@
+using Holdfast.Platform.Messaging;
+using Holdfast.Tests.Fixtures;
+using RabbitMQ.Client;
+
+namespace Holdfast.Tests.Messaging;
+
+/// <summary>A broker that servers of a test reach by something that can be held up at the seams of handing on.</summary>
+internal abstract class Wire : IAsyncDisposable
+{
+    /// <summary>The settings of a server that publishes there, and whose consumers are fed from there.</summary>
+    public abstract IReadOnlyDictionary<string, string> Environment { get; }
+
+    /// <summary>Somebody else, who gets everything.</summary>
+    public abstract Stranger Stranger { get; }
+
+    /// <summary>Nobody gets through.</summary>
+    public abstract Task RefuseAsync();
+
+    /// <summary>The broker takes messages, and nobody hears that it has.</summary>
+    public abstract Task HoldConfirmationsAsync();
+
+    /// <summary>Messages come, and what is said about them does not go back.</summary>
+    public abstract Task HoldAcknowledgementsAsync();
+
+    /// <summary>As if nothing had been.</summary>
+    public abstract Task ReleaseAsync();
+
+    /// <summary>Returns when more has been published, where that can be seen while confirmations are held back.</summary>
+    public virtual Task PublishedAsync(int before) => Task.CompletedTask;
+
+    /// <summary>How many messages the stranger has got, after the release.</summary>
+    public abstract Task<int> SeenAsync(int before);
+
+    /// <summary>Brings events to the consumers, where servers cannot while acknowledgements are held back.</summary>
+    public virtual Task DeliverAsync(IReadOnlyList<Event> events) => Task.CompletedTask;
+
+    public abstract ValueTask DisposeAsync();
+}
+
+/// <summary>RabbitMQ behind a proxy.</summary>
+internal sealed class RabbitWire : Wire
+{
+    private readonly TcpProxy _proxy;
+    private readonly string _url;
+
+    private RabbitWire(TcpProxy proxy, string url, Stranger stranger)
+    {
+        (_proxy, _url, Stranger) = (proxy, url, stranger);
+        Environment = new Dictionary<string, string> { ["CONSUMER_TRANSPORT"] = "rabbitmq", ["RABBITMQ_URL"] = new UriBuilder(url) { Port = proxy.Port }.Uri.ToString() };
+    }
+
+    public override IReadOnlyDictionary<string, string> Environment { get; }
+
+    public override Stranger Stranger { get; }
+
+    public static async Task<Wire> StartAsync()
+    {
+        var rabbit = await RabbitServer.SharedAsync();
+        var url = await rabbit.HostAsync();
+        return new RabbitWire(new TcpProxy(rabbit.Port), url, await Stranger.OnRabbitAsync(url));
+    }
+
+    public override Task RefuseAsync() => Done(() => _proxy.Refuses = true);
+
+    public override Task HoldConfirmationsAsync() => Done(() => _proxy.HoldsToClient = true);
+
+    public override Task HoldAcknowledgementsAsync() => Done(() => _proxy.HoldsToServer = true);
+
+    public override Task ReleaseAsync() => Done(() => (_proxy.Refuses, _proxy.HoldsToClient, _proxy.HoldsToServer) = (false, false, false));
+
+    public override Task PublishedAsync(int before) => Until.TrueAsync("the broker has events", async () => await Stranger.CountAsync() > before);
+
+    public override Task<int> SeenAsync(int before) => Stranger.CountAsync();
+
+    public override async Task DeliverAsync(IReadOnlyList<Event> events)
+    {
+        await using var connection = await new ConnectionFactory { Uri = new Uri(_url) }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
+        foreach (var e in events)
+        {
+            await channel.BasicPublishAsync(Topics.Events, e.Type, CloudEvent.Write(e));
+        }
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        Stranger.Dispose();
+        await _proxy.DisposeAsync();
+    }
+
+    private static Task Done(Action action)
+    {
+        action();
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>Kafka, whose broker does all this by itself.</summary>
+internal sealed class KafkaWire : Wire
+{
+    private const int Many = 10_000;
+
+    private readonly KafkaMock _kafka = KafkaMock.Start();
+
+    public KafkaWire()
+    {
+        Environment = new Dictionary<string, string> { ["CONSUMER_TRANSPORT"] = "kafka", ["KAFKA_BROKERS"] = _kafka.Brokers };
+        Stranger = Stranger.OnKafka(_kafka.Brokers);
+    }
+
+    public override IReadOnlyDictionary<string, string> Environment { get; }
+
+    public override Stranger Stranger { get; }
+
+    public override Task RefuseAsync() => Done(_kafka.Down);
+
+    public override Task HoldConfirmationsAsync() => Done(() => _kafka.Delay(TimeSpan.FromMinutes(10)));
+
+    public override Task HoldAcknowledgementsAsync() => Done(() => _kafka.Fail(KafkaMock.OffsetCommit, Many, KafkaMock.NotAllowed));
+
+    public override Task ReleaseAsync() => Done(() =>
+    {
+        _kafka.Forgive(KafkaMock.OffsetCommit);
+        _kafka.Delay(TimeSpan.Zero);
+
+        // What was held back stays so for those who wait for it: they have to ask again.
+        _kafka.Down();
+        _kafka.Up();
+    });
+
+    public override async Task<int> SeenAsync(int before)
+    {
+        for (var clock = System.Diagnostics.Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromSeconds(20) && await Stranger.CountAsync() <= before; await Task.Delay(10))
+        {
+        }
+
+        return Stranger.Messages;
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        Stranger.Dispose();
+        _kafka.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private static Task Done(Action action)
+    {
+        action();
+        return Task.CompletedTask;
+    }
+}
