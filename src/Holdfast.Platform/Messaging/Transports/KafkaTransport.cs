@@ -7,8 +7,7 @@ namespace Holdfast.Platform.Messaging;
 /// <summary>Kafka: an idempotent producer that waits for all replicas; consumer groups that commit an offset after its effect.</summary>
 /// <param name="patience">The longest that publishing takes, one way or another.</param>
 /// <param name="queue">How many messages the client holds that the broker has not confirmed.</param>
-/// <param name="sessionSeconds">How long the partitions of a consumer that does not answer stay its own.</param>
-internal sealed class KafkaTransport(string brokers, TimeSpan patience, int queue = 20_000, int sessionSeconds = 10) : ITransport
+internal sealed class KafkaTransport(string brokers, TimeSpan patience, int queue = 20_000) : ITransport
 {
     private static readonly Header ContentType = new("content-type", Encoding.ASCII.GetBytes(CloudEvent.ContentType));
 
@@ -211,7 +210,7 @@ internal sealed class KafkaTransport(string brokers, TimeSpan patience, int queu
             // Committed in the background, but only what has been handled: see Store.
             EnableAutoOffsetStore = false,
             AutoCommitIntervalMs = 500,
-            SessionTimeoutMs = sessionSeconds * 1000,
+            SessionTimeoutMs = 10_000,
             TopicMetadataRefreshIntervalMs = 5_000,
             // What the client reads ahead for each partition: else 64 MiB.
             QueuedMinMessages = subscription.Prefetch,
