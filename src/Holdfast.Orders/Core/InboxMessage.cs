@@ -38,8 +38,9 @@ public abstract record InboxMessage(Guid OrderId)
                 : !root.TryGetProperty("data", out var data) || data.ValueKind != JsonValueKind.Object ? (null, "", "data is missing")
                 : With(Parse(Text(root, "type") ?? "", data), $"{Text(root, "source")}\n{Text(root, "id")}");
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The second: a text that is no Unicode, half of a surrogate pair or bytes that are no UTF-8.
             return (null, "", $"not JSON: {e.Message}");
         }
     }

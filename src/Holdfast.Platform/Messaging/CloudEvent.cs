@@ -45,8 +45,9 @@ public static class CloudEvent
                 || n.ValueKind != JsonValueKind.Number || !n.TryGetInt32(out var sequence) || sequence < 1 || type is null
                 ? (default, type, "type, subject or sequence are missing or malformed") : (new EventKey(subject, sequence), type, null);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The second: a text that is no Unicode, half of a surrogate pair or bytes that are no UTF-8.
             return (default, null, $"not JSON: {e.Message}");
         }
     }

@@ -61,18 +61,31 @@ public abstract class IncomingTests(Backend backend, string way)
             ("payment.failed", Cloud("payment.failed", "1", "holdfast", Payment(order, "t-8")), "ourselves"),
             ("inventory.reserve.result", new JsonObject { ["orderId"] = shipped, ["accepted"] = false }, "illegal_transition"),
         ];
+
+        // No Unicode: half of a surrogate pair, and a byte that is no UTF-8.
+        byte[][] spoilt =
+        [
+            Brokered.Bytes($"{{\"orderId\":\"{order}\",\"reason\":\"\\ud800\"}}"), [.. Brokered.Bytes($"{{\"orderId\":\"{order}\",\"currency\":\""), 0xFF, .. Brokered.Bytes("\"}")],
+            Brokered.Bytes($"{{\"specversion\":\"1.0\",\"source\":\"\\ud800\",\"id\":\"1\",\"type\":\"payment.failed\",\"data\":{{\"orderId\":\"{order}\"}}}}"),
+        ];
         for (var i = 0; i < 2; i++)
         {
             foreach (var (type, body, _) in bad)
             {
                 await SendAsync(brokered, type, body);
             }
+
+            // A good one is sent with them, and taken.
+            var innocent = await OrderAsync(shop, server);
+            await brokered.SendAsync(Topics.Inbox, "payment.failed", [.. spoilt, Brokered.Bytes(Payment(innocent, "t-9").ToJsonString())]);
+            await Until.TrueAsync("the good one was taken", async () => await StatusAsync(server, innocent) == "pending/failed", 60);
         }
 
         await Until.TrueAsync("each is a dead letter and has been told twice", async () =>
-            await DeadLetters.NewestAsync(server.Db, 100) is var all && all.Count == bad.Length && all.All(l => l.Attempts == 2), 60);
+            await DeadLetters.NewestAsync(server.Db, 100) is var all && all.Count == bad.Length + spoilt.Length && all.All(l => l.Attempts == 2), 60);
         var letters = await DeadLetters.NewestAsync(server.Db, 100);
         Assert.All(bad, b => Assert.Single(letters, l => l.Lane == "order_inbox" && l.Type == b.Type && l.Reason.Contains(b.Reason, StringComparison.Ordinal)));
+        Assert.Equal(spoilt.Select(Convert.ToHexString).Order(), letters.Where(l => l.Reason.StartsWith("not JSON", StringComparison.Ordinal)).Select(l => Convert.ToHexString(l.Payload)).Order());
         Assert.Equal(("pending/unpaid", 1), (await StatusAsync(server, order), (await HistoryAsync(server, order)).Count));
 
         // Redriven it fails as it did, and stays; when what stood in the way has gone, it is done.

@@ -1,5 +1,7 @@
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
+using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Orders;
@@ -97,8 +99,8 @@ public abstract class BrokerTests(Backend backend, string way) : TransportTests(
         await brokered.AuditAsync();
         Assert.Equal(0, await Heard.RowsAsync(db, "dead_letters"));
 
-        var good = CloudEvent.Write(told[0]);
-        var text = System.Text.Encoding.UTF8.GetString(good);
+        var (good, late) = (CloudEvent.Write(told[0]), await QuietAsync(db));
+        var text = Encoding.UTF8.GetString(good);
         byte[][] bad =
         [
             good[..(good.Length / 2)],
@@ -106,13 +108,23 @@ public abstract class BrokerTests(Backend backend, string way) : TransportTests(
             Brokered.Bytes(text.Replace("\"specversion\":\"1.0\"", "\"specversion\":\"2.0\"", StringComparison.Ordinal)),
             Brokered.Bytes(text.Replace(told[0].Subject.ToString(), Guid.CreateVersion7().ToString(), StringComparison.Ordinal)),
             Brokered.Bytes(text.Replace("\"sequence\":1,", "\"sequence\":1000000,", StringComparison.Ordinal)),
+            // No Unicode: half of a surrogate pair, and a byte that is no UTF-8. An event that is there, under another type.
+            Brokered.Bytes(text.Replace("\"type\":\"test.happened\"", "\"type\":\"\\ud800\"", StringComparison.Ordinal)),
+            [.. Brokered.Bytes("{\"specversion\":\"1.0\",\"type\":\""), 0xFF, .. Brokered.Bytes("\"}")],
+            Brokered.Bytes(Encoding.UTF8.GetString(CloudEvent.Write(late)).Replace("test.happened", "test.invented", StringComparison.Ordinal)),
         ];
-        await brokered.SendAsync(Topics.Events, "order.exploded", bad);
-        await brokered.SendAsync(Topics.Events, "order.exploded", bad);
+        foreach (var _ in Enumerable.Range(0, 2))
+        {
+            // A good one is sent with them, and handled.
+            var with = await QuietAsync(db);
+            await brokered.SendAsync(Topics.Events, "order.exploded", [.. bad, CloudEvent.Write(with)]);
+            await Until.TrueAsync("the good one was handled", async () => (await Heard.OfAsync(db, with.Subject)).Count == 1, 60);
+        }
 
         // Each consumer of the server has its own; each spoilt message is one dead letter however often it was sent.
         await Until.TrueAsync("the spoilt ones are dead letters", async () => (await DeadLetters.NewestAsync(db, 100)).Count(l => l.Lane == "heard") == bad.Length, 60);
         Assert.Equal(bad.Select(Convert.ToHexString).Order(), (await DeadLetters.NewestAsync(db, 100)).Where(l => l.Lane == "heard").Select(l => Convert.ToHexString(l.Payload)).Order());
+        Assert.Contains(await DeadLetters.NewestAsync(db, 100), l => l.Reason == "this event is test.happened, not test.invented");
         Assert.Equal("not_redrivable", (await DeadLetters.RedriveAsync(db, (await DeadLetters.NewestAsync(db, 1))[0].Id))!.Code);
 
         // Of what is larger than a request may be, the beginning is kept.
@@ -124,6 +136,18 @@ public abstract class BrokerTests(Backend backend, string way) : TransportTests(
         await Heard.WriteAsync(db, 5, 6);
         await db.WriteAsync(tx => tx.ExecuteAsync("DELETE FROM dead_letters"));
         await brokered.AuditAsync();
+    }
+
+    /// <summary>An event of a new subject that nobody publishes but the test.</summary>
+    private static async Task<Event> QuietAsync(Db db)
+    {
+        var id = Guid.CreateVersion7();
+        await db.WriteAsync(async tx =>
+        {
+            await Heard.AddAsync(tx, [(id, 1)]);
+            await tx.ExecuteAsync("DELETE FROM outbox WHERE subject = $1", id);
+        });
+        return (await db.ReadAsync(s => EventRows.LoadRangesAsync(s, [(id, 1, 1)])))[0];
     }
 }
 
