@@ -75,11 +75,21 @@ public static class PointsPages
         batch.Insert(ledger);
     }
 
+    /// <summary>Reads into the book what <see cref="PointsBook.NotLapsed"/> needs: the ledgers of the accounts which own points of these orders that can lapse.</summary>
+    /// <param name="accounts">Open in the book.</param>
+    public static async Task ReadLedgersAsync(Tx tx, PointsBook book, IReadOnlyCollection<(Guid CustomerId, Guid StoreId)> accounts, Guid[] orderIds) =>
+        book.Note(await tx.QueryAsync("SELECT customer_id, store_id, delta, reason, order_id, expires_at FROM points_movements WHERE (customer_id, store_id) IN "
+            + "(SELECT customer_id, store_id FROM points_movements WHERE customer_id {in $1} AND store_id {in $2} AND order_id {in $3} AND reason = 'earned' "
+            + "AND expires_at IS NOT NULL) ORDER BY customer_id, store_id, sequence",
+            r => new LedgerRow(r.Uuid(0), r.Uuid(1), r.Long(2), r.Text(3), r.UuidOrNull(4), r.TimeOrNull(5)), Customers(accounts), Stores(accounts), orderIds).ConfigureAwait(false));
+
     /// <summary>What the ledgers say of expiry, summed by account and time. It goes through all movements of the accounts.</summary>
     internal static Fetched<ExpiringPoints> Ledger(StatementBatch batch, IReadOnlyCollection<(Guid CustomerId, Guid StoreId)> accounts) => batch.Query(
         "SELECT customer_id, store_id, expires_at, SUM(CASE WHEN expires_at IS NULL THEN 0 ELSE delta END), "
-        + "SUM(CASE WHEN reason = 'earned' OR (reason = 'adjusted' AND delta > 0) THEN 0 ELSE -delta END) "
-        + "FROM points_movements WHERE customer_id {in $1} AND store_id {in $2} GROUP BY customer_id, store_id, expires_at",
+        + "SUM(CASE WHEN reason IN ('earned', 'returned') OR (reason = 'adjusted' AND delta > 0) THEN 0 ELSE -delta END) FROM "
+        + "(SELECT m.customer_id, m.store_id, m.reason, m.delta, CASE WHEN m.reason = 'returned' THEN (SELECT e.expires_at FROM points_movements e "
+        + "WHERE e.customer_id = m.customer_id AND e.store_id = m.store_id AND e.order_id = m.order_id AND e.reason = 'earned') ELSE m.expires_at END AS expires_at "
+        + "FROM points_movements m WHERE m.customer_id {in $1} AND m.store_id {in $2}) m GROUP BY customer_id, store_id, expires_at",
         r => new ExpiringPoints(r.Uuid(0), r.Uuid(1), r.TimeOrNull(2), r.Long(3), r.Long(4)), Customers(accounts), Stores(accounts));
 
     private static async Task<PointsBook> PeekSomeAsync(Session session, IReadOnlyCollection<(Guid CustomerId, Guid StoreId)> accounts)

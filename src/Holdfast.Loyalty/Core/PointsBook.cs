@@ -37,6 +37,7 @@ public sealed class PointsBook
     private readonly Dictionary<Guid, LoyaltyProgram> _programs;
     private readonly Dictionary<(Guid CustomerId, Guid StoreId), PointsEntry> _entries;
     private readonly List<PointsMovement> _movements = [];
+    private ILookup<(Guid CustomerId, Guid StoreId), LedgerRow>? _ledgers;
     private bool _settled;
 
     public PointsBook(IEnumerable<LoyaltyProgram> programs, IEnumerable<PointsRow> rows)
@@ -92,6 +93,36 @@ public sealed class PointsBook
             var expiresAt = Program(storeId)?.ExpiresAfterDays is { } days ? now.AddDays(days) : (DateTime?)null;
             Move(Entry(customerId, storeId), points, PointsReasons.Earned, orderId, expiresAt: expiresAt);
         }
+    }
+
+    /// <summary>Notes the ledgers, as they were read, of accounts whose orders are to be returned and had points that can lapse.</summary>
+    public void Note(IEnumerable<LedgerRow> ledgers) => _ledgers = ledgers.ToLookup(r => (r.CustomerId, r.StoreId));
+
+    /// <summary>
+    /// What can be taken back of the points that an order has earned: all but those that have lapsed, for they are gone already. Without a ledger
+    /// (<see cref="Note"/>) none of them can.
+    /// </summary>
+    /// <param name="earned">What the order has earned, less what was taken back.</param>
+    public long NotLapsed(Guid customerId, Guid storeId, Guid orderId, long earned)
+    {
+        if (_ledgers is null || !_ledgers.Contains((customerId, storeId)))
+        {
+            return earned;
+        }
+
+        var lots = new PointsLots();
+        foreach (var row in _ledgers[(customerId, storeId)])
+        {
+            lots.Play(row.Reason, row.Delta, row.OrderId, row.ExpiresAt);
+        }
+
+        var entry = Entry(customerId, storeId);
+        foreach (var m in _movements.Where(m => m.Entry == entry))
+        {
+            lots.Play(m.Reason, m.Delta, m.OrderId, m.ExpiresAt);
+        }
+
+        return lots.Of(orderId) ?? earned;
     }
 
     /// <summary>Takes back what an order has earned whose goods were returned, even if it was spent: the balance may fall below zero.</summary>

@@ -88,7 +88,7 @@ internal static class Shipping
     private static long Earned(Order order, LifecycleBooks books) =>
         books.Points.Program(order.StoreId) is { AmountPerPoint: > 0 } program ? order.GoodsKept / program.AmountPerPoint : 0;
 
-    /// <summary>What was earned for goods that are back now, in proportion, is taken back; how much.</summary>
+    /// <summary>What was earned for goods that are back now, in proportion, is taken back, but for what has lapsed; how much.</summary>
     private static long TakeBack(Order before, Order after, LifecycleBooks books)
     {
         if (before.EarnedPoints == 0 || before.GoodsKept == 0)
@@ -96,13 +96,10 @@ internal static class Shipping
             return 0;
         }
 
-        var left = (long)((Int128)before.EarnedPoints * after.GoodsKept / before.GoodsKept);
-        if (left < before.EarnedPoints)
-        {
-            books.Points.TakeBack(before.CustomerId, before.StoreId, before.EarnedPoints - left, before.Id);
-        }
-
-        return before.EarnedPoints - left;
+        var earned = books.Points.NotLapsed(before.CustomerId, before.StoreId, before.Id, before.EarnedPoints);
+        var back = earned - (long)((Int128)earned * after.GoodsKept / before.GoodsKept);
+        books.Points.TakeBack(before.CustomerId, before.StoreId, back, before.Id);
+        return back;
     }
 
     /// <summary>The lines that were named, or all that is open; a variant once.</summary>

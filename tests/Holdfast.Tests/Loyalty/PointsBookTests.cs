@@ -129,7 +129,7 @@ public sealed class PointsBookTests
                                 select (what, points, days, isUndone)).ToArbitrary();
         Prop.ForAll(steps, played =>
         {
-            var (book, now, opening) = (Book(100, days: 20), Now, 100L);
+            var (book, now, opening, orders) = (Book(100, days: 20), Now, 100L, new List<(Guid Id, long Left)>());
             var entry = book.Find(Customer, Store)!;
             foreach (var (what, points, days, isUndone) in played)
             {
@@ -138,13 +138,21 @@ public sealed class PointsBookTests
                 switch (what)
                 {
                     case 0:
-                        book.Earn(Customer, Store, points, Order, now);
+                        book.Earn(Customer, Store, points, Id(100 + played.Length + orders.Count), now);
+                        if (!isUndone)
+                        {
+                            orders.Add((Id(100 + played.Length + orders.Count), points));
+                        }
+
                         break;
                     case 1:
                         Assert.Equal(before.Item1 >= points, book.TryRedeem(Customer, Store, points, Order, "redeemed"));
                         break;
+                    case 2 when orders.Count > 0 && orders[^1].Left >= points:
+                        book.TakeBack(Customer, Store, points, orders[^1].Id);
+                        orders[^1] = (orders[^1].Id, orders[^1].Left - (isUndone ? 0 : points));
+                        break;
                     case 2:
-                        book.TakeBack(Customer, Store, points, Order);
                         break;
                     case 3:
                         book.GiveBack(Customer, Store, points, Order, "expired");
@@ -169,9 +177,66 @@ public sealed class PointsBookTests
         }).QuickCheckThrowOnFailure();
     }
 
+    /// <summary>However its points were spent or lapsed meanwhile: with all orders back, what is left is what there was at first, less what was spent.</summary>
+    [Fact]
+    public void An_order_that_comes_back_leaves_the_points_as_if_it_had_never_been()
+    {
+        var steps = Gen.ArrayOf(from what in Gen.Choose(0, 4)
+                                from points in Gen.Choose(1, 50)
+                                from days in Gen.Choose(0, 15)
+                                select (what, points, days)).ToArbitrary();
+        Prop.ForAll(steps, played =>
+        {
+            var (book, now, spent, orders) = (Book(100, days: 20), Now, 0L, new List<(Guid Id, long Earned)>());
+            book.Note([new LedgerRow(Customer, Store, 100, "adjusted", null, null)]);
+            foreach (var (what, points, days) in played)
+            {
+                now = now.AddDays(days);
+                book.Settle(book.Find(Customer, Store)!, Ledger(book), now);
+                switch (what)
+                {
+                    case 0 or 1:
+                        orders.Add((Id(100 + orders.Count), points));
+                        book.Earn(Customer, Store, points, orders[^1].Id, now);
+                        break;
+                    case 2 when book.TryRedeem(Customer, Store, points, Order, "redeemed"):
+                        spent += points;
+                        break;
+                    case 3 when spent > 0:
+                        book.GiveBack(Customer, Store, Math.Min(spent, points), Order, "expired");
+                        spent -= Math.Min(spent, points);
+                        break;
+                    case 4 when orders.Count > 0:
+                        TakeBack(points % orders.Count, Math.Max(1, points / 2));
+                        break;
+                }
+            }
+
+            book.Settle(book.Find(Customer, Store)!, Ledger(book), now);
+            for (var i = 0; i < orders.Count; i++)
+            {
+                TakeBack(i, long.MaxValue);
+            }
+
+            Assert.Equal(100 - spent, Balance(book));
+
+            void TakeBack(int order, long atMost)
+            {
+                var (id, earned) = orders[order];
+                var back = Math.Min(atMost, book.NotLapsed(Customer, Store, id, earned));
+                book.TakeBack(Customer, Store, back, id);
+                orders[order] = (id, earned - back);
+            }
+        }).QuickCheckThrowOnFailure();
+    }
+
     private static ExpiringPoints At(DateTime expiresAt, long points) => new(Customer, Store, expiresAt, points, 0);
 
     /// <summary>What the database would sum up; the opening 100 never expire.</summary>
-    private static IEnumerable<ExpiringPoints> Ledger(PointsBook book) => book.Movements.GroupBy(m => m.ExpiresAt)
-        .Select(g => new ExpiringPoints(Customer, Store, g.Key, g.Key is null ? 0 : g.Sum(m => m.Delta), g.Where(m => m.Reason != "earned").Sum(m => -m.Delta)));
+    private static IEnumerable<ExpiringPoints> Ledger(PointsBook book)
+    {
+        var lasts = book.Movements.Where(m => m.Reason == "earned").GroupBy(m => m.OrderId).ToDictionary(g => g.Key!.Value, g => g.First().ExpiresAt);
+        return book.Movements.GroupBy(m => m.Reason == "returned" ? lasts.GetValueOrDefault(m.OrderId!.Value) : m.ExpiresAt).Select(g => new ExpiringPoints(Customer, Store, g.Key,
+            g.Key is null ? 0 : g.Sum(m => m.Delta), g.Where(m => m.Reason is not ("earned" or "returned")).Sum(m => -m.Delta)));
+    }
 }

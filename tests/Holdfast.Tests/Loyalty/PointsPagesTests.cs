@@ -139,6 +139,24 @@ public abstract class PointsPagesTests(TestDatabase database) : IAsyncLifetime
         Assert.Equal(0, await BalanceAsync());
     }
 
+    /// <summary>Points that are taken back are those of their order, not those that would lapse first.</summary>
+    [Fact]
+    public async Task What_is_taken_back_lets_the_points_of_other_orders_lapse()
+    {
+        await EarnAsync(100);
+        Pass(10);
+        var order = Guid.CreateVersion7();
+        await EarnAsync(40, order);
+        await InAsync((book, _) =>
+        {
+            book.TakeBack(_customer, _store, 40, order);
+            return true;
+        });
+        Assert.Equal(100, await BalanceAsync());
+        Pass(20);
+        Assert.Equal(0, await BalanceAsync());
+    }
+
     [Fact]
     public async Task An_order_redeems_earns_and_gives_back_once()
     {

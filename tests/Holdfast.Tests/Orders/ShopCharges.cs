@@ -20,9 +20,9 @@ public sealed partial class Shop
                 Guid.CreateVersion7(), StoreId, code, kind, value, ends is { } minutes ? now.AddMinutes(minutes) : null, minimum, limit, perCustomer, categories, true, now);
         });
 
-    public Task AddProgramAsync(long amountPerPoint, long pointValue) => _db.WriteAsync(async tx =>
-        await tx.ExecuteAsync("INSERT INTO loyalty_programs (store_id, amount_per_point, point_value, version, updated_at) VALUES ($1, $2, $3, 1, $4)",
-            StoreId, amountPerPoint, pointValue, await tx.NowAsync()));
+    public Task AddProgramAsync(long amountPerPoint, long pointValue, int? days = null) => _db.WriteAsync(async tx =>
+        await tx.ExecuteAsync("INSERT INTO loyalty_programs (store_id, amount_per_point, point_value, expires_after_days, version, updated_at) VALUES ($1, $2, $3, $5{as int}, 1, $4)",
+            StoreId, amountPerPoint, pointValue, await tx.NowAsync(), days));
 
     public Task GivePointsAsync(Guid customer, long points) => _db.WriteAsync(async tx =>
     {

@@ -10,7 +10,7 @@ public sealed record Answer(Guid OrderId, string? Code, string Status, long Paid
 public abstract record Step(Guid OrderId);
 
 public sealed record PlaceStep(Guid OrderId, Guid Key, IReadOnlyList<(int Item, long Quantity)> Lines, string Method, string Buyer,
-    bool WithCode, long Points) : Step(OrderId);
+    int? Code, long Points) : Step(OrderId);
 
 public sealed record PayStep(Guid OrderId, string Transaction, long Amount) : Step(OrderId);
 
@@ -20,7 +20,8 @@ public sealed record ShipStep(Guid OrderId) : Step(OrderId);
 
 public sealed record DeliverStep(Guid OrderId) : Step(OrderId);
 
-public sealed record ReturnStep(Guid OrderId, bool Restock) : Step(OrderId);
+/// <param name="Line">The item and how many of it; null: all that is not back yet.</param>
+public sealed record ReturnStep(Guid OrderId, bool Restock, (int Item, long Quantity)? Line) : Step(OrderId);
 
 public sealed record SweepStep() : Step(Guid.Empty);
 
@@ -55,14 +56,16 @@ public sealed class Auditor(long[] stock, int?[] limits)
         public string Status { get; set; } = "pending";
         public long Paid { get; set; }
         public long Due { get; set; }
-        public long Earned { get; set; }
+        public Dictionary<int, long> Returned { get; } = [];
         public bool Cash => Placed.Method == "cash_on_delivery";
     }
 
-    /// <summary>Live uses of the code, by buyer, and points.</summary>
-    public Dictionary<string, long> Uses { get; } = Steps.Buyers.ToDictionary(b => b, _ => 0L);
+    /// <summary>Live uses, by code and buyer.</summary>
+    public Dictionary<(int Code, string Buyer), long> Uses { get; } = Enumerable.Range(0, Steps.Codes.Count).SelectMany(c => Steps.Buyers.Select(b => (c, b))).ToDictionary(k => k, _ => 0L);
 
-    public Dictionary<string, long> Points { get; } = Steps.Buyers.Where((_, i) => Steps.Accounts[i] is not null).ToDictionary(b => b, _ => Steps.PointsAtFirst);
+    /// <summary>The points of those who have an account.</summary>
+    public Dictionary<string, AuditedPoints> Points { get; } =
+        Steps.Buyers.Where((_, i) => Steps.Accounts[i] is not null).ToDictionary(b => b, _ => new AuditedPoints(Steps.PointsAtFirst));
 
     public long Available(int item) => Math.Max(0, OnHand[item] - Reserved[item]);
 
@@ -73,6 +76,11 @@ public sealed class Auditor(long[] stock, int?[] limits)
         {
             case JumpStep jump:
                 _clock += jump.By;
+                foreach (var points in Points.Values)
+                {
+                    points.Lapse(_clock);
+                }
+
                 return null;
             case SweepStep:
                 foreach (var id in _orders.Keys)
@@ -97,12 +105,12 @@ public sealed class Auditor(long[] stock, int?[] limits)
             return Answer.Refused(place.OrderId, "insufficient_stock");
         }
 
-        if (place.WithCode && !CodeIsLeft(place))
+        if (!CodeIsLeft(place))
         {
             return Answer.Refused(place.OrderId, "discount_used_up");
         }
 
-        if (place.Points > 0 && Points[place.Buyer] < place.Points)
+        if (place.Points > 0 && Points[place.Buyer].Balance < place.Points)
         {
             return Answer.Refused(place.OrderId, "insufficient_points");
         }
@@ -118,7 +126,7 @@ public sealed class Auditor(long[] stock, int?[] limits)
         var booked = new Booked
         {
             Placed = place,
-            Total = Steps.Total(place),
+            Total = Bill.Total(place),
             Expires = place.Method switch { "online" => _clock + Session, "bank_transfer" => _clock + Transfer, _ => null },
             Status = place.Method == "cash_on_delivery" ? "confirmed" : "pending",
         };
@@ -161,20 +169,42 @@ public sealed class Auditor(long[] stock, int?[] limits)
             case DeliverStep when order.Status == "shipped":
                 order.Status = "delivered";
                 order.Paid += order.Cash ? Math.Max(0, order.Total - (order.Paid - order.Due)) : 0;
-                Earn(order, order.Total / Steps.AmountPerPoint);
-                return Tell(step.OrderId);
-            case ReturnStep back when order.Status == "delivered":
-                foreach (var (item, quantity) in back.Restock ? order.Placed.Lines : [])
+                if (Points.TryGetValue(order.Placed.Buyer, out var earner))
                 {
-                    OnHand[item] += quantity;
+                    earner.Earn(Bill.Kept(order.Placed, order.Returned) / Steps.AmountPerPoint, step.OrderId, _clock + Steps.PointsLast);
                 }
 
-                order.Status = "returned";
-                Earn(order, -order.Earned);
                 return Tell(step.OrderId);
+            case ReturnStep back when order.Status == "delivered":
+                return Return(back, order);
             default:
                 return Answer.Refused(step.OrderId, "illegal_transition");
         }
+    }
+
+    private Answer Return(ReturnStep back, Booked order)
+    {
+        long Out(int item) => order.Placed.Lines.Where(l => l.Item == item).Sum(l => l.Quantity) - order.Returned.GetValueOrDefault(item);
+        if (back.Line is { } named && named.Quantity > Out(named.Item))
+        {
+            return Answer.Refused(back.OrderId, "quantity_too_large");
+        }
+
+        var before = Bill.Kept(order.Placed, order.Returned);
+        List<(int Item, long Quantity)> lines = back.Line is { } one ? [one] : [.. order.Placed.Lines.Select(l => (l.Item, Out(l.Item)))];
+        foreach (var (item, quantity) in lines)
+        {
+            OnHand[item] += back.Restock ? quantity : 0;
+            order.Returned[item] = order.Returned.GetValueOrDefault(item) + quantity;
+        }
+
+        order.Status = order.Placed.Lines.All(l => Out(l.Item) == 0) ? "returned" : "delivered";
+        if (Points.TryGetValue(order.Placed.Buyer, out var points) && points.Of(back.OrderId) is > 0 and var of)
+        {
+            points.TakeBack(back.OrderId, of - (of * Bill.Kept(order.Placed, order.Returned) / before));
+        }
+
+        return Tell(back.OrderId);
     }
 
     private void Pay(Booked order, PayStep pay)
@@ -190,7 +220,7 @@ public sealed class Auditor(long[] stock, int?[] limits)
         {
             var enough = kept + pay.Amount >= order.Total;
             var allowed = order.Placed.Lines.All(l => limits[l.Item] is not { } limit || _bought.GetValueOrDefault((l.Item, order.Placed.Buyer)) + l.Quantity <= limit);
-            var codeAndPoints = (!order.Placed.WithCode || CodeIsLeft(order.Placed)) && (order.Placed.Points == 0 || Points[order.Placed.Buyer] >= order.Placed.Points);
+            var codeAndPoints = CodeIsLeft(order.Placed) && (order.Placed.Points == 0 || Points[order.Placed.Buyer].Balance >= order.Placed.Points);
             if (enough && allowed && codeAndPoints && order.Placed.Lines.All(l => Available(l.Item) >= l.Quantity))
             {
                 Hold(order.Placed, +1);
@@ -222,23 +252,23 @@ public sealed class Auditor(long[] stock, int?[] limits)
         }
     }
 
-    private bool CodeIsLeft(PlaceStep place) => Uses.Values.Sum() < Steps.CodeLimit && Uses[place.Buyer] < Steps.CodeLimitPerBuyer;
-
-    private void Earn(Booked order, long points)
-    {
-        if (Points.ContainsKey(order.Placed.Buyer))
-        {
-            Points[order.Placed.Buyer] += points;
-            order.Earned += points;
-        }
-    }
+    private bool CodeIsLeft(PlaceStep place) => place.Code is not { } code
+        || (Uses.Where(u => u.Key.Code == code).Sum(u => u.Value) < Steps.Codes[code].Limit && Uses[(code, place.Buyer)] < Steps.Codes[code].LimitPerBuyer);
 
     private void Hold(PlaceStep place, int sign)
     {
-        Uses[place.Buyer] += place.WithCode ? sign : 0;
-        if (place.Points > 0)
+        if (place.Code is { } code)
         {
-            Points[place.Buyer] -= sign * place.Points;
+            Uses[(code, place.Buyer)] += sign;
+        }
+
+        if (place.Points > 0 && sign > 0)
+        {
+            Points[place.Buyer].Spend(place.Points);
+        }
+        else if (place.Points > 0)
+        {
+            Points[place.Buyer].GiveBack(place.Points, _clock);
         }
 
         foreach (var (item, quantity) in place.Lines)

@@ -11,8 +11,8 @@ public interface ISystem
 {
     Task<Answer?> DoAsync(Step step);
 
-    /// <summary>Live uses of the code, and the points of each account.</summary>
-    Task<(long Uses, IReadOnlyList<long> Points)> PromisedAsync();
+    /// <summary>Live uses of each code, and what each account can spend now.</summary>
+    Task<(IReadOnlyList<long> Uses, IReadOnlyList<long> Points)> PromisedAsync();
 
     /// <summary>On hand and reserved, by item.</summary>
     Task<IReadOnlyList<(long OnHand, long Reserved)>> StockAsync();
@@ -31,10 +31,11 @@ public sealed class CoreSystem : ISystem
     private readonly Dictionary<Guid, Answer> _keys = [];
     private readonly Dictionary<(Guid, string), long> _purchases = [];
     private readonly Dictionary<(Guid, string, string), (Guid, long, string)> _known = [];
-    private readonly Dictionary<string, long> _uses = [];
+    private readonly Dictionary<(Guid Code, string Buyer), long> _uses = [];
+    private readonly List<LedgerRow> _ledger = [];
     private readonly Dictionary<Guid, PointsRow> _points = [];
     private readonly LoyaltyProgram _program;
-    private DiscountCode _code;
+    private readonly List<DiscountCode> _codes;
     private DateTime _now = Start;
 
     public CoreSystem()
@@ -42,23 +43,28 @@ public sealed class CoreSystem : ISystem
         _stock = Enumerable.Range(0, Steps.Items).ToDictionary(i => _variants[i], i => new StockRow(_variants[i], _store, _store, Steps.Stock[i], 0, null, 1, 0));
         _facts = Enumerable.Range(0, Steps.Items).ToDictionary(i => _variants[i],
             i => new VariantFacts(_variants[i], _store, _store, $"Item {i}", $"SKU-{i}", Steps.Prices[i], Steps.Limits[i], true));
-        _program = new LoyaltyProgram(_store, Steps.AmountPerPoint, Steps.PointValue, null);
-        _code = new DiscountCode
+        _program = new LoyaltyProgram(_store, Steps.AmountPerPoint, Steps.PointValue, (int)Steps.PointsLast.TotalDays);
+        _codes = [.. Steps.Codes.Select((c, i) => new DiscountCode
         {
-            Id = _store, StoreId = _store, Code = Steps.Code, CodeKey = Steps.Code, Kind = DiscountKind.Fixed, Value = Steps.CodeValue, UsageLimit = Steps.CodeLimit,
-            UsageLimitPerCustomer = Steps.CodeLimitPerBuyer,
-        };
+            Id = new Guid(i, 9, 0, new byte[8]), StoreId = _store, Code = c.Name, CodeKey = c.Name, Kind = c.Kind == "fixed" ? DiscountKind.Fixed : DiscountKind.Percent, Value = c.Value,
+            UsageLimit = c.Limit, UsageLimitPerCustomer = c.LimitPerBuyer,
+        })];
         foreach (var account in Steps.Accounts.OfType<Guid>())
         {
             _points[account] = new PointsRow(account, _store, Steps.PointsAtFirst, 1, null);
+            _ledger.Add(new LedgerRow(account, _store, Steps.PointsAtFirst, PointsReasons.Adjusted, null, null));
         }
     }
 
     public Task<IReadOnlyList<(long OnHand, long Reserved)>> StockAsync() =>
         Task.FromResult<IReadOnlyList<(long, long)>>([.. _variants.Select(v => (_stock[v].OnHand, _stock[v].Reserved))]);
 
-    public Task<(long Uses, IReadOnlyList<long> Points)> PromisedAsync() =>
-        Task.FromResult<(long, IReadOnlyList<long>)>((_code.Used, [.. Steps.Accounts.OfType<Guid>().Select(a => _points[a].Balance)]));
+    public Task<(IReadOnlyList<long> Uses, IReadOnlyList<long> Points)> PromisedAsync()
+    {
+        var points = Points();
+        return Task.FromResult<(IReadOnlyList<long>, IReadOnlyList<long>)>(
+            ([.. _codes.Select(c => c.Used)], [.. Steps.Accounts.OfType<Guid>().Select(a => points.Balance(a, _store))]));
+    }
 
     public Task<Answer?> DoAsync(Step step) => Task.FromResult(Do(step));
 
@@ -82,17 +88,18 @@ public sealed class CoreSystem : ISystem
             case PlaceStep place:
                 return _keys.TryGetValue(place.Key, out var known) ? known : Place(place);
             default:
-                return Change(Command(step, _store));
+                return Change(Command(step, _store, _variants));
         }
     }
 
-    public static OrderCommand Command(Step step, Guid store) => step switch
+    public static OrderCommand Command(Step step, Guid store, IReadOnlyList<Guid> variants) => step switch
     {
         PayStep p => new PayCommand(p.OrderId, store, "admin", Guid.CreateVersion7(), "bank", p.Transaction, p.Amount, "VND", null, null, null),
         CancelStep c => new CancelCommand(c.OrderId, store, "admin", null),
         ShipStep s => new ShipCommand(s.OrderId, store, "admin", Guid.CreateVersion7(), null, null, null),
         DeliverStep d => new DeliverCommand(d.OrderId, store, "admin", Guid.CreateVersion7()),
-        ReturnStep r => new ReturnCommand(r.OrderId, store, "admin", Guid.CreateVersion7(), null, r.Restock),
+        ReturnStep r => new ReturnCommand(r.OrderId, store, "admin", Guid.CreateVersion7(),
+            r.Line is { } line ? [new StockLine(variants[line.Item], line.Quantity)] : null, r.Restock),
         _ => throw new ArgumentOutOfRangeException(nameof(step)),
     };
 
@@ -103,7 +110,7 @@ public sealed class CoreSystem : ISystem
         StoreId = store,
         Lines = [.. place.Lines.GroupBy(l => l.Item).Select(g => new StockLine(variants[g.Key], g.Sum(l => l.Quantity)))],
         CustomerId = Steps.Accounts[Array.IndexOf(Steps.Buyers, place.Buyer)],
-        DiscountKey = place.WithCode ? Steps.Code : null,
+        DiscountKey = place.Code is { } code ? Steps.Codes[code].Name : null,
         RedeemPoints = place.Points,
         Email = place.Buyer,
         EmailKey = place.Buyer,
@@ -169,18 +176,42 @@ public sealed class CoreSystem : ISystem
 
     private PurchaseBook Purchases() => new(_purchases.Select(p => (p.Key.Item1, p.Key.Item2, p.Value)));
 
-    private DiscountBook Discounts() => new([_code], _uses.Select(u => (_code.Id, u.Key, u.Value)));
+    private DiscountBook Discounts() => new(_codes, _uses.Select(u => (u.Key.Code, u.Key.Buyer, u.Value)));
 
-    private PointsBook Points() => new([_program], _points.Values);
+    /// <summary>As the shell opens it: with what has lapsed by now.</summary>
+    private PointsBook Points()
+    {
+        var book = new PointsBook([_program], _points.Values);
+        foreach (var entry in book.Entries)
+        {
+            var mine = _ledger.Where(r => r.CustomerId == entry.Read.CustomerId).ToList();
+            book.Settle(entry, mine.Select(r => Expiring(r, mine)), _now);
+        }
+
+        book.Note(_ledger);
+        return book;
+    }
+
+    private static ExpiringPoints Expiring(LedgerRow row, List<LedgerRow> ledger)
+    {
+        var lasts = row.Reason == PointsReasons.Returned ? ledger.Single(e => e.OrderId == row.OrderId && e.Reason == PointsReasons.Earned).ExpiresAt : row.ExpiresAt;
+        var isDebit = row.Reason is not (PointsReasons.Earned or PointsReasons.Returned) && !(row.Reason == PointsReasons.Adjusted && row.Delta > 0);
+        return new ExpiringPoints(row.CustomerId, row.StoreId, lasts, lasts is null ? 0 : row.Delta, isDebit ? -row.Delta : 0);
+    }
 
     private void Close(StockBook stock, PurchaseBook purchases, DiscountBook discounts, PointsBook points)
     {
         foreach (var use in discounts.Uses)
         {
-            _uses[use.Buyer] = _uses.GetValueOrDefault(use.Buyer) + use.Delta;
+            _uses[(use.CodeId, use.Buyer)] = _uses.GetValueOrDefault((use.CodeId, use.Buyer)) + use.Delta;
         }
 
-        _code = _code with { Used = discounts.Used(_code.Id) };
+        for (var i = 0; i < _codes.Count; i++)
+        {
+            _codes[i] = _codes[i] with { Used = discounts.Used(_codes[i].Id) };
+        }
+
+        _ledger.AddRange(points.Movements.Select(m => new LedgerRow(m.Entry.Read.CustomerId, m.Entry.Read.StoreId, m.Delta, m.Reason, m.OrderId, m.ExpiresAt)));
         foreach (var entry in points.Entries)
         {
             _points[entry.Read.CustomerId] = entry.Read with { Balance = entry.Balance, Movements = entry.Movements };

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Holdfast.Loyalty;
 using Holdfast.Orders;
 using Holdfast.Platform;
 using Holdfast.Platform.Http;
@@ -25,8 +26,12 @@ public sealed class EngineSystem(TestDb database, Shop shop) : ISystem, IAsyncDi
             await shop.AddVariantAsync(Steps.Prices[i], Steps.Stock[i], Steps.Limits[i]);
         }
 
-        await shop.AddCodeAsync(Steps.Code, "fixed", Steps.CodeValue, Steps.CodeLimit, Steps.CodeLimitPerBuyer);
-        await shop.AddProgramAsync(Steps.AmountPerPoint, Steps.PointValue);
+        foreach (var (name, kind, value, limit, perBuyer) in Steps.Codes)
+        {
+            await shop.AddCodeAsync(name, kind, value, limit, perBuyer);
+        }
+
+        await shop.AddProgramAsync(Steps.AmountPerPoint, Steps.PointValue, (int)Steps.PointsLast.TotalDays);
         foreach (var account in Steps.Accounts.OfType<Guid>())
         {
             await shop.GivePointsAsync(account, Steps.PointsAtFirst);
@@ -38,8 +43,12 @@ public sealed class EngineSystem(TestDb database, Shop shop) : ISystem, IAsyncDi
     public async Task<IReadOnlyList<(long OnHand, long Reserved)>> StockAsync() =>
         [.. await Task.WhenAll(shop.Variants.Select(v => shop.StockAsync(v)))];
 
-    public async Task<(long Uses, IReadOnlyList<long> Points)> PromisedAsync() =>
-        (await shop.UsesAsync(Steps.Code), await Task.WhenAll(Steps.Accounts.OfType<Guid>().Select(shop.PointsAsync)));
+    public async Task<(IReadOnlyList<long> Uses, IReadOnlyList<long> Points)> PromisedAsync()
+    {
+        var accounts = Steps.Accounts.OfType<Guid>().Select(a => (a, shop.StoreId)).ToList();
+        var points = await database.Db.ReadAsync(s => PointsPages.PeekAsync(s, accounts));
+        return (await Task.WhenAll(Steps.Codes.Select(c => shop.UsesAsync(c.Name))), [.. accounts.Select(a => points.Balance(a.a, a.StoreId))]);
+    }
 
     public async Task<Answer?> DoAsync(Step step)
     {
@@ -61,7 +70,7 @@ public sealed class EngineSystem(TestDb database, Shop shop) : ISystem, IAsyncDi
             case PlaceStep place:
                 return await PlaceAsync(place);
             default:
-                var changed = await _engine.GetRequiredService<ChangeQueue>().ChangeAsync(new Changing(CoreSystem.Command(step, shop.StoreId), null));
+                var changed = await _engine.GetRequiredService<ChangeQueue>().ChangeAsync(new Changing(CoreSystem.Command(step, shop.StoreId, shop.Variants), null));
                 return changed.IsOk ? Tell(step.OrderId, changed.Value.Body) : Answer.Refused(step.OrderId, changed.Error!.Code);
         }
     }

@@ -17,23 +17,20 @@ public sealed class Steps(int seed)
 
     public static readonly int?[] Limits = [null, null, null, 2];
 
-    /// <summary>The one code: so much off, so often in all and for each buyer. No order costs less than it and the points together.</summary>
-    public const string Code = "SIM";
-    public const long CodeValue = 50;
-    public const int CodeLimit = 5;
-    public const int CodeLimitPerBuyer = 3;
+    /// <summary>The codes: a fixed amount, or basis points; so often in all and for each buyer. No order costs less than one and the points together.</summary>
+    public static readonly IReadOnlyList<(string Name, string Kind, long Value, int Limit, int LimitPerBuyer)> Codes = [("SIM", "fixed", 50, 5, 3), ("PART", "percent", 1250, 6, 4)];
 
     public const long PointValue = 10;
     public const long AmountPerPoint = 500;
     public const long PointsAtFirst = 10;
 
+    /// <summary>Those that are earned; those at first never lapse.</summary>
+    public static readonly TimeSpan PointsLast = TimeSpan.FromDays(1);
+
     /// <summary>The third orders as a guest and has no points.</summary>
     public static readonly string[] Buyers = ["buyer0@example.com", "buyer1@example.com", "buyer2@example.com"];
 
     public static readonly Guid?[] Accounts = [new Guid(1, 7, 0, new byte[8]), new Guid(2, 7, 0, new byte[8]), null];
-
-    /// <summary>What an order comes to.</summary>
-    public static long Total(PlaceStep place) => place.Lines.Sum(l => Prices[l.Item] * l.Quantity) - (place.WithCode ? CodeValue : 0) - (place.Points * PointValue);
 
     public Step Next()
     {
@@ -50,11 +47,11 @@ public sealed class Steps(int seed)
             < 68 => new CancelStep(order),
             < 75 => new ShipStep(order),
             < 80 => new DeliverStep(order),
-            < 84 => new ReturnStep(order, _random.Next(2) == 0),
-            < 90 => new SweepStep(),
+            < 86 => Return(order),
+            < 91 => new SweepStep(),
             // Never to within a second of an expiry, so that the real clock's milliseconds do not matter.
             < 96 => new JumpStep(TimeSpan.FromMinutes(_random.Next(4) * 6.7)),
-            < 97 => new JumpStep(TimeSpan.FromHours(31)),
+            < 98 => new JumpStep(TimeSpan.FromHours(31)),
             < 99 => new CrashStep(),
             _ => new PayStep(Id(), $"t-{_random.Next()}", 5),
         };
@@ -71,7 +68,8 @@ public sealed class Steps(int seed)
         var lines = Enumerable.Range(0, Items).Where(_ => _random.Next(2) == 0).Select(i => (i, (long)_random.Next(1, 4))).ToList();
         var buyer = _random.Next(3);
         var points = Accounts[buyer] is null || _random.Next(2) == 0 ? 0 : _random.Next(5);
-        var place = new PlaceStep(Id(), Id(), lines.Count > 0 ? lines : [(0, 1)], Methods[_random.Next(Methods.Length)], Buyers[buyer], _random.Next(3) == 0, points);
+        var place = new PlaceStep(Id(), Id(), lines.Count > 0 ? lines : [(0, 1)], Methods[_random.Next(Methods.Length)], Buyers[buyer],
+            _random.Next(3) == 0 ? _random.Next(Codes.Count) : null, points);
         // An order of nothing but the free item has no time to pay and no state that money could change; it is tested apart.
         if (place.Lines.All(l => Prices[l.Item] == 0))
         {
@@ -90,11 +88,18 @@ public sealed class Steps(int seed)
             return _random.Next(4) == 0 ? again with { Amount = again.Amount + 1 } : again;
         }
 
-        var total = Total(_placed.First(p => p.OrderId == order));
+        var total = Bill.Total(_placed.First(p => p.OrderId == order));
         var amount = _random.Next(4) switch { 0 => Math.Max(1, total / 2), 1 => total + 7, _ => Math.Max(1, total) };
         var pay = new PayStep(order, $"t-{seed}-{_paid.Count}", amount);
         _paid.Add(pay);
         return pay;
+    }
+
+    private ReturnStep Return(Guid order)
+    {
+        var bought = _placed.First(p => p.OrderId == order).Lines;
+        var (item, quantity) = bought[_random.Next(bought.Count)];
+        return new ReturnStep(order, _random.Next(2) == 0, _random.Next(3) == 0 ? null : (item, _random.NextInt64(1, quantity + 1)));
     }
 
     private Guid Id()
