@@ -16,9 +16,9 @@ internal static class Audit
     {
         await Parallel.ForEachAsync(rush.Orders, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (order, _) =>
         {
-            var (status, text) = await rush.GetAsync(server, $"/orders/{order.OrderId}", order.AccessKey);
+            var (status, text) = await rush.GetAsync(server, $"/orders/{order.OrderId}", order.AccessKey, order.Token);
             Assert.True(status == 200 && text.Contains(order.OrderId.ToString(), StringComparison.Ordinal), $"{order.Key}: {status} {text}");
-            var again = await rush.SendAsync(server, order.Path, order.Key, order.Body, null, default);
+            var again = await rush.SendAsync(server, order.Path, order.Key, order.Body, null, default, order.Token);
             Assert.True(again is { Status: 201, Replayed: true } && again.Text == order.Text, $"{order.Key}: first {order.Text}, then {again.Status} {again.Text}");
         });
     }
@@ -51,6 +51,25 @@ internal static class Audit
             r => new Balance(r.Uuid(0), r.Long(1), r.Long(2), r.Long(3)), rush.Shop.StoreId));
         Assert.Equal(stock.Length, balances.Count);
         Assert.All(balances, b => Assert.Equal((stock[rush.Shop.Variants.ToList().IndexOf(b.Variant)], b.HeldByOrders), (b.OnHand, b.Reserved)));
+
+        await VerifyAsync(db);
+    }
+
+    /// <summary>The code is used by the orders that live with it and by no more than it may be; each member has what those that live have left of the points.</summary>
+    /// <param name="limit">Of the code.</param>
+    /// <param name="points">What each had at the beginning.</param>
+    public static async Task PromisesAsync(Db db, Rush rush, IEnumerable<Member> members, long limit, long points)
+    {
+        const string live = "status NOT IN ('cancelled', 'expired')";
+        var uses = await rush.Shop.UsesAsync(Rush.DiscountCode);
+        Assert.InRange(uses, 0, limit);
+        Assert.Equal(await rush.Shop.CountAsync($"SELECT COUNT(*) FROM orders WHERE store_id = $1 AND discount_id IS NOT NULL AND {live}", rush.Shop.StoreId), uses);
+        foreach (var member in members)
+        {
+            var balance = await rush.Shop.PointsAsync(member.Id);
+            Assert.InRange(balance, 0, points);
+            Assert.Equal(await rush.Shop.CountAsync($"SELECT COALESCE(CAST(SUM(redeemed_points) AS bigint), 0) FROM orders WHERE customer_id = $1 AND {live}", member.Id), points - balance);
+        }
 
         await VerifyAsync(db);
     }

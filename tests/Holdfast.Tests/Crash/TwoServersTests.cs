@@ -59,6 +59,30 @@ public sealed class TwoServersTests
         await Audit.TablesAsync(database.Db, rush, stock);
     }
 
+    /// <summary>Forty orders want a code that is good for ten; each member's points are enough for two of six.</summary>
+    [Fact]
+    public async Task Code_and_points_are_given_out_exactly_by_both_servers_together()
+    {
+        const int limit = 10;
+        const int points = 100;
+        await using var database = await TestDb.CreateAsync(Backend.Postgres);
+        using var rush = new Rush(await Shop.CreateAsync(database.Db, Stock));
+        await rush.Shop.AddCodeAsync(Rush.DiscountCode, "fixed", 100, limit);
+        await rush.Shop.AddProgramAsync(0, 1);
+        var servers = await StartAsync(database, 2);
+        await using var first = servers[0];
+        await using var second = servers[1];
+        var members = await Member.RegisterAsync(first, database.Db, rush.Shop, 8, points);
+        var coded = members.SelectMany((m, i) => Enumerable.Range(0, 5).Select(n => rush.PlaceAsync(servers[n % 2].Address, $"code {i} {n}", m, true, 0, default, (0, 1))));
+        var pointed = members.SelectMany((m, i) => Enumerable.Range(0, 6).Select(n => rush.PlaceAsync(servers[n % 2].Address, $"points {i} {n}", m, false, 50, default, (0, 1))));
+        var answers = await Task.WhenAll(coded.Concat(pointed));
+        Assert.Equal((limit, 2 * members.Length), (answers.Count(a => a.IsOrder && a.Key.StartsWith("code", StringComparison.Ordinal)), answers.Count(a => a.IsOrder && a.Key[0] == 'p')));
+        Assert.Equal((40 - limit, 4 * members.Length), (rush.Refused["discount_used_up"], rush.Refused["insufficient_points"]));
+        await EndAsync(servers);
+        await Audit.TablesAsync(database.Db, rush, Stock);
+        await Audit.PromisesAsync(database.Db, rush, members, limit, points);
+    }
+
     private static Task<ServerProcess[]> StartAsync(TestDb database, int count) =>
         Task.WhenAll(Enumerable.Range(0, count).Select(_ => ServerProcess.StartAsync(database.Url)));
 
