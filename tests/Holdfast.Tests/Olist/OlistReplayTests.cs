@@ -2,6 +2,7 @@ using Holdfast.Commands.Olist;
 using Holdfast.Commands.Olist.Core;
 using Holdfast.Commands.Shop;
 using Holdfast.Platform.Http;
+using Holdfast.Tests.Crash;
 using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Olist;
@@ -23,7 +24,8 @@ public abstract class OlistReplayTests(Backend backend)
         var total = plan.Counts.Items + plan.Counts.Freight - plan.Counts.PaidBelow - plan.Counts.VoucherCodes;
         Assert.True(plan.Counts.VoucherCodes > 0);
         Assert.Equal((total, total), (first.Expected, first.Engine));
-        Assert.Equal(plan.Orders.Sum(o => o.Payments.Count), first.Payments);
+        Assert.Equal(Payments(plan), await PaymentsAsync(server));
+        Assert.Contains(Payments(plan), p => p.Installments > 1);
         Assert.True(first.RefundDue > 0);
         Assert.Contains("delivered", first.Statuses(), StringComparison.Ordinal);
         Assert.Contains("cancelled", first.Statuses(), StringComparison.Ordinal);
@@ -40,6 +42,8 @@ public abstract class OlistReplayTests(Backend backend)
         Assert.Empty(third.Examples());
         Assert.Equal((plan.Orders.Count, plan.Orders.Count, 0), (third.Placed, third.PlacedBefore, third.Deviations));
         Assert.Equal(events, await EventsAsync(server));
+        Assert.Equal(Payments(plan), await PaymentsAsync(server));
+        await VerifyAsync(server);
     }
 
     [Fact]
@@ -60,6 +64,7 @@ public abstract class OlistReplayTests(Backend backend)
         await server.Db.WriteAsync(tx => tx.ExecuteAsync("DELETE FROM idempotency_keys"));
         Assert.Equal(tally.Placed, (await ReplayAsync(server, plan, 0.5m)).PlacedBefore);
         Assert.Equal(pieces, await PiecesAsync(server));
+        await VerifyAsync(server);
     }
 
     [Fact]
@@ -104,6 +109,20 @@ public abstract class OlistReplayTests(Backend backend)
 
         await replay.RunAsync(new Progress("", 0), Ct);
         return replay.Tally;
+    }
+
+    /// <summary>The payments as the data set has them: an instalment of 0 means one.</summary>
+    private static List<(string Id, long Amount, string Currency, string? Method, int? Installments)> Payments(OlistPlan plan) =>
+        [.. plan.Orders.SelectMany(o => o.Payments.Select(p => ($"{o.Key}:{p.Sequence}", p.Amount, "BRL", (string?)p.Type, (int?)Math.Max(1, p.Installments)))).OrderBy(p => p.Item1, StringComparer.Ordinal)];
+
+    private static async Task<List<(string Id, long Amount, string Currency, string? Method, int? Installments)>> PaymentsAsync(TestServer server) =>
+        [.. (await server.Db.ReadAsync(s => s.QueryAsync("SELECT transaction_id, amount, currency, method, installments FROM payment_transactions",
+            r => (Id: r.Text(0), Amount: r.Long(1), Currency: r.Text(2), Method: r.TextOrNull(3), Installments: r.IntOrNull(4))))).OrderBy(p => p.Id, StringComparer.Ordinal)];
+
+    private static async Task VerifyAsync(TestServer server)
+    {
+        await Until.TrueAsync("the outbox is empty", async () => await server.Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM outbox", r => r.Long(0))) == 0, 60);
+        await Audit.VerifyAsync(server.Db);
     }
 
     private static Task<long> PiecesAsync(TestServer server) =>
