@@ -85,7 +85,8 @@ public sealed class Carts(Db db, Documents documents)
         RemoveAsync(tx, open, open.Cart.Lines.Count > 0, "DELETE FROM cart_lines WHERE cart_id = $1", open.Cart.Id));
 
     /// <summary>The cart without a lock, once a visitor's cart that its customer brought along was merged into it; null when there is no such store.</summary>
-    internal async Task<OpenCart?> OpenAsync(Guid storeId, CartOwner owner, CancellationToken ct)
+    /// <param name="isWhole">Nothing is merged, and both carts stay, where the customer's could not take all: what it could not take is still told.</param>
+    internal async Task<OpenCart?> OpenAsync(Guid storeId, CartOwner owner, CancellationToken ct, bool isWhole = false)
     {
         var (open, hasVisitors) = await db.ReadAsync(async session =>
         {
@@ -97,7 +98,16 @@ public sealed class Carts(Db db, Documents documents)
             await batch.RunAsync().ConfigureAwait(false);
             return (currency.First is { } code ? new OpenCart(CartRows.ToCart(cart), storeId, code, owner, now.Rows[0], null) : null, visitors.Rows.Count > 0);
         }, ct).ConfigureAwait(false);
-        return open is not null && hasVisitors ? await db.WriteAsync(tx => OpenCart.OpenAsync(tx, storeId, owner, create: true), ct).ConfigureAwait(false) : open;
+        return open is null || !hasVisitors ? open : await db.WriteAsync(async tx =>
+        {
+            var merged = await OpenCart.OpenAsync(tx, storeId, owner, create: true).ConfigureAwait(false);
+            if (isWhole && merged?.NotMerged is { Count: > 0 })
+            {
+                await tx.RollbackAsync().ConfigureAwait(false);
+            }
+
+            return merged;
+        }, ct).ConfigureAwait(false);
     }
 
     private async Task<Document> LoadAsync(Guid storeId, CartOwner owner, CancellationToken ct) =>

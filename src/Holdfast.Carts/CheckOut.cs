@@ -18,10 +18,16 @@ internal sealed class CheckOut(Carts carts, PlaceOrder orders)
     private async Task<Result<PlaceCommand>> FillAsync(Request request, PlaceCommand command)
     {
         var owner = CartOwner.Of(request);
-        var open = await carts.OpenAsync(command.StoreId, owner, request.Aborted).ConfigureAwait(false);
+        var open = await carts.OpenAsync(command.StoreId, owner, request.Aborted, isWhole: true).ConfigureAwait(false);
         if (open is null)
         {
             return OrderErrors.UnknownStore;
+        }
+
+        // Nobody orders fewer pieces than they saw in their cart: they look at it first, which merges what can be had.
+        if (open.NotMerged is { Count: > 0 } leftOut)
+        {
+            return CartErrors.Changed.With("notMerged", leftOut);
         }
 
         if (open.Cart is not { Id: { } id, Lines.Count: > 0 } cart)

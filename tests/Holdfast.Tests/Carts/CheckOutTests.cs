@@ -231,6 +231,30 @@ public abstract class CheckOutTests(TestHost host)
         Assert.Empty((await visitor.GetAsync()).Body.Lines());
         Assert.Equal(JsonValueKind.Null, (await mine.GetAsync()).Body.GetProperty("notMerged").ValueKind);
     }
+
+    [Fact]
+    public async Task Nobody_orders_less_than_they_saw_because_merging_left_something_out()
+    {
+        var shop = await Shop.CreateAsync(Server.Db, 3, 9);
+        var visitor = new Basket(Server.Guest, shop);
+        await visitor.PutAsync(shop.Variant, 5).ShouldBeAsync(200);
+        await visitor.PutAsync(shop.Variants[1], 1).ShouldBeAsync(200);
+        var mine = new Basket(Server.Customer(), shop) { Token = visitor.Token };
+        var key = Guid.CreateVersion7().ToString();
+        for (var tries = 0; tries < 2; tries++)
+        {
+            var refused = (await mine.CheckOutAsync(key, Own).ShouldBeAsync(409, "cart_changed")).GetProperty("notMerged");
+            Assert.Equal((1, shop.Variant, 2), (refused.GetArrayLength(), refused[0].GetProperty("variantId").GetGuid(), refused[0].GetProperty("quantity").GetInt64()));
+        }
+
+        Assert.Equal(2, (await visitor.GetAsync()).Body.Lines().Count);
+        Assert.Equal(0, await shop.CountAsync("SELECT COUNT(*) FROM orders WHERE store_id = $1", shop.StoreId));
+
+        // Seen, the rest can be ordered.
+        Assert.Equal(1, (await mine.GetAsync()).Body.GetProperty("notMerged").GetArrayLength());
+        var order = await mine.CheckOutAsync(key, Own).ShouldBeAsync(201);
+        Assert.Equal(new[] { (shop.Variant, 3L), (shop.Variants[1], 1) }.Order(), order.Lines().Order());
+    }
 }
 
 public sealed class CheckOut_on_sqlite(SqliteHost host) : CheckOutTests(host), IClassFixture<SqliteHost>;
