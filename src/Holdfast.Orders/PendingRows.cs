@@ -6,16 +6,16 @@ namespace Holdfast.Orders;
 /// <summary>Reads the <see cref="PendingBook"/>.</summary>
 internal static class PendingRows
 {
-    private const string Unpaid = "SELECT id, store_id, email_hash, phone_hash, address_hash, quantity FROM orders "
+    private const string Unpaid = "SELECT id, store_id, email_hash, phone_hash, address_hash, quantity, CASE WHEN status = 'pending' THEN expires_at END FROM orders "
         + "WHERE amount_paid = 0 AND total > 0 AND status IN ('pending', 'confirmed') AND ";
 
-    /// <summary>The unpaid orders of these buyers in the stores; no lock.</summary>
-    public static Func<PendingBook> Peek(StatementBatch batch, OrderOptions options, IReadOnlyCollection<PlaceCommand> commands)
+    /// <summary>The unpaid orders of these buyers in the stores, without those whose time is over: their stock is as good as free. No lock.</summary>
+    public static Func<DateTime, PendingBook> Peek(StatementBatch batch, OrderOptions options, IReadOnlyCollection<PlaceCommand> commands)
     {
         var capped = options.CapsPending ? commands.Where(c => c.IsCapped).ToList() : [];
         if (capped.Count == 0)
         {
-            return () => PendingBook.None;
+            return _ => PendingBook.None;
         }
 
         foreach (var command in capped)
@@ -24,16 +24,16 @@ internal static class PendingRows
         }
 
         // A question for each sign: one with OR would be answered by reading all unpaid orders.
-        Fetched<(Guid Id, PendingOrder Order)>[] found =
+        Fetched<(Guid Id, PendingOrder Order, DateTime? ExpiresAt)>[] found =
         [
             Query("email_hash {in $1}", b => b.Email), Query("phone_hash {in $1}", b => b.Phone), Query("address_hash {in $1}", b => b.Address),
         ];
         var stores = commands.Select(c => c.StoreId).ToHashSet();
-        return () => new PendingBook(Limit(options.MaxPendingOrders), Limit(options.MaxPendingQuantity),
-            found.SelectMany(f => f.Rows).Where(o => stores.Contains(o.Order.StoreId)).DistinctBy(o => o.Id).Select(o => o.Order));
+        return now => new PendingBook(Limit(options.MaxPendingOrders), Limit(options.MaxPendingQuantity),
+            found.SelectMany(f => f.Rows).Where(o => stores.Contains(o.Order.StoreId) && !(o.ExpiresAt <= now)).DistinctBy(o => o.Id).Select(o => o.Order));
 
-        Fetched<(Guid, PendingOrder)> Query(string where, Func<BuyerHashes, long?> hash) => batch.Query(Unpaid + where,
-            r => (r.Uuid(0), new PendingOrder(r.Uuid(1), new BuyerHashes(r.Long(2), r.LongOrNull(3), r.LongOrNull(4)), r.Long(5))),
+        Fetched<(Guid, PendingOrder, DateTime?)> Query(string where, Func<BuyerHashes, long?> hash) => batch.Query(Unpaid + where,
+            r => (r.Uuid(0), new PendingOrder(r.Uuid(1), new BuyerHashes(r.Long(2), r.LongOrNull(3), r.LongOrNull(4)), r.Long(5)), r.TimeOrNull(6)),
             capped.Select(c => hash(c.Buyer!.Value)).OfType<long>().Distinct().ToArray());
     }
 

@@ -59,11 +59,17 @@ internal sealed class OrderPages
     {
         var orders = UpdateRows();
         var lines = new RowSet("order_lines", new("order_id", ColumnType.Uuid), new("variant_id", ColumnType.Uuid), new("shipped", ColumnType.Long), new("returned", ColumnType.Long));
+        var signs = new RowSet("orders", new("id", ColumnType.Uuid), new("phone_hash", ColumnType.Long), new("address_hash", ColumnType.Long));
         var (payments, refunds, fulfilments) = (PaymentRows(), RefundRows(), FulfilmentRows());
         foreach (var file in changed)
         {
             AddOrder(orders, file);
             OrderNames.NoteChanged(batch, file.Order);
+            if (file.Order.IsGuest && (file.Order.ContactPhone != file.Read.ContactPhone || file.Order.DeliveryAddress != file.Read.DeliveryAddress))
+            {
+                signs.Add(file.Order.Id).Add(BuyerSigns.OfPhone(file.Order.ContactPhone)).Add(BuyerSigns.OfAddress(file.Order.DeliveryAddress));
+            }
+
             foreach (var line in file.Order.Lines.Where((l, i) => l != file.Read.Lines[i]))
             {
                 lines.Add(file.Order.Id).Add(line.VariantId).Add(line.Shipped).Add(line.Returned);
@@ -96,6 +102,9 @@ internal sealed class OrderPages
             + "note = {v.note}, updated_at = {v.updated_at}, deleted_at = {v.deleted_at}, hidden = {v.hidden}, version = {v.version}, "
             + "earned_points = {v.earned_points}, "
             + "event_sequence = {v.event_sequence} WHERE orders.id = {v.id} AND orders.status = {v.status_read} AND orders.version = {v.version_read}");
+        // An order that was not counted when it was placed is not from now on.
+        batch.ChangeEach(signs, "UPDATE orders SET phone_hash = CASE WHEN email_hash IS NULL THEN NULL ELSE {v.phone_hash} END, "
+            + "address_hash = CASE WHEN email_hash IS NULL THEN NULL ELSE {v.address_hash} END WHERE orders.id = {v.id}");
         batch.ChangeEach(lines, "UPDATE order_lines SET shipped = {v.shipped}, returned = {v.returned} WHERE order_lines.order_id = {v.order_id} "
             + "AND order_lines.variant_id = {v.variant_id}");
         batch.Insert(payments);

@@ -50,7 +50,7 @@ internal static class PlacementOpening
             Reservations = new ReservationBook(reservations?.All() ?? []),
             Stock = new StockBook(stock.Rows),
             Discounts = await discounts().ConfigureAwait(false),
-            Pending = pending(),
+            Pending = pending(now),
             Purchases = new PurchaseBook(purchases?.Rows ?? []),
             Points = points is null ? null : await points(now).ConfigureAwait(false),
         };

@@ -40,7 +40,7 @@ internal sealed record PlacementPeek(PlacementBooks Books, IReadOnlyList<Idempot
         var pending = PendingRows.Peek(batch, options, [command]);
         var now = batch.Now();
         await batch.RunAsync().ConfigureAwait(false);
-        var books = read() with { Purchases = new PurchaseBook(bought.Rows), Pending = pending() };
+        var books = read() with { Purchases = new PurchaseBook(bought.Rows), Pending = pending(now.Rows[0]) };
         if (command.DiscountKey is { } key && books.Stores.TryGetValue(command.StoreId, out var store) && books.Discounts.Find(store.Id, store.Currency, key) is { } code)
         {
             var uses = DiscountPages.Uses(batch, [code.Id], [command.EmailKey]);

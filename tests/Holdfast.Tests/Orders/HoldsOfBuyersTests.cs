@@ -1,8 +1,12 @@
+using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Holdfast.Orders;
 using Holdfast.Orders.Core;
 using Holdfast.Tests.Crash;
 using Holdfast.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Holdfast.Tests.Orders;
 
@@ -20,7 +24,12 @@ public abstract class HoldsOfBuyersTests(Backend backend) : IAsyncLifetime
             PostgresServer.Require();
         }
 
-        _server = await TestServer.StartAsync(backend, s => s.AddSingleton(new OrderOptions { MaxPendingOrders = 3, MaxPendingQuantity = 10 }));
+        _server = await TestServer.StartAsync(backend, s =>
+        {
+            s.AddSingleton(new OrderOptions { MaxPendingOrders = 3, MaxPendingQuantity = 10 });
+            // What is past its time is so whether a sweep has run or not.
+            s.Remove(s.Single(d => d.ServiceType == typeof(IHostedService) && d.ImplementationFactory?.Method.ReturnType == typeof(ExpirySweep)));
+        });
     }
 
     public async ValueTask DisposeAsync()
@@ -130,6 +139,60 @@ public abstract class HoldsOfBuyersTests(Backend backend) : IAsyncLifetime
             var (status, answer, _) = await (at ?? shop).OrderAsync(Server.Guest, order);
             return status == 201 ? "201" : answer.GetProperty("code").GetString()!;
         }
+    }
+
+    [Fact]
+    public async Task Guests_who_tell_no_phone_or_no_address_are_not_one_buyer()
+    {
+        var shop = await Shop.CreateAsync(Server.Db, 100);
+        for (var i = 0; i < 4; i++)
+        {
+            var body = From(shop, $"none{i}@example.com", i % 2 == 0 ? "none" : "+84 0", "...");
+            Assert.Equal(201, (await shop.OrderAsync(Server.Guest, body)).Status);
+            body["customer"]!["email"] = $"empty{i}@example.com";
+            body["deliveryAddress"] = new JsonObject { ["name"] = "-", ["line1"] = "-", ["city"] = "-", ["country"] = "-" };
+            Assert.Equal(201, (await shop.OrderAsync(Server.Guest, body)).Status);
+        }
+    }
+
+    [Fact]
+    public async Task A_phone_or_an_address_that_is_told_later_counts_from_then_on()
+    {
+        var shop = await Shop.CreateAsync(Server.Db, 100);
+        for (var i = 0; i < 3; i++)
+        {
+            var (_, order, _) = await shop.OrderAsync(Server.Guest, From(shop, $"later{i}@example.com", $"111111{i}", $"{i} X"));
+            using var edit = new HttpRequestMessage(HttpMethod.Put, $"/api/v1/orders/{order.GetProperty("id").GetGuid()}")
+            {
+                Content = JsonContent.Create(new { version = 1, contactPhone = "0905 555 555", deliveryAddress = "5 Lê Lợi" }),
+            };
+            edit.Headers.Add("X-Access-Key", order.GetProperty("accessKey").GetString());
+            Assert.Equal(HttpStatusCode.OK, (await Server.Guest.SendAsync(edit)).StatusCode);
+        }
+
+        foreach (var (phone, street) in new[] { ("0905555555", "6 X"), ("0906666666", "5, Lê Lợi") })
+        {
+            Assert.Equal("too_many_pending_orders", (await shop.OrderAsync(Server.Guest, From(shop, "last@example.com", phone, street))).Body.GetProperty("code").GetString());
+        }
+
+        Assert.Equal(201, (await shop.OrderAsync(Server.Guest, From(shop, "last@example.com", "1111110", "0 X"))).Status);
+    }
+
+    [Fact]
+    public async Task What_is_past_its_time_counts_no_more_though_no_sweep_has_run()
+    {
+        var shop = await Shop.CreateAsync(Server.Db, 100);
+        JsonObject Order() => From(shop, "slow@example.com", "0907777777", "7 Lê Lợi");
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(201, (await shop.OrderAsync(Server.Guest, Order())).Status);
+        }
+
+        Assert.Equal(422, (await shop.OrderAsync(Server.Guest, Order())).Status);
+        await Server.Db.WriteAsync(async tx => await tx.ExecuteAsync("UPDATE orders SET expires_at = $2 WHERE store_id = $1", shop.StoreId, (await tx.NowAsync()).AddSeconds(-1)));
+        var (_, quote, _) = await Shop.PostAsync(Server.Guest, "/orders/quote", Order());
+        Assert.True(quote.GetProperty("canBePlaced").GetBoolean());
+        Assert.Equal(201, (await shop.OrderAsync(Server.Guest, Order())).Status);
     }
 
     [Fact]
