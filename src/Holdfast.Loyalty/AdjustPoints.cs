@@ -60,6 +60,6 @@ internal sealed class AdjustPoints(Db db)
         await batch.RunAsync().ConfigureAwait(false);
         var m = book.Movements[^1];
         return Reply.Created(new PointsAdjusted(customerId, storeId, book.Balance(customerId, storeId),
-            new PointsMovementView(m.Sequence, m.Delta, m.Reason, m.OrderId, m.Note, m.ExpiresAt, now)), $"{Routes.Base}/loyalty/{customerId}?storeId={storeId}");
+            new PointsMovementView(storeId, m.Sequence, m.Delta, m.Reason, m.OrderId, m.Note, m.ExpiresAt, now)), $"{Routes.Base}/loyalty/{customerId}?storeId={storeId}");
     }
 }

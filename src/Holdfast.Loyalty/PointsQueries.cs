@@ -12,13 +12,14 @@ namespace Holdfast.Loyalty;
 public sealed record PointsView(Guid CustomerId, Guid StoreId, long Balance, UpcomingExpiry? NextExpiry);
 
 /// <summary>A row of the ledger as it is served.</summary>
+/// <param name="StoreId">Whose points they are.</param>
 /// <param name="Sequence">Counts within the customer's account in the store, from 1, without gaps.</param>
 /// <param name="Reason">One of <see cref="PointsReasons"/>.</param>
 /// <param name="Note">What staff said about an adjustment.</param>
 /// <param name="ExpiresAt">When what is left of earned points lapses; null: never.</param>
-public sealed record PointsMovementView(long Sequence, long Points, string Reason, Guid? OrderId, string? Note, DateTime? ExpiresAt, DateTime CreatedAt);
+public sealed record PointsMovementView(Guid StoreId, long Sequence, long Points, string Reason, Guid? OrderId, string? Note, DateTime? ExpiresAt, DateTime CreatedAt);
 
-/// <summary><c>GET /loyalty</c> and <c>GET /loyalty/movements?storeId</c> for the caller's own points, <c>GET /loyalty/{customerId}?storeId</c> for the store's staff.</summary>
+/// <summary><c>GET /loyalty</c> and <c>GET /loyalty/movements</c> for the caller's own points, <c>GET /loyalty/{customerId}?storeId</c> for the store's staff.</summary>
 internal sealed class PointsQueries(Db db)
 {
     /// <summary>The caller's points in each store where they ever moved.</summary>
@@ -41,32 +42,41 @@ internal sealed class PointsQueries(Db db)
         return Reply.Ok(page);
     }
 
-    /// <summary>The caller's ledger in a store, newest first.</summary>
+    /// <summary>The caller's ledger, newest first: of all stores, or of <c>storeId</c>.</summary>
     public async Task<Reply> MovementsAsync(Request request)
     {
-        var paging = Paging.From(request, keyParts: 1);
+        var paging = Paging.From(request, keyParts: 3);
         if (!paging.IsOk)
         {
             return paging.Error!;
         }
 
-        var before = long.MaxValue;
-        if (paging.Value.After is { } key && !long.TryParse(key[0], NumberStyles.None, CultureInfo.InvariantCulture, out before))
+        var (before, storeBefore, sequenceBefore) = (DateTime.MaxValue.Ticks, Guid.Empty, 0L);
+        if (paging.Value.After is { } key && !(long.TryParse(key[0], NumberStyles.None, CultureInfo.InvariantCulture, out before) && before <= DateTime.MaxValue.Ticks
+            && Guid.TryParseExact(key[1], "D", out storeBefore) && long.TryParse(key[2], NumberStyles.None, CultureInfo.InvariantCulture, out sequenceBefore)))
         {
             return Errors.Invalid("cursor", "is not one that was given out");
         }
 
         var store = StoreOf(request);
-        if (!store.IsOk)
+        var isOne = request.Query("storeId") is not null;
+        if (isOne && !store.IsOk)
         {
             return store.Error!;
         }
 
-        var rows = await db.ReadAsync(s => s.QueryAsync("SELECT sequence, delta, reason, order_id, note, expires_at, created_at FROM points_movements "
-            + "WHERE customer_id = $1 AND store_id = $2 AND sequence < $3 ORDER BY sequence DESC LIMIT $4",
-            r => new PointsMovementView(r.Long(0), r.Long(1), r.Text(2), r.UuidOrNull(3), r.TextOrNull(4), r.TimeOrNull(5), r.Time(6)),
-            request.Caller.Subject, store.Value, before, paging.Value.Limit + 1), request.Aborted).ConfigureAwait(false);
-        return Reply.Ok(paging.Value.Page(rows, m => [m.Sequence.ToString(CultureInfo.InvariantCulture)]));
+        var sql = "SELECT store_id, sequence, delta, reason, order_id, note, expires_at, created_at FROM points_movements WHERE customer_id = $1 "
+            + "AND (created_at, store_id, sequence) < ($2, $3, $4)" + (isOne ? " AND store_id = $5" : "")
+            + $" ORDER BY created_at DESC, store_id DESC, sequence DESC LIMIT {paging.Value.Limit + 1}";
+        List<object?> args = [request.Caller.Subject, new DateTime(before, DateTimeKind.Utc), storeBefore, sequenceBefore];
+        if (isOne)
+        {
+            args.Add(store.Value);
+        }
+
+        var rows = await db.ReadAsync(s => s.QueryAsync(sql,
+            r => new PointsMovementView(r.Uuid(0), r.Long(1), r.Long(2), r.Text(3), r.UuidOrNull(4), r.TextOrNull(5), r.TimeOrNull(6), r.Time(7)), [.. args]), request.Aborted).ConfigureAwait(false);
+        return Reply.Ok(paging.Value.Page(rows, m => [m.CreatedAt.Ticks.ToString(CultureInfo.InvariantCulture), m.StoreId.ToString(), m.Sequence.ToString(CultureInfo.InvariantCulture)]));
     }
 
     public async Task<Reply> GetAsync(Request request)

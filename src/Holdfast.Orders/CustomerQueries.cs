@@ -1,3 +1,4 @@
+using Holdfast.Loyalty;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
@@ -28,6 +29,7 @@ internal sealed class CustomerQueries(Db db)
     private sealed record CustomerWithOrders(Guid Id, string Role, string Email, string? Name, DateTime CreatedAt, DateTime? EmailProvedAt, long Orders, DateTime? LastOrderAt,
         IReadOnlyList<OrderLine> LatestOrders, IReadOnlyList<StorePoints> Points);
 
+    /// <param name="Balance">What can be spent now.</param>
     private sealed record StorePoints(Guid StoreId, long Balance);
 
     public async Task<Reply> ListAsync(Request request)
@@ -92,9 +94,11 @@ internal sealed class CustomerQueries(Db db)
                 + ofStores + $" ORDER BY created_at DESC, id DESC LIMIT {MaxOrders}";
             object?[] args = request.Caller.Role == Role.Admin ? [id] : [id, request.Caller.Stores.ToArray()];
             var latest = await session.QueryAsync(sql, r => new OrderLine(r.Uuid(0), r.Text(1), r.Uuid(2), r.Text(3), r.Text(4), r.Long(5), r.Text(6), r.Time(7)), args).ConfigureAwait(false);
-            var points = await session.QueryAsync($"SELECT store_id, balance FROM points_accounts WHERE customer_id = $1{ofStores} ORDER BY store_id",
-                r => new StorePoints(r.Uuid(0), r.Long(1)), args).ConfigureAwait(false);
-            return Reply.Ok(new CustomerWithOrders(user.Id, user.Role, user.Email, user.Name, user.CreatedAt, user.EmailProvedAt, orders, lastAt, latest, points));
+            var accounts = await session.QueryAsync($"SELECT store_id FROM points_accounts WHERE customer_id = $1{ofStores} ORDER BY store_id",
+                r => (CustomerId: id, StoreId: r.Uuid(0)), args).ConfigureAwait(false);
+            var book = await PointsPages.PeekAsync(session, accounts).ConfigureAwait(false);
+            return Reply.Ok(new CustomerWithOrders(user.Id, user.Role, user.Email, user.Name, user.CreatedAt, user.EmailProvedAt, orders, lastAt, latest,
+                [.. accounts.Select(a => new StorePoints(a.StoreId, book.Balance(id, a.StoreId)))]));
         }, request.Aborted).ConfigureAwait(false);
     }
 

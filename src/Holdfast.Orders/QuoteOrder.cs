@@ -41,7 +41,7 @@ internal sealed class QuoteOrder(Db db, OrderOptions options)
             quote.Total,
             options.SessionMinutes,
             CanBePlaced = obstacle is null,
-            Obstacle = obstacle is null ? null : new Obstacle(obstacle.Code, obstacle.English, obstacle.Extensions),
+            Obstacle = obstacle is null ? null : new Obstacle(obstacle.Code, request.IsVietnamese ? obstacle.Vietnamese : obstacle.English, obstacle.Extensions),
         });
     }
 

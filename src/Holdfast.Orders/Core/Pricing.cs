@@ -80,7 +80,7 @@ public static class Pricing
 
         var (code, refusal) = Code(command, lines, store, books, now);
         var discount = code is null ? 0 : Discount(code, lines, books);
-        var shipping = command.ShippingFee ?? (code?.Kind == DiscountKind.FreeShipping ? 0 : Shipping(store.ShippingRates, subtotal - discount));
+        var shipping = code?.Kind == DiscountKind.FreeShipping ? 0 : command.ShippingFee ?? Shipping(store.ShippingRates, subtotal - discount);
         var tax = store.Tax is null ? 0 : Tax(store.Tax, lines, books);
         var included = store.Tax?.Included ?? false;
         var due = subtotal - discount + shipping + (included ? 0 : tax);

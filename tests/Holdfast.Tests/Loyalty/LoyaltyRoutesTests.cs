@@ -81,7 +81,7 @@ public abstract class LoyaltyRoutesTests(TestHost host) : PointsShop
         await SendAsync(Points(customer) + "/adjustments", new { storeId = Shop.Id, points = 5, reason = "x" }, null, Shop.Staff).ShouldBeAsync(400, "idempotency_key_required");
         await SendAsync(Points(customer) + "/adjustments", new { storeId = Shop.Id, points = 5, reason = "x", balance = 1 }, "u", Shop.Staff).ShouldBeAsync(400, "unknown_field");
         var made = await AdjustAsync(customer, 50, "k").ShouldBeAsync(201);
-        Assert.StartsWith($$"""{"customerId":"{{customer}}","storeId":"{{Shop.Id}}","balance":50,"movement":{"sequence":1,"points":50,"reason":"adjusted","orderId":null,"note":"sorry","expiresAt":null,"createdAt":""",
+        Assert.StartsWith($$"""{"customerId":"{{customer}}","storeId":"{{Shop.Id}}","balance":50,"movement":{"storeId":"{{Shop.Id}}","sequence":1,"points":50,"reason":"adjusted","orderId":null,"note":"sorry","expiresAt":null,"createdAt":""",
             made.GetRawText(), StringComparison.Ordinal);
         Assert.Equal(made.GetRawText(), (await AdjustAsync(customer, 50, "k").ShouldBeAsync(201)).GetRawText());
         await AdjustAsync(customer, 51, "k").ShouldBeAsync(422, "idempotency_key_reused");
@@ -123,7 +123,7 @@ public abstract class LoyaltyRoutesTests(TestHost host) : PointsShop
         await Server.Guest.GetAsync($"/api/v1/stores/{Guid.CreateVersion7()}/loyalty-program").ShouldBeAsync(404, "not_found");
         await Server.Guest.GetAsync("/api/v1/stores/x/loyalty-program").ShouldBeAsync(404, "not_found");
         await Shop.Staff.GetAsync(Points(customer)).ShouldBeAsync(400, "invalid_request");
-        await me.GetAsync("/api/v1/loyalty/movements").ShouldBeAsync(400, "invalid_request");
+        await me.GetAsync("/api/v1/loyalty/movements?storeId=x").ShouldBeAsync(400, "invalid_request");
         await Server.Admin.GetAsync($"/api/v1/loyalty/x?storeId={Shop.Id}").ShouldBeAsync(404, "not_found");
 
         Assert.Equal(7, (await me.GetAsync("/api/v1/loyalty").ShouldBeAsync(200)).GetProperty("items")[0].GetProperty("balance").GetInt64());
@@ -150,6 +150,30 @@ public abstract class LoyaltyRoutesTests(TestHost host) : PointsShop
         await me.GetAsync("/api/v1/loyalty?cursor=eA").ShouldBeAsync(400, "invalid_request");
     }
 
+    [Fact]
+    public async Task Without_a_store_the_ledger_is_that_of_all_and_each_row_names_its_own()
+    {
+        var customer = await CustomerAsync();
+        var me = Server.Customer(customer);
+        var second = await Inventory.Shop.OpenAsync(Server);
+        Guid[] stores = [Shop.Id, second.Id, Shop.Id, second.Id, Shop.Id];
+        for (var i = 0; i < stores.Length; i++)
+        {
+            await AdjustAsync(customer, i + 1, client: Server.Admin, store: stores[i]).ShouldBeAsync(201);
+        }
+
+        var (rows, path) = (new List<(Guid, long)>(), "/api/v1/loyalty/movements?limit=2");
+        for (var cursor = ""; cursor is not null;)
+        {
+            var page = await me.GetAsync(path + cursor).ShouldBeAsync(200);
+            rows.AddRange(page.GetProperty("items").EnumerateArray().Select(i => (i.GetProperty("storeId").GetGuid(), i.GetProperty("points").GetInt64())));
+            cursor = page.GetProperty("nextCursor").GetString() is { } next ? $"&cursor={next}" : null;
+        }
+
+        Assert.Equal(Enumerable.Range(0, stores.Length).Select(i => (stores[i], i + 1L)).Order(), rows.Order());
+        Assert.Equal([5, 3, 1], rows.Where(r => r.Item1 == Shop.Id).Select(r => r.Item2));
+        Assert.Equal([4, 2], rows.Where(r => r.Item1 == second.Id).Select(r => r.Item2));
+    }
 }
 
 public sealed class LoyaltyRoutes_on_sqlite(SqliteHost host) : LoyaltyRoutesTests(host), IClassFixture<SqliteHost>;

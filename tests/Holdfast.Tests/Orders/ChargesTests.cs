@@ -252,6 +252,11 @@ public abstract class ChargesTests(TestHost host)
         Assert.Equal("unknown_field", (await shop.OrderAsync(Server.Guest, body)).Body.GetProperty("code").GetString());
         Assert.Equal(1123, Number(await PlacedAsync(shop, Server.Staff(shop.StoreId), body), "total"));
         Assert.Equal("unknown_field", (await shop.OrderAsync(Server.Staff(Guid.CreateVersion7()), body)).Body.GetProperty("code").GetString());
+
+        // Free is free, whatever it would have cost.
+        await shop.AddCodeAsync("FREE", "free_shipping", 0);
+        var free = await PlacedAsync(shop, Server.Staff(shop.StoreId), With(body, ("discountCode", "FREE")));
+        Assert.Equal((0, 1000), (Number(free, "shippingFee"), Number(free, "total")));
     }
 
     private static JsonObject Without(JsonObject body)

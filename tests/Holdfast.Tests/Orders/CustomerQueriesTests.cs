@@ -64,6 +64,38 @@ public abstract class CustomerQueriesTests(TestHost host)
         }
     }
 
+    [Fact]
+    public async Task Points_that_have_lapsed_are_not_shown_though_no_sweep_has_run()
+    {
+        var shop = await Shop.CreateAsync(host.Server.Db, 10);
+        await OrderAsync(shop, $"{Guid.CreateVersion7():N}@example.com", "Lan");
+        var id = Assert.Single(await ListAsync(host.Server.Staff(shop.StoreId), "")).GetProperty("id").GetGuid();
+        await shop.GivePointsAsync(id, 30);
+        await host.Server.Db.WriteAsync(async tx =>
+        {
+            var past = (await tx.NowAsync()).AddSeconds(-1);
+            await tx.ExecuteAsync("INSERT INTO points_movements (customer_id, store_id, sequence, delta, reason, order_id, expires_at, created_at) VALUES ($1, $2, 2, 40, 'earned', $1, $3, $3)",
+                id, shop.StoreId, past);
+            await tx.ExecuteAsync("UPDATE points_accounts SET balance = 70, movements = 2, next_expiry = $2 WHERE customer_id = $1", id, past);
+        });
+        var found = await host.Server.Staff(shop.StoreId).GetFromJsonAsync<JsonElement>($"/api/v1/customers/{id}");
+        Assert.Equal(30, Assert.Single(found.GetProperty("points").EnumerateArray()).GetProperty("balance").GetInt64());
+    }
+
+    [Fact]
+    public async Task Orders_are_found_by_the_email_of_somebody_whom_an_outside_issuer_vouches_for()
+    {
+        var shop = await Shop.CreateAsync(host.Server.Db, 10);
+        var (id, email) = (Guid.CreateVersion7(), $"{Guid.CreateVersion7():N}@example.com");
+        await host.Server.Db.WriteAsync(async tx => await tx.ExecuteAsync("INSERT INTO users (id, role, email, email_key, active, created_at, updated_at) VALUES ($1, 'customer', $2, $3, $4, $5, $5)",
+            id, email, $"https://issuer.example|{id}", true, await tx.NowAsync()));
+        var body = shop.Body();
+        body.Remove("customer");
+        Assert.Equal(201, (await shop.OrderAsync(host.Server.Customer(id, email), body)).Status);
+        var found = await host.Server.Staff(shop.StoreId).GetFromJsonAsync<JsonElement>($"/api/v1/orders?storeId={shop.StoreId}&q={email.ToUpperInvariant()}");
+        Assert.Equal(1, found.GetProperty("items").GetArrayLength());
+    }
+
     private async Task OrderAsync(Shop shop, string email, string name)
     {
         var body = shop.Body();
