@@ -15,11 +15,7 @@ public sealed class AuditedPoints
 
     public void Spend(long count) => _spent += count;
 
-    public void GiveBack(long count, TimeSpan now)
-    {
-        _spent -= count;
-        Lapse(now);
-    }
+    public void GiveBack(long count) => _spent -= count;
 
     public void Lapse(TimeSpan now)
     {

@@ -72,15 +72,22 @@ public sealed class Auditor(long[] stock, int?[] limits)
     /// <summary>Books the step and returns what the answer must be; null where the step has none.</summary>
     public Answer? Expect(Step step)
     {
+        var answer = Book(step);
+        // At the end: an order that expires and is taken up again in one step keeps the points it was placed with.
+        foreach (var points in Points.Values)
+        {
+            points.Lapse(_clock);
+        }
+
+        return answer;
+    }
+
+    private Answer? Book(Step step)
+    {
         switch (step)
         {
             case JumpStep jump:
                 _clock += jump.By;
-                foreach (var points in Points.Values)
-                {
-                    points.Lapse(_clock);
-                }
-
                 return null;
             case SweepStep:
                 foreach (var id in _orders.Keys)
@@ -268,7 +275,7 @@ public sealed class Auditor(long[] stock, int?[] limits)
         }
         else if (place.Points > 0)
         {
-            Points[place.Buyer].GiveBack(place.Points, _clock);
+            Points[place.Buyer].GiveBack(place.Points);
         }
 
         foreach (var (item, quantity) in place.Lines)
