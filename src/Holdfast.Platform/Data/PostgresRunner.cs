@@ -9,10 +9,7 @@ internal static class PostgresRunner
     /// <summary>From so many rows on, COPY costs the server a third of what <c>unnest</c> does; below, its extra round trips cost more.</summary>
     private const int CopyFrom = 24;
 
-    /// <summary>
-    /// As <see cref="RunAsync"/>, inside a transaction that may have to be begun first. A large insert does not wait for statements before it that do not
-    /// name its table: these go out together, behind it.
-    /// </summary>
+    /// <summary>As <see cref="RunAsync"/>, inside a transaction that may have to be begun first.</summary>
     public static async Task RunWithCopiesAsync(NpgsqlConnection connection, IReadOnlyList<Statement> statements, bool begin, bool isUnlimited)
     {
         var pending = new List<Statement>();
@@ -27,7 +24,7 @@ internal static class PostgresRunner
 
             // Encoded before COPY begins: a process that is paused in between must not leave the server waiting with locks held.
             var (rows, data) = (statement.RowSet!, await encoding.ConfigureAwait(false));
-            if (begin || pending.Exists(p => Names(p, rows.Table)))
+            if (begin || pending.Count > 0)
             {
                 await RunAsync(connection, pending, begin, isUnlimited).ConfigureAwait(false);
                 (begin, pending) = (false, []);
@@ -57,8 +54,6 @@ internal static class PostgresRunner
 
         return encoded;
     }
-
-    private static bool Names(Statement statement, string table) => statement.RowSet?.Table == table || statement.Sql.Contains(table, StringComparison.Ordinal);
 
     public static async Task RunAsync(NpgsqlConnection connection, IReadOnlyList<Statement> statements, bool begin, bool isUnlimited = false)
     {

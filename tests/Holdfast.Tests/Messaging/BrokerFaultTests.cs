@@ -109,23 +109,6 @@ public abstract class BrokerFaultTests(FaultyBroker broker)
         await stranger.HasHeardAsync([.. (await db.ReadAsync(s => s.QueryAsync("SELECT subject, sequence FROM events", r => new EventKey(r.Uuid(0), r.Int(1))))).Where(k => k != new EventKey(large, 2))]);
         Assert.True(metered["holdfast.dead_letters", broker.Way] > 0);
         Assert.True(metered["holdfast.events.published", broker.Way] >= 42);
-
-        if (!await broker.LimitAsync(0))
-        {
-            return;
-        }
-
-        // Once more in vain, perhaps: a connection that is there keeps its limit.
-        await Until.TrueAsync("it was taken after all", async () =>
-        {
-            foreach (var again in await DeadLetters.NewestAsync(db, 1))
-            {
-                await DeadLetters.RedriveAsync(db, again.Id);
-            }
-
-            return await Heard.RowsAsync(db, "deliveries") + await Heard.RowsAsync(db, "dead_letters") == 0;
-        });
-        await stranger.HasHeardAllAsync(db);
     }
 
     /// <summary>Orders are placed all the while; each must be answered with 201. Afterwards the auditor looks.</summary>
