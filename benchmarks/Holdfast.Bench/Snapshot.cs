@@ -19,7 +19,10 @@ internal static class Snapshot
         END $$;
         """);
 
-    /// <summary>Empties every table, brings the copied rows back, and writes everything to disk, so that no run pays for the one before.</summary>
+    /// <summary>
+    /// Empties every table, brings the copied rows back, and writes everything to disk, so that no run pays for the one before. Who gets events stays: the servers that run
+    /// have said so when they started.
+    /// </summary>
     public static async Task RestoreAsync(Cluster cluster, string database)
     {
         for (var attempt = 1; ; attempt++)
@@ -29,9 +32,9 @@ internal static class Snapshot
                 await cluster.ExecuteAsync(database, """
                     SET session_replication_role = replica;
                     DO $$ DECLARE name text; columns text; names text; BEGIN
-                      SELECT string_agg(format('public.%I', tablename), ', ') INTO names FROM pg_tables WHERE schemaname = 'public';
+                      SELECT string_agg(format('public.%I', tablename), ', ') INTO names FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'lanes';
                       EXECUTE 'TRUNCATE ' || names;
-                      FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'snapshot' LOOP
+                      FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'snapshot' AND tablename <> 'lanes' LOOP
                         SELECT string_agg(quote_ident(attname), ', ') INTO columns FROM pg_attribute
                           WHERE attrelid = format('public.%I', name)::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '';
                         EXECUTE format('INSERT INTO public.%I (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM snapshot.%I', name, columns, columns, name);

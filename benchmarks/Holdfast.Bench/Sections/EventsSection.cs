@@ -145,6 +145,8 @@ internal sealed class EventsSection(Bench bench)
 
     private async Task PlacingAsync(string url)
     {
+        // Nobody has RabbitMQ's address here.
+        await bench.Cluster.ExecuteAsync(Database, "DELETE FROM lanes WHERE name = 'rabbitmq'");
         await using var with = await ServerProcess.HoldfastAsync(url, bench.Guard);
         await using var without = await ServerProcess.HoldfastAsync(url, bench.Guard, "api");
         await bench.Wrk.RunAsync(with.Port, 1, 0, FirstWarmUp);
