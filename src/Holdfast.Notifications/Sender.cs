@@ -52,8 +52,7 @@ internal abstract class Sender(Db db, string channel, Letters letters, ILogger l
     public async Task<int> SendOnceAsync(CancellationToken ct = default)
     {
         using var end = new CancellationTokenSource(Lease);
-        // Not to be interrupted: a claim that committed unheard would wait for the end of its lease.
-        var claimed = await db.WriteAsync(ClaimAsync, CancellationToken.None).ConfigureAwait(false);
+        var claimed = await db.WriteAsync(ClaimAsync, ct).ConfigureAwait(false);
         if (claimed.Count == 0)
         {
             return 0;

@@ -70,6 +70,8 @@ public abstract class Db : IAsyncDisposable
     /// a connection that broke before the COMMIT was sent. An exception from it rolls back and is thrown on. Within a request of staff, a service or an
     /// admin, an answer as its result is a change that goes into the audit log, in the same commit.
     /// </summary>
+    /// <param name="work">What to do; may run several times.</param>
+    /// <param name="ct">Ends the waiting for the transaction to begin. One that has begun is not cut off.</param>
     public async Task<T> WriteAsync<T>(Func<Tx, Task<T>> work, CancellationToken ct = default)
     {
         var clock = Stopwatch.StartNew();

@@ -17,7 +17,7 @@ internal sealed partial class SqliteDb : Db
 
     private readonly string _connectionString;
     private readonly SemaphoreSlim _writer = new(1, 1);
-    private int _disposed;
+    private volatile int _disposed;
     private readonly SqliteConnectionHolder _write;
     private readonly ConcurrentBag<SqliteConnectionHolder> _readers = [];
 
@@ -74,11 +74,11 @@ internal sealed partial class SqliteDb : Db
         }
     }
 
-    // SQLite's own way of waiting would sleep for whole seconds: the native library that we use is built without usleep.
+    // SQLite's own way of waiting would sleep for whole seconds: the native library that we use is built without usleep. At the end of the process nobody waits.
     private async Task BeginImmediateAsync(CancellationToken ct)
     {
         var clock = Stopwatch.StartNew();
-        while (!_write.TryBegin(last: clock.ElapsedMilliseconds > LockMilliseconds))
+        while (!_write.TryBegin(last: clock.ElapsedMilliseconds > LockMilliseconds || _disposed != 0))
         {
             await Task.Delay(Random.Shared.Next(1, 4), ct).ConfigureAwait(false);
         }

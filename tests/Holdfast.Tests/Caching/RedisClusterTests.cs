@@ -10,11 +10,13 @@ public sealed class RedisClusterTests
     [Fact]
     public async Task Is_used_where_all_keys_are_in_one_slot_and_otherwise_does_no_harm()
     {
-        RedisServer[] masters = [.. await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => RedisServer.StartAsync("--cluster-enabled", "yes", "--cluster-node-timeout", "2000")))];
+        // The port of the cluster's own talk would be the server's plus 10,000: possibly another test's, or a client's.
+        var ports = Enumerable.Range(0, 3).Select(_ => Shell.FreePort().ToString(CultureInfo.InvariantCulture)).ToArray();
+        RedisServer[] masters = [.. await Task.WhenAll(ports.Select(p => RedisServer.StartAsync("--cluster-enabled", "yes", "--cluster-port", p)))];
         await using var first = masters[0];
         await using var second = masters[1];
         await using var third = masters[2];
-        await Shell.RunAsync("redis-cli", ["--cluster", "create", .. masters.Select(m => $"127.0.0.1:{m.Port.ToString(CultureInfo.InvariantCulture)}"), "--cluster-yes"]);
+        await Shell.RunAsync("redis-cli", ["--cluster", "create", .. masters.Select((m, i) => $"127.0.0.1:{m.Port.ToString(CultureInfo.InvariantCulture)}@{ports[i]}"), "--cluster-yes"]);
         await Until.TrueAsync("the cluster is made", async () => (await first.CliAsync("CLUSTER", "INFO")).Contains("cluster_state:ok", StringComparison.Ordinal), 30);
 
         await using var database = await TestDb.CreateAsync(Backend.Sqlite);
