@@ -38,7 +38,7 @@ public static class DeadLetters
         s => s.QueryAsync($"SELECT {Columns} FROM dead_letters WHERE lane = $1 AND redriven_at IS NOT NULL ORDER BY redriven_at LIMIT 100", Map, lane), ct);
 
     /// <summary>
-    /// Has it tried again, by the process that runs its lane: an event of ours goes back into the lane, before later ones of its subject; anything
+    /// Has it tried again, by the process that runs its lane: an event of ours goes back into the lane, and where that is a consumer's, before later ones of its subject; anything
     /// else is marked, and stays here until it was handled. An error where it is gone, or where nothing could come of it.
     /// </summary>
     public static Task<Error?> RedriveAsync(Db db, Guid id, CancellationToken ct = default) => db.WriteAsync<Error?>(async tx =>
@@ -66,21 +66,23 @@ public static class DeadLetters
             return null;
         }
 
-        var batch = tx.Batch();
-        var waiting = batch.Query("SELECT position, events FROM deliveries WHERE lane = $1 AND subject = $2 {lock}", r => (Position: r.Long(0), Events: r.Bytes(1)), letter.Lane, subject);
-        await batch.RunAsync().ConfigureAwait(false);
-        var key = Chunk.Write([new EventKey(subject, sequence)]);
-        if (waiting.Rows.Count > 0)
+        var (batch, rows, key) = (tx.Batch(), Deliveries.Rows(), Chunk.Write([new EventKey(subject, sequence)]));
+        if (MessagingOptions.IsBroker(letter.Lane))
         {
-            batch.Execute("UPDATE deliveries SET events = $2, attempts = 0, next_attempt_at = $3 WHERE position = $1", waiting.First.Position, (byte[])[.. key, .. waiting.First.Events], now);
+            // By itself: to what is on its way to a broker nothing can be added, for it is deleted once the broker has confirmed what was in it before.
+            Deliveries.AddChunk(rows, letter.Lane, key, now);
+        }
+        else if (await tx.FirstAsync("SELECT position, events FROM deliveries WHERE lane = $1 AND subject = $2 {lock}", r => new Waiting(r.Long(0), r.Bytes(1)), letter.Lane, subject)
+            .ConfigureAwait(false) is { } waiting)
+        {
+            batch.Execute("UPDATE deliveries SET events = $2, attempts = 0, next_attempt_at = $3 WHERE position = $1", waiting.Position, (byte[])[.. key, .. waiting.Events], now);
         }
         else
         {
-            var rows = Deliveries.Rows();
             Deliveries.AddSubject(rows, letter.Lane, subject, key, now, now);
-            batch.Insert(rows);
         }
 
+        batch.Insert(rows);
         batch.Execute("DELETE FROM dead_letters WHERE id = $1", id);
         db.Notify(batch);
         await batch.RunAsync().ConfigureAwait(false);
@@ -104,6 +106,8 @@ public static class DeadLetters
 
     public static readonly Error NotAnEvent = new(409, "not_redrivable", "This message tells of no event of ours, or is of no use any more: there is nothing to try again. Drop it.",
         "Thông điệp này không phải sự kiện của hệ thống hoặc không còn cần thiết nên không thể thử lại. Hãy xoá nó.");
+
+    private sealed record Waiting(long Position, byte[] Events);
 
     // PostgreSQL stores no NUL, and a reason may quote what was sent.
     private static string? Clean(string? text, int length) => text is null ? null : new string([.. text.Take(length).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? ' ' : c)]);

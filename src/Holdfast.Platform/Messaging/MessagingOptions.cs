@@ -37,6 +37,9 @@ public sealed record MessagingOptions
     public const string RabbitMq = "rabbitmq";
     public const string Kafka = "kafka";
 
+    /// <summary>Whether a lane is a broker's.</summary>
+    internal static bool IsBroker(string lane) => lane is RabbitMq or Kafka;
+
     /// <summary>The brokers that this process publishes to.</summary>
     internal IEnumerable<string> BrokersFed => new[] { (Name: RabbitMq, Where: RabbitMqUrl), (Name: Kafka, Where: KafkaBrokers) }.Where(b => b.Where is not null).Select(b => b.Name);
 

@@ -105,10 +105,33 @@ public abstract class BrokerFaultTests(FaultyBroker broker)
         await Until.TrueAsync("it is a dead letter", async () => await Heard.RowsAsync(db, "dead_letters") == 1);
         var letter = (await DeadLetters.NewestAsync(db, 1))[0];
         Assert.Equal((broker.Way, large, 2, "test.happened"), (letter.Lane, letter.Subject!.Value, letter.Sequence!.Value, letter.Type!));
+
+        // Redriven at once, while the lane still has what it was in before.
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Null(await DeadLetters.RedriveAsync(db, letter.Id));
+            await Until.TrueAsync("it is a dead letter again", async () => await Heard.RowsAsync(db, "dead_letters") == 1);
+        }
+
         await Until.TrueAsync("nothing waits", async () => await Heard.RowsAsync(db, "deliveries") == 0);
         await stranger.HasHeardAsync([.. (await db.ReadAsync(s => s.QueryAsync("SELECT subject, sequence FROM events", r => new EventKey(r.Uuid(0), r.Int(1))))).Where(k => k != new EventKey(large, 2))]);
         Assert.True(metered["holdfast.dead_letters", broker.Way] > 0);
         Assert.True(metered["holdfast.events.published", broker.Way] >= 42);
+        if (!await broker.LimitAsync(0))
+        {
+            return;
+        }
+
+        await Until.TrueAsync("it was taken after all", async () =>
+        {
+            foreach (var again in await DeadLetters.NewestAsync(db, 1))
+            {
+                await DeadLetters.RedriveAsync(db, again.Id);
+            }
+
+            return await Heard.RowsAsync(db, "deliveries") + await Heard.RowsAsync(db, "dead_letters") == 0;
+        });
+        await stranger.HasHeardAllAsync(db);
     }
 
     /// <summary>Orders are placed all the while; each must be answered with 201. Afterwards the auditor looks.</summary>
