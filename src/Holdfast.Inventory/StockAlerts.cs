@@ -109,12 +109,12 @@ internal static class AlertInvariants
     // As Core/StockEntry.NeedsMore says it.
     private const string NeedsMore = "((s.on_hand <= s.reserved AND s.event_sequence > 0) OR (s.low_stock_threshold IS NOT NULL AND s.on_hand - s.reserved <= s.low_stock_threshold))";
 
-    // Those of which no event is on its way.
+    // Those of which no event is on its way: in the outbox, or with the broker that feeds the alerts.
     private const string Wrong = "FROM stock s LEFT JOIN stock_alerts a ON a.variant_id = s.variant_id WHERE s.location_id = s.store_id "
-        + "AND NOT EXISTS (SELECT 1 FROM outbox x WHERE x.subject = s.variant_id) AND CASE WHEN a.variant_id IS NULL THEN 0 ELSE 1 END <> CASE WHEN " + NeedsMore + " THEN 1 ELSE 0 END";
+        + "AND NOT EXISTS (SELECT 1 FROM outbox x WHERE x.subject = s.variant_id) AND NOT EXISTS (SELECT 1 FROM lanes w LEFT JOIN inbox i ON i.consumer = w.name AND i.subject = s.variant_id "
+        + "WHERE w.name = 'low-stock' AND w.transport <> 'outbox' AND COALESCE(i.sequence, 0) < s.event_sequence) AND CASE WHEN a.variant_id IS NULL THEN 0 ELSE 1 END <> CASE WHEN " + NeedsMore + " THEN 1 ELSE 0 END";
 
-    private const string NoneWaits = "NOT EXISTS (SELECT 1 FROM deliveries WHERE lane = 'low-stock') AND NOT EXISTS (SELECT 1 FROM dead_letters WHERE lane = 'low-stock') "
-        + "AND NOT EXISTS (SELECT 1 FROM lanes WHERE name = 'low-stock' AND transport <> 'outbox')";
+    private const string NoneWaits = "NOT EXISTS (SELECT 1 FROM deliveries WHERE lane = 'low-stock') AND NOT EXISTS (SELECT 1 FROM dead_letters WHERE lane = 'low-stock')";
 
     public static readonly Invariant Invariant = new("alerts_are_of_what_runs_out", $"SELECT s.variant_id, s.on_hand, s.reserved, s.low_stock_threshold, a.since {Wrong} AND {NoneWaits}");
 

@@ -3,6 +3,7 @@ using Holdfast.Orders.Core;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
+using Holdfast.Platform.Messaging;
 
 namespace Holdfast.Orders;
 
@@ -148,7 +149,7 @@ internal sealed class DeleteOrder(OrderAccess access, OrderChanges changes, Db d
         return reply.Error is null ? Reply.NoContent() : reply;
     }
 
-    /// <summary>Removes the order, its lines, its history and its place in the statistics. The stock ledger and the idempotency key stay: the key now answers 410.</summary>
+    /// <summary>Removes the order, its lines, its history, its dead letters and its place in the statistics. The stock ledger and the idempotency key stay: the key now answers 410.</summary>
     private Task<Reply> EraseAsync(Guid id) => db.WriteAsync<Reply>(async tx =>
     {
         var batch = tx.Batch();
@@ -173,6 +174,10 @@ internal sealed class DeleteOrder(OrderAccess access, OrderChanges changes, Db d
             return refusal;
         }
 
+        await DeadLetters.ForgetAsync(tx, id).ConfigureAwait(false);
+        // What a broker still has of it counts as handled: else it would come back as a dead letter, with all that it says.
+        batch.Execute("INSERT INTO inbox (consumer, subject, sequence) SELECT name, $1{as uuid}, $2{as int} FROM lanes WHERE transport <> 'outbox' AND transport <> name "
+            + "ON CONFLICT (consumer, subject) DO UPDATE SET sequence = excluded.sequence", id, locked.First!.EventSequence);
         batch.Execute("DELETE FROM order_lines WHERE order_id = $1", id);
         batch.Execute("DELETE FROM events WHERE subject = $1", id);
         batch.Execute("DELETE FROM orders WHERE id = $1", id);

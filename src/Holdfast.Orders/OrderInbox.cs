@@ -21,7 +21,7 @@ public sealed class OrderInbox(Db db, ChangeQueue queue, Transports transports, 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>The engine is busy or the database away: nobody's fault, and no reason to give a message up.</summary>
+    /// <summary>The engine is busy or the database away.</summary>
     private sealed class NotNowException(Error error) : Exception(error.English);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
@@ -57,53 +57,66 @@ public sealed class OrderInbox(Db db, ChangeQueue queue, Transports transports, 
         }
     }
 
-    /// <summary>Handles the messages, those of one order in their order; however long it takes while the database is away.</summary>
-    private async Task HandleAsync(IReadOnlyList<Message> messages, CancellationToken ct)
-    {
-        await Task.WhenAll(messages.GroupBy(m => InboxMessage.Read(m.Type, m.Body).Message?.OrderId ?? Guid.Empty).Select(async group =>
+    /// <summary>Handles the messages, those of one order in their order.</summary>
+    private Task HandleAsync(IReadOnlyList<Message> messages, CancellationToken ct) =>
+        Task.WhenAll(messages.GroupBy(m => InboxMessage.Read(m.Type, m.Body).Message?.OrderId ?? Guid.Empty).Select(async group =>
         {
             foreach (var message in group)
             {
-                var failures = 0;
-                while (!await TryAsync(message, failures, ct).ConfigureAwait(false))
-                {
-                    failures++;
-                    await Task.Delay(FirstPause * Math.Min(1 << Math.Min(failures, 6), 50), ct).ConfigureAwait(false);
-                }
+                await HandleAsync(message, ct).ConfigureAwait(false);
             }
-        })).ConfigureAwait(false);
-    }
+        }));
 
-    /// <summary>Handles it, or notes that it is a dead letter; false when neither can be done now.</summary>
-    private async Task<bool> TryAsync(Message message, int failures, CancellationToken ct)
+    /// <summary>
+    /// Handles it, or notes that it is a dead letter. While the engine is busy or the database away that takes as long as it takes; whatever else
+    /// fails is tried some times, with growing pauses, because all that came after it waits.
+    /// </summary>
+    private async Task HandleAsync(Message message, CancellationToken ct)
     {
-        try
+        var (fault, failures, pauses) = ((string?)null, 0, 0);
+        while (true)
         {
-            if (await FaultAsync(message).ConfigureAwait(false) is { } fault)
+            try
             {
-                await DeadAsync(DeadLetters.IdOf(DeadLetters.Inbox, [.. Encoding.UTF8.GetBytes(message.Type), .. message.Body]), message, fault).ConfigureAwait(false);
+                fault ??= await FaultAsync(message).ConfigureAwait(false);
+                if (fault is not null)
+                {
+                    var id = DeadLetters.IdOf(DeadLetters.Inbox, [.. Encoding.UTF8.GetBytes(message.Type), .. message.Body]);
+                    await DeadAsync(id, message, fault, Math.Max(failures, 1)).ConfigureAwait(false);
+                }
+
+                return;
+            }
+            catch (Exception e) when (!ct.IsCancellationRequested)
+            {
+                if (!Passes(e) && ++failures >= options.MaxAttempts)
+                {
+                    fault ??= Words(e);
+                }
+                else if (pauses == 0)
+                {
+                    log.LogWarning("A message of order_inbox cannot be handled now: {Reason}; it is tried again", e.Message);
+                }
+
+                pauses++;
             }
 
-            return true;
-        }
-        catch (Exception e) when (!ct.IsCancellationRequested)
-        {
-            if (failures == 0)
-            {
-                log.LogError("A message of order_inbox cannot be handled now: {Reason}; it is tried until it can", e.Message);
-            }
-
-            return false;
+            await Task.Delay(FirstPause * Math.Min(1 << Math.Min(pauses, 6), 50), ct).ConfigureAwait(false);
         }
     }
 
-    private async Task DeadAsync(Guid id, Message message, string fault)
+    /// <summary>Whether it is nobody's fault, and no reason to give a message up.</summary>
+    private bool Passes(Exception e) => e is NotNowException || db.IsTransient(e) || db.IsConnectionLost(e);
+
+    private static string Words(Exception e) => $"{e.GetType().Name}: {e.Message}";
+
+    private async Task DeadAsync(Guid id, Message message, string fault, int attempts)
     {
         log.LogError("A message of order_inbox ({Type}) cannot be handled: {Reason}; it is a dead letter now", message.Type, fault);
         await db.WriteAsync(async tx =>
         {
             var batch = tx.Batch();
-            DeadLetters.Add(batch, new DeadLetter(id, DeadLetters.Inbox, null, null, message.Type, fault, message.Body, 1, await tx.NowAsync().ConfigureAwait(false)));
+            DeadLetters.Add(batch, new DeadLetter(id, DeadLetters.Inbox, null, null, message.Type, fault, message.Body, attempts, await tx.NowAsync().ConfigureAwait(false)));
             await batch.RunAsync().ConfigureAwait(false);
         }).ConfigureAwait(false);
     }
@@ -138,7 +151,8 @@ public sealed class OrderInbox(Db db, ChangeQueue queue, Transports transports, 
         var key = new IdempotencyKey(DeadLetters.IdOf(DeadLetters.Inbox, Encoding.UTF8.GetBytes(identity)), SHA256.HashData(message.Body));
         var error = (await queue.ChangeAsync(new Changing(command, key)).ConfigureAwait(false)).Error;
         return error is null || (command is CancelCommand && HasGivenBack(error)) ? null
-            : error.Status >= 500 ? throw new NotNowException(error)
+            : error.Status == 503 ? throw new NotNowException(error)
+            : error.Status >= 500 ? throw new InvalidOperationException($"{error.Code}: {error.English}")
             : $"{error.Code}: {error.English}";
     }
 
@@ -153,15 +167,7 @@ public sealed class OrderInbox(Db db, ChangeQueue queue, Transports transports, 
             {
                 foreach (var letter in await DeadLetters.RedrivenAsync(db, DeadLetters.Inbox, ct).ConfigureAwait(false))
                 {
-                    var message = new Message(letter.Type ?? "", "", letter.Payload);
-                    if (await FaultAsync(message).ConfigureAwait(false) is { } fault)
-                    {
-                        await DeadAsync(letter.Id, message, fault).ConfigureAwait(false);
-                    }
-                    else
-                    {
-                        await DeadLetters.DropAsync(db, letter.Id, ct).ConfigureAwait(false);
-                    }
+                    await RedriveAsync(letter, ct).ConfigureAwait(false);
                 }
             }
             catch (Exception e) when (!ct.IsCancellationRequested)
@@ -171,5 +177,22 @@ public sealed class OrderInbox(Db db, ChangeQueue queue, Transports transports, 
 
             await Task.Delay(Pause, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    /// <summary>Tries it once: it is done and gone, or stays with the reason. Throws only what passes: then it is tried again.</summary>
+    private async Task RedriveAsync(DeadLetter letter, CancellationToken ct)
+    {
+        var message = new Message(letter.Type ?? "", "", letter.Payload);
+        string? fault;
+        try
+        {
+            fault = await FaultAsync(message).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!Passes(e))
+        {
+            fault = Words(e);
+        }
+
+        await (fault is null ? DeadLetters.DropAsync(db, letter.Id, ct) : DeadAsync(letter.Id, message, fault, 1)).ConfigureAwait(false);
     }
 }

@@ -100,8 +100,16 @@ public static class OrderLetters
         }
     }
 
-    private static IEnumerable<string> Because(ToldOrder o) =>
-        o.Before.Reason is { Length: > 0 } reason ? [$"{Say(o, "Lý do", "Reason")}: {reason}"] : [];
+    /// <summary>Why it was cancelled, in words: a code is of no use to the buyer.</summary>
+    private static IEnumerable<string> Because(ToldOrder o) => o.Before.Reason switch
+    {
+        null or "" => [],
+        "reservation_refused" => [Say(o, "Rất tiếc, một số mặt hàng không còn nữa.", "We are sorry: some of the goods can no longer be had.")],
+        var reason when IsCode(reason) => [],
+        var reason => [$"{Say(o, "Lý do", "Reason")}: {reason}"],
+    };
+
+    private static bool IsCode(string reason) => reason.Any(c => c is '_' or '.' or ':') && reason.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or ':' or '-');
 
     private static IEnumerable<string> Due(ToldOrder o) =>
         o.RefundDue > 0 ? [Say(o, $"Chúng tôi sẽ hoàn lại {Sum(o, o.RefundDue)} cho bạn.", $"We will return {Sum(o, o.RefundDue)} to you.")] : [];

@@ -38,7 +38,7 @@ public static class DeadLetters
         s => s.QueryAsync($"SELECT {Columns} FROM dead_letters WHERE lane = $1 AND redriven_at IS NOT NULL ORDER BY redriven_at LIMIT 100", Map, lane), ct);
 
     /// <summary>
-    /// Has it tried again, by the process that runs its lane: an event of ours goes back into the lane, and where that is a consumer's, before later ones of its subject; anything
+    /// Has it tried again, by the process that runs its lane: an event of ours goes back into the lane, where that is a consumer's among those of its subject in their order; anything
     /// else is marked, and stays here until it was handled. An error where it is gone, or where nothing could come of it.
     /// </summary>
     public static Task<Error?> RedriveAsync(Db db, Guid id, CancellationToken ct = default) => db.WriteAsync<Error?>(async tx =>
@@ -66,23 +66,24 @@ public static class DeadLetters
             return null;
         }
 
-        var (batch, rows, key) = (tx.Batch(), Deliveries.Rows(), Chunk.Write([new EventKey(subject, sequence)]));
+        var (batch, key, rows) = (tx.Batch(), new EventKey(subject, sequence), Deliveries.Rows());
         if (MessagingOptions.IsBroker(letter.Lane))
         {
             // By itself: to what is on its way to a broker nothing can be added, for it is deleted once the broker has confirmed what was in it before.
-            Deliveries.AddChunk(rows, letter.Lane, key, now);
-        }
-        else if (await tx.FirstAsync("SELECT position, events FROM deliveries WHERE lane = $1 AND subject = $2 {lock}", r => new Waiting(r.Long(0), r.Bytes(1)), letter.Lane, subject)
-            .ConfigureAwait(false) is { } waiting)
-        {
-            batch.Execute("UPDATE deliveries SET events = $2, attempts = 0, next_attempt_at = $3 WHERE position = $1", waiting.Position, (byte[])[.. key, .. waiting.Events], now);
+            Deliveries.AddChunk(rows, letter.Lane, Chunk.Write([key]), now);
+            batch.Insert(rows);
         }
         else
         {
-            Deliveries.AddSubject(rows, letter.Lane, subject, key, now, now);
+            // The row of what waits is claimed, and then locked: another redrive of the subject may be making it just now.
+            Deliveries.AddSubject(rows, letter.Lane, subject, Chunk.Write([key]), now, now);
+            batch.Insert(rows, "ON CONFLICT (lane, subject) WHERE subject IS NOT NULL DO NOTHING");
+            var waiting = batch.Query("SELECT position, events FROM deliveries WHERE lane = $1 AND subject = $2 {lock}", r => (Position: r.Long(0), Events: r.Bytes(1)), letter.Lane, subject);
+            await batch.RunAsync().ConfigureAwait(false);
+            var inOrder = Chunk.Write([.. Chunk.Read(waiting.First.Events).Append(key).Distinct().OrderBy(k => k.Sequence)]);
+            batch.Execute("UPDATE deliveries SET events = $2, attempts = 0, next_attempt_at = $3 WHERE position = $1", waiting.First.Position, inOrder, now);
         }
 
-        batch.Insert(rows);
         batch.Execute("DELETE FROM dead_letters WHERE id = $1", id);
         db.Notify(batch);
         await batch.RunAsync().ConfigureAwait(false);
@@ -92,6 +93,14 @@ public static class DeadLetters
     /// <summary>Gives it up for good. An error where it is gone.</summary>
     public static Task<Error?> DropAsync(Db db, Guid id, CancellationToken ct = default) => db.WriteAsync<Error?>(
         async tx => await tx.ExecuteAsync("DELETE FROM dead_letters WHERE id = $1", id).ConfigureAwait(false) == 1 ? null : Errors.NotFound, ct);
+
+    /// <summary>Removes those that tell of the subject, with the caller's transaction: its events, and what others have sent that names it.</summary>
+    public static async Task ForgetAsync(Tx tx, Guid subject)
+    {
+        var foreign = await tx.QueryAsync("SELECT id, payload FROM dead_letters WHERE subject IS NULL", r => (Id: r.Uuid(0), Payload: r.Bytes(1))).ConfigureAwait(false);
+        var ids = foreign.Where(l => Encoding.UTF8.GetString(l.Payload).Contains(subject.ToString(), StringComparison.OrdinalIgnoreCase)).Select(l => l.Id).ToArray();
+        await tx.ExecuteAsync("DELETE FROM dead_letters WHERE subject = $1 OR id {in $2}", subject, ids).ConfigureAwait(false);
+    }
 
     /// <summary>An id that follows from the message, so that a message told again is the same dead letter.</summary>
     public static Guid IdOf(string lane, ReadOnlySpan<byte> message)
@@ -106,8 +115,6 @@ public static class DeadLetters
 
     public static readonly Error NotAnEvent = new(409, "not_redrivable", "This message tells of no event of ours, or is of no use any more: there is nothing to try again. Drop it.",
         "Thông điệp này không phải sự kiện của hệ thống hoặc không còn cần thiết nên không thể thử lại. Hãy xoá nó.");
-
-    private sealed record Waiting(long Position, byte[] Events);
 
     // PostgreSQL stores no NUL, and a reason may quote what was sent.
     private static string? Clean(string? text, int length) => text is null ? null : new string([.. text.Take(length).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? ' ' : c)]);

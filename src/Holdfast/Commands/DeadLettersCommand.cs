@@ -25,12 +25,17 @@ internal static class DeadLettersCommand
         foreach (var l in letters.Take(MaxShown))
         {
             await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
-                $"{l.Id} {l.CreatedAt:yyyy-MM-dd HH:mm:ss} {l.Lane} {l.Type ?? "?"} after {l.Attempts} tries: {l.Reason}\n  {Encoding.UTF8.GetString(l.Payload).ReplaceLineEndings(" ")}")).ConfigureAwait(false);
+                $"{l.Id} {l.CreatedAt:yyyy-MM-dd HH:mm:ss} {l.Lane} {l.Type ?? "?"} after {l.Attempts} tries: {l.Reason}\n  {Harmless(Encoding.UTF8.GetString(l.Payload).ReplaceLineEndings(" "))}")).ConfigureAwait(false);
         }
 
         await output.WriteLineAsync(letters.Count > MaxShown ? $"The newest {MaxShown} dead letters." : $"{letters.Count} dead letters.").ConfigureAwait(false);
         return 0;
     }
+
+    /// <summary>Anybody may have sent it: what would steer the terminal, or turn the direction of what follows, is shown as its number.</summary>
+    private static string Harmless(string text) => string.Concat(text.Select(c =>
+        char.IsControl(c) || char.GetUnicodeCategory(c) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+            ? string.Create(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}") : c.ToString()));
 
     private static Command ById(string name, string description, Func<Db, Guid, CancellationToken, Task<Error?>> run)
     {

@@ -2,7 +2,9 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Holdfast.Inventory;
 using Holdfast.Platform.Data;
+using Holdfast.Platform.Messaging;
 using Holdfast.Tests.Fixtures;
+using Holdfast.Tests.Messaging;
 
 namespace Holdfast.Tests.Inventory;
 
@@ -102,3 +104,45 @@ public abstract class StockAlertTests(TestHost host)
 public sealed class StockAlert_on_sqlite(SqliteHost host) : StockAlertTests(host), IClassFixture<SqliteHost>;
 
 public sealed class StockAlert_on_postgresql(PostgresHost host) : StockAlertTests(host), IClassFixture<PostgresHost>;
+
+/// <summary>The same of alerts that a broker feeds.</summary>
+public abstract class StockAlertsByBrokerTests(Backend backend, string way)
+{
+    [Fact]
+    public async Task Lost_and_forgotten_alerts_are_found_and_made_anew_and_what_is_on_its_way_is_left_to_it()
+    {
+        await using var brokered = await Brokered.StartAsync(backend, way);
+        var server = await brokered.ServeAsync();
+        var (db, shop) = (server.Db, await Shop.OpenAsync(server, 3, 3, 3, 3));
+        foreach (var variant in shop.Variants[..3])
+        {
+            await shop.ReserveAsync(new[] { Shop.Line(variant, 3) }).ShouldBeAsync(201);
+        }
+
+        await Until.TrueAsync("the broker has brought all", async () => await db.ReadAsync(s => s.FirstAsync("SELECT (SELECT COUNT(*) FROM outbox) + (SELECT COUNT(*) FROM stock s "
+            + "LEFT JOIN inbox i ON i.consumer = 'low-stock' AND i.subject = s.variant_id WHERE COALESCE(i.sequence, 0) < s.event_sequence)", r => r.Long(0))) == 0, 60);
+        var before = await AlertsAsync(db);
+        Assert.Equal(shop.Variants[..3], before.Select(a => a.Variant));
+        var invariant = InventoryModule.Invariants.Single(i => i.Name == "alerts_are_of_what_runs_out");
+        Assert.Equal(0, await Shop.BrokenAsync(db, invariant));
+        await db.WriteAsync(async tx =>
+        {
+            await tx.ExecuteAsync("DELETE FROM stock_alerts");
+            await tx.ExecuteAsync("INSERT INTO stock_alerts (variant_id, store_id, since) VALUES ($1, $2, $3)", shop.Variants[3], shop.Id, await tx.NowAsync());
+
+            // The third one's event is on its way, as far as anybody can tell.
+            await tx.ExecuteAsync("UPDATE inbox SET sequence = sequence - 1 WHERE consumer = 'low-stock' AND subject = $1", shop.Variants[2]);
+        });
+        Assert.Equal(3, await Shop.BrokenAsync(db, invariant));
+        Assert.Equal(3, (await db.WriteAsync(InventoryModule.Repairs.Single(r => r.Name == "alerts_from_the_stock").RunAsync)).Count);
+        Assert.Equal(before[..2], await AlertsAsync(db));
+        Assert.Equal(0, await Shop.BrokenAsync(db, invariant));
+    }
+
+    private static Task<List<(Guid Variant, DateTime Since)>> AlertsAsync(Db db) =>
+        db.ReadAsync(s => s.QueryAsync("SELECT variant_id, since FROM stock_alerts ORDER BY variant_id", r => (r.Uuid(0), r.Time(1))));
+}
+
+public sealed class StockAlerts_by_rabbitmq_on_postgresql() : StockAlertsByBrokerTests(Backend.Postgres, MessagingOptions.RabbitMq);
+
+public sealed class StockAlerts_by_kafka_on_sqlite() : StockAlertsByBrokerTests(Backend.Sqlite, MessagingOptions.Kafka);

@@ -1,10 +1,13 @@
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 using Holdfast.Commands;
+using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Orders;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Holdfast.Tests.Messaging;
 
@@ -47,6 +50,79 @@ public abstract class DeadLetterTests(Backend backend)
         using var output = new StringWriter();
         Assert.True(await Verify.RunAsync(server.Db, withRepairs: false, output) == 0, output.ToString());
     }
+
+    [Fact]
+    public async Task Redriven_in_any_order_and_at_once_the_events_of_a_subject_go_back_in_theirs()
+    {
+        await using var test = await TestDb.CreateAsync(backend);
+        var (db, subjects) = (test.Db, Enumerable.Range(0, 10).Select(_ => Guid.CreateVersion7()).ToList());
+        var now = await db.ReadAsync(s => s.NowAsync());
+        foreach (var subject in subjects)
+        {
+            var letters = new[] { 5, 3, 9, 7 }.Select(n => Letter(now, subject, n)).ToList();
+            await AddAsync(db, letters);
+            var redriving = letters.Select(l => Task.Run(() => DeadLetters.RedriveAsync(db, l.Id)));
+            Assert.All(await Task.WhenAll(redriving), Assert.Null);
+            var waiting = Assert.Single(await db.ReadAsync(s => s.QueryAsync("SELECT events FROM deliveries WHERE lane = 'heard' AND subject = $1", r => r.Bytes(0), subject)));
+            Assert.Equal([3, 5, 7, 9], Chunk.Read(waiting).Select(k => k.Sequence));
+        }
+
+        Assert.Equal(0, await Heard.RowsAsync(db, "dead_letters"));
+    }
+
+    [Fact]
+    public async Task The_commands_list_redrive_and_drop_and_show_nothing_that_steers_a_terminal()
+    {
+        await using var test = await TestDb.CreateAsync(backend);
+        var now = await test.Db.ReadAsync(s => s.NowAsync());
+        var (ours, foreign) = (Letter(now, Guid.CreateVersion7(), 1), Letter(now) with { Payload = Encoding.UTF8.GetBytes("a\u001b]0;owned\u0007b\u009bc\u202ed\ne") });
+        await AddAsync(test.Db, [ours, foreign]);
+        var (status, output) = await CommandAsync("list");
+        Assert.Equal(0, status);
+        Assert.Contains("a\\u001b]0;owned\\u0007b\\u009bc\\u202ed e", output, StringComparison.Ordinal);
+        Assert.DoesNotContain(output, c => c is '\u001b' or '\u0007' or '\u009b' or '\u202e');
+        Assert.Contains(ours.Id.ToString(), output, StringComparison.Ordinal);
+        Assert.Contains("2 dead letters.", output, StringComparison.Ordinal);
+
+        Assert.Equal(0, (await CommandAsync("redrive", ours.Id.ToString())).Status);
+        Assert.Equal(1, await Heard.RowsAsync(test.Db, "deliveries"));
+        Assert.Equal(1, (await CommandAsync("redrive", ours.Id.ToString())).Status);
+        (status, output) = await CommandAsync("redrive", foreign.Id.ToString());
+        Assert.Equal(1, status);
+        Assert.Contains("Drop it", output, StringComparison.Ordinal);
+        Assert.Equal(0, (await CommandAsync("drop", foreign.Id.ToString())).Status);
+        Assert.Equal(1, (await CommandAsync("drop", foreign.Id.ToString())).Status);
+        Assert.Equal(0, await Heard.RowsAsync(test.Db, "dead_letters"));
+
+        Task<(int Status, string Output)> CommandAsync(params string[] args) => ServerProcess.RunAsync(["dead-letters", .. args], test.Url);
+    }
+
+    [Fact]
+    public async Task Only_those_that_nobody_has_looked_after_for_a_month_are_forgotten()
+    {
+        await using var test = await TestDb.CreateAsync(backend);
+        var now = await test.Db.ReadAsync(s => s.NowAsync());
+        var letters = new[] { 0, 29, 31, 400 }.Select(days => Letter(now - TimeSpan.FromDays(days))).ToList();
+        await AddAsync(test.Db, letters);
+        var pruner = new DeadLetterPruner(test.Db, NullLogger<DeadLetterPruner>.Instance);
+        Assert.Equal(2, await pruner.SweepOnceAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(0, await pruner.SweepOnceAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(letters.Take(2).Select(l => l.Id), (await DeadLetters.NewestAsync(test.Db, 9)).Select(l => l.Id));
+    }
+
+    private static DeadLetter Letter(DateTime created, Guid? subject = null, int? sequence = null) =>
+        new(Guid.CreateVersion7(), "heard", subject, sequence, "test.happened", "it was so", "{}"u8.ToArray(), 1, created);
+
+    private static Task AddAsync(Db db, IEnumerable<DeadLetter> letters) => db.WriteAsync(async tx =>
+    {
+        var batch = tx.Batch();
+        foreach (var letter in letters)
+        {
+            DeadLetters.Add(batch, letter);
+        }
+
+        await batch.RunAsync();
+    });
 
     private static async Task<JsonElement> ListAsync(TestServer server, string query = "") =>
         (await server.Admin.GetFromJsonAsync<JsonElement>($"/api/v1/dead-letters{query}")).GetProperty("items");

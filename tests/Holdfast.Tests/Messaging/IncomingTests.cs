@@ -98,6 +98,40 @@ public abstract class IncomingTests(Backend backend, string way)
         await Until.TrueAsync("it is no dead letter any more", async () => (await DeadLetters.NewestAsync(server.Db, 100)).All(l => l.Id != letter.Id), 60);
     }
 
+    [Fact]
+    public async Task An_order_that_cannot_be_changed_costs_its_own_messages_and_holds_up_no_others()
+    {
+        await using var brokered = await Brokered.StartAsync(backend, way);
+        var server = await brokered.ServeAsync(MessagingOptions.Outbox);
+        var shop = await Shop.CreateAsync(server.Db, 100);
+        var (sick, behind, later) = (await OrderAsync(shop, server), await OrderAsync(shop, server), await OrderAsync(shop, server));
+        await MethodAsync(server, sick, "magic");
+        await brokered.SendAsync(Topics.Inbox, "payment.success", [.. new[] { sick, behind }.Select((id, i) => Brokered.Bytes(Payment(id, $"s-{i}").ToJsonString()))]);
+        await SendAsync(brokered, "payment.success", Payment(later, "s-2"));
+        await Until.TrueAsync("the others are paid", async () => await StatusAsync(server, behind) == "confirmed/paid" && await StatusAsync(server, later) == "confirmed/paid", 60);
+        await Until.TrueAsync("there is a dead letter", async () => await Heard.RowsAsync(server.Db, "dead_letters") == 1, 60);
+        var letter = (await DeadLetters.NewestAsync(server.Db, 1))[0];
+        Assert.Equal(("order_inbox", 3), (letter.Lane, letter.Attempts));
+        Assert.Contains("magic", letter.Reason, StringComparison.Ordinal);
+
+        // Redriven it stays and holds up no other, either.
+        var wanted = Payment(await OrderAsync(shop, server), "s-3");
+        await SendAsync(brokered, "payment.success", Payment(Guid.CreateVersion7(), "s-3"));
+        await Until.TrueAsync("there is another", async () => await Heard.RowsAsync(server.Db, "dead_letters") == 2, 60);
+        await server.Db.WriteAsync(async tx =>
+        {
+            await tx.ExecuteAsync("UPDATE dead_letters SET payload = $1 WHERE reason LIKE 'there is no order%'", Brokered.Bytes(wanted.ToJsonString()));
+            await tx.ExecuteAsync("UPDATE dead_letters SET redriven_at = $1", await tx.NowAsync());
+        });
+        await Until.TrueAsync("the other is done", async () => await DeadLetters.NewestAsync(server.Db, 9) is [{ Attempts: 4 } left] && left.Id == letter.Id, 60);
+        await MethodAsync(server, sick, "online");
+        Assert.Equal(202, (await Shop.PostAsync(server.Admin, $"/dead-letters/{letter.Id}/redrive", null)).Status);
+        await Until.TrueAsync("it is paid, too", async () => await StatusAsync(server, sick) == "confirmed/paid" && await Heard.RowsAsync(server.Db, "dead_letters") == 0, 60);
+    }
+
+    private static Task MethodAsync(TestServer server, Guid order, string method) =>
+        server.Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE orders SET payment_method = $2 WHERE id = $1", order, method));
+
     private static async Task<Guid> OrderAsync(Shop shop, TestServer server) => (await shop.OrderAsync(server.Guest)).Body.GetProperty("id").GetGuid();
 
     private static async Task<Guid> ShippedAsync(Shop shop, TestServer server)

@@ -138,6 +138,38 @@ public abstract class BrokerTests(Backend backend, string way) : TransportTests(
         await brokered.AuditAsync();
     }
 
+    [Fact]
+    public async Task Of_an_order_that_was_erased_nothing_is_left_and_nothing_comes_back()
+    {
+        await using var brokered = await Brokered.StartAsync(Backend, Way);
+        var server = await brokered.ServeAsync();
+        var (db, shop) = (server.Db, await Shop.CreateAsync(server.Db, 10));
+        var order = (await shop.OrderAsync(server.Guest)).Body.GetProperty("id").GetGuid();
+        await Shop.PostAsync(server.Admin, $"/orders/{order}/cancel", null);
+        await brokered.AuditAsync();
+        var told = (await db.ReadAsync(s => EventRows.LoadRangesAsync(s, [(order, 1, 2)]))).ConvertAll(CloudEvent.Write);
+        var kept = Guid.CreateVersion7();
+        await db.WriteAsync(async tx =>
+        {
+            var (batch, now) = (tx.Batch(), await tx.NowAsync());
+            DeadLetters.Add(batch, new DeadLetter(Guid.CreateVersion7(), "heard", order, 1, "order.created", "no", told[0], 3, now));
+            DeadLetters.Add(batch, new DeadLetter(Guid.CreateVersion7(), DeadLetters.Inbox, null, null, "payment.success", "no", Brokered.Bytes($"{{\"orderId\":\"{order.ToString().ToUpperInvariant()}\"}}"), 1, now));
+            DeadLetters.Add(batch, new DeadLetter(kept, DeadLetters.Inbox, null, null, "payment.success", "no", Brokered.Bytes($"{{\"orderId\":\"{kept}\"}}"), 1, now));
+            // As if the broker still had them for one of its consumers.
+            batch.Execute("DELETE FROM inbox WHERE subject = $1 AND consumer = 'heard'", order);
+            await batch.RunAsync();
+        });
+        await Until.TrueAsync("it is erased", async () => (int)(await server.Admin.DeleteAsync($"/api/v1/orders/{order}?hard=true")).StatusCode == 204, 60);
+        Assert.Equal([kept], (await DeadLetters.NewestAsync(db, 9)).Select(l => l.Id));
+
+        // The broker sends again what it has.
+        var last = await QuietAsync(db);
+        await brokered.SendAsync(Topics.Events, "order.created", [.. told, CloudEvent.Write(last)]);
+        await Until.TrueAsync("all consumers have got past it", async () => await db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) - (SELECT COUNT(*) FROM lanes WHERE transport = $2 AND name <> transport) FROM inbox WHERE subject = $1",
+            r => r.Long(0), last.Subject, Way)) == 0, 60);
+        Assert.Equal([kept], (await DeadLetters.NewestAsync(db, 9)).Select(l => l.Id));
+    }
+
     /// <summary>An event of a new subject that nobody publishes but the test.</summary>
     private static async Task<Event> QuietAsync(Db db)
     {

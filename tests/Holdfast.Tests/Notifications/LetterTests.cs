@@ -141,6 +141,12 @@ public sealed class LetterTests
         Assert.Contains("Lý do: hết hàng", cancelled, StringComparison.Ordinal);
         Assert.Contains("hoàn lại 1.250.000 ₫", cancelled, StringComparison.Ordinal);
 
+        // Codes are not for buyers.
+        var refused = Write("order.cancelled", over, "pending", "unpaid", "reservation_refused").Letter.Text;
+        Assert.Contains("một số mặt hàng không còn nữa", refused, StringComparison.Ordinal);
+        Assert.All([refused, Write("order.cancelled", over, "pending", "unpaid", "OUT_OF_STOCK").Letter.Text, Write("order.cancelled", over, "pending", "unpaid", "stock.none").Letter.Text],
+            text => Assert.False(text.Contains("reservation_refused", StringComparison.Ordinal) || text.Contains("Lý do", StringComparison.Ordinal), text));
+
         var part = Order();
         part["status"] = "partially_shipped";
         part["fulfilments"] = new JsonArray(Shipment("old", "1", 1), Shipment("GHN", "VN-42", 2));
