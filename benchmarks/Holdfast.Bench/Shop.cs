@@ -53,7 +53,7 @@ internal static class Shop
             batch.Insert(Variants());
             batch.Insert(Stock());
             batch.Insert(Receipts());
-            batch.Insert(Guests());
+            batch.Insert(Users());
             batch.Insert(Programs());
             DiscountWriter.Insert(batch, [new DiscountCode { Id = Store, StoreId = Store, Code = Code, CodeKey = Code, Kind = DiscountKind.Percent, Value = 1000 }], Opened);
             batch.Insert(PointsAccounts());
@@ -120,7 +120,7 @@ internal static class Shop
         return rows;
     }
 
-    private static RowSet Guests()
+    private static RowSet Users()
     {
         var rows = new RowSet("users", new("id", ColumnType.Uuid), new("role", ColumnType.Text), new("email", ColumnType.Text),
             new("email_key", ColumnType.Text), new("name", ColumnType.Text), new("active", ColumnType.Bool), new("created_at", ColumnType.Time),
@@ -128,6 +128,7 @@ internal static class Shop
         for (var i = 0; i < Customers; i++)
         {
             rows.Add(Customer(i)).Add("guest").Add(Email(i)).Add(Email(i)).Add(CustomerName(i)).Add(true).Add(Opened).Add(Opened);
+            rows.Add(Account(i)).Add("customer").Add(Email(i)).Add(Email(i)).Add(CustomerName(i)).Add(true).Add(Opened).Add(Opened);
         }
 
         return rows;

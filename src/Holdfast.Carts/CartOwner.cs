@@ -13,19 +13,20 @@ namespace Holdfast.Carts;
 /// <param name="Buyer">The email by which purchases are counted; empty where nobody is known.</param>
 /// <param name="NewToken">A token made for this request, because it had none; to be told in its answer.</param>
 /// <param name="Visitor">The key of the visitor's cart that a customer brings along, to be merged; else null.</param>
-internal sealed record CartOwner(string Key, string Buyer, string? NewToken, string? Visitor)
+/// <param name="Customer">The account, where it is a customer's.</param>
+internal sealed record CartOwner(string Key, string Buyer, string? NewToken, string? Visitor, Guid? Customer = null)
 {
     public const string Header = "X-Cart-Token";
     private const int TokenBytes = 32;
 
-    public bool IsCustomer => Key.StartsWith("customer:", StringComparison.Ordinal);
+    public bool IsCustomer => Customer is not null;
 
     public static CartOwner Of(Request request)
     {
         var token = Read(request.Header(Header));
         if (request.Caller is { Role: Role.Customer, Subject: { } customer })
         {
-            return new CartOwner(KeyOf(customer), Emails.Key(request.Caller.Email) ?? "", null, token is null ? null : KeyOf(token));
+            return new CartOwner(KeyOf(customer), Emails.Key(request.Caller.Email) ?? "", null, token is null ? null : KeyOf(token), customer);
         }
 
         // What is no token of ours counts as none: the visitor gets one that works.

@@ -1,4 +1,5 @@
 using Holdfast.Carts.Core;
+using Holdfast.Identity;
 using Holdfast.Platform.Data;
 
 namespace Holdfast.Carts;
@@ -34,13 +35,24 @@ internal static class CartRows
     public static Task<VariantNow?> FindVariantAsync(Session session, Guid storeId, Guid variantId) =>
         session.FirstAsync(SelectVariant, r => Variant(r, 0), variantId, storeId);
 
-    /// <summary>Makes the cart where it is missing, and locks the carts of the owners that have one, in the order of their ids.</summary>
-    public static async Task<IReadOnlyList<(Guid Id, string Owner)>> LockAsync(Tx tx, Guid storeId, CartOwner owner, bool create)
+    /// <summary>
+    /// Makes the cart where it is missing, and locks the carts of the owners that have one, in the order of their ids. Null where one was to be made and the
+    /// customer's account is closed.
+    /// </summary>
+    public static async Task<IReadOnlyList<(Guid Id, string Owner)>?> LockAsync(Tx tx, Guid storeId, CartOwner owner, bool create)
     {
         var batch = tx.Batch();
         if (create)
         {
-            var now = await tx.NowAsync().ConfigureAwait(false);
+            var account = owner.Customer is { } customer ? Customers.Hold(batch, [customer]) : null;
+            var clock = batch.Now();
+            await batch.RunAsync().ConfigureAwait(false);
+            if (account?.First.IsClosed == true)
+            {
+                return null;
+            }
+
+            var now = clock.First;
             batch.Execute("INSERT INTO carts (id, store_id, owner, version, expires_at, created_at, updated_at) VALUES ($1, $2, $3, 0, $4, $5, $5) "
                 + "ON CONFLICT (store_id, owner) DO NOTHING", Guid.CreateVersion7(), storeId, owner.Key, now + Cart.Lifetime(owner.IsCustomer), now);
         }

@@ -84,7 +84,7 @@ public sealed class Carts(Db db, Documents documents)
     public Task<Reply> ClearAsync(Request request) => ChangeAsync(request, create: false, (tx, open) =>
         RemoveAsync(tx, open, open.Cart.Lines.Count > 0, "DELETE FROM cart_lines WHERE cart_id = $1", open.Cart.Id));
 
-    /// <summary>The cart without a lock, once a visitor's cart that its customer brought along was merged into it; null when there is no such store.</summary>
+    /// <summary>The cart without a lock, once a visitor's cart that its customer brought along was merged into it; null when there is no such store, or no account any more to merge for.</summary>
     /// <param name="isWhole">Nothing is merged, and both carts stay, where the customer's could not take all: what it could not take is still told.</param>
     internal async Task<OpenCart?> OpenAsync(Guid storeId, CartOwner owner, CancellationToken ct, bool isWhole = false)
     {
@@ -101,12 +101,12 @@ public sealed class Carts(Db db, Documents documents)
         return open is null || !hasVisitors ? open : await db.WriteAsync(async tx =>
         {
             var merged = await OpenCart.OpenAsync(tx, storeId, owner, create: true).ConfigureAwait(false);
-            if (isWhole && merged?.NotMerged is { Count: > 0 })
+            if (isWhole && merged is { IsOk: true, Value.NotMerged.Count: > 0 })
             {
                 await tx.RollbackAsync().ConfigureAwait(false);
             }
 
-            return merged;
+            return merged.IsOk ? merged.Value : null;
         }, ct).ConfigureAwait(false);
     }
 
@@ -137,14 +137,14 @@ public sealed class Carts(Db db, Documents documents)
         var owner = CartOwner.Of(request);
         return await db.WriteAsync<Reply>(async tx =>
         {
-            var open = await OpenCart.OpenAsync(tx, storeId, owner, create).ConfigureAwait(false);
-            var refusal = open is null ? Errors.NotFound
-                : request.IfMatch is { } version && version != open.Cart.Version ? Errors.PreconditionFailed
-                : await change(tx, open).ConfigureAwait(false);
+            var opened = await OpenCart.OpenAsync(tx, storeId, owner, create).ConfigureAwait(false);
+            var refusal = !opened.IsOk ? opened.Error
+                : request.IfMatch is { } version && version != opened.Value.Cart.Version ? Errors.PreconditionFailed
+                : await change(tx, opened.Value).ConfigureAwait(false);
             if (refusal is null)
             {
                 tx.Stale(CartNames.Cart(storeId, owner.Key));
-                return Answer(request, await open!.ViewAsync(tx).ConfigureAwait(false));
+                return Answer(request, await opened.Value.ViewAsync(tx).ConfigureAwait(false));
             }
 
             await tx.RollbackAsync().ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using Holdfast.Carts.Core;
+using Holdfast.Platform;
 using Holdfast.Platform.Data;
 
 namespace Holdfast.Carts;
@@ -8,11 +9,19 @@ namespace Holdfast.Carts;
 /// <param name="NotMerged">What merging had to leave out; null when nothing was merged.</param>
 internal sealed record OpenCart(Cart Cart, Guid StoreId, string Currency, CartOwner Owner, DateTime Now, IReadOnlyList<LeftOut>? NotMerged)
 {
-    /// <summary>Locks the cart, and makes it first where <paramref name="create"/> says so; null when there is no such store.</summary>
-    public static async Task<OpenCart?> OpenAsync(Tx tx, Guid storeId, CartOwner owner, bool create)
+    /// <summary>
+    /// Locks the cart, and makes it first where <paramref name="create"/> says so; 404 when there is no such store, 401 when it would be made for an account
+    /// that is closed.
+    /// </summary>
+    public static async Task<Result<OpenCart>> OpenAsync(Tx tx, Guid storeId, CartOwner owner, bool create)
     {
         var made = create || owner.Visitor is not null;
         var locked = await CartRows.LockAsync(tx, storeId, owner, made).ConfigureAwait(false);
+        if (locked is null)
+        {
+            return Errors.Unauthenticated;
+        }
+
         if (made && !locked.Any(c => c.Owner == owner.Key))
         {
             // It was there, and went between the two statements: merged into a customer's, or too old. The transaction runs again.
@@ -27,7 +36,7 @@ internal sealed record OpenCart(Cart Cart, Guid StoreId, string Currency, CartOw
         await batch.RunAsync().ConfigureAwait(false);
         if (currency.First is not { } code)
         {
-            return null;
+            return Errors.NotFound;
         }
 
         var open = new OpenCart(CartRows.ToCart(own), storeId, code, owner, now.Rows[0], null);

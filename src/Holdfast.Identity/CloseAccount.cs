@@ -60,7 +60,13 @@ internal sealed class CloseAccount(Db db, Accounts accounts, PasswordWork passwo
 
     private async Task<Reply> CloseAsync(Tx tx, Account account)
     {
-        await tx.QueryAsync("SELECT id FROM users WHERE id = $1 {lock}", r => r.Uuid(0), account.Id).ConfigureAwait(false);
+        // Orders and carts that are on their way hold the account: they are there now, and later ones are refused.
+        if (await tx.FirstAsync("SELECT email_key FROM users WHERE id = $1 AND active = $2 {lock}", r => r.Text(0), account.Id, true).ConfigureAwait(false) is not { } key)
+        {
+            await tx.RollbackAsync().ConfigureAwait(false);
+            return Errors.Unauthenticated;
+        }
+
         var now = await tx.NowAsync().ConfigureAwait(false);
         foreach (var hook in hooks)
         {
@@ -76,6 +82,7 @@ internal sealed class CloseAccount(Db db, Accounts accounts, PasswordWork passwo
             account.Id, Emails.OfClosed(account.Id), false, now);
         batch.Execute("DELETE FROM sessions WHERE user_id = $1", account.Id);
         Mails.Forget(batch, account.Id);
+        OutsideAccounts.Close(batch, key, now);
         OneTimeLinks.ForgetAll(batch, account.Id);
         PasswordWork.Forget(batch, account.Email);
         AuditLog.Note(batch, new AuditEntry("account_closed", account.Actor), now);

@@ -14,7 +14,14 @@ public static class Customers
 {
     private const string Select = "SELECT id, email_key, email, name FROM users WHERE role = 'guest' AND email_key {in $1}";
 
-    /// <summary>The guests that exist among these keys; no locks.</summary>
+    /// <summary>
+    /// Holds accounts as they are until the transaction ends: whoever closes one waits. Many may hold an account at once. Put it before all locks but those of
+    /// keys; those that are closed already are not to be served.
+    /// </summary>
+    public static Fetched<(Guid Id, bool IsClosed)> Hold(StatementBatch batch, Guid[] accountIds) =>
+        batch.Query("SELECT id, active FROM users WHERE id {in $1} ORDER BY id {share}", r => (r.Uuid(0), !r.Bool(1)), accountIds);
+
+    /// <summary>The guests that exist among these keys; no locks: a guest who was found stays a user for ever.</summary>
     public static Fetched<Customer> FindGuests(StatementBatch batch, string[] emailKeys) => batch.Query(Select, Map, [emailKeys]);
 
     /// <summary>

@@ -6,20 +6,37 @@ using Holdfast.Platform.Http;
 
 namespace Holdfast.Identity;
 
-/// <summary>The rows of users whom the outside issuer knows: found or made by issuer and subject, and kept as their latest token says.</summary>
+/// <summary>
+/// The rows of users whom the outside issuer knows: found or made by issuer and subject, and kept as their latest token says. A token from before the account was
+/// closed makes no new one; who signs in again after that begins anew.
+/// </summary>
 internal sealed class OutsideAccounts(Db db)
 {
+    private const string Prefix = "oidc:";
+
+    /// <summary>How far the issuer's clock may be ahead of ours.</summary>
+    private static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
+
     /// <summary>The caller; null where the account is closed.</summary>
     public async Task<Caller?> CallerAsync(OutsideIdentity identity)
     {
-        var key = "oidc:" + Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes($"{identity.Issuer}\n{identity.Subject}")));
+        var key = Prefix + Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes($"{identity.Issuer}\n{identity.Subject}")));
         var known = await db.ReadAsync(s => FindAsync(s, key)).ConfigureAwait(false);
         if (known is null || !IsUpToDate(known, identity))
         {
             known = await db.WriteAsync(tx => WriteAsync(tx, key, identity, known?.Role)).ConfigureAwait(false);
         }
 
-        return known.Active ? new Caller(known.Id, identity.Role, identity.Email, identity.Name, identity.Stores.ToHashSet()) : null;
+        return known is { Active: true } ? new Caller(known.Id, identity.Role, identity.Email, identity.Name, identity.Stores.ToHashSet()) : null;
+    }
+
+    /// <summary>Remembers when the account of this key was closed, if it is one of an outside issuer.</summary>
+    public static void Close(StatementBatch batch, string emailKey, DateTime now)
+    {
+        if (emailKey.StartsWith(Prefix, StringComparison.Ordinal))
+        {
+            batch.Execute("INSERT INTO closed_identities (email_key, closed_at) VALUES ($1, $2) ON CONFLICT (email_key) DO UPDATE SET closed_at = excluded.closed_at", emailKey, now);
+        }
     }
 
     private sealed record Known(Guid Id, string Role, string Email, string? Name, bool Active, IReadOnlyList<Guid> Stores);
@@ -37,7 +54,7 @@ internal sealed class OutsideAccounts(Db db)
     private static bool IsUpToDate(Known known, OutsideIdentity identity) => known.Role == Name(identity.Role) && known.Email == (identity.Email ?? "")
         && known.Name == identity.Name && known.Stores.ToHashSet().SetEquals(identity.Stores);
 
-    private static async Task<Known> WriteAsync(Tx tx, string key, OutsideIdentity identity, string? before)
+    private static async Task<Known?> WriteAsync(Tx tx, string key, OutsideIdentity identity, string? before)
     {
         var now = await tx.NowAsync().ConfigureAwait(false);
         await tx.ExecuteAsync("INSERT INTO users (id, role, email, email_key, name, active, issuer, subject, created_at, updated_at) VALUES ($1, $2, $3, $4, $5{as text}, $6, $7, $8, $9, $9) "
@@ -45,6 +62,14 @@ internal sealed class OutsideAccounts(Db db)
             // Another email is not proved by the proof of the one before.
             + "email_proved_at = CASE WHEN users.email = excluded.email THEN users.email_proved_at END",
             Guid.CreateVersion7(), Name(identity.Role), identity.Email ?? "", key, identity.Name, true, identity.Issuer, identity.Subject, now).ConfigureAwait(false);
+        // After the insert, which waits for whoever is closing the account.
+        var closed = await tx.FirstAsync("SELECT closed_at FROM closed_identities WHERE email_key = $1", r => (DateTime?)r.Time(0), key).ConfigureAwait(false);
+        if (closed is { } at && !(identity.IssuedAt > at + Skew))
+        {
+            await tx.RollbackAsync().ConfigureAwait(false);
+            return null;
+        }
+
         var known = (await FindAsync(tx, key).ConfigureAwait(false))!;
         var rows = new RowSet("user_stores", new("user_id", ColumnType.Uuid), new("store_id", ColumnType.Uuid));
         foreach (var store in identity.Stores)

@@ -15,7 +15,8 @@ namespace Holdfast.Identity;
 public sealed record OidcOptions(string Issuer, string Audience, string Jwks, string? RoleClaim);
 
 /// <summary>What an outside token says about its bearer.</summary>
-internal sealed record OutsideIdentity(string Issuer, string Subject, Role Role, string? Email, string? Name, IReadOnlyList<Guid> Stores, DateTime Expires);
+/// <param name="IssuedAt">Null where it does not say.</param>
+internal sealed record OutsideIdentity(string Issuer, string Subject, Role Role, string? Email, string? Name, IReadOnlyList<Guid> Stores, DateTime Expires, DateTime? IssuedAt);
 
 /// <summary>
 /// Checks tokens of the outside issuer: RS256 or ES256 under one of its published keys, as the key and not the token says, and issuer, audience
@@ -112,7 +113,7 @@ internal sealed class OutsideIssuer(OidcOptions options, ILogger<OutsideIssuer> 
             ? Words(payload, "stores").Select(w => Guid.TryParseExact(w, "D", out var id) ? id : Guid.Empty).Where(id => id != Guid.Empty).Distinct().Order().ToArray() : [];
         var email = Text(payload, "email") is { } text && Emails.Key(text) is not null ? text.Trim() : null;
         var name = Text(payload, "name") is { Length: > 0 and <= 200 } shown && Fields.IsClean(shown) ? shown : null;
-        return new OutsideIdentity(options.Issuer, subject, role, email, name, stores, expires);
+        return new OutsideIdentity(options.Issuer, subject, role, email, name, stores, expires, Time(payload, "iat"));
     }
 
     private bool HasAudience(JsonElement payload) => Words(payload, "aud").Contains(options.Audience, StringComparer.Ordinal);

@@ -26,6 +26,7 @@ internal static class OrderInvariants
             + "FROM orders o LEFT JOIN order_lines l ON l.order_id = o.id GROUP BY o.id, o.total, o.subtotal, o.discount_amount, o.shipping_fee, o.tax_amount, o.tax_included, o.points_discount "
             + "HAVING o.subtotal <> COALESCE(SUM(l.unit_price * l.quantity), -1) OR o.discount_amount <> COALESCE(SUM(l.discount), -1) OR o.tax_amount <> COALESCE(SUM(l.tax), -1) "
             + "OR o.total <> o.subtotal - o.discount_amount + o.shipping_fee + (CASE WHEN o.tax_included THEN 0 ELSE o.tax_amount END) - o.points_discount OR o.total < 0"),
+        new("orders_belong_to_a_user", "SELECT o.id, o.customer_id FROM orders o WHERE NOT EXISTS (SELECT 1 FROM users u WHERE u.id = o.customer_id)"),
         new("orders_hold_what_the_ledger_says", "SELECT l.order_id, l.variant_id, l.held, COALESCE(m.reserved, 0) AS reserved FROM "
             + $"(SELECT l.order_id, l.variant_id, SUM(CASE WHEN o.status IN {Live} THEN l.quantity - l.shipped ELSE 0 END) AS held "
             + "FROM order_lines l JOIN orders o ON o.id = l.order_id GROUP BY l.order_id, l.variant_id) l LEFT JOIN "

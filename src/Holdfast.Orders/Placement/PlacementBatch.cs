@@ -65,7 +65,7 @@ internal sealed class PlacementBatch
         return Array.IndexOf(_answered, false) >= 0;
     }
 
-    /// <summary>Claims the keys, makes the guests, opens the riders' books, locks the stock, reads the clock: in the global lock order.</summary>
+    /// <summary>Claims the keys, holds the accounts, makes the guests, opens the riders' books, locks the stock, reads the clock: in the global lock order.</summary>
     public async Task OpenAsync(Tx tx)
     {
         var open = Left().ToList();
@@ -73,11 +73,19 @@ internal sealed class PlacementBatch
         var batch = tx.Batch();
         var id = tx.Id(batch);
         var claimed = Claim(batch, open);
+        var accounts = commands.Select(c => c.CustomerId).OfType<Guid>().Distinct().ToArray();
+        var held = accounts.Length == 0 ? null : Customers.Hold(batch, accounts);
         var known = Customers.FindGuests(batch, commands.Where(c => c.CustomerId is null).Select(c => c.EmailKey).Distinct().ToArray());
         await batch.RunAsync().ConfigureAwait(false);
+        TransactionId = id.Rows[0];
+        if (held?.Rows.Exists(a => a.IsClosed) == true)
+        {
+            RefuseClosed([.. held.Rows.Where(a => a.IsClosed).Select(a => a.Id)]);
+            commands = [.. Left().Select(i => _placings[i].Command)];
+        }
+
         await MakeGuestsAsync(tx, commands, known.Rows).ConfigureAwait(false);
         (_books, _now) = await PlacementOpening.OpenAsync(tx, _books, commands, _options).ConfigureAwait(false);
-        TransactionId = id.Rows[0];
         _claimed.UnionWith(claimed.Rows);
         if (_claimed.Count < open.Count)
         {
@@ -230,6 +238,15 @@ internal sealed class PlacementBatch
         }
 
         batch.ChangeEach(rows, "UPDATE idempotency_keys SET fingerprint = {v.fingerprint}, event_subject = {v.event_subject} WHERE idempotency_keys.key = {v.key}");
+    }
+
+    /// <summary>An access token outlives its account by minutes; an order would bring back what closing has removed.</summary>
+    private void RefuseClosed(HashSet<Guid> closed)
+    {
+        foreach (var i in Left().Where(i => _placings[i].Command.CustomerId is { } id && closed.Contains(id)).ToList())
+        {
+            Answer(i, Errors.Unauthenticated);
+        }
     }
 
     /// <summary>Finds the guests, and makes those who order for the first time.</summary>

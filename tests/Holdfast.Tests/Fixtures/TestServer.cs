@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net.Http.Headers;
 using Holdfast.Notifications;
@@ -10,10 +11,15 @@ using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Tests.Fixtures;
 
-/// <summary>Reads the tests' tokens (<see cref="TestServer.Token"/>), and everybody else's as the real reader does.</summary>
-public sealed class TestTokenReader(Func<ITokenReader?> real) : ITokenReader
+/// <summary>
+/// Reads the tests' tokens (<see cref="TestServer.Token"/>), and everybody else's as the real reader does. A customer whose token it sees for the first time gets an
+/// account.
+/// </summary>
+public sealed class TestTokenReader(Func<ITokenReader?> real, Db db) : ITokenReader
 {
     public const string Prefix = "test|";
+
+    private readonly ConcurrentDictionary<Guid, bool> _customers = new();
 
     public async ValueTask<Caller?> ReadAsync(string token)
     {
@@ -24,6 +30,11 @@ public sealed class TestTokenReader(Func<ITokenReader?> real) : ITokenReader
 
         var parts = token.Split('|');
         var stores = parts[4].Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Guid.Parse).ToHashSet();
+        if (parts[1] == nameof(Role.Customer) && _customers.TryAdd(Guid.Parse(parts[2]), true))
+        {
+            await TestServer.AddCustomerAsync(db, Guid.Parse(parts[2]));
+        }
+
         return new Caller(Guid.Parse(parts[2]), Enum.Parse<Role>(parts[1]), parts[3], parts[3].Split('@')[0], stores);
     }
 }
@@ -75,6 +86,11 @@ public sealed class TestServer : IAsyncDisposable
     /// <summary>A token that says who one is, without a signature.</summary>
     public static string Token(Role role, Guid subject, string email, params Guid[] stores) =>
         $"{TestTokenReader.Prefix}{role}|{subject}|{email}|{string.Join(',', stores)}";
+
+    /// <summary>An account without a password, unless there is one.</summary>
+    public static Task AddCustomerAsync(Db db, Guid id) => db.WriteAsync(async tx => await tx.ExecuteAsync(
+        "INSERT INTO users (id, role, email, email_key, active, created_at, updated_at) VALUES ($1, 'customer', $2, $2, $3, $4, $4) ON CONFLICT DO NOTHING",
+        id, $"test:{id}", true, await tx.NowAsync()));
 
     /// <summary>A client that sends the token, or none. Disposed with the server.</summary>
     public HttpClient Client(string? token)
@@ -152,7 +168,7 @@ public sealed class TestServer : IAsyncDisposable
     {
         var real = services.LastOrDefault(s => s.ServiceType == typeof(ITokenReader));
         services.AddSingleton<ITokenReader>(provider => new TestTokenReader(() => real is null ? null
-            : provider.GetServices<ITokenReader>().FirstOrDefault(r => r is not TestTokenReader)));
+            : provider.GetServices<ITokenReader>().FirstOrDefault(r => r is not TestTokenReader), provider.GetRequiredService<Db>()));
     }
 }
 

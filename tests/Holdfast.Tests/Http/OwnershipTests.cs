@@ -57,13 +57,13 @@ public abstract class OwnershipTests(EveryRouteHost host)
         POST   /api/v1/auth/login                                                           11113 1111
         POST   /api/v1/auth/refresh                                                         11113 1111
         POST   /api/v1/auth/logout                                                          ++++3 ++++
-        GET    /api/v1/auth/me                                                              11+13 ++11
-        DELETE /api/v1/auth/me                                                              11333 0333
-        POST   /api/v1/auth/password                                                        11+13 ++11
+        GET    /api/v1/auth/me                                                              1++13 ++11
+        DELETE /api/v1/auth/me                                                              1+333 0333
+        POST   /api/v1/auth/password                                                        1++13 ++11
         POST   /api/v1/auth/forgot-password                                                 ++++3 ++++
         POST   /api/v1/auth/reset-password                                                  22223 2222
         POST   /api/v1/auth/verify-email                                                    22223 2222
-        POST   /api/v1/auth/verify-email/send                                               11333 +333
+        POST   /api/v1/auth/verify-email/send                                               1+333 +333
         POST   /api/v1/api-keys                                                             13333 333+
         GET    /api/v1/api-keys                                                             13333 333+
         DELETE /api/v1/api-keys/{id}                                                        13333 333+

@@ -14,7 +14,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Holdfast.Tests.Identity;
 
 /// <summary>What a closed account leaves: the shop's books, and of the person nothing, in no column of any table.</summary>
-public abstract class ClosingTests(Backend backend) : IAsyncLifetime
+public abstract partial class ClosingTests(Backend backend) : IAsyncLifetime
 {
     private const string Password = "a good long password";
     private const string Name = "Quillon Person";
@@ -179,11 +179,13 @@ public abstract class ClosingTests(Backend backend) : IAsyncLifetime
         return answer;
     }
 
-    private static async Task CloseAsync(HttpClient me)
+    private static async Task CloseAsync(HttpClient me) => Assert.Equal(204, await TryCloseAsync(me, Password));
+
+    private static async Task<int> TryCloseAsync(HttpClient me, string? password = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Delete, "/api/v1/auth/me") { Content = JsonContent.Create(new { password = Password }) };
+        using var request = new HttpRequestMessage(HttpMethod.Delete, "/api/v1/auth/me") { Content = JsonContent.Create(password is null ? new object() : new { password }) };
         using var answer = await me.SendAsync(request);
-        Assert.True((int)answer.StatusCode == 204, await answer.Content.ReadAsStringAsync());
+        return (int)answer.StatusCode;
     }
 
     /// <summary>As a consumer leaves it that fails on an event for good.</summary>

@@ -14,7 +14,7 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Tests.Identity;
 
 /// <summary>Tokens of an OpenID Connect issuer that the tests are themselves, with keys in a file and behind a URL.</summary>
-public abstract class OutsideIssuerTests(Backend backend) : IAsyncLifetime
+public abstract partial class OutsideIssuerTests(Backend backend) : IAsyncLifetime
 {
     private const string Issuer = "https://id.example.com/realms/shop";
     private const string Audience = "shop-api";
@@ -253,10 +253,10 @@ public abstract class OutsideIssuerTests(Backend backend) : IAsyncLifetime
         Assert.True(answer.StatusCode == HttpStatusCode.NoContent, await answer.Content.ReadAsStringAsync());
     }
 
-    private static string Payload(string subject, string more = "", string iss = Issuer, string aud = $"\"{Audience}\"", int expires = 300, int notBefore = 0)
+    private static string Payload(string subject, string more = "", string iss = Issuer, string aud = $"\"{Audience}\"", int expires = 300, int notBefore = 0, int issued = 0)
     {
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
-        return $$"""{"iss":"{{iss}}","aud":{{aud}},"sub":"{{subject}}","iat":{{now}},"nbf":{{now + notBefore}},"exp":{{now + expires}}{{more}}}""";
+        return $$"""{"iss":"{{iss}}","aud":{{aud}},"sub":"{{subject}}","iat":{{now + issued}},"nbf":{{now + notBefore}},"exp":{{now + expires}}{{more}}}""";
     }
 
     private string Rs256(string payload) => Sign(_rsa, """{"alg":"RS256","kid":"rsa-1","typ":"JWT"}""", payload);

@@ -15,6 +15,7 @@ public abstract class OrderInvariantTests(TestHost host)
         ("orders_total_is_the_sum_of_their_parts", "UPDATE orders SET total = total + 1 WHERE id = $1"),
         ("orders_total_is_the_sum_of_their_parts", "UPDATE orders SET shipping_fee = shipping_fee + 1 WHERE id = $1"),
         ("orders_total_is_the_sum_of_their_parts", "UPDATE order_lines SET discount = discount - 1 WHERE order_id = $1"),
+        ("orders_belong_to_a_user", "DELETE FROM users WHERE id = (SELECT customer_id FROM orders WHERE id = $2)"),
         ("orders_hold_what_the_ledger_says", "UPDATE order_lines SET quantity = quantity + 1 WHERE order_id = $2"),
         ("holds_belong_to_somebody", "UPDATE stock_movements SET reference_id = $4 WHERE reference_id = $2"),
         ("shipped_as_their_status_says", "UPDATE orders SET status = 'shipped' WHERE id = $2"),

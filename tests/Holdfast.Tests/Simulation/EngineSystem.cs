@@ -34,6 +34,7 @@ public sealed class EngineSystem(TestDb database, Shop shop) : ISystem, IAsyncDi
         await shop.AddProgramAsync(Steps.AmountPerPoint, Steps.PointValue, (int)Steps.PointsLast.TotalDays);
         foreach (var account in Steps.Accounts.OfType<Guid>())
         {
+            await TestServer.AddCustomerAsync(database.Db, account);
             await shop.GivePointsAsync(account, Steps.PointsAtFirst);
         }
 
