@@ -21,14 +21,14 @@ public sealed record SmtpServer(string Host, int Port, bool Tls, string? User, s
 /// <param name="patience">How long a server may take over one mail; where it is not said, a minute, since some look through a mail before they answer.</param>
 internal sealed class MailTransport(MailOptions options, TimeSpan? patience = null)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private readonly TimeSpan _patience = patience ?? TimeSpan.FromMinutes(1);
 
     public bool WritesFiles => options.Server is null;
 
     public async Task SendAsync(Outgoing mail, CancellationToken ct)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        limit.CancelAfter(patience ?? Patience);
+        limit.CancelAfter(_patience);
         using var client = Client();
         using var message = Message(mail);
         await client.SendMailAsync(message, limit.Token).ConfigureAwait(false);
@@ -45,6 +45,8 @@ internal sealed class MailTransport(MailOptions options, TimeSpan? patience = nu
 
         return new SmtpClient(server.Host, server.Port)
         {
+            // What it waits for the server's good-bye, too, once a mail has been given up.
+            Timeout = (int)_patience.TotalMilliseconds,
             EnableSsl = server.Tls,
             Credentials = server.User is null ? null : new NetworkCredential(server.User, server.Password),
             DeliveryFormat = SmtpDeliveryFormat.International,

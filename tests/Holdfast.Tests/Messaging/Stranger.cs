@@ -11,6 +11,9 @@ internal sealed class Stranger : IDisposable
 {
     private const string Queue = "stranger";
 
+    // As many as librdkafka's broker gives a topic.
+    private const int KafkaPartitions = 4;
+
     private readonly HashSet<EventKey> _heard = [];
     private readonly string? _rabbitUrl;
     private readonly IConsumer<string, byte[]>? _kafka;
@@ -28,7 +31,7 @@ internal sealed class Stranger : IDisposable
         return new Stranger(url, null);
     }
 
-    /// <summary>As a group of its own, from the beginning.</summary>
+    /// <summary>From the beginning.</summary>
     public static Stranger OnKafka(string brokers)
     {
         KafkaLibrary.Prepare();
@@ -39,8 +42,11 @@ internal sealed class Stranger : IDisposable
             AutoOffsetReset = AutoOffsetReset.Earliest,
             AllowAutoCreateTopics = true,
             TopicMetadataRefreshIntervalMs = 500,
+            SocketTimeoutMs = 10_000,
         }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
-        consumer.Subscribe(Topics.Events);
+
+        // Told which partitions, not asking a group's coordinator: that of this broker lets a session pass at every change.
+        consumer.Assign(Enumerable.Range(0, KafkaPartitions).Select(p => new TopicPartitionOffset(Topics.Events, p, Offset.Beginning)));
         return new Stranger(null, consumer);
     }
 
