@@ -34,11 +34,11 @@ public sealed class OrderInbox(Db db, ChangeQueue queue, Transports transports, 
         {
             try
             {
-                await transport.ConsumeAsync(subscription, async messages =>
+                await transport.ConsumeAsync(subscription, new Subscriber(async messages =>
                 {
                     failed = false;
                     await HandleAsync(messages, ct).ConfigureAwait(false);
-                }, () => Task.CompletedTask, ct).ConfigureAwait(false);
+                }), ct).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested)
             {

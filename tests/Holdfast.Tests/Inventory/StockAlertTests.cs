@@ -113,7 +113,7 @@ public abstract class StockAlertsByBrokerTests(Backend backend, string way)
     {
         await using var brokered = await Brokered.StartAsync(backend, way);
         var server = await brokered.ServeAsync();
-        var (db, shop) = (server.Db, await Shop.OpenAsync(server, 3, 3, 3, 3));
+        var (db, shop) = (brokered.Database.Db, await Shop.OpenAsync(server, 3, 3, 3, 3));
         foreach (var variant in shop.Variants[..3])
         {
             await shop.ReserveAsync(new[] { Shop.Line(variant, 3) }).ShouldBeAsync(201);
@@ -125,6 +125,7 @@ public abstract class StockAlertsByBrokerTests(Backend backend, string way)
         Assert.Equal(shop.Variants[..3], before.Select(a => a.Variant));
         var invariant = InventoryModule.Invariants.Single(i => i.Name == "alerts_are_of_what_runs_out");
         Assert.Equal(0, await Shop.BrokenAsync(db, invariant));
+        await brokered.StopAsync(server);
         await db.WriteAsync(async tx =>
         {
             await tx.ExecuteAsync("DELETE FROM stock_alerts");

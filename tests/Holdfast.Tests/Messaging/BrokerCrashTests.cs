@@ -39,7 +39,7 @@ public abstract class BrokerCrashTests
     {
         private Db Db => Database.Db;
 
-        public Task<ServerProcess> ServeAsync() => ServerProcess.StartAsync(Database.Url, Wire.Environment);
+        public Task<ServerProcess> ServeAsync(params string[] args) => ServerProcess.StartAsync(Database.Url, Wire.Environment, null, args);
 
         /// <summary>Committed, not published: the broker cannot be reached.</summary>
         public async Task BeforePublishingAsync()
@@ -140,6 +140,55 @@ public abstract class BrokerCrashTests
         }
 
         return true;
+    }
+
+    [Fact]
+    public async Task What_the_broker_loses_is_caught_up_with_and_again_by_the_next_when_that_is_cut_off()
+    {
+        await using var wire = await WireAsync();
+        await using var database = await TestDb.CreateAsync(Backend.Postgres);
+        var (db, seams) = (database.Db, new Seams(database, await Shop.CreateAsync(database.Db, 10_000), wire));
+        await using (var server = await seams.ServeAsync())
+        {
+            await PlaceAsync(seams.Shop, server);
+            await HandledAsync(db);
+            Assert.Equal(0, await server.TerminateAsync());
+        }
+
+        await using (var server = await seams.ServeAsync("--consumers", "notifications"))
+        {
+            await PlaceAsync(seams.Shop, server);
+            await Until.TrueAsync("all has been published", async () => await Heard.RowsAsync(db, "outbox") + await Heard.RowsAsync(db, "deliveries") == 0, 60);
+            Assert.Equal(0, await server.TerminateAsync());
+        }
+
+        await wire.LoseAsync();
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var holding = db.WriteAsync(async tx =>
+        {
+            await tx.ExecuteAsync("INSERT INTO inbox (consumer, subject, sequence) SELECT 'daily-statistics', o.id, 0 FROM orders o WHERE NOT EXISTS "
+                + "(SELECT 1 FROM inbox i WHERE i.consumer = 'daily-statistics' AND i.subject = o.id) ORDER BY o.id LIMIT 1");
+            await release.Task;
+            return 0;
+        });
+        await using (var server = await seams.ServeAsync())
+        {
+            await Until.TrueAsync("it is in the middle of catching up", async () => await db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() "
+                + "AND wait_event_type = 'Lock' AND query LIKE '%INTO inbox%'", r => r.Long(0))) > 0, 60);
+            await server.KillAsync();
+        }
+
+        release.SetResult();
+        await holding;
+        Assert.True(await LaggingAsync(db) > 0);
+        await using (var server = await seams.ServeAsync())
+        {
+            await HandledAsync(db);
+            Assert.Equal(0, await db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM lanes WHERE behind_since IS NOT NULL", r => r.Long(0))));
+            Assert.Equal(0, await server.TerminateAsync());
+        }
+
+        await VerifyAsync(db);
     }
 
     [Fact]

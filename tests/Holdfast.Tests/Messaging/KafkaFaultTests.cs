@@ -82,7 +82,7 @@ public sealed class Faults_of_kafka(FaultyKafka own) : BrokerFaultTests(own), IC
         async Task HearAsync(KafkaTransport transport, int count)
         {
             using var stop = new CancellationTokenSource();
-            var consuming = transport.ConsumeAsync(new Subscription(Topics.Events, "group", 7), batch =>
+            var consuming = transport.ConsumeAsync(new Subscription(Topics.Events, "group", 7), new Subscriber(batch =>
             {
                 largest = Math.Max(largest, batch.Count);
                 foreach (var m in batch)
@@ -96,7 +96,7 @@ public sealed class Faults_of_kafka(FaultyKafka own) : BrokerFaultTests(own), IC
                 }
 
                 return Task.CompletedTask;
-            }, () => Task.CompletedTask, stop.Token);
+            }), stop.Token);
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => consuming.WaitAsync(TimeSpan.FromSeconds(120)));
         }
     }
@@ -125,7 +125,7 @@ public sealed class Faults_of_kafka(FaultyKafka own) : BrokerFaultTests(own), IC
             }
         });
         kafka.Refuse(Topics.Inbox, KafkaMock.NotAllowed);
-        var consuming = transport.ConsumeAsync(new Subscription(Topics.Inbox, "x", 1), _ => Task.CompletedTask, () => Task.CompletedTask, default);
+        var consuming = transport.ConsumeAsync(new Subscription(Topics.Inbox, "x", 1), new Subscriber(_ => Task.CompletedTask), default);
         await Assert.ThrowsAsync<TransportException>(() => consuming.WaitAsync(TimeSpan.FromSeconds(60)));
         Assert.NotNull(transport.Trouble);
     }

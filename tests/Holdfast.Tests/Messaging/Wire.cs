@@ -25,6 +25,9 @@ internal abstract class Wire : IAsyncDisposable
     /// <summary>As if nothing had been.</summary>
     public abstract Task ReleaseAsync();
 
+    /// <summary>The broker loses all that it keeps for the consumers.</summary>
+    public abstract Task LoseAsync();
+
     /// <summary>Returns when more has been published, where that can be seen while confirmations are held back.</summary>
     public virtual Task PublishedAsync(int before) => Task.CompletedTask;
 
@@ -68,6 +71,16 @@ internal sealed class RabbitWire : Wire
 
     public override Task ReleaseAsync() => Done(() => (_proxy.Refuses, _proxy.HoldsToClient, _proxy.HoldsToServer) = (false, false, false));
 
+    public override async Task LoseAsync()
+    {
+        await using var connection = await new ConnectionFactory { Uri = new Uri(_url) }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        foreach (var consumer in new[] { "daily-statistics", "low-stock" })
+        {
+            await channel.QueueDeleteAsync($"{Topics.Events}.{consumer}", ifUnused: false, ifEmpty: false);
+        }
+    }
+
     public override Task PublishedAsync(int before) => Until.TrueAsync("the broker has events", async () => await Stranger.CountAsync() > before);
 
     public override Task<int> SeenAsync(int before) => Stranger.CountAsync();
@@ -100,17 +113,14 @@ internal sealed class KafkaWire : Wire
 {
     private const int Many = 10_000;
 
-    private readonly KafkaMock _kafka = KafkaMock.Start();
+    private KafkaMock _kafka;
+    private Stranger _stranger;
 
-    public KafkaWire()
-    {
-        Environment = new Dictionary<string, string> { ["CONSUMER_TRANSPORT"] = "kafka", ["KAFKA_BROKERS"] = _kafka.Brokers };
-        Stranger = Stranger.OnKafka(_kafka.Brokers);
-    }
+    public KafkaWire() => (_kafka, _stranger) = Start();
 
-    public override IReadOnlyDictionary<string, string> Environment { get; }
+    public override IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string> { ["CONSUMER_TRANSPORT"] = "kafka", ["KAFKA_BROKERS"] = _kafka.Brokers };
 
-    public override Stranger Stranger { get; }
+    public override Stranger Stranger => _stranger;
 
     public override Task RefuseAsync() => Done(_kafka.Down);
 
@@ -128,6 +138,13 @@ internal sealed class KafkaWire : Wire
         _kafka.Up();
     });
 
+    /// <summary>Another takes its place, which has nothing.</summary>
+    public override Task LoseAsync() => Done(() =>
+    {
+        End();
+        (_kafka, _stranger) = Start();
+    });
+
     public override async Task<int> SeenAsync(int before)
     {
         for (var clock = System.Diagnostics.Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromSeconds(20) && await Stranger.CountAsync() <= before; await Task.Delay(10))
@@ -139,9 +156,20 @@ internal sealed class KafkaWire : Wire
 
     public override ValueTask DisposeAsync()
     {
-        Stranger.Dispose();
-        _kafka.Dispose();
+        End();
         return ValueTask.CompletedTask;
+    }
+
+    private static (KafkaMock, Stranger) Start()
+    {
+        var kafka = KafkaMock.Start();
+        return (kafka, Stranger.OnKafka(kafka.Brokers));
+    }
+
+    private void End()
+    {
+        _stranger.Dispose();
+        _kafka.Dispose();
     }
 
     private static Task Done(Action action)

@@ -46,7 +46,7 @@ internal static class ConsumerWays
                 + "WHERE NOT EXISTS (SELECT 1 FROM outbox o WHERE o.subject = e.subject AND o.sequence = e.sequence) GROUP BY e.subject", consumer).ConfigureAwait(false);
         }
 
-        await tx.ExecuteAsync("UPDATE lanes SET transport = $2 WHERE name = $1", consumer, transport).ConfigureAwait(false);
+        await tx.ExecuteAsync("UPDATE lanes SET transport = $2, behind_since = NULL WHERE name = $1", consumer, transport).ConfigureAwait(false);
     }
 
     /// <summary>Puts what is on its way through the broker into the consumer's lane.</summary>

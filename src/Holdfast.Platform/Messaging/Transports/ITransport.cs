@@ -11,6 +11,17 @@ public sealed record Message(string Type, string Key, byte[] Body);
 /// <param name="Prefetch">The most messages that are taken before the first is handled.</param>
 public sealed record Subscription(string Topic, string Group, int Prefetch);
 
+/// <summary>Whoever takes the messages of a subscription.</summary>
+/// <param name="Handle">Handles messages. They are taken as handled when it returns.</param>
+public sealed record Subscriber(Func<IReadOnlyList<Message>, Task> Handle)
+{
+    /// <summary>Called when the broker has kept nothing for the group, or not all: before it begins to keep what is sent from now on.</summary>
+    public Func<Task> Lost { get; init; } = () => Task.CompletedTask;
+
+    /// <summary>Called when all that is sent from now on arrives: once for each connection, and after <see cref="Lost"/>.</summary>
+    public Func<Task> Ready { get; init; } = () => Task.CompletedTask;
+}
+
 /// <summary>The broker cannot be reached, or takes nothing, or has taken the queue away.</summary>
 public sealed class TransportException(string message, Exception? inner = null) : Exception(message, inner);
 
@@ -32,10 +43,9 @@ public interface ITransport : IAsyncDisposable
 
     /// <summary>
     /// Takes messages until it is cancelled, or throws <see cref="TransportException"/> when the connection or the queue is lost. They are
-    /// acknowledged after <paramref name="handle"/> has returned, in their order; never before.
+    /// acknowledged after <see cref="Subscriber.Handle"/> has returned, in their order; never before.
     /// </summary>
-    /// <param name="made">Called when the queue had to be made: what was sent before has not been kept for this group.</param>
-    Task ConsumeAsync(Subscription subscription, Func<IReadOnlyList<Message>, Task> handle, Func<Task> made, CancellationToken ct);
+    Task ConsumeAsync(Subscription subscription, Subscriber subscriber, CancellationToken ct);
 }
 
 /// <summary>The names of exchanges and topics.</summary>

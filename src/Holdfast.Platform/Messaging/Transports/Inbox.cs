@@ -23,11 +23,15 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
         {
             try
             {
-                await transport.ConsumeAsync(subscription, async messages =>
+                await transport.ConsumeAsync(subscription, new Subscriber(async messages =>
                 {
                     await HandleAsync(messages, ct).ConfigureAwait(false);
                     failures = 0;
-                }, () => CatchUpAsync(ct), ct).ConfigureAwait(false);
+                })
+                {
+                    Lost = () => FallBehindAsync(ct),
+                    Ready = () => CatchUpAsync(ct),
+                }, ct).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested)
             {
@@ -52,15 +56,27 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
         return new Told(key, type, fault, m.Body);
     })], ct);
 
-    /// <summary>Handles all that the consumer has not heard of: for a queue that was lost with what was in it.</summary>
-    public async Task CatchUpAsync(CancellationToken ct)
+    /// <summary>Notes that the broker has lost what it had for the consumer. The note outlives us: whoever is subscribed next catches up.</summary>
+    private Task FallBehindAsync(CancellationToken ct) => db.WriteAsync(async tx =>
+        await tx.ExecuteAsync("UPDATE lanes SET behind_since = $2 WHERE name = $1", consumer.Name, await tx.NowAsync().ConfigureAwait(false)).ConfigureAwait(false), ct);
+
+    /// <summary>Handles all that the consumer has not heard of, if the broker has lost something since that was done last.</summary>
+    private async Task CatchUpAsync(CancellationToken ct)
     {
+        var since = await db.ReadAsync(s => s.FirstAsync("SELECT behind_since FROM lanes WHERE name = $1", r => r.TimeOrNull(0), consumer.Name), ct).ConfigureAwait(false);
+        if (since is null)
+        {
+            return;
+        }
+
         var behind = await db.ReadAsync(s => s.QueryAsync("SELECT e.subject, MAX(e.sequence) FROM events e LEFT JOIN inbox i ON i.consumer = $1 AND i.subject = e.subject "
             + "WHERE e.sequence > COALESCE(i.sequence, 0) GROUP BY e.subject", r => new EventKey(r.Uuid(0), r.Int(1)), consumer.Name), ct).ConfigureAwait(false);
         foreach (var some in behind.Chunk(CatchUpSize))
         {
             await HandleAsync([.. some.Select(k => new Told(k, null, null, []))], ct).ConfigureAwait(false);
         }
+
+        await db.WriteAsync(tx => tx.ExecuteAsync("UPDATE lanes SET behind_since = NULL WHERE name = $1 AND behind_since = $2", consumer.Name, since), ct).ConfigureAwait(false);
     }
 
     private async Task HandleAsync(List<Told> told, CancellationToken ct)

@@ -49,23 +49,26 @@ internal sealed class KafkaTransport(string brokers, TimeSpan patience, int queu
         }
     }
 
-    public async Task ConsumeAsync(Subscription subscription, Func<IReadOnlyList<Message>, Task> handle, Func<Task> made, CancellationToken ct)
+    public async Task ConsumeAsync(Subscription subscription, Subscriber subscriber, CancellationToken ct)
     {
         IConsumer<string, byte[]>? consumer = null;
         try
         {
-            consumer = Subscribe(subscription);
+            var assigned = new KafkaAssignment();
+            consumer = Subscribe(subscription, assigned);
             while (true)
             {
                 ct.ThrowIfCancellationRequested();
                 var batch = Take(consumer, subscription.Prefetch);
+                await assigned.TellAsync(consumer, subscriber).ConfigureAwait(false);
+
                 if (batch.Count == 0)
                 {
                     await Task.Delay(Idle, ct).ConfigureAwait(false);
                     continue;
                 }
 
-                await handle([.. batch.Select(Message)]).ConfigureAwait(false);
+                await subscriber.Handle([.. batch.Select(Message)]).ConfigureAwait(false);
                 foreach (var last in batch.GroupBy(r => r.TopicPartition).Select(g => g.Last()))
                 {
                     Store(consumer, last);
@@ -197,7 +200,7 @@ internal sealed class KafkaTransport(string brokers, TimeSpan patience, int queu
         }
     }
 
-    private IConsumer<string, byte[]> Subscribe(Subscription subscription)
+    private IConsumer<string, byte[]> Subscribe(Subscription subscription, KafkaAssignment assigned)
     {
         KafkaLibrary.Prepare();
         var consumer = new ConsumerBuilder<string, byte[]>(new ConsumerConfig
@@ -205,7 +208,8 @@ internal sealed class KafkaTransport(string brokers, TimeSpan patience, int queu
             BootstrapServers = brokers,
             ClientId = "holdfast",
             GroupId = subscription.Group.Length == 0 ? "holdfast" : $"holdfast.{subscription.Group}",
-            AutoOffsetReset = AutoOffsetReset.Earliest,
+            // Where to start is our decision: see KafkaAssignment. It is looked at again when what comes next is no longer there.
+            AutoOffsetReset = AutoOffsetReset.Error,
             AllowAutoCreateTopics = true,
             // Committed in the background, but only what has been handled: see Store.
             EnableAutoOffsetStore = false,
@@ -216,7 +220,12 @@ internal sealed class KafkaTransport(string brokers, TimeSpan patience, int queu
             QueuedMinMessages = subscription.Prefetch,
             QueuedMaxMessagesKbytes = ReadAheadKbytes,
             FetchMaxBytes = ReadAheadKbytes * 1024,
-        }).SetPartitionsAssignedHandler((_, _) => _troubles.Clear(subscription)).SetErrorHandler((_, _) => { }).SetLogHandler((_, _) => { }).Build();
+        }).SetPartitionsAssignedHandler((c, partitions) =>
+        {
+            var starts = assigned.Starts(c, partitions);
+            _troubles.Clear(subscription);
+            return starts;
+        }).SetErrorHandler((_, _) => { }).SetLogHandler((_, _) => { }).Build();
         consumer.Subscribe(subscription.Topic);
         return consumer;
     }

@@ -29,8 +29,9 @@ internal static class RabbitMqTopology
         return unrouted.MessageCount;
     }
 
-    /// <summary>Declares the queue of a subscription with all that it needs; its name, and whether it had to be made.</summary>
-    public static async Task<(string Queue, bool Made)> DeclareQueueAsync(IConnection connection, IChannel channel, Subscription subscription, CancellationToken ct)
+    /// <summary>Declares the queue of a subscription with all that it needs; its name.</summary>
+    /// <param name="lost">Called before a queue is made that was not there.</param>
+    public static async Task<string> DeclareQueueAsync(IConnection connection, IChannel channel, Subscription subscription, Func<Task> lost, CancellationToken ct)
     {
         var (topic, queue) = (subscription.Topic, subscription.Group.Length == 0 ? subscription.Topic : $"{subscription.Topic}.{subscription.Group}");
         if (topic == Topics.Events)
@@ -46,11 +47,15 @@ internal static class RabbitMqTopology
         await channel.ExchangeDeclareAsync($"{topic}.dead", ExchangeType.Fanout, durable: true, cancellationToken: ct).ConfigureAwait(false);
         await channel.QueueDeclareAsync($"{topic}.dead", durable: true, exclusive: false, autoDelete: false, quorum, cancellationToken: ct).ConfigureAwait(false);
         await channel.QueueBindAsync($"{topic}.dead", $"{topic}.dead", "", cancellationToken: ct).ConfigureAwait(false);
-        var made = !await ExistsAsync(connection, queue, ct).ConfigureAwait(false);
+        if (!await ExistsAsync(connection, queue, ct).ConfigureAwait(false))
+        {
+            await lost().ConfigureAwait(false);
+        }
+
         await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false,
             new Dictionary<string, object?>(quorum) { ["x-dead-letter-exchange"] = $"{topic}.dead", ["x-delivery-limit"] = MaxReturns }, cancellationToken: ct).ConfigureAwait(false);
         await channel.QueueBindAsync(queue, topic, "#", cancellationToken: ct).ConfigureAwait(false);
-        return (queue, made);
+        return queue;
     }
 
     private static async Task<bool> ExistsAsync(IConnection connection, string queue, CancellationToken ct)

@@ -48,23 +48,19 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience) : ITransp
         }
     }
 
-    public async Task ConsumeAsync(Subscription subscription, Func<IReadOnlyList<Message>, Task> handle, Func<Task> made, CancellationToken ct)
+    public async Task ConsumeAsync(Subscription subscription, Subscriber subscriber, CancellationToken ct)
     {
         IConnection? connection = null;
         try
         {
             connection = await OpenAsync(ct).ConfigureAwait(false);
             var channel = await connection.CreateChannelAsync(cancellationToken: ct).ConfigureAwait(false);
-            var (queue, isNew) = await RabbitMqTopology.DeclareQueueAsync(connection, channel, subscription, ct).ConfigureAwait(false);
+            var queue = await RabbitMqTopology.DeclareQueueAsync(connection, channel, subscription, subscriber.Lost, ct).ConfigureAwait(false);
             await channel.BasicQosAsync(0, (ushort)subscription.Prefetch, global: false, ct).ConfigureAwait(false);
             var receiver = new Receiver(channel);
             await channel.BasicConsumeAsync(queue, autoAck: false, receiver, ct).ConfigureAwait(false);
             _troubles.Clear(subscription);
-            if (isNew)
-            {
-                await made().ConfigureAwait(false);
-            }
-
+            await subscriber.Ready().ConfigureAwait(false);
             while (await receiver.Messages.WaitToReadAsync(ct).ConfigureAwait(false))
             {
                 var (last, batch) = (0UL, new List<Message>());
@@ -74,7 +70,7 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience) : ITransp
                     batch.Add(received.Message);
                 }
 
-                await handle(batch).ConfigureAwait(false);
+                await subscriber.Handle(batch).ConfigureAwait(false);
                 await channel.BasicAckAsync(last, multiple: true, ct).ConfigureAwait(false);
             }
         }

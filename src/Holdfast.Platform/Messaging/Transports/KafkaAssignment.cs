@@ -1,0 +1,49 @@
+using Confluent.Kafka;
+
+namespace Holdfast.Platform.Messaging;
+
+/// <summary>The partitions that a consumer has just been given.</summary>
+internal sealed class KafkaAssignment
+{
+    private static readonly TimeSpan Answer = TimeSpan.FromSeconds(5);
+
+    private readonly List<TopicPartitionOffset> _lost = [];
+    private bool _isNew;
+
+    /// <summary>Where to go on: where the group has come, or at the first message that is kept, if there is nothing to go on from.</summary>
+    public IEnumerable<TopicPartitionOffset> Starts(IConsumer<string, byte[]> consumer, List<TopicPartition> partitions)
+    {
+        _isNew = true;
+        return [.. consumer.Committed(partitions, Answer).Select(committed =>
+        {
+            var kept = consumer.QueryWatermarkOffsets(committed.TopicPartition, Answer);
+            if (committed.Offset.Value >= kept.Low.Value && committed.Offset.Value <= kept.High.Value)
+            {
+                return committed;
+            }
+
+            var first = new TopicPartitionOffset(committed.TopicPartition, kept.Low);
+            _lost.Add(first);
+            return first;
+        })];
+    }
+
+    /// <summary>Tells the subscriber, once.</summary>
+    public async Task TellAsync(IConsumer<string, byte[]> consumer, Subscriber subscriber)
+    {
+        if (_lost.Count > 0)
+        {
+            await subscriber.Lost().ConfigureAwait(false);
+
+            // So that the next one knows where to go on, though nothing may have come.
+            consumer.Commit(_lost);
+            _lost.Clear();
+        }
+
+        if (_isNew)
+        {
+            _isNew = false;
+            await subscriber.Ready().ConfigureAwait(false);
+        }
+    }
+}
