@@ -15,6 +15,7 @@ using Holdfast.Platform.Telemetry;
 using Holdfast.Promotions;
 using Holdfast.Webhooks;
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Holdfast;
 
@@ -123,7 +124,8 @@ public static class Server
     public static WebApplication Build(Settings settings, Db db, Action<IServiceCollection>? configure = null)
     {
         // Always "Production": a development environment would show stack traces to callers.
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production });
+        // The host would watch the working directory, for a settings file of its own, with all that is written below it: our database.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production, Args = ["--hostBuilder:reloadConfigOnChange=false"] });
         builder.Logging.ClearProviders();
         builder.Logging.SetMinimumLevel(LogLevel.Information);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
@@ -131,16 +133,7 @@ public static class Server
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.Services.AddSingleton<ILoggerProvider>(s => new LogProvider(settings.LogFormat, Console.OpenStandardOutput(), s.GetRequiredService<TimeProvider>()));
         builder.WebHost.UseUrls(settings.Urls);
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.ConfigureEndpointDefaults(MalformedRequests.Use);
-            // Use cases refuse a body over 1 MiB. Up to this size the rest is read and thrown away, so that the caller gets to read the 413; beyond, the connection is cut.
-            kestrel.Limits.MaxRequestBodySize = 8 * Request.MaxBodyBytes;
-            kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
-            kestrel.Limits.MaxRequestHeaderCount = 64;
-            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
-        });
+        builder.WebHost.ConfigureKestrel(Limit);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         builder.Services.AddHostedService<Preparation>();
         AddCors(builder.Services, settings);
@@ -179,6 +172,17 @@ public static class Server
         }
 
         return app;
+    }
+
+    private static void Limit(KestrelServerOptions kestrel)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.ConfigureEndpointDefaults(MalformedRequests.Use);
+        // Use cases refuse a body over 1 MiB. Up to this size the rest is read and thrown away, so that the caller gets to read the 413; beyond, the connection is cut.
+        kestrel.Limits.MaxRequestBodySize = 8 * Request.MaxBodyBytes;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+        kestrel.Limits.MaxRequestHeaderCount = 64;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
     }
 
     /// <summary>A consumer that does not exist would never run, and nobody would notice.</summary>

@@ -187,11 +187,16 @@ internal sealed class EventsSection(Bench bench)
         };
         await channel.BasicConsumeAsync(Queue, autoAck: true, consumer);
         await bench.Wrk.RunAsync(server.Port, 1, 0, FirstWarmUp);
-        for (var round = 1; round <= bench.Options.Runs; round++)
+        for (var round = 0; round <= bench.Options.Runs; round++)
         {
             await Snapshot.RestoreAsync(bench.Cluster, Database);
-            var loop = new OpenLoop(server.Port, bench.Numbers.Median(Names.PlacingRelayed) / 2);
-            await loop.RunAsync(TimeSpan.Zero, WarmUp);
+            // The first turn is not measured: as for the rates.
+            await new OpenLoop(server.Port, bench.Numbers.Median(Names.PlacingRelayed) / 2).RunAsync(TimeSpan.Zero, round == 0 ? FirstWarmUp : WarmUp);
+            if (round == 0)
+            {
+                continue;
+            }
+
             lock (lags)
             {
                 lags.Clear();

@@ -13,6 +13,9 @@ internal sealed class PostgresDb : Db
 
     private readonly string _connectionString;
 
+    // Tells our own notifications from those of other processes.
+    private readonly string _sender = Guid.CreateVersion7().ToString("N");
+
     public PostgresDb(string url) => Source = NpgsqlDataSource.Create(_connectionString = ConnectionString(url));
 
     public NpgsqlDataSource Source { get; }
@@ -80,13 +83,20 @@ internal sealed class PostgresDb : Db
         + "AND wait_event IN ('ClientRead', 'ClientWrite') AND state_change < clock_timestamp() - interval '5 seconds') "
         + "SELECT pid FROM stuck WHERE pg_terminate_backend(pid)", r => r.Int(0)).ConfigureAwait(false)).Count);
 
-    internal override void Notify(StatementBatch batch) => batch.Query("SELECT pg_notify('holdfast', '')", _ => 0);
+    internal override void Notify(StatementBatch batch) => batch.Query("SELECT pg_notify('holdfast', $1)", _ => 0, _sender);
 
     internal override async Task ListenAsync(Action heard, CancellationToken ct)
     {
         // A connection of its own: it is kept for as long as the process lives.
         await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_connectionString) { Pooling = false, KeepAlive = 10 }.ConnectionString);
-        connection.Notification += (_, _) => heard();
+        connection.Notification += (_, e) =>
+        {
+            // Our own come back, too.
+            if (e.Payload != _sender)
+            {
+                heard();
+            }
+        };
         await connection.OpenAsync(ct).ConfigureAwait(false);
         await using (var listen = new NpgsqlCommand("LISTEN holdfast", connection))
         {

@@ -14,7 +14,7 @@ public sealed class ConsumerLanes(Db db, RelayBell bell, IEnumerable<IConsumer> 
     /// <summary>Does what is due in the lane of the consumer, once; whether anything was.</summary>
     public Task<bool> StepAsync(string consumer, CancellationToken ct = default) => _lanes[consumer].StepAsync(ct);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(_lanes.Values.Select(lane => RunAsync(lane, bell.ForLane(), stoppingToken)));
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(_lanes.Select(lane => RunAsync(lane.Value, bell.ForLane(lane.Key), stoppingToken)));
 
     private async Task RunAsync(ConsumerLane lane, Bell rung, CancellationToken ct)
     {

@@ -46,6 +46,9 @@ public sealed class Relay(Db db, RelayBell bell, IEnumerable<IConsumer> consumer
     private const int BatchSize = 500;
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
 
+    // In a rush, what comes within this goes together: a transaction for a few events costs as much as one for many.
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(10);
+
     private readonly MessagingOptions _options = options ?? new MessagingOptions();
     private readonly IConsumer[] _consumers = [.. consumers];
 
@@ -86,6 +89,7 @@ public sealed class Relay(Db db, RelayBell bell, IEnumerable<IConsumer> consumer
                 }
 
                 failures = 0;
+                await Task.Delay(Gathering, stoppingToken).ConfigureAwait(false);
                 await bell.WaitAsync(Idle, stoppingToken).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -183,7 +187,7 @@ public sealed class Relay(Db db, RelayBell bell, IEnumerable<IConsumer> consumer
         if (lanes.Count > 0)
         {
             db.Notify(batch);
-            tx.AfterCommit(bell.RingLanes);
+            tx.AfterCommit(() => bell.RingLanes(lanes));
         }
 
         await batch.RunAsync().ConfigureAwait(false);

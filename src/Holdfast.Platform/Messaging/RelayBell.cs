@@ -25,7 +25,7 @@ public class Bell
 public sealed class RelayBell : Bell
 {
     private readonly Lock _gate = new();
-    private Bell[] _lanes = [];
+    private (string Name, Bell Bell)[] _lanes = [];
     private Bell? _elsewhere;
 
     /// <summary>Says that there is something to hand on. Never blocks.</summary>
@@ -36,12 +36,12 @@ public sealed class RelayBell : Bell
     }
 
     /// <summary>A bell that rings when something has been put into a lane.</summary>
-    internal Bell ForLane()
+    internal Bell ForLane(string name)
     {
         var bell = new Bell();
         lock (_gate)
         {
-            _lanes = [.. _lanes, bell];
+            _lanes = [.. _lanes, (name, bell)];
         }
 
         return bell;
@@ -50,11 +50,15 @@ public sealed class RelayBell : Bell
     /// <summary>A bell that rings with this one: for a process that relays nothing itself.</summary>
     internal Bell Elsewhere() => _elsewhere ??= new Bell();
 
-    internal void RingLanes()
+    /// <summary>Says that something has been put into these lanes; null: into any.</summary>
+    internal void RingLanes(IReadOnlyList<string>? names = null)
     {
-        foreach (var lane in _lanes)
+        foreach (var (name, bell) in _lanes)
         {
-            lane.Ring();
+            if (names is null || names.Contains(name))
+            {
+                bell.Ring();
+            }
         }
     }
 

@@ -166,7 +166,8 @@ public sealed class Relay_on_postgresql(PostgresDatabase database) : RelayTests(
         var listening = Db.ListenAsync(() => Interlocked.Increment(ref heard), stop.Token);
         await Until.TrueAsync("it listens", () => heard == 1);
         var bell = new RelayBell();
-        using var sender = new WakeupSender(Db, bell, Quick with { Relays = false }, NullLogger<WakeupSender>.Instance);
+        await using var other = Platform.Data.Db.Open(database.Test.Url);
+        using var sender = new WakeupSender(other, bell, Quick with { Relays = false }, NullLogger<WakeupSender>.Instance);
         await sender.StartAsync(default);
         bell.Ring();
         await Until.TrueAsync("the other process is woken", () => heard == 2);
