@@ -52,14 +52,11 @@ public static class PointsPages
             return;
         }
 
-        // What was given back may be past its time: such an account is looked at anew, by the next decision or the sweep.
-        var givenBack = book.Movements.Where(m => m is { Delta: > 0, Reason: PointsReasons.Cancelled or PointsReasons.Expired }).Select(m => m.Entry).ToHashSet();
         var accounts = new RowSet("points_accounts", new("customer_id", ColumnType.Uuid), new("store_id", ColumnType.Uuid), new("balance", ColumnType.Long),
             new("movements", ColumnType.Long), new("movements_read", ColumnType.Long), new("next_expiry", ColumnType.Time), new("updated_at", ColumnType.Time));
         foreach (var entry in book.Entries.Where(e => e.IsChanged))
         {
-            var next = givenBack.Contains(entry) && (entry.NextExpiry is null || entry.NextExpiry > now) ? now : entry.NextExpiry;
-            accounts.Add(entry.Read.CustomerId).Add(entry.Read.StoreId).Add(entry.Balance).Add(entry.Movements).Add(entry.Read.Movements).Add(next).Add(now);
+            accounts.Add(entry.Read.CustomerId).Add(entry.Read.StoreId).Add(entry.Balance).Add(entry.Movements).Add(entry.Read.Movements).Add(entry.NextExpiry).Add(now);
         }
 
         var ledger = new RowSet("points_movements", new("customer_id", ColumnType.Uuid), new("store_id", ColumnType.Uuid), new("sequence", ColumnType.Long),
@@ -75,13 +72,12 @@ public static class PointsPages
         batch.Insert(ledger);
     }
 
-    /// <summary>Reads into the book what <see cref="PointsBook.NotLapsed"/> needs: the ledgers of the accounts which own points of these orders that can lapse.</summary>
+    /// <summary>Reads into the book what <see cref="PointsBook.NotLapsed"/> and <see cref="PointsBook.GiveBack"/> need: the ledgers of those accounts that have or had points that can lapse.</summary>
     /// <param name="accounts">Open in the book.</param>
-    public static async Task ReadLedgersAsync(Tx tx, PointsBook book, IReadOnlyCollection<(Guid CustomerId, Guid StoreId)> accounts, Guid[] orderIds) =>
+    public static async Task ReadLedgersAsync(Tx tx, PointsBook book, IReadOnlyCollection<(Guid CustomerId, Guid StoreId)> accounts) =>
         book.Note(await tx.QueryAsync("SELECT customer_id, store_id, delta, reason, order_id, expires_at FROM points_movements WHERE (customer_id, store_id) IN "
-            + "(SELECT customer_id, store_id FROM points_movements WHERE customer_id {in $1} AND store_id {in $2} AND order_id {in $3} AND reason = 'earned' "
-            + "AND expires_at IS NOT NULL) ORDER BY customer_id, store_id, sequence",
-            r => new LedgerRow(r.Uuid(0), r.Uuid(1), r.Long(2), r.Text(3), r.UuidOrNull(4), r.TimeOrNull(5)), Customers(accounts), Stores(accounts), orderIds).ConfigureAwait(false));
+            + "(SELECT customer_id, store_id FROM points_movements WHERE customer_id {in $1} AND store_id {in $2} AND expires_at IS NOT NULL) ORDER BY customer_id, store_id, sequence",
+            r => new LedgerRow(r.Uuid(0), r.Uuid(1), r.Long(2), r.Text(3), r.UuidOrNull(4), r.TimeOrNull(5)), Customers(accounts), Stores(accounts)).ConfigureAwait(false));
 
     /// <summary>What the ledgers say of expiry, summed by account and time. It goes through all movements of the accounts.</summary>
     internal static Fetched<ExpiringPoints> Ledger(StatementBatch batch, IReadOnlyCollection<(Guid CustomerId, Guid StoreId)> accounts) => batch.Query(

@@ -77,11 +77,27 @@ public sealed class PointsBook
         return true;
     }
 
-    /// <summary>Gives back what an order had redeemed (reason: <c>cancelled</c>, <c>expired</c>). What of it should have lapsed meanwhile does so next.</summary>
-    public void GiveBack(Guid customerId, Guid storeId, long points, Guid orderId, string reason)
+    /// <summary>
+    /// Gives back what an order had redeemed (reason: <c>cancelled</c>, <c>expired</c>). What of it should have lapsed meanwhile does so at once, by the
+    /// account's ledger (<see cref="Note"/>).
+    /// </summary>
+    public void GiveBack(Guid customerId, Guid storeId, long points, Guid orderId, string reason, DateTime now)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(points);
-        Move(Entry(customerId, storeId), points, reason, orderId);
+        var entry = Entry(customerId, storeId);
+        Move(entry, points, reason, orderId);
+        if (Lots(entry) is not { } lots)
+        {
+            return;
+        }
+
+        var (lapsed, next) = lots.Due(now);
+        if (lapsed > 0)
+        {
+            Move(entry, -lapsed, PointsReasons.Lapsed);
+        }
+
+        entry.NextExpiry = next;
     }
 
     /// <summary>Books points that an order has earned; they lapse as the store's program says. Nothing to book: nothing happens.</summary>
@@ -95,7 +111,7 @@ public sealed class PointsBook
         }
     }
 
-    /// <summary>Notes the ledgers, as they were read, of accounts whose orders are to be returned and had points that can lapse.</summary>
+    /// <summary>Notes the ledgers, as they were read, of accounts that have or had points that can lapse, where orders give points back or take them.</summary>
     public void Note(IEnumerable<LedgerRow> ledgers) => _ledgers = ledgers.ToLookup(r => (r.CustomerId, r.StoreId));
 
     /// <summary>
@@ -103,27 +119,7 @@ public sealed class PointsBook
     /// (<see cref="Note"/>) none of them can.
     /// </summary>
     /// <param name="earned">What the order has earned, less what was taken back.</param>
-    public long NotLapsed(Guid customerId, Guid storeId, Guid orderId, long earned)
-    {
-        if (_ledgers is null || !_ledgers.Contains((customerId, storeId)))
-        {
-            return earned;
-        }
-
-        var lots = new PointsLots();
-        foreach (var row in _ledgers[(customerId, storeId)])
-        {
-            lots.Play(row.Reason, row.Delta, row.OrderId, row.ExpiresAt);
-        }
-
-        var entry = Entry(customerId, storeId);
-        foreach (var m in _movements.Where(m => m.Entry == entry))
-        {
-            lots.Play(m.Reason, m.Delta, m.OrderId, m.ExpiresAt);
-        }
-
-        return lots.Of(orderId) ?? earned;
-    }
+    public long NotLapsed(Guid customerId, Guid storeId, Guid orderId, long earned) => Lots(Entry(customerId, storeId))?.Of(orderId) ?? earned;
 
     /// <summary>Takes back what an order has earned whose goods were returned, even if it was spent: the balance may fall below zero.</summary>
     public void TakeBack(Guid customerId, Guid storeId, long points, Guid orderId)
@@ -176,6 +172,29 @@ public sealed class PointsBook
         }
 
         _movements.RemoveRange(mark, _movements.Count - mark);
+    }
+
+    /// <summary>The account's ledger with what this book has added; null where it was not noted.</summary>
+    private PointsLots? Lots(PointsEntry entry)
+    {
+        var ledger = _ledgers?[(entry.Read.CustomerId, entry.Read.StoreId)].ToList() ?? [];
+        if (ledger.Count == 0)
+        {
+            return null;
+        }
+
+        var lots = new PointsLots();
+        foreach (var row in ledger)
+        {
+            lots.Play(row.Reason, row.Delta, row.OrderId, row.ExpiresAt);
+        }
+
+        foreach (var m in _movements.Where(m => m.Entry == entry))
+        {
+            lots.Play(m.Reason, m.Delta, m.OrderId, m.ExpiresAt);
+        }
+
+        return lots;
     }
 
     private PointsEntry Entry(Guid customerId, Guid storeId) =>

@@ -47,6 +47,20 @@ internal sealed class PointsLots
     /// <summary>The points that an order has earned, less those taken back and those that have lapsed; null when the ledger does not tell of it.</summary>
     public long? Of(Guid orderId) => Find(orderId)?.Points;
 
+    /// <summary>The points that have lapsed by now and are not booked as such, and the next time at which any may lapse.</summary>
+    public (long Lapsed, DateTime? Next) Due(DateTime now)
+    {
+        var (spent, lapsed) = (_spent, 0L);
+        foreach (var lot in _lots.Where(l => l.ExpiresAt <= now))
+        {
+            var used = Math.Clamp(spent, 0, lot.Points);
+            spent -= used;
+            lapsed += lot.Points - used;
+        }
+
+        return (lapsed, _lots.Find(l => l.ExpiresAt > now && l.ExpiresAt < DateTime.MaxValue)?.ExpiresAt);
+    }
+
     private Lot? Find(Guid? orderId) => orderId is null ? null : _lots.Find(l => l.OrderId == orderId);
 
     /// <summary>Of the points that are not spent, those lapse whose time comes first.</summary>

@@ -98,7 +98,7 @@ public static class Lifecycle
 
     private static void Expire(OrderFile file, LifecycleBooks books, DateTime now, string actor)
     {
-        GiveBack(file, books, StockReasons.Expired);
+        GiveBack(file, books, StockReasons.Expired, now);
         var due = Money.ReturnAll(file, "expired", now);
         file.Become(file.Order with { Status = OrderStatus.Expired, RefundDue = file.Order.RefundDue + due }, "order.expired", actor, now);
     }
@@ -110,7 +110,7 @@ public static class Lifecycle
             return illegal;
         }
 
-        GiveBack(file, books, StockReasons.Cancelled);
+        GiveBack(file, books, StockReasons.Cancelled, now);
         var due = Money.ReturnAll(file, "cancelled", now);
         file.Become(file.Order with { Status = OrderStatus.Cancelled, RefundDue = file.Order.RefundDue + due }, "order.cancelled", command.Actor, now, command.Reason);
         return null;
@@ -167,7 +167,7 @@ public static class Lifecycle
         return null;
     }
 
-    private static void GiveBack(OrderFile file, LifecycleBooks books, string reason)
+    private static void GiveBack(OrderFile file, LifecycleBooks books, string reason, DateTime now)
     {
         foreach (var line in file.Order.Lines)
         {
@@ -183,7 +183,7 @@ public static class Lifecycle
 
         if (order.RedeemedPoints > 0)
         {
-            books.Points.GiveBack(order.CustomerId, order.StoreId, order.RedeemedPoints, order.Id, reason);
+            books.Points.GiveBack(order.CustomerId, order.StoreId, order.RedeemedPoints, order.Id, reason, now);
         }
     }
 }

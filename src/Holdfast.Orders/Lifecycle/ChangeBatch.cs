@@ -225,10 +225,10 @@ internal sealed class ChangeBatch
 
         // The clock is read after the last lock.
         (var points, _now) = await PointsPages.OpenAsync(_tx, accounts, claim: true).ConfigureAwait(false);
-        var delivered = orders.Where(o => o.EarnedPoints > 0).Select(o => o.Id).ToArray();
-        if (delivered.Length > 0)
+        var replayed = orders.Where(o => o.EarnedPoints > 0 || o.RedeemedPoints > 0).Select(o => (o.CustomerId, o.StoreId)).Distinct().ToList();
+        if (replayed.Count > 0)
         {
-            await PointsPages.ReadLedgersAsync(_tx, points, accounts, delivered).ConfigureAwait(false);
+            await PointsPages.ReadLedgersAsync(_tx, points, replayed).ConfigureAwait(false);
         }
 
         return points;

@@ -12,13 +12,14 @@ internal static class PostgresRunner
     /// <summary>As <see cref="RunAsync"/>, inside a transaction that may have to be begun first.</summary>
     public static async Task RunWithCopiesAsync(NpgsqlConnection connection, IReadOnlyList<Statement> statements, bool begin, bool isUnlimited)
     {
-        var pending = new List<Statement>();
+        var (pending, late) = (new List<Statement>(), new List<Statement>());
         var encoded = Encode(statements);
         foreach (var statement in statements)
         {
             if (!encoded.TryGetValue(statement, out var encoding))
             {
-                pending.Add(statement);
+                // A change of another table can wait for the inserts: between two of them it would cost a round trip.
+                (statement.Kind == WriteKind.Change && encoded.Keys.All(c => c.RowSet!.Table != statement.RowSet!.Table) ? late : pending).Add(statement);
                 continue;
             }
 
@@ -34,6 +35,7 @@ internal static class PostgresRunner
             statement.Done(rows.Count);
         }
 
+        pending.AddRange(late);
         if (begin || pending.Count > 0)
         {
             await RunAsync(connection, pending, begin, isUnlimited).ConfigureAwait(false);

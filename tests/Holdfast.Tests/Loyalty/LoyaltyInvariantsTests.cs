@@ -18,7 +18,7 @@ public abstract class LoyaltyInvariantsTests(TestDatabase database)
         var (book, now) = await PointsPages.OpenAsync(tx, [(Customer, Store)], claim: true);
         book.Earn(Customer, Store, 100, Order(1), now);
         book.TryRedeem(Customer, Store, 40, Order(2), "redeemed");
-        book.GiveBack(Customer, Store, 40, Order(2), "expired");
+        book.GiveBack(Customer, Store, 40, Order(2), "expired", now);
         book.TryRedeem(Customer, Store, 30, Order(3), "redeemed");
         book.TakeBack(Customer, Store, 20, Order(1));
         var batch = tx.Batch();

@@ -37,7 +37,7 @@ public sealed class PointsBookTests
     public void Gives_back_takes_back_and_may_owe()
     {
         var book = Book(10);
-        book.GiveBack(Customer, Store, 5, Order, "cancelled");
+        book.GiveBack(Customer, Store, 5, Order, "cancelled", Now);
         Assert.Equal(15, Balance(book));
         book.TakeBack(Customer, Store, 40, Order);
         Assert.Equal(-25, Balance(book));
@@ -155,7 +155,7 @@ public sealed class PointsBookTests
                     case 2:
                         break;
                     case 3:
-                        book.GiveBack(Customer, Store, points, Order, "expired");
+                        book.GiveBack(Customer, Store, points, Order, "expired", now);
                         break;
                     default:
                         var ledger = Ledger(book).ToList();
@@ -203,7 +203,7 @@ public sealed class PointsBookTests
                         spent += points;
                         break;
                     case 3 when spent > 0:
-                        book.GiveBack(Customer, Store, Math.Min(spent, points), Order, "expired");
+                        book.GiveBack(Customer, Store, Math.Min(spent, points), Order, "expired", now);
                         spent -= Math.Min(spent, points);
                         break;
                     case 4 when orders.Count > 0:

@@ -1,12 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Loyalty;
+using Holdfast.Orders;
 using Holdfast.Tests.Crash;
 using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Orders;
 
-/// <summary>Goods that come back after the points they earned have lapsed. Each test has a server of its own: it moves the clock.</summary>
+/// <summary>Goods that come back after the points they earned have lapsed, and points that are given back after that. Each test has a server of its own: it moves the clock.</summary>
 public abstract class LapsedReturnTests(Backend backend) : IAsyncLifetime
 {
     private readonly Guid _buyer = Guid.CreateVersion7();
@@ -37,19 +38,23 @@ public abstract class LapsedReturnTests(Backend backend) : IAsyncLifetime
         return answer;
     }
 
-    /// <summary>Four pieces of 1,000 earn 100 points.</summary>
-    private async Task<JsonElement> PaidAsync(long quantity, long points = 0)
+    private async Task<JsonElement> PlacedAsync(long quantity, long points)
     {
         var body = _shop.Body((0, quantity));
         body.Remove("customer");
         body["redeemPoints"] = points;
         var (status, order, _) = await _shop.OrderAsync(_client, body);
         Assert.True(status == 201, order.ToString());
-        return await DoAsync(order, "payments", new JsonObject
-        {
-            ["transactionId"] = Guid.CreateVersion7().ToString(), ["amount"] = order.GetProperty("total").GetInt64(), ["currency"] = "VND", ["provider"] = "bank",
-        });
+        return order;
     }
+
+    private Task<JsonElement> PayAsync(JsonElement order) => DoAsync(order, "payments", new JsonObject
+    {
+        ["transactionId"] = Guid.CreateVersion7().ToString(), ["amount"] = order.GetProperty("total").GetInt64(), ["currency"] = "VND", ["provider"] = "bank",
+    });
+
+    /// <summary>Four pieces of 1,000 earn 100 points.</summary>
+    private async Task<JsonElement> PaidAsync(long quantity, long points = 0) => await PayAsync(await PlacedAsync(quantity, points));
 
     private async Task<JsonElement> DeliveredAsync(long quantity)
     {
@@ -92,6 +97,26 @@ public abstract class LapsedReturnTests(Backend backend) : IAsyncLifetime
         await DeliveredAsync(4);
         Assert.Equal(100 + afterAll, await BalanceAsync());
         Pass(31);
+        Assert.Equal(0, await BalanceAsync());
+        await Audit.VerifyAsync(_server.Db);
+    }
+
+    /// <summary>The same whether the order has expired before the money came, or does with it.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Late_money_finds_points_gone_that_have_lapsed(bool expiredBefore)
+    {
+        await DeliveredAsync(4);
+        var order = await PlacedAsync(1, 60);
+        Pass(31);
+        if (expiredBefore)
+        {
+            await _server.Get<ExpirySweep>().SweepOnceAsync(TestContext.Current.CancellationToken);
+        }
+
+        var late = await PayAsync(order);
+        Assert.Equal(("expired", order.GetProperty("total").GetInt64()), (late.GetProperty("status").GetString(), late.GetProperty("refundDue").GetInt64()));
         Assert.Equal(0, await BalanceAsync());
         await Audit.VerifyAsync(_server.Db);
     }

@@ -73,7 +73,6 @@ public sealed class Auditor(long[] stock, int?[] limits)
     public Answer? Expect(Step step)
     {
         var answer = Book(step);
-        // At the end: an order that expires and is taken up again in one step keeps the points it was placed with.
         foreach (var points in Points.Values)
         {
             points.Lapse(_clock);
@@ -276,6 +275,7 @@ public sealed class Auditor(long[] stock, int?[] limits)
         else if (place.Points > 0)
         {
             Points[place.Buyer].GiveBack(place.Points);
+            Points[place.Buyer].Lapse(_clock);
         }
 
         foreach (var (item, quantity) in place.Lines)

@@ -18,12 +18,13 @@ public sealed class EngineSystem(TestDb database, Shop shop) : ISystem, IAsyncDi
 {
     private ServiceProvider _engine = Start(database);
 
-    public static async Task<EngineSystem> CreateAsync(TestDb database)
+    /// <param name="times">How many times the stock there is.</param>
+    public static async Task<EngineSystem> CreateAsync(TestDb database, int times = 1)
     {
         var shop = await Shop.CreateAsync(database.Db);
         for (var i = 0; i < Steps.Items; i++)
         {
-            await shop.AddVariantAsync(Steps.Prices[i], Steps.Stock[i], Steps.Limits[i]);
+            await shop.AddVariantAsync(Steps.Prices[i], times * Steps.Stock[i], Steps.Limits[i]);
         }
 
         foreach (var (name, kind, value, limit, perBuyer) in Steps.Codes)

@@ -8,6 +8,9 @@ namespace Holdfast.Tests.Simulation;
 /// </summary>
 public sealed class SimulationTests(ITestOutputHelper output)
 {
+    // So that a wave runs out of codes and points, too, and not of stock alone.
+    private const int Plenty = 10;
+
     private static int? Chosen => int.TryParse(Environment.GetEnvironmentVariable("HOLDFAST_SEED"), out var seed) ? seed : null;
 
     private static IEnumerable<int> Seeds(int count) => Chosen is { } seed ? [seed] : Enumerable.Range(0, count).Select(_ => Random.Shared.Next());
@@ -44,7 +47,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
         foreach (var seed in Seeds(3))
         {
             await using var database = await TestDb.CreateAsync(backend);
-            await using var engine = await EngineSystem.CreateAsync(database);
+            await using var engine = await EngineSystem.CreateAsync(database, Plenty);
             var (steps, random) = (new Steps(seed), new Random(seed));
             var orders = Enumerable.Range(0, 400).Select(_ => steps.Next()).OfType<PlaceStep>().DistinctBy(p => p.Key).ToList();
             var answers = await Task.WhenAll(orders.SelectMany(o => Enumerable.Repeat(o, random.Next(1, 4))).Select(o => Task.Run(() => engine.PlaceAsync(o))));
@@ -78,7 +81,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
 
         public bool Explains(PlaceStep refused, string why) => why switch
         {
-            "insufficient_stock" => refused.Lines.Any(l => Steps.Stock[l.Item] - Pieces(l.Item) < l.Quantity),
+            "insufficient_stock" => refused.Lines.Any(l => (Plenty * Steps.Stock[l.Item]) - Pieces(l.Item) < l.Quantity),
             "discount_used_up" => refused.Code is { } c && (Uses(c) == Steps.Codes[c].Limit || Uses(c, refused.Buyer) == Steps.Codes[c].LimitPerBuyer),
             "insufficient_points" => Steps.PointsAtFirst - Points(refused.Buyer) < refused.Points,
             "purchase_limit" => refused.Lines.Any(l => Bought(placed.Where(p => p.Buyer == refused.Buyer), l.Item) + l.Quantity > Steps.Limits[l.Item]),
