@@ -111,6 +111,8 @@ internal sealed class SigningKeys
                 }
             }
 
+            // Made after the others, whatever the clock says: by that order it is known which key signs.
+            now = made.Count > 0 && made[^1].At >= now ? made[^1].At.AddMilliseconds(1) : now;
             await Secrets.AddAsync(tx, box, $"{Prefix}{Guid.CreateVersion7()}", Make(), now).ConfigureAwait(false);
             var batch = tx.Batch();
             AuditLog.Note(batch, new AuditEntry("signing_key_made", Caller.System.Actor), now);

@@ -18,8 +18,15 @@ internal static class PostgresRunner
         {
             if (!encoded.TryGetValue(statement, out var encoding))
             {
-                // A change of another table can wait for the inserts: between two of them it would cost a round trip.
-                (statement.Kind == WriteKind.Change && encoded.Keys.All(c => c.RowSet!.Table != statement.RowSet!.Table) ? late : pending).Add(statement);
+                // A change can wait for inserts into other tables, and for nothing else: between two of them it would cost a round trip.
+                if (statement.Kind == WriteKind.Change && encoded.Keys.All(c => c.RowSet!.Table != statement.RowSet!.Table))
+                {
+                    late.Add(statement);
+                    continue;
+                }
+
+                pending.AddRange([.. late, statement]);
+                late.Clear();
                 continue;
             }
 

@@ -136,6 +136,28 @@ public abstract class RowSetTests(TestDatabase database)
         Assert.Equal(12, await Scratch.SumAsync(_db, table));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100)]
+    public async Task What_a_statement_reads_is_what_those_before_it_have_written(int inserts)
+    {
+        var (a, b) = (await Scratch.CountersAsync(_db, 3), await Scratch.CountersAsync(_db, 1));
+        await _db.WriteAsync(async tx =>
+        {
+            var batch = tx.Batch();
+            batch.ChangeEach(Counters(a, [(1, 5)]), $"UPDATE {a} SET n = {{v.n}} WHERE {a}.id = {{v.id}} AND {a}.n = 0");
+            batch.Insert(Counters(b, Enumerable.Range(10, inserts).Select(i => (i, 1L))));
+            batch.ChangeEach(Counters(a, [(2, 5)]), $"UPDATE {a} SET n = {{v.n}} WHERE {a}.id = {{v.id}} AND {a}.n = 0");
+            batch.Execute($"UPDATE {a} SET n = n * 10");
+            batch.ChangeEach(Counters(a, [(1, 50)]), $"UPDATE {a} SET n = {a}.n + {{v.n}} WHERE {a}.id = {{v.id}} AND {a}.n = 50");
+            batch.ChangeEach(Counters(b, Enumerable.Range(10, inserts).Select(i => (i, 1L))), $"UPDATE {b} SET n = {b}.n + {{v.n}} WHERE {b}.id = {{v.id}}");
+            var read = batch.Query($"SELECT n FROM {a} ORDER BY id", r => r.Long(0));
+            await batch.RunAsync();
+            Assert.Equal([100, 50, 0], read.Rows);
+        });
+        Assert.Equal(2 * inserts, await Scratch.SumAsync(_db, b));
+    }
+
     [Fact]
     public async Task An_empty_set_is_no_statement()
     {

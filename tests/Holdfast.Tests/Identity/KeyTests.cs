@@ -53,6 +53,17 @@ public abstract class KeyTests(Backend backend) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_key_made_while_the_clock_goes_back_does_not_sign_before_everybody_knows_it()
+    {
+        var (keys, _) = await LoadAsync();
+        var first = keys.Public.Kid;
+        Db.ClockSkew = TimeSpan.FromSeconds(-5);
+        await KeyRotation.RotateAsync(Db, SecretBox.None);
+        await keys.ReloadAsync();
+        Assert.Equal((first, 2), (keys.Public.Kid, keys.Published.Count()));
+    }
+
+    [Fact]
     public async Task A_process_that_has_not_heard_of_a_key_looks_for_it_once()
     {
         var (_, other) = await LoadAsync();

@@ -4,6 +4,7 @@ using Holdfast.Platform.Messaging;
 using Holdfast.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
 namespace Holdfast.Tests.Messaging;
 
@@ -70,10 +71,9 @@ internal sealed class Brokered : IAsyncDisposable
         if (RabbitUrl is not null)
         {
             await using var connection = await new ConnectionFactory { Uri = new Uri(RabbitUrl) }.CreateConnectionAsync();
-            await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
             foreach (var body in bodies)
             {
-                await channel.BasicPublishAsync(topic, type, body);
+                await Until.TrueAsync("somebody is bound", async () => await HasPublishedAsync(connection, topic, type, body));
             }
         }
         else
@@ -87,6 +87,21 @@ internal sealed class Brokered : IAsyncDisposable
                 await kcat.WaitForExitAsync();
                 Assert.Equal(0, kcat.ExitCode);
             }
+        }
+    }
+
+    /// <summary>As a careful partner sends: where there is no exchange, or nobody bound to it, nothing was sent.</summary>
+    private static async Task<bool> HasPublishedAsync(IConnection connection, string topic, string type, byte[] body)
+    {
+        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
+        try
+        {
+            await channel.BasicPublishAsync(topic, type, mandatory: true, body);
+            return true;
+        }
+        catch (Exception e) when (e is PublishException { IsReturn: true } or OperationInterruptedException { ShutdownReason.ReplyCode: Constants.NotFound })
+        {
+            return false;
         }
     }
 

@@ -34,15 +34,6 @@ internal static class RabbitMqTopology
     public static async Task<string> DeclareQueueAsync(IConnection connection, IChannel channel, Subscription subscription, Func<Task> lost, CancellationToken ct)
     {
         var (topic, queue) = (subscription.Topic, subscription.Group.Length == 0 ? subscription.Topic : $"{subscription.Topic}.{subscription.Group}");
-        if (topic == Topics.Events)
-        {
-            await DeclareEventsAsync(channel, ct).ConfigureAwait(false);
-        }
-        else
-        {
-            await channel.ExchangeDeclareAsync(topic, ExchangeType.Topic, durable: true, cancellationToken: ct).ConfigureAwait(false);
-        }
-
         var quorum = new Dictionary<string, object?> { ["x-queue-type"] = "quorum" };
         await channel.ExchangeDeclareAsync($"{topic}.dead", ExchangeType.Fanout, durable: true, cancellationToken: ct).ConfigureAwait(false);
         await channel.QueueDeclareAsync($"{topic}.dead", durable: true, exclusive: false, autoDelete: false, quorum, cancellationToken: ct).ConfigureAwait(false);
@@ -54,6 +45,16 @@ internal static class RabbitMqTopology
 
         await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false,
             new Dictionary<string, object?>(quorum) { ["x-dead-letter-exchange"] = $"{topic}.dead", ["x-delivery-limit"] = MaxReturns }, cancellationToken: ct).ConfigureAwait(false);
+        // At last: whoever finds the exchange finds somebody bound to it, or nearly.
+        if (topic == Topics.Events)
+        {
+            await DeclareEventsAsync(channel, ct).ConfigureAwait(false);
+        }
+        else
+        {
+            await channel.ExchangeDeclareAsync(topic, ExchangeType.Topic, durable: true, cancellationToken: ct).ConfigureAwait(false);
+        }
+
         await channel.QueueBindAsync(queue, topic, "#", cancellationToken: ct).ConfigureAwait(false);
         return queue;
     }
