@@ -68,7 +68,7 @@ public sealed class Carts(Db db, Documents documents)
             }
 
             var batch = tx.Batch();
-            CartRows.Write(batch, open.Cart.Id!.Value, open.StoreId, [new CartLine(variantId, quantity, variant.Price, variant.Name, open.Now, variant)]);
+            CartRows.Write(batch, open.Cart.Id!.Value, open.StoreId, [new CartLine(variantId, quantity, variant.Price, variant.Name, open.Cart.AddedAt(open.Now), variant)]);
             CartRows.Touch(batch, open.Cart.Id.Value, open.Now, open.Owner.IsCustomer);
             await batch.RunAsync().ConfigureAwait(false);
             return null;

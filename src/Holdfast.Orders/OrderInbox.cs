@@ -73,7 +73,7 @@ public sealed class OrderInbox(Db db, ChangeQueue queue, Transports transports, 
     /// </summary>
     private async Task HandleAsync(Message message, CancellationToken ct)
     {
-        var (fault, failures, pauses) = ((string?)null, 0, 0);
+        var (fault, failures, pauses) = (message.Poison, 0, 0);
         while (true)
         {
             try

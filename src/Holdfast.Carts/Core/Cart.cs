@@ -32,5 +32,8 @@ public sealed record Cart(Guid? Id, long Version, IReadOnlyList<CartLine> Lines)
     /// <summary>How long a cart is kept that nobody changes.</summary>
     public static TimeSpan Lifetime(bool isCustomers) => TimeSpan.FromDays(isCustomers ? 365 : 30);
 
+    /// <summary>When a line was added that is added now: after all the others, also where the clock stands still or goes back.</summary>
+    public DateTime AddedAt(DateTime now) => Lines.Count > 0 && Lines[^1].AddedAt >= now ? Lines[^1].AddedAt.AddMilliseconds(1) : now;
+
     public CartLine? Find(Guid variantId) => Lines.FirstOrDefault(l => l.VariantId == variantId);
 }

@@ -1,3 +1,4 @@
+using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
 using Holdfast.Platform.Telemetry;
 using Microsoft.AspNetCore.Routing;
@@ -16,14 +17,13 @@ public static class MessagingModule
         services.AddHostedService(s => s.GetRequiredService<Relay>());
         services.AddSingleton<ConsumerLanes>();
         services.AddHostedService(s => s.GetRequiredService<ConsumerLanes>());
-        var transports = new Transports(Configured(options));
-        services.AddSingleton(_ => transports);
+        services.AddSingleton(s => new Transports(Configured(options, s.GetRequiredService<Db>())));
         services.AddSingleton<LaneWatch>();
         services.AddHostedService(s => s.GetRequiredService<LaneWatch>());
         if (options.Relays)
         {
             // Who only answers requests asks no broker and watches no lane: it would always say that all is well.
-            services.AddSingleton(s => new DependencySource(() => [.. transports.All.Select(t => new Dependency("broker", t.Name, t.Trouble is null ? HealthStatus.Healthy : HealthStatus.Degraded, null)),
+            services.AddSingleton(s => new DependencySource(() => [.. s.GetRequiredService<Transports>().All.Select(t => new Dependency("broker", t.Name, t.Trouble is null ? HealthStatus.Healthy : HealthStatus.Degraded, null)),
                 .. s.GetRequiredService<LaneWatch>().Dependencies]));
         }
 
@@ -44,11 +44,11 @@ public static class MessagingModule
         app.Delete<DeadLetterRoutes>("/dead-letters/{id}", Access.Admin, (u, r) => u.DropAsync(r));
     }
 
-    private static IEnumerable<ITransport> Configured(MessagingOptions options)
+    private static IEnumerable<ITransport> Configured(MessagingOptions options, Db db)
     {
         if (options.RabbitMqUrl is { } rabbit)
         {
-            yield return new RabbitMqTransport(rabbit, options.Patience);
+            yield return new RabbitMqTransport(rabbit, options.Patience, () => Inbox.FallBehindAsync(db, MessagingOptions.RabbitMq));
         }
 
         if (options.KafkaBrokers is { } kafka)

@@ -16,6 +16,14 @@ public sealed class CoreTests
     private static Cart Of(params CartLine[] lines) => new(Ids[0], 1, lines);
 
     [Fact]
+    public void A_line_that_is_added_is_the_last_whatever_the_clock_says()
+    {
+        var cart = Of(Line(2, 1), Line(1, 1) with { AddedAt = Then.AddSeconds(1) });
+        Assert.Equal([Then.AddMilliseconds(1001), Then.AddMilliseconds(1001), Then.AddSeconds(2)], new[] { Then, Then.AddSeconds(1), Then.AddSeconds(2) }.Select(cart.AddedAt));
+        Assert.Equal(Then, Of().AddedAt(Then));
+    }
+
+    [Fact]
     public void A_line_of_both_keeps_what_the_customer_saw()
     {
         var merged = CartMerge.Merge(Of(Line(1, 2, price: 7)), Of(Line(1, 3, price: 9)));

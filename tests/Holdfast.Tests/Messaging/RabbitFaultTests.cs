@@ -55,6 +55,27 @@ public sealed class Faults_of_rabbitmq(FaultyRabbit own) : BrokerFaultTests(own)
     });
 
     [Fact]
+    public async Task An_exchange_that_is_deleted_comes_back_and_has_lost_nothing_for_us()
+    {
+        await using var brokered = await own.StartAsync(Backend.Postgres);
+        await using var connection = await own.Server.ConnectAsync(brokered.RabbitUrl);
+        await using var channel = await connection.CreateChannelAsync();
+        var server = await brokered.ServeAsync();
+        var shop = await Shop.CreateAsync(server.Db, 1_000);
+        for (var i = 0; i < 3; i++)
+        {
+            await shop.OrderAsync(server.Guest);
+            await brokered.AuditAsync();
+            await channel.ExchangeDeleteAsync(Topics.Events);
+            await shop.OrderAsync(server.Guest);
+            await Until.TrueAsync("it is published where nobody of us is bound, or was heard", async () => await Heard.RowsAsync(server.Db, "outbox") + await Heard.RowsAsync(server.Db, "deliveries") == 0);
+            await brokered.AuditAsync();
+        }
+
+        Assert.True(await channel.MessageCountAsync(RabbitMqTopology.Unrouted) > 0);
+    }
+
+    [Fact]
     public async Task Others_get_every_event_as_a_cloud_event_and_what_nobody_has_bound_is_kept_for_a_day()
     {
         await using var brokered = await own.StartAsync(Backend.Sqlite);

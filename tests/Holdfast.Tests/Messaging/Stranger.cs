@@ -25,7 +25,7 @@ internal sealed class Stranger : IDisposable
     {
         await using var connection = await new ConnectionFactory { Uri = new Uri(url) }.CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync();
-        await RabbitMqTopology.DeclareEventsAsync(channel, default);
+        await RabbitMqTopology.DeclareEventsAsync(connection, channel, () => Task.CompletedTask, default);
         await channel.QueueDeclareAsync(Queue, durable: true, exclusive: false, autoDelete: false);
         await channel.QueueBindAsync(Queue, Topics.Events, "#");
         return new Stranger(url, null);

@@ -56,7 +56,7 @@ internal sealed class RabbitWire : Wire
 
     public override Stranger Stranger { get; }
 
-    public static async Task<Wire> StartAsync()
+    public static async Task<RabbitWire> StartAsync()
     {
         var rabbit = await RabbitServer.SharedAsync();
         var url = await rabbit.HostAsync();
@@ -87,11 +87,37 @@ internal sealed class RabbitWire : Wire
 
     public override async Task DeliverAsync(IReadOnlyList<Event> events)
     {
-        await using var connection = await new ConnectionFactory { Uri = new Uri(_url) }.CreateConnectionAsync();
-        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
         foreach (var e in events)
         {
-            await channel.BasicPublishAsync(Topics.Events, e.Type, CloudEvent.Write(e));
+            await PublishAsync(Topics.Events, e.Type, CloudEvent.Write(e));
+        }
+    }
+
+    public async Task PublishAsync(string topic, string type, byte[] body)
+    {
+        await using var connection = await new ConnectionFactory { Uri = new Uri(_url) }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true));
+        await channel.BasicPublishAsync(topic, type, mandatory: true, body);
+    }
+
+    /// <summary>Takes all messages of a queue and gives them back, as processes do that end over them.</summary>
+    public async Task GiveBackAsync(string queue, int messages, int times)
+    {
+        await using var connection = await new ConnectionFactory { Uri = new Uri(_url) }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        for (var i = 0; i < times; i++)
+        {
+            var taken = new List<BasicGetResult>();
+            await Until.TrueAsync("all are there", async () =>
+            {
+                if (await channel.BasicGetAsync(queue, autoAck: false) is { } message)
+                {
+                    taken.Add(message);
+                }
+
+                return taken.Count == messages;
+            });
+            await channel.BasicNackAsync(taken[^1].DeliveryTag, multiple: true, requeue: true);
         }
     }
 

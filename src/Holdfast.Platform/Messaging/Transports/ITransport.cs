@@ -3,7 +3,16 @@ namespace Holdfast.Platform.Messaging;
 /// <summary>A message as a broker carries it.</summary>
 /// <param name="Type">The event's type: RabbitMQ's routing key.</param>
 /// <param name="Key">The subject: what has the same one stays in order on Kafka.</param>
-public sealed record Message(string Type, string Key, byte[] Body);
+public sealed record Message(string Type, string Key, byte[] Body)
+{
+    private const int Patience = 50;
+
+    /// <summary>How often it was given out before to somebody who did not acknowledge it: as a rule, whose process ended. Kafka does not count.</summary>
+    public int Returns { get; init; }
+
+    /// <summary>Why nobody should try it again: processes seem to end over it. Null where that is not so.</summary>
+    public string? Poison => Returns < Patience ? null : $"it was given out {Returns} times, and nobody has lived to acknowledge it";
+}
 
 /// <summary>What a consumer takes.</summary>
 /// <param name="Topic">An exchange or topic.</param>
@@ -18,7 +27,7 @@ public sealed record Subscriber(Func<IReadOnlyList<Message>, Task> Handle)
     /// <summary>Called when the broker has kept nothing for the group, or not all: before it begins to keep what is sent from now on.</summary>
     public Func<Task> Lost { get; init; } = () => Task.CompletedTask;
 
-    /// <summary>Called when all that is sent from now on arrives: once for each connection, and after <see cref="Lost"/>.</summary>
+    /// <summary>Called when all that is sent from now on arrives: at least once for each connection, and after <see cref="Lost"/>.</summary>
     public Func<Task> Ready { get; init; } = () => Task.CompletedTask;
 }
 

@@ -14,7 +14,7 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
-    private sealed record Told(EventKey Key, string? Type, string? Fault, byte[] Body);
+    private sealed record Told(EventKey Key, string? Type, string? Fault, byte[] Body, string? Poison = null);
 
     public async Task RunAsync(CancellationToken ct)
     {
@@ -53,12 +53,16 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
     public Task HandleAsync(IReadOnlyList<Message> messages, CancellationToken ct) => HandleAsync([.. messages.Select(m =>
     {
         var (key, type, fault) = CloudEvent.Read(m.Body);
-        return new Told(key, type, fault, m.Body);
+        return new Told(key, type, fault, m.Body, m.Poison);
     })], ct);
 
     /// <summary>Notes that the broker has lost what it had for the consumer. The note outlives us: whoever is subscribed next catches up.</summary>
     private Task FallBehindAsync(CancellationToken ct) => db.WriteAsync(async tx =>
         await tx.ExecuteAsync("UPDATE lanes SET behind_since = $2 WHERE name = $1", consumer.Name, await tx.NowAsync().ConfigureAwait(false)).ConfigureAwait(false), ct);
+
+    /// <summary>As where a broker has lost what it had for one consumer, for all that it feeds.</summary>
+    public static Task FallBehindAsync(Db db, string broker) => db.WriteAsync(async tx =>
+        await tx.ExecuteAsync("UPDATE lanes SET behind_since = $2 WHERE transport = $1", broker, await tx.NowAsync().ConfigureAwait(false)).ConfigureAwait(false));
 
     /// <summary>Handles all that the consumer has not heard of, if the broker has lost something since that was done last.</summary>
     private async Task CatchUpAsync(CancellationToken ct)
@@ -129,15 +133,16 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
         var events = await EventRows.LoadRangesAsync(tx, [.. last.Where(l => l.Value > heard[l.Key]).Select(l => (l.Key, heard[l.Key] + 1, l.Value))]).ConfigureAwait(false);
         var waiting = batch.Query("SELECT 1 FROM deliveries WHERE lane = $1 LIMIT 1", r => 1, consumer.Name);
         await batch.RunAsync().ConfigureAwait(false);
-        if (events.Count > 0 && (aside || waiting.Rows.Count > 0))
+        var good = Bury(batch, told, events, now.First);
+        if (good.Count > 0 && (aside || waiting.Rows.Count > 0))
         {
             var rows = Deliveries.Rows();
-            Deliveries.AddChunk(rows, consumer.Name, Chunk.Write([.. events.Select(e => new EventKey(e.Subject, e.Sequence))]), now.First);
+            Deliveries.AddChunk(rows, consumer.Name, Chunk.Write([.. good.Select(e => new EventKey(e.Subject, e.Sequence))]), now.First);
             batch.Insert(rows);
         }
-        else if (events.Count > 0)
+        else if (good.Count > 0)
         {
-            await ConsumerException.RunAsync(consumer, tx, events).ConfigureAwait(false);
+            await ConsumerException.RunAsync(consumer, tx, good).ConfigureAwait(false);
         }
 
         Ink(batch, told, heard, events, now.First);
@@ -160,6 +165,22 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
             consumer.Name, ids);
         await batch.RunAsync().ConfigureAwait(false);
         return locked.Rows.ToDictionary(l => l.Subject, l => l.Sequence);
+    }
+
+    /// <summary>Makes dead letters of those events that processes seem to end over; the others.</summary>
+    private List<Event> Bury(StatementBatch batch, List<Told> told, List<Event> events, DateTime now)
+    {
+        var poison = told.Where(t => t.Poison is not null).GroupBy(t => t.Key).ToDictionary(g => g.Key, g => g.First().Poison!);
+        foreach (var e in events)
+        {
+            if (poison.TryGetValue(new EventKey(e.Subject, e.Sequence), out var reason))
+            {
+                DeadLetters.Add(batch, new DeadLetter(Guid.CreateVersion7(), consumer.Name, e.Subject, e.Sequence, e.Type, reason, CloudEvent.Write(e), 1, now));
+                log.LogError("{Consumer} does not take {Event} ({Type}), which is a dead letter now: {Reason}", consumer.Name, e.Id, e.Type, reason);
+            }
+        }
+
+        return poison.Count == 0 ? events : [.. events.Where(e => !poison.ContainsKey(new EventKey(e.Subject, e.Sequence)))];
     }
 
     /// <summary>Notes how far each subject has come. A message that tells of no event of ours is a dead letter.</summary>

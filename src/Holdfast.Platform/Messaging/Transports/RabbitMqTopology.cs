@@ -5,8 +5,8 @@ namespace Holdfast.Platform.Messaging;
 
 /// <summary>
 /// Exchanges and queues, declared whenever a connection is made and every few seconds, so that what somebody deleted comes back. <c>order_events</c> is a durable topic
-/// exchange; what no queue is bound for goes to <c>order_events.unrouted</c>, which forgets after a day. Each consumer has a quorum queue; what it
-/// returns again and again goes to <c>TOPIC.dead</c>.
+/// exchange; what no queue is bound for goes to <c>order_events.unrouted</c>, which forgets after a day. Each consumer has a quorum queue; what comes
+/// back to it again and again, and not even <see cref="Message.Poison"/> has helped, goes to <c>TOPIC.dead</c>.
 /// </summary>
 internal static class RabbitMqTopology
 {
@@ -14,12 +14,18 @@ internal static class RabbitMqTopology
 
     private const int UnroutedMilliseconds = 24 * 60 * 60 * 1000;
 
-    // So often may a process die over a message before the broker puts it aside.
+    // So often may a process die over a message before the broker puts it aside: twice as often as before we do.
     private const int MaxReturns = 100;
 
     /// <summary>Declares what our events go through; how many lie among the unrouted.</summary>
-    public static async Task<uint> DeclareEventsAsync(IChannel channel, CancellationToken ct)
+    /// <param name="lost">Called before the exchange is made that was not there: no queue is bound to it.</param>
+    public static async Task<uint> DeclareEventsAsync(IConnection connection, IChannel channel, Func<Task> lost, CancellationToken ct)
     {
+        if (!await ExistsAsync(connection, asking => asking.ExchangeDeclarePassiveAsync(Topics.Events, ct), ct).ConfigureAwait(false))
+        {
+            await lost().ConfigureAwait(false);
+        }
+
         await channel.ExchangeDeclareAsync(Unrouted, ExchangeType.Fanout, durable: true, cancellationToken: ct).ConfigureAwait(false);
         var unrouted = await channel.QueueDeclareAsync(Unrouted, durable: true, exclusive: false, autoDelete: false,
             new Dictionary<string, object?> { ["x-message-ttl"] = UnroutedMilliseconds }, cancellationToken: ct).ConfigureAwait(false);
@@ -30,15 +36,16 @@ internal static class RabbitMqTopology
     }
 
     /// <summary>Declares the queue of a subscription with all that it needs; its name.</summary>
-    /// <param name="lost">Called before a queue is made that was not there.</param>
-    public static async Task<string> DeclareQueueAsync(IConnection connection, IChannel channel, Subscription subscription, Func<Task> lost, CancellationToken ct)
+    /// <param name="lost">Called before the queue is made that was not there.</param>
+    /// <param name="allLost">Called before the exchange of our events is made that was not there.</param>
+    public static async Task<string> DeclareQueueAsync(IConnection connection, IChannel channel, Subscription subscription, Func<Task> lost, Func<Task> allLost, CancellationToken ct)
     {
         var (topic, queue) = (subscription.Topic, subscription.Group.Length == 0 ? subscription.Topic : $"{subscription.Topic}.{subscription.Group}");
         var quorum = new Dictionary<string, object?> { ["x-queue-type"] = "quorum" };
         await channel.ExchangeDeclareAsync($"{topic}.dead", ExchangeType.Fanout, durable: true, cancellationToken: ct).ConfigureAwait(false);
         await channel.QueueDeclareAsync($"{topic}.dead", durable: true, exclusive: false, autoDelete: false, quorum, cancellationToken: ct).ConfigureAwait(false);
         await channel.QueueBindAsync($"{topic}.dead", $"{topic}.dead", "", cancellationToken: ct).ConfigureAwait(false);
-        if (!await ExistsAsync(connection, queue, ct).ConfigureAwait(false))
+        if (!await ExistsAsync(connection, asking => asking.QueueDeclarePassiveAsync(queue, ct), ct).ConfigureAwait(false))
         {
             await lost().ConfigureAwait(false);
         }
@@ -48,7 +55,7 @@ internal static class RabbitMqTopology
         // At last: whoever finds the exchange finds somebody bound to it, or nearly.
         if (topic == Topics.Events)
         {
-            await DeclareEventsAsync(channel, ct).ConfigureAwait(false);
+            await DeclareEventsAsync(connection, channel, allLost, ct).ConfigureAwait(false);
         }
         else
         {
@@ -59,13 +66,13 @@ internal static class RabbitMqTopology
         return queue;
     }
 
-    private static async Task<bool> ExistsAsync(IConnection connection, string queue, CancellationToken ct)
+    private static async Task<bool> ExistsAsync(IConnection connection, Func<IChannel, Task> declarePassively, CancellationToken ct)
     {
         // The answer "there is none" closes the channel.
         await using var asking = await connection.CreateChannelAsync(cancellationToken: ct).ConfigureAwait(false);
         try
         {
-            await asking.QueueDeclarePassiveAsync(queue, ct).ConfigureAwait(false);
+            await declarePassively(asking).ConfigureAwait(false);
             return true;
         }
         catch (OperationInterruptedException e) when (e.ShutdownReason?.ReplyCode == Constants.NotFound)

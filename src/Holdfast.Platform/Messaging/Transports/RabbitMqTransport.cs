@@ -7,11 +7,14 @@ using RabbitMQ.Client.Exceptions;
 namespace Holdfast.Platform.Messaging;
 
 /// <summary>RabbitMQ 3.10 or later: publisher confirms, persistent messages, acknowledgements by hand.</summary>
-internal sealed class RabbitMqTransport(string url, TimeSpan patience) : ITransport
+/// <param name="lost">Called when the exchange of our events was not there, before it is made: no queue was bound to it for a while.</param>
+internal sealed class RabbitMqTransport(string url, TimeSpan patience, Func<Task> lost) : ITransport
 {
     private static readonly CreateChannelOptions Confirmed =
         new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null);
 
+    /// <summary>How often what consumers need is declared anew: somebody may have deleted it.</summary>
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan GoodBye = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim _connecting = new(1, 1);
@@ -55,24 +58,15 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience) : ITransp
         {
             connection = await OpenAsync(ct).ConfigureAwait(false);
             var channel = await connection.CreateChannelAsync(cancellationToken: ct).ConfigureAwait(false);
-            var queue = await RabbitMqTopology.DeclareQueueAsync(connection, channel, subscription, subscriber.Lost, ct).ConfigureAwait(false);
-            await channel.BasicQosAsync(0, (ushort)subscription.Prefetch, global: false, ct).ConfigureAwait(false);
-            var receiver = new Receiver(channel);
-            await channel.BasicConsumeAsync(queue, autoAck: false, receiver, ct).ConfigureAwait(false);
-            _troubles.Clear(subscription);
-            await subscriber.Ready().ConfigureAwait(false);
-            while (await receiver.Messages.WaitToReadAsync(ct).ConfigureAwait(false))
+            Receiver? receiver = null;
+            do
             {
-                var (last, batch) = (0UL, new List<Message>());
-                while (batch.Count < subscription.Prefetch && receiver.Messages.TryRead(out var received))
-                {
-                    last = received.Tag;
-                    batch.Add(received.Message);
-                }
-
-                await subscriber.Handle(batch).ConfigureAwait(false);
-                await channel.BasicAckAsync(last, multiple: true, ct).ConfigureAwait(false);
+                var queue = await RabbitMqTopology.DeclareQueueAsync(connection, channel, subscription, subscriber.Lost, lost, ct).ConfigureAwait(false);
+                receiver ??= await BeginAsync(channel, queue, subscription, ct).ConfigureAwait(false);
+                _troubles.Clear(subscription);
+                await subscriber.Ready().ConfigureAwait(false);
             }
+            while (await HandleForAWhileAsync(receiver, channel, subscription, subscriber, ct).ConfigureAwait(false));
         }
         catch (Exception e) when (e is not TransportException && !ct.IsCancellationRequested)
         {
@@ -98,6 +92,35 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience) : ITransp
         _connecting.Dispose();
     }
 
+    private static async Task<Receiver> BeginAsync(IChannel channel, string queue, Subscription subscription, CancellationToken ct)
+    {
+        await channel.BasicQosAsync(0, (ushort)subscription.Prefetch, global: false, ct).ConfigureAwait(false);
+        var receiver = new Receiver(channel);
+        await channel.BasicConsumeAsync(queue, autoAck: false, receiver, ct).ConfigureAwait(false);
+        return receiver;
+    }
+
+    /// <summary>Handles what comes until it is time to look again; false: nothing comes any more.</summary>
+    private static async Task<bool> HandleForAWhileAsync(Receiver receiver, IChannel channel, Subscription subscription, Subscriber subscriber, CancellationToken ct)
+    {
+        using var time = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        time.CancelAfter(BetweenLooks);
+        while (await receiver.HasMoreAsync(time.Token).ConfigureAwait(false))
+        {
+            var (last, batch) = (0UL, new List<Message>());
+            while (batch.Count < subscription.Prefetch && receiver.Messages.TryRead(out var received))
+            {
+                last = received.Tag;
+                batch.Add(received.Message);
+            }
+
+            await subscriber.Handle(batch).ConfigureAwait(false);
+            await channel.BasicAckAsync(last, multiple: true, ct).ConfigureAwait(false);
+        }
+
+        return time.IsCancellationRequested;
+    }
+
     private async Task<Link> ConnectAsync(CancellationToken ct)
     {
         await _connecting.WaitAsync(ct).ConfigureAwait(false);
@@ -117,7 +140,7 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience) : ITransp
             try
             {
                 var channel = await connection.CreateChannelAsync(Confirmed, ct).ConfigureAwait(false);
-                await RabbitMqTopology.DeclareEventsAsync(channel, ct).ConfigureAwait(false);
+                await RabbitMqTopology.DeclareEventsAsync(connection, channel, lost, ct).ConfigureAwait(false);
                 return _link = new Link(connection, channel);
             }
             catch
@@ -167,10 +190,10 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience) : ITransp
     }
 
     /// <summary>Asks the broker whether all is declared, on a channel that it may close without harm; brings back what somebody has deleted, and counts what nobody has bound.</summary>
-    private static async Task LookAsync(IConnection connection, CancellationToken ct)
+    private async Task LookAsync(IConnection connection, CancellationToken ct)
     {
         await using var channel = await connection.CreateChannelAsync(cancellationToken: ct).ConfigureAwait(false);
-        MessagingMeter.Unrouted(await RabbitMqTopology.DeclareEventsAsync(channel, ct).ConfigureAwait(false));
+        MessagingMeter.Unrouted(await RabbitMqTopology.DeclareEventsAsync(connection, channel, lost, ct).ConfigureAwait(false));
     }
 
     /// <summary>Whether the broker has closed the channel because one of these is too large. Others that were on their way there at the time fail, too, and are not to blame.</summary>
@@ -224,12 +247,28 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience) : ITransp
 
         public ChannelReader<(ulong Tag, Message Message)> Messages => _received.Reader;
 
+        /// <summary>Waits for messages; false when it is cancelled, or none come any more.</summary>
+        public async Task<bool> HasMoreAsync(CancellationToken ct)
+        {
+            try
+            {
+                return await Messages.WaitToReadAsync(ct).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                return false;
+            }
+        }
+
         public override Task HandleBasicDeliverAsync(string consumerTag, ulong deliveryTag, bool redelivered, string exchange, string routingKey,
             IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken = default)
         {
-            _received.Writer.TryWrite((deliveryTag, new Message(routingKey, "", Received.Body(body.Span))));
+            _received.Writer.TryWrite((deliveryTag, new Message(routingKey, "", Received.Body(body.Span)) { Returns = Returns(properties) }));
             return Task.CompletedTask;
         }
+
+        private static int Returns(IReadOnlyBasicProperties properties) =>
+            properties.Headers is { } headers && headers.TryGetValue("x-delivery-count", out var value) && value is long count ? (int)Math.Clamp(count, 0, int.MaxValue) : 0;
 
         public override Task HandleChannelShutdownAsync(object channel, ShutdownEventArgs reason)
         {
