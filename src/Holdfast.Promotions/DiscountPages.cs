@@ -33,11 +33,11 @@ public static class DiscountPages
     };
 
     // The next row of the code's and order's ledger; the table refuses a second use, and a second giving back, in a row.
-    private const string Next = "INSERT INTO discount_uses (code_id, order_id, sequence, store_id, buyer, delta, created_at, amount) "
-        + "SELECT $1{as uuid}, $2{as uuid}, COALESCE(MAX(sequence), 0) + 1, $3{as uuid}, $4{as text}, $5{as int}, $6{as timestamptz}, ";
+    private const string Next = "INSERT INTO discount_uses (code_id, order_id, sequence, store_id, buyer, delta, created_at, limited, amount) "
+        + "SELECT $1{as uuid}, $2{as uuid}, COALESCE(MAX(sequence), 0) + 1, $3{as uuid}, $4{as text}, $5{as int}, $6{as timestamptz}, $7{as bool}, ";
 
     private const string Of = " FROM discount_uses WHERE code_id = $1 AND order_id = $2";
-    private const string UseAgain = Next + "$7{as bigint}" + Of;
+    private const string UseAgain = Next + "$8{as bigint}" + Of;
     private const string GiveBack = Next + "COALESCE(SUM(delta * amount), 0)" + Of;
 
     /// <summary>Reads codes by key without a lock, for what is decided again under lock or only shown: the stores' own and those for all stores.</summary>
@@ -53,8 +53,7 @@ public static class DiscountPages
     /// under the lock of the codes stays true.
     /// </summary>
     public static Fetched<(Guid CodeId, string Buyer, long Uses)> Uses(StatementBatch batch, Guid[] codeIds, string[] buyers) => batch.Query(
-        "SELECT u.code_id, u.buyer, SUM(u.delta) FROM discount_uses u JOIN discount_codes c ON c.id = u.code_id WHERE u.code_id {in $1} AND u.buyer {in $2} "
-        + "AND c.usage_limit_per_customer IS NOT NULL GROUP BY u.code_id, u.buyer",
+        "SELECT code_id, buyer, SUM(delta) FROM discount_uses WHERE code_id {in $1} AND buyer {in $2} AND limited GROUP BY code_id, buyer",
         r => (r.Uuid(0), r.Text(1), r.Long(2)), codeIds, buyers);
 
     /// <summary>The uses of the orders count for nobody's limit any more: each has a buyer of its own instead of an email.</summary>
@@ -79,10 +78,10 @@ public static class DiscountPages
         }
 
         var first = new RowSet("discount_uses", new("code_id", ColumnType.Uuid), new("order_id", ColumnType.Uuid), new("sequence", ColumnType.Int),
-            new("store_id", ColumnType.Uuid), new("buyer", ColumnType.Text), new("delta", ColumnType.Int), new("amount", ColumnType.Long), new("created_at", ColumnType.Time));
+            new("store_id", ColumnType.Uuid), new("buyer", ColumnType.Text), new("delta", ColumnType.Int), new("amount", ColumnType.Long), new("created_at", ColumnType.Time), new("limited", ColumnType.Bool));
         foreach (var use in book.Uses.Where(u => u.IsFirst))
         {
-            first.Add(use.CodeId).Add(use.OrderId).Add(1).Add(use.StoreId).Add(use.Buyer).Add(use.Delta).Add(use.Amount).Add(now);
+            first.Add(use.CodeId).Add(use.OrderId).Add(1).Add(use.StoreId).Add(use.Buyer).Add(use.Delta).Add(use.Amount).Add(now).Add(book.IsLimited(use.CodeId));
         }
 
         batch.ChangeEach(counters, "UPDATE discount_codes SET used = {v.used} WHERE discount_codes.id = {v.id} AND discount_codes.used = {v.used_read}");
@@ -91,11 +90,11 @@ public static class DiscountPages
         {
             if (use.Delta > 0)
             {
-                batch.Execute(UseAgain, use.CodeId, use.OrderId, use.StoreId, use.Buyer, use.Delta, now, use.Amount);
+                batch.Execute(UseAgain, use.CodeId, use.OrderId, use.StoreId, use.Buyer, use.Delta, now, book.IsLimited(use.CodeId), use.Amount);
             }
             else
             {
-                batch.Execute(GiveBack, use.CodeId, use.OrderId, use.StoreId, use.Buyer, use.Delta, now);
+                batch.Execute(GiveBack, use.CodeId, use.OrderId, use.StoreId, use.Buyer, use.Delta, now, book.IsLimited(use.CodeId));
             }
         }
     }

@@ -23,6 +23,9 @@ internal static class DiscountRows
     public static async Task<long> MostByOneBuyerAsync(Tx tx, Guid codeId) => await tx.FirstAsync(
         "SELECT COALESCE(MAX(uses), 0) FROM (SELECT SUM(delta) AS uses FROM discount_uses WHERE code_id = $1 GROUP BY buyer) b", r => r.Long(0), codeId).ConfigureAwait(false);
 
+    /// <summary>Has all uses of the code count towards its limit per customer, which it had not before.</summary>
+    public static Task<int> LimitUsesAsync(Tx tx, Guid codeId) => tx.ExecuteAsync("UPDATE discount_uses SET limited = $2 WHERE code_id = $1 AND NOT limited", codeId, true);
+
     /// <summary>Whether any order ever used the code.</summary>
     public static async Task<bool> WasUsedAsync(Tx tx, Guid codeId) =>
         await tx.FirstAsync("SELECT 1 FROM discount_uses WHERE code_id = $1 LIMIT 1", r => r.Int(0), codeId).ConfigureAwait(false) == 1;

@@ -121,6 +121,11 @@ internal sealed class ManageDiscounts(Db db)
             {
                 return PromotionErrors.LimitBelowUses("usageLimitPerCustomer", most);
             }
+
+            if (found.UsageLimitPerCustomer is null)
+            {
+                await DiscountRows.LimitUsesAsync(tx, found.Id).ConfigureAwait(false);
+            }
         }
 
         var now = await tx.NowAsync().ConfigureAwait(false);

@@ -17,6 +17,8 @@ internal static class PromotionInvariants
         new("discount_codes_are_used_within_the_limit_per_customer",
             "SELECT c.id, c.code, c.usage_limit_per_customer, u.buyer, SUM(u.delta) AS uses FROM discount_codes c JOIN discount_uses u ON u.code_id = c.id "
             + "GROUP BY c.id, c.code, c.usage_limit_per_customer, u.buyer HAVING SUM(u.delta) > c.usage_limit_per_customer OR SUM(u.delta) < 0"),
+        new("discount_uses_count_towards_the_limit_per_customer",
+            "SELECT u.code_id, u.order_id, u.buyer FROM discount_codes c JOIN discount_uses u ON u.code_id = c.id WHERE c.usage_limit_per_customer IS NOT NULL AND NOT u.limited"),
         new("discount_uses_take_turns_with_givings_back",
             "SELECT code_id, order_id, COUNT(*) AS rows_of_ledger, MAX(sequence) AS last_sequence, SUM(delta) AS live FROM discount_uses "
             + "GROUP BY code_id, order_id HAVING COUNT(*) <> MAX(sequence) OR SUM(delta) NOT IN (0, 1)"),

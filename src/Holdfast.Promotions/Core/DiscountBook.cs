@@ -51,6 +51,9 @@ public sealed class DiscountBook
     /// <summary>Live uses of the code, as the book has them now.</summary>
     public long Used(Guid codeId) => _entries.GetValueOrDefault(codeId)?.Used ?? 0;
 
+    /// <summary>Whether each customer may use the code only so often.</summary>
+    public bool IsLimited(Guid codeId) => _entries[codeId].Code.UsageLimitPerCustomer is not null;
+
     /// <summary>
     /// What stands in the way of the buyer's using the code now, or null: <c>discount_not_active</c> (inactive, not yet, over),
     /// <c>discount_minimum_not_met</c>, <c>discount_used_up</c> (in total or by this buyer). A code that is not in the book is unknown.

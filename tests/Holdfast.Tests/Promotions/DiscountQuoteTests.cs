@@ -62,6 +62,23 @@ public abstract class DiscountQuoteTests(TestHost host)
         await Server.UseAsync(id, Guid.CreateVersion7(), shop.Id, "binh@example.com");
         await Server.Guest.QuoteAsync(once, shop.Id, 100).ShouldBeAsync(422, "discount_used_up");
     }
+
+    [Fact]
+    public async Task Uses_made_while_customers_were_not_limited_count_once_they_are()
+    {
+        var shop = await ShopAsync();
+        var name = NewName();
+        var (path, an) = ($"{Codes}/{name}?storeId={shop.Id}", Server.Customer(email: "an@example.com"));
+        var id = (await shop.Staff.PostAsJsonAsync(Codes, new { storeId = shop.Id, code = name, kind = "free_shipping" }).ShouldBeAsync(201)).Id();
+        for (var limit = 1; limit < 4; limit++)
+        {
+            await Server.UseAsync(id, Guid.CreateVersion7(), shop.Id, "an@example.com");
+            await an.QuoteAsync(name, shop.Id, 100).ShouldBeAsync(200);
+            await shop.Staff.PutAsJsonAsync(path, new { kind = "free_shipping", usageLimitPerCustomer = limit }).ShouldBeAsync(200);
+            await an.QuoteAsync(name, shop.Id, 100).ShouldBeAsync(422, "discount_used_up");
+            await shop.Staff.PutAsJsonAsync(path, new { kind = "free_shipping" }).ShouldBeAsync(200);
+        }
+    }
 }
 
 internal static class DiscountCalls

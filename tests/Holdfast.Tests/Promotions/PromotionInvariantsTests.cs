@@ -43,6 +43,7 @@ public abstract class PromotionInvariantsTests(TestDatabase database)
         { "discount_codes_are_used_within_their_limit", $"{Use(11, 1, "c@x")} UNION ALL {Use(12, 1, "d@x")["INSERT INTO discount_uses (code_id, order_id, sequence, store_id, buyer, delta, amount, created_at) ".Length..]}" },
         { "discount_codes_are_used_within_the_limit_per_customer", Use(11, 1, "a@x") },
         { "discount_codes_are_used_within_the_limit_per_customer", "UPDATE discount_codes SET usage_limit_per_customer = 1" },
+        { "discount_uses_count_towards_the_limit_per_customer", "UPDATE discount_uses SET limited = false WHERE sequence = 2" },
         { "discount_uses_take_turns_with_givings_back", "DELETE FROM discount_uses WHERE buyer = 'b@x' AND sequence = 1" },
         { "discount_uses_take_turns_with_givings_back", Use(1, 3) },
         { "discount_uses_of_an_order_are_of_one_buyer_and_given_back_whole", "UPDATE discount_uses SET buyer = 'z@x' WHERE sequence = 2" },
