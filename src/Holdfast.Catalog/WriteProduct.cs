@@ -100,7 +100,7 @@ internal sealed class DeleteProduct(Db db)
             await tx.ExecuteAsync("UPDATE products SET deleted_at = $2, updated_at = $2, version = version + 1 WHERE id = $1", present.Id, now).ConfigureAwait(false);
             tx.Stale(CatalogNames.Product(present.Id));
             tx.Stale(CatalogNames.Store(present.StoreId));
-            return Reply.NoContent();
+            return Reply.NoContent(present.StoreId);
         }).ConfigureAwait(false);
     }
 }

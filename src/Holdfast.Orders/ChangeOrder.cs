@@ -174,7 +174,6 @@ internal sealed class DeleteOrder(OrderAccess access, OrderChanges changes, Db d
             return refusal;
         }
 
-        await DeadLetters.ForgetAsync(tx, id).ConfigureAwait(false);
         // What a broker still has of it counts as handled: else it would come back as a dead letter, with all that it says.
         batch.Execute("INSERT INTO inbox (consumer, subject, sequence) SELECT name, $1{as uuid}, $2{as int} FROM lanes WHERE transport <> 'outbox' AND transport <> name "
             + "ON CONFLICT (consumer, subject) DO UPDATE SET sequence = excluded.sequence", id, locked.First!.EventSequence);
@@ -188,6 +187,9 @@ internal sealed class DeleteOrder(OrderAccess access, OrderChanges changes, Db d
         batch.Execute("UPDATE order_statistics SET orders = orders - 1, total = total - $6 WHERE store_id = $1 AND day = $2 AND currency = $3 AND status = $4 AND payment_status = $5",
             erased.StoreId, erased.LocalDate, erased.Currency, Names.Of(erased.Status), Names.Of(erased.PaymentStatus), erased.Total);
         await batch.RunAsync().ConfigureAwait(false);
-        return Reply.NoContent();
+
+        // Only then: who is making a dead letter of an event holds it.
+        await DeadLetters.ForgetAsync(tx, id).ConfigureAwait(false);
+        return Reply.NoContent(erased.StoreId);
     });
 }

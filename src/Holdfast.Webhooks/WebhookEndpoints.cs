@@ -101,7 +101,7 @@ internal sealed class WebhookEndpoints(Db db, SecretBox box, EventTypes types, W
         batch.Execute("DELETE FROM webhook_attempts WHERE endpoint_id = $1", found.Id);
         batch.Execute("DELETE FROM webhook_endpoints WHERE id = $1", found.Id);
         await batch.RunAsync().ConfigureAwait(false);
-        return Reply.NoContent();
+        return Reply.NoContent(found.StoreId);
     });
 
     /// <summary>200: sent to again, what is pending at once. What happened while it was paused is not sent.</summary>

@@ -20,12 +20,12 @@ public static class Emails
     /// <summary>Whether it stands in for that of an account that was closed: nobody reads there.</summary>
     public static bool IsOfClosed(string email) => email.EndsWith(ClosedDomain, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Trimmed and in lower case (invariant), or null where it cannot be an address: no quoted local parts, no comments, no control characters.</summary>
+    /// <summary>Trimmed and in lower case (invariant), or null where it cannot be an address: no quoted local parts, no comments, no control characters, not what stands in for a closed account's.</summary>
     public static string? Key(string? email)
     {
         var text = email?.Trim() ?? "";
         var at = text.IndexOf('@', StringComparison.Ordinal);
-        return text.Length <= MaxLength && at is > 0 and <= MaxLocalLength && IsLocal(text.AsSpan(0, at)) && IsDomain(text.AsSpan(at + 1))
+        return text.Length <= MaxLength && at is > 0 and <= MaxLocalLength && IsLocal(text.AsSpan(0, at)) && IsDomain(text.AsSpan(at + 1)) && !IsOfClosed(text)
             ? text.ToLowerInvariant() : null;
     }
 

@@ -36,6 +36,9 @@ public sealed class Reply : IAnswer
     /// <summary>Whether this is the stored answer to an earlier request with the same key.</summary>
     public bool Replayed { get; init; }
 
+    /// <inheritdoc />
+    public Guid? StoreId { get; private init; }
+
     public static Reply Ok(object value) => new(200, Bytes(value));
 
     public static Reply Ok(object value, long version) => new(200, Bytes(value)) { Version = version };
@@ -50,7 +53,8 @@ public sealed class Reply : IAnswer
 
     internal static Reply Cached(Caching.Document document, string cache) => new(200, document.Body) { ETag = document.ETag, Cache = cache };
 
-    public static Reply NoContent() => new(204, default);
+    /// <summary>204. <paramref name="storeId"/>: of which store what was done is, for the audit log.</summary>
+    public static Reply NoContent(Guid? storeId = null) => new(204, default) { StoreId = storeId };
 
     /// <summary>A body that is JSON already.</summary>
     public static Reply Raw(int status, ReadOnlyMemory<byte> json, string? location = null, long? version = null, bool replayed = false) =>

@@ -10,6 +10,9 @@ public interface IAnswer
 
     /// <summary>Whether it only tells again what came of an earlier request: nothing was changed now.</summary>
     bool Replayed { get; }
+
+    /// <summary>The store that it is about, where the body does not say so.</summary>
+    Guid? StoreId => null;
 }
 
 /// <summary>
@@ -42,18 +45,18 @@ internal sealed class Witness
     /// <summary>The line to be written with a transaction that gives this; null where it is a refusal, a replay, or something on the way to the change.</summary>
     public AuditEntry? Line<T>(T outcome) => outcome switch
     {
-        null when typeof(T) == typeof(Error) => Entry(default),
+        null when typeof(T) == typeof(Error) => Entry(default, null),
         Result<Reply> result => result.IsOk ? Line(result.Value) : null,
         Reply { Error: not null } => null,
-        IAnswer { Replayed: false } answer => Entry(answer.Body),
+        IAnswer { Replayed: false } answer => Entry(answer.Body, answer.StoreId),
         _ => null,
     };
 
-    private AuditEntry Entry(ReadOnlyMemory<byte> body)
+    private AuditEntry Entry(ReadOnlyMemory<byte> body, Guid? storeId)
     {
         var (id, store) = Members(body);
         var resource = _request.Http.Request.RouteValues.Values.OfType<string>().FirstOrDefault() ?? id;
-        store ??= Guid.TryParseExact(_request.Query("storeId"), "D", out var named) ? named : _request.Id("storeId");
+        store ??= storeId ?? (Guid.TryParseExact(_request.Query("storeId"), "D", out var named) ? named : _request.Id("storeId"));
         return new AuditEntry($"{_route.Method} {_route.Pattern[(_route.Pattern.StartsWith(Routes.Base, StringComparison.Ordinal) ? Routes.Base.Length : 0)..]}",
             _request.Caller.Actor, resource is { Length: > 100 } ? resource[..100] : resource, store);
     }

@@ -146,12 +146,8 @@ internal sealed class ConsumerLane(Db db, IConsumer consumer, MessagingOptions o
             return;
         }
 
-        foreach (var e in await EventRows.LoadAsync(tx, [key]).ConfigureAwait(false))
+        if (await DeadLetters.BuryAsync(tx, consumer.Name, key, $"{reason.GetType().Name}: {reason.Message}", attempts, now).ConfigureAwait(false) is { } e)
         {
-            var batch = tx.Batch();
-            DeadLetters.Add(batch, new DeadLetter(Guid.CreateVersion7(), consumer.Name, e.Subject, e.Sequence, e.Type, $"{reason.GetType().Name}: {reason.Message}",
-                CloudEvent.Write(e), attempts, now));
-            await batch.RunAsync().ConfigureAwait(false);
             log.LogError(reason, "{Consumer} has failed {Attempts} times on {Event} ({Type}): it is a dead letter now", consumer.Name, attempts, e.Id, e.Type);
         }
 

@@ -29,6 +29,23 @@ public static class DeadLetters
             letter.Id, letter.Lane, letter.Subject, letter.Sequence, Clean(letter.Type, 200), Clean(letter.Reason, MaxReason), letter.Payload, letter.Attempts, letter.CreatedAt);
     }
 
+    /// <summary>
+    /// Makes a dead letter of an event of ours, as it is now; the event, or null where it has been erased. Its id follows from the event: put aside again, after a
+    /// crash, it is the same. Until the transaction ends nobody else writes the event anew: <see cref="EventRows.RewriteAsync"/> finds the letter then.
+    /// </summary>
+    internal static async Task<Event?> BuryAsync(Tx tx, string lane, EventKey key, string reason, int attempts, DateTime now)
+    {
+        if (await EventRows.HoldAsync(tx, key).ConfigureAwait(false) is not { } e)
+        {
+            return null;
+        }
+
+        var batch = tx.Batch();
+        Add(batch, new DeadLetter(IdOf(lane, Encoding.UTF8.GetBytes(e.Id)), lane, e.Subject, e.Sequence, e.Type, reason, CloudEvent.Write(e), attempts, now));
+        await batch.RunAsync().ConfigureAwait(false);
+        return e;
+    }
+
     /// <summary>The newest ones, the newest first.</summary>
     public static Task<List<DeadLetter>> NewestAsync(Db db, int limit, CancellationToken ct = default) =>
         db.ReadAsync(s => s.QueryAsync($"SELECT {Columns} FROM dead_letters ORDER BY created_at DESC, id DESC LIMIT $1", Map, limit), ct);

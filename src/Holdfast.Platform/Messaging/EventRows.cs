@@ -85,6 +85,10 @@ public static class EventRows
         return [.. fetched.SelectMany(f => f.Rows).Where(e => e.Sequence >= wanted[e.Subject].First && e.Sequence <= wanted[e.Subject].Last)];
     }
 
+    /// <summary>The event, if there is one, which nobody else can write anew before the transaction ends.</summary>
+    internal static Task<Event?> HoldAsync(Tx tx, EventKey key) =>
+        tx.FirstAsync($"SELECT {Columns} FROM events WHERE subject = $1 AND sequence = $2 {{share}}", Map, key.Subject, key.Sequence);
+
     /// <summary>
     /// Writes what all events of the subjects say anew, and the dead letters that quote them: for what must not be kept. The events stay, with their ids and
     /// whether they were handed on; what was handed on before is out of reach. The caller keeps the subjects from changing.
@@ -95,7 +99,6 @@ public static class EventRows
         {
             var batch = tx.Batch();
             var events = batch.Query($"SELECT {Columns} FROM events WHERE subject {{in $1}}", Map, some);
-            var quotes = batch.Query("SELECT id, subject, sequence FROM dead_letters WHERE subject {in $1} AND sequence IS NOT NULL", r => (Id: r.Uuid(0), Of: new EventKey(r.Uuid(1), r.Int(2))), some);
             await batch.RunAsync().ConfigureAwait(false);
             var after = events.Rows.Select(rewrite).ToDictionary(e => new EventKey(e.Subject, e.Sequence));
             var rows = new RowSet("events", new("subject", ColumnType.Uuid), new("sequence", ColumnType.Int), new("previous", ColumnType.Text), new("data", ColumnType.Bytes));
@@ -104,13 +107,16 @@ public static class EventRows
                 rows.Add(e.Subject).Add(e.Sequence).Add(e.Previous).Add(e.Data);
             }
 
+            // Only then: who is making a dead letter of one holds the event.
+            batch.ChangeEach(rows, "UPDATE events SET previous = {v.previous}, data = {v.data} WHERE events.subject = {v.subject} AND events.sequence = {v.sequence}");
+            var quotes = batch.Query("SELECT id, subject, sequence FROM dead_letters WHERE subject {in $1} AND sequence IS NOT NULL", r => (Id: r.Uuid(0), Of: new EventKey(r.Uuid(1), r.Int(2))), some);
+            await batch.RunAsync().ConfigureAwait(false);
             var letters = new RowSet("dead_letters", new("id", ColumnType.Uuid), new("payload", ColumnType.Bytes));
             foreach (var (id, of) in quotes.Rows)
             {
                 letters.Add(id).Add(after.TryGetValue(of, out var e) ? CloudEvent.Write(e) : []);
             }
 
-            batch.ChangeEach(rows, "UPDATE events SET previous = {v.previous}, data = {v.data} WHERE events.subject = {v.subject} AND events.sequence = {v.sequence}");
             batch.ChangeEach(letters, "UPDATE dead_letters SET payload = {v.payload} WHERE dead_letters.id = {v.id}");
             await batch.RunAsync().ConfigureAwait(false);
         }

@@ -44,6 +44,18 @@ public abstract class AuditTests(EveryRouteHost host)
             r => r.UuidOrNull(0))));
     }
 
+    [Fact]
+    public async Task A_line_names_the_store_of_what_is_gone()
+    {
+        using var created = await _routes.Admin.PostAsJsonAsync("/api/v1/products", new { storeId = DemoStore.StoreId, name = "Gone", variants = new[] { new { sku = "GONE", price = 1 } } });
+        using var delete = new HttpRequestMessage(HttpMethod.Delete, created.Headers.Location);
+        delete.Headers.TryAddWithoutValidation("If-Match", created.Headers.ETag!.Tag);
+        using var deleted = await _routes.Admin.SendAsync(delete);
+        Assert.Equal((201, 204), ((int)created.StatusCode, (int)deleted.StatusCode));
+        Assert.Equal((Guid?)DemoStore.StoreId, await _routes.Server.Db.ReadAsync(s => s.FirstAsync("SELECT store_id FROM audit_log WHERE action = 'DELETE /products/{id}' AND resource = $1",
+            r => r.UuidOrNull(0), created.Headers.Location!.ToString().Split('/')[^1])));
+    }
+
     // Sign-in has lines of its own; a quote changes nothing, and an access key is mailed, not changed.
     private static bool IsAudited(RouteRule rule) => rule.Method != "GET" && !rule.Pattern.StartsWith("/api/v1/auth/", StringComparison.Ordinal)
         && !rule.Pattern.EndsWith("/quote", StringComparison.Ordinal) && rule.Pattern != "/api/v1/orders/lookup";

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Holdfast.Orders;
 using Holdfast.Orders.Core;
 using Holdfast.Platform.Data;
+using Holdfast.Platform.Messaging;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Orders;
 
@@ -90,6 +91,33 @@ public abstract partial class ClosingTests
         Assert.Null((await Server.Get<PlacementQueue>().PlaceAsync(shop.Placing(email: _email, riders: [probe]))).Error);
         Assert.Equal(1, (await me.GetFromJsonAsync<JsonElement>("/api/v1/orders")).GetProperty("items").GetArrayLength());
         await ShouldVerifyAsync();
+    }
+
+    [Fact]
+    public async Task A_dead_letter_that_is_being_made_while_an_account_is_closed_quotes_nothing_of_it()
+    {
+        var shop = await Shop.CreateAsync(Server.Db, 10, 10);
+        await shop.AddCodeAsync("TEN", "percent", 1000);
+        var me = await RegisterAsync();
+        var order = await PlaceAsync(shop, me);
+        await DeliverAsync(order);
+        Task closing;
+        await using (var tx = await Server.Db.BeginAsync())
+        {
+            Assert.NotNull(await DeadLetters.BuryAsync(tx, "heard", new EventKey(order.GetProperty("id").GetGuid(), 1), "no reason", 1, await tx.NowAsync()));
+            closing = CloseAsync(me);
+            if (backend == Backend.Postgres)
+            {
+                await Until.TrueAsync("closing waits for it, or has ended", async () => closing.IsCompleted || await CountAsync(
+                    "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") > 0);
+            }
+
+            await tx.CommitAsync();
+        }
+
+        await closing;
+        Assert.Equal(1, await CountAsync("SELECT COUNT(*) FROM dead_letters"));
+        Assert.Empty(await PlacesOfAsync(_email));
     }
 
     /// <summary>Does something once the guests are found and the accounts held.</summary>

@@ -29,6 +29,7 @@ public sealed class EmailsTests
     [InlineData("an\0@example.com")]
     [InlineData("<an@example.com>")]
     [InlineData("\"an\"@example.com")]
+    [InlineData("an@Closed.invalid")]
     public void Refuses_what_is_no_address(string? email) => Assert.Null(Emails.Key(email));
 
     [Fact]

@@ -136,7 +136,11 @@ public abstract class PlacementEngineTests(TestHost host)
     {
         public override int Rank => LockRank.Carts;
 
-        public override Task OpenAsync(Tx tx, IReadOnlyList<Rider> all) => tx.ExecuteAsync("UPDATE discount_codes SET usage_limit_per_customer = 1 WHERE store_id = $1", storeId);
+        public override async Task OpenAsync(Tx tx, IReadOnlyList<Rider> all)
+        {
+            await tx.ExecuteAsync("UPDATE discount_codes SET usage_limit_per_customer = 1 WHERE store_id = $1", storeId);
+            await tx.ExecuteAsync("UPDATE discount_uses SET limited = $2 WHERE store_id = $1", storeId, true);
+        }
 
         public override Error? Decide(Order order, DateTime now) => null;
 

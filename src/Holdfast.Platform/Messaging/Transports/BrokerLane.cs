@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 using Holdfast.Platform.Data;
 using Microsoft.Extensions.Logging;
 
@@ -199,14 +198,12 @@ internal sealed class BrokerLane(Db db, ITransport transport, MessagingOptions o
 
     private Task<int> BuryAsync(List<(Event Event, string Reason)> refused) => db.WriteAsync(async tx =>
     {
-        var (batch, now) = (tx.Batch(), await tx.NowAsync().ConfigureAwait(false));
+        var now = await tx.NowAsync().ConfigureAwait(false);
         foreach (var (e, reason) in refused)
         {
-            // The id comes from the event: refused again, after a crash, it is the same dead letter.
-            DeadLetters.Add(batch, new DeadLetter(DeadLetters.IdOf(transport.Name, Encoding.UTF8.GetBytes(e.Id)), transport.Name, e.Subject, e.Sequence, e.Type, reason, CloudEvent.Write(e), 1, now));
+            await DeadLetters.BuryAsync(tx, transport.Name, new EventKey(e.Subject, e.Sequence), reason, 1, now).ConfigureAwait(false);
         }
 
-        await batch.RunAsync().ConfigureAwait(false);
         return refused.Count;
     });
 

@@ -133,7 +133,7 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
         var events = await EventRows.LoadRangesAsync(tx, [.. last.Where(l => l.Value > heard[l.Key]).Select(l => (l.Key, heard[l.Key] + 1, l.Value))]).ConfigureAwait(false);
         var waiting = batch.Query("SELECT 1 FROM deliveries WHERE lane = $1 LIMIT 1", r => 1, consumer.Name);
         await batch.RunAsync().ConfigureAwait(false);
-        var good = Bury(batch, told, events, now.First);
+        var good = await BuryAsync(tx, told, events, now.First).ConfigureAwait(false);
         if (good.Count > 0 && (aside || waiting.Rows.Count > 0))
         {
             var rows = Deliveries.Rows();
@@ -168,19 +168,23 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
     }
 
     /// <summary>Makes dead letters of those events that processes seem to end over; the others.</summary>
-    private List<Event> Bury(StatementBatch batch, List<Told> told, List<Event> events, DateTime now)
+    private async Task<List<Event>> BuryAsync(Tx tx, List<Told> told, List<Event> events, DateTime now)
     {
-        var poison = told.Where(t => t.Poison is not null).GroupBy(t => t.Key).ToDictionary(g => g.Key, g => g.First().Poison!);
+        var (poison, good) = (told.Where(t => t.Poison is not null).GroupBy(t => t.Key).ToDictionary(g => g.Key, g => g.First().Poison!), new List<Event>());
         foreach (var e in events)
         {
-            if (poison.TryGetValue(new EventKey(e.Subject, e.Sequence), out var reason))
+            var key = new EventKey(e.Subject, e.Sequence);
+            if (!poison.TryGetValue(key, out var reason))
             {
-                DeadLetters.Add(batch, new DeadLetter(Guid.CreateVersion7(), consumer.Name, e.Subject, e.Sequence, e.Type, reason, CloudEvent.Write(e), 1, now));
-                log.LogError("{Consumer} does not take {Event} ({Type}), which is a dead letter now: {Reason}", consumer.Name, e.Id, e.Type, reason);
+                good.Add(e);
+                continue;
             }
+
+            await DeadLetters.BuryAsync(tx, consumer.Name, key, reason, 1, now).ConfigureAwait(false);
+            log.LogError("{Consumer} does not take {Event} ({Type}), which is a dead letter now: {Reason}", consumer.Name, e.Id, e.Type, reason);
         }
 
-        return poison.Count == 0 ? events : [.. events.Where(e => !poison.ContainsKey(new EventKey(e.Subject, e.Sequence)))];
+        return good;
     }
 
     /// <summary>Notes how far each subject has come. A message that tells of no event of ours is a dead letter.</summary>
