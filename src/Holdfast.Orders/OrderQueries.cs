@@ -46,9 +46,21 @@ internal sealed class GetHistory(OrderAccess access, Db db)
             return seen.Error!;
         }
 
-        var entries = await db.ReadAsync(s => s.QueryAsync(
-            "SELECT sequence, type, occurred_at, actor, previous, data FROM events WHERE subject = $1 ORDER BY sequence", ReadEntry, seen.Value.Order.Id)).ConfigureAwait(false);
-        return Reply.Ok(new Page<Entry>(entries, null));
+        var paging = Paging.From(request, keyParts: 1);
+        if (!paging.IsOk)
+        {
+            return paging.Error!;
+        }
+
+        var after = 0;
+        if (paging.Value.After is { } key && !int.TryParse(key[0], NumberStyles.None, CultureInfo.InvariantCulture, out after))
+        {
+            return Errors.Invalid("cursor", "is not one that was given out");
+        }
+
+        var entries = await db.ReadAsync(s => s.QueryAsync("SELECT sequence, type, occurred_at, actor, previous, data FROM events WHERE subject = $1 AND sequence > $2 ORDER BY sequence LIMIT $3",
+            ReadEntry, seen.Value.Order.Id, after, paging.Value.Limit + 1), request.Aborted).ConfigureAwait(false);
+        return Reply.Ok(paging.Value.Page(entries, e => [e.Sequence.ToString(CultureInfo.InvariantCulture)]));
     }
 
     private static Entry ReadEntry(Row r)

@@ -225,6 +225,17 @@ public abstract class LifecycleTests(TestHost host)
         Assert.StartsWith("admin:", history[3].GetProperty("actor").GetString(), StringComparison.Ordinal);
         Assert.Equal("sold in the \"shop\"", history[3].GetProperty("reason").GetString());
         Assert.Equal("confirmed", history[3].GetProperty("previousStatus").GetString());
+
+        // By pages, too.
+        var (read, cursor) = (new List<int>(), "");
+        while (cursor is not null)
+        {
+            var page = await Server.Admin.GetFromJsonAsync<JsonElement>($"/api/v1/orders/{order.GetProperty("id").GetGuid()}/history?limit=3{cursor}");
+            read.AddRange(page.GetProperty("items").EnumerateArray().Select(h => h.GetProperty("sequence").GetInt32()));
+            cursor = page.GetProperty("nextCursor").GetString() is { } next ? $"&cursor={next}" : null;
+        }
+
+        Assert.Equal([1, 2, 3, 4], read);
     }
 }
 
