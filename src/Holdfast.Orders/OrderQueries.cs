@@ -33,48 +33,6 @@ internal sealed class GetOrder(Db db, OrderAccess access, Documents documents)
     }
 }
 
-/// <summary>GET /orders/{id}/history: what happened, when, by whom; the oldest first.</summary>
-internal sealed class GetHistory(OrderAccess access, Db db)
-{
-    private sealed record Entry(int Sequence, string Type, DateTime OccurredAt, string Actor, string Status, string PaymentStatus, string? PreviousStatus, string? Reason, int Version);
-
-    public async Task<Reply> HandleAsync(Request request)
-    {
-        var seen = await access.FindAsync(request).ConfigureAwait(false);
-        if (!seen.IsOk)
-        {
-            return seen.Error!;
-        }
-
-        var paging = Paging.From(request, keyParts: 1);
-        if (!paging.IsOk)
-        {
-            return paging.Error!;
-        }
-
-        var after = 0;
-        if (paging.Value.After is { } key && !int.TryParse(key[0], NumberStyles.None, CultureInfo.InvariantCulture, out after))
-        {
-            return Errors.Invalid("cursor", "is not one that was given out");
-        }
-
-        var entries = await db.ReadAsync(s => s.QueryAsync("SELECT sequence, type, occurred_at, actor, previous, data FROM events WHERE subject = $1 AND sequence > $2 ORDER BY sequence LIMIT $3",
-            ReadEntry, seen.Value.Order.Id, after, paging.Value.Limit + 1), request.Aborted).ConfigureAwait(false);
-        return Reply.Ok(paging.Value.Page(entries, e => [e.Sequence.ToString(CultureInfo.InvariantCulture)]));
-    }
-
-    private static Entry ReadEntry(Row r)
-    {
-        using var data = JsonDocument.Parse(r.Bytes(5));
-        using var previous = JsonDocument.Parse($"{{{r.TextOrNull(4)}}}");
-        var after = data.RootElement;
-        return new Entry(r.Int(0), r.Text(1), r.Time(2), r.Text(3), after.GetProperty("status").GetString()!, after.GetProperty("paymentStatus").GetString()!,
-            Text(previous, "previousStatus"), Text(previous, "reason"), after.GetProperty("version").GetInt32());
-    }
-
-    private static string? Text(JsonDocument document, string name) => document.RootElement.TryGetProperty(name, out var value) ? value.GetString() : null;
-}
-
 /// <summary>
 /// GET /orders: a customer's own; staff see their stores'. Newest first unless <c>sort</c> says otherwise. <c>q</c> finds a number, an id, an
 /// externalId, an email or the beginning of one, or a part of the customer's name. Pages are cached, but for those that <c>q</c> finds.
