@@ -100,6 +100,8 @@ internal sealed class WebhookEndpoints(Db db, SecretBox box, EventTypes types, W
         batch.Execute("DELETE FROM webhook_deliveries WHERE endpoint_id = $1", found.Id);
         batch.Execute("DELETE FROM webhook_attempts WHERE endpoint_id = $1", found.Id);
         batch.Execute("DELETE FROM webhook_endpoints WHERE id = $1", found.Id);
+        // What was queued until a moment ago, when the endpoint could be held.
+        batch.Execute("DELETE FROM webhook_deliveries WHERE endpoint_id = $1", found.Id);
         await batch.RunAsync().ConfigureAwait(false);
         return Reply.NoContent(found.StoreId);
     });

@@ -23,6 +23,9 @@ internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
 
+    /// <summary>So long after a stop the endpoints may still answer.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
     private readonly ConcurrentDictionary<Guid, (Guid Store, Task<int> Work)> _busy = new();
 
     /// <summary>The most endpoints that are worked on at once.</summary>
@@ -149,10 +152,26 @@ internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox
         }
 
         var secret = WebhookSecrets.Open(box, id, endpoint.Secret, endpoint.IsSealed);
+        using var end = new CancellationTokenSource();
+        using var stopping = ct.Register(() => end.CancelAfter(Grace));
         var sent = await Task.WhenAll(due.Select(async d => (Due: d, Outcome: events.TryGetValue(d.Event, out var e)
-            ? await transport.SendAsync(endpoint.Url, secret, e, ct).ConfigureAwait(false) : new Outcome(null, "event_gone", TimeSpan.Zero)))).ConfigureAwait(false);
+            ? await TrySendAsync(endpoint.Url, secret, e, end.Token).ConfigureAwait(false) : new Outcome(null, "event_gone", TimeSpan.Zero)))).ConfigureAwait(false);
         await db.WriteAsync(tx => NoteAsync(tx, id, sent), CancellationToken.None).ConfigureAwait(false);
-        return (due.Count, due.Count == DeliveriesAtOnce && Array.TrueForAll(sent, s => s.Outcome.Error is null));
+        ct.ThrowIfCancellationRequested();
+        return (due.Count, due.Count == DeliveriesAtOnce && Array.TrueForAll(sent, s => s.Outcome?.Error is null));
+    }
+
+    /// <summary>What came of it; null where there was no time for an answer.</summary>
+    private async Task<Outcome?> TrySendAsync(string url, byte[] secret, Event e, CancellationToken end)
+    {
+        try
+        {
+            return await transport.SendAsync(url, secret, e, end).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            return null;
+        }
     }
 
     private static async Task<(Endpoint? Endpoint, List<Due> Due, Dictionary<EventKey, Event> Events)> ClaimAsync(Tx tx, Guid id)
@@ -182,12 +201,19 @@ internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox
         return (endpoint.Rows[0], due.Rows, events.ToDictionary(e => new EventKey(e.Subject, e.Sequence)));
     }
 
-    private async Task NoteAsync(Tx tx, Guid id, (Due Due, Outcome Outcome)[] sent)
+    private async Task NoteAsync(Tx tx, Guid id, (Due Due, Outcome? Outcome)[] sent)
     {
         var now = await tx.NowAsync().ConfigureAwait(false);
         var batch = tx.Batch();
         foreach (var (due, outcome) in sent)
         {
+            if (outcome is null)
+            {
+                // Whoever runs next tries it at once.
+                batch.Execute("UPDATE webhook_deliveries SET attempts = attempts - 1, next_attempt_at = $2 WHERE id = $1 AND status = 'pending' AND attempts = $3", due.Id, now, due.Attempts);
+                continue;
+            }
+
             var again = outcome.Error is null or "event_gone" ? null : WebhookRetries.After(due.Attempts, Random.Shared.NextDouble());
             // Unless somebody has asked for it again meanwhile: then it is sent once more.
             batch.Execute("UPDATE webhook_deliveries SET status = $2, next_attempt_at = $3 WHERE id = $1 AND status = 'pending' AND attempts = $4", due.Id,
@@ -197,7 +223,7 @@ internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox
                 Guid.CreateVersion7(), due.Id, outcome.HttpStatus, outcome.Error, (int)outcome.Duration.TotalMilliseconds, now);
         }
 
-        var answered = sent.Where(s => s.Outcome.Error != "event_gone").Select(s => s.Outcome).ToList();
+        var answered = sent.Select(s => s.Outcome).OfType<Outcome>().Where(o => o.Error != "event_gone").ToList();
         if (answered.Exists(o => o.Error is null))
         {
             batch.Execute("UPDATE webhook_endpoints SET failing_since = NULL WHERE id = $1 AND failing_since IS NOT NULL", id);

@@ -12,10 +12,10 @@ internal sealed class WebhooksConsumer : IConsumer
 
     string IConsumer.Name => Name;
 
-    /// <summary>Queues with one statement; without endpoints it only looks for some.</summary>
+    /// <summary>Queues with one statement; without endpoints it only looks for some. It holds them: nobody deletes one before the deliveries are there.</summary>
     public async Task HandleAsync(Tx tx, IReadOnlyList<Event> events)
     {
-        var wishes = (await tx.QueryAsync("SELECT id, store_id, types FROM webhook_endpoints WHERE store_id {in $1} AND paused_at IS NULL",
+        var wishes = (await tx.QueryAsync("SELECT id, store_id, types FROM webhook_endpoints WHERE store_id {in $1} AND paused_at IS NULL ORDER BY id {share}",
             r => new Wish(r.Uuid(0), r.Uuid(1), WebhookEndpoint.ReadTypes(r.Text(2))), events.Select(e => e.StoreId).Distinct().ToArray()).ConfigureAwait(false)).ToLookup(w => w.StoreId);
         if (wishes.Count == 0)
         {

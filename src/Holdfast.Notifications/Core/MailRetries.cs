@@ -4,7 +4,7 @@ namespace Holdfast.Notifications.Core;
 public static class MailRetries
 {
     /// <summary>After so many tries, about two days, a mail is given up: it is a dead letter.</summary>
-    public const int MaxAttempts = 16;
+    public const int MaxAttempts = 19;
 
     private static readonly TimeSpan First = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Longest = TimeSpan.FromHours(6);

@@ -30,6 +30,9 @@ public sealed record MessagingOptions
     /// <summary>For so long a process may be busy publishing a chunk before another takes it over.</summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(8);
 
+    /// <summary>How often a consumer that is fed by a broker looks itself for events that it has not heard of.</summary>
+    public TimeSpan LookEvery { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>How long a broker may take to confirm; less than the lease.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(5);
 

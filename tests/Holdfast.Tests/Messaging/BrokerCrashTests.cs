@@ -174,7 +174,7 @@ public abstract class BrokerCrashTests
         await using (var server = await seams.ServeAsync())
         {
             await Until.TrueAsync("it is in the middle of catching up", async () => await db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() "
-                + "AND wait_event_type = 'Lock' AND query LIKE '%INTO inbox%'", r => r.Long(0))) > 0, 60);
+                + "AND wait_event_type = 'Lock' AND query LIKE '%INTO inbox%'", r => r.Long(0))) > 0, 120);
             await server.KillAsync();
         }
 

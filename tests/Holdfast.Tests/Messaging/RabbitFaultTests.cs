@@ -76,6 +76,25 @@ public sealed class Faults_of_rabbitmq(FaultyRabbit own) : BrokerFaultTests(own)
     }
 
     [Fact]
+    public async Task What_gets_lost_without_a_trace_is_found_by_looking()
+    {
+        await using var brokered = await own.StartAsync(Backend.Postgres);
+        await using var connection = await own.Server.ConnectAsync(brokered.RabbitUrl);
+        await using var channel = await connection.CreateChannelAsync();
+        var server = await brokered.ServeAsync(change: o => o with { LookEvery = TimeSpan.FromSeconds(2) });
+        var shop = await Shop.CreateAsync(server.Db, 1_000);
+        await shop.OrderAsync(server.Guest);
+        await brokered.AuditAsync();
+        await channel.QueueUnbindAsync("order_events.heard", Topics.Events, "#");
+        for (var i = 0; i < 5; i++)
+        {
+            await shop.OrderAsync(server.Guest);
+        }
+
+        await brokered.AuditAsync();
+    }
+
+    [Fact]
     public async Task Others_get_every_event_as_a_cloud_event_and_what_nobody_has_bound_is_kept_for_a_day()
     {
         await using var brokered = await own.StartAsync(Backend.Sqlite);

@@ -251,6 +251,7 @@ public sealed class MailRetriesTests
     {
         Assert.Equal([10, 20, 40, 80], Enumerable.Range(1, 4).Select(n => MailRetries.After(n, 0.5).TotalSeconds));
         Assert.Equal(6, MailRetries.After(1000, 0.5).TotalHours);
+        Assert.InRange(Enumerable.Range(1, MailRetries.MaxAttempts - 1).Sum(n => MailRetries.After(n, 0.5).TotalHours), 44, 50);
         Assert.Equal((7.5, 12.5), (MailRetries.After(1, 0).TotalSeconds, MailRetries.After(1, 1).TotalSeconds));
     }
 }

@@ -1,5 +1,6 @@
 using Holdfast.Identity;
 using Holdfast.Platform.Data;
+using Holdfast.Platform.Messaging;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Orders;
 using Holdfast.Webhooks;
@@ -106,6 +107,55 @@ public sealed class WebhookTurnTests : IAsyncLifetime
         await Until.TrueAsync("it has been delivered", async () => await database.Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM webhook_deliveries WHERE status = 'delivered'", r => r.Long(0))) == 1);
         Assert.Equal(2, _slow.All.Count);
         Assert.Equal((_slow.All[0].Id, _slow.All[0].Body), (_slow.All[1].Id, _slow.All[1].Body));
+    }
+
+    [Fact]
+    public async Task A_sender_that_is_stopped_notes_what_is_answered_and_gives_the_rest_back()
+    {
+        var shop = await Shop.CreateAsync(Db, 100);
+        var endpoint = await SubscribeAsync(Db, shop, _slow);
+        var (hanging, late, begun) = (new TaskCompletionSource(), new TaskCompletionSource(), 0);
+        _slow.Answer = _ => Interlocked.Increment(ref begun) switch { 1 => Task.CompletedTask, 2 => late.Task, _ => hanging.Task };
+        for (var i = 0; i < 3; i++)
+        {
+            await shop.OrderAsync(_server.Guest);
+        }
+
+        await Until.TrueAsync("they are queued", async () => await QueuedAsync(endpoint) == 3);
+        using var sender = Sender(endpointsAtOnce: 1);
+        await sender.StartAsync(TestContext.Current.CancellationToken);
+        await Until.TrueAsync("all are under way", () => _slow.All.Count == 3);
+        var stopping = sender.StopAsync(TestContext.Current.CancellationToken);
+        late.SetResult();
+        await stopping;
+        Assert.Equal([("delivered", 1), ("delivered", 1), ("pending", 0)], await Db.ReadAsync(s => s.QueryAsync(
+            "SELECT status, attempts FROM webhook_deliveries WHERE endpoint_id = $1 ORDER BY status", r => (r.Text(0), r.Int(1)), endpoint)));
+        hanging.SetResult();
+        using var next = Sender(endpointsAtOnce: 1);
+        Assert.Equal(1, await next.SendOnceAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(4, _slow.All.Count);
+    }
+
+    [Fact]
+    public async Task What_is_being_queued_while_its_endpoint_is_deleted_goes_with_it()
+    {
+        var shop = await Shop.CreateAsync(Db, 100);
+        var endpoint = await SubscribeAsync(Db, shop, _slow);
+        var order = (await shop.OrderAsync(_server.Guest)).Body.GetProperty("id").GetGuid();
+        await Until.TrueAsync("it is queued", async () => await QueuedAsync(endpoint) == 1);
+        var events = await Db.ReadAsync(s => EventRows.LoadAsync(s, [new EventKey(order, 1)]));
+        Task<HttpResponseMessage> deleting;
+        await using (var tx = await Db.BeginAsync())
+        {
+            await new WebhooksConsumer().HandleAsync(tx, [events[0] with { Sequence = 2 }]);
+            deleting = _server.Admin.DeleteAsync(new Uri($"/api/v1/webhook-endpoints/{endpoint}", UriKind.Relative), TestContext.Current.CancellationToken);
+            await Until.TrueAsync("deleting waits for it, or has ended", async () => deleting.IsCompleted || await Db.ReadAsync(s => s.FirstAsync(
+                "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'", r => r.Long(0))) > 0);
+            await tx.CommitAsync();
+        }
+
+        using var deleted = await deleting;
+        Assert.Equal((204, 0), ((int)deleted.StatusCode, await QueuedAsync(endpoint)));
     }
 
     private WebhookSender Sender(int endpointsAtOnce) => new(Db, new WebhookTransport(new WebhookOptions { AllowPrivate = true }, TimeProvider.System), SecretBox.None, NullLogger<WebhookSender>.Instance)

@@ -11,12 +11,37 @@ namespace Holdfast.Platform.Messaging;
 internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, MessagingOptions options, ILogger log)
 {
     private const int CatchUpSize = 500;
+    private const int SubjectsAtOnce = 5000;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     private sealed record Told(EventKey Key, string? Type, string? Fault, byte[] Body, string? Poison = null);
 
-    public async Task RunAsync(CancellationToken ct)
+    public Task RunAsync(CancellationToken ct) => Task.WhenAll(ConsumeAsync(ct), LookAsync(ct));
+
+    /// <summary>Looks once in a while for what has got lost at the broker without a trace: somebody has purged a queue, or removed its binding.</summary>
+    private async Task LookAsync(CancellationToken ct)
+    {
+        while (true)
+        {
+            await Task.Delay(options.LookEvery * (0.75 + (Random.Shared.NextDouble() / 2)), ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (ct.IsCancellationRequested)
+            {
+                return;
+            }
+
+            try
+            {
+                await HandleMissedAsync(ct).ConfigureAwait(false);
+            }
+            catch (Exception e) when (!ct.IsCancellationRequested)
+            {
+                log.LogWarning("{Consumer} could not look for what it has missed: {Reason}", consumer.Name, e.Message);
+            }
+        }
+    }
+
+    private async Task ConsumeAsync(CancellationToken ct)
     {
         var (failures, subscription) = (0, new Subscription(Topics.Events, consumer.Name, options.Prefetch));
         while (!ct.IsCancellationRequested)
@@ -73,14 +98,27 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
             return;
         }
 
-        var behind = await db.ReadAsync(s => s.QueryAsync("SELECT e.subject, MAX(e.sequence) FROM events e LEFT JOIN inbox i ON i.consumer = $1 AND i.subject = e.subject "
-            + "WHERE e.sequence > COALESCE(i.sequence, 0) GROUP BY e.subject", r => new EventKey(r.Uuid(0), r.Int(1)), consumer.Name), ct).ConfigureAwait(false);
-        foreach (var some in behind.Chunk(CatchUpSize))
-        {
-            await HandleAsync([.. some.Select(k => new Told(k, null, null, []))], ct).ConfigureAwait(false);
-        }
-
+        await HandleMissedAsync(ct).ConfigureAwait(false);
         await db.WriteAsync(tx => tx.ExecuteAsync("UPDATE lanes SET behind_since = NULL WHERE name = $1 AND behind_since = $2", consumer.Name, since), ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Handles all events that the consumer has not heard of; goes through the subjects by pages, so that no statement takes long.</summary>
+    private async Task HandleMissedAsync(CancellationToken ct)
+    {
+        Guid? after = Guid.Empty;
+        while (after is not null)
+        {
+            var page = await db.ReadAsync(s => s.QueryAsync("SELECT e.subject, e.last, COALESCE(i.sequence, 0) FROM "
+                + $"(SELECT subject, MAX(sequence) AS last FROM events WHERE subject > $2 GROUP BY subject ORDER BY subject LIMIT {SubjectsAtOnce}) e "
+                + "LEFT JOIN inbox i ON i.consumer = $1 AND i.subject = e.subject ORDER BY e.subject",
+                r => (Subject: r.Uuid(0), Last: r.Int(1), Heard: r.Int(2)), consumer.Name, after), ct).ConfigureAwait(false);
+            foreach (var some in page.Where(p => p.Last > p.Heard).Chunk(CatchUpSize))
+            {
+                await HandleAsync([.. some.Select(p => new Told(new EventKey(p.Subject, p.Last), null, null, []))], ct).ConfigureAwait(false);
+            }
+
+            after = page.Count < SubjectsAtOnce ? null : page[^1].Subject;
+        }
     }
 
     private async Task HandleAsync(List<Told> told, CancellationToken ct)
