@@ -29,6 +29,7 @@ public static class NotificationsModule
             return;
         }
 
+        services.AddHostedService<MailPruner>();
         services.AddSingleton<MailSender>();
         services.AddHostedService(s => s.GetRequiredService<MailSender>());
         if (notifications.Sms is { } gateway)

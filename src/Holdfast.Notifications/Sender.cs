@@ -21,7 +21,6 @@ internal abstract class Sender(Db db, string channel, Letters letters, ILogger l
 {
     private const int AtOnce = 8;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
     private static readonly TimeSpan BetweenNotes = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Nobody else touches a claimed message before: longer than any channel's patience, with a minute to note what came of it.</summary>
@@ -75,25 +74,14 @@ internal abstract class Sender(Db db, string channel, Letters letters, ILogger l
         return claimed.Count;
     }
 
-    /// <summary>Removes the rows of messages that were sent, or given up, long ago.</summary>
-    public Task<int> PruneAsync(CancellationToken ct = default) => db.WriteAsync(async tx =>
-        await tx.ExecuteAsync("DELETE FROM mails WHERE created_at < $1 AND (sent_at IS NOT NULL OR given_up_at < $1 OR expires_at < $1)",
-            await tx.NowAsync().ConfigureAwait(false) - Kept).ConfigureAwait(false), ct);
-
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var untilPruning = 0;
         while (!stoppingToken.IsCancellationRequested)
         {
             var tried = 0;
             try
             {
                 tried = await SendOnceAsync(stoppingToken).ConfigureAwait(false);
-                if (untilPruning-- == 0)
-                {
-                    await PruneAsync(stoppingToken).ConfigureAwait(false);
-                    untilPruning = 3600;
-                }
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {

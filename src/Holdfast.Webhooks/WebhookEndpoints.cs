@@ -96,12 +96,10 @@ internal sealed class WebhookEndpoints(Db db, SecretBox box, EventTypes types, W
         }
 
         var batch = tx.Batch();
-        // In this order: whoever is noting a try holds its delivery, and its row is there when the tries are removed.
+        // Whoever queues something or notes a try holds the endpoint: once it is gone, there is nothing more to come.
+        batch.Execute("DELETE FROM webhook_endpoints WHERE id = $1", found.Id);
         batch.Execute("DELETE FROM webhook_deliveries WHERE endpoint_id = $1", found.Id);
         batch.Execute("DELETE FROM webhook_attempts WHERE endpoint_id = $1", found.Id);
-        batch.Execute("DELETE FROM webhook_endpoints WHERE id = $1", found.Id);
-        // What was queued until a moment ago, when the endpoint could be held.
-        batch.Execute("DELETE FROM webhook_deliveries WHERE endpoint_id = $1", found.Id);
         await batch.RunAsync().ConfigureAwait(false);
         return Reply.NoContent(found.StoreId);
     });
@@ -116,10 +114,15 @@ internal sealed class WebhookEndpoints(Db db, SecretBox box, EventTypes types, W
 
         var batch = tx.Batch();
         var now = batch.Now();
-        batch.Execute("UPDATE webhook_endpoints SET paused_at = NULL, failing_since = NULL WHERE id = $1", found.Id);
+        batch.Execute("UPDATE webhook_endpoints SET failing_since = NULL WHERE id = $1", found.Id);
+        var paused = batch.Query("UPDATE webhook_endpoints SET paused_at = NULL WHERE id = $1 AND paused_at IS NOT NULL RETURNING id", r => r.Uuid(0), found.Id);
         await batch.RunAsync().ConfigureAwait(false);
-        batch.Execute("UPDATE webhook_deliveries SET next_attempt_at = $2 WHERE endpoint_id = $1 AND status = 'pending' AND next_attempt_at > $2", found.Id, now.First);
-        await batch.RunAsync().ConfigureAwait(false);
+        // Of one that was not paused something may be on its way just now.
+        if (paused.Rows.Count > 0)
+        {
+            await tx.ExecuteAsync("UPDATE webhook_deliveries SET next_attempt_at = $2 WHERE endpoint_id = $1 AND status = 'pending' AND next_attempt_at > $2", found.Id, now.First).ConfigureAwait(false);
+        }
+
         return Reply.Ok(found with { Status = "active", FailingSince = null, PausedAt = null });
     }).ConfigureAwait(false);
 
@@ -158,10 +161,23 @@ internal sealed class WebhookEndpoints(Db db, SecretBox box, EventTypes types, W
 
     /// <summary>What is wrong with an address; null: nothing that can be seen from here. Names are looked up when something is sent.</summary>
     private string? Fault(string text) =>
-        !Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.Host.Length == 0 || url.UserInfo.Length > 0 || url.Fragment.Length > 0
+        !Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || HostOf(url) is not { Length: > 0 } host || url.UserInfo.Length > 0 || url.Fragment.Length > 0
             ? "must be an address such as https://shop.example.com/hooks, without a user or a fragment"
         : options.AllowPrivate ? null
         : url.Scheme != "https" ? "must begin with https://"
-        : IPAddress.TryParse(url.IdnHost.Trim('[', ']'), out var address) && !Addresses.IsPublic(address.GetAddressBytes()) ? "is not an address of the public internet"
+        : IPAddress.TryParse(host.Trim('[', ']'), out var address) && !Addresses.IsPublic(address.GetAddressBytes()) ? "is not an address of the public internet"
         : null;
+
+    /// <summary>As it is looked up; null where it cannot be: <see cref="Uri"/> takes names that no domain can have.</summary>
+    private static string? HostOf(Uri url)
+    {
+        try
+        {
+            return url.IdnHost;
+        }
+        catch (UriFormatException)
+        {
+            return null;
+        }
+    }
 }

@@ -18,10 +18,8 @@ internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox
 {
     private const int StoreEndpointsAtOnce = 8;
     private const int DeliveriesAtOnce = 4;
-    private const int PruneSlice = 1000;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
 
     /// <summary>So long after a stop the endpoints may still answer.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
@@ -45,33 +43,13 @@ internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox
         return (await Task.WhenAll(_busy.Values.Select(b => b.Work)).ConfigureAwait(false)).Sum();
     }
 
-    /// <summary>Removes deliveries, and their tries, that ended thirty days ago, in slices; how many.</summary>
-    public async Task<int> PruneAsync(CancellationToken ct = default)
-    {
-        var pruned = 0;
-        int some;
-        do
-        {
-            some = await db.WriteAsync(PruneSomeAsync, ct).ConfigureAwait(false);
-            pruned += some;
-        }
-        while (some == PruneSlice);
-        return pruned;
-    }
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var untilPruning = 0;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
                 await BeginAsync(stoppingToken).ConfigureAwait(false);
-                if (untilPruning-- == 0)
-                {
-                    await PruneAsync(stoppingToken).ConfigureAwait(false);
-                    untilPruning = 3600;
-                }
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -203,8 +181,12 @@ internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox
 
     private async Task NoteAsync(Tx tx, Guid id, (Due Due, Outcome? Outcome)[] sent)
     {
-        var now = await tx.NowAsync().ConfigureAwait(false);
         var batch = tx.Batch();
+        // An endpoint is locked before its deliveries.
+        var locked = batch.Query("SELECT paused_at, failing_since FROM webhook_endpoints WHERE id = $1 {lock}", r => (IsPaused: r.TimeOrNull(0) is not null, Since: r.TimeOrNull(1)), id);
+        var clock = batch.Now();
+        await batch.RunAsync().ConfigureAwait(false);
+        var now = clock.First;
         foreach (var (due, outcome) in sent)
         {
             if (outcome is null)
@@ -228,43 +210,21 @@ internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox
         {
             batch.Execute("UPDATE webhook_endpoints SET failing_since = NULL WHERE id = $1 AND failing_since IS NOT NULL", id);
         }
-        else if (answered.Count > 0)
+        else if (answered.Count > 0 && locked.Rows is [{ IsPaused: false } endpoint])
         {
-            await FailAsync(tx, id, answered, now).ConfigureAwait(false);
+            Fail(tx, batch, id, endpoint.Since ?? now, answered, now);
         }
 
         await batch.RunAsync().ConfigureAwait(false);
     }
 
-    private async Task FailAsync(Tx tx, Guid id, List<Outcome> answered, DateTime now)
+    private void Fail(Tx tx, StatementBatch batch, Guid id, DateTime since, List<Outcome> answered, DateTime now)
     {
-        var since = (await tx.QueryAsync("SELECT failing_since FROM webhook_endpoints WHERE id = $1 AND paused_at IS NULL {lock}", r => r.TimeOrNull(0), id).ConfigureAwait(false))
-            .ConvertAll(s => s ?? now);
-        if (since.Count == 0)
-        {
-            return;
-        }
-
-        var pauses = answered.Exists(o => WebhookRetries.Pauses(since[0], o.HttpStatus, now));
-        await tx.ExecuteAsync("UPDATE webhook_endpoints SET failing_since = $2, paused_at = $3{as timestamptz} WHERE id = $1", id, since[0], pauses ? now : null).ConfigureAwait(false);
+        var pauses = answered.Exists(o => WebhookRetries.Pauses(since, o.HttpStatus, now));
+        batch.Execute("UPDATE webhook_endpoints SET failing_since = $2, paused_at = $3{as timestamptz} WHERE id = $1", id, since, pauses ? now : null);
         if (pauses)
         {
-            tx.AfterCommit(() => log.LogWarning("The webhook endpoint {EndpointId} is paused: it has failed since {Since}", id, since[0]));
+            tx.AfterCommit(() => log.LogWarning("The webhook endpoint {EndpointId} is paused: it has failed since {Since}", id, since));
         }
-    }
-
-    private static async Task<int> PruneSomeAsync(Tx tx)
-    {
-        var old = await tx.QueryAsync($"SELECT id FROM webhook_deliveries WHERE created_at < $1 AND status <> 'pending' LIMIT {PruneSlice}", r => r.Uuid(0),
-            await tx.NowAsync().ConfigureAwait(false) - Kept).ConfigureAwait(false);
-        if (old.Count > 0)
-        {
-            var batch = tx.Batch();
-            batch.Execute("DELETE FROM webhook_attempts WHERE delivery_id {in $1}", old.ToArray());
-            batch.Execute("DELETE FROM webhook_deliveries WHERE id {in $1}", old.ToArray());
-            await batch.RunAsync().ConfigureAwait(false);
-        }
-
-        return old.Count;
     }
 }

@@ -34,6 +34,7 @@ public static class WebhooksModule
         services.AddSingleton<WebhookSender>();
         if (messaging.Runs(WebhooksConsumer.Name))
         {
+            services.AddHostedService<WebhookPruner>();
             services.AddHostedService(s => s.GetRequiredService<WebhookSender>());
         }
     }

@@ -41,7 +41,7 @@ public sealed partial record Settings
             "SECRETS_KEY", "SECRETS_KEY_OLD", "OIDC_ISSUER", "OIDC_AUDIENCE", "OIDC_JWKS", "OIDC_ROLE_CLAIM", "RATE_LIMITS", "TRUSTED_PROXIES", "MAX_PENDING_ORDERS", "MAX_PENDING_QUANTITY",
             "PUBLIC_URL", "SMTP_URL", "SMTP_FROM", "ORDER_MAILS", "SMS_URL", "SMS_TOKEN", "WEBHOOKS_ALLOW_PRIVATE", "CORS_ORIGINS",
             "REDIS_URL", "REDIS_HOST", "REDIS_PORT", "REDIS_DB", "REDIS_PASSWORD", "REDIS_KEY_PREFIX", "CACHE", "CACHE_TTL", "CACHE_MEMORY_MB",
-            "RABBITMQ_URL", "KAFKA_BROKERS", "CONSUMER_TRANSPORT", "CONSUMER_PREFETCH"];
+            "RABBITMQ_URL", "KAFKA_BROKERS", "KAFKA_CONFIG", "CONSUMER_TRANSPORT", "CONSUMER_PREFETCH"];
 
     /// <summary><c>postgres://…</c> or <c>sqlite:PATH</c>. Not set: a SQLite file in <c>./data</c>.</summary>
     public string DatabaseUrl { get; init; } = "sqlite:data/holdfast.db";

@@ -32,8 +32,29 @@ public sealed partial record Settings
             {
                 RabbitMqUrl = rabbit,
                 KafkaBrokers = kafka,
+                KafkaProperties = Properties(source, "KAFKA_CONFIG"),
                 ConsumerTransport = transport,
                 Prefetch = (int)Number(source, "CONSUMER_PREFETCH", defaults.Prefetch, 1, MaxPrefetch),
             };
+    }
+
+    /// <summary>The lines <c>name=value</c> of a file, as Kafka's own tools take them; their values are not repeated in messages: they hold passwords.</summary>
+    private static Dictionary<string, string> Properties(IConfiguration source, string setting)
+    {
+        var properties = new Dictionary<string, string>();
+        if (Text(source, setting) is not { } file)
+        {
+            return properties;
+        }
+
+        var lines = File.Exists(file) ? File.ReadAllLines(file) : throw new StartupException($"{setting}: there is no file {file}.");
+        foreach (var (number, line) in lines.Select(l => l.Trim()).Index().Where(l => l.Item.Length > 0 && l.Item[0] != '#'))
+        {
+            var (name, value) = line.Split('=', 2, StringSplitOptions.TrimEntries) is [{ Length: > 0 } left, var right] ? (left, right)
+                : throw new StartupException($"{setting}: line {number + 1} of {file} must be name=value.");
+            properties[name] = value;
+        }
+
+        return properties;
     }
 }

@@ -5,7 +5,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Platform.Messaging;
 
-/// <summary><c>GET /dead-letters?lane</c>, the newest first; <c>POST /dead-letters/{id}/redrive</c>: 202; <c>DELETE /dead-letters/{id}</c>: 204. For admins.</summary>
+/// <summary>
+/// <c>GET /dead-letters?lane</c>, the newest first; <c>POST /dead-letters/{id}/redrive</c>: 202; <c>POST /dead-letters/redrive {lane}</c>: all of a lane, 200 with how many;
+/// <c>DELETE /dead-letters/{id}</c>: 204. For admins.
+/// </summary>
 public sealed class DeadLetterRoutes(Db db, RelayBell bell)
 {
     private sealed record Shown(Guid Id, string Lane, Guid? Subject, int? Sequence, string? Type, string Reason, string Payload, int Attempts, DateTime CreatedAt);
@@ -36,7 +39,7 @@ public sealed class DeadLetterRoutes(Db db, RelayBell bell)
             where.Add($"(created_at, id) < (${args.Count - 1}, ${args.Count})");
         }
 
-        var sql = $"SELECT {DeadLetters.Columns} FROM dead_letters" + (where.Count == 0 ? "" : $" WHERE {string.Join(" AND ", where)}")
+        var sql = $"SELECT {DeadLetters.ShownColumns} FROM dead_letters" + (where.Count == 0 ? "" : $" WHERE {string.Join(" AND ", where)}")
             + $" ORDER BY created_at DESC, id DESC LIMIT {paging.Value.Limit + 1}";
         var letters = await db.ReadAsync(s => s.QueryAsync(sql, DeadLetters.Map, [.. args]), request.Aborted).ConfigureAwait(false);
         return Reply.Ok(paging.Value.Page([.. letters.Select(l => new Shown(l.Id, l.Lane, l.Subject, l.Sequence, l.Type, l.Reason, Encoding.UTF8.GetString(l.Payload), l.Attempts, l.CreatedAt))],
@@ -58,6 +61,25 @@ public sealed class DeadLetterRoutes(Db db, RelayBell bell)
 
         bell.RingLanes();
         return Reply.Accepted();
+    }
+
+    public async Task<Reply> RedriveAllAsync(Request request)
+    {
+        var fields = await request.FieldsAsync().ConfigureAwait(false);
+        if (!fields.IsOk)
+        {
+            return fields.Error!;
+        }
+
+        var lane = fields.Value.Text("lane");
+        if (fields.Value.Done() is { } error)
+        {
+            return error;
+        }
+
+        var (redriven, refused) = await DeadLetters.RedriveAllAsync(db, lane, request.Aborted).ConfigureAwait(false);
+        bell.RingLanes();
+        return Reply.Ok(new { redriven, refused });
     }
 
     public async Task<Reply> DropAsync(Request request)

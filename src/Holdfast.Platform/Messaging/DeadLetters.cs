@@ -17,7 +17,11 @@ public static class DeadLetters
 
     internal static readonly Func<Row, DeadLetter> Map = r => new DeadLetter(r.Uuid(0), r.Text(1), r.UuidOrNull(2), r.IntOrNull(3), r.TextOrNull(4), r.Text(5), r.Bytes(6), r.Int(7), r.Time(8));
 
+    /// <summary>As <see cref="Columns"/>, of a long payload its beginning: a list of many is bounded by it.</summary>
+    internal const string ShownColumns = "id, lane, subject, sequence, type, reason, substr(payload, 1, 16384), attempts, created_at";
+
     private const int MaxReason = 2000;
+    private const int LargeAtOnce = 20;
 
     /// <summary>Adds it with the statements of the batch; one of the same id counts as the same, tried once more and failed.</summary>
     public static void Add(StatementBatch batch, DeadLetter letter)
@@ -46,9 +50,9 @@ public static class DeadLetters
         return e;
     }
 
-    /// <summary>The newest ones, the newest first.</summary>
+    /// <summary>The newest ones, the newest first; of a long payload the beginning.</summary>
     public static Task<List<DeadLetter>> NewestAsync(Db db, int limit, CancellationToken ct = default) =>
-        db.ReadAsync(s => s.QueryAsync($"SELECT {Columns} FROM dead_letters ORDER BY created_at DESC, id DESC LIMIT $1", Map, limit), ct);
+        db.ReadAsync(s => s.QueryAsync($"SELECT {ShownColumns} FROM dead_letters ORDER BY created_at DESC, id DESC LIMIT $1", Map, limit), ct);
 
     /// <summary>Those of a lane that somebody wants tried again, the oldest wish first.</summary>
     public static Task<List<DeadLetter>> RedrivenAsync(Db db, string lane, CancellationToken ct = default) => db.ReadAsync(
@@ -92,10 +96,10 @@ public static class DeadLetters
         }
         else
         {
-            // The row of what waits is claimed, and then locked: another redrive of the subject may be making it just now.
+            // The row of what waits is made or locked, whatever becomes of it meanwhile: the lane may be removing it, another redrive of the subject may be making it.
             Deliveries.AddSubject(rows, letter.Lane, subject, Chunk.Write([key]), now, now);
-            batch.Insert(rows, "ON CONFLICT (lane, subject) WHERE subject IS NOT NULL DO NOTHING");
-            var waiting = batch.Query("SELECT position, events FROM deliveries WHERE lane = $1 AND subject = $2 {lock}", r => (Position: r.Long(0), Events: r.Bytes(1)), letter.Lane, subject);
+            batch.Insert(rows, "ON CONFLICT (lane, subject) WHERE subject IS NOT NULL DO UPDATE SET attempts = 0");
+            var waiting = batch.Query("SELECT position, events FROM deliveries WHERE lane = $1 AND subject = $2", r => (Position: r.Long(0), Events: r.Bytes(1)), letter.Lane, subject);
             await batch.RunAsync().ConfigureAwait(false);
             var inOrder = Chunk.Write([.. Chunk.Read(waiting.First.Events).Append(key).Distinct().OrderBy(k => k.Sequence)]);
             batch.Execute("UPDATE deliveries SET events = $2, attempts = 0, next_attempt_at = $3 WHERE position = $1", waiting.First.Position, inOrder, now);
@@ -107,6 +111,31 @@ public static class DeadLetters
         return null;
     }, ct);
 
+    /// <summary>Has all those of a lane tried again that lie there now, the oldest first, each by itself: of how many something comes, and of how many nothing.</summary>
+    public static async Task<(int Redriven, int Refused)> RedriveAllAsync(Db db, string lane, CancellationToken ct = default)
+    {
+        var (redriven, refused, last) = (0, 0, (At: DateTime.UnixEpoch, Id: Guid.Empty));
+        var until = await db.ReadAsync(s => s.NowAsync(), ct).ConfigureAwait(false);
+        while (true)
+        {
+            var page = await db.ReadAsync(s => s.QueryAsync(
+                "SELECT created_at, id FROM dead_letters WHERE lane = $1 AND (created_at, id) > ($2, $3) AND created_at <= $4 ORDER BY created_at, id LIMIT 500",
+                r => (At: r.Time(0), Id: r.Uuid(1)), lane, last.At, last.Id, until), ct).ConfigureAwait(false);
+            if (page.Count == 0)
+            {
+                return (redriven, refused);
+            }
+
+            foreach (var letter in page)
+            {
+                var refusal = await RedriveAsync(db, letter.Id, ct).ConfigureAwait(false);
+                (redriven, refused) = (redriven + (refusal is null ? 1 : 0), refused + (refusal == NotAnEvent ? 1 : 0));
+            }
+
+            last = page[^1];
+        }
+    }
+
     /// <summary>Gives it up for good. An error where it is gone.</summary>
     public static Task<Error?> DropAsync(Db db, Guid id, CancellationToken ct = default) => db.WriteAsync<Error?>(
         async tx => await tx.ExecuteAsync("DELETE FROM dead_letters WHERE id = $1", id).ConfigureAwait(false) == 1 ? null : Errors.NotFound, ct);
@@ -114,9 +143,16 @@ public static class DeadLetters
     /// <summary>Removes those that tell of the subject, with the caller's transaction: its events, and what others have sent that names it.</summary>
     public static async Task ForgetAsync(Tx tx, Guid subject)
     {
-        var foreign = await tx.QueryAsync("SELECT id, payload FROM dead_letters WHERE subject IS NULL", r => (Id: r.Uuid(0), Payload: r.Bytes(1))).ConfigureAwait(false);
-        var ids = foreign.Where(l => Encoding.UTF8.GetString(l.Payload).Contains(subject.ToString(), StringComparison.OrdinalIgnoreCase)).Select(l => l.Id).ToArray();
-        await tx.ExecuteAsync("DELETE FROM dead_letters WHERE subject = $1 OR id {in $2}", subject, ids).ConfigureAwait(false);
+        var (ids, last) = (new List<Guid>(), (Guid?)Guid.Empty);
+        while (last is not null)
+        {
+            // A few at a time: one may be a mebibyte.
+            var foreign = await tx.QueryAsync($"SELECT id, payload FROM dead_letters WHERE subject IS NULL AND id > $1 ORDER BY id LIMIT {LargeAtOnce}", r => (Id: r.Uuid(0), Payload: r.Bytes(1)), last).ConfigureAwait(false);
+            ids.AddRange(foreign.Where(l => Encoding.UTF8.GetString(l.Payload).Contains(subject.ToString(), StringComparison.OrdinalIgnoreCase)).Select(l => l.Id));
+            last = foreign.Count < LargeAtOnce ? null : foreign[^1].Id;
+        }
+
+        await tx.ExecuteAsync("DELETE FROM dead_letters WHERE subject = $1 OR id {in $2}", subject, ids.ToArray()).ConfigureAwait(false);
     }
 
     /// <summary>An id that follows from the message, so that a message told again is the same dead letter.</summary>

@@ -40,6 +40,7 @@ public static class MessagingModule
     {
         app.Get<AsyncApi>("/asyncapi/v1.json", Access.Anyone, (u, r) => u.HandleAsync(r));
         app.Get<DeadLetterRoutes>("/dead-letters", Access.Admin, (u, r) => u.ListAsync(r));
+        app.Post<DeadLetterRoutes>("/dead-letters/redrive", Access.Admin, (u, r) => u.RedriveAllAsync(r));
         app.Post<DeadLetterRoutes>("/dead-letters/{id}/redrive", Access.Admin, (u, r) => u.RedriveAsync(r));
         app.Delete<DeadLetterRoutes>("/dead-letters/{id}", Access.Admin, (u, r) => u.DropAsync(r));
     }
@@ -53,7 +54,7 @@ public static class MessagingModule
 
         if (options.KafkaBrokers is { } kafka)
         {
-            yield return new KafkaTransport(kafka, options.Patience);
+            yield return new KafkaTransport(kafka, options.Patience, properties: options.KafkaProperties);
         }
     }
 }

@@ -15,6 +15,9 @@ public sealed record MessagingOptions
     /// <summary>The Kafka that gets every event, <c>host:port,…</c>; null: none.</summary>
     public string? KafkaBrokers { get; init; }
 
+    /// <summary>What Kafka's client is to know besides, as TLS and SASL, by librdkafka's names; what we rely on ourselves cannot be changed by it.</summary>
+    public IReadOnlyDictionary<string, string> KafkaProperties { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Which way our own consumers get their events: <c>outbox</c>, <c>rabbitmq</c> or <c>kafka</c>.</summary>
     public string ConsumerTransport { get; init; } = Outbox;
 

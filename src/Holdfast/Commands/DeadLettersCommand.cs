@@ -7,7 +7,7 @@ using Holdfast.Platform.Messaging;
 
 namespace Holdfast.Commands;
 
-/// <summary><c>dead-letters list|redrive ID|drop ID</c>: what could not be handled. Exit code 1 where there is no such one, or nothing could come of it.</summary>
+/// <summary><c>dead-letters list|redrive ID|redrive-all LANE|drop ID</c>: what could not be handled. Exit code 1 where there is no such one, or nothing could come of it.</summary>
 internal static class DeadLettersCommand
 {
     private const int MaxShown = 1000;
@@ -16,6 +16,7 @@ internal static class DeadLettersCommand
     {
         Database.ReadingCommand("list", "List them, the newest first.", (_, db, ct) => ListAsync(db, Console.Out, ct)),
         ById("redrive", "Have one tried again.", DeadLetters.RedriveAsync),
+        RedriveAll(),
         ById("drop", "Give one up for good.", DeadLetters.DropAsync),
     };
 
@@ -36,6 +37,19 @@ internal static class DeadLettersCommand
     private static string Harmless(string text) => string.Concat(text.Select(c =>
         char.IsControl(c) || char.GetUnicodeCategory(c) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
             ? string.Create(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}") : c.ToString()));
+
+    private static Command RedriveAll()
+    {
+        var lane = new Argument<string>("lane") { Description = "As list shows it: a consumer, a broker, order_inbox or mails." };
+        var command = Database.ReadingCommand("redrive-all", "Have all of a lane tried again.", async (parsed, db, ct) =>
+        {
+            var (redriven, refused) = await DeadLetters.RedriveAllAsync(db, parsed.GetValue(lane)!, ct).ConfigureAwait(false);
+            await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{redriven} are tried again{(refused == 0 ? "" : $"; nothing can come of {refused} more: drop them")}.")).ConfigureAwait(false);
+            return redriven > 0 ? 0 : 1;
+        });
+        command.Arguments.Add(lane);
+        return command;
+    }
 
     private static Command ById(string name, string description, Func<Db, Guid, CancellationToken, Task<Error?>> run)
     {

@@ -72,6 +72,7 @@ public sealed class SettingsTests
     [InlineData("RABBITMQ_URL", "http://u:secret@mq", "RABBITMQ_URL: must be amqp://user:password@host:port/vhost, or amqps:// for TLS.")]
     [InlineData("RABBITMQ_URL", "mq:5672", "RABBITMQ_URL: must be amqp://user:password@host:port/vhost, or amqps:// for TLS.")]
     [InlineData("KAFKA_BROKERS", "a:9092,b", "KAFKA_BROKERS: 'a:9092,b' must be host:port, several with commas.")]
+    [InlineData("KAFKA_CONFIG", "nowhere.properties", "KAFKA_CONFIG: there is no file nowhere.properties.")]
     [InlineData("CONSUMER_TRANSPORT", "pigeon", "CONSUMER_TRANSPORT: 'pigeon' must be outbox, rabbitmq or kafka.")]
     [InlineData("CONSUMER_TRANSPORT", "rabbitmq", "CONSUMER_TRANSPORT: rabbitmq needs RABBITMQ_URL.")]
     [InlineData("CONSUMER_TRANSPORT", "kafka", "CONSUMER_TRANSPORT: kafka needs KAFKA_BROKERS.")]
@@ -101,6 +102,18 @@ public sealed class SettingsTests
         Assert.Equal(("amqps://u:p@mq:5671/shop", "a:9092, b:9093", "kafka", 7), (both.RabbitMqUrl, both.KafkaBrokers, both.ConsumerTransport, both.Prefetch));
         Assert.Null(Settings.ParseConsumers(null));
         Assert.Equal(["notifications", "webhooks"], Settings.ParseConsumers("notifications, webhooks")!.Order());
+    }
+
+    [Fact]
+    public void Properties_of_kafka_s_client_are_lines_of_a_file()
+    {
+        var file = Path.Combine(Directory.CreateTempSubdirectory("holdfast-kafka-").FullName, "client.properties");
+        File.WriteAllText(file, "# ours\n\nsecurity.protocol = sasl_ssl\r\nsasl.password=a=b;c#d\nssl.endpoint.identification.algorithm=\n");
+        var properties = From(("KAFKA_BROKERS", "a:9092"), ("KAFKA_CONFIG", file)).Messaging.KafkaProperties;
+        Assert.Equal([("sasl.password", "a=b;c#d"), ("security.protocol", "sasl_ssl"), ("ssl.endpoint.identification.algorithm", "")], properties.Select(p => (p.Key, p.Value)).Order());
+
+        File.WriteAllText(file, "a=b\nsecret\n");
+        Assert.Equal($"KAFKA_CONFIG: line 2 of {file} must be name=value.", Assert.Throws<StartupException>(() => From(("KAFKA_CONFIG", file))).Message);
     }
 
     [Fact]

@@ -69,6 +69,7 @@ public abstract class OwnershipTests(EveryRouteHost host)
         DELETE /api/v1/api-keys/{id}                                                        13333 333+
         GET    /api/v1/audit-log                                                            13333 333+
         GET    /api/v1/dead-letters                                                         13333 333+
+        POST   /api/v1/dead-letters/redrive                                                 13333 333+
         POST   /api/v1/dead-letters/{id}/redrive                                            13333 333+
         DELETE /api/v1/dead-letters/{id}                                                    13333 333+
         POST   /api/v1/orders/lookup                                                        ++++3 ++++

@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Holdfast.Commands;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging;
@@ -95,6 +96,68 @@ public abstract class DeadLetterTests(Backend backend)
         Assert.Equal(0, await Heard.RowsAsync(test.Db, "dead_letters"));
 
         Task<(int Status, string Output)> CommandAsync(params string[] args) => ServerProcess.RunAsync(["dead-letters", .. args], test.Url);
+    }
+
+    [Fact]
+    public async Task One_that_is_redriven_while_the_lane_is_done_with_its_subject_is_not_lost()
+    {
+        await using var test = await TestDb.CreateAsync(backend);
+        var (db, subject) = (test.Db, Guid.CreateVersion7());
+        var now = await db.ReadAsync(s => s.NowAsync());
+        var letters = new[] { Letter(now, subject, 1), Letter(now, subject, 2) };
+        await AddAsync(db, letters);
+        Assert.Null(await DeadLetters.RedriveAsync(db, letters[0].Id, TestContext.Current.CancellationToken));
+        var isHeld = new TaskCompletionSource();
+        var handling = db.WriteAsync(async tx =>
+        {
+            await tx.QueryAsync("SELECT position FROM deliveries WHERE lane = 'heard' {skip locked}", r => r.Long(0));
+            isHeld.TrySetResult();
+            await (backend == Backend.Postgres ? Until.TrueAsync("the redrive waits for the row", async () =>
+                await db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'", r => r.Long(0))) > 0) : Task.CompletedTask);
+            await tx.ExecuteAsync("DELETE FROM deliveries WHERE lane = 'heard'");
+        });
+        await isHeld.Task;
+        var redriving = DeadLetters.RedriveAsync(db, letters[1].Id, TestContext.Current.CancellationToken);
+        await handling;
+        Assert.Null(await redriving);
+        var waiting = Assert.Single(await db.ReadAsync(s => s.QueryAsync("SELECT events FROM deliveries WHERE lane = 'heard' AND subject = $1", r => r.Bytes(0), subject)));
+        Assert.Equal([2], Chunk.Read(waiting).Select(k => k.Sequence));
+    }
+
+    [Fact]
+    public async Task All_of_a_lane_are_redriven_at_once_and_no_others()
+    {
+        var test = await TestDb.CreateAsync(backend);
+        await using var server = await TestServer.StartAsync(test, settings: new Settings { RateLimits = false, Messaging = new MessagingOptions { Relays = false } });
+        var (db, subject) = (server.Db, Guid.CreateVersion7());
+        var now = await db.ReadAsync(s => s.NowAsync());
+        // More than a page of them, many of the same moment.
+        var letters = Enumerable.Range(1, 1100).Select(n => Letter(now - TimeSpan.FromSeconds(n / 300), subject, n)).ToList();
+        var others = new[] { Letter(now), Letter(now, subject, 1) with { Lane = "elsewhere" }, Letter(now + TimeSpan.FromHours(1), subject, 2000) };
+        await AddAsync(db, [.. letters, .. others]);
+
+        var (status, answer, _) = await Shop.PostAsync(server.Admin, "/dead-letters/redrive", new JsonObject { ["lane"] = "heard" });
+        Assert.Equal((200, 1100, 1), (status, answer.GetProperty("redriven").GetInt32(), answer.GetProperty("refused").GetInt32()));
+        var waiting = Assert.Single(await db.ReadAsync(s => s.QueryAsync("SELECT events FROM deliveries WHERE lane = 'heard' AND subject = $1", r => r.Bytes(0), subject)));
+        Assert.Equal(Enumerable.Range(1, 1100), Chunk.Read(waiting).Select(k => k.Sequence));
+        Assert.Equal(others.Select(l => l.Id).Order(), (await DeadLetters.NewestAsync(db, 9)).Select(l => l.Id).Order());
+
+        Assert.Equal(400, (await Shop.PostAsync(server.Admin, "/dead-letters/redrive", new JsonObject())).Status);
+        var (code, output) = await ServerProcess.RunAsync(["dead-letters", "redrive-all", "elsewhere"], test.Url);
+        Assert.True(code == 0 && output.Contains("1 are tried again.", StringComparison.Ordinal), output);
+        (code, output) = await ServerProcess.RunAsync(["dead-letters", "redrive-all", "heard"], test.Url);
+        Assert.True(code == 1 && output.Contains("0 are tried again; nothing can come of 1 more: drop them.", StringComparison.Ordinal), output);
+    }
+
+    [Fact]
+    public async Task Those_that_tell_of_a_subject_are_forgotten_with_it_however_many_others_there_are()
+    {
+        await using var test = await TestDb.CreateAsync(backend);
+        var (now, subject) = (await test.Db.ReadAsync(s => s.NowAsync()), Guid.CreateVersion7());
+        var letters = Enumerable.Range(0, 100).Select(i => Letter(now) with { Payload = Encoding.UTF8.GetBytes(i % 7 == 0 ? $"{{\"orderId\":\"{subject}\"}}" : "{}") }).ToList();
+        await AddAsync(test.Db, [.. letters, Letter(now, subject, 1)]);
+        await test.Db.WriteAsync(tx => DeadLetters.ForgetAsync(tx, subject));
+        Assert.Equal(letters.Where((_, i) => i % 7 != 0).Select(l => l.Id).Order(), (await DeadLetters.NewestAsync(test.Db, 200)).Select(l => l.Id).Order());
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using Holdfast.Platform.Messaging;
 using Holdfast.Tests.Fixtures;
 
@@ -21,6 +23,33 @@ public sealed class Faults_of_kafka(FaultyKafka own) : BrokerFaultTests(own), IC
             await Until.TrueAsync("it is well again", async () => await HealthAsync(brokered) == "healthy", 60);
         }
     });
+
+    [Fact]
+    public async Task What_the_settings_say_of_TLS_reaches_the_client_and_what_we_rely_on_stays()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        await using var encrypting = new KafkaTransport($"{listener.LocalEndpoint}", TimeSpan.FromSeconds(10), properties: new Dictionary<string, string> { ["security.protocol"] = "ssl" });
+        var publishing = encrypting.PublishAsync([], default);
+        using var client = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+        var start = new byte[2];
+        await client.GetStream().ReadExactlyAsync(start, TestContext.Current.CancellationToken);
+        Assert.Equal([22, 3], start);
+        client.Close();
+        listener.Stop();
+        await Assert.ThrowsAsync<TransportException>(() => publishing);
+
+        await using var wrong = new KafkaTransport("127.0.0.1:1", TimeSpan.FromSeconds(10), properties: new Dictionary<string, string> { ["sasl.pasword"] = "x" });
+        Assert.Contains("sasl.pasword", (await Assert.ThrowsAsync<TransportException>(() => wrong.PublishAsync([], default))).Message, StringComparison.Ordinal);
+
+        await using var kafka = await KafkaServer.StartAsync();
+        await using var transport = new KafkaTransport(kafka.Brokers, TimeSpan.FromSeconds(10),
+            properties: new Dictionary<string, string> { ["bootstrap.servers"] = "127.0.0.1:1", ["acks"] = "0", ["enable.idempotence"] = "false", ["message.timeout.ms"] = "1" });
+        using var stranger = Stranger.OnKafka(kafka.Brokers);
+        var (keys, messages) = Messages(5);
+        await transport.PublishAsync(messages, default);
+        await stranger.HasHeardAsync(keys);
+    }
 
     [Fact]
     public async Task A_full_queue_of_the_client_is_waited_for_only_so_long()

@@ -137,6 +137,29 @@ public sealed class WebhookTurnTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Resuming_one_that_is_not_paused_sends_nothing_again_that_is_on_its_way()
+    {
+        var shop = await Shop.CreateAsync(Db, 100);
+        var endpoint = await SubscribeAsync(Db, shop, _slow);
+        var answer = new TaskCompletionSource();
+        _slow.Answer = _ => answer.Task;
+        await shop.OrderAsync(_server.Guest);
+        await Until.TrueAsync("it is queued", async () => await QueuedAsync(endpoint) == 1);
+        await Db.WriteAsync(async tx => await tx.ExecuteAsync("UPDATE webhook_endpoints SET failing_since = $1", await tx.NowAsync()));
+        using var sender = Sender(endpointsAtOnce: 1);
+        var sending = sender.SendOnceAsync(TestContext.Current.CancellationToken);
+        await Until.TrueAsync("it is under way", () => _slow.All.Count == 1);
+
+        var (status, resumed, _) = await Shop.PostAsync(_server.Admin, $"/webhook-endpoints/{endpoint}/resume", null);
+        Assert.Equal((200, "active"), (status, resumed.GetProperty("status").GetString()));
+        using var other = Sender(endpointsAtOnce: 1);
+        Assert.Equal(0, await other.SendOnceAsync(TestContext.Current.CancellationToken));
+        answer.SetResult();
+        Assert.Equal(1, await sending);
+        Assert.Equal(("delivered", 1), (await Db.ReadAsync(s => s.FirstAsync("SELECT status FROM webhook_deliveries", r => r.Text(0))), _slow.All.Count));
+    }
+
+    [Fact]
     public async Task What_is_being_queued_while_its_endpoint_is_deleted_goes_with_it()
     {
         var shop = await Shop.CreateAsync(Db, 100);

@@ -7,7 +7,8 @@ namespace Holdfast.Platform.Messaging;
 /// <summary>Kafka: an idempotent producer that waits for all replicas; consumer groups that commit an offset after its effect.</summary>
 /// <param name="patience">The longest that publishing takes, one way or another.</param>
 /// <param name="queue">How many messages the client holds that the broker has not confirmed.</param>
-internal sealed class KafkaTransport(string brokers, TimeSpan patience, int queue = 20_000) : ITransport
+/// <param name="properties">Of the client, by librdkafka's names, where there are more than ours.</param>
+internal sealed class KafkaTransport(string brokers, TimeSpan patience, int queue = 20_000, IReadOnlyDictionary<string, string>? properties = null) : ITransport
 {
     private static readonly Header ContentType = new("content-type", Encoding.ASCII.GetBytes(CloudEvent.ContentType));
 
@@ -17,6 +18,7 @@ internal sealed class KafkaTransport(string brokers, TimeSpan patience, int queu
     private const int ReadAheadKbytes = 8 * 1024;
     private static readonly TimeSpan GoodBye = TimeSpan.FromSeconds(2);
 
+    private readonly Dictionary<string, string> _properties = new(properties ?? new Dictionary<string, string>());
     private readonly Troubles _troubles = new("Kafka");
     private readonly Lock _gate = new();
     private IProducer<string, byte[]>? _producer;
@@ -162,7 +164,7 @@ internal sealed class KafkaTransport(string brokers, TimeSpan patience, int queu
         lock (_gate)
         {
             KafkaLibrary.Prepare();
-            return _producer ??= new ProducerBuilder<string, byte[]>(new ProducerConfig
+            return _producer ??= new ProducerBuilder<string, byte[]>(new ProducerConfig(_properties)
             {
                 BootstrapServers = brokers,
                 ClientId = "holdfast",
@@ -203,7 +205,7 @@ internal sealed class KafkaTransport(string brokers, TimeSpan patience, int queu
     private IConsumer<string, byte[]> Subscribe(Subscription subscription, KafkaAssignment assigned)
     {
         KafkaLibrary.Prepare();
-        var consumer = new ConsumerBuilder<string, byte[]>(new ConsumerConfig
+        var consumer = new ConsumerBuilder<string, byte[]>(new ConsumerConfig(_properties)
         {
             BootstrapServers = brokers,
             ClientId = "holdfast",
