@@ -25,7 +25,7 @@ public sealed class RabbitServer : IAsyncDisposable
         rm -rf "$0"
         """;
 
-    private static readonly Lazy<Task<RabbitServer>> Shared = new(StartAsync);
+    private static readonly Lazy<Task<RabbitServer>> Shared = new(() => StartAsync());
 
     private readonly string _folder;
     private readonly int _ports = Shell.FreePort();
@@ -40,6 +40,8 @@ public sealed class RabbitServer : IAsyncDisposable
     }
 
     public int Port { get; }
+
+    public int ManagementPort { get; } = Shell.FreePort();
 
     public string Url => $"amqp://guest:guest@127.0.0.1:{Port}";
 
@@ -59,12 +61,19 @@ public sealed class RabbitServer : IAsyncDisposable
     }
 
     /// <summary>A server of one test's own, for those that stop it.</summary>
-    public static async Task<RabbitServer> StartAsync()
+    /// <param name="isManaged">With its management plugin, on <see cref="ManagementPort"/>.</param>
+    public static async Task<RabbitServer> StartAsync(bool isManaged = false)
     {
         Require();
         var server = new RabbitServer(Directory.CreateTempSubdirectory("holdfast-rabbit-").FullName);
         try
         {
+            if (isManaged)
+            {
+                await File.WriteAllTextAsync($"{server._folder}/plugins", "[rabbitmq_management].\n");
+                await File.WriteAllTextAsync($"{server._folder}/rabbitmq.conf", $"management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = {server.ManagementPort}\n");
+            }
+
             if (Shell.IsRoot)
             {
                 await Shell.RunAsync("chown", "rabbitmq", server._folder);
