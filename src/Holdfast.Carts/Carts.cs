@@ -36,7 +36,7 @@ public sealed class Carts(Db db, Documents documents)
         }
 
         var open = await OpenAsync(storeId, owner, request.Aborted).ConfigureAwait(false);
-        return open is null ? Errors.NotFound : Answer(request, CartView.Of(open.Cart, storeId, open.Currency, owner.NewToken, open.NotMerged));
+        return open.IsOk ? Answer(request, CartView.Of(open.Value.Cart, storeId, open.Value.Currency, owner.NewToken, open.Value.NotMerged)) : open.Error!;
     }
 
     /// <summary>Sets how many pieces of a variant there are to be. The price and name of the moment stay with a new line.</summary>
@@ -86,7 +86,7 @@ public sealed class Carts(Db db, Documents documents)
 
     /// <summary>The cart without a lock, once a visitor's cart that its customer brought along was merged into it; null when there is no such store, or no account any more to merge for.</summary>
     /// <param name="isWhole">Nothing is merged, and both carts stay, where the customer's could not take all: what it could not take is still told.</param>
-    internal async Task<OpenCart?> OpenAsync(Guid storeId, CartOwner owner, CancellationToken ct, bool isWhole = false)
+    internal async Task<Result<OpenCart>> OpenAsync(Guid storeId, CartOwner owner, CancellationToken ct, bool isWhole = false)
     {
         var (open, hasVisitors) = await db.ReadAsync(async session =>
         {
@@ -98,7 +98,12 @@ public sealed class Carts(Db db, Documents documents)
             await batch.RunAsync().ConfigureAwait(false);
             return (currency.First is { } code ? new OpenCart(CartRows.ToCart(cart), storeId, code, owner, now.Rows[0], null) : null, visitors.Rows.Count > 0);
         }, ct).ConfigureAwait(false);
-        return open is null || !hasVisitors ? open : await db.WriteAsync(async tx =>
+        if (open is null || !hasVisitors)
+        {
+            return open is null ? Errors.NotFound : open;
+        }
+
+        return await db.WriteAsync(async tx =>
         {
             var merged = await OpenCart.OpenAsync(tx, storeId, owner, create: true).ConfigureAwait(false);
             if (isWhole && merged is { IsOk: true, Value.NotMerged.Count: > 0 })
@@ -106,12 +111,12 @@ public sealed class Carts(Db db, Documents documents)
                 await tx.RollbackAsync().ConfigureAwait(false);
             }
 
-            return merged.IsOk ? merged.Value : null;
+            return merged;
         }, ct).ConfigureAwait(false);
     }
 
     private async Task<Document> LoadAsync(Guid storeId, CartOwner owner, CancellationToken ct) =>
-        await OpenAsync(storeId, owner, ct).ConfigureAwait(false) is { } open
+        await OpenAsync(storeId, owner, ct).ConfigureAwait(false) is { IsOk: true, Value: var open }
             ? Document.Hashed(CartView.Of(open.Cart, storeId, open.Currency, null, null), open.Cart.Version) : Document.None;
 
     private static async Task<Error?> RemoveAsync(Tx tx, OpenCart open, bool isThere, string sql, params object?[] args)

@@ -19,18 +19,18 @@ internal sealed class CheckOut(Carts carts, PlaceOrder orders)
     {
         var owner = CartOwner.Of(request);
         var open = await carts.OpenAsync(command.StoreId, owner, request.Aborted, isWhole: true).ConfigureAwait(false);
-        if (open is null)
+        if (!open.IsOk)
         {
-            return OrderErrors.UnknownStore;
+            return open.Error == Errors.NotFound ? OrderErrors.UnknownStore : open.Error!;
         }
 
         // Nobody orders fewer pieces than they saw in their cart: they look at it first, which merges what can be had.
-        if (open.NotMerged is { Count: > 0 } leftOut)
+        if (open.Value.NotMerged is { Count: > 0 } leftOut)
         {
             return CartErrors.Changed.With("notMerged", leftOut);
         }
 
-        if (open.Cart is not { Id: { } id, Lines.Count: > 0 } cart)
+        if (open.Value.Cart is not { Id: { } id, Lines.Count: > 0 } cart)
         {
             return CartErrors.Empty;
         }

@@ -7,7 +7,8 @@ namespace Holdfast.Identity;
 
 /// <summary>
 /// <c>POST /auth/verify-email/send</c> and <c>/auth/verify-email</c>: a mailed link shows that the mailbox is the account's. Then, and not before,
-/// what was ordered with the email without signing in joins the account.
+/// what was ordered with the email without signing in joins the account. Both by whoever is signed in to it: whose mailbox it is may click on a link
+/// that somebody else has asked for.
 /// </summary>
 internal sealed class EmailProof(Db db, Accounts accounts, IEnumerable<AccountHook> hooks, PublicUrl url)
 {
@@ -61,11 +62,16 @@ internal sealed class EmailProof(Db db, Accounts accounts, IEnumerable<AccountHo
             return error;
         }
 
+        if (request.Caller.Role != Role.Customer)
+        {
+            return Errors.Forbidden;
+        }
+
         return await db.WriteAsync<Reply>(async tx =>
         {
             var now = await tx.NowAsync().ConfigureAwait(false);
             if (await OneTimeLinks.TakeAsync(tx, token, OneTimeLinks.VerifyEmail, now).ConfigureAwait(false) is not { } link
-                || await FindAsync(tx, link).ConfigureAwait(false) is not { } account)
+                || link.UserId != request.Caller.Subject || await FindAsync(tx, link).ConfigureAwait(false) is not { } account)
             {
                 await tx.RollbackAsync().ConfigureAwait(false);
                 return IdentityErrors.InvalidLink;

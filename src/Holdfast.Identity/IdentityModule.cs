@@ -70,12 +70,12 @@ public static class IdentityModule
         app.Post<SignIn>("/auth/refresh", Access.Anyone, Limit.Refresh, (u, r) => u.RefreshAsync(r));
         app.Post<SignIn>("/auth/logout", Access.Anyone, (u, r) => u.LogoutAsync(r));
         app.Get<SignIn>("/auth/me", Access.SignedIn, (u, r) => u.MeAsync(r));
-        app.Delete<CloseAccount>("/auth/me", Access.SignedIn, (u, r) => u.HandleAsync(r));
+        app.Delete<CloseAccount>("/auth/me", Access.SignedIn, (u, r) => u.HandleAsync(r), Limit.SignIn);
         app.Post<PasswordChanges>("/auth/password", Access.SignedIn, Limit.SignIn, (u, r) => u.ChangeAsync(r));
         app.Post<PasswordChanges>("/auth/forgot-password", Access.Anyone, Limit.SignIn, (u, r) => u.ForgotAsync(r));
         app.Post<PasswordChanges>("/auth/reset-password", Access.Anyone, Limit.SignIn, (u, r) => u.ResetAsync(r));
         app.Post<EmailProof>("/auth/verify-email/send", Access.SignedIn, Limit.SignIn, (u, r) => u.SendAsync(r));
-        app.Post<EmailProof>("/auth/verify-email", Access.Anyone, Limit.SignIn, (u, r) => u.VerifyAsync(r));
+        app.Post<EmailProof>("/auth/verify-email", Access.SignedIn, Limit.SignIn, (u, r) => u.VerifyAsync(r));
         app.Post<ApiKeys>("/api-keys", Access.Admin, (u, r) => u.CreateAsync(r));
         app.Get<ApiKeys>("/api-keys", Access.Admin, (u, r) => u.ListAsync(r));
         app.Delete<ApiKeys>("/api-keys/{id}", Access.Admin, (u, r) => u.RevokeAsync(r));

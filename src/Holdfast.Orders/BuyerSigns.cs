@@ -15,7 +15,7 @@ internal static class BuyerSigns
     // Fewer are no phone, but what somebody writes who tells none.
     private const int FewestDigits = 6;
 
-    public static BuyerHashes Of(PlaceCommand command) => command.CustomerId is not null ? new(Hash(command.EmailKey), null, null)
+    public static BuyerHashes Of(PlaceCommand command) => command.CustomerId is { } account ? new(Hash(command.IsEmailTyped ? $"account:{account}" : command.EmailKey), null, null)
         : new(Hash(command.EmailKey), OfPhone(command.ContactPhone), OfAddress(command.DeliveryAddress));
 
     /// <summary>Null where it says nothing of anybody.</summary>

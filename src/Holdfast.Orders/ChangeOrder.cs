@@ -99,7 +99,8 @@ internal sealed class EditOrder(OrderChanges changes)
             var address = OrderRequest.AddressOrNull(f, required: false);
             var phone = f.TextOrNull("contactPhone", 40);
             var note = f.TextOrNull("note", 1000, lines: true);
-            var status = seen.Relation == Relation.Staff ? f.WordOrNull("status", Statuses) : null;
+            // A service has the routes that are for services, and no way around the others.
+            var status = seen.Relation == Relation.Staff && request.Caller.Role != Role.Service ? f.WordOrNull("status", Statuses) : null;
             var inBody = f.IntOrNull("version", 1, int.MaxValue);
             var version = request.IfMatch ?? inBody;
             if (version is null)

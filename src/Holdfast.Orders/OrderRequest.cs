@@ -60,6 +60,7 @@ internal static class OrderRequest
             CustomerId = caller.Role == Role.Customer ? caller.Subject : null,
             Email = email,
             EmailKey = emailKey,
+            IsEmailTyped = caller.Role == Role.Customer && Emails.Key(caller.Email) is null,
             Name = name,
             DeliveryAddress = address,
             ContactPhone = phone,

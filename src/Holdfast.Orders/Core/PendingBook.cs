@@ -3,7 +3,7 @@ using Holdfast.Platform;
 namespace Holdfast.Orders.Core;
 
 /// <summary>
-/// By what a buyer is known again: a hash each of the normalised email and, of guests, of the phone's digits and the address's letters and digits.
+/// By what a buyer is known again: a hash each of the normalised email, or of the account where no email is known to be its own, and, of guests, of the phone's digits and the address's letters and digits.
 /// </summary>
 public readonly record struct BuyerHashes(long Email, long? Phone, long? Address);
 

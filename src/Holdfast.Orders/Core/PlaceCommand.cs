@@ -29,6 +29,9 @@ public sealed record PlaceCommand
     public Guid? CustomerId { get; init; }
     public required string Email { get; init; }
     public required string EmailKey { get; init; }
+
+    /// <summary>Whether the email is only what somebody typed who is signed in: an outside issuer may know none of theirs.</summary>
+    public bool IsEmailTyped { get; init; }
     public string? Name { get; init; }
     public required string DeliveryAddress { get; init; }
     public required string ContactPhone { get; init; }

@@ -225,6 +225,10 @@ internal sealed class ChangeBatch
 
         // The clock is read after the last lock.
         (var points, _now) = await PointsPages.OpenAsync(_tx, accounts, claim: true).ConfigureAwait(false);
+        if (orders.Exists(o => points.Program(o.StoreId) is { AmountPerPoint: > 0 } && !earning.Contains(o.StoreId)))
+        {
+            throw new StaleRowException("loyalty_programs: the store has got one meanwhile");
+        }
         var replayed = orders.Where(o => o.EarnedPoints > 0 || o.RedeemedPoints > 0).Select(o => (o.CustomerId, o.StoreId)).Distinct().ToList();
         if (replayed.Count > 0)
         {
@@ -264,22 +268,24 @@ internal sealed class ChangeBatch
         }
     }
 
-    /// <summary>Stores where each claimed key's answer is: the last event's data, or the bytes themselves where no event tells them.</summary>
+    /// <summary>Stores where each claimed key's answer is: the last event's data. Where no event tells it, nothing has changed, and a retry is judged anew.</summary>
     private void InkKeys(StatementBatch batch)
     {
-        var rows = new RowSet("idempotency_keys", new("key", ColumnType.Uuid), new("fingerprint", ColumnType.Bytes), new("response", ColumnType.Bytes), new("event_subject", ColumnType.Uuid),
+        var rows = new RowSet("idempotency_keys", new("key", ColumnType.Uuid), new("fingerprint", ColumnType.Bytes), new("event_subject", ColumnType.Uuid),
             new("event_sequence", ColumnType.Int), new("created_at", ColumnType.Time));
         foreach (var (key, i) in _doneByKey)
         {
             var (file, answer) = (_books.Files[_changings[i].Command.OrderId], Outcomes[i].Value);
             // What changed nothing is told by the last event, too; not once the order was hidden, of which nobody is told.
-            var told = file.Events.LastOrDefault(e => e.After.Version == answer.Version)?.After ?? (answer.Version == file.Read.Version && !file.Read.Hidden ? file.Read : null);
-            rows.Add(key).Add(_changings[i].Key!.Fingerprint).Add(told is null ? answer.Body : null).Add(told?.Id).Add(told?.EventSequence).Add(_now);
+            if ((file.Events.LastOrDefault(e => e.After.Version == answer.Version)?.After ?? (answer.Version == file.Read.Version && !file.Read.Hidden ? file.Read : null)) is { } told)
+            {
+                rows.Add(key).Add(_changings[i].Key!.Fingerprint).Add(told.Id).Add(told.EventSequence).Add(_now);
+                _claimed.Remove(key);
+            }
         }
 
-        batch.ChangeEach(rows, "UPDATE idempotency_keys SET fingerprint = {v.fingerprint}, response = {v.response}, event_subject = {v.event_subject}, event_sequence = {v.event_sequence}, "
+        batch.ChangeEach(rows, "UPDATE idempotency_keys SET fingerprint = {v.fingerprint}, event_subject = {v.event_subject}, event_sequence = {v.event_sequence}, "
             + "created_at = {v.created_at} WHERE idempotency_keys.key = {v.key}");
-        _claimed.ExceptWith(_doneByKey.Keys);
         if (_claimed.Count > 0)
         {
             batch.Execute("DELETE FROM idempotency_keys WHERE key {in $1}", _claimed.ToArray());

@@ -62,7 +62,7 @@ public abstract class OwnershipTests(EveryRouteHost host)
         POST   /api/v1/auth/password                                                        1++13 ++11
         POST   /api/v1/auth/forgot-password                                                 ++++3 ++++
         POST   /api/v1/auth/reset-password                                                  22223 2222
-        POST   /api/v1/auth/verify-email                                                    22223 2222
+        POST   /api/v1/auth/verify-email                                                    12333 2333
         POST   /api/v1/auth/verify-email/send                                               1+333 +333
         POST   /api/v1/api-keys                                                             13333 333+
         GET    /api/v1/api-keys                                                             13333 333+

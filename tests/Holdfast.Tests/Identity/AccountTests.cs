@@ -113,13 +113,18 @@ public abstract partial class AccountTests(TestHost host)
         Assert.Equal(202, (await PostAsync(me.Client, "/auth/verify-email/send", new { })).Status);
         Assert.Equal(0, await OrdersAsync(me.Client));
         var token = await LinkAsync(me.Email, "verify-email");
-        Assert.Equal(422, (await PostAsync(host.Server.Guest, "/auth/verify-email", new { token = token + "A" })).Status);
+        Assert.Equal(422, (await PostAsync(me.Client, "/auth/verify-email", new { token = token + "A" })).Status);
 
-        var (status, body) = await PostAsync(host.Server.Guest, "/auth/verify-email", new { token });
+        // Whose mailbox it is may click on a link that somebody else has asked for: alone it gives nobody anything.
+        Assert.Equal(401, (await PostAsync(host.Server.Guest, "/auth/verify-email", new { token })).Status);
+        Assert.Equal(422, (await PostAsync((await RegisterAsync()).Client, "/auth/verify-email", new { token })).Status);
+        Assert.Equal(0, await OrdersAsync(me.Client));
+
+        var (status, body) = await PostAsync(me.Client, "/auth/verify-email", new { token });
         Assert.Equal((200, 1), (status, body.GetProperty("joinedOrders").GetInt32()));
         Assert.Equal(1, await OrdersAsync(me.Client));
         Assert.Equal(JsonValueKind.String, (await me.Client.GetFromJsonAsync<JsonElement>("/api/v1/auth/me")).GetProperty("emailProvedAt").ValueKind);
-        Assert.Equal(422, (await PostAsync(host.Server.Guest, "/auth/verify-email", new { token })).Status);
+        Assert.Equal(422, (await PostAsync(me.Client, "/auth/verify-email", new { token })).Status);
         Assert.Equal(0, await CountAsync("SELECT COUNT(*) FROM users WHERE role = 'guest' AND email_key = $1", me.Email));
 
         // The access key was the guest's; the account needs none.
@@ -138,10 +143,11 @@ public abstract partial class AccountTests(TestHost host)
         var (me, other) = (await RegisterAsync(), await RegisterAsync());
         await OrderAsync(host.Server.Guest, shop, me.Email);
         await PostAsync(other.Client, "/auth/verify-email/send", new { });
-        var (_, body) = await PostAsync(host.Server.Guest, "/auth/verify-email", new { token = await LinkAsync(other.Email, "verify-email") });
+        var (_, body) = await PostAsync(other.Client, "/auth/verify-email", new { token = await LinkAsync(other.Email, "verify-email") });
         Assert.Equal(0, body.GetProperty("joinedOrders").GetInt32());
         Assert.Equal(0, await OrdersAsync(other.Client));
         Assert.Equal(403, (await PostAsync(host.Server.Staff(shop.StoreId), "/auth/verify-email/send", new { })).Status);
+        Assert.Equal(403, (await PostAsync(host.Server.Staff(shop.StoreId), "/auth/verify-email", new { token = "x" })).Status);
 
         // A link of one kind is not good for the other.
         await PostAsync(me.Client, "/auth/verify-email/send", new { });

@@ -46,6 +46,16 @@ public abstract partial class ClosingTests
         Assert.Equal([401, 201, 201], answers.Select(a => a.Status));
         using var put = await me.PutAsJsonAsync($"/api/v1/carts/{shop.StoreId}/lines/{shop.Variant}", new { quantity = 1 });
         Assert.Equal(401, (int)put.StatusCode);
+
+        // Nor with what a visitor has filled.
+        using var filled = await Server.Guest.PutAsJsonAsync($"/api/v1/carts/{shop.StoreId}/lines/{shop.Variant}", new { quantity = 1 });
+        me.DefaultRequestHeaders.Add("X-Cart-Token", filled.Headers.GetValues("X-Cart-Token").Single());
+        Assert.Equal(401, (int)(await me.GetAsync($"/api/v1/carts/{shop.StoreId}")).StatusCode);
+        var fromCart = Body(shop);
+        fromCart.Remove("lines");
+        Assert.Equal(401, (await Shop.PostAsync(me, "/orders/from-cart", fromCart, "k")).Status);
+        await Server.Db.WriteAsync(tx => tx.ExecuteAsync("DELETE FROM cart_lines"));
+        await Server.Db.WriteAsync(tx => tx.ExecuteAsync("DELETE FROM carts"));
         Assert.Equal((0, 2), (await CountAsync("SELECT COUNT(*) FROM carts"), await CountAsync("SELECT COUNT(*) FROM orders")));
         Assert.Empty(await PlacesOfAsync(_email));
     }

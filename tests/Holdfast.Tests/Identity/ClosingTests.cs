@@ -153,7 +153,7 @@ public abstract partial class ClosingTests(Backend backend) : IAsyncLifetime
         await PostAsync(me, "/auth/verify-email/send", new JsonObject());
         var text = await Server.Db.ReadAsync(s => s.FirstAsync("SELECT text FROM mails WHERE recipient = $1", r => r.Text(0), _email));
         var token = text!.Split("token=")[1].Split('\n')[0].Trim();
-        var answer = await PostAsync(Server.Guest, "/auth/verify-email", new JsonObject { ["token"] = Uri.UnescapeDataString(token) });
+        var answer = await PostAsync(me, "/auth/verify-email", new JsonObject { ["token"] = Uri.UnescapeDataString(token) });
         Assert.Equal(1, answer.GetProperty("joinedOrders").GetInt32());
     }
 

@@ -72,14 +72,14 @@ public abstract partial class OutsideIssuerTests(Backend backend) : IAsyncLifeti
         var theirs = await MeAsync(Rs256(Payload("mallory", """, "email": "victim@example.com" """)));
         Assert.Equal("victim@example.com", theirs.GetProperty("email").GetString());
         var token = await LinkAsync("mallory@example.com");
-        using var taken = await _server.Guest.PostAsJsonAsync("/api/v1/auth/verify-email", new { token });
+        using var taken = await _server.Client(Rs256(Payload("mallory", """, "email": "victim@example.com" """))).PostAsJsonAsync("/api/v1/auth/verify-email", new { token });
         Assert.Equal((422, "invalid_link"), ((int)taken.StatusCode, (await taken.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString()));
         Assert.Equal(1, await CountAsync("SELECT COUNT(*) FROM orders o JOIN users u ON u.id = o.customer_id WHERE u.role = 'guest'"));
         Assert.Equal(0, await CountAsync("SELECT COUNT(*) FROM users WHERE email_proved_at IS NOT NULL"));
 
         // With the first address again it is good; and what it proved is not proved of another.
         await MeAsync(Rs256(Payload("mallory", """, "email": "Mallory@example.com" """)));
-        using var proved = await _server.Guest.PostAsJsonAsync("/api/v1/auth/verify-email", new { token });
+        using var proved = await _server.Client(Rs256(Payload("mallory", """, "email": "Mallory@example.com" """))).PostAsJsonAsync("/api/v1/auth/verify-email", new { token });
         Assert.Equal((200, 0), ((int)proved.StatusCode, (await proved.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("joinedOrders").GetInt32()));
         Assert.Equal(JsonValueKind.String, (await MeAsync(Rs256(Payload("mallory", """, "email": "Mallory@example.com", "name": "M" """)))).GetProperty("emailProvedAt").ValueKind);
         Assert.Equal(JsonValueKind.Null, (await MeAsync(Rs256(Payload("mallory", """, "email": "victim@example.com", "name": "V" """)))).GetProperty("emailProvedAt").ValueKind);

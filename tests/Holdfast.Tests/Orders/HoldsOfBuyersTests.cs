@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Orders;
 using Holdfast.Orders.Core;
+using Holdfast.Platform.Http;
 using Holdfast.Tests.Crash;
 using Holdfast.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
@@ -116,6 +117,11 @@ public abstract class HoldsOfBuyersTests(Backend backend) : IAsyncLifetime
         var body = From(shop, "two@example.com", "0900000001", "1 Lê Lợi");
         Assert.Equal(201, (await shop.OrderAsync(account, body)).Status);
         Assert.Equal("too_many_pending_orders", (await shop.OrderAsync(account, body)).Body.GetProperty("code").GetString());
+
+        // One of whom the issuer tells no email is itself, whatever it types.
+        var nameless = Server.Client(TestServer.Token(Role.Customer, Guid.CreateVersion7(), ""));
+        var typed = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => shop.OrderAsync(nameless, From(shop, $"typed{i}@example.com", $"09123456{i}0", $"{i} Trần Phú"))));
+        Assert.Equal([201, 201, 201, 422], typed.Select(t => t.Status).Order());
 
         // Another store counts for itself; whoever works for the shop is not counted; paid orders count no more.
         var other = await Shop.CreateAsync(Server.Db, 100);

@@ -52,6 +52,26 @@ public abstract class LifecycleTests(TestHost host)
         await Server.Admin.GetFromJsonAsync<JsonElement>($"/api/v1/orders/{order.GetProperty("id").GetGuid()}");
 
     [Fact]
+    public async Task A_service_has_no_way_around_the_routes_that_are_for_staff()
+    {
+        var shop = await Shop.CreateAsync(Server.Db, 10);
+        var order = await PlacedAsync(shop);
+        var (id, service) = (order.GetProperty("id").GetGuid(), Server.Service(shop.StoreId));
+        Assert.Equal(201, (await Shop.PostAsync(service, $"/orders/{id}/payments", Payment(order.GetProperty("total").GetInt64()))).Status);
+        var version = (await service.GetFromJsonAsync<JsonElement>($"/api/v1/orders/{id}")).GetProperty("version").GetInt32();
+        foreach (var status in new[] { "shipped", "delivered", "returned", "confirmed", "cancelled" })
+        {
+            using var answer = await service.PutAsJsonAsync($"/api/v1/orders/{id}", new { status, version });
+            Assert.Equal((400, "status"), ((int)answer.StatusCode, (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors").EnumerateObject().Single().Name));
+        }
+
+        using var noted = await service.PutAsJsonAsync($"/api/v1/orders/{id}", new { note = "ring twice", version });
+        Assert.Equal(200, (int)noted.StatusCode);
+        using var shipped = await Server.Staff(shop.StoreId).PutAsJsonAsync($"/api/v1/orders/{id}", new { status = "shipped", version = version + 1 });
+        Assert.Equal(200, (int)shipped.StatusCode);
+    }
+
+    [Fact]
     public async Task Payments_add_up_and_reaching_the_total_confirms()
     {
         var shop = await Shop.CreateAsync(Server.Db, 10);
