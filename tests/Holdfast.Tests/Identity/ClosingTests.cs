@@ -61,6 +61,9 @@ public abstract partial class ClosingTests(Backend backend) : IAsyncLifetime
         // A transaction told twice changes nothing, but is answered, and the answer is kept.
         await PayAsync(delivered, "again");
         await PostAsync(Server.Admin, $"/orders/{Id(delivered)}/return", new JsonObject());
+        // Once it is hidden, no event tells the answer; the same again gets the same.
+        Assert.Equal(204, (int)(await me.DeleteAsync($"/api/v1/orders/{Id(delivered)}")).StatusCode);
+        Assert.Equal((await PayAsync(delivered, "hidden")).GetRawText(), (await PayAsync(delivered, "hidden")).GetRawText());
         await CancelAsync(me, await PlaceAsync(shop, me));
         await PostAsync(Server.Guest, "/auth/forgot-password", new JsonObject { ["email"] = _email });
         await QuoteInDeadLetterAsync(Id(delivered));
