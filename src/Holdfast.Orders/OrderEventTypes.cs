@@ -33,7 +33,7 @@ public static class OrderEventTypes
     public static readonly IReadOnlyList<EventType> Incoming =
     [
         new("payment.success", "money has come in; it confirms the order, or is resolved as late", "order", () => Told($$"""
-            "orderId": {{Id}}, "amount": {{Amount}}, "currency": {{Text}}, "transactionId": {{Text}}
+            "orderId": {{Id}}, "amount": { "type": "integer", "minimum": 1 }, "currency": {{Text}}, "transactionId": {{Text}}
             """, $$"""
             "provider": {{Text}}
             """)),

@@ -8,7 +8,8 @@ namespace Holdfast.Platform.Messaging;
 /// <param name="Name">A consumer, or a broker.</param>
 /// <param name="Transport">Which way it is fed.</param>
 /// <param name="Since">When the oldest of them was put there; null when nothing waits.</param>
-public sealed record Lane(string Name, string Transport, long Events, DateTime? Since);
+/// <param name="BehindSince">Since when it is to catch up with what a broker has lost; null where it is not.</param>
+public sealed record Lane(string Name, string Transport, long Events, DateTime? Since, DateTime? BehindSince);
 
 /// <summary>
 /// The table of lanes. The row of a broker says that every relay has to put the events aside for it, one that cannot reach it, too. It is made by the first
@@ -33,8 +34,8 @@ public static class Lanes
 
     /// <summary>All that there are, by name.</summary>
     public static Task<List<Lane>> AllAsync(Db db, CancellationToken ct = default) => db.ReadAsync(s => s.QueryAsync(
-        $"SELECT l.name, l.transport, COALESCE(SUM(LENGTH(d.events)), 0) / {Chunk.Width}, MIN(d.created_at) FROM lanes l LEFT JOIN deliveries d ON d.lane = l.name GROUP BY l.name, l.transport ORDER BY l.name",
-        r => new Lane(r.Text(0), r.Text(1), r.Long(2), r.TimeOrNull(3))), ct);
+        $"SELECT l.name, l.transport, COALESCE(SUM(LENGTH(d.events)), 0) / {Chunk.Width}, MIN(d.created_at), MIN(l.behind_since) FROM lanes l LEFT JOIN deliveries d ON d.lane = l.name "
+        + "GROUP BY l.name, l.transport ORDER BY l.name", r => new Lane(r.Text(0), r.Text(1), r.Long(2), r.TimeOrNull(3), r.TimeOrNull(4))), ct);
 
     /// <summary>
     /// The broker gets no more events, and what waits for it is given up. A process that has its address registers it again when it starts.
@@ -53,7 +54,10 @@ public static class Lanes
     }, ct);
 }
 
-/// <summary>Says so when events lie in a lane for long: nobody runs the consumer, nobody has the broker's address any more, or it is away.</summary>
+/// <summary>
+/// Says so when events lie in a lane for long: nobody runs the consumer, nobody has the broker's address any more, or it is away; and when a consumer does not catch
+/// up with what a broker has lost.
+/// </summary>
 public sealed class LaneWatch(Db db, ILogger<LaneWatch> log) : Sweep(Interval, int.MaxValue, log)
 {
     /// <summary>For so long events may lie in a lane before that is worth a word.</summary>
@@ -70,8 +74,8 @@ public sealed class LaneWatch(Db db, ILogger<LaneWatch> log) : Sweep(Interval, i
     public override async Task<int> SweepOnceAsync(CancellationToken ct = default)
     {
         // Not those of one subject: they wait because the consumer failed, and for their turn.
-        var old = await db.ReadAsync(async s => await s.QueryAsync("SELECT lane, MIN(created_at) FROM deliveries WHERE subject IS NULL GROUP BY lane HAVING MIN(created_at) < $1 ORDER BY lane",
-            r => (Lane: r.Text(0), Since: r.Time(1)), await s.NowAsync().ConfigureAwait(false) - Patience).ConfigureAwait(false), ct).ConfigureAwait(false);
+        var old = await db.ReadAsync(async s => await s.QueryAsync("SELECT lane, MIN(since) FROM (SELECT lane, MIN(created_at) AS since FROM deliveries WHERE subject IS NULL GROUP BY lane "
+            + "UNION ALL SELECT name, behind_since FROM lanes WHERE behind_since IS NOT NULL) l GROUP BY lane HAVING MIN(since) < $1 ORDER BY lane", r => (Lane: r.Text(0), Since: r.Time(1)), await s.NowAsync().ConfigureAwait(false) - Patience).ConfigureAwait(false), ct).ConfigureAwait(false);
         foreach (var (lane, since) in old.Where(o => !_old.Contains(o.Lane)))
         {
             Log.LogWarning("Events lie in the lane of {Lane} since {Since}: no process runs it, or it is away. See holdfast lanes", lane, since);

@@ -29,7 +29,8 @@ internal static class LanesCommand
         foreach (var lane in await Lanes.AllAsync(db, ct).ConfigureAwait(false))
         {
             var waiting = lane.Since is { } since ? string.Create(CultureInfo.InvariantCulture, $"{lane.Events} events since {since:yyyy-MM-dd HH:mm:ss}") : "nothing waits";
-            await output.WriteLineAsync($"{lane.Name}{(Lanes.IsBroker(lane.Name) ? "" : $" by {lane.Transport}")}: {waiting}").ConfigureAwait(false);
+            await output.WriteLineAsync($"{lane.Name}{(Lanes.IsBroker(lane.Name) ? "" : $" by {lane.Transport}")}: {waiting}"
+                + (lane.BehindSince is { } behind ? string.Create(CultureInfo.InvariantCulture, $"; to catch up since {behind:yyyy-MM-dd HH:mm:ss}") : "")).ConfigureAwait(false);
         }
 
         return 0;

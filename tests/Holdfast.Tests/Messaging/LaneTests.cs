@@ -66,6 +66,14 @@ public abstract class LaneTests(TestDatabase database)
         await db.WriteAsync(tx => tx.ExecuteAsync("DELETE FROM deliveries"));
         Assert.Equal(0, await watch.SweepOnceAsync());
         Assert.Empty(watch.Dependencies);
+
+        // As when a broker has lost what it had, and that is not caught up with.
+        await db.WriteAsync(async tx => await tx.ExecuteAsync("UPDATE lanes SET behind_since = $1", await tx.NowAsync()));
+        Assert.Equal(0, await watch.SweepOnceAsync());
+        await db.WriteAsync(async tx => await tx.ExecuteAsync("UPDATE lanes SET behind_since = $1", await tx.NowAsync() - LaneWatch.Patience - TimeSpan.FromSeconds(1)));
+        Assert.Equal(1, await watch.SweepOnceAsync());
+        Assert.Equal("heard", Assert.Single(watch.Dependencies).Kind);
+        Assert.NotNull(Assert.Single(await Lanes.AllAsync(db)).BehindSince);
     }
 
     private Relay Relay(MessagingOptions options) => new(database.Db, new RelayBell(), [], NullLogger<Relay>.Instance, options);
