@@ -2,6 +2,8 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Holdfast.Tests.Fixtures;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Holdfast.Tests.Http;
 
@@ -42,13 +44,14 @@ public sealed class MalformedRequestTests(SqliteHost host) : IClassFixture<Sqlit
             answer = await SendAsync(bytes);
         }
 
-        Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
-        var parts = answer.Split("\r\n\r\n", 2);
-        Assert.Contains("\r\nContent-Type: application/problem+json", parts[0], StringComparison.Ordinal);
-        Assert.Contains($"\r\nContent-Length: {Encoding.UTF8.GetByteCount(parts[1])}\r\n", parts[0] + "\r\n", StringComparison.Ordinal);
-        var problem = JsonDocument.Parse(parts[1]).RootElement;
-        Assert.Equal(status, problem.GetProperty("status").GetInt32());
-        Assert.True(code is null || code == problem.GetProperty("code").GetString(), parts[1]);
+        IsProblem(answer, status, code);
+    }
+
+    [Fact]
+    public async Task A_request_that_does_not_go_on_gets_one_too()
+    {
+        await using var server = await TestServer.StartAsync(Backend.Sqlite, s => s.Configure<KestrelServerOptions>(k => k.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(1)));
+        IsProblem(await SendAsync("GET /health HTTP/1.1\r\nHost: "u8.ToArray(), server.Address, ends: false), 408, "request_timeout");
     }
 
     [Fact]
@@ -94,16 +97,34 @@ public sealed class MalformedRequestTests(SqliteHost host) : IClassFixture<Sqlit
         }
     }
 
-    private async Task<string> SendAsync(byte[] bytes)
+    private static void IsProblem(string answer, int status, string? code)
+    {
+        Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
+        var parts = answer.Split("\r\n\r\n", 2);
+        Assert.Contains("\r\nContent-Type: application/problem+json", parts[0], StringComparison.Ordinal);
+        Assert.Contains($"\r\nContent-Length: {Encoding.UTF8.GetByteCount(parts[1])}\r\n", parts[0] + "\r\n", StringComparison.Ordinal);
+        var problem = JsonDocument.Parse(parts[1]).RootElement;
+        Assert.Equal(status, problem.GetProperty("status").GetInt32());
+        Assert.True(code is null || code == problem.GetProperty("code").GetString(), parts[1]);
+    }
+
+    private Task<string> SendAsync(byte[] bytes) => SendAsync(bytes, host.Server.Address, ends: true);
+
+    /// <param name="ends">Whether the server is told that no more will come.</param>
+    private static async Task<string> SendAsync(byte[] bytes, Uri address, bool ends)
     {
         using var client = new TcpClient();
-        await client.ConnectAsync(host.Server.Address.Host, host.Server.Address.Port);
+        await client.ConnectAsync(address.Host, address.Port);
         await using var stream = client.GetStream();
         using var answer = new MemoryStream();
         try
         {
             await stream.WriteAsync(bytes);
-            client.Client.Shutdown(SocketShutdown.Send);
+            if (ends)
+            {
+                client.Client.Shutdown(SocketShutdown.Send);
+            }
+
             await stream.CopyToAsync(answer).WaitAsync(TimeSpan.FromSeconds(60));
         }
         catch (IOException)

@@ -5,6 +5,7 @@ using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Orders;
+using static Holdfast.Tests.Inventory.Answers;
 
 namespace Holdfast.Tests.Messaging;
 
@@ -169,7 +170,7 @@ public abstract class BrokerTests(Backend backend, string way) : TransportTests(
             DeadLetters.Add(batch, uncounted);
             await batch.RunAsync();
         });
-        Assert.Equal(503, (int)(await server.Admin.DeleteAsync($"/api/v1/orders/{order}?hard=true")).StatusCode);
+        await server.Admin.DeleteAsync($"/api/v1/orders/{order}?hard=true").ShouldBeAsync(503, "busy");
         Assert.Null(await DeadLetters.DropAsync(db, uncounted.Id));
         await Until.TrueAsync("it is erased", async () => (int)(await server.Admin.DeleteAsync($"/api/v1/orders/{order}?hard=true")).StatusCode == 204, 60);
         Assert.Equal([kept], (await DeadLetters.NewestAsync(db, 9)).Select(l => l.Id));

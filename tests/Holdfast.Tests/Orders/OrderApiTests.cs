@@ -3,7 +3,9 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Platform.Messaging;
+using Holdfast.Tests.Carts;
 using Holdfast.Tests.Fixtures;
+using Holdfast.Tests.Inventory;
 
 namespace Holdfast.Tests.Orders;
 
@@ -183,7 +185,7 @@ public abstract class OrderApiTests(TestHost host)
 
         var none = await Server.Admin.GetFromJsonAsync<JsonElement>($"/api/v1/orders?storeId={shop.StoreId}&q=%25'%22--");
         Assert.Equal(0, none.GetProperty("items").GetArrayLength());
-        Assert.Equal(409, (await shop.OrderAsync(Server.Guest, (JsonObject)body.DeepClone())).Status);
+        await shop.OrderAsync(Server.Guest, (JsonObject)body.DeepClone()).ShouldBeAsync(409, "external_id_taken");
     }
 
     [Fact]
@@ -191,9 +193,11 @@ public abstract class OrderApiTests(TestHost host)
     {
         var shop = await Shop.CreateAsync(Server.Db, 9);
         var order = await PlacedAsync(shop);
-        Assert.Equal(428, (await PutAsync(Server.Admin, Path(order), new JsonObject { ["note"] = "x" })).Status);
-        Assert.Equal(412, (await PutAsync(Server.Admin, Path(order), new JsonObject { ["note"] = "x" }, "\"9\"")).Status);
-        var (status, edited) = await PutAsync(Server.Admin, Path(order), new JsonObject { ["note"] = "ring twice", ["deliveryAddress"] = "2 Trần Phú" }, "\"1\"");
+        var (status, edited) = await PutAsync(Server.Admin, Path(order), new JsonObject { ["note"] = "x" });
+        Assert.Equal((428, "precondition_required"), (status, edited.GetProperty("code").GetString()));
+        (status, edited) = await PutAsync(Server.Admin, Path(order), new JsonObject { ["note"] = "x" }, "\"9\"");
+        Assert.Equal((412, "precondition_failed"), (status, edited.GetProperty("code").GetString()));
+        (status, edited) = await PutAsync(Server.Admin, Path(order), new JsonObject { ["note"] = "ring twice", ["deliveryAddress"] = "2 Trần Phú" }, "\"1\"");
         Assert.Equal((200, "ring twice", "2 Trần Phú", 2), (status, edited.GetProperty("note").GetString(), edited.GetProperty("deliveryAddress").GetString(), edited.GetProperty("version").GetInt32()));
         (status, edited) = await PutAsync(Server.Admin, Path(order), new JsonObject { ["status"] = "confirmed", ["version"] = 2 });
         Assert.Equal((200, "confirmed"), (status, edited.GetProperty("status").GetString()));
@@ -207,7 +211,7 @@ public abstract class OrderApiTests(TestHost host)
     {
         var shop = await Shop.CreateAsync(Server.Db, 9);
         var (order, key) = (await PlacedAsync(shop), Guid.CreateVersion7().ToString());
-        Assert.Equal(HttpStatusCode.Conflict, (await Server.Admin.DeleteAsync(Path(order))).StatusCode);
+        await Server.Admin.DeleteAsync(Path(order)).ShouldBeAsync(409, "order_not_ended");
         await Shop.PostAsync(Server.Admin, $"{Path(order)["/api/v1".Length..]}/cancel", null);
         Assert.Equal(HttpStatusCode.NoContent, (await Server.Admin.DeleteAsync(Path(order))).StatusCode);
         var list = await Server.Admin.GetFromJsonAsync<JsonElement>($"/api/v1/orders?storeId={shop.StoreId}");
@@ -220,7 +224,8 @@ public abstract class OrderApiTests(TestHost host)
         Assert.Equal(HttpStatusCode.Forbidden, (await Server.Staff(shop.StoreId).DeleteAsync($"{Path(second)}?hard=true")).StatusCode);
         Assert.Equal(HttpStatusCode.NoContent, (await Server.Admin.DeleteAsync($"{Path(second)}?hard=true")).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await Server.Admin.GetAsync(Path(second))).StatusCode);
-        Assert.Equal(410, (await shop.OrderAsync(Server.Guest, body, key)).Status);
+        await shop.OrderAsync(Server.Guest, body, key).ShouldBeAsync(410, "resource_gone");
+        Assert.Equal((1, 9, 0), (await shop.CountAsync("SELECT COUNT(*) FROM orders WHERE store_id = $1", shop.StoreId), (await shop.StockAsync()).OnHand, (await shop.StockAsync()).Reserved));
     }
 
     [Fact]

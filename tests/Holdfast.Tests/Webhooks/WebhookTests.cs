@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Holdfast.Commands;
 using Holdfast.Identity;
 using Holdfast.Platform.Data;
+using Holdfast.Tests.Carts;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Orders;
 using Holdfast.Webhooks;
@@ -116,9 +117,10 @@ public abstract class WebhookTests(Backend backend) : IAsyncLifetime
         // What happens now is not for it, and nothing is sent by hand.
         await PlaceAsync();
         await Until.TrueAsync("it was handed over", async () => await _shop.CountAsync("SELECT (SELECT COUNT(*) FROM outbox) + (SELECT COUNT(*) FROM deliveries)") == 0, 30);
-        var delivery = Assert.Single(await DeliveriesAsync(endpoint, "pending", 1)).GetProperty("id").GetString();
-        Assert.Equal(409, (await Shop.PostAsync(_staff, $"/webhook-endpoints/{endpoint}/deliveries/{delivery}/redeliver", null)).Status);
-        Assert.Equal(409, (await Shop.PostAsync(_staff, $"/webhook-endpoints/{endpoint}/redeliver", null)).Status);
+        var delivery = Assert.Single(await DeliveriesAsync(endpoint, "pending", 1));
+        await Shop.PostAsync(_staff, $"/webhook-endpoints/{endpoint}/deliveries/{delivery.GetProperty("id").GetString()}/redeliver", null).ShouldBeAsync(409, "webhook_endpoint_paused");
+        await Shop.PostAsync(_staff, $"/webhook-endpoints/{endpoint}/redeliver", null).ShouldBeAsync(409, "webhook_endpoint_paused");
+        Assert.Equal(delivery.GetRawText(), Assert.Single(await DeliveriesAsync(endpoint, "pending", 1)).GetRawText());
 
         _receiver.Answer = StatusAsync(200);
         Assert.Equal("active", (await Shop.PostAsync(_staff, $"/webhook-endpoints/{endpoint}/resume", null)).Body.GetProperty("status").GetString());
