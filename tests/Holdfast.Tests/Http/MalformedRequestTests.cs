@@ -28,7 +28,7 @@ public sealed class MalformedRequestTests(SqliteHost host) : IClassFixture<Sqlit
     [InlineData("POST /api/v1/orders HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999999\r\n\r\n", 400, "malformed_request")]
     [InlineData("POST /api/v1/orders HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n", 413, "body_too_large")]
     [InlineData("CONNECT x:80 HTTP/1.1\r\nHost: x\r\n\r\n", 400, null)]
-    [InlineData("OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n", 404, "not_found")]
+    [InlineData("OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", 404, "not_found")]
     [InlineData("GET http://x:99999/ HTTP/1.1\r\nHost: x\r\n\r\n", 400, "malformed_request")]
     [InlineData("GET /@LONG@ HTTP/1.1\r\nHost: x\r\n\r\n", 414, "uri_too_long")]
     [InlineData("GET / HTTP/1.1\r\nHost: x\r\nA: @LONG@\r\n\r\n", 431, "headers_too_large")]
@@ -41,7 +41,7 @@ public sealed class MalformedRequestTests(SqliteHost host) : IClassFixture<Sqlit
         var answer = "";
         for (var tries = 0; tries < 50 && answer.Length == 0; tries++)
         {
-            answer = await SendAsync(bytes);
+            answer = await SendAsync(bytes, host.Server.Address, ends: false);
         }
 
         IsProblem(answer, status, code);
@@ -76,7 +76,7 @@ public sealed class MalformedRequestTests(SqliteHost host) : IClassFixture<Sqlit
                 }
             }
 
-            var answer = await SendAsync(bytes);
+            var answer = await SendAsync(bytes, host.Server.Address, ends: true);
             Assert.True(answer.Length == 0 || (answer.StartsWith("HTTP/1.1 4", StringComparison.Ordinal) && answer.Contains("\"code\":", StringComparison.Ordinal)), $"seed {seed}, round {i}: {answer}");
         }
 
@@ -108,9 +108,7 @@ public sealed class MalformedRequestTests(SqliteHost host) : IClassFixture<Sqlit
         Assert.True(code is null || code == problem.GetProperty("code").GetString(), parts[1]);
     }
 
-    private Task<string> SendAsync(byte[] bytes) => SendAsync(bytes, host.Server.Address, ends: true);
-
-    /// <param name="ends">Whether the server is told that no more will come.</param>
+    /// <param name="ends">Whether the server is told that no more will come: it closes in any case then, but Kestrel may do so before it has answered.</param>
     private static async Task<string> SendAsync(byte[] bytes, Uri address, bool ends)
     {
         using var client = new TcpClient();
