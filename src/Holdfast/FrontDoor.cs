@@ -49,6 +49,7 @@ internal sealed class FrontDoor(LogProvider? requests, ILogger<FrontDoor> log)
     {
         404 => Errors.NotFound,
         405 => Errors.MethodNotAllowed,
+        408 => Errors.RequestTimeout,
         413 => Errors.TooLarge,
         < 500 => Errors.InvalidRequest,
         _ => Errors.Internal,

@@ -13,7 +13,6 @@ namespace Holdfast;
 internal static class MalformedRequests
 {
     public static readonly Error Malformed = new(400, "malformed_request", "This is not a well-formed HTTP/1.1 request.", "Yêu cầu HTTP/1.1 không hợp lệ.");
-    public static readonly Error TooSlow = new(408, "request_timeout", "The request did not arrive in time.", "Yêu cầu không đến kịp thời gian.");
     public static readonly Error UriTooLong = new(414, "uri_too_long", "The request line is too long.", "Dòng yêu cầu quá dài.");
     public static readonly Error HeadersTooLarge = new(431, "headers_too_large", "The request has too many or too large headers.", "Yêu cầu có quá nhiều header hoặc header quá lớn.");
 
@@ -35,7 +34,7 @@ internal static class MalformedRequests
         }
 
         var lines = Encoding.ASCII.GetString(answer).Split("\r\n");
-        var error = lines[0].Split(' ')[1] switch { "408" => TooSlow, "413" => Errors.TooLarge, "414" => UriTooLong, "431" => HeadersTooLarge, _ => Malformed };
+        var error = lines[0].Split(' ')[1] switch { "408" => Errors.RequestTimeout, "413" => Errors.TooLarge, "414" => UriTooLong, "431" => HeadersTooLarge, _ => Malformed };
         var body = Problem.Body(error, vietnamese: false);
         lines[0] = error.Status == 400 ? "HTTP/1.1 400 Bad Request" : lines[0];
         var head = string.Join("\r\n", lines).Replace("\r\nContent-Length: 0\r\n", $"\r\nContent-Length: {body.Length}\r\nContent-Type: application/problem+json\r\n", StringComparison.Ordinal);

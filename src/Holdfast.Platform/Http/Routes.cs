@@ -1,4 +1,3 @@
-using System.Net;
 using Holdfast.Platform.Data;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -120,7 +119,7 @@ public sealed class Door(ITokenReader tokens, RateLimits limits, Db db, ILogger<
         switch (e)
         {
             case BadHttpRequestException bad:
-                return bad.StatusCode == (int)HttpStatusCode.RequestEntityTooLarge ? Errors.TooLarge : Errors.InvalidRequest;
+                return bad.StatusCode switch { 408 => Errors.RequestTimeout, 413 => Errors.TooLarge, _ => Errors.InvalidRequest };
             case var _ when db.IsConnectionLost(e) || db.IsTransient(e):
                 log.LogError("The database cannot be reached: {Reason}, trace {TraceId}", e.Message, trace);
                 return Errors.Unavailable;

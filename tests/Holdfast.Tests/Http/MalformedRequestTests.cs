@@ -50,8 +50,13 @@ public sealed class MalformedRequestTests(SqliteHost host) : IClassFixture<Sqlit
     [Fact]
     public async Task A_request_that_does_not_go_on_gets_one_too()
     {
-        await using var server = await TestServer.StartAsync(Backend.Sqlite, s => s.Configure<KestrelServerOptions>(k => k.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(1)));
+        await using var server = await TestServer.StartAsync(Backend.Sqlite, s => s.Configure<KestrelServerOptions>(k =>
+        {
+            k.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(1);
+            k.Limits.MinRequestBodyDataRate = new MinDataRate(240, TimeSpan.FromSeconds(1.5));
+        }));
         IsProblem(await SendAsync("GET /health HTTP/1.1\r\nHost: "u8.ToArray(), server.Address, ends: false), 408, "request_timeout");
+        IsProblem(await SendAsync("POST /api/v1/orders HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{"u8.ToArray(), server.Address, ends: false), 408, "request_timeout");
     }
 
     [Fact]
