@@ -1,3 +1,4 @@
+using Holdfast.Platform;
 using Holdfast.Platform.Data;
 using Holdfast.Promotions;
 using Holdfast.Promotions.Core;
@@ -123,12 +124,12 @@ internal static class Shop
     private static RowSet Users()
     {
         var rows = new RowSet("users", new("id", ColumnType.Uuid), new("role", ColumnType.Text), new("email", ColumnType.Text),
-            new("email_key", ColumnType.Text), new("name", ColumnType.Text), new("active", ColumnType.Bool), new("created_at", ColumnType.Time),
+            new("email_key", ColumnType.Text), new("name", ColumnType.Text), new("name_folded", ColumnType.Text), new("active", ColumnType.Bool), new("created_at", ColumnType.Time),
             new("updated_at", ColumnType.Time));
         for (var i = 0; i < Customers; i++)
         {
-            rows.Add(Customer(i)).Add("guest").Add(Email(i)).Add(Email(i)).Add(CustomerName(i)).Add(true).Add(Opened).Add(Opened);
-            rows.Add(Account(i)).Add("customer").Add(Email(i)).Add(Email(i)).Add(CustomerName(i)).Add(true).Add(Opened).Add(Opened);
+            rows.Add(Customer(i)).Add("guest").Add(Email(i)).Add(Email(i)).Add(CustomerName(i)).Add(SearchText.Of(CustomerName(i))).Add(true).Add(Opened).Add(Opened);
+            rows.Add(Account(i)).Add("customer").Add(Email(i)).Add(Email(i)).Add(CustomerName(i)).Add(SearchText.Of(CustomerName(i))).Add(true).Add(Opened).Add(Opened);
         }
 
         return rows;

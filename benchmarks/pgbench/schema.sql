@@ -45,8 +45,8 @@ BEGIN
   SELECT id INTO v_buyer FROM users WHERE email_key = p_email AND role = 'guest';
   IF NOT FOUND THEN
     v_buyer := uuid_v7(v_now);
-    INSERT INTO users (id, role, email, email_key, name, active, created_at, updated_at)
-      VALUES (v_buyer, 'guest', p_email, p_email, p_name, true, v_now, v_now) ON CONFLICT DO NOTHING;
+    INSERT INTO users (id, role, email, email_key, name, name_folded, active, created_at, updated_at)
+      VALUES (v_buyer, 'guest', p_email, p_email, p_name, lower(p_name), true, v_now, v_now) ON CONFLICT DO NOTHING;
     SELECT id INTO v_buyer FROM users WHERE email_key = p_email AND role = 'guest';
   END IF;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Holdfast.Catalog.Core;
+using Holdfast.Platform;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
 

@@ -46,9 +46,9 @@ public sealed class Accounts(Db db)
         {
             var now = await tx.NowAsync().ConfigureAwait(false);
             var inserted = await tx.ExecuteAsync(
-                "INSERT INTO users (id, role, email, email_key, name, password_hash, active, created_at, updated_at) "
-                + "VALUES ($1, $2, $3, $4, $5{as text}, $6, $7, $8, $8) ON CONFLICT (email_key) WHERE role <> 'guest' DO NOTHING",
-                account.Id, role.ToString().ToLowerInvariant(), account.Email, key, name, hash, true, now).ConfigureAwait(false);
+                "INSERT INTO users (id, role, email, email_key, name, name_folded, password_hash, active, created_at, updated_at) "
+                + "VALUES ($1, $2, $3, $4, $5{as text}, $9{as text}, $6, $7, $8, $8) ON CONFLICT (email_key) WHERE role <> 'guest' DO NOTHING",
+                account.Id, role.ToString().ToLowerInvariant(), account.Email, key, name, hash, true, now, CustomerSearch.Fold(name)).ConfigureAwait(false);
             if (inserted == 0)
             {
                 await tx.RollbackAsync().ConfigureAwait(false);

@@ -78,7 +78,7 @@ internal sealed class CloseAccount(Db db, Accounts accounts, PasswordWork passwo
         }
 
         var batch = tx.Batch();
-        batch.Execute("UPDATE users SET email = $2, email_key = $2, name = NULL, password_hash = NULL, issuer = NULL, subject = NULL, email_proved_at = NULL, active = $3, updated_at = $4 WHERE id = $1",
+        batch.Execute("UPDATE users SET email = $2, email_key = $2, name = NULL, name_folded = NULL, password_hash = NULL, issuer = NULL, subject = NULL, email_proved_at = NULL, active = $3, updated_at = $4 WHERE id = $1",
             account.Id, Emails.OfClosed(account.Id), false, now);
         batch.Execute("DELETE FROM sessions WHERE user_id = $1", account.Id);
         Mails.Forget(batch, account.Id);

@@ -1,16 +1,34 @@
-using Holdfast.Platform.Data;
+using System.Numerics;
+using Holdfast.Platform;
 
 namespace Holdfast.Identity;
 
 /// <summary>Finds customers by what somebody typed.</summary>
 public static class CustomerSearch
 {
-    // The key of somebody whom an outside issuer vouches for is not their email.
-    /// <summary>The ids of at most so many customers whose email begins with the text or whose name has it in it.</summary>
-    public static async Task<Guid[]> FindAsync(Session session, string text, int limit)
+    /// <summary>The condition on <c>users u</c> that this is a guest or a customer.</summary>
+    public const string All = "u.role IN ('guest', 'customer')";
+
+    /// <summary>
+    /// <see cref="All"/>, and that the email begins with the text or the name has each of its words as a part, without regard to case and accents. <c>{0}</c>,
+    /// <c>{1}</c>... stand for the parameters. A text without words, such as <c>%</c>, is in no name.
+    /// </summary>
+    public static (string Condition, object[] Args) Matching(string text)
     {
-        var pattern = text.ToLowerInvariant().Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
-        return [.. await session.QueryAsync("SELECT id FROM users WHERE role IN ('guest', 'customer') AND (email_key LIKE $1 ESCAPE '\\' OR lower(email) LIKE $1 ESCAPE '\\' OR lower(name) LIKE $2 ESCAPE '\\') "
-            + $"ORDER BY id LIMIT {limit}", r => r.Uuid(0), $"{pattern}%", $"%{pattern}%").ConfigureAwait(false)];
+        var email = text.ToLowerInvariant().Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
+        // Words are letters and digits only: there is nothing to escape.
+        var words = SearchText.Words(text).Distinct(StringComparer.Ordinal).ToList();
+        while (words.Count > 0 && !BitOperations.IsPow2(words.Count))
+        {
+            // Again the same one: texts of any length are few statements.
+            words.Add(words[^1]);
+        }
+
+        var named = words.Count == 0 ? "" : $" OR ({string.Join(" AND ", words.Select((_, i) => $"COALESCE(u.name_folded, lower(u.name)) LIKE {{{i + 1}}}"))})";
+        // The key of somebody whom an outside issuer vouches for is not their email.
+        return ($"{All} AND (u.email_key LIKE {{0}} ESCAPE '\\' OR lower(u.email) LIKE {{0}} ESCAPE '\\'{named})", [$"{email}%", .. words.Select(w => $"%{w}%")]);
     }
+
+    /// <summary>What <c>users.name_folded</c> holds for this name; whoever writes the one writes the other.</summary>
+    internal static string? Fold(string? name) => name is null ? null : SearchText.Of(name);
 }

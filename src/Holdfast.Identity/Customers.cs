@@ -38,11 +38,11 @@ public static class Customers
         }
 
         var rows = new RowSet("users", new("id", ColumnType.Uuid), new("role", ColumnType.Text), new("email", ColumnType.Text), new("email_key", ColumnType.Text),
-            new("name", ColumnType.Text), new("active", ColumnType.Bool), new("created_at", ColumnType.Time), new("updated_at", ColumnType.Time));
+            new("name", ColumnType.Text), new("name_folded", ColumnType.Text), new("active", ColumnType.Bool), new("created_at", ColumnType.Time), new("updated_at", ColumnType.Time));
         var guests = missing.DistinctBy(m => m.EmailKey, StringComparer.Ordinal).OrderBy(m => m.EmailKey, StringComparer.Ordinal).ToList();
         foreach (var (key, email, name) in guests)
         {
-            rows.Add(Guid.CreateVersion7()).Add("guest").Add(email).Add(key).Add(name).Add(true).Add(now).Add(now);
+            rows.Add(Guid.CreateVersion7()).Add("guest").Add(email).Add(key).Add(name).Add(CustomerSearch.Fold(name)).Add(true).Add(now).Add(now);
         }
 
         // Two statements: only one that begins after the insert sees what a concurrent batch has committed while the insert waited for it.

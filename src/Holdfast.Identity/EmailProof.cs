@@ -108,7 +108,7 @@ internal sealed class EmailProof(Db db, Accounts accounts, IEnumerable<AccountHo
 
         // Emptied and not deleted: an order may be on its way that has found this guest. It stays a guest's, as if it had come a moment later.
         var batch = tx.Batch();
-        batch.Execute("UPDATE users SET email = $2, email_key = $2, name = NULL, active = $3, updated_at = $4 WHERE id = $1 AND role = 'guest'", guest, Emails.OfClosed(guest), false, now);
+        batch.Execute("UPDATE users SET email = $2, email_key = $2, name = NULL, name_folded = NULL, active = $3, updated_at = $4 WHERE id = $1 AND role = 'guest'", guest, Emails.OfClosed(guest), false, now);
         Mails.PassOn(batch, guest, account.Id);
         await batch.RunAsync().ConfigureAwait(false);
         return orders;

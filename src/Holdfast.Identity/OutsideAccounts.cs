@@ -57,11 +57,12 @@ internal sealed class OutsideAccounts(Db db)
     private static async Task<Known?> WriteAsync(Tx tx, string key, OutsideIdentity identity, string? before)
     {
         var now = await tx.NowAsync().ConfigureAwait(false);
-        await tx.ExecuteAsync("INSERT INTO users (id, role, email, email_key, name, active, issuer, subject, created_at, updated_at) VALUES ($1, $2, $3, $4, $5{as text}, $6, $7, $8, $9, $9) "
-            + "ON CONFLICT (email_key) WHERE role <> 'guest' DO UPDATE SET role = excluded.role, email = excluded.email, name = excluded.name, updated_at = excluded.updated_at, "
+        await tx.ExecuteAsync("INSERT INTO users (id, role, email, email_key, name, name_folded, active, issuer, subject, created_at, updated_at) VALUES ($1, $2, $3, $4, $5{as text}, $10{as text}, $6, $7, $8, $9, $9) "
+            + "ON CONFLICT (email_key) WHERE role <> 'guest' DO UPDATE SET role = excluded.role, email = excluded.email, name = excluded.name, name_folded = excluded.name_folded, "
+            + "updated_at = excluded.updated_at, "
             // Another email is not proved by the proof of the one before.
             + "email_proved_at = CASE WHEN users.email = excluded.email THEN users.email_proved_at END",
-            Guid.CreateVersion7(), Name(identity.Role), identity.Email ?? "", key, identity.Name, true, identity.Issuer, identity.Subject, now).ConfigureAwait(false);
+            Guid.CreateVersion7(), Name(identity.Role), identity.Email ?? "", key, identity.Name, true, identity.Issuer, identity.Subject, now, CustomerSearch.Fold(identity.Name)).ConfigureAwait(false);
         // After the insert, which waits for whoever is closing the account.
         var closed = await tx.FirstAsync("SELECT closed_at FROM closed_identities WHERE email_key = $1", r => (DateTime?)r.Time(0), key).ConfigureAwait(false);
         if (closed is { } at && !(identity.IssuedAt > at + Skew))

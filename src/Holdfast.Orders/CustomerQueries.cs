@@ -1,3 +1,4 @@
+using Holdfast.Identity;
 using Holdfast.Loyalty;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
@@ -7,13 +8,13 @@ namespace Holdfast.Orders;
 
 /// <summary>
 /// <c>GET /customers?q</c> and <c>GET /customers/{id}</c>: guests and accounts, the newest first. Staff see those who have ordered from their stores, and of
-/// their orders only these; admins see all. <c>q</c> is the beginning of an email or a part of a name.
+/// their orders only these; admins see all. <c>q</c> is the beginning of an email, or words that are in a name.
 /// </summary>
 internal sealed class CustomerQueries(Db db)
 {
     private const int MaxOrders = 20;
 
-    private const string Select = "SELECT u.id, u.role, u.email, u.name, u.created_at, u.email_proved_at FROM users u WHERE u.role IN ('guest', 'customer')";
+    private const string Select = "SELECT u.id, u.role, u.email, u.name, u.created_at, u.email_proved_at FROM users u";
 
     private static readonly Func<Row, User> Map = r => new User(r.Uuid(0), r.Text(1), r.Text(2), r.TextOrNull(3), r.Time(4), r.TimeOrNull(5));
 
@@ -40,32 +41,28 @@ internal sealed class CustomerQueries(Db db)
             return paging.Error!;
         }
 
-        var last = paging.Value.LastId ?? Guid.Empty;
-        var q = request.Query("q")?.Trim().ToLowerInvariant();
+        var q = request.Query("q")?.Trim();
         if (q is { Length: > 200 } || (q is not null && !Fields.IsClean(q)))
         {
             return Errors.Invalid("q", "must be plain text of at most 200 characters");
         }
 
-        var all = request.Caller.Role == Role.Admin;
-        var args = new List<object?> { request.Caller.Stores.ToArray() };
-        var sql = Select + (all ? "" : " AND EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = u.id AND o.store_id {in $1})");
-        if (q is { Length: > 0 })
+        var filter = new Filter();
+        if (request.Caller.Role != Role.Admin)
         {
-            var pattern = q.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
-            args.AddRange($"{pattern}%", $"%{pattern}%");
-            sql += " AND (u.email_key LIKE $2 ESCAPE '\\' OR lower(u.email) LIKE $2 ESCAPE '\\' OR lower(u.name) LIKE $3 ESCAPE '\\')";
+            filter.And("EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = u.id AND o.store_id {in {0}})", request.Caller.Stores.ToArray());
         }
 
-        if (last != Guid.Empty)
+        var (condition, args) = q is { Length: > 0 } ? CustomerSearch.Matching(q) : (CustomerSearch.All, []);
+        filter.And(condition, args);
+        if (paging.Value.LastId is { } last)
         {
-            args.Add(last);
-            sql += $" AND u.id < ${args.Count}";
+            filter.And("u.id < {0}", last);
         }
 
         return await db.ReadAsync<Reply>(async session =>
         {
-            var users = await session.QueryAsync($"{Numbered(sql, all)} ORDER BY u.id DESC LIMIT {paging.Value.Limit + 1}", Map, [.. all ? args.Skip(1) : args]).ConfigureAwait(false);
+            var users = await session.QueryAsync($"{Select}{filter.Where} ORDER BY u.id DESC LIMIT {paging.Value.Limit + 1}", Map, [.. filter.Args]).ConfigureAwait(false);
             var page = paging.Value.Page(users, u => [u.Id.ToString()]);
             var counts = await CountAsync(session, request.Caller, page.Items.Select(u => u.Id).ToArray()).ConfigureAwait(false);
             return Reply.Ok(new Page<Customer>([.. page.Items.Select(u => new Customer(u.Id, u.Role, u.Email, u.Name, u.CreatedAt, u.EmailProvedAt,
@@ -82,7 +79,7 @@ internal sealed class CustomerQueries(Db db)
 
         return await db.ReadAsync<Reply>(async session =>
         {
-            var user = await session.FirstAsync($"{Select} AND u.id = $1", Map, id).ConfigureAwait(false);
+            var user = await session.FirstAsync($"{Select} WHERE u.id = $1 AND {CustomerSearch.All}", Map, id).ConfigureAwait(false);
             var (orders, lastAt) = (await CountAsync(session, request.Caller, [id]).ConfigureAwait(false)).GetValueOrDefault(id);
             if (user is null || (orders == 0 && request.Caller.Role != Role.Admin))
             {
@@ -100,17 +97,6 @@ internal sealed class CustomerQueries(Db db)
             return Reply.Ok(new CustomerWithOrders(user.Id, user.Role, user.Email, user.Name, user.CreatedAt, user.EmailProvedAt, orders, lastAt, latest,
                 [.. accounts.Select(a => new StorePoints(a.StoreId, book.Balance(id, a.StoreId)))]));
         }, request.Aborted).ConfigureAwait(false);
-    }
-
-    /// <summary>An admin's query has no stores: its other parameters move up by one.</summary>
-    private static string Numbered(string sql, bool all)
-    {
-        for (var i = 2; all && i <= 4; i++)
-        {
-            sql = sql.Replace($"${i}", $"${i - 1}", StringComparison.Ordinal);
-        }
-
-        return sql;
     }
 
     private static async Task<Dictionary<Guid, (long Orders, DateTime? Last)>> CountAsync(Session session, Caller caller, Guid[] ids)

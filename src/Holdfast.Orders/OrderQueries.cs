@@ -35,13 +35,11 @@ internal sealed class GetOrder(Db db, OrderAccess access, Documents documents)
 
 /// <summary>
 /// GET /orders: a customer's own; staff see their stores'. Newest first unless <c>sort</c> says otherwise. <c>q</c> finds a number, an id, an
-/// externalId, an email or the beginning of one, or a part of the customer's name. Pages are cached, but for those that <c>q</c> finds.
+/// externalId, an email or the beginning of one, or words that are in the customer's name. Pages are cached, but for those that <c>q</c> finds.
 /// </summary>
 internal sealed class ListOrders(Db db, Documents documents)
 {
     private const int MaxTags = 10;
-
-    private const int MaxCustomers = 200;
 
     private static readonly Dictionary<string, (string Column, bool Descending)> Sorts = new()
     {
@@ -227,8 +225,11 @@ internal sealed class ListOrders(Db db, Documents documents)
         }
         else
         {
-            var customers = await CustomerSearch.FindAsync(session, text, MaxCustomers).ConfigureAwait(false);
-            filter.And("(o.external_id = {0} OR o.customer_id {in {1}})", text, customers);
+            // Two ways with an index each, instead of an OR that has none. What the caller may see counts before what customers are called: a store with few
+            // orders looks at few customers, and one with many decides whether to begin with its orders or with the customers of the name.
+            var (matches, args) = CustomerSearch.Matching(text);
+            filter.And($"o.id IN (SELECT o.id FROM orders o WHERE o.external_id = {{{args.Length}}} "
+                + $"UNION ALL SELECT o.id FROM orders o JOIN users u ON u.id = o.customer_id{filter.Where} AND {matches})", [.. args, text]);
         }
     }
 
@@ -242,27 +243,6 @@ internal sealed class ListOrders(Db db, Documents documents)
                 var text = string.Create(CultureInfo.InvariantCulture, $"{Filter.Where}\n{Column} {Descending} {Paging.Limit}\n{JsonSerializer.Serialize(Filter.Args, Reply.Json)}");
                 return $"orders:list:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16))}";
             }
-        }
-    }
-
-    /// <summary>Conditions with their parameters.</summary>
-    private sealed class Filter
-    {
-        private readonly List<string> _conditions = [];
-
-        public List<object?> Args { get; } = [];
-
-        public string Where => _conditions.Count == 0 ? "" : $" WHERE {string.Join(" AND ", _conditions)}";
-
-        public void And(string condition, params object[] args)
-        {
-            for (var i = 0; i < args.Length; i++)
-            {
-                Args.Add(args[i]);
-                condition = condition.Replace($"{{{i}}}", $"${Args.Count}", StringComparison.Ordinal);
-            }
-
-            _conditions.Add(condition);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using Holdfast.Catalog;
 using Holdfast.Catalog.Core;
+using Holdfast.Platform;
 using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Catalog;

@@ -83,6 +83,8 @@ public abstract partial class OutsideIssuerTests(Backend backend) : IAsyncLifeti
         Assert.Equal((200, 0), ((int)proved.StatusCode, (await proved.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("joinedOrders").GetInt32()));
         Assert.Equal(JsonValueKind.String, (await MeAsync(Rs256(Payload("mallory", """, "email": "Mallory@example.com", "name": "M" """)))).GetProperty("emailProvedAt").ValueKind);
         Assert.Equal(JsonValueKind.Null, (await MeAsync(Rs256(Payload("mallory", """, "email": "victim@example.com", "name": "V" """)))).GetProperty("emailProvedAt").ValueKind);
+        // The name by which they are found is the new one, too.
+        Assert.Equal(1, await CountAsync("SELECT COUNT(*) FROM users WHERE name = 'V' AND name_folded = 'v'"));
     }
 
     [Fact]

@@ -48,19 +48,19 @@ public abstract class CustomerQueriesTests(TestHost host)
         var mark = $"{Guid.CreateVersion7():N}"[20..];
         for (var i = 0; i < 3; i++)
         {
-            await OrderAsync(shop, $"{mark}_{i}@example.com", $"Khách {mark} số {i}");
+            await OrderAsync(shop, $"m{mark}_{i}@example.com", $"Khách {mark} số {"xyz"[i]}");
         }
 
         foreach (var client in new[] { host.Server.Admin, host.Server.Staff(shop.StoreId) })
         {
-            Assert.Equal(3, (await ListAsync(client, $"?q={mark.ToUpperInvariant()}_")).Count);
+            Assert.Equal(3, (await ListAsync(client, $"?q=M{mark.ToUpperInvariant()}_")).Count);
             Assert.Equal(3, (await ListAsync(client, $"?q={mark}")).Count);
-            Assert.Single(await ListAsync(client, $"?q={mark}_1"));
-            Assert.Single(await ListAsync(client, $"?q={Uri.EscapeDataString(mark + " số 2")}"));
-            Assert.Empty(await ListAsync(client, $"?q={mark}%25_"));
+            Assert.Single(await ListAsync(client, $"?q=m{mark}_1"));
+            Assert.Single(await ListAsync(client, $"?q={Uri.EscapeDataString(mark + " số z")}"));
+            Assert.Empty(await ListAsync(client, $"?q=m{mark}%25_"));
             var first = await client.GetFromJsonAsync<JsonElement>($"/api/v1/customers?q={mark}&limit=2");
             var rest = await client.GetFromJsonAsync<JsonElement>($"/api/v1/customers?q={mark}&limit=2&cursor={first.GetProperty("nextCursor").GetString()}");
-            Assert.Equal(["2", "1", "0"], first.GetProperty("items").EnumerateArray().Concat(rest.GetProperty("items").EnumerateArray()).Select(c => c.GetProperty("name").GetString()![^1..]));
+            Assert.Equal(["z", "y", "x"], first.GetProperty("items").EnumerateArray().Concat(rest.GetProperty("items").EnumerateArray()).Select(c => c.GetProperty("name").GetString()![^1..]));
         }
     }
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Holdfast.Catalog.Core;
+namespace Holdfast.Platform;
 
 /// <summary>
 /// Makes texts and queries alike for the search: words of letters and digits, lower case, without accents, so that <c>da nang</c> finds
@@ -23,7 +23,7 @@ public static class SearchText
     private static readonly Dictionary<char, string> Folds = Letters.SelectMany(l => l[1..].Select(c => KeyValuePair.Create(c, l[..1])))
         .Concat([new('ß', "ss"), new('æ', "ae"), new('œ', "oe"), new('þ', "th")]).ToDictionary();
 
-    /// <summary>The distinct words of the texts, joined by single spaces: what <c>products.search_text</c> holds.</summary>
+    /// <summary>The distinct words of the texts, joined by single spaces: what <c>products.search_text</c> and <c>users.name_folded</c> hold.</summary>
     public static string Of(params IEnumerable<string?> texts) => string.Join(' ', texts.Where(t => t is not null).SelectMany(t => Words(t!)).Distinct(StringComparer.Ordinal));
 
     /// <summary>The text as names are sorted by: its words, without accents.</summary>
