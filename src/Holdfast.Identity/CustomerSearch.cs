@@ -24,7 +24,7 @@ public static class CustomerSearch
             words.Add(words[^1]);
         }
 
-        var named = words.Count == 0 ? "" : $" OR ({string.Join(" AND ", words.Select((_, i) => $"COALESCE(u.name_folded, lower(u.name)) LIKE {{{i + 1}}}"))})";
+        var named = words.Count == 0 ? "" : $" OR ({string.Join(" AND ", words.Select((_, i) => $"u.name_folded LIKE {{{i + 1}}}"))})";
         // The key of somebody whom an outside issuer vouches for is not their email.
         return ($"{All} AND (u.email_key LIKE {{0}} ESCAPE '\\' OR lower(u.email) LIKE {{0}} ESCAPE '\\'{named})", [$"{email}%", .. words.Select(w => $"%{w}%")]);
     }

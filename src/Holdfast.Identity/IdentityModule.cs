@@ -50,8 +50,6 @@ public static class IdentityModule
         services.AddHostedService<KeyWatch>();
         services.AddSingleton<IdentitySweep>();
         services.AddHostedService(s => s.GetRequiredService<IdentitySweep>());
-        services.AddSingleton<FoldNames>();
-        services.AddHostedService(s => s.GetRequiredService<FoldNames>());
     }
 
     /// <summary>Loads the installation's secrets; makes them in a new database. To be awaited before the first request.</summary>

@@ -1,7 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Holdfast.Identity;
 using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Orders;
@@ -115,26 +114,6 @@ public abstract class CustomerSearchTests(TestHost host)
         }
 
         Assert.Equal(211, seen.Count);
-    }
-
-    [Fact]
-    public async Task Names_from_before_they_were_folded_are_found_as_well_as_SQL_can_and_then_like_all_others()
-    {
-        var shop = await Shop.CreateAsync(host.Server.Db, 10);
-        var ids = new[] { await OrderAsync(shop, "Đặng LAN"), await OrderAsync(shop, "Mai") }.Select(o => o.GetProperty("customerId").GetGuid()).ToArray();
-        // As an older binary leaves them: with a name that is not folded, and without one that was.
-        await host.Server.Db.WriteAsync(async tx =>
-        {
-            await tx.ExecuteAsync("UPDATE users SET name_folded = NULL WHERE id = $1", ids[0]);
-            await tx.ExecuteAsync("UPDATE users SET name = NULL WHERE id = $1", ids[1]);
-        });
-        Assert.Single(await NamesAsync(shop, "lan"));
-        // The server's own may be at it.
-        await Until.TrueAsync("the names are folded", async () => await host.Server.Get<FoldNames>().SweepOnceAsync() == 0
-            && await shop.CountAsync("SELECT COUNT(*) FROM users WHERE (name IS NULL) <> (name_folded IS NULL)") == 0);
-        Assert.Equal(["Đặng LAN"], await NamesAsync(shop, "dang lan"));
-        Assert.Empty(await NamesAsync(shop, "mai"));
-        Assert.Equal(1, await shop.CountAsync("SELECT COUNT(*) FROM users WHERE id = $1 AND name_folded = 'dang lan'", ids[0]));
     }
 
     /// <summary>Places an order of a guest of this name.</summary>
