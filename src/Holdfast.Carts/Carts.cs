@@ -84,7 +84,7 @@ public sealed class Carts(Db db, Documents documents)
     public Task<Reply> ClearAsync(Request request) => ChangeAsync(request, create: false, (tx, open) =>
         RemoveAsync(tx, open, open.Cart.Lines.Count > 0, "DELETE FROM cart_lines WHERE cart_id = $1", open.Cart.Id));
 
-    /// <summary>The cart without a lock, once a visitor's cart that its customer brought along was merged into it; null when there is no such store, or no account any more to merge for.</summary>
+    /// <summary>The cart without a lock, once a visitor's cart that its customer brought along was merged into it; 404 when there is no such store, 401 when there is no account any more to merge for.</summary>
     /// <param name="isWhole">Nothing is merged, and both carts stay, where the customer's could not take all: what it could not take is still told.</param>
     internal async Task<Result<OpenCart>> OpenAsync(Guid storeId, CartOwner owner, CancellationToken ct, bool isWhole = false)
     {

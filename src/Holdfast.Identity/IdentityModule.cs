@@ -70,7 +70,7 @@ public static class IdentityModule
         app.Post<SignIn>("/auth/refresh", Access.Anyone, Limit.Refresh, (u, r) => u.RefreshAsync(r));
         app.Post<SignIn>("/auth/logout", Access.Anyone, (u, r) => u.LogoutAsync(r));
         app.Get<SignIn>("/auth/me", Access.SignedIn, (u, r) => u.MeAsync(r));
-        app.Delete<CloseAccount>("/auth/me", Access.SignedIn, (u, r) => u.HandleAsync(r), Limit.SignIn);
+        app.Delete<CloseAccount>("/auth/me", Access.SignedIn, Limit.SignIn, (u, r) => u.HandleAsync(r));
         app.Post<PasswordChanges>("/auth/password", Access.SignedIn, Limit.SignIn, (u, r) => u.ChangeAsync(r));
         app.Post<PasswordChanges>("/auth/forgot-password", Access.Anyone, Limit.SignIn, (u, r) => u.ForgotAsync(r));
         app.Post<PasswordChanges>("/auth/reset-password", Access.Anyone, Limit.SignIn, (u, r) => u.ResetAsync(r));

@@ -104,7 +104,7 @@ internal sealed class WebhookEndpoints(Db db, SecretBox box, EventTypes types, W
         return Reply.NoContent(found.StoreId);
     });
 
-    /// <summary>200: sent to again, what is pending at once. What happened while it was paused is not sent.</summary>
+    /// <summary>200: sent to again; of a paused one what is pending at once. What happened while it was paused is not sent.</summary>
     public async Task<Reply> ResumeAsync(Request request) => await request.NoMembersAsync().ConfigureAwait(false) is { } error ? error : await Idempotency.RunAsync(db, request, required: false, async tx =>
     {
         if (await FindAsync(tx, request).ConfigureAwait(false) is not { } found)

@@ -47,8 +47,7 @@ public sealed partial record Settings
             return properties;
         }
 
-        var lines = File.Exists(file) ? File.ReadAllLines(file) : throw new StartupException($"{setting}: there is no file {file}.");
-        foreach (var (number, line) in lines.Select(l => l.Trim()).Index().Where(l => l.Item.Length > 0 && l.Item[0] != '#'))
+        foreach (var (number, line) in Lines(file, setting).Select(l => l.Trim()).Index().Where(l => l.Item.Length > 0 && l.Item[0] != '#'))
         {
             var (name, value) = line.Split('=', 2, StringSplitOptions.TrimEntries) is [{ Length: > 0 } left, var right] ? (left, right)
                 : throw new StartupException($"{setting}: line {number + 1} of {file} must be name=value.");
@@ -56,5 +55,17 @@ public sealed partial record Settings
         }
 
         return properties;
+    }
+
+    private static string[] Lines(string file, string setting)
+    {
+        try
+        {
+            return File.ReadAllLines(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException($"{setting}: {e.Message}");
+        }
     }
 }

@@ -30,9 +30,10 @@ public static class Routes
 
     public static void Put<T>(this IEndpointRouteBuilder app, string pattern, Access access, Func<T, Request, Task<Reply>> handle) where T : notnull => app.Route("PUT", pattern, access, handle);
 
-    /// <summary>As the others; with a limit, its requests are counted: see <see cref="RateLimits"/>.</summary>
-    public static void Delete<T>(this IEndpointRouteBuilder app, string pattern, Access access, Func<T, Request, Task<Reply>> handle, Limit limit = Limit.None) where T : notnull =>
-        app.Route("DELETE", pattern, access, handle, limit);
+    public static void Delete<T>(this IEndpointRouteBuilder app, string pattern, Access access, Func<T, Request, Task<Reply>> handle) where T : notnull => app.Route("DELETE", pattern, access, handle);
+
+    /// <summary>A route whose requests are counted; see <see cref="RateLimits"/>.</summary>
+    public static void Delete<T>(this IEndpointRouteBuilder app, string pattern, Access access, Limit limit, Func<T, Request, Task<Reply>> handle) where T : notnull => app.Route("DELETE", pattern, access, handle, limit);
 
     private static void Route<T>(this IEndpointRouteBuilder app, string method, string pattern, Access access, Func<T, Request, Task<Reply>> handle, Limit limit = Limit.None) where T : notnull
     {

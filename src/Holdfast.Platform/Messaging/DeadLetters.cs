@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
 
 namespace Holdfast.Platform.Messaging;
 
@@ -62,7 +63,9 @@ public static class DeadLetters
     /// Has it tried again, by the process that runs its lane: an event of ours goes back into the lane, where that is a consumer's among those of its subject in their order; anything
     /// else is marked, and stays here until it was handled. An error where it is gone, or where nothing could come of it.
     /// </summary>
-    public static Task<Error?> RedriveAsync(Db db, Guid id, CancellationToken ct = default) => db.WriteAsync<Error?>(async tx =>
+    public static Task<Error?> RedriveAsync(Db db, Guid id, CancellationToken ct = default) => db.WriteAsync<Error?>(tx => RedriveAsync(tx, id), ct);
+
+    private static async Task<Error?> RedriveAsync(Tx tx, Guid id)
     {
         if (await tx.FirstAsync($"SELECT {Columns} FROM dead_letters WHERE id = $1 {{lock}}", Map, id).ConfigureAwait(false) is not { } letter)
         {
@@ -106,10 +109,10 @@ public static class DeadLetters
         }
 
         batch.Execute("DELETE FROM dead_letters WHERE id = $1", id);
-        db.Notify(batch);
+        tx.Db.Notify(batch);
         await batch.RunAsync().ConfigureAwait(false);
         return null;
-    }, ct);
+    }
 
     /// <summary>Has all those of a lane tried again that lie there now, the oldest first, each by itself: of how many something comes, and of how many nothing.</summary>
     public static async Task<(int Redriven, int Refused)> RedriveAllAsync(Db db, string lane, CancellationToken ct = default)
@@ -128,8 +131,9 @@ public static class DeadLetters
 
             foreach (var letter in page)
             {
-                var refusal = await RedriveAsync(db, letter.Id, ct).ConfigureAwait(false);
-                (redriven, refused) = (redriven + (refusal is null ? 1 : 0), refused + (refusal == NotAnEvent ? 1 : 0));
+                // As an answer, so that the audit log names each.
+                var reply = await db.WriteAsync<Reply>(async tx => await RedriveAsync(tx, letter.Id).ConfigureAwait(false) is { } refusal ? refusal : Reply.Ok(new { letter.Id }), ct).ConfigureAwait(false);
+                (redriven, refused) = (redriven + (reply.Error is null ? 1 : 0), refused + (reply.Error == NotAnEvent ? 1 : 0));
             }
 
             last = page[^1];

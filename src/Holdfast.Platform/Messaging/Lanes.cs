@@ -75,10 +75,10 @@ public sealed class LaneWatch(Db db, ILogger<LaneWatch> log) : Sweep(Interval, i
     {
         // Not those of one subject: they wait because the consumer failed, and for their turn.
         var old = await db.ReadAsync(async s => await s.QueryAsync("SELECT lane, MIN(since) FROM (SELECT lane, MIN(created_at) AS since FROM deliveries WHERE subject IS NULL GROUP BY lane "
-            + "UNION ALL SELECT name, behind_since FROM lanes WHERE behind_since IS NOT NULL) l GROUP BY lane HAVING MIN(since) < $1 ORDER BY lane", r => (Lane: r.Text(0), Since: r.Time(1)), await s.NowAsync().ConfigureAwait(false) - Patience).ConfigureAwait(false), ct).ConfigureAwait(false);
+            + "UNION ALL SELECT name, behind_since FROM lanes WHERE behind_since IS NOT NULL AND name <> transport) l GROUP BY lane HAVING MIN(since) < $1 ORDER BY lane", r => (Lane: r.Text(0), Since: r.Time(1)), await s.NowAsync().ConfigureAwait(false) - Patience).ConfigureAwait(false), ct).ConfigureAwait(false);
         foreach (var (lane, since) in old.Where(o => !_old.Contains(o.Lane)))
         {
-            Log.LogWarning("Events lie in the lane of {Lane} since {Since}: no process runs it, or it is away. See holdfast lanes", lane, since);
+            Log.LogWarning("The lane of {Lane} is behind since {Since}: no process runs it, or its broker is away. See holdfast lanes", lane, since);
         }
 
         _old = [.. old.Select(o => o.Lane)];

@@ -142,6 +142,7 @@ public abstract class DeadLetterTests(Backend backend)
         Assert.Equal(Enumerable.Range(1, 1100), Chunk.Read(waiting).Select(k => k.Sequence));
         Assert.Equal(others.Select(l => l.Id).Order(), (await DeadLetters.NewestAsync(db, 9)).Select(l => l.Id).Order());
 
+        Assert.Equal((1100, 1100), await db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*), COUNT(DISTINCT resource) FROM audit_log WHERE action = 'POST /dead-letters/redrive'", r => (r.Int(0), r.Int(1)))));
         Assert.Equal(400, (await Shop.PostAsync(server.Admin, "/dead-letters/redrive", new JsonObject())).Status);
         var (code, output) = await ServerProcess.RunAsync(["dead-letters", "redrive-all", "elsewhere"], test.Url);
         Assert.True(code == 0 && output.Contains("1 are tried again.", StringComparison.Ordinal), output);

@@ -61,7 +61,7 @@ public abstract class LaneTests(TestDatabase database)
         Assert.Equal(1, await watch.SweepOnceAsync());
         Assert.Equal(1, await watch.SweepOnceAsync());
         Assert.Equal(new Dependency("lane", "heard", HealthStatus.Degraded, null), Assert.Single(watch.Dependencies));
-        Assert.Contains("the lane of heard", Assert.Single(log.Lines), StringComparison.Ordinal);
+        Assert.Contains("lane of heard is behind", Assert.Single(log.Lines), StringComparison.Ordinal);
 
         await db.WriteAsync(tx => tx.ExecuteAsync("DELETE FROM deliveries"));
         Assert.Equal(0, await watch.SweepOnceAsync());

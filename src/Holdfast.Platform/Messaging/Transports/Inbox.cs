@@ -87,7 +87,7 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
 
     /// <summary>As where a broker has lost what it had for one consumer, for all that it feeds.</summary>
     public static Task FallBehindAsync(Db db, string broker) => db.WriteAsync(async tx =>
-        await tx.ExecuteAsync("UPDATE lanes SET behind_since = $2 WHERE transport = $1", broker, await tx.NowAsync().ConfigureAwait(false)).ConfigureAwait(false));
+        await tx.ExecuteAsync("UPDATE lanes SET behind_since = $2 WHERE transport = $1 AND name <> transport", broker, await tx.NowAsync().ConfigureAwait(false)).ConfigureAwait(false));
 
     /// <summary>Handles all that the consumer has not heard of, if the broker has lost something since that was done last.</summary>
     private async Task CatchUpAsync(CancellationToken ct)

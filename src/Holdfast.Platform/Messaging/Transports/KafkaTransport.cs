@@ -18,7 +18,6 @@ internal sealed class KafkaTransport(string brokers, TimeSpan patience, int queu
     private const int ReadAheadKbytes = 8 * 1024;
     private static readonly TimeSpan GoodBye = TimeSpan.FromSeconds(2);
 
-    private readonly Dictionary<string, string> _properties = new(properties ?? new Dictionary<string, string>());
     private readonly Troubles _troubles = new("Kafka");
     private readonly Lock _gate = new();
     private IProducer<string, byte[]>? _producer;
@@ -164,7 +163,7 @@ internal sealed class KafkaTransport(string brokers, TimeSpan patience, int queu
         lock (_gate)
         {
             KafkaLibrary.Prepare();
-            return _producer ??= new ProducerBuilder<string, byte[]>(new ProducerConfig(_properties)
+            return _producer ??= new ProducerBuilder<string, byte[]>(new ProducerConfig(Properties())
             {
                 BootstrapServers = brokers,
                 ClientId = "holdfast",
@@ -189,6 +188,9 @@ internal sealed class KafkaTransport(string brokers, TimeSpan patience, int queu
         }
     }
 
+    // Each client's own: it writes into it.
+    private Dictionary<string, string> Properties() => new(properties ?? new Dictionary<string, string>());
+
     private static bool TryProduce(IProducer<string, byte[]> producer, Message message, Action<DeliveryReport<string, byte[]>> report)
     {
         try
@@ -205,7 +207,7 @@ internal sealed class KafkaTransport(string brokers, TimeSpan patience, int queu
     private IConsumer<string, byte[]> Subscribe(Subscription subscription, KafkaAssignment assigned)
     {
         KafkaLibrary.Prepare();
-        var consumer = new ConsumerBuilder<string, byte[]>(new ConsumerConfig(_properties)
+        var consumer = new ConsumerBuilder<string, byte[]>(new ConsumerConfig(Properties())
         {
             BootstrapServers = brokers,
             ClientId = "holdfast",
@@ -215,6 +217,7 @@ internal sealed class KafkaTransport(string brokers, TimeSpan patience, int queu
             AllowAutoCreateTopics = true,
             // Committed in the background, but only what has been handled: see Store.
             EnableAutoOffsetStore = false,
+            EnableAutoCommit = true,
             AutoCommitIntervalMs = 500,
             SessionTimeoutMs = 10_000,
             TopicMetadataRefreshIntervalMs = 5_000,
