@@ -33,6 +33,7 @@ internal static class Names
     public const string BarePublisher = "bare publisher to RabbitMQ";
     public const string PlacingRelayed = "HTTP, hot item, with the relay";
     public const string PlacingUnrelayed = "HTTP, hot item, without a relay";
+    public const string PlacingFeeding = "HTTP, hot item, feeding RabbitMQ and a consumer there";
     public const string LagP50 = "from commit to a consumer of RabbitMQ at half load, p50";
     public const string LagP99 = "from commit to a consumer of RabbitMQ at half load, p99";
     public const string SqliteBatched = "SQLite, batched";
