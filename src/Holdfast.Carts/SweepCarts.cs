@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Carts;
 
 /// <summary>Removes carts that nobody has changed for long: bounded batches over an index, by any number of workers.</summary>
-public sealed class SweepCarts(Db db, ILogger<SweepCarts> log) : Sweep(Pause, BatchSize, log)
+public sealed class SweepCarts(Db db, ILogger<SweepCarts> log) : Sweep(db, Pause, BatchSize, log)
 {
     private const int BatchSize = 200;
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(10);
@@ -13,7 +13,7 @@ public sealed class SweepCarts(Db db, ILogger<SweepCarts> log) : Sweep(Pause, Ba
     public override async Task<int> SweepOnceAsync(CancellationToken ct = default)
     {
         // A look first: an idle system takes no write lock for nothing.
-        var (now, due) = await db.ReadAsync(async session =>
+        var (now, due) = await Db.ReadAsync(async session =>
         {
             var batch = session.Batch();
             var clock = batch.Now();
@@ -21,7 +21,7 @@ public sealed class SweepCarts(Db db, ILogger<SweepCarts> log) : Sweep(Pause, Ba
             await batch.RunAsync().ConfigureAwait(false);
             return (clock.Rows[0], first.Rows[0]);
         }, ct).ConfigureAwait(false);
-        return due is not { } time || time > now ? 0 : await db.WriteAsync(async tx =>
+        return due is not { } time || time > now ? 0 : await Db.WriteAsync(async tx =>
         {
             // Those that somebody holds are in use.
             var found = await tx.QueryAsync($"SELECT id, store_id, owner FROM carts WHERE expires_at <= $1 ORDER BY expires_at LIMIT {BatchSize} {{skip locked}}", r => (Id: r.Uuid(0), StoreId: r.Uuid(1), Owner: r.Text(2)), now).ConfigureAwait(false);

@@ -4,12 +4,12 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Identity;
 
 /// <summary>Removes what has run out, once an hour: failed sign-ins of yesterday, links, sessions. Any number of workers may run it.</summary>
-internal sealed class IdentitySweep(Db db, ILogger<IdentitySweep> log) : Sweep(Interval, int.MaxValue, log)
+internal sealed class IdentitySweep(Db db, ILogger<IdentitySweep> log) : Sweep(db, Interval, int.MaxValue, log)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
     /// <summary>How many rows it removed.</summary>
-    public override Task<int> SweepOnceAsync(CancellationToken ct = default) => db.WriteAsync(async tx =>
+    public override Task<int> SweepOnceAsync(CancellationToken ct = default) => Db.WriteAsync(async tx =>
     {
         var now = await tx.NowAsync().ConfigureAwait(false);
         var batch = tx.Batch();

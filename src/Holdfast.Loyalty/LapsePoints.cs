@@ -7,7 +7,7 @@ namespace Holdfast.Loyalty;
 /// Books the points whose time is over: a bounded batch over the index, four times a minute, by any number of workers. Deciding does not depend on it:
 /// whoever opens an account books what has lapsed.
 /// </summary>
-public sealed class LapsePoints(Db db, ILogger<LapsePoints> log) : Sweep(Pause, BatchSize, log)
+public sealed class LapsePoints(Db db, ILogger<LapsePoints> log) : Sweep(db, Pause, BatchSize, log)
 {
     private const int BatchSize = 200;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(15);
@@ -16,7 +16,7 @@ public sealed class LapsePoints(Db db, ILogger<LapsePoints> log) : Sweep(Pause, 
     public override async Task<int> SweepOnceAsync(CancellationToken ct = default)
     {
         // A look first: an idle system takes no write lock.
-        var (now, due) = await db.ReadAsync(async s =>
+        var (now, due) = await Db.ReadAsync(async s =>
         {
             var batch = s.Batch();
             var clock = batch.Now();
@@ -24,7 +24,7 @@ public sealed class LapsePoints(Db db, ILogger<LapsePoints> log) : Sweep(Pause, 
             await batch.RunAsync().ConfigureAwait(false);
             return (clock.Rows[0], first.Rows[0]);
         }, ct).ConfigureAwait(false);
-        return due <= now ? await db.WriteAsync(tx => LapseAsync(tx, now), ct).ConfigureAwait(false) : 0;
+        return due <= now ? await Db.WriteAsync(tx => LapseAsync(tx, now), ct).ConfigureAwait(false) : 0;
     }
 
     private static async Task<int> LapseAsync(Tx tx, DateTime due)

@@ -4,14 +4,14 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Notifications;
 
 /// <summary>Forgets messages that were sent, or given up, thirty days ago. Any number of workers may run it.</summary>
-internal sealed class MailPruner(Db db, ILogger<MailPruner> log) : Sweep(Interval, MaxAtOnce, log)
+internal sealed class MailPruner(Db db, ILogger<MailPruner> log) : Sweep(db, Interval, MaxAtOnce, log)
 {
     private const int MaxAtOnce = 1000;
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
     private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
 
     /// <summary>Removes those that are past their time, up to a number; how many.</summary>
-    public override Task<int> SweepOnceAsync(CancellationToken ct = default) => db.WriteAsync(async tx =>
+    public override Task<int> SweepOnceAsync(CancellationToken ct = default) => Db.WriteAsync(async tx =>
     {
         var before = await tx.NowAsync().ConfigureAwait(false) - Kept;
         // The ids begin with the time: no other index is needed.

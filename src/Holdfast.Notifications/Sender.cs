@@ -76,6 +76,7 @@ internal abstract class Sender(Db db, string channel, Letters letters, ILogger l
 
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        CurrentWork.Is(DbWork.Background);
         while (!stoppingToken.IsCancellationRequested)
         {
             var tried = 0;
@@ -86,6 +87,10 @@ internal abstract class Sender(Db db, string channel, Letters letters, ILogger l
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
                 return;
+            }
+            catch (Exception e) when (db.IsUnavailable(e))
+            {
+                db.Condition.Note(log, e);
             }
             catch (Exception e)
             {

@@ -24,8 +24,11 @@ public sealed class OrderInbox(Db db, ChangeQueue queue, Transports transports, 
     /// <summary>The engine is busy or the database away.</summary>
     private sealed class NotNowException(Error error) : Exception(error.English);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll([.. transports.All.Select(t => ConsumeAsync(t, stoppingToken)), RedriveAsync(stoppingToken)]);
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        CurrentWork.Is(DbWork.Background);
+        await Task.WhenAll([.. transports.All.Select(t => ConsumeAsync(t, stoppingToken)), RedriveAsync(stoppingToken)]).ConfigureAwait(false);
+    }
 
     private async Task ConsumeAsync(ITransport transport, CancellationToken ct)
     {
@@ -106,7 +109,7 @@ public sealed class OrderInbox(Db db, ChangeQueue queue, Transports transports, 
     }
 
     /// <summary>Whether it is nobody's fault, and no reason to give a message up.</summary>
-    private bool Passes(Exception e) => e is NotNowException || db.IsTransient(e) || db.IsConnectionLost(e);
+    private bool Passes(Exception e) => e is NotNowException || db.IsUnavailable(e);
 
     private static string Words(Exception e) => $"{e.GetType().Name}: {e.Message}";
 

@@ -10,7 +10,7 @@ public static class Errors
     public static readonly Error ScopeMissing = new(403, "scope_missing", "This API key lacks the scope that is named in scope.", "Khoá API này thiếu quyền được nêu trong scope.");
     public static readonly Error Busy = new(503, "busy", "This cannot be done just now: others are waiting for the same, or it is not ready. Try again in a moment.", "Hiện chưa thực hiện được do hệ thống đang bận. Vui lòng thử lại sau giây lát.");
     public static readonly Error RateLimited = new(429, "rate_limited", "Too many requests of this kind in a short time. Wait for as long as Retry-After says.", "Quá nhiều yêu cầu loại này trong thời gian ngắn. Hãy chờ theo Retry-After.");
-    public static readonly Error Unavailable = new(503, "database_unavailable", "The database cannot be reached. Try again in a moment.", "Không kết nối được cơ sở dữ liệu. Vui lòng thử lại sau giây lát.");
+    public static readonly Error Unavailable = new(503, "database_unavailable", "The database cannot be used at this moment. Try again shortly.", "Hiện chưa dùng được cơ sở dữ liệu. Vui lòng thử lại sau giây lát.");
     public static readonly Error OutcomeUnknown = new(503, "outcome_unknown", "The outcome is not known yet. Repeat the request with the same Idempotency-Key.", "Chưa biết kết quả. Hãy gửi lại yêu cầu với cùng Idempotency-Key.");
     public static readonly Error Unstorable = new(422, "unstorable_value", "A value of this request cannot be stored.", "Một giá trị trong yêu cầu không thể lưu được.");
     public static readonly Error Internal = new(500, "internal_error", "Something went wrong on our side.", "Đã có lỗi từ phía hệ thống.");

@@ -4,14 +4,14 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Webhooks;
 
 /// <summary>Forgets deliveries that have ended, and their tries, thirty days after their events. Any number of workers may run it.</summary>
-internal sealed class WebhookPruner(Db db, ILogger<WebhookPruner> log) : Sweep(Interval, MaxAtOnce, log)
+internal sealed class WebhookPruner(Db db, ILogger<WebhookPruner> log) : Sweep(db, Interval, MaxAtOnce, log)
 {
     private const int MaxAtOnce = 1000;
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
     private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
 
     /// <summary>Removes those that are past their time, up to a number; how many.</summary>
-    public override Task<int> SweepOnceAsync(CancellationToken ct = default) => db.WriteAsync(async tx =>
+    public override Task<int> SweepOnceAsync(CancellationToken ct = default) => Db.WriteAsync(async tx =>
     {
         // Under lock: nobody asks for one again, or notes a try, while it goes.
         var old = await tx.QueryAsync($"SELECT id FROM webhook_deliveries WHERE created_at < $1 AND status <> 'pending' ORDER BY created_at LIMIT {MaxAtOnce} {{skip locked}}", r => r.Uuid(0),

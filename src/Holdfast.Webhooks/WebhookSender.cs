@@ -45,6 +45,7 @@ internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        CurrentWork.Is(DbWork.Background);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -54,6 +55,10 @@ internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
                 break;
+            }
+            catch (Exception e) when (db.IsUnavailable(e))
+            {
+                db.Condition.Note(log, e);
             }
             catch (Exception e)
             {

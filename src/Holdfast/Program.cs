@@ -34,6 +34,11 @@ internal static class Program
             await Console.Error.WriteLineAsync($"holdfast: {e.Message}").ConfigureAwait(false);
             return CannotStart;
         }
+        catch (Exception e) when (e is System.Data.Common.DbException or DatabaseUnavailableException)
+        {
+            await Console.Error.WriteLineAsync($"holdfast: DATABASE_URL: the database cannot be used: {Database.OneLine(e)}").ConfigureAwait(false);
+            return CannotStart;
+        }
         catch (OperationCanceledException)
         {
             await Console.Error.WriteLineAsync("holdfast: interrupted").ConfigureAwait(false);

@@ -67,6 +67,7 @@ public static class Server
         services.AddSingleton<Health>();
         MessagingModule.Add(services, settings.Messaging with { Relays = settings.Roles.HasFlag(Roles.Worker) });
         services.AddHostedService<KeyPruner>();
+        services.AddHostedService<CommitAttemptPruner>();
         CacheModule.Add(services, db, settings.Cache);
         CatalogModule.Add(services);
         services.AddSingleton(new InventoryOptions { ReservationTtl = settings.ReservationTtl });

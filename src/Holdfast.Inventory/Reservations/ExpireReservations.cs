@@ -9,7 +9,7 @@ namespace Holdfast.Inventory;
 /// Gives back the stock of reservations whose time is over: a bounded batch over the index, once a second, by any number of workers. Deciding does
 /// not depend on it: whoever touches an overdue reservation expires it.
 /// </summary>
-public sealed class ExpireReservations(Db db, RelayBell bell, ILogger<ExpireReservations> log) : Sweep(Pause, BatchSize, log)
+public sealed class ExpireReservations(Db db, RelayBell bell, ILogger<ExpireReservations> log) : Sweep(db, Pause, BatchSize, log)
 {
     private const int BatchSize = 200;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -18,7 +18,7 @@ public sealed class ExpireReservations(Db db, RelayBell bell, ILogger<ExpireRese
     public override async Task<int> SweepOnceAsync(CancellationToken ct = default)
     {
         // A look first: an idle system takes no write lock every second.
-        var (now, due) = await db.ReadAsync(async s =>
+        var (now, due) = await Db.ReadAsync(async s =>
         {
             var batch = s.Batch();
             var clock = batch.Now();
@@ -26,7 +26,7 @@ public sealed class ExpireReservations(Db db, RelayBell bell, ILogger<ExpireRese
             await batch.RunAsync().ConfigureAwait(false);
             return (clock.Rows[0], first.Rows[0]);
         }, ct).ConfigureAwait(false);
-        return due is { } time && time <= now ? await db.WriteAsync(tx => ExpireAsync(tx, now), ct).ConfigureAwait(false) : 0;
+        return due is { } time && time <= now ? await Db.WriteAsync(tx => ExpireAsync(tx, now), ct).ConfigureAwait(false) : 0;
     }
 
     private async Task<int> ExpireAsync(Tx tx, DateTime due)

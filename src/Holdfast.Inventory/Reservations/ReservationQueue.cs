@@ -26,13 +26,13 @@ public sealed record ReleaseCommand(Guid Id, Caller Caller, IdempotencyKey? Key)
 public sealed record CommitCommand(Guid Id, Caller Caller, IdempotencyKey? Key) : ReservationCommand(Id, Caller, Key);
 
 /// <summary>Waiting reservation commands become batches: one look without locks, then open, decide, ink, one commit.</summary>
-public sealed class ReservationQueue(Db db, RelayBell bell, ILogger<ReservationQueue> log) : BatchQueue<ReservationCommand, Reply>(db, log, Lanes, Capacity, MaxBatch)
+public sealed class ReservationQueue(Db db, RelayBell bell, ILogger<ReservationQueue> log) : BatchQueue<ReservationCommand, Reply>(db, log, AtOnce, Capacity, MaxBatch)
 {
-    private const int Lanes = 2;
+    private const int AtOnce = 2;
     private const int Capacity = 10_000;
     private const int MaxBatch = 256;
 
-    /// <summary>Queues a command; those for the same item or reservation meet on one lane.</summary>
+    /// <summary>Queues a command; those for the same item or reservation are done together.</summary>
     public async Task<Reply> SubmitAsync(ReservationCommand command)
     {
         var result = await SubmitAsync(command, command is ReserveCommand reserve ? reserve.Lines[0].VariantId : command.Id).ConfigureAwait(false);
@@ -62,7 +62,6 @@ public sealed class ReservationQueue(Db db, RelayBell bell, ILogger<ReservationQ
         var keys = new KeyClaims(open.Select(i => commands[i]));
         await using var tx = await Db.BeginAsync().ConfigureAwait(false);
         var opening = tx.Batch();
-        var transactionId = tx.Id(opening);
         keys.Claim(opening, look.Now);
         var fetched = ReservationPages.Open(opening, [.. open.Select(i => commands[i]).Where(c => c is not ReserveCommand).Select(c => c.Id).Distinct()]);
         await opening.RunAsync().ConfigureAwait(false);
@@ -89,7 +88,7 @@ public sealed class ReservationQueue(Db db, RelayBell bell, ILogger<ReservationQ
             tx.AfterCommit(bell.Ring);
         }
 
-        await attempt.CommitAsync(tx, transactionId.Rows[0], [.. outcomes.Select(o => o!.Value)]).ConfigureAwait(false);
+        await attempt.CommitAsync(tx, [.. outcomes.Select(o => o!.Value)]).ConfigureAwait(false);
     }
 
     private sealed record Decision(ReservationLook Look, ReservationBook Reservations, StockBook Stock, HoldBook Holds, DateTime Now)

@@ -16,11 +16,11 @@ public sealed record OrderOptions
     /// <summary>The most commands one batch takes.</summary>
     public int MaxBatch { get; init; } = 512;
 
-    /// <summary>The most commands that wait on one lane; beyond them: 503.</summary>
+    /// <summary>The most commands of one store that wait; beyond them: 503.</summary>
     public int QueueCapacity { get; init; } = 20_000;
 
-    /// <summary>Lanes by store.</summary>
-    public int Lanes { get; init; } = 2;
+    /// <summary>How many stores are served at once.</summary>
+    public int Stores { get; init; } = 2;
 
     /// <summary>The most unpaid orders that one buyer may have in a store, and the most pieces these hold together; 0: no limit.</summary>
     public int MaxPendingOrders { get; init; }

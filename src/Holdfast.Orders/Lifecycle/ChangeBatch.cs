@@ -38,8 +38,6 @@ internal sealed class ChangeBatch
     /// <summary>One per command, in order.</summary>
     public Result<Changed>[] Outcomes { get; }
 
-    public string TransactionId { get; private set; } = "";
-
     /// <summary>The orders that were pending before this batch and are not after it.</summary>
     public IReadOnlyList<Guid> NoLongerPending =>
         [.. _books.Files.Values.Where(f => f.Read.Status == OrderStatus.Pending && f.Order.Status != OrderStatus.Pending).Select(f => f.Order.Id)];
@@ -48,7 +46,6 @@ internal sealed class ChangeBatch
     {
         var riders = _changings.SelectMany(c => c.Command.Riders).ToList();
         var batch = _tx.Batch();
-        var id = _tx.Id(batch);
         var claimed = Claim(batch);
         if (riders.Count > 0)
         {
@@ -59,7 +56,6 @@ internal sealed class ChangeBatch
         var pages = OrderPages.Open(batch, _changings.Select(c => c.Command));
         var now = batch.Now();
         await batch.RunAsync().ConfigureAwait(false);
-        TransactionId = id.Rows[0];
         _now = now.Rows[0];
         _claimed.UnionWith(claimed.Rows);
         await AnswerReplaysAsync().ConfigureAwait(false);

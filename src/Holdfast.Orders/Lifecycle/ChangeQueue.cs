@@ -18,11 +18,11 @@ public sealed record Changed(byte[] Body, int Version, bool Replayed) : IAnswer
 }
 
 /// <summary>
-/// The way to change orders that exist: payments, cancellations, expiries, shipments. What waits on a store's lane is done together
+/// The way to change orders that exist: payments, cancellations, expiries, shipments. What waits for a store is done together
 /// in one transaction (<see cref="ChangeBatch"/>), in the order of arrival.
 /// </summary>
 public sealed class ChangeQueue(Db db, OrderOptions options, RelayBell bell, OrderSessions sessions, ILogger<ChangeQueue> log)
-    : BatchQueue<Changing, Changed>(db, log, options.Lanes, options.QueueCapacity, options.MaxBatch)
+    : BatchQueue<Changing, Changed>(db, log, options.Stores, options.QueueCapacity, options.MaxBatch)
 {
     /// <summary>Makes a change; the answer comes after its commit. 404 for an order that is not there.</summary>
     public Task<Result<Changed>> ChangeAsync(Changing changing) => SubmitAsync(changing, changing.Command.StoreId);
@@ -45,7 +45,7 @@ public sealed class ChangeQueue(Db db, OrderOptions options, RelayBell bell, Ord
             tx.AfterCommit(() => sessions.End(ended));
         }
 
-        await attempt.CommitAsync(tx, batch.TransactionId, batch.Outcomes).ConfigureAwait(false);
+        await attempt.CommitAsync(tx, batch.Outcomes).ConfigureAwait(false);
         return batch.Outcomes;
     }
 }

@@ -12,19 +12,18 @@ public sealed class ExpirySweep : Sweep
 {
     private const int BatchSize = 500;
 
-    private readonly Db _db;
     private readonly ChangeQueue _queue;
 
-    public ExpirySweep(Db db, ChangeQueue queue, OrderSessions sessions, OrderOptions options, ILogger<ExpirySweep> log) : base(options.SweepEvery, BatchSize, log)
+    public ExpirySweep(Db db, ChangeQueue queue, OrderSessions sessions, OrderOptions options, ILogger<ExpirySweep> log) : base(db, options.SweepEvery, BatchSize, log)
     {
-        (_db, _queue) = (db, queue);
+        _queue = queue;
         sessions.Expired += Wake;
     }
 
     /// <summary>Expires up to a batch of overdue orders; how many it was done with.</summary>
     public override async Task<int> SweepOnceAsync(CancellationToken ct = default)
     {
-        var due = await _db.ReadAsync(async session =>
+        var due = await Db.ReadAsync(async session =>
         {
             var now = await session.NowAsync().ConfigureAwait(false);
             return await session.QueryAsync(
@@ -32,7 +31,8 @@ public sealed class ExpirySweep : Sweep
                 r => (Id: r.Uuid(0), StoreId: r.Uuid(1)), now).ConfigureAwait(false);
         }, ct).ConfigureAwait(false);
         var outcomes = await Task.WhenAll(due.Select(d => _queue.ChangeAsync(new Changing(new ExpireCommand(d.Id, d.StoreId, "system"), null)))).ConfigureAwait(false);
-        foreach (var error in outcomes.Where(o => !o.IsOk).Select(o => o.Error!).DistinctBy(e => e.Code))
+        // That the database cannot be used has been logged where it was noticed.
+        foreach (var error in outcomes.Where(o => o.Error is { Status: not 503 }).Select(o => o.Error!).DistinctBy(e => e.Code))
         {
             Log.LogWarning("An overdue order was not expired ({Code}); the next sweep tries again", error.Code);
         }

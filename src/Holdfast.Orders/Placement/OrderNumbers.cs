@@ -1,17 +1,88 @@
+using Holdfast.Platform.Data;
+
 namespace Holdfast.Orders;
 
 /// <summary>
 /// Order numbers that people can read out: twelve characters of Crockford's base 32 (no I, L, O, U) in three groups, e.g. <c>1Q7M-8ZK4-20RD</c>.
 /// 60 bits: 41 of milliseconds since 2024, 10 that tell processes apart, 9 that count. No counter in the database; they sort by time and do not
-/// tell how many orders there are. The unique index has the last word: an order whose number is taken is placed again with another.
+/// tell how many orders there are. Each process claims its number in <c>order_number_claims</c> for an hour at a time, so that those of two processes
+/// never meet. The unique index has the last word: an order whose number is taken is placed again with another.
 /// </summary>
 public sealed class OrderNumbers(TimeProvider time)
 {
     private const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     private static readonly long Epoch = new DateTimeOffset(2024, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
 
-    private readonly long _process = Random.Shared.Next(1024);
+    private const int Processes = 1024;
+    private const int Tries = 20;
+    private static readonly TimeSpan Lease = TimeSpan.FromHours(1);
+
+    private readonly Guid _holder = Guid.CreateVersion7();
+    private readonly SemaphoreSlim _claiming = new(1, 1);
+    private long _process = Random.Shared.Next(Processes);
+    private long _claimedAt;
+    private volatile bool _isClaimed;
     private long _last;
+
+    /// <summary>
+    /// Makes sure that no other process uses this one's number during the next half hour. A look at the clock, but for once in half an hour.
+    /// Where 1,024 processes hold one, a number is drawn by chance.
+    /// </summary>
+    public async ValueTask ClaimAsync(Db db)
+    {
+        if (IsFresh)
+        {
+            return;
+        }
+
+        await _claiming.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (!IsFresh)
+            {
+                var began = time.GetTimestamp();
+                _process = await ClaimNumberAsync(db).ConfigureAwait(false);
+                Interlocked.Exchange(ref _claimedAt, began);
+                _isClaimed = true;
+            }
+        }
+        finally
+        {
+            _claiming.Release();
+        }
+    }
+
+    private bool IsFresh => _isClaimed && time.GetElapsedTime(Interlocked.Read(ref _claimedAt)) < Lease / 2;
+
+    private async Task<long> ClaimNumberAsync(Db db)
+    {
+        for (var tries = 0; tries < Tries; tries++)
+        {
+            var claimed = await db.WriteAsync(async tx =>
+            {
+                var now = await tx.NowAsync().ConfigureAwait(false);
+                var held = await tx.QueryAsync("SELECT process, holder FROM order_number_claims WHERE expires_at >= $1", r => (Process: r.Int(0), Holder: r.Uuid(1)), now)
+                    .ConfigureAwait(false);
+                var taken = held.Where(h => h.Holder != _holder).Select(h => h.Process).ToHashSet();
+                var free = held.Where(h => h.Holder == _holder).Select(h => h.Process).Concat(Enumerable.Range(0, Processes).Where(n => !taken.Contains(n))).Take(1).ToList();
+                if (free.Count == 0)
+                {
+                    return Random.Shared.Next(Processes);
+                }
+
+                // Whoever claims the same at this moment waits for the row, and then finds it held.
+                return (await tx.QueryAsync("INSERT INTO order_number_claims (process, holder, expires_at) VALUES ($1, $2, $3) ON CONFLICT (process) DO UPDATE "
+                    + "SET holder = excluded.holder, expires_at = excluded.expires_at WHERE order_number_claims.expires_at < $4 OR order_number_claims.holder = excluded.holder "
+                    + "RETURNING process", r => (int?)r.Int(0), free[0], _holder, now + Lease, now).ConfigureAwait(false)).FirstOrDefault();
+            }).ConfigureAwait(false);
+            if (claimed is { } number)
+            {
+                return number;
+            }
+        }
+
+        return Random.Shared.Next(Processes);
+    }
 
     /// <summary>A number that this process has not given before. May be called from many threads.</summary>
     public string Next()
@@ -26,7 +97,7 @@ public sealed class OrderNumbers(TimeProvider time)
         }
         while (Interlocked.CompareExchange(ref _last, next, last) != last);
 
-        return Format(((next >> 9) << 19) | (_process << 9) | (next & 511));
+        return Format(((next >> 9) << 19) | (Interlocked.Read(ref _process) << 9) | (next & 511));
     }
 
     /// <summary>A number as it is stored, from however somebody typed it: lower case, without dashes, O for 0, I or L for 1. Null when it is none.</summary>

@@ -46,8 +46,6 @@ internal sealed class PlacementBatch
     /// <summary>One per command, in order.</summary>
     public Result<Placed>[] Outcomes { get; }
 
-    public string TransactionId { get; private set; } = "";
-
     /// <summary>Reads without locks; answers replays and what is refused anyway. False when nobody is left.</summary>
     public async Task<bool> PeekAsync()
     {
@@ -71,13 +69,11 @@ internal sealed class PlacementBatch
         var open = Left().ToList();
         var commands = open.ConvertAll(i => _placings[i].Command);
         var batch = tx.Batch();
-        var id = tx.Id(batch);
         var claimed = Claim(batch, open);
         var accounts = commands.Select(c => c.CustomerId).OfType<Guid>().Distinct().ToArray();
         var held = accounts.Length == 0 ? null : Customers.Hold(batch, accounts);
         var known = Customers.FindGuests(batch, commands.Where(c => c.CustomerId is null).Select(c => c.EmailKey).Distinct().ToArray());
         await batch.RunAsync().ConfigureAwait(false);
-        TransactionId = id.Rows[0];
         if (held?.Rows.Exists(a => a.IsClosed) == true)
         {
             RefuseClosed([.. held.Rows.Where(a => a.IsClosed).Select(a => a.Id)]);

@@ -17,17 +17,18 @@ public sealed record Placed(Guid OrderId, byte[] Body, bool Replayed) : IAnswer
 }
 
 /// <summary>
-/// The way into the books: orders that wait on a store's lane are placed together in one transaction (<see cref="PlacementBatch"/>).
+/// The way into the books: orders that wait for a store are placed together in one transaction (<see cref="PlacementBatch"/>).
 /// An answer means committed and durable.
 /// </summary>
 public sealed class PlacementQueue(Db db, OrderOptions options, OrderNumbers numbers, RelayBell bell, OrderSessions sessions, ILogger<PlacementQueue> log)
-    : BatchQueue<Placing, Placed>(db, log, options.Lanes, options.QueueCapacity, options.MaxBatch)
+    : BatchQueue<Placing, Placed>(db, log, options.Stores, options.QueueCapacity, options.MaxBatch)
 {
     /// <summary>Places an order; the answer comes after its commit.</summary>
     public Task<Result<Placed>> PlaceAsync(Placing placing) => SubmitAsync(placing, placing.Command.StoreId);
 
     protected override async Task<Result<Placed>[]> AttemptAsync(IReadOnlyList<Placing> commands, BatchAttempt<Placed> attempt)
     {
+        await numbers.ClaimAsync(Db).ConfigureAwait(false);
         var batch = new PlacementBatch(Db, options, numbers, log, commands);
         if (!await batch.PeekAsync().ConfigureAwait(false))
         {
@@ -50,7 +51,7 @@ public sealed class PlacementQueue(Db db, OrderOptions options, OrderNumbers num
             tx.AfterCommit(() => sessions.Begin(orders, now));
         }
 
-        await attempt.CommitAsync(tx, batch.TransactionId, batch.Outcomes).ConfigureAwait(false);
+        await attempt.CommitAsync(tx, batch.Outcomes).ConfigureAwait(false);
         return batch.Outcomes;
     }
 }

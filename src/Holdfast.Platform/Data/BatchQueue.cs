@@ -1,11 +1,10 @@
 using System.Diagnostics;
-using System.Threading.Channels;
 using Holdfast.Platform.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Platform.Data;
 
-/// <summary>What one attempt at a batch leaves for the queue: the outcomes, and how to ask what became of its COMMIT.</summary>
+/// <summary>What one attempt at a batch leaves for the queue: the outcomes, and its transaction, to ask what became of its COMMIT.</summary>
 public sealed class BatchAttempt<TOutcome>
 {
     private readonly IReadOnlyList<Witness?> _witnesses;
@@ -13,16 +12,14 @@ public sealed class BatchAttempt<TOutcome>
     /// <param name="witnesses">Of each command, in order.</param>
     internal BatchAttempt(IReadOnlyList<Witness?> witnesses) => _witnesses = witnesses;
 
-    internal string? TransactionId { get; private set; }
+    internal Tx? Transaction { get; private set; }
 
     internal Result<TOutcome>[]? Outcomes { get; private set; }
 
     internal bool IsCommitted { get; private set; }
 
-    internal StaleNames? Stale { get; private set; }
-
     /// <summary>Commits, with the lines of the audit log that its commands owe; should the answer to COMMIT be lost, the queue finds out and hands out these outcomes or runs the batch again.</summary>
-    public async Task CommitAsync(Tx tx, string transactionId, Result<TOutcome>[] outcomes)
+    public async Task CommitAsync(Tx tx, Result<TOutcome>[] outcomes)
     {
         Check(outcomes);
         var lines = outcomes.Zip(_witnesses, (outcome, witness) => outcome.IsOk ? witness?.Line(outcome.Value) : null).OfType<AuditEntry>().ToList();
@@ -31,7 +28,7 @@ public sealed class BatchAttempt<TOutcome>
             await AuditLog.NoteAsync(tx, lines).ConfigureAwait(false);
         }
 
-        (TransactionId, Outcomes, Stale) = (transactionId, outcomes, tx.Noted);
+        (Transaction, Outcomes) = (tx, outcomes);
         await tx.CommitAsync().ConfigureAwait(false);
         IsCommitted = true;
     }
@@ -42,50 +39,55 @@ public sealed class BatchAttempt<TOutcome>
 }
 
 /// <summary>
-/// Commands that wait become batches: as many as there are, up to a bound; no timer, no added delay. What a batch owes its members is here:
-/// a deadlock or lock time-out runs it again, a database error that one command causes is narrowed down to that command by halving,
-/// a lost COMMIT is looked up, and a full queue says so at once.
+/// Commands that wait become batches: as many as there are, up to a bound; no timer, no added delay. Stores take turns, so that a busy one does not keep a quiet
+/// one waiting. What a batch owes its members is here: a deadlock or lock time-out runs it again; a database error that one command causes is narrowed down to
+/// that command by halving; the outcome of a lost COMMIT is found out by the row of its attempt; what the database cannot do now is told within 5 s; and a full
+/// queue says so at once.
 /// </summary>
 public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
 {
-    // Where the database cannot be reached at all, callers hear so sooner than where they wait for a lock.
-    private static readonly TimeSpan OutagePatience = TimeSpan.FromSeconds(5);
+    /// <summary>Where the database cannot be used at all, callers hear so sooner than where they wait for a lock.</summary>
+    private static readonly TimeSpan OutagePatience = TimeSpan.FromSeconds(4.5);
     private static readonly TimeSpan HurriedPatience = TimeSpan.FromSeconds(2);
-    private const int OutageTries = 3;
+    private static readonly TimeSpan MinSettlePatience = TimeSpan.FromSeconds(1.5);
+    private const int MaxTaken = 3;
 
     private readonly CancellationTokenSource _noLonger = new();
-    private readonly Channel<Waiting>[] _lanes;
+    private readonly TurnQueue<Waiting> _waiting;
     private readonly Task[] _workers;
     private readonly ILogger _log;
     private readonly int _maxBatch;
     private volatile bool _hurries;
+    private volatile bool _isOut;
+    private int _outages;
+    private long _retryAt;
 
-    protected BatchQueue(Db db, ILogger log, int lanes, int capacity, int maxBatch)
+    /// <param name="stores">How many stores are served at once.</param>
+    /// <param name="capacity">The most commands of one store that wait.</param>
+    /// <param name="maxBatch">The most commands in one transaction.</param>
+    protected BatchQueue(Db db, ILogger log, int stores, int capacity, int maxBatch)
     {
         (Db, _log, _maxBatch) = (db, log, maxBatch);
-        _lanes = new Channel<Waiting>[lanes];
-        for (var i = 0; i < lanes; i++)
-        {
-            _lanes[i] = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(capacity) { SingleReader = db.WritersPerLane == 1 });
-        }
-
-        _workers = [.. _lanes.SelectMany(lane => Enumerable.Range(0, db.WritersPerLane).Select(_ => Task.Run(() => WorkAsync(lane.Reader))))];
+        _waiting = new TurnQueue<Waiting>(capacity, db.WritersPerLane);
+        _workers = [.. Enumerable.Range(0, stores * db.WritersPerLane).Select(_ => Task.Run(WorkAsync))];
     }
 
     protected Db Db { get; }
 
     /// <summary>
-    /// How long a command waits, from its arrival, before a batch that fails is not tried again and its callers get 503; also how long the
-    /// outcome of a COMMIT is asked after.
+    /// How long a command waits, from its arrival, before a batch that meets locks is not tried again and its callers get 503.
     /// </summary>
     protected virtual TimeSpan Patience => TimeSpan.FromSeconds(20);
 
-    /// <summary>Queues a command on the lane of its key. A full queue: 503 at once.</summary>
-    public Task<Result<TOutcome>> SubmitAsync(TCommand command, Guid laneKey)
+    /// <summary>Queues a command of the store. A full queue: 503 at once.</summary>
+    public Task<Result<TOutcome>> SubmitAsync(TCommand command, Guid store)
     {
         var waiting = new Waiting(command);
-        var lane = _lanes[(laneKey.GetHashCode() & int.MaxValue) % _lanes.Length];
-        if (!lane.Writer.TryWrite(waiting))
+        if (_isOut && Stopwatch.GetTimestamp() < Interlocked.Read(ref _retryAt))
+        {
+            waiting.Done.SetResult(Errors.Unavailable);
+        }
+        else if (!_waiting.TryAdd(store, waiting))
         {
             waiting.Done.SetResult(Errors.Busy);
         }
@@ -106,16 +108,13 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
     /// <summary>Finishes what was accepted; in a hurry, leaves what hangs to the database, which rolls it back or has it committed.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (var lane in _lanes)
-        {
-            lane.Writer.TryComplete();
-        }
-
+        _waiting.Complete();
         var finished = Task.WhenAll(_workers);
         await (_hurries ? Task.WhenAny(finished, Task.Delay(HurriedPatience)) : finished).ConfigureAwait(false);
         if (finished.IsCompleted)
         {
             _noLonger.Dispose();
+            _waiting.Dispose();
         }
 
         GC.SuppressFinalize(this);
@@ -126,25 +125,22 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
     /// </summary>
     protected abstract Task<Result<TOutcome>[]> AttemptAsync(IReadOnlyList<TCommand> commands, BatchAttempt<TOutcome> attempt);
 
-    private async Task WorkAsync(ChannelReader<Waiting> lane)
+    private async Task WorkAsync()
     {
+        CurrentWork.Is(DbWork.Placing);
         var batch = new List<Waiting>();
-        while (await lane.WaitToReadAsync().ConfigureAwait(false))
+        while (await _waiting.WaitAsync().ConfigureAwait(false))
         {
             batch.Clear();
-            while (batch.Count < _maxBatch && lane.TryRead(out var waiting))
-            {
-                batch.Add(waiting);
-            }
-
-            if (batch.Count > 0)
+            if (_waiting.TryTake(_maxBatch, batch, out var stores))
             {
                 await RunSafelyAsync(batch).ConfigureAwait(false);
+                _waiting.Done(stores);
             }
         }
     }
 
-    // A lane without its worker would be dead for ever.
+    // Nobody would do the work of a worker that has ended.
     private async Task RunSafelyAsync(List<Waiting> batch)
     {
         try
@@ -161,12 +157,15 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
     {
         var commands = batch.ConvertAll(w => w.Command);
         var witnesses = batch.ConvertAll(w => w.Witness);
+        var taken = 0;
         for (var tries = 1; ; tries++)
         {
             var attempt = new BatchAttempt<TOutcome>(witnesses);
             try
             {
-                Answer(batch, attempt.Check(await AttemptAsync(commands, attempt).ConfigureAwait(false)));
+                var outcomes = attempt.Check(await AttemptAsync(commands, attempt).ConfigureAwait(false));
+                await ConfirmAsync(attempt, outcomes).ConfigureAwait(false);
+                Answer(batch, outcomes);
                 return;
             }
             catch (Exception e) when (attempt.IsCommitted)
@@ -183,12 +182,16 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
                     return;
                 }
             }
-            catch (Exception e) when (Db.IsTransient(e) || Db.IsConnectionLost(e))
+            catch (Exception e) when (Db.IsUnavailable(e))
             {
                 if (await HasGivenUpAsync(batch, e, tries).ConfigureAwait(false))
                 {
                     return;
                 }
+            }
+            catch (Exception e) when (Db.FaultOf(e) == DbFault.Taken && ++taken < MaxTaken)
+            {
+                // Another process has committed it since this batch looked: judged again, each command gets its own answer.
             }
             catch (Exception e) when (batch.Count > 1)
             {
@@ -211,13 +214,29 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
         }
     }
 
+    /// <summary>Answers that no commit of this batch stands for are the replays of earlier commits: they must be as lasting.</summary>
+    private async Task ConfirmAsync(BatchAttempt<TOutcome> attempt, Result<TOutcome>[] outcomes)
+    {
+        if (attempt.IsCommitted)
+        {
+            (_isOut, _outages) = (false, 0);
+            Db.Condition.Works();
+        }
+        else if (Array.Exists(outcomes, outcome => outcome.IsOk))
+        {
+            await Db.FenceAsync().ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Finds out what became of an unanswered COMMIT; false: it was rolled back, and the batch may run again.</summary>
     private async Task<bool> IsSettledAsync(List<Waiting> batch, BatchAttempt<TOutcome> attempt, Exception reason, int tries)
     {
         bool? committed;
         try
         {
-            committed = await Db.OutcomeAsync(attempt.TransactionId!, Patience, _noLonger.Token).ConfigureAwait(false);
+            var left = OutagePatience - batch[0].Age;
+            committed = attempt.Transaction!.Attempt is not { } id ? true
+                : await Db.SettleAsync(id, left > MinSettlePatience ? left : MinSettlePatience, _noLonger.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -228,7 +247,7 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
             committed switch { true => "committed", false => "rolled back", _ => "not to be found out" }, reason.Message);
         if (committed is true)
         {
-            Db.Tell(attempt.Stale);
+            attempt.Transaction!.HasCommitted();
             Answer(batch, attempt.Outcomes!);
             return true;
         }
@@ -236,6 +255,7 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
         if (committed is null || IsEnough(reason, batch[0].Age, tries))
         {
             Fail(batch, Errors.OutcomeUnknown);
+            GiveUpAll(reason);
             return true;
         }
 
@@ -248,8 +268,13 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
         var age = batch[0].Age;
         if (IsEnough(reason, age, tries))
         {
-            _log.LogError("A batch of {Count} commands gave up after {Tries} tries: {Reason}", batch.Count, tries, reason.Message);
+            Db.Condition.Note(_log, reason);
             Fail(batch, Errors.Unavailable);
+            if (!Db.IsTransient(reason))
+            {
+                GiveUpAll(reason);
+            }
+
             return true;
         }
 
@@ -258,14 +283,36 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
             _log.LogWarning("Ended {Sessions} sessions that held locks and whose process had stopped in the middle of a statement", ended);
         }
 
-        await Task.Delay(Math.Min(200, Random.Shared.Next(1, 5 * tries))).ConfigureAwait(false);
+        // What the database cannot do now takes longer to pass than a lock.
+        var pause = Db.IsTransient(reason) ? Math.Min(200, Random.Shared.Next(1, 5 * tries)) : Math.Min(2_000, 20 << Math.Min(tries, 7));
+        await Task.Delay(pause).ConfigureAwait(false);
         return false;
     }
 
-    // After a pause of the whole process every connection may be dead: that alone is no outage.
-    private bool IsEnough(Exception e, TimeSpan age, int tries) => Db.IsConnectionLost(e)
-        ? tries >= OutageTries && (_hurries || age > OutagePatience || age > Patience)
-        : age > (_hurries ? HurriedPatience : Patience);
+    /// <summary>
+    /// The database cannot be used: whoever waits hears so as well, instead of waiting for the same in their turn, and so does whoever comes during a pause
+    /// that grows up to a second.
+    /// </summary>
+    private void GiveUpAll(Exception reason)
+    {
+        var pause = TimeSpan.FromMilliseconds(Math.Min(1_000, 25 << Math.Min(Interlocked.Increment(ref _outages), 6)));
+        Interlocked.Exchange(ref _retryAt, Stopwatch.GetTimestamp() + (long)(pause.TotalSeconds * Stopwatch.Frequency));
+        _isOut = true;
+        Db.Condition.Note(_log, reason);
+        Fail(_waiting.TakeAll(), Errors.Unavailable);
+    }
+
+    // After a pause of the whole process every connection may be dead: that alone is no outage. During one, each batch tries once.
+    private bool IsEnough(Exception e, TimeSpan age, int tries)
+    {
+        if (Db.IsTransient(e))
+        {
+            return age > (_hurries ? HurriedPatience : Patience);
+        }
+
+        var patience = _hurries ? HurriedPatience : Patience < OutagePatience ? Patience : OutagePatience;
+        return _isOut || (tries > 1 && age > patience);
+    }
 
     private static void Answer(List<Waiting> batch, Result<TOutcome>[] outcomes)
     {

@@ -15,14 +15,20 @@ public abstract class Db : IAsyncDisposable
     private const int Reconnects = 2;
     private static readonly TimeSpan ReconnectWithin = TimeSpan.FromSeconds(2);
 
+    // A caller who waits for the outcome of a lost COMMIT is told within 5 s or so that it is not known yet.
+    private static readonly TimeSpan SettlePatience = TimeSpan.FromSeconds(4);
+
     // Two lock time-outs: whoever works has given its locks back by then.
     private static readonly TimeSpan StuckAfter = TimeSpan.FromSeconds(4);
 
     /// <summary><c>sqlite</c> or <c>postgresql</c>.</summary>
     public abstract string Name { get; }
 
-    /// <summary>How many batches may be under way at once on one lane; SQLite has a single writer.</summary>
+    /// <summary>How many batches of one store may be under way at once; SQLite has a single writer.</summary>
     public abstract int WritersPerLane { get; }
+
+    /// <summary>Whether it can be used, told to the log once per state.</summary>
+    public DatabaseCondition Condition { get; } = new();
 
     /// <summary>Added to every reading of the database's clock: lets a simulation jump in time. Zero in production.</summary>
     public TimeSpan ClockSkew { get; set; }
@@ -67,7 +73,8 @@ public abstract class Db : IAsyncDisposable
 
     /// <summary>
     /// Runs <paramref name="work"/> in a transaction and commits. A deadlock, a lock time-out or a busy file runs it again, some times; so does
-    /// a connection that broke before the COMMIT was sent. An exception from it rolls back and is thrown on. Within a request of staff, a service or an
+    /// a connection that broke before the COMMIT was sent. Where the answer to COMMIT is lost, the outcome is found out; <see cref="OutcomeUnknownException"/>
+    /// says that it could not be. An exception from it rolls back and is thrown on. Within a request of staff, a service or an
     /// admin, an answer as its result is a change that goes into the audit log, in the same commit.
     /// </summary>
     /// <param name="work">What to do; may run several times.</param>
@@ -75,14 +82,15 @@ public abstract class Db : IAsyncDisposable
     public async Task<T> WriteAsync<T>(Func<Tx, Task<T>> work, CancellationToken ct = default)
     {
         var clock = Stopwatch.StartNew();
-        var losses = 0;
-        for (var attempt = 1; ; attempt++)
+        var (losses, taken) = (0, 0);
+        for (var tries = 1; ; tries++)
         {
-            var committing = false;
+            Tx? committing = null;
+            var result = default(T);
             try
             {
                 await using var tx = await BeginAsync(ct).ConfigureAwait(false);
-                var result = await work(tx).ConfigureAwait(false);
+                result = await work(tx).ConfigureAwait(false);
                 if (!tx.IsRolledBack)
                 {
                     if (Witness.Current?.Line(result) is { } line)
@@ -90,18 +98,41 @@ public abstract class Db : IAsyncDisposable
                         await AuditLog.NoteAsync(tx, [line]).ConfigureAwait(false);
                     }
 
-                    committing = true;
+                    committing = tx;
+                    tx.LeavesFence = CurrentWork.Kind == DbWork.Requests;
                     await tx.CommitAsync(ct).ConfigureAwait(false);
+                    if (tx.Attempt is not null)
+                    {
+                        Condition.Works();
+                    }
                 }
 
                 return result;
             }
-            catch (Exception e) when (attempt < Attempts && IsTransient(e))
+            catch (Exception e) when (tries < Attempts && IsTransient(e))
             {
                 await FreeStuckAsync(clock.Elapsed).ConfigureAwait(false);
-                await Task.Delay(Random.Shared.Next(1, 10 * attempt), ct).ConfigureAwait(false);
+                await Task.Delay(Random.Shared.Next(1, 10 * tries), ct).ConfigureAwait(false);
             }
-            catch (Exception e) when (!committing && MayReconnect(e, losses, clock))
+            catch (Exception e) when (FaultOf(e) == DbFault.Taken && taken++ == 0)
+            {
+                // Somebody else's commit has it by now: judged again, the work sees that.
+            }
+            catch (Exception e) when (committing?.Attempt is { } attempt && IsConnectionLost(e))
+            {
+                var committed = await SettleAsync(attempt, SettlePatience, CancellationToken.None).ConfigureAwait(false);
+                if (committed is true)
+                {
+                    committing.HasCommitted();
+                    return result!;
+                }
+
+                if (committed is null || losses++ >= Reconnects)
+                {
+                    throw new OutcomeUnknownException(e);
+                }
+            }
+            catch (Exception e) when (committing is null && MayReconnect(e, losses, clock))
             {
                 losses++;
             }
@@ -116,23 +147,67 @@ public abstract class Db : IAsyncDisposable
             return null;
         }, ct);
 
+    /// <summary>What the failure says about the database.</summary>
+    public abstract DbFault FaultOf(Exception e);
+
     /// <summary>Whether running the same transaction again may succeed: deadlock, lock time-out, busy file, guard lost to a concurrent commit.</summary>
-    public abstract bool IsTransient(Exception e);
+    public bool IsTransient(Exception e) => FaultOf(e) == DbFault.Contention;
 
     /// <summary>Whether the connection broke, so that nobody knows yet what became of a COMMIT under way.</summary>
-    public abstract bool IsConnectionLost(Exception e);
+    public bool IsConnectionLost(Exception e) => FaultOf(e) == DbFault.Lost;
 
-    /// <summary>Whether the database refused a value or a row: no retry will help, and somebody's input is the cause.</summary>
-    public abstract bool IsDataError(Exception e);
+    /// <summary>Whether the database refused a value: no retry will help, and somebody's input is the cause.</summary>
+    public bool IsDataError(Exception e) => FaultOf(e) == DbFault.Value;
+
+    /// <summary>Whether the database cannot be used at this moment, for whatever reason: callers get 503 and try again.</summary>
+    public bool IsUnavailable(Exception e) => FaultOf(e) is DbFault.Lost or DbFault.NotNow or DbFault.Contention;
 
     /// <summary>Whether a unique constraint or primary key refused a row; <paramref name="constraint"/> is part of its name or columns.</summary>
     public abstract bool IsUniqueViolation(Exception e, string constraint);
 
     /// <summary>
-    /// What became of a transaction whose COMMIT was not answered: true committed, false rolled back. Waits while it is still in progress,
-    /// up to <paramref name="patience"/>; null when it could not be found out.
+    /// What became of an attempt whose COMMIT was not answered: true, it is committed; false, it is not and never will be; null, that could not be found out
+    /// within <paramref name="patience"/>. Whoever asks inserts the same id. Where that insert stands, the attempt can no longer commit. The asker's own commit
+    /// comes after the attempt's in the log, so that on a server with a synchronous standby "committed" also means replicated.
     /// </summary>
-    public abstract Task<bool?> OutcomeAsync(string transactionId, TimeSpan patience, CancellationToken ct = default);
+    /// <param name="attempt">The <see cref="Tx.Attempt"/> of the transaction.</param>
+    public async Task<bool?> SettleAsync(Guid attempt, TimeSpan patience, CancellationToken ct = default)
+    {
+        var clock = Stopwatch.StartNew();
+        do
+        {
+            try
+            {
+                await using var tx = await BeginAsync(ct).ConfigureAwait(false);
+                var batch = tx.Batch();
+                batch.Execute($"INSERT INTO commit_attempts (id, is_void, created_at) VALUES ($1, $2, ({tx.ClockSql})) ON CONFLICT (id) DO NOTHING", attempt, true);
+                var found = batch.Query("SELECT is_void FROM commit_attempts WHERE id = $1", r => r.Bool(0), attempt);
+                await batch.RunAsync().ConfigureAwait(false);
+                tx.MustLeaveAttempt();
+                await tx.CommitAsync(ct).ConfigureAwait(false);
+                return !found.Rows[0];
+            }
+            catch (Exception e) when (IsUnavailable(e))
+            {
+                // The server is away, or the attempt is still under way and holds its row: ask again until our patience ends.
+            }
+
+            await Task.Delay(50, ct).ConfigureAwait(false);
+        }
+        while (clock.Elapsed < patience);
+        return null;
+    }
+
+    /// <summary>
+    /// Returns once everything that can be read now is as lasting as an acknowledged commit. On PostgreSQL with a synchronous standby what is visible
+    /// may not be replicated yet, if somebody cancelled the waiting of its COMMIT; elsewhere this costs next to nothing.
+    /// </summary>
+    public async Task FenceAsync()
+    {
+        await using var tx = await BeginAsync().ConfigureAwait(false);
+        tx.LeavesFence = true;
+        await tx.CommitAsync().ConfigureAwait(false);
+    }
 
     /// <summary>
     /// For those who have waited for locks for so long, several seconds at least: ends the sessions whose process has stopped in the middle of
@@ -167,6 +242,12 @@ public abstract class Db : IAsyncDisposable
     /// </summary>
     internal virtual Task ListenAsync(Action heard, CancellationToken ct) => Task.Delay(Timeout.Infinite, ct);
 
+    /// <summary>
+    /// Throws <see cref="StartupException"/>, one line for the operator, where a server cannot work on this database: it is read-only, allows too few connections,
+    /// or does not keep the limits that a session must have.
+    /// </summary>
+    public virtual Task CheckAsync(CancellationToken ct = default) => Task.CompletedTask;
+
     /// <summary>Runs <paramref name="work"/> while no other process runs work under the same name.</summary>
     internal abstract Task ExclusivelyAsync(string name, Func<Task> work, CancellationToken ct);
 
@@ -186,9 +267,3 @@ public abstract class Db : IAsyncDisposable
     // A server that cannot be reached must be told at once, not after several time-outs.
     private bool MayReconnect(Exception e, int losses, Stopwatch clock) => losses < Reconnects && clock.Elapsed < ReconnectWithin && IsConnectionLost(e);
 }
-
-/// <summary>A value that no column can hold, refused before the database saw it.</summary>
-internal sealed class UnstorableException(string message) : Exception(message);
-
-/// <summary>An update lost against its guard (WHERE id AND version): what was read is no longer so. The batch runs again.</summary>
-public sealed class StaleRowException(string message) : Exception(message);

@@ -26,6 +26,7 @@ public static partial class Migrations
             await db.WriteAsync(async tx =>
             {
                 applied.Clear();
+                tx.LeavesNoAttempt();
                 await tx.WithoutTimeLimitAsync().ConfigureAwait(false);
                 await tx.ExecuteAsync("CREATE TABLE IF NOT EXISTS schema_migrations (name text PRIMARY KEY, oldest_binary bigint NOT NULL)").ConfigureAwait(false);
                 var known = await tx.QueryAsync("SELECT name, oldest_binary FROM schema_migrations", r => (Name: r.Text(0), Oldest: r.Long(1))).ConfigureAwait(false);

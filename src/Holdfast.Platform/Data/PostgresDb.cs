@@ -13,12 +13,17 @@ internal sealed class PostgresDb : Db
 
     private readonly string _connectionString;
 
+    // By kind of work.
+    private readonly NpgsqlDataSource[] _sources;
+
     // Tells our own notifications from those of other processes.
     private readonly string _sender = Guid.CreateVersion7().ToString("N");
 
-    public PostgresDb(string url) => Source = NpgsqlDataSource.Create(_connectionString = ConnectionString(url));
-
-    public NpgsqlDataSource Source { get; }
+    public PostgresDb(string url)
+    {
+        _connectionString = PostgresUrl.ConnectionString(url);
+        _sources = [.. Enum.GetValues<DbWork>().Select(work => NpgsqlDataSource.Create(PostgresUrl.ConnectionString(_connectionString, work)))];
+    }
 
     public override string Name => "postgresql";
 
@@ -26,55 +31,42 @@ internal sealed class PostgresDb : Db
 
     private protected override async Task<T> ReadOnceAsync<T>(Func<Session, Task<T>> read, CancellationToken ct)
     {
-        await using var connection = await Source.OpenConnectionAsync(ct).ConfigureAwait(false);
+        await using var connection = await ConnectAsync(ct).ConfigureAwait(false);
         return await read(new PostgresSession(this, connection)).ConfigureAwait(false);
     }
 
-    public override async Task<Tx> BeginAsync(CancellationToken ct = default)
+    public override async Task<Tx> BeginAsync(CancellationToken ct = default) => new PostgresTx(this, await ConnectAsync(ct).ConfigureAwait(false));
+
+    // See "PostgreSQL Error Codes" in the manual. 57P: the server is going down or ended the session; 08: the connection; 25P03: idle in a transaction for too long.
+    // 53: connections, disk or memory are used up; 58: the server's own files; 28: it does not let us in; 25006: read-only; 57014: the statement was cancelled.
+    public override DbFault FaultOf(Exception e) => Find(e) is { } known ? FaultOf(known.SqlState) : e switch
     {
-        var connection = await Source.OpenConnectionAsync(ct).ConfigureAwait(false);
-        return new PostgresTx(this, connection);
-    }
+        StaleRowException => DbFault.Contention,
+        // A text that is not Unicode fails before it is sent.
+        EncoderFallbackException => DbFault.Value,
+        ConnectionsUsedUpException => DbFault.NotNow,
+        NpgsqlException or IOException or System.Net.Sockets.SocketException or TimeoutException or SilentConnectionException or NotReplicatedException
+            or OutcomeUnknownException => DbFault.Lost,
+        _ => DbFault.Other,
+    };
 
-    public override bool IsTransient(Exception e) => e is StaleRowException || Find(e) is { SqlState: PostgresErrorCodes.DeadlockDetected
-        or PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.SerializationFailure };
-
-    // Class 22: a value that cannot be stored; class 23: a constraint. A text that is not Unicode fails before it is sent.
-    public override bool IsDataError(Exception e) => e is System.Text.EncoderFallbackException || Find(e) is { } p
-        && (p.SqlState.StartsWith("22", StringComparison.Ordinal) || p.SqlState.StartsWith("23", StringComparison.Ordinal));
-
-    // Class 57P: the server is going down or ended the session; class 08: the connection; 25P03: idle in a transaction for too long.
-    public override bool IsConnectionLost(Exception e) => Find(e) is { } known
-        ? known.SqlState.StartsWith("57P", StringComparison.Ordinal) || known.SqlState.StartsWith("08", StringComparison.Ordinal) || known.SqlState == "25P03"
-        : e is NpgsqlException or IOException or System.Net.Sockets.SocketException or TimeoutException;
+    private static DbFault FaultOf(string state) => state switch
+    {
+        PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.SerializationFailure => DbFault.Contention,
+        PostgresErrorCodes.UniqueViolation => DbFault.Taken,
+        PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.QueryCanceled => DbFault.NotNow,
+        "25P03" => DbFault.Lost,
+        _ => state[..2] switch
+        {
+            "22" => DbFault.Value,
+            "53" or "58" or "28" => DbFault.NotNow,
+            "08" => DbFault.Lost,
+            _ => state.StartsWith("57P", StringComparison.Ordinal) ? DbFault.Lost : DbFault.Other,
+        },
+    };
 
     public override bool IsUniqueViolation(Exception e, string constraint) =>
         Find(e) is { SqlState: PostgresErrorCodes.UniqueViolation } p && p.ConstraintName?.Contains(constraint, StringComparison.Ordinal) == true;
-
-    public override async Task<bool?> OutcomeAsync(string transactionId, TimeSpan patience, CancellationToken ct = default)
-    {
-        var clock = System.Diagnostics.Stopwatch.StartNew();
-        while (clock.Elapsed < patience)
-        {
-            try
-            {
-                var status = await ReadAsync(s => s.FirstAsync("SELECT pg_xact_status($1{as text}{as xid8})", r => r.TextOrNull(0), transactionId), ct)
-                    .ConfigureAwait(false);
-                if (status is "committed" or "aborted")
-                {
-                    return status == "committed";
-                }
-            }
-            catch (Exception e) when (IsConnectionLost(e))
-            {
-                // The server is away; ask again until our patience ends.
-            }
-
-            await Task.Delay(50, ct).ConfigureAwait(false);
-        }
-
-        return null;
-    }
 
     // A transaction id: it has written or locked rows, which a report that is read slowly has not.
     private protected override Task<int> EndStuckSessionsAsync() => ReadAsync(async s => (await s.QueryAsync(
@@ -113,7 +105,7 @@ internal sealed class PostgresDb : Db
 
     internal override async Task ExclusivelyAsync(string name, Func<Task> work, CancellationToken ct)
     {
-        await using var connection = await Source.OpenConnectionAsync(ct).ConfigureAwait(false);
+        await using var connection = await _sources[(int)DbWork.Background].OpenConnectionAsync(ct).ConfigureAwait(false);
         // The waiting one may wait for as long as the other migrates.
         await using var take = new NpgsqlCommand($"SET lock_timeout = 0; SET statement_timeout = 0; SELECT pg_advisory_lock(hashtext('{name}'))", connection)
         {
@@ -131,7 +123,66 @@ internal sealed class PostgresDb : Db
         }
     }
 
-    public override ValueTask DisposeAsync() => Source.DisposeAsync();
+    public override async Task CheckAsync(CancellationToken ct = default)
+    {
+        var (readOnly, connections, durability, guards) = await ReadAsync(async s =>
+        {
+            var batch = s.Batch();
+            var state = batch.Query("SELECT current_setting('transaction_read_only') = 'on' OR pg_is_in_recovery(), current_setting('synchronous_commit'), "
+                + "(SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user)", r => (r.Bool(0), r.Text(1), r.Int(2)));
+            // On a Unix socket there is no TCP to guard.
+            var settings = batch.Query("SELECT name, setting::bigint FROM pg_settings WHERE name {in $1} AND (name NOT LIKE 'tcp%' OR inet_server_addr() IS NOT NULL)",
+                r => (Name: r.Text(0), Milliseconds: r.Long(1)), (object)PostgresUrl.Guards.Select(g => g.Name).ToArray());
+            await batch.RunAsync().ConfigureAwait(false);
+            return (state.First.Item1, state.First.Item3, state.First.Item2, settings.Rows);
+        }, ct).ConfigureAwait(false);
+        if (readOnly)
+        {
+            throw new StartupException("DATABASE_URL: this server is read-only (a standby, or default_transaction_read_only is on): name the primary.");
+        }
+
+        if (connections is >= 0 and < PostgresUrl.MinConnections + 2)
+        {
+            throw new StartupException($"DATABASE_URL: this role may have {connections} connections, and a server needs at least {PostgresUrl.MinConnections + 2}: ALTER ROLE ... CONNECTION LIMIT.");
+        }
+
+        if (durability == "off")
+        {
+            throw new StartupException("DATABASE_URL: synchronous_commit is off, so that an order that was acknowledged could be lost: switch it on for this role or database.");
+        }
+
+        foreach (var (name, value, most) in PostgresUrl.Guards)
+        {
+            if (guards.Exists(g => g.Name == name && (g.Milliseconds <= 0 || g.Milliseconds > most)))
+            {
+                throw new StartupException($"DATABASE_URL: {name} is not in force (it must be above 0 and at most {most} ms; {value} is set unless Options or a pooler in between changes it).");
+            }
+        }
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        foreach (var source in _sources)
+        {
+            await source.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task<PostgresConnection> ConnectAsync(CancellationToken ct)
+    {
+        var work = CurrentWork.Kind;
+        var source = _sources[(int)work];
+        try
+        {
+            var connection = await source.OpenConnectionAsync(ct).ConfigureAwait(false);
+            var limit = connection.CommandTimeout == 0 ? Timeout.InfiniteTimeSpan : CurrentWork.StatementLimit(work);
+            return new PostgresConnection(connection, source, limit, CurrentWork.CommitLimit(work));
+        }
+        catch (NpgsqlException e) when (e.InnerException is TimeoutException && e.Message.Contains("pool", StringComparison.Ordinal))
+        {
+            throw new ConnectionsUsedUpException(e);
+        }
+    }
 
     /// <summary>The text of a set-based write over <c>unnest</c>.</summary>
     internal static string WriteSql(Statement statement)
@@ -199,37 +250,4 @@ internal sealed class PostgresDb : Db
     };
 
     private static PostgresException? Find(Exception? e) => e is null or PostgresException ? e as PostgresException : Find(e.InnerException);
-
-    private static string ConnectionString(string url)
-    {
-        var uri = new Uri(url);
-        var user = uri.UserInfo.Split(':', 2);
-        var builder = new NpgsqlConnectionStringBuilder
-        {
-            Host = uri.Host,
-            Port = uri.Port > 0 ? uri.Port : 5432,
-            Database = Uri.UnescapeDataString(uri.AbsolutePath.TrimStart('/')),
-            Username = Uri.UnescapeDataString(user[0]),
-            Password = user.Length > 1 ? Uri.UnescapeDataString(user[1]) : null,
-            ApplicationName = "holdfast",
-            MaxAutoPrepare = 200,
-            AutoPrepareMinUsages = 2,
-            // A paused or cut-off process must give its rows back: ADR 3. And a plan that is prepared while a table is empty is used when it has a
-            // million rows: it must go by the index from the start. What has no index to go by then counts as so dear that the server would compile it
-            // anew each time (jit), which takes it longer than the statement.
-            Options = "-c enable_seqscan=off -c jit=off -c lock_timeout=2s -c idle_in_transaction_session_timeout=5s -c statement_timeout=30s -c tcp_user_timeout=10s",
-            NoResetOnClose = true,
-            WriteBufferSize = 64 * 1024,
-            ReadBufferSize = 32 * 1024,
-            MaxPoolSize = 24,
-            Timeout = 5,
-            CommandTimeout = 60,
-        };
-        foreach (var pair in uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries).Select(p => p.Split('=', 2)))
-        {
-            builder[pair[0]] = Uri.UnescapeDataString(pair.Length > 1 ? pair[1] : "");
-        }
-
-        return builder.ConnectionString;
-    }
 }

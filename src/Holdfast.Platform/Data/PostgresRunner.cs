@@ -6,6 +6,8 @@ namespace Holdfast.Platform.Data;
 /// <summary>Sends statements: those between two large inserts in one round trip, large inserts as COPY.</summary>
 internal static class PostgresRunner
 {
+    public const string Clock = "SELECT clock_timestamp()";
+
     /// <summary>From so many rows on, COPY costs the server a third of what <c>unnest</c> does; below, its extra round trips cost more.</summary>
     private const int CopyFrom = 24;
 
@@ -107,21 +109,18 @@ internal static class PostgresRunner
         }
     }
 
-    /// <summary>COMMIT, in one round trip with a last statement where there is one.</summary>
-    public static async Task CommitAsync(NpgsqlConnection connection, (string Sql, object?[] Args)? last)
+    /// <summary>
+    /// Writes a row where the server replicates synchronously, and nothing elsewhere: COMMIT then waits until a standby has all that was written before it.
+    /// </summary>
+    public static (string Sql, object?[] Args) Fence() =>
+        ($"INSERT INTO commit_attempts (id, is_void, created_at) SELECT $1, false, ({Clock}) WHERE current_setting('synchronous_standby_names') <> ''", [Guid.CreateVersion7()]);
+
+    /// <summary>COMMIT, in one round trip with the last statements. Neither the server nor the client ends it after some time.</summary>
+    public static async Task CommitAsync(NpgsqlConnection connection, IReadOnlyList<(string Sql, object?[] Args)> last, bool begin)
     {
-        await using var batch = new NpgsqlBatch(connection);
-        if (last is { } statement)
-        {
-            var command = new NpgsqlBatchCommand(statement.Sql);
-            foreach (var arg in statement.Args)
-            {
-                command.Parameters.Add(PostgresDb.Parameter(arg));
-            }
-
-            batch.BatchCommands.Add(command);
-        }
-
+        await using var batch = Commands(connection, [.. last.Select(l => new Changed(l.Sql, l.Args))], begin);
+        batch.Timeout = 0;
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("SET LOCAL statement_timeout = 0"));
         batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
         await batch.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
     }

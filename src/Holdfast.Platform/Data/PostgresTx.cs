@@ -2,23 +2,22 @@ using Npgsql;
 
 namespace Holdfast.Platform.Data;
 
-internal sealed class PostgresSession(PostgresDb db, NpgsqlConnection connection) : Session(db)
+internal sealed class PostgresSession(PostgresDb db, PostgresConnection connection) : Session(db)
 {
-    internal override string ClockSql => "SELECT clock_timestamp()";
+    internal override string ClockSql => PostgresRunner.Clock;
 
-    internal override Task RunAsync(IReadOnlyList<Statement> statements) => PostgresRunner.RunAsync(connection, statements, begin: false);
+    internal override Task RunAsync(IReadOnlyList<Statement> statements) =>
+        connection.RunAsync(c => PostgresRunner.RunAsync(c, statements, begin: false), connection.StatementLimit);
 }
 
-internal sealed class PostgresTx(PostgresDb db, NpgsqlConnection connection) : Tx(db)
+internal sealed class PostgresTx(PostgresDb db, PostgresConnection connection) : Tx(db)
 {
     private bool _begun;
     private bool _isUnlimited;
     private bool _failed;
     private bool _ended;
 
-    internal override string ClockSql => "SELECT clock_timestamp()";
-
-    public override Fetched<string> Id(StatementBatch batch) => batch.Query("SELECT pg_current_xact_id(){as text}", r => r.Text(0));
+    internal override string ClockSql => PostgresRunner.Clock;
 
     internal override async Task RunAsync(IReadOnlyList<Statement> statements)
     {
@@ -31,8 +30,9 @@ internal sealed class PostgresTx(PostgresDb db, NpgsqlConnection connection) : T
         var begin = !_begun;
         _begun = true;
         _failed = true;
-        await PostgresRunner.RunWithCopiesAsync(connection, statements, begin, _isUnlimited).ConfigureAwait(false);
+        await connection.RunAsync(c => PostgresRunner.RunWithCopiesAsync(c, statements, begin, _isUnlimited), Limit(connection.StatementLimit)).ConfigureAwait(false);
         _failed = false;
+        Note(statements);
     }
 
     public override Task LockTableAsync(string table) => ExecuteAsync($"LOCK TABLE {table} IN EXCLUSIVE MODE");
@@ -50,7 +50,13 @@ internal sealed class PostgresTx(PostgresDb db, NpgsqlConnection connection) : T
             throw Ended();
         }
 
-        if (_begun)
+        var last = LastStatements().ToList();
+        if (LeavesFence && Attempt is null)
+        {
+            last.Add(PostgresRunner.Fence());
+        }
+
+        if (_begun || last.Count > 0)
         {
             // COMMIT of a failed transaction answers ROLLBACK without an error: never take that for a commit.
             if (_failed)
@@ -59,7 +65,7 @@ internal sealed class PostgresTx(PostgresDb db, NpgsqlConnection connection) : T
             }
 
             _ended = true;
-            await PostgresRunner.CommitAsync(connection, Db.KeepsStaleNames ? Noted?.Row(ClockSql) : null).ConfigureAwait(false);
+            await connection.CommitAsync(last, begin: !_begun, Limit(connection.CommitLimit)).ConfigureAwait(false);
         }
 
         _ended = true;
@@ -71,8 +77,11 @@ internal sealed class PostgresTx(PostgresDb db, NpgsqlConnection connection) : T
         _ended = true;
         if (open)
         {
-            await using var rollback = new NpgsqlCommand("ROLLBACK", connection);
-            await rollback.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
+            await connection.RunAsync(async c =>
+            {
+                await using var rollback = new NpgsqlCommand("ROLLBACK", c);
+                await rollback.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
+            }, connection.StatementLimit).ConfigureAwait(false);
         }
     }
 
@@ -89,4 +98,6 @@ internal sealed class PostgresTx(PostgresDb db, NpgsqlConnection connection) : T
 
         await connection.DisposeAsync().ConfigureAwait(false);
     }
+
+    private TimeSpan Limit(TimeSpan otherwise) => _isUnlimited ? Timeout.InfiniteTimeSpan : otherwise;
 }

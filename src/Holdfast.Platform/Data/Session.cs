@@ -154,6 +154,9 @@ public abstract class Statement
 
     internal abstract bool HasRows { get; }
 
+    /// <summary>Whether it has changed rows, once it was run.</summary>
+    internal abstract bool HasChanged { get; }
+
     internal abstract void Take(Row row);
 
     internal abstract void Done(int changed);
@@ -173,6 +176,8 @@ public sealed class Fetched<T> : Statement
     public T? First => Rows.Count > 0 ? Rows[0] : default;
 
     internal override bool HasRows => true;
+
+    internal override bool HasChanged => Rows.Count > 0 && (RowSet is not null || !Sql.StartsWith("SELECT", StringComparison.Ordinal));
 
     internal override void Take(Row row) => Rows.Add(_map(row));
 
@@ -195,6 +200,8 @@ public sealed class Changed : Statement
     public int Count { get; private set; }
 
     internal override bool HasRows => false;
+
+    internal override bool HasChanged => Count > 0;
 
     internal override void Take(Row row) => throw new InvalidOperationException("no rows expected");
 
@@ -221,9 +228,17 @@ public abstract class Tx : Session, IAsyncDisposable
     public bool IsRolledBack { get; private protected set; }
 
     /// <summary>
-    /// Names this transaction for <see cref="Db.OutcomeAsync"/>, should its COMMIT stay unanswered. On PostgreSQL this assigns the transaction id.
+    /// The id that this transaction inserts with its COMMIT, for <see cref="Db.SettleAsync"/> should the answer be lost. Null before the COMMIT, and where
+    /// nothing was changed: then nothing can be lost.
     /// </summary>
-    public abstract Fetched<string> Id(StatementBatch batch);
+    public Guid? Attempt { get; private set; }
+
+    /// <summary>At a COMMIT without changes: waits until what was read is replicated, where the server has a synchronous standby.</summary>
+    internal bool LeavesFence { get; set; }
+
+    private protected bool HasChanges { get; private set; }
+
+    private bool _leavesNoAttempt;
 
     /// <summary>
     /// Runs after a successful commit, on the committing caller's thread: a hint such as waking the relay, never a guarantee. What it throws
@@ -245,7 +260,14 @@ public abstract class Tx : Session, IAsyncDisposable
     /// <summary>Makes it lasting. Throws when a statement has failed or it has ended; after a lost connection the outcome is unknown.</summary>
     public async Task CommitAsync(CancellationToken ct = default)
     {
+        Attempt = HasChanges && !_leavesNoAttempt ? Guid.CreateVersion7() : null;
         await CommitCoreAsync(ct).ConfigureAwait(false);
+        HasCommitted();
+    }
+
+    /// <summary>The commit stands: caches and whoever asked for it hear so.</summary>
+    internal void HasCommitted()
+    {
         Db.Tell(Noted);
         foreach (var action in _afterCommit ?? [])
         {
@@ -257,6 +279,35 @@ public abstract class Tx : Session, IAsyncDisposable
             {
                 System.Diagnostics.Activity.Current?.AddException(e);
             }
+        }
+    }
+
+    /// <summary>Inserts an attempt although nothing else was changed.</summary>
+    internal void MustLeaveAttempt() => HasChanges = true;
+
+    /// <summary>For a database that may have no tables yet: a lost COMMIT is an error then.</summary>
+    internal void LeavesNoAttempt() => _leavesNoAttempt = true;
+
+    /// <summary>To be called with what was run, after it was.</summary>
+    private protected void Note(IReadOnlyList<Statement> statements)
+    {
+        for (var i = 0; !HasChanges && i < statements.Count; i++)
+        {
+            HasChanges = statements[i].HasChanged;
+        }
+    }
+
+    /// <summary>What is to run in the round trip of COMMIT, before it.</summary>
+    private protected IEnumerable<(string Sql, object?[] Args)> LastStatements()
+    {
+        if (Db.KeepsStaleNames && Noted is { } noted)
+        {
+            yield return noted.Row(ClockSql);
+        }
+
+        if (Attempt is { } id)
+        {
+            yield return ($"INSERT INTO commit_attempts (id, is_void, created_at) VALUES ($1, $2, ({ClockSql}))", [id, false]);
         }
     }
 

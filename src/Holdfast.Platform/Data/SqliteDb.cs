@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Holdfast.Platform.Data;
 
@@ -21,7 +22,16 @@ internal sealed partial class SqliteDb : Db
     private readonly SqliteConnectionHolder _write;
     private readonly ConcurrentBag<SqliteConnectionHolder> _readers = [];
 
-    static SqliteDb() => SQLitePCL.Batteries_V2.Init();
+    // By kind of work. A read keeps its thread for as long as it takes: these many threads are there from the start.
+    private static readonly int[] ReadersAtOnce = [8, 8, 4];
+    private readonly SemaphoreSlim[] _readSlots = [.. ReadersAtOnce.Select(n => new SemaphoreSlim(n))];
+
+    static SqliteDb()
+    {
+        Batteries_V2.Init();
+        ThreadPool.GetMinThreads(out var workers, out var ports);
+        ThreadPool.SetMinThreads(Math.Max(workers, ReadersAtOnce.Sum()), ports);
+    }
 
     public SqliteDb(string path)
     {
@@ -44,18 +54,32 @@ internal sealed partial class SqliteDb : Db
 
     private protected override async Task<T> ReadOnceAsync<T>(Func<Session, Task<T>> read, CancellationToken ct)
     {
-        if (!_readers.TryTake(out var connection))
+        var work = CurrentWork.Kind;
+        var slot = _readSlots[(int)work];
+        if (!await slot.WaitAsync(CurrentWork.CommitLimit(work), ct).ConfigureAwait(false))
         {
-            connection = Connect();
+            throw new ConnectionsUsedUpException();
         }
 
         try
         {
-            return await read(new SqliteSession(this, connection)).ConfigureAwait(false);
+            if (!_readers.TryTake(out var connection))
+            {
+                connection = Connect();
+            }
+
+            try
+            {
+                return await read(new SqliteSession(this, connection)).ConfigureAwait(false);
+            }
+            finally
+            {
+                _readers.Add(connection);
+            }
         }
         finally
         {
-            _readers.Add(connection);
+            slot.Release();
         }
     }
 
@@ -84,18 +108,24 @@ internal sealed partial class SqliteDb : Db
         }
     }
 
-    public override bool IsTransient(Exception e) => e is StaleRowException or SqliteException { SqliteErrorCode: 5 or 6 };
-
-    public override bool IsDataError(Exception e) => e is UnstorableException or SqliteException { SqliteErrorCode: 18 or 19 or 20 };
-
-    public override bool IsConnectionLost(Exception e) => e is SqliteException { SqliteErrorCode: 10 or 13 or 14 };
+    // See sqlite.org/rescode.html. A failed write (IOERR) at COMMIT may or may not be found again after a crash, so its outcome is asked for.
+    public override DbFault FaultOf(Exception e) => e switch
+    {
+        StaleRowException => DbFault.Contention,
+        UnstorableException => DbFault.Value,
+        SqliteException { SqliteErrorCode: raw.SQLITE_BUSY or raw.SQLITE_LOCKED } => DbFault.Contention,
+        SqliteException { SqliteErrorCode: raw.SQLITE_TOOBIG or raw.SQLITE_MISMATCH } => DbFault.Value,
+        SqliteException { SqliteExtendedErrorCode: raw.SQLITE_CONSTRAINT_UNIQUE or raw.SQLITE_CONSTRAINT_PRIMARYKEY } => DbFault.Taken,
+        SqliteException { SqliteErrorCode: raw.SQLITE_FULL or raw.SQLITE_NOMEM or raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN } => DbFault.NotNow,
+        SqliteException { SqliteErrorCode: raw.SQLITE_IOERR } => DbFault.Lost,
+        ConnectionsUsedUpException => DbFault.NotNow,
+        OutcomeUnknownException => DbFault.Lost,
+        _ => DbFault.Other,
+    };
 
     public override bool IsUniqueViolation(Exception e, string constraint) =>
         e is SqliteException { SqliteErrorCode: 19 } s && s.Message.Contains("UNIQUE", StringComparison.Ordinal)
         && Identifiers().Matches(constraint).All(m => s.Message.Contains(m.Value, StringComparison.Ordinal));
-
-    /// <summary>A COMMIT in this process is answered or has failed; there is no wire to lose it on.</summary>
-    public override Task<bool?> OutcomeAsync(string transactionId, TimeSpan patience, CancellationToken ct = default) => Task.FromResult<bool?>(false);
 
     /// <summary>Only a process has a lock here; nobody can take it away.</summary>
     private protected override Task<int> EndStuckSessionsAsync() => Task.FromResult(0);

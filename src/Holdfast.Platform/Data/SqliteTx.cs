@@ -23,8 +23,6 @@ internal sealed class SqliteTx(SqliteDb db, SqliteConnectionHolder connection, S
 
     internal override string ClockSql => SqliteRunner.Clock;
 
-    public override Fetched<string> Id(StatementBatch batch) => batch.Query("SELECT ''", r => r.Text(0));
-
     internal override Task RunAsync(IReadOnlyList<Statement> statements)
     {
         if (_ended)
@@ -35,6 +33,7 @@ internal sealed class SqliteTx(SqliteDb db, SqliteConnectionHolder connection, S
         _failed = true;
         SqliteRunner.Run(connection, statements);
         _failed = false;
+        Note(statements);
         return Task.CompletedTask;
     }
 
@@ -46,11 +45,7 @@ internal sealed class SqliteTx(SqliteDb db, SqliteConnectionHolder connection, S
             throw _ended ? Ended() : HasFailed();
         }
 
-        if (Db.KeepsStaleNames && Noted is { } noted)
-        {
-            var (sql, args) = noted.Row(ClockSql);
-            SqliteRunner.Run(connection, [new Changed(sql, args)]);
-        }
+        SqliteRunner.Run(connection, [.. LastStatements().Select(last => new Changed(last.Sql, last.Args))]);
 
         connection.Execute("COMMIT");
         _ended = true;

@@ -5,11 +5,15 @@ namespace Holdfast.Platform.Data;
 
 /// <summary>
 /// Work that is looked for again and again by any number of workers, in bounded batches: a full batch is followed by the next at once, otherwise there
-/// is a pause. A failure is logged and nothing is lost by it: what is due stays due.
+/// is a pause. A failure is logged, the pauses grow, and nothing is lost by it: what is due stays due.
 /// </summary>
 /// <param name="batchSize">The result of <see cref="SweepOnceAsync"/> that means that more may be due.</param>
-public abstract class Sweep(TimeSpan pause, int batchSize, ILogger log) : BackgroundService
+public abstract class Sweep(Db db, TimeSpan pause, int batchSize, ILogger log) : BackgroundService
 {
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    protected Db Db => db;
+
     /// <summary>The log of this sweep.</summary>
     protected ILogger Log => log;
 
@@ -33,25 +37,34 @@ public abstract class Sweep(TimeSpan pause, int batchSize, ILogger log) : Backgr
 
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        CurrentWork.Is(DbWork.Background);
+        for (var failures = 0; !stoppingToken.IsCancellationRequested;)
         {
             var done = 0;
             try
             {
                 done = await SweepOnceAsync(stoppingToken).ConfigureAwait(false);
+                failures = 0;
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
                 return;
             }
+            catch (Exception e) when (db.IsUnavailable(e))
+            {
+                failures++;
+                db.Condition.Note(log, e);
+            }
             catch (Exception e)
             {
+                failures++;
                 log.LogError(e, "{Sweep} failed; the next one follows", GetType().Name);
             }
 
             if (done < batchSize)
             {
-                await ((Task)_woken.WaitAsync(pause, stoppingToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                var longer = TimeSpan.FromMilliseconds(failures == 0 ? 0 : 200 << Math.Min(failures, 6));
+                await ((Task)_woken.WaitAsync(longer < pause ? pause : longer < LongestPause ? longer : LongestPause, stoppingToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

@@ -121,8 +121,11 @@ public sealed class Door(ITokenReader tokens, RateLimits limits, Db db, ILogger<
         {
             case BadHttpRequestException bad:
                 return bad.StatusCode switch { 408 => Errors.RequestTimeout, 413 => Errors.TooLarge, _ => Errors.InvalidRequest };
-            case var _ when db.IsConnectionLost(e) || db.IsTransient(e):
-                log.LogError("The database cannot be reached: {Reason}, trace {TraceId}", e.Message, trace);
+            case OutcomeUnknownException:
+                log.LogWarning("{Reason}, trace {TraceId}", e.Message, trace);
+                return Errors.OutcomeUnknown;
+            case var _ when db.IsUnavailable(e):
+                db.Condition.Note(log, e);
                 return Errors.Unavailable;
             case var _ when db.IsDataError(e):
                 log.LogWarning("The database refused a value: {Reason}, trace {TraceId}", e.Message, trace);

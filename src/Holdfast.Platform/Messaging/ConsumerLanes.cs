@@ -18,6 +18,7 @@ public sealed class ConsumerLanes(Db db, RelayBell bell, IEnumerable<IConsumer> 
 
     private async Task RunAsync(ConsumerLane lane, Bell rung, CancellationToken ct)
     {
+        CurrentWork.Is(DbWork.Background);
         while (!ct.IsCancellationRequested)
         {
             try
@@ -29,6 +30,10 @@ public sealed class ConsumerLanes(Db db, RelayBell bell, IEnumerable<IConsumer> 
             catch (OperationCanceledException) when (ct.IsCancellationRequested)
             {
                 return;
+            }
+            catch (Exception e) when (db.IsUnavailable(e))
+            {
+                db.Condition.Note(log, e);
             }
             catch (Exception e)
             {

@@ -90,7 +90,7 @@ public sealed class DeadLetterRoutes(Db db, RelayBell bell)
 }
 
 /// <summary>Forgets dead letters that nobody has looked after for a month.</summary>
-public sealed class DeadLetterPruner(Db db, ILogger<DeadLetterPruner> log) : Sweep(Interval, MaxAtOnce, log)
+public sealed class DeadLetterPruner(Db db, ILogger<DeadLetterPruner> log) : Sweep(db, Interval, MaxAtOnce, log)
 {
     /// <summary>How long they are kept.</summary>
     public static readonly TimeSpan Retention = TimeSpan.FromDays(30);
@@ -99,7 +99,7 @@ public sealed class DeadLetterPruner(Db db, ILogger<DeadLetterPruner> log) : Swe
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
     /// <summary>Removes those that are past their time, up to a number; how many.</summary>
-    public override Task<int> SweepOnceAsync(CancellationToken ct = default) => db.WriteAsync(async tx => await tx.ExecuteAsync(
+    public override Task<int> SweepOnceAsync(CancellationToken ct = default) => Db.WriteAsync(async tx => await tx.ExecuteAsync(
         $"DELETE FROM dead_letters WHERE id IN (SELECT id FROM dead_letters WHERE created_at < $1 ORDER BY created_at LIMIT {MaxAtOnce})",
         await tx.NowAsync().ConfigureAwait(false) - Retention).ConfigureAwait(false), ct);
 }

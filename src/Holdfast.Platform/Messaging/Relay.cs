@@ -29,7 +29,7 @@ internal sealed class ConsumerException(string consumer, Exception inner) : Exce
         {
             await consumer.HandleAsync(tx, events).ConfigureAwait(false);
         }
-        catch (Exception e) when (!tx.Db.IsTransient(e) && !tx.Db.IsConnectionLost(e))
+        catch (Exception e) when (!tx.Db.IsUnavailable(e))
         {
             throw new ConsumerException(consumer.Name, e);
         }
@@ -79,6 +79,7 @@ public sealed class Relay(Db db, RelayBell bell, IEnumerable<IConsumer> consumer
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        CurrentWork.Is(DbWork.Background);
         var failures = 0;
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -100,7 +101,15 @@ public sealed class Relay(Db db, RelayBell bell, IEnumerable<IConsumer> consumer
             {
                 // Nothing is lost: the rows stay in the outbox.
                 failures++;
-                log.LogError(e, "The relay failed {Failures} times in a row; it goes on", failures);
+                if (db.IsUnavailable(e))
+                {
+                    db.Condition.Note(log, e);
+                }
+                else
+                {
+                    log.LogError(e, "The relay failed {Failures} times in a row; it goes on", failures);
+                }
+
                 await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(10_000, 100 << Math.Min(failures, 7))), stoppingToken)
                     .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }

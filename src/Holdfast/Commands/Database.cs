@@ -12,7 +12,11 @@ internal static class Database
     public static Command Command(string name, string description, Func<ParseResult, Settings, CancellationToken, Task<int>> run)
     {
         var command = new Command(name, description) { TreatUnmatchedTokensAsErrors = false };
-        command.SetAction((parsed, ct) => run(parsed, Settings.Load(parsed.UnmatchedTokens), ct));
+        command.SetAction(async (parsed, ct) =>
+        {
+            CurrentWork.Is(DbWork.Background);
+            return await run(parsed, Settings.Load(parsed.UnmatchedTokens), ct).ConfigureAwait(false);
+        });
         return command;
     }
 
@@ -84,5 +88,6 @@ internal static class Database
         : $"{url}{(url.Contains('?', StringComparison.Ordinal) ? '&' : '?')}CommandTimeout=0&Options="
             + Uri.EscapeDataString("-c lock_timeout=2s -c idle_in_transaction_session_timeout=60s -c statement_timeout=0");
 
-    private static string OneLine(Exception e) => (e.InnerException?.Message ?? e.Message).ReplaceLineEndings(" ");
+    /// <summary>What went wrong, without line breaks.</summary>
+    public static string OneLine(Exception e) => (e.InnerException?.Message ?? e.Message).ReplaceLineEndings(" ");
 }

@@ -31,11 +31,14 @@ internal static class Serve
     {
         await using var db = Database.Open(settings);
         await Database.MigrateAsync(db, ct).ConfigureAwait(false);
+        await db.CheckAsync(ct).ConfigureAwait(false);
         if (withDemo)
         {
             await DemoStore.MakeAsync(db, ct).ConfigureAwait(false);
         }
 
+        // Whatever starts from here on says itself what it works for; requests do not.
+        CurrentWork.Is(DbWork.Requests);
         await using var app = Server.Build(settings, db);
         try
         {

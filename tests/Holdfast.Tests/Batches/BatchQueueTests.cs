@@ -43,12 +43,26 @@ public abstract class BatchQueueTests(TestDatabase database)
         Assert.Equal([1, 1, 1], queue.Attempts);
     }
 
-    [Theory, InlineData("nul\0"), InlineData("much too long for this table")]
-    public async Task One_poisoned_command_among_hundreds_gets_its_own_answer(string poison)
+    [Fact]
+    public async Task A_broken_check_is_our_fault_and_costs_its_own_command()
     {
         var (queue, table, open) = await GatedAsync();
         await using var _ = queue;
-        var answers = Submit(queue, 300, i => i == 123 ? poison : $"w{i}");
+        var answers = Submit(queue, 64, i => i == 7 ? "much too long for this table" : $"w{i}");
+        open.SetResult();
+        var e = await Assert.ThrowsAnyAsync<Exception>(() => answers[7]);
+        Assert.Equal(DbFault.Other, _db.FaultOf(e));
+        answers.RemoveAt(7);
+        Assert.All(await Task.WhenAll(answers), r => Assert.True(r.IsOk));
+        Assert.Equal(63, await Scratch.CountAsync(_db, table));
+    }
+
+    [Fact]
+    public async Task One_poisoned_command_among_hundreds_gets_its_own_answer()
+    {
+        var (queue, table, open) = await GatedAsync();
+        await using var _ = queue;
+        var answers = Submit(queue, 300, i => i == 123 ? "nul\0" : $"w{i}");
         open.SetResult();
         var results = await Task.WhenAll(answers);
         for (var i = 0; i < results.Length; i++)
@@ -68,8 +82,9 @@ public abstract class BatchQueueTests(TestDatabase database)
         var twin = Guid.CreateVersion7();
         var answers = Enumerable.Range(0, 50).Select(i => queue.SubmitAsync(new Word(i is 10 or 40 ? twin : Guid.CreateVersion7(), $"w{i}"), Guid.Empty)).ToList();
         open.SetResult();
-        var results = await Task.WhenAll(answers);
-        Assert.Single(results, r => r.Error?.Code == "unstorable_value");
+        // Judged again it is still there, and this queue has no rule for that: a bug of ours, for one of them.
+        await Task.WhenAll(answers).ContinueWith(_ => { }, TaskScheduler.Default);
+        Assert.Equal(DbFault.Taken, _db.FaultOf(Assert.Single(answers, a => a.IsFaulted).Exception!.InnerException!));
         Assert.Equal(49, await Scratch.CountAsync(_db, table));
     }
 
@@ -149,19 +164,30 @@ public abstract class BatchQueueTests(TestDatabase database)
     }
 
     [Fact]
-    public async Task One_lane_does_not_wait_for_another()
+    public async Task One_store_does_not_wait_for_another()
     {
         var table = await TableAsync();
         var open = new TaskCompletionSource();
-        await using var queue = new WordQueue(_db, table, NullLogger.Instance, lanes: 2);
+        await using var queue = new WordQueue(_db, table, NullLogger.Instance, stores: 2);
         queue.Gate = commands => commands[0].Text == "held" ? open.Task : Task.CompletedTask;
-        var keys = Enumerable.Range(0, 100).Select(_ => Guid.CreateVersion7()).ToList();
-        var other = keys.First(k => (k.GetHashCode() & int.MaxValue) % 2 != (keys[0].GetHashCode() & int.MaxValue) % 2);
-        var held = Enumerable.Range(0, _db.WritersPerLane).Select(_ => queue.SubmitAsync(new Word(Guid.CreateVersion7(), "held"), keys[0])).ToList();
-        Assert.True((await queue.SubmitAsync(new Word(Guid.CreateVersion7(), "free"), other)).IsOk);
+        var busy = Guid.CreateVersion7();
+        var held = new List<Task<Result<string>>>();
+        while (held.Count < _db.WritersPerLane)
+        {
+            held.Add(queue.SubmitAsync(new Word(Guid.CreateVersion7(), "held"), busy));
+            await Until.TrueAsync("a worker holds it", () => queue.Attempts.Count == held.Count);
+        }
+
+        var behind = queue.SubmitAsync(new Word(Guid.CreateVersion7(), "behind"), busy);
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.True((await queue.SubmitAsync(new Word(Guid.CreateVersion7(), "free"), Guid.CreateVersion7())).IsOk);
+        }
+
+        Assert.False(behind.IsCompleted);
         Assert.All(held, answer => Assert.False(answer.IsCompleted));
         open.SetResult();
-        Assert.All(await Task.WhenAll(held), r => Assert.True(r.IsOk));
+        Assert.All(await Task.WhenAll([.. held, behind]), r => Assert.True(r.IsOk));
     }
 
     private static Task<Result<string>> SubmitAsync(WordQueue queue, string word) => queue.SubmitAsync(new Word(Guid.CreateVersion7(), word), Guid.Empty);

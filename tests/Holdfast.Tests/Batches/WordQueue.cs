@@ -8,8 +8,8 @@ namespace Holdfast.Tests.Batches;
 internal sealed record Word(Guid Id, string Text, Action? Decide = null);
 
 /// <summary>A batch queue that stores words; the outcome is the word in capitals. An empty word is a rejection.</summary>
-internal sealed class WordQueue(Db db, string table, ILogger log, int lanes = 1, int capacity = 10_000, int maxBatch = 500)
-    : BatchQueue<Word, string>(db, log, lanes, capacity, maxBatch)
+internal sealed class WordQueue(Db db, string table, ILogger log, int stores = 1, int capacity = 10_000, int maxBatch = 500)
+    : BatchQueue<Word, string>(db, log, stores, capacity, maxBatch)
 {
     public static readonly Error Empty = new(422, "empty_word", "A word has letters.", "Một từ phải có chữ.");
 
@@ -31,7 +31,6 @@ internal sealed class WordQueue(Db db, string table, ILogger log, int lanes = 1,
         await Gate(commands);
         await using var tx = await Db.BeginAsync();
         var batch = tx.Batch();
-        var id = tx.Id(batch);
         var rows = new RowSet(table, new("id", ColumnType.Uuid), new("word", ColumnType.Text));
         var outcomes = new Result<string>[commands.Count];
         for (var i = 0; i < commands.Count; i++)
@@ -51,7 +50,7 @@ internal sealed class WordQueue(Db db, string table, ILogger log, int lanes = 1,
 
         batch.Insert(rows);
         await batch.RunAsync();
-        await attempt.CommitAsync(tx, id.First!, outcomes);
+        await attempt.CommitAsync(tx, outcomes);
         After();
         return outcomes;
     }

@@ -55,30 +55,51 @@ public sealed class ConnectionLossTests(PostgresDatabase database) : IClassFixtu
     public async Task An_outcome_can_be_asked_for()
     {
         var table = await Scratch.CountersAsync(_db, 1);
-        await using var committed = await _db.BeginAsync();
-        await using var aborted = await _db.BeginAsync();
-        await using var open = await _db.BeginAsync();
-        var ids = new List<string>();
-        foreach (var tx in new[] { committed, aborted, open })
+        async Task<Tx> BegunAsync()
         {
-            var batch = tx.Batch();
-            var id = tx.Id(batch);
-            await batch.RunAsync();
-            ids.Add(id.First!);
+            var tx = await _db.BeginAsync();
+            await tx.ExecuteAsync($"INSERT INTO {table} (id, n) VALUES ($1, 1)", Random.Shared.Next(10, int.MaxValue));
+            return tx;
         }
 
-        await committed.ExecuteAsync($"UPDATE {table} SET n = 1");
+        await using var committed = await BegunAsync();
+        Assert.Null(committed.Attempt);
         await committed.CommitAsync();
-        await aborted.RollbackAsync();
-        Assert.True(await _db.OutcomeAsync(ids[0], TimeSpan.FromSeconds(1)));
-        Assert.False(await _db.OutcomeAsync(ids[1], TimeSpan.FromSeconds(1)));
-        Assert.Null(await _db.OutcomeAsync(ids[2], TimeSpan.FromSeconds(0.3)));
+        Assert.True(await _db.SettleAsync(committed.Attempt!.Value, TimeSpan.FromSeconds(1)));
+        Assert.True(await _db.SettleAsync(committed.Attempt!.Value, TimeSpan.FromSeconds(1)));
 
-        var waiting = _db.OutcomeAsync(ids[2], TimeSpan.FromSeconds(10));
-        await Task.Delay(100);
-        Assert.False(waiting.IsCompleted);
-        await open.CommitAsync();
+        // Whoever asks for what has not committed makes sure that it never will; asked again, it says the same.
+        var never = Guid.CreateVersion7();
+        Assert.False(await _db.SettleAsync(never, TimeSpan.FromSeconds(1)));
+        Assert.False(await _db.SettleAsync(never, TimeSpan.FromSeconds(1)));
+        await using (var late = await BegunAsync())
+        {
+            var e = await Assert.ThrowsAnyAsync<Exception>(() => late.ExecuteAsync("INSERT INTO commit_attempts (id, is_void, created_at) VALUES ($1, false, now())", never));
+            Assert.Equal(DbFault.Taken, _db.FaultOf(e));
+        }
+
+        // While it is under way, it cannot be told.
+        var open = Guid.CreateVersion7();
+        await using var under = await BegunAsync();
+        await under.ExecuteAsync("INSERT INTO commit_attempts (id, is_void, created_at) VALUES ($1, false, now())", open);
+        Assert.Null(await _db.SettleAsync(open, TimeSpan.FromSeconds(0.3)));
+        var waiting = _db.SettleAsync(open, TimeSpan.FromSeconds(30));
+        await Until.TrueAsync("somebody asks", async () => await database.Db.ReadAsync(s => s.FirstAsync(
+            "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'", r => r.Long(0))) > 0);
+        await under.CommitAsync();
         Assert.True(await waiting);
+    }
+
+    [Fact]
+    public async Task A_transaction_that_changes_nothing_leaves_no_attempt()
+    {
+        var table = await Scratch.CountersAsync(_db, 1);
+        var before = await Scratch.CountAsync(_db, "commit_attempts");
+        await _db.WriteAsync(tx => tx.FirstAsync($"SELECT n FROM {table} WHERE id = 1 {{lock}}", r => r.Long(0)));
+        await _db.WriteAsync(tx => tx.ExecuteAsync($"UPDATE {table} SET n = 1 WHERE id = 77"));
+        Assert.Equal(before, await Scratch.CountAsync(_db, "commit_attempts"));
+        await _db.WriteAsync(tx => tx.ExecuteAsync($"UPDATE {table} SET n = 1"));
+        Assert.Equal(before + 1, await Scratch.CountAsync(_db, "commit_attempts"));
     }
 
     [Fact]
@@ -86,16 +107,14 @@ public sealed class ConnectionLossTests(PostgresDatabase database) : IClassFixtu
     {
         await using var server = await PostgresServer.StartAsync();
         await using var db = Db.Open(server.Url("postgres"));
+        await Migrations.ApplyAsync(db, Server.Modules);
         var table = await Scratch.CountersAsync(db, 1);
-        string id;
+        Guid id;
         await using (var tx = await db.BeginAsync())
         {
-            var batch = tx.Batch();
-            var fetched = tx.Id(batch);
-            batch.Execute($"UPDATE {table} SET n = 5");
-            await batch.RunAsync();
+            await tx.ExecuteAsync($"UPDATE {table} SET n = 5");
             await tx.CommitAsync();
-            id = fetched.First!;
+            id = tx.Attempt!.Value;
         }
 
         foreach (var signal in new[] { Shell.SigInt, Shell.SigQuit })
@@ -108,10 +127,10 @@ public sealed class ConnectionLossTests(PostgresDatabase database) : IClassFixtu
             var write = await Assert.ThrowsAnyAsync<Exception>(() => db.WriteAsync(tx => tx.ExecuteAsync($"UPDATE {table} SET n = 9")));
             var read = await Assert.ThrowsAnyAsync<Exception>(() => Scratch.SumAsync(db, table));
             Assert.All([lost, write, read], e => Assert.True(db.IsConnectionLost(e) && !db.IsTransient(e) && !db.IsDataError(e), e.ToString()));
-            Assert.Null(await db.OutcomeAsync(id, TimeSpan.FromSeconds(0.2)));
+            Assert.Null(await db.SettleAsync(id, TimeSpan.FromSeconds(0.2)));
             Assert.True(clock.Elapsed < TimeSpan.FromSeconds(3), $"{clock.Elapsed}");
 
-            var outcome = db.OutcomeAsync(id, TimeSpan.FromSeconds(30));
+            var outcome = db.SettleAsync(id, TimeSpan.FromSeconds(30));
             await server.StartServerAsync();
             Assert.True(await outcome);
             Assert.Equal(5, await Scratch.SumAsync(db, table));

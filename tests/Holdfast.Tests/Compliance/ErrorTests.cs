@@ -43,18 +43,18 @@ public abstract class ErrorTests(TestDatabase database)
         }));
         Assert.True(_db.IsUniqueViolation(among, "sku"), among.ToString());
         Assert.Equal(1, await Scratch.CountAsync(_db, table));
-        Assert.All([key, sku, external, among], e => AssertDataError(e));
+        Assert.All([key, sku, external, among], e => AssertFault(DbFault.Taken, e));
     }
 
     [Fact]
-    public async Task Checks_references_and_missing_values_are_data_errors()
+    public async Task Checks_references_and_missing_values_are_our_fault()
     {
         var stores = await Scratch.TableAsync(_db, "id int PRIMARY KEY");
         var table = await Scratch.TableAsync(_db, $"id int PRIMARY KEY, store int REFERENCES {stores} (id), on_hand bigint NOT NULL CHECK (on_hand >= 0)");
         foreach (var values in new[] { "(1, NULL, -1)", "(1, 7, 1)", "(1, NULL, NULL)" })
         {
             var e = await Assert.ThrowsAnyAsync<Exception>(() => _db.WriteAsync(tx => tx.ExecuteAsync($"INSERT INTO {table} (id, store, on_hand) VALUES {values}")));
-            AssertDataError(e);
+            AssertFault(DbFault.Other, e);
             Assert.False(_db.IsUniqueViolation(e, table));
         }
     }
@@ -84,11 +84,7 @@ public abstract class ErrorTests(TestDatabase database)
     private Task<int> InsertAsync(string table, int id, string sku, string? externalId) => _db.WriteAsync(tx =>
         tx.ExecuteAsync($"INSERT INTO {table} (id, store_id, sku, external_id) VALUES ($1, 1, $2, $3)", id, sku, externalId));
 
-    private void AssertDataError(Exception e)
-    {
-        Assert.True(_db.IsDataError(e), e.ToString());
-        Assert.False(_db.IsTransient(e) || _db.IsConnectionLost(e));
-    }
+    private void AssertFault(DbFault fault, Exception e) => Assert.True(_db.FaultOf(e) == fault, e.ToString());
 }
 
 public sealed class Errors_on_sqlite(SqliteDatabase database) : ErrorTests(database), IClassFixture<SqliteDatabase>;

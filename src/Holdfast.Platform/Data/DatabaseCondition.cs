@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Platform.Data;
+
+/// <summary>Keeps the log to one line when the database becomes unusable, however many callers notice, and one when it works again.</summary>
+public sealed class DatabaseCondition
+{
+    private static readonly TimeSpan RepeatAfter = TimeSpan.FromMinutes(1);
+
+    private readonly Lock _gate = new();
+    private volatile string? _trouble;
+    private ILogger? _log;
+    private string? _told;
+    private long _toldAt;
+    private long _since;
+
+    /// <summary>Something failed because of the database's state: logged unless the same was logged within the last minute.</summary>
+    public void Note(ILogger log, Exception e)
+    {
+        var trouble = e.Message.ReplaceLineEndings(" ");
+        lock (_gate)
+        {
+            _since = _trouble is null ? Stopwatch.GetTimestamp() : _since;
+            (_trouble, _log) = (trouble, log);
+            if (trouble == _told && Stopwatch.GetElapsedTime(_toldAt) < RepeatAfter)
+            {
+                return;
+            }
+
+            (_told, _toldAt) = (trouble, Stopwatch.GetTimestamp());
+        }
+
+        log.LogError("The database cannot be used now, callers get 503: {Reason}", trouble);
+    }
+
+    /// <summary>Something was committed: logged where it did not work before.</summary>
+    public void Works()
+    {
+        if (_trouble is null)
+        {
+            return;
+        }
+
+        TimeSpan lasted;
+        lock (_gate)
+        {
+            if (_trouble is null)
+            {
+                return;
+            }
+
+            (_trouble, _told, lasted) = (null, null, Stopwatch.GetElapsedTime(_since));
+        }
+
+        _log?.LogInformation("The database works again, after {Seconds} s", (long)lasted.TotalSeconds);
+    }
+}

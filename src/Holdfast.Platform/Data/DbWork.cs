@@ -1,0 +1,43 @@
+namespace Holdfast.Platform.Data;
+
+/// <summary>
+/// What statements are run for. Each kind has connections of its own: neither slow reads nor background work can take those that orders need.
+/// </summary>
+public enum DbWork
+{
+    /// <summary>What a request reads or writes by itself, and commands of the command line that answer somebody.</summary>
+    Requests,
+
+    /// <summary>Batches: placing and changing orders, reservations. Callers get an answer within 5 s, so a statement has 3.</summary>
+    Placing,
+
+    /// <summary>Sweeps, the relay, consumers, senders, imports: nobody waits for the answer.</summary>
+    Background,
+}
+
+/// <summary>The kind of work of the current asynchronous flow.</summary>
+public static class CurrentWork
+{
+    private static readonly AsyncLocal<DbWork> Current = new();
+
+    public static DbWork Kind => Current.Value;
+
+    /// <summary>From here to the end of the calling method, and in what it calls, statements count as work of this kind.</summary>
+    public static void Is(DbWork kind) => Current.Value = kind;
+
+    /// <summary>How long a statement may stay without an answer before its connection counts as lost.</summary>
+    internal static TimeSpan StatementLimit(DbWork work) => work switch
+    {
+        DbWork.Placing => TimeSpan.FromSeconds(3),
+        DbWork.Requests => TimeSpan.FromSeconds(35),
+        _ => TimeSpan.FromSeconds(65),
+    };
+
+    /// <summary>How long COMMIT may stay without an answer before its outcome is asked for. Nothing cancels it.</summary>
+    internal static TimeSpan CommitLimit(DbWork work) => work switch
+    {
+        DbWork.Placing => TimeSpan.FromSeconds(3),
+        DbWork.Requests => TimeSpan.FromSeconds(4),
+        _ => TimeSpan.FromSeconds(60),
+    };
+}

@@ -1,0 +1,108 @@
+using Npgsql;
+
+namespace Holdfast.Platform.Data;
+
+/// <summary>Reads a <c>postgres://</c> address, and gives each kind of work its share of the connections.</summary>
+internal static class PostgresUrl
+{
+    /// <summary>
+    /// Settings of a session that the engine counts on, each with the most that is accepted when a server starts, in milliseconds: a paused or cut-off process
+    /// must give its rows back (ADR 3), and a connection that has gone silent must be noticed.
+    /// </summary>
+    public static readonly IReadOnlyList<(string Name, string Value, long MaxMilliseconds)> Guards =
+    [
+        ("lock_timeout", "2s", 30_000), ("idle_in_transaction_session_timeout", "5s", 60_000), ("statement_timeout", "30s", 600_000),
+        ("tcp_user_timeout", "10s", 120_000),
+    ];
+
+    private const int DefaultConnections = 24;
+    public const int MinConnections = 6;
+
+    // A plan that is prepared while a table is empty is used when it has a million rows: it must go by the index from the start. What has no index to go by
+    // then counts as so dear that the server would compile it each time (jit), which takes longer than the statement.
+    private const string Plans = "-c enable_seqscan=off -c jit=off -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3";
+
+    // What the address says before its question mark, and what would break the engine.
+    private static readonly string[] Refused = ["Host", "Port", "Database", "Username", "Password", "Multiplexing", "Pooling", "Enlist", "No Reset On Close"];
+
+    /// <summary>The connection string of the address; one line for the operator where it has an option that is unknown, doubled, or contradicts the rest.</summary>
+    public static string ConnectionString(string url)
+    {
+        var uri = new Uri(url);
+        var user = uri.UserInfo.Split(':', 2);
+        var builder = new NpgsqlConnectionStringBuilder
+        {
+            Host = uri.Host,
+            Port = uri.Port > 0 ? uri.Port : 5432,
+            Database = Uri.UnescapeDataString(uri.AbsolutePath.TrimStart('/')),
+            Username = Uri.UnescapeDataString(user[0]),
+            Password = user.Length > 1 ? Uri.UnescapeDataString(user[1]) : null,
+            ApplicationName = "holdfast",
+            MaxAutoPrepare = 200,
+            AutoPrepareMinUsages = 2,
+            Options = $"{Plans} {string.Join(' ', Guards.Select(g => $"-c {g.Name}={g.Value}"))}",
+            NoResetOnClose = true,
+            WriteBufferSize = 64 * 1024,
+            ReadBufferSize = 32 * 1024,
+            MaxPoolSize = DefaultConnections,
+            Timeout = 5,
+            CommandTimeout = 60,
+            TcpKeepAlive = true,
+            TcpKeepAliveTime = 5,
+            TcpKeepAliveInterval = 2,
+        };
+        var given = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var pair in uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries).Select(p => p.Split('=', 2)))
+        {
+            var (name, value) = (Uri.UnescapeDataString(pair[0]), Uri.UnescapeDataString(pair.Length > 1 ? pair[1] : ""));
+            Set(builder, name, value, given);
+        }
+
+        return builder.MaxPoolSize >= MinConnections ? builder.ConnectionString
+            : throw new StartupException($"DATABASE_URL: 'Maximum Pool Size' must be at least {MinConnections}.");
+    }
+
+    /// <summary>The same for one kind of work: half of the connections place orders, a third serve requests, the rest works in the background.</summary>
+    public static string ConnectionString(string connectionString, DbWork work)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(connectionString);
+        var total = builder.MaxPoolSize;
+        var (connections, patience) = work switch
+        {
+            DbWork.Placing => (total / 2, 2),
+            DbWork.Requests => (total / 3, 4),
+            _ => (total - (total / 2) - (total / 3), 15),
+        };
+        builder.MaxPoolSize = connections;
+        builder.MinPoolSize = Math.Min(builder.MinPoolSize, connections);
+        builder.Timeout = Math.Min(builder.Timeout, patience);
+        return builder.ConnectionString;
+    }
+
+    private static void Set(NpgsqlConnectionStringBuilder builder, string name, string value, HashSet<string> given)
+    {
+        var canonical = builder.Keys.Cast<string>().FirstOrDefault(k => Same(k, name)) ?? name;
+        if (!given.Add(canonical))
+        {
+            throw new StartupException($"DATABASE_URL: the option '{name}' is given twice.");
+        }
+
+        if (Refused.Any(refused => Same(refused, name)))
+        {
+            throw new StartupException($"DATABASE_URL: the option '{name}' contradicts the address or what Holdfast needs; remove it.");
+        }
+
+        try
+        {
+            // Ours come first, and the server takes the last of a name: each option of the address replaces its own alone.
+            builder[name] = Same("Options", name) ? $"{builder.Options} {value}" : value;
+        }
+        catch (Exception e) when (e is ArgumentException or KeyNotFoundException or FormatException or OverflowException or InvalidCastException)
+        {
+            throw new StartupException($"DATABASE_URL: the option '{name}' is unknown, or '{value}' is not a value of it.");
+        }
+    }
+
+    private static bool Same(string a, string b) =>
+        string.Equals(a.Replace(" ", "", StringComparison.Ordinal), b.Replace(" ", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase);
+}
