@@ -17,7 +17,7 @@ public abstract class CachedServersTests(Backend backend)
         await using var database = await TestDb.CreateAsync(backend);
         await using var a = await TestServer.StartAsync(database, ownsDatabase: false, settings: redis.Settings(), db: database.Open());
         await using var b = await TestServer.StartAsync(database, ownsDatabase: false, settings: redis.Settings(), db: database.Open());
-        await Until.TrueAsync("both use Redis", () => a.Get<RedisLink>().IsUsable && b.Get<RedisLink>().IsUsable, 30);
+        await Until.TrueAsync("both use Redis", () => a.Get<RedisLink>().IsUsable && b.Get<RedisLink>().IsUsable);
         await IsAsync(a, "healthy");
 
         var made = await a.Admin.NewProductAsync(await a.Admin.NewStoreAsync(), "Phở");
@@ -56,7 +56,7 @@ public abstract class CachedServersTests(Backend backend)
     public async Task Start_without_Redis_and_without_a_cache()
     {
         await using var database = await TestDb.CreateAsync(backend);
-        var nowhere = new CacheOptions { Redis = new RedisOptions("127.0.0.1", Shell.FreePort()) };
+        var nowhere = new CacheOptions { Redis = new RedisOptions("127.0.0.1", Ports.Free()) };
         await using var lone = await TestServer.StartAsync(database, ownsDatabase: false, settings: new Settings { RateLimits = false, Cache = nowhere });
         await using var off = await TestServer.StartAsync(database, ownsDatabase: false, settings: new Settings { RateLimits = false, Cache = nowhere with { On = false } });
         var made = await lone.Admin.NewProductAsync(await lone.Admin.NewStoreAsync(), "Phở");
@@ -77,7 +77,7 @@ public abstract class CachedServersTests(Backend backend)
         using var answer = await server.Guest.GetAsync("/health");
         var health = await answer.Content.ReadFromJsonAsync<JsonElement>();
         return answer.IsSuccessStatusCode && health.GetProperty("status").GetString() == state;
-    }, 30);
+    });
 }
 
 public sealed class CachedServers_on_sqlite() : CachedServersTests(Backend.Sqlite);

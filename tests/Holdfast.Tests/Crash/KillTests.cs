@@ -27,7 +27,7 @@ public abstract class KillTests(Backend backend)
         await using var database = await TestDb.CreateAsync(backend);
         using var rush = new Rush(await Shop.CreateAsync(database.Db, Stock));
         using var stop = new CancellationTokenSource();
-        var port = Shell.FreePort();
+        var port = Ports.Free();
         var address = new Uri($"http://127.0.0.1:{port}");
         await rush.Shop.AddCodeAsync(Rush.DiscountCode, "percent", 1250, limit: CodeLimit);
         await rush.Shop.AddProgramAsync(0, 100);
@@ -52,7 +52,7 @@ public abstract class KillTests(Backend backend)
             else
             {
                 var goal = rush.Answered + random.Next(80);
-                await Until.TrueAsync("orders are placed again", () => server.HasExited ? throw new InvalidOperationException(server.Output) : rush.Answered > goal, 60);
+                await Until.TrueAsync("orders are placed again", () => server.HasExited ? throw new InvalidOperationException(server.Output) : rush.Answered > goal);
                 await Task.Delay(random.Next(20));
             }
 
@@ -61,7 +61,7 @@ public abstract class KillTests(Backend backend)
 
         await using var last = await ServerProcess.StartAsync(database.Url, Settings, port);
         var enough = rush.Answered + 50;
-        await Until.TrueAsync("it goes on", () => rush.Answered > enough, 60);
+        await Until.TrueAsync("it goes on", () => rush.Answered > enough);
         await stop.CancelAsync();
         await Task.WhenAll(buyers);
         TestContext.Current.TestOutputHelper?.WriteLine($"{Kills} kills in {clock.Elapsed}; {rush.Answered} answers, {rush.Orders.Count} orders of which {rush.Cancelled.Count} cancelled; "

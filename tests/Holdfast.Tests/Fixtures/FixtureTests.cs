@@ -55,7 +55,7 @@ public sealed class Fixture_on_postgresql(PostgresHost host) : FixtureTests(host
         var (port, folder) = (int.Parse(said[0], CultureInfo.InvariantCulture), said[1]);
         Assert.True(await AnswersAsync(port));
         Shell.Signal(tests.Id, Shell.SigKill);
-        await Until.TrueAsync("its folder is gone", () => !Directory.Exists(folder), 30);
+        await Until.TrueAsync("its folder is gone", () => !Directory.Exists(folder));
         Assert.False(await AnswersAsync(port));
     }
 

@@ -18,13 +18,15 @@ public sealed partial class KafkaServer : IAsyncDisposable
     /// <summary><c>host:port</c>.</summary>
     public string Brokers { get; }
 
-    public static async Task<KafkaServer> StartAsync()
+    public static Task<KafkaServer> StartAsync() => Ports.StartAsync(StartOnceAsync);
+
+    private static async Task<KafkaServer> StartOnceAsync()
     {
         var program = new[] { "/usr/bin/kcat", "/usr/local/bin/kcat" }.FirstOrDefault(File.Exists);
         Assert.SkipWhen(program is null, "kcat is not installed: apt-get install kcat");
 
         // The shell ends kcat when its own input closes, which the kernel does when this process dies.
-        const string Run = "\"$0\" -C -X test.mock.num.brokers=1 -X debug=mock -t any -b none 2>&1 & pid=$!; echo pid=$pid; cat > /dev/null; kill -KILL $pid";
+        const string Run = "\"$0\" -C -X test.mock.num.brokers=1 -X debug=mock -t any -b none 2>&1 & pid=$!; echo pid=$pid; exec > /dev/null; cat; kill -KILL $pid";
         var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", Run, program!]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
         var id = 0;
         while (await process.StandardOutput.ReadLineAsync() is { } line)
@@ -41,11 +43,14 @@ public sealed partial class KafkaServer : IAsyncDisposable
             }
         }
 
-        throw new InvalidOperationException("kcat ended without naming its broker");
+        process.StandardInput.Close();
+        await process.WaitForExitAsync();
+        process.Dispose();
+        throw new EndedException("kcat ended without naming its broker");
     }
 
     /// <summary>SIGSTOP: connections stay, nothing answers.</summary>
-    public void Pause() => Shell.Signal(_id, Shell.SigStop);
+    public void Pause() => Shell.Stop(_id);
 
     /// <summary>SIGCONT.</summary>
     public void Resume() => Shell.Signal(_id, Shell.SigCont);

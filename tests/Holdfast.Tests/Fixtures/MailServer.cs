@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Sockets;
 
 namespace Holdfast.Tests.Fixtures;
 
@@ -27,6 +26,7 @@ public sealed class MailServer : IAsyncDisposable
         asyncio.set_event_loop(loop)
         make = lambda: Server(box, loop=loop, tls_context=context, require_starttls=True, authenticator=check, auth_required=True)
         loop.run_until_complete(loop.create_server(make, "127.0.0.1", int(port)))
+        print("listening", flush=True)
         loop.run_forever()
         """;
 
@@ -53,6 +53,7 @@ public sealed class MailServer : IAsyncDisposable
         loop = asyncio.new_event_loop()
         asyncio.set_event_loop(loop)
         loop.run_until_complete(loop.create_server(lambda: SMTP(box, loop=loop, enable_SMTPUTF8=True), "127.0.0.1", int(port)))
+        print("listening", flush=True)
         loop.run_forever()
         """;
 
@@ -95,43 +96,29 @@ public sealed class MailServer : IAsyncDisposable
     {
         var python = new[] { "/usr/bin/python3", "python3" }.FirstOrDefault(HasServer);
         Assert.SkipWhen(python is null, "python3-aiosmtpd is not installed: apt-get install python3-aiosmtpd");
-        var folder = Path.Combine(Directory.CreateTempSubdirectory("holdfast-mail-").FullName, "box");
-        while (true)
+        return await Ports.StartAsync(async () =>
         {
-            var port = wanted ?? Shell.FreePort();
-            var start = new ProcessStartInfo(python!, arguments(port.ToString(CultureInfo.InvariantCulture), folder));
+            var folder = Path.Combine(Directory.CreateTempSubdirectory("holdfast-mail-").FullName, "box");
+            var port = wanted ?? Ports.Free();
+            var start = new ProcessStartInfo(python!, arguments(port.ToString(CultureInfo.InvariantCulture), folder)) { RedirectStandardOutput = true, RedirectStandardError = true };
             var server = new MailServer(Process.Start(start)!, folder, port);
-            await Until.TrueAsync("the mail server listens", async () => server._process.HasExited || await ListensAsync(port));
-            if (!server._process.HasExited)
+            var errors = server._process.StandardError.ReadToEndAsync();
+            if (await server._process.StandardOutput.ReadLineAsync() is not null)
             {
                 return server;
             }
 
-            // Somebody else has taken the port in between.
-            server._process.Dispose();
-        }
+            await server.DisposeAsync();
+            throw new EndedException($"the mail server did not start: {await errors}");
+        });
     }
 
     public async ValueTask DisposeAsync()
     {
-        _process.Kill();
+        Shell.Signal(_process, Shell.SigKill);
         await _process.WaitForExitAsync();
         _process.Dispose();
         Directory.Delete(Path.GetDirectoryName(_folder)!, recursive: true);
-    }
-
-    private static async Task<bool> ListensAsync(int port)
-    {
-        try
-        {
-            using var client = new TcpClient();
-            await client.ConnectAsync("127.0.0.1", port);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 
     private static bool HasServer(string python)

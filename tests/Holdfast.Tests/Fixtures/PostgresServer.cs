@@ -13,27 +13,32 @@ namespace Holdfast.Tests.Fixtures;
 /// A PostgreSQL of the tests' own, from the installed binaries: data in a temporary folder, TCP on a free loopback port, trust, and durability
 /// as it is by default. A small shell watches over it: when this process ends, however that happens, the server is stopped and the folder removed.
 /// </summary>
-public sealed class PostgresServer : IAsyncDisposable
+public sealed class PostgresServer : IRevivable
 {
     public const string Word = "postgres-server";
 
     private const string Install = "PostgreSQL 15 or later is not installed: apt-get install postgresql-15 (or the server binaries of your system in PATH)";
 
-    // Reads until its standard input closes, which the kernel does when the test process dies. While initdb works, the number has a minus.
+    // Reads until its standard input closes, which the kernel does when the test process dies. While initdb works, the number has a minus. Of a server
+    // that was killed the number stays and may be another process's by now: one that works in our folder is ours.
     private const string Watch = """
         trap '' INT TERM HUP
         cat > /dev/null
         pid=$(head -n 1 "$0/data/postmaster.pid" 2>/dev/null | tr -d -)
-        if [ -n "$pid" ]; then
+        ours() { [ -n "$pid" ] && case "$(readlink "/proc/$pid/cwd")" in "$0"*) true ;; *) false ;; esac; }
+        if ours; then
             kill -INT "$pid" 2>/dev/null
             n=0
-            while kill -0 "$pid" 2>/dev/null && [ $n -lt 100 ]; do sleep 0.1; n=$((n + 1)); done
-            kill -KILL "$pid" 2>/dev/null
+            while ours && [ $n -lt 100 ]; do sleep 0.1; n=$((n + 1)); done
+            ours && kill -KILL "$pid" 2>/dev/null
         fi
         rm -rf "$0"
         """;
 
-    private static readonly Lazy<Task<PostgresServer>> Shared = new(StartAsync);
+    // Of a machine that does not come to its processes for a while, or of a disk.
+    private const int PatienceSeconds = 60;
+
+    private static readonly SharedServer<PostgresServer> Shared = new(StartAsync);
 
     private static readonly string User = File.ReadLines("/etc/passwd").Any(line => line.StartsWith("postgres:", StringComparison.Ordinal)) ? "postgres" : "nobody";
 
@@ -51,6 +56,8 @@ public sealed class PostgresServer : IAsyncDisposable
 
     public int Port { get; }
 
+    public int? ProcessId => _server is { HasExited: false } running ? running.Id : null;
+
     /// <summary>Its data and logs.</summary>
     public string Folder => _folder;
 
@@ -61,14 +68,16 @@ public sealed class PostgresServer : IAsyncDisposable
     public static void Require() => Assert.SkipWhen(Binaries is null, Install);
 
     /// <summary>The server that the tests of this run share, started when first asked for.</summary>
-    public static Task<PostgresServer> SharedAsync() => Shared.Value;
+    public static Task<PostgresServer> SharedAsync() => Shared.TakeAsync();
 
     /// <summary>A server of one test's own, for those that stop it.</summary>
-    public static async Task<PostgresServer> StartAsync()
+    public static Task<PostgresServer> StartAsync() => Ports.StartAsync(StartOnceAsync);
+
+    private static async Task<PostgresServer> StartOnceAsync()
     {
         Require();
         var folder = Directory.CreateTempSubdirectory("holdfast-pg-").FullName;
-        var server = new PostgresServer(folder, Binaries!, Shell.FreePort());
+        var server = new PostgresServer(folder, Binaries!, Ports.Free());
         try
         {
             if (Shell.IsRoot)
@@ -78,7 +87,7 @@ public sealed class PostgresServer : IAsyncDisposable
 
             await Shell.RunAsync(server.Command("initdb", out var arguments), [.. arguments, "-D", $"{folder}/data", "-U", "holdfast", "--auth=trust",
                 "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]);
-            await server.StartServerAsync();
+            await server.StartProcessAsync();
             return server;
         }
         catch
@@ -116,14 +125,38 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         if (_server is { } running)
         {
-            Shell.Signal(running.Id, signal);
+            Shell.Signal(running, signal);
             await running.WaitForExitAsync();
             running.Dispose();
             _server = null;
         }
     }
 
-    public async Task StartServerAsync()
+    /// <summary>Starts it after a <see cref="StopAsync"/>, or after it was killed.</summary>
+    public Task StartServerAsync() => Ports.StartAgainAsync(StartProcessAsync);
+
+    public async Task ReviveAsync()
+    {
+        if (_server is { HasExited: false } running)
+        {
+            Shell.Signal(running, Shell.SigCont);
+            try
+            {
+                await (await ConnectAsync("postgres")).DisposeAsync();
+                return;
+            }
+            catch (NpgsqlException)
+            {
+                // It is there and does not answer: stopped, or in a recovery that does not end.
+            }
+
+            await StopAsync(Shell.SigKill);
+        }
+
+        await StartServerAsync();
+    }
+
+    private async Task StartProcessAsync()
     {
         var program = Command("postgres", out var arguments);
         var start = new ProcessStartInfo(program, [.. arguments, "-D", $"{_folder}/data", "-p", Port.ToString(CultureInfo.InvariantCulture),
@@ -133,27 +166,37 @@ public sealed class PostgresServer : IAsyncDisposable
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
-        _server = Process.Start(start)!;
-        _server.StandardInput.Close();
-        var errors = _server.StandardError.ReadToEndAsync();
+        var server = _server = Process.Start(start)!;
+        server.StandardInput.Close();
+        var errors = server.StandardError.ReadToEndAsync();
         await Until.TrueAsync("PostgreSQL accepts connections", async () =>
         {
-            if (_server.HasExited)
+            if (server.HasExited)
             {
-                throw new InvalidOperationException($"PostgreSQL did not start: {await errors}");
+                throw new EndedException($"PostgreSQL did not start: {await errors}{Logged()}");
             }
 
-            try
-            {
-                await using var connection = await ConnectAsync("postgres");
-                return true;
-            }
-            catch (NpgsqlException)
-            {
-                return false;
-            }
-        }, 60);
+            return await IsOursAsync();
+        });
     }
+
+    /// <summary>Whether it answers, and not somebody else's on the same port.</summary>
+    private async Task<bool> IsOursAsync()
+    {
+        try
+        {
+            // Somebody else's may be no PostgreSQL and say nothing at all.
+            await using var connection = await ConnectAsync("postgres", seconds: 5);
+            await using var command = new NpgsqlCommand("SHOW data_directory", connection);
+            return (string?)await command.ExecuteScalarAsync() == $"{_folder}/data";
+        }
+        catch (NpgsqlException)
+        {
+            return false;
+        }
+    }
+
+    private string Logged() => Directory.Exists($"{_folder}/data/log") ? string.Concat(Directory.GetFiles($"{_folder}/data/log").Select(File.ReadAllText)) : "";
 
     public async ValueTask DisposeAsync()
     {
@@ -163,9 +206,9 @@ public sealed class PostgresServer : IAsyncDisposable
         _server?.Dispose();
     }
 
-    private async Task<NpgsqlConnection> ConnectAsync(string database)
+    private async Task<NpgsqlConnection> ConnectAsync(string database, int seconds = PatienceSeconds)
     {
-        var connection = new NpgsqlConnection($"Host=127.0.0.1;Port={Port};Username=holdfast;Database={database};Pooling=false;Timeout=5");
+        var connection = new NpgsqlConnection($"Host=127.0.0.1;Port={Port};Username=holdfast;Database={database};Pooling=false;Timeout={seconds}");
         try
         {
             await connection.OpenAsync();
@@ -220,13 +263,7 @@ public sealed class PostgresServer : IAsyncDisposable
         return 0;
     }
 
-    internal static async ValueTask EndAsync()
-    {
-        if (Shared.IsValueCreated && Shared.Value.IsCompletedSuccessfully)
-        {
-            await (await Shared.Value).DisposeAsync();
-        }
-    }
+    internal static ValueTask EndAsync() => Shared.DisposeAsync();
 }
 
 /// <summary>Ends the shared server with the test run.</summary>

@@ -11,37 +11,46 @@ namespace Holdfast.Tests.Fixtures;
 /// A RabbitMQ of the tests' own, from Debian's package: everything in a temporary folder, free loopback ports, a port mapper of its own. As
 /// with <see cref="PostgresServer"/> a small shell ends it when this process ends, however that happens.
 /// </summary>
-public sealed class RabbitServer : IAsyncDisposable
+public sealed class RabbitServer : IRevivable
 {
     private const string Install = "RabbitMQ is not installed: apt-get install rabbitmq-server";
 
     private const string Watch = """
         trap '' INT TERM HUP
         cat > /dev/null
+        # What works in our folder is ours: of what was killed the number may be another process's by now.
         for file in "$0/pid" "$0/epmd"; do
-            [ -s "$file" ] && kill -KILL "$(cat "$file")" 2>/dev/null
+            pid=$(cat "$file" 2>/dev/null)
+            while [ -n "$pid" ] && [ "$(readlink "/proc/$pid/cwd")" = "$0" ]; do kill -KILL "$pid" 2>/dev/null; sleep 0.1; done
         done
-        sleep 0.2
         rm -rf "$0"
         """;
 
-    private static readonly Lazy<Task<RabbitServer>> Shared = new(() => StartAsync());
+    private static readonly SharedServer<RabbitServer> Shared = new(() => StartAsync());
 
     private readonly string _folder;
-    private readonly int _ports = Shell.FreePort();
-    private readonly int _nodes = Shell.FreePort();
+    private readonly int _ports = Ports.Free();
+    private readonly int _nodes = Ports.Free();
     private readonly Process _watch;
     private Process? _mapper;
+    private Process? _server;
 
     private RabbitServer(string folder)
     {
-        (_folder, Port) = (folder, Shell.FreePort());
+        (_folder, Port) = (folder, Ports.Free());
         _watch = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", Watch, folder]) { RedirectStandardInput = true })!;
     }
 
     public int Port { get; }
 
-    public int ManagementPort { get; } = Shell.FreePort();
+    public int ManagementPort { get; } = Ports.Free();
+
+    /// <summary>
+    /// That of the node, which the script that we started waits for: null before it has been written, which is early in its start, and when it has ended, since
+    /// the number may then be another process's.
+    /// </summary>
+    public int? ProcessId => _server is { HasExited: false } && File.Exists($"{_folder}/pid")
+        && int.TryParse(File.ReadAllText($"{_folder}/pid"), CultureInfo.InvariantCulture, out var id) ? id : null;
 
     public string Url => $"amqp://guest:guest@127.0.0.1:{Port}";
 
@@ -57,12 +66,14 @@ public sealed class RabbitServer : IAsyncDisposable
     public static Task<RabbitServer> SharedAsync()
     {
         Require();
-        return Shared.Value;
+        return Shared.TakeAsync();
     }
 
     /// <summary>A server of one test's own, for those that stop it.</summary>
     /// <param name="isManaged">With its management plugin, on <see cref="ManagementPort"/>.</param>
-    public static async Task<RabbitServer> StartAsync(bool isManaged = false)
+    public static Task<RabbitServer> StartAsync(bool isManaged = false) => Ports.StartAsync(() => StartOnceAsync(isManaged));
+
+    private static async Task<RabbitServer> StartOnceAsync(bool isManaged)
     {
         Require();
         var server = new RabbitServer(Directory.CreateTempSubdirectory("holdfast-rabbit-").FullName);
@@ -79,9 +90,7 @@ public sealed class RabbitServer : IAsyncDisposable
                 await Shell.RunAsync("chown", "rabbitmq", server._folder);
             }
 
-            server._mapper = Process.Start(server.Command("epmd", "-port", server._ports.ToString(CultureInfo.InvariantCulture), "-address", "127.0.0.1"))!;
-            await File.WriteAllTextAsync($"{server._folder}/epmd", server._mapper.Id.ToString(CultureInfo.InvariantCulture));
-            await server.StartServerAsync();
+            await server.StartProcessAsync();
             return server;
         }
         catch
@@ -91,53 +100,89 @@ public sealed class RabbitServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts it, again after a <see cref="KillAsync"/>; returns when it takes connections.</summary>
-    public async Task StartServerAsync()
+    /// <summary>Starts it after a <see cref="KillAsync"/>; returns when it takes connections.</summary>
+    public Task StartServerAsync() => Ports.StartAgainAsync(StartProcessAsync);
+
+    public async Task ReviveAsync()
     {
+        if (ProcessId is not null)
+        {
+            Resume();
+            if (await AnswersAsync())
+            {
+                return;
+            }
+
+            await KillAsync();
+        }
+
+        await StartServerAsync();
+    }
+
+    private async Task StartProcessAsync()
+    {
+        await MapAsync();
         File.Delete($"{_folder}/pid");
         var start = Command($"{Scripts}/rabbitmq-server");
         (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
-        var process = Process.Start(start)!;
-        _ = process.StandardOutput.ReadToEndAsync();
-        _ = process.StandardError.ReadToEndAsync();
-        await Until.TrueAsync("RabbitMQ takes connections", async () =>
+        var process = _server = Process.Start(start)!;
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await Until.TrueAsync("RabbitMQ takes connections", async () => process.HasExited
+            ? throw new EndedException($"RabbitMQ did not start: {await output}{await errors}")
+            : ProcessId is not null && await AnswersAsync(), 180);
+    }
+
+    /// <summary>The port mapper, without which no server starts.</summary>
+    private async Task MapAsync()
+    {
+        if (_mapper is { HasExited: false })
         {
-            try
-            {
-                await using var connection = await ConnectAsync();
-                return true;
-            }
-            catch (RabbitMQ.Client.Exceptions.BrokerUnreachableException)
-            {
-                return false;
-            }
-        }, 90);
+            return;
+        }
+
+        _mapper?.Dispose();
+        _mapper = Process.Start(Command("epmd", "-port", _ports.ToString(CultureInfo.InvariantCulture), "-address", "127.0.0.1"))!;
+        await File.WriteAllTextAsync($"{_folder}/epmd", _mapper.Id.ToString(CultureInfo.InvariantCulture));
+    }
+
+    private async Task<bool> AnswersAsync()
+    {
+        try
+        {
+            await using var connection = await ConnectAsync();
+            return true;
+        }
+        catch (RabbitMQ.Client.Exceptions.BrokerUnreachableException)
+        {
+            return false;
+        }
     }
 
     /// <summary>SIGKILL; returns when it is gone. What it has confirmed it has on disk.</summary>
     public async Task KillAsync()
     {
-        var id = ProcessId;
-        Shell.Signal(id, Shell.SigKill);
-        await Until.TrueAsync("RabbitMQ is gone", () => !File.Exists($"/proc/{id}/stat") || File.ReadAllText($"/proc/{id}/stat").Contains(") Z ", StringComparison.Ordinal));
+        if (ProcessId is { } id)
+        {
+            Shell.Signal(id, Shell.SigKill);
+            await _server!.WaitForExitAsync();
+            await Until.TrueAsync("RabbitMQ is gone", () => Shell.IsGone(id));
+        }
     }
 
     /// <summary>SIGSTOP: connections stay, nothing answers.</summary>
-    public void Pause() => Shell.Signal(ProcessId, Shell.SigStop);
+    public void Pause() => Shell.Stop(ProcessId ?? throw new InvalidOperationException("RabbitMQ, which was to be paused, has been killed"));
 
     /// <summary>SIGCONT.</summary>
-    public void Resume() => Shell.Signal(ProcessId, Shell.SigCont);
+    public void Resume()
+    {
+        if (ProcessId is { } id)
+        {
+            Shell.Signal(id, Shell.SigCont);
+        }
+    }
 
     /// <summary>Runs <c>rabbitmqctl</c>.</summary>
-    public async Task<string> ControlAsync(params string[] args)
-    {
-        var start = Command($"{Scripts}/rabbitmqctl", ["-q", .. args]);
-        (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
-        using var process = Process.Start(start)!;
-        var text = await process.StandardOutput.ReadToEndAsync() + await process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return process.ExitCode == 0 ? text : throw new InvalidOperationException($"rabbitmqctl {string.Join(' ', args)}: {text}");
-    }
+    public Task<string> ControlAsync(params string[] args) => Shell.RunAsync(Command($"{Scripts}/rabbitmqctl", ["-q", .. args]));
 
     /// <summary>A virtual host of a test's own: its exchanges and queues are nobody else's. Its URL.</summary>
     public async Task<string> HostAsync()
@@ -156,17 +201,10 @@ public sealed class RabbitServer : IAsyncDisposable
         await _watch.WaitForExitAsync();
         _watch.Dispose();
         _mapper?.Dispose();
+        _server?.Dispose();
     }
 
-    internal static async ValueTask EndAsync()
-    {
-        if (Shared.IsValueCreated && Shared.Value.IsCompletedSuccessfully)
-        {
-            await (await Shared.Value).DisposeAsync();
-        }
-    }
-
-    private int ProcessId => int.Parse(File.ReadAllText($"{_folder}/pid").Trim(), CultureInfo.InvariantCulture);
+    internal static ValueTask EndAsync() => Shared.DisposeAsync();
 
     // As root it would write files that the user rabbitmq cannot read, and epmd would refuse.
     private ProcessStartInfo Command(string program, params string[] args)

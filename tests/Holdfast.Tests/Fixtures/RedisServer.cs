@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Sockets;
 using Holdfast.Platform.Caching;
 using StackExchange.Redis;
 
@@ -10,7 +9,7 @@ namespace Holdfast.Tests.Fixtures;
 /// A Redis of a test's own, from the installed binary: data in a temporary folder, a free loopback port, to be killed, paused and started again.
 /// A small shell watches over it: when this process ends, however that happens, the server is stopped and the folder removed.
 /// </summary>
-public sealed class RedisServer : IAsyncDisposable
+public sealed class RedisServer : IRevivable
 {
     private const string Install = "redis-server is not installed: apt-get install redis-server";
 
@@ -18,8 +17,10 @@ public sealed class RedisServer : IAsyncDisposable
     private const string Watch = """
         trap '' INT TERM HUP
         cat > /dev/null
-        kill -KILL "$(cat "$0/pid" 2>/dev/null)" 2>/dev/null
-        sleep 0.1
+        pid=$(cat "$0/pid" 2>/dev/null)
+        ours() { [ -n "$pid" ] && [ "$(readlink "/proc/$pid/cwd")" = "$0" ]; }
+        ours && kill -KILL "$pid" 2>/dev/null
+        while ours; do sleep 0.1; done
         rm -rf "$0"
         """;
 
@@ -36,7 +37,9 @@ public sealed class RedisServer : IAsyncDisposable
         _watch = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", Watch, _folder]) { RedirectStandardInput = true })!;
     }
 
-    public int Port { get; } = Shell.FreePort();
+    public int Port { get; } = Ports.Free();
+
+    public int? ProcessId => _server is { HasExited: false } running ? running.Id : null;
 
     public RedisOptions Options => new("127.0.0.1", Port);
 
@@ -44,13 +47,21 @@ public sealed class RedisServer : IAsyncDisposable
     public static void Require() => Assert.SkipWhen(!IsInstalled, Install);
 
     /// <param name="arguments">Further configuration, such as <c>--maxmemory 3mb</c>.</param>
-    public static async Task<RedisServer> StartAsync(params string[] arguments)
+    public static Task<RedisServer> StartAsync(params string[] arguments) => Ports.StartAsync(async () =>
     {
         Require();
         var server = new RedisServer(arguments);
-        await server.StartServerAsync();
-        return server;
-    }
+        try
+        {
+            await server.StartProcessAsync();
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    });
 
     /// <summary>Settings of a server that uses it.</summary>
     public Settings Settings(Func<CacheOptions, CacheOptions>? change = null, int? port = null)
@@ -59,23 +70,49 @@ public sealed class RedisServer : IAsyncDisposable
         return new Settings { RateLimits = false, Cache = change?.Invoke(options) ?? options };
     }
 
-    public async Task StartServerAsync()
+    /// <summary>Starts it after a <see cref="KillAsync"/>.</summary>
+    public Task StartServerAsync() => Ports.StartAgainAsync(StartProcessAsync);
+
+    public async Task ReviveAsync()
+    {
+        if (_server is { HasExited: false })
+        {
+            Resume();
+            if (await AnswersAsync(60))
+            {
+                return;
+            }
+
+            await KillAsync();
+        }
+
+        await StartServerAsync();
+    }
+
+    private async Task StartProcessAsync()
     {
         var start = new ProcessStartInfo("redis-server", ["--port", Port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", _folder, "--save", "",
             "--pidfile", $"{_folder}/pid.own", "--logfile", $"{_folder}/log", .. _arguments]) { RedirectStandardInput = true };
-        _server = Process.Start(start)!;
-        await File.WriteAllTextAsync($"{_folder}/pid", _server.Id.ToString(CultureInfo.InvariantCulture));
-        await Until.TrueAsync("Redis answers", async () =>
+        var server = _server = Process.Start(start)!;
+        await File.WriteAllTextAsync($"{_folder}/pid", server.Id.ToString(CultureInfo.InvariantCulture));
+        await Until.TrueAsync("Redis answers", async () => server.HasExited
+            ? throw new EndedException($"Redis did not start: {(File.Exists($"{_folder}/log") ? await File.ReadAllTextAsync($"{_folder}/log") : "")}")
+            : await AnswersAsync(5));
+    }
+
+    /// <summary>Whether it answers, and not somebody else's on the same port.</summary>
+    private async Task<bool> AnswersAsync(int seconds)
+    {
+        try
         {
-            try
-            {
-                return (await CliAsync("PING")).Contains("PONG", StringComparison.Ordinal);
-            }
-            catch (Exception e) when (e is SocketException or InvalidOperationException)
-            {
-                return false;
-            }
-        }, 30);
+            // Somebody else's may be no Redis and say nothing at all.
+            string[] ask = [seconds.ToString(CultureInfo.InvariantCulture), "redis-cli", "-p", Port.ToString(CultureInfo.InvariantCulture), "INFO", "server"];
+            return (await Shell.RunAsync("timeout", ask)).Contains($"process_id:{_server!.Id.ToString(CultureInfo.InvariantCulture)}\r", StringComparison.Ordinal);
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
     }
 
     /// <summary>What redis-cli says to a command.</summary>
@@ -96,16 +133,19 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>SIGKILL.</summary>
     public async Task KillAsync()
     {
-        Shell.Signal(_server!.Id, Shell.SigKill);
-        await _server.WaitForExitAsync();
-        _server.Dispose();
-        _server = null;
+        if (_server is { } running)
+        {
+            Shell.Signal(running, Shell.SigKill);
+            await running.WaitForExitAsync();
+            running.Dispose();
+            _server = null;
+        }
     }
 
     /// <summary>SIGSTOP: connections stay, and nothing is answered.</summary>
-    public void Pause() => Shell.Signal(_server!.Id, Shell.SigStop);
+    public void Pause() => Shell.Stop(_server!.Id);
 
-    public void Resume() => Shell.Signal(_server!.Id, Shell.SigCont);
+    public void Resume() => Shell.Signal(_server!, Shell.SigCont);
 
     public async ValueTask DisposeAsync()
     {

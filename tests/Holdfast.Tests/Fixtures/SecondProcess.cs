@@ -48,7 +48,7 @@ public sealed class SecondProcess : IAsyncDisposable
     /// <summary>SIGKILL, in the middle of its transaction.</summary>
     public async Task KillAsync()
     {
-        Shell.Signal(Id, Shell.SigKill);
+        Shell.Signal(_process, Shell.SigKill);
         await _process.WaitForExitAsync();
     }
 

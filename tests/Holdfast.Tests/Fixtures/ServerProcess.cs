@@ -18,14 +18,17 @@ public sealed class ServerProcess : IAsyncDisposable
         _process.OutputDataReceived += (_, e) => Keep(e.Data);
         _process.ErrorDataReceived += (_, e) => Keep(e.Data);
         _process.Start();
-        if (input is not null)
-        {
-            _process.StandardInput.WriteLine(input);
-        }
-
-        _process.StandardInput.Close();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
+        try
+        {
+            using var line = _process.StandardInput;
+            line.Write(input is null ? "" : $"{input}\n");
+        }
+        catch (IOException)
+        {
+            // It has ended without reading; its exit code and output say why.
+        }
     }
 
     public Uri Address { get; }
@@ -46,10 +49,11 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>Starts <c>holdfast serve</c> over the database and returns when <c>/health/ready</c> says so.</summary>
     /// <param name="environment">Further environment variables: settings of the server.</param>
     public static Task<ServerProcess> StartAsync(string databaseUrl, IReadOnlyDictionary<string, string>? environment = null, int? port = null, params string[] args) =>
-        ReadyAsync(Begin(databaseUrl, environment, port, args));
+        Ports.StartAsync(() => ReadyAsync(Begin(databaseUrl, environment, port, args)));
 
     /// <summary>As a user's first start: with the demo store where the database is empty.</summary>
-    public static Task<ServerProcess> StartWithDemoAsync(string databaseUrl, IReadOnlyDictionary<string, string>? environment = null) => ReadyAsync(Begin(["serve"], databaseUrl, environment, null));
+    public static Task<ServerProcess> StartWithDemoAsync(string databaseUrl, IReadOnlyDictionary<string, string>? environment = null) =>
+        Ports.StartAsync(() => ReadyAsync(Begin(["serve"], databaseUrl, environment, null)));
 
     private static async Task<ServerProcess> ReadyAsync(ServerProcess server)
     {
@@ -71,7 +75,7 @@ public sealed class ServerProcess : IAsyncDisposable
 
     private static ServerProcess Begin(string[] command, string databaseUrl, IReadOnlyDictionary<string, string>? environment, int? port)
     {
-        var address = $"http://127.0.0.1:{(port ?? Shell.FreePort()).ToString(CultureInfo.InvariantCulture)}";
+        var address = $"http://127.0.0.1:{(port ?? Ports.Free()).ToString(CultureInfo.InvariantCulture)}";
         var start = Command(command, databaseUrl, environment);
         start.Environment["ASPNETCORE_URLS"] = address;
         start.Environment.TryAdd("RATE_LIMITS", "off");
@@ -88,16 +92,19 @@ public sealed class ServerProcess : IAsyncDisposable
         return (code, command.Output);
     }
 
-    public Task ReadyAsync(double seconds = 60) => Until.TrueAsync("the server is ready", async () =>
+    public Task ReadyAsync() => Until.TrueAsync("the server is ready", async () =>
     {
         if (HasExited)
         {
-            throw new InvalidOperationException($"the server ended with {_process.ExitCode}:\n{Output}");
+            // Its output is complete only then.
+            var code = await ExitAsync();
+            var text = $"the server ended with {code.ToString(CultureInfo.InvariantCulture)}:\n{Output}";
+            throw Output.Contains("cannot listen on", StringComparison.Ordinal) ? new EndedException(text) : new InvalidOperationException(text);
         }
 
         try
         {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
             using var answer = await Client.GetAsync(new Uri(Address, "/health/ready"), limit.Token);
             return answer.IsSuccessStatusCode;
         }
@@ -105,32 +112,31 @@ public sealed class ServerProcess : IAsyncDisposable
         {
             return false;
         }
-    }, seconds);
+    });
 
     /// <summary>SIGKILL; returns when the process is gone.</summary>
     public Task KillAsync()
     {
-        Shell.Signal(Id, Shell.SigKill);
+        Shell.Signal(_process, Shell.SigKill);
         return ExitAsync();
     }
 
-    /// <summary>SIGTERM; the exit code.</summary>
-    public Task<int> TerminateAsync(double seconds = 15)
+    /// <summary>SIGTERM; the exit code. A minute is for a machine that is slow: the process ends within ten seconds of its own time.</summary>
+    public Task<int> TerminateAsync()
     {
-        Shell.Signal(Id, Shell.SigTerm);
-        return ExitAsync(seconds);
+        Shell.Signal(_process, Shell.SigTerm);
+        return ExitAsync();
     }
 
     /// <summary>SIGSTOP: it holds what it holds and does nothing. Returns when all its threads stand still, which takes a moment on a busy machine.</summary>
     public void Pause()
     {
-        Shell.Signal(Id, Shell.SigStop);
-        SpinWait.SpinUntil(() => Directory.EnumerateFiles($"/proc/{Id}/task", "stat", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 })
-            .All(stat => File.ReadAllText(stat) is var text && text[text.LastIndexOf(')') + 2] == 'T'), TimeSpan.FromSeconds(10));
+        Shell.Stop(Id);
+        Assert.True(SpinWait.SpinUntil(() => Shell.StandsStill(Id), TimeSpan.FromSeconds(60)), $"process {Id} does not stand still");
     }
 
     /// <summary>SIGCONT.</summary>
-    public void Resume() => Shell.Signal(Id, Shell.SigCont);
+    public void Resume() => Shell.Signal(_process, Shell.SigCont);
 
     /// <summary>Its exit code, when it has ended. A killed process ends when the kernel lets it: not while it waits for a disk.</summary>
     public async Task<int> ExitAsync(double seconds = 60)
@@ -151,11 +157,9 @@ public sealed class ServerProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        if (!_process.HasExited)
-        {
-            _process.Kill(entireProcessTree: true);
-            await _process.WaitForExitAsync();
-        }
+        // It may be paused, and end at any moment.
+        Shell.Signal(_process, Shell.SigKill);
+        await _process.WaitForExitAsync();
 
         _process.Dispose();
     }

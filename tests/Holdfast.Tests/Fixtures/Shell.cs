@@ -1,12 +1,9 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
 namespace Holdfast.Tests.Fixtures;
 
-/// <summary>Child processes, signals and ports, for the fixtures.</summary>
+/// <summary>Child processes and signals, for the fixtures. A process may end at any moment: whoever asks for one that has gone is told so.</summary>
 public static class Shell
 {
     public const int SigInt = 2;
@@ -16,57 +13,91 @@ public static class Shell
     public const int SigCont = 18;
     public const int SigStop = 19;
 
+    private const int NoSuchProcess = 3;
+
+    // Nothing that is run to its end takes as long as this, unless it hangs.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
     public static bool IsRoot { get; } = Environment.UserName == "root";
 
-    /// <summary>Runs a program to its end; throws with its output when it fails.</summary>
-    public static async Task<string> RunAsync(string program, params string[] args)
+    /// <summary>Runs a program to its end; throws with its output when it fails, or hangs.</summary>
+    public static Task<string> RunAsync(string program, params string[] args) => RunAsync(new ProcessStartInfo(program, args));
+
+    public static async Task<string> RunAsync(ProcessStartInfo start)
     {
-        var start = new ProcessStartInfo(program, args) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        (start.RedirectStandardOutput, start.RedirectStandardError, start.RedirectStandardInput) = (true, true, true);
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
+        using var limit = new CancellationTokenSource(Patience);
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new InvalidOperationException($"{start.FileName} {string.Join(' ', start.ArgumentList)} did not end within {Patience}");
+        }
+
         var text = await output + await errors;
-        return process.ExitCode == 0 ? text : throw new InvalidOperationException($"{program} {string.Join(' ', args)} ended with {process.ExitCode}:\n{text}");
+        return process.ExitCode == 0 ? text
+            : throw new InvalidOperationException($"{start.FileName} {string.Join(' ', start.ArgumentList)} ended with {process.ExitCode}:\n{text}");
     }
 
-    public static void Signal(int processId, int signal)
+    /// <summary>Sends the signal; whether the process was there to get it.</summary>
+    public static bool Signal(int processId, int signal)
     {
-        if (kill(processId, signal) != 0)
+        if (kill(processId, signal) == 0)
         {
-            throw new InvalidOperationException($"kill({processId}, {signal}): error {Marshal.GetLastPInvokeError()}");
+            return true;
+        }
+
+        var error = Marshal.GetLastPInvokeError();
+        return error == NoSuchProcess ? false : throw new InvalidOperationException($"kill({processId}, {signal}): error {error}");
+    }
+
+    /// <summary>As <see cref="Signal(int, int)"/> to a child, whose number may be another's once it has ended.</summary>
+    public static bool Signal(Process process, int signal) => !process.HasExited && Signal(process.Id, signal);
+
+    /// <summary>SIGSTOP to a process that a test needs alive.</summary>
+    public static void Stop(int processId)
+    {
+        if (!Signal(processId, SigStop))
+        {
+            throw new InvalidOperationException($"process {processId}, which was to be paused, has ended");
         }
     }
 
-    // A server that is being restarted does not listen for a while; its port is still its own.
-    private static readonly ConcurrentDictionary<int, bool> _given = new();
+    /// <summary>Whether the process has ended; one that its parent has not looked at yet has, too.</summary>
+    public static bool IsGone(int processId) => State($"/proc/{processId}/stat") is null or 'Z' or 'X';
 
-    /// <summary>
-    /// A loopback port that was free a moment ago and that nobody else in this process was given, outside the range from which the system gives ports to
-    /// clients: a client that tries to reach a server that is away could otherwise be given the server's own port, connect to itself and keep the server
-    /// from coming back.
-    /// </summary>
-    public static int FreePort()
+    /// <summary>Whether all threads of a process stand still. Those that end meanwhile do.</summary>
+    public static bool StandsStill(int processId)
     {
-        while (true)
+        try
         {
-            var port = Random.Shared.Next(15_000, 32_000);
-            if (!_given.TryAdd(port, true))
-            {
-                continue;
-            }
+            return Directory.GetDirectories($"/proc/{processId}/task").All(task => State($"{task}/stat") is null or 'T' or 'Z' or 'X');
+        }
+        catch (IOException) when (IsGone(processId))
+        {
+            throw new InvalidOperationException($"process {processId}, which was to be paused, has ended");
+        }
+    }
 
-            try
-            {
-                using var listener = new TcpListener(IPAddress.Loopback, port);
-                listener.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Taken; try another.
-            }
+    /// <summary>The state of a process or thread as the kernel's letter; null when it has gone, which it may while its file is being read.</summary>
+    private static char? State(string stat)
+    {
+        try
+        {
+            var text = File.ReadAllText(stat);
+            return text.LastIndexOf(')') is var name and >= 0 && name + 2 < text.Length ? text[name + 2] : null;
+        }
+        catch (IOException)
+        {
+            // No such file, or no such process any more.
+            return null;
         }
     }
 

@@ -7,7 +7,7 @@ namespace Holdfast.Tests.Fixtures;
 /// <summary>Stands between clients and a server, and takes the wire away when asked to: cut, or silent, in one direction or both.</summary>
 public class TcpProxy : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, Shell.FreePort());
+    private readonly TcpListener _listener = Ports.Listen();
     private readonly CancellationTokenSource _end = new();
     private readonly ConcurrentDictionary<TcpClient, bool> _open = new();
     private readonly int _server;
@@ -16,7 +16,6 @@ public class TcpProxy : IAsyncDisposable
     public TcpProxy(int server)
     {
         _server = server;
-        _listener.Start();
         _accepting = AcceptAsync();
     }
 
@@ -119,7 +118,7 @@ public class TcpProxy : IAsyncDisposable
         side.Dispose();
     }
 
-    private async Task CopyAsync(NetworkStream from, NetworkStream to, Func<bool> isHeld)
+    protected async Task CopyAsync(NetworkStream from, NetworkStream to, Func<bool> isHeld)
     {
         try
         {

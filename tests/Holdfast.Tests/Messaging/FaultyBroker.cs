@@ -52,7 +52,11 @@ public sealed class FaultyRabbit : FaultyBroker
 
     public override async ValueTask InitializeAsync() => _server = RabbitServer.IsInstalled ? await RabbitServer.StartAsync() : null;
 
-    internal override async Task<Brokered> StartAsync(Backend backend) => await Brokered.StartAsync(backend, Way, await Server.HostAsync());
+    internal override async Task<Brokered> StartAsync(Backend backend)
+    {
+        await Server.ReviveAsync();
+        return await Brokered.StartAsync(backend, Way, await Server.HostAsync());
+    }
 
     internal override Task<Stranger> StrangerAsync(Brokered brokered) => Stranger.OnRabbitAsync(brokered.RabbitUrl!);
 

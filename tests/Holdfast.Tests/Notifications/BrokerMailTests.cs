@@ -30,7 +30,7 @@ public sealed class BrokerMailTests
         }
 
         await Until.TrueAsync("all are queued", async () => await Heard.RowsAsync(db, "mails") == wanted.Count);
-        var port = Shell.FreePort();
+        var port = Ports.Free();
         var sender = new MailSender(db, new MailTransport(new MailOptions(new SmtpServer("127.0.0.1", port, false, null, null), "Shop <shop@example.com>", "")), server.Get<Letters>(), NullLogger<MailSender>.Instance);
         Assert.Equal(Orders, await sender.SendOnceAsync(TestContext.Current.CancellationToken));
 
