@@ -117,6 +117,7 @@ public sealed class LostCommitTests(PostgresDatabase database) : IClassFixture<P
         }
 
         await server.StartServerAsync();
+        queue.GivesUpAfter = TimeSpan.FromMinutes(2);
         Assert.Equal(0, await Scratch.CountAsync(db, table));
         Assert.True((await queue.SubmitAsync(word, Guid.Empty)).IsOk);
     }

@@ -33,7 +33,7 @@ public abstract class CacheFaultTests(Backend backend)
         TestContext.Current.SendDiagnosticMessage(watched.Summary);
         watched.Check();
         watched.CheckLatency(nodes);
-        await Until.TrueAsync("no rows are left", async () => await a.RowsAsync() == 0, 30);
+        await Until.TrueAsync("no rows are left", async () => await a.RowsAsync() == 0);
     }
 
     [Fact]
@@ -50,16 +50,21 @@ public abstract class CacheFaultTests(Backend backend)
         await redis.CliAsync("SAVE");
         await a.WriteAsync(1, 2);
         await a.WriteAsync(2, 3);
-        await Until.TrueAsync("Redis has been told, and forgets it", async () => await a.RowsAsync() == 0, 30);
+        await Until.TrueAsync("Redis has been told, and forgets it", async () => await a.RowsAsync() == 0);
+        var told = Told();
         await redis.KillAsync();
         await a.WriteAsync(1, 3);
         Assert.Equal(3, (await a.ReadAsync(1)).Version);
+        await Until.TrueAsync("it is noticed", () => !a.Link.IsUsable);
+        Assert.True(Told() <= told + 1, a.Log.ToString());
         await redis.StartServerAsync();
         Assert.StartsWith("1\n", System.Text.Encoding.UTF8.GetString((await redis.GetAsync(CacheNode.Key(1)))!), StringComparison.Ordinal);
         await OnlyThreeAsync(a, 1);
         await OnlyThreeAsync(a, 2);
-        var told = a.Log.Lines.Where(l => l.Contains("is not used", StringComparison.Ordinal)).ToList();
-        Assert.True(told.Count == 1, string.Join('\n', told));
+        Assert.NotEqual(0, Told());
+
+        // A busy machine may lose sight of a Redis that is well, before and after: of the death it is told once.
+        int Told() => a.Log.Lines.Count(l => l.Contains("is not used", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -90,7 +95,7 @@ public abstract class CacheFaultTests(Backend backend)
         proxy.Break();
         await GivesUpAsync("the cut", [a]);
         await b.WriteAsync(2, 3);
-        await Until.TrueAsync("all is told", async () => await b.RowsAsync() == 0, 30);
+        await Until.TrueAsync("all is told", async () => await b.RowsAsync() == 0);
         await Task.Delay(MemoryLevel.Trust);
         proxy.Restore();
         await a.UsesRedisAsync();
@@ -131,7 +136,7 @@ public abstract class CacheFaultTests(Backend backend)
         });
         TestContext.Current.SendDiagnosticMessage(watched.Summary);
         watched.Check();
-        await Until.TrueAsync("no rows are left", async () => await other.RowsAsync() == 0, 30);
+        await Until.TrueAsync("no rows are left", async () => await other.RowsAsync() == 0);
         for (var thing = 1; thing <= 3; thing++)
         {
             Assert.Equal((await other.ReadAsync(thing)).Version, (await cut.ReadAsync(thing)).Version);
@@ -162,10 +167,10 @@ public abstract class CacheFaultTests(Backend backend)
             batch.Insert(rows);
             await batch.RunAsync();
         });
-        await Until.TrueAsync("few are left", async () => await a.RowsAsync() < 310, 30);
+        await Until.TrueAsync("few are left", async () => await a.RowsAsync() < 310);
         Assert.Contains(StaleNames.Everything, await a.Db.ReadAsync(s => s.QueryAsync("SELECT names FROM cache_invalidations", r => r.Text(0))));
         await redis.StartServerAsync();
-        await Until.TrueAsync("none is left", async () => await a.RowsAsync() == 0, 30);
+        await Until.TrueAsync("none is left", async () => await a.RowsAsync() == 0);
         Assert.Equal(2, (await a.ReadAsync(1)).Version);
     }
 
@@ -217,17 +222,17 @@ public abstract class CacheFaultTests(Backend backend)
         var (version, isHit) = await node.ReadAsync(thing);
         Assert.Equal(3, version);
         return isHit;
-    }, 30);
+    });
 
     private static async Task GivesUpAsync(string fault, CacheNode[] nodes)
     {
-        await Until.TrueAsync($"{fault} is noticed", () => nodes.All(n => !n.Link.IsUsable), 30);
+        await Until.TrueAsync($"{fault} is noticed", () => nodes.All(n => !n.Link.IsUsable));
         Assert.All(nodes, n => Assert.Null(n.Link.LatencyMs));
     }
 
     private static async Task ReturnsAsync(CacheNode[] nodes)
     {
-        await Until.TrueAsync("Redis is used again", () => nodes.All(n => n.Link.IsUsable), 30);
+        await Until.TrueAsync("Redis is used again", () => nodes.All(n => n.Link.IsUsable));
         await HitsAsync(nodes);
     }
 
@@ -235,7 +240,7 @@ public abstract class CacheFaultTests(Backend backend)
     {
         foreach (var node in nodes)
         {
-            await Until.TrueAsync("hits", async () => (await node.ReadAsync(1)).IsHit, 30);
+            await Until.TrueAsync("hits", async () => (await node.ReadAsync(1)).IsHit);
         }
     }
 }

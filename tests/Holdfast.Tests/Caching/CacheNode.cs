@@ -56,7 +56,7 @@ internal sealed class CacheNode : IAsyncDisposable
         return node;
     }
 
-    public Task UsesRedisAsync() => Until.TrueAsync("Redis is used", () => Link.IsUsable, 30);
+    public Task UsesRedisAsync() => Until.TrueAsync("Redis is used", () => Link.IsUsable);
 
     /// <summary>The version of a thing as this node says it is, 0 where it says that there is none; and whether it was cached.</summary>
     public async Task<(long Version, bool IsHit)> ReadAsync(int thing, params string[] tags)

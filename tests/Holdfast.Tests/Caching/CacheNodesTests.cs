@@ -6,8 +6,16 @@ using Holdfast.Tests.Fixtures;
 namespace Holdfast.Tests.Caching;
 
 /// <summary>Two processes with one database and one Redis, while all is well.</summary>
-public abstract class CacheNodesTests(CacheNodes nodes)
+public abstract class CacheNodesTests(CacheNodes nodes) : IAsyncLifetime
 {
+    public async ValueTask InitializeAsync() => await nodes.ReviveAsync();
+
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
+
     private CacheNode A => nodes.A;
 
     private CacheNode B => nodes.B;
@@ -29,13 +37,14 @@ public abstract class CacheNodesTests(CacheNodes nodes)
         Assert.InRange(B.Reads - reads, 0, 2);
 
         var slowest = TimeSpan.Zero;
+        await using var lateness = Lateness.Watch();
         for (var version = 2; version < 22; version++)
         {
             var (writer, reader) = version % 2 == 0 ? (A, B) : (B, A);
             await reader.ReadAsync(thing);
             await writer.WriteAsync(thing, version);
             var clock = Stopwatch.StartNew();
-            while ((await reader.ReadAsync(thing)).Version != version && clock.Elapsed < TimeSpan.FromSeconds(30))
+            while ((await reader.ReadAsync(thing)).Version != version && clock.Elapsed < TimeSpan.FromSeconds(120))
             {
                 await Task.Yield();
             }
@@ -44,8 +53,8 @@ public abstract class CacheNodesTests(CacheNodes nodes)
             slowest = clock.Elapsed > slowest ? clock.Elapsed : slowest;
         }
 
-        // 100 ms are promised while all are connected. A loaded machine of two cores may not run a thread for as long as that.
-        Assert.InRange(slowest.TotalMilliseconds, 0, 1000);
+        // 100 ms are promised while all are connected; a machine that is busy gets more.
+        Assert.True(slowest <= TimeSpan.FromSeconds(1) + (2 * lateness.Worst), $"{slowest}, threads were late by up to {lateness.Worst}");
         TestContext.Current.SendDiagnosticMessage($"the slowest of 20 took {slowest.TotalMilliseconds:F1} ms");
         await Until.TrueAsync("no rows are left", async () => await A.RowsAsync() == 0);
     }
@@ -101,7 +110,7 @@ public abstract class CacheNodesTests(CacheNodes nodes)
             if (reader == writer)
             {
                 // Whoever comes after the write does not wait for what was read before it.
-                Assert.Equal(2, (await reader.ReadAsync(thing).WaitAsync(TimeSpan.FromSeconds(30))).Version);
+                Assert.Equal(2, (await reader.ReadAsync(thing).WaitAsync(TimeSpan.FromSeconds(120))).Version);
             }
 
             // The other hears of it by a message.
@@ -168,6 +177,14 @@ public abstract class CacheNodes(Backend backend) : IAsyncLifetime
         await CacheNode.PrepareAsync(_database.Db);
         Redis = await RedisServer.StartAsync();
         (A, B) = (await StartAsync(), await StartAsync());
+        await A.UsesRedisAsync();
+        await B.UsesRedisAsync();
+    }
+
+    /// <summary>Before each test: what one of them, or the kernel, has done to Redis is not the next one's.</summary>
+    public async Task ReviveAsync()
+    {
+        await Redis.ReviveAsync();
         await A.UsesRedisAsync();
         await B.UsesRedisAsync();
     }

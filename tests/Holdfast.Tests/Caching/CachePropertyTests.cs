@@ -98,7 +98,7 @@ internal sealed class FaultyCluster : IAsyncDisposable
         await _redis.DisposeAsync();
     }
 
-    private Task AllIsWellAsync() => Until.TrueAsync("all use Redis", () => _nodes.All(n => n.Link.IsUsable), 30);
+    private Task AllIsWellAsync() => Until.TrueAsync("all use Redis", () => _nodes.All(n => n.Link.IsUsable));
 
     private Task<CacheNode> NewAsync(int n) => CacheNode.StartAsync(_database, _redis.Settings(port: n == 0 ? _proxy.Port : null).Cache);
 

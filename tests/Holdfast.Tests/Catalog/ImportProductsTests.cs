@@ -195,7 +195,7 @@ public abstract class ImportProductsTests(TestDatabase database)
         var file = Header + string.Join('\n', Enumerable.Range(0, 6000).Select(i => $"{slug},P {i},s{i},,1,cat,M"));
         await using var server = Db.Open(database.Test.Url);
         var import = Task.Run(() => ImportAsync(file), TestContext.Current.CancellationToken);
-        var (longest, writes) = (TimeSpan.Zero, 0);
+        var (longest, writes, all) = (TimeSpan.Zero, 0, Stopwatch.StartNew());
         while (!import.IsCompleted)
         {
             var clock = Stopwatch.StartNew();
@@ -205,8 +205,8 @@ public abstract class ImportProductsTests(TestDatabase database)
         }
 
         Assert.Equal(0, (await import).Code);
-        // How many fit in depends on how fast the import is; held up until its end, there would be one.
-        Assert.True(longest < TimeSpan.FromSeconds(2) && writes > 1, $"{writes} writes, the longest took {longest}");
+        // How many fit in depends on how fast the import is; held up until its end, one of two would take nearly as long as it does.
+        Assert.True(longest < all.Elapsed * 3 / 4 && writes > 1, $"{writes} writes, the longest took {longest}, the import {all.Elapsed}");
     }
 
     [Fact]

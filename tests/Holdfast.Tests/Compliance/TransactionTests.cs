@@ -66,6 +66,7 @@ public abstract class TransactionTests(TestDatabase database)
     {
         var table = await Scratch.CountersAsync(_db, 1);
         await using var tx = await _db.BeginAsync();
+        await tx.MayIdleAsync();
         await tx.ExecuteAsync($"UPDATE {table} SET n = 5");
         Assert.Equal(5, await tx.FirstAsync($"SELECT n FROM {table}", r => r.Long(0)));
         Assert.Equal(0, await Scratch.SumAsync(_db, table));

@@ -77,7 +77,7 @@ internal static class Audit
     /// <summary>Every event has been handed on, and its consumer has counted it once.</summary>
     public static async Task HandedOnAsync(Db db, Rush rush)
     {
-        await Until.TrueAsync("the outbox is empty", async () => await db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM outbox", r => r.Long(0))) == 0, 60);
+        await Until.TrueAsync("the outbox is empty", async () => await db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM outbox", r => r.Long(0))) == 0);
         var counted = await db.ReadAsync(s => s.FirstAsync("SELECT COALESCE(CAST(SUM(orders) AS bigint), 0) FROM order_statistics WHERE store_id = $1", r => r.Long(0), rush.Shop.StoreId));
         Assert.Equal(rush.Orders.Select(o => o.OrderId).Distinct().Count(), counted);
     }

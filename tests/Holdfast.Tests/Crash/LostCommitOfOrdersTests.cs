@@ -94,6 +94,7 @@ public sealed class LostCommitOfOrdersTests(PostgresDatabase database) : IClassF
     private static async Task<Tx> LockAsync(Db db, string table)
     {
         var tx = await db.BeginAsync();
+        await tx.MayIdleAsync();
         await tx.ExecuteAsync($"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE");
         return tx;
     }

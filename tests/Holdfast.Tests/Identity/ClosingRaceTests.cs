@@ -112,6 +112,7 @@ public abstract partial class ClosingTests
         Task closing;
         await using (var tx = await Server.Db.BeginAsync())
         {
+            await tx.MayIdleAsync();
             Assert.NotNull(await DeadLetters.BuryAsync(tx, "heard", new EventKey(order.GetProperty("id").GetGuid(), 1), "no reason", 1, await tx.NowAsync()));
             closing = CloseAsync(me);
             if (backend == Backend.Postgres)

@@ -48,7 +48,7 @@ public abstract class BrokerCrashTests
             await using (var server = await ServeAsync())
             {
                 await PlaceAsync(Shop, server);
-                await Until.TrueAsync("the events lie in the broker's lane", async () => await Heard.RowsAsync(Db, "outbox") == 0 && await Heard.RowsAsync(Db, "deliveries") > 0, 60);
+                await Until.TrueAsync("the events lie in the broker's lane", async () => await Heard.RowsAsync(Db, "outbox") == 0 && await Heard.RowsAsync(Db, "deliveries") > 0);
                 await server.KillAsync();
             }
 
@@ -87,10 +87,10 @@ public abstract class BrokerCrashTests
                 await HandledAsync(Db);
                 await Wire.HoldAcknowledgementsAsync();
                 await PlaceAsync(Shop, server);
-                await Until.TrueAsync("the events lie in the broker's lane, or are out", async () => await Heard.RowsAsync(Db, "outbox") == 0, 60);
+                await Until.TrueAsync("the events lie in the broker's lane, or are out", async () => await Heard.RowsAsync(Db, "outbox") == 0);
                 var unheard = await Db.ReadAsync(s => s.QueryAsync("SELECT id FROM orders o WHERE NOT EXISTS (SELECT 1 FROM inbox i WHERE i.consumer = 'daily-statistics' AND i.subject = o.id)", r => r.Uuid(0)));
                 await Wire.DeliverAsync(await Db.ReadAsync(s => EventRows.LoadRangesAsync(s, [.. unheard.Select(id => (id, 1, 10))])));
-                await Until.TrueAsync("the effect has committed", async () => await LaggingAsync(Db) == 0, 60);
+                await Until.TrueAsync("the effect has committed", async () => await LaggingAsync(Db) == 0);
                 await server.KillAsync();
             }
 
@@ -111,7 +111,7 @@ public abstract class BrokerCrashTests
             // With leased chunks, open transactions and unacknowledged messages, as it happens to have them.
             var before = await Heard.RowsAsync(db, "inbox");
             var placing = Task.WhenAll(PlaceAsync(shop, second), PlaceAsync(shop, second), PlaceAsync(shop, second));
-            await Until.TrueAsync("events are under way", async () => await Heard.RowsAsync(db, "inbox") > before, 60);
+            await Until.TrueAsync("events are under way", async () => await Heard.RowsAsync(db, "inbox") > before);
             first.Pause();
             await placing;
             held = await HoldsAsync(db);
@@ -158,7 +158,7 @@ public abstract class BrokerCrashTests
         await using (var server = await seams.ServeAsync("--consumers", "notifications"))
         {
             await PlaceAsync(seams.Shop, server);
-            await Until.TrueAsync("all has been published", async () => await Heard.RowsAsync(db, "outbox") + await Heard.RowsAsync(db, "deliveries") == 0, 60);
+            await Until.TrueAsync("all has been published", async () => await Heard.RowsAsync(db, "outbox") + await Heard.RowsAsync(db, "deliveries") == 0);
             Assert.Equal(0, await server.TerminateAsync());
         }
 
@@ -167,7 +167,7 @@ public abstract class BrokerCrashTests
         var holding = db.WriteAsync(async tx =>
         {
             // Until the server comes to it: on a busy machine that takes longer than a transaction may idle.
-            await tx.ExecuteAsync("SET LOCAL idle_in_transaction_session_timeout = 0");
+            await tx.MayIdleAsync();
             await tx.ExecuteAsync("INSERT INTO inbox (consumer, subject, sequence) SELECT 'daily-statistics', o.id, 0 FROM orders o WHERE NOT EXISTS "
                 + "(SELECT 1 FROM inbox i WHERE i.consumer = 'daily-statistics' AND i.subject = o.id) ORDER BY o.id LIMIT 1");
             await release.Task;
@@ -176,7 +176,7 @@ public abstract class BrokerCrashTests
         await using (var server = await seams.ServeAsync())
         {
             await Until.TrueAsync("it is in the middle of catching up", async () => await db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() "
-                + "AND wait_event_type = 'Lock' AND query LIKE '%INTO inbox%'", r => r.Long(0))) > 0, 60);
+                + "AND wait_event_type = 'Lock' AND query LIKE '%INTO inbox%'", r => r.Long(0))) > 0);
             await server.KillAsync();
         }
 
@@ -186,7 +186,7 @@ public abstract class BrokerCrashTests
         await using (var server = await seams.ServeAsync())
         {
             await HandledAsync(db);
-            await Until.TrueAsync("nobody is behind", async () => await db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM lanes WHERE behind_since IS NOT NULL", r => r.Long(0))) == 0, 60);
+            await Until.TrueAsync("nobody is behind", async () => await db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM lanes WHERE behind_since IS NOT NULL", r => r.Long(0))) == 0);
             Assert.Equal(0, await server.TerminateAsync());
         }
 
@@ -222,7 +222,7 @@ public abstract class BrokerCrashTests
         Assert.Equal(201, (await shop.OrderAsync(server.Client)).Status)));
 
     private protected static Task HandledAsync(Db db) => Until.TrueAsync("everything has been handled", async () =>
-        await Heard.RowsAsync(db, "outbox") + await Heard.RowsAsync(db, "deliveries") + await LaggingAsync(db) == 0, 90);
+        await Heard.RowsAsync(db, "outbox") + await Heard.RowsAsync(db, "deliveries") + await LaggingAsync(db) == 0);
 
     private protected static Task<long> LaggingAsync(Db db) => db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM orders o LEFT JOIN inbox i ON i.consumer = 'daily-statistics' AND i.subject = o.id "
         + "WHERE COALESCE(i.sequence, 0) < o.event_sequence", r => r.Long(0)));
@@ -259,7 +259,7 @@ public sealed class Crashes_with_rabbitmq : BrokerCrashTests
         await using (var server = await ServerProcess.StartAsync(database.Url, wire.Environment, null, "--consumers", "notifications"))
         {
             await PlaceAsync(shop, server);
-            await Until.TrueAsync("all has been published", async () => await Heard.RowsAsync(db, "outbox") + await Heard.RowsAsync(db, "deliveries") == 0, 60);
+            await Until.TrueAsync("all has been published", async () => await Heard.RowsAsync(db, "outbox") + await Heard.RowsAsync(db, "deliveries") == 0);
             Assert.Equal(0, await server.TerminateAsync());
         }
 
@@ -269,7 +269,7 @@ public sealed class Crashes_with_rabbitmq : BrokerCrashTests
         await wire.GiveBackAsync(Topics.Inbox, 1, Returns);
         await using (var server = await ServerProcess.StartAsync(database.Url, wire.Environment))
         {
-            await Until.TrueAsync("each is a dead letter", async () => await Heard.RowsAsync(db, "dead_letters") == Orders + 1, 60);
+            await Until.TrueAsync("each is a dead letter", async () => await Heard.RowsAsync(db, "dead_letters") == Orders + 1);
             var letters = await DeadLetters.NewestAsync(db, 100);
             Assert.All(letters, l => Assert.StartsWith($"it was given out {Returns} times", l.Reason, StringComparison.Ordinal));
             Assert.Equal((Orders, 1), (letters.Count(l => l.Lane == "daily-statistics"), letters.Count(l => l.Lane == DeadLetters.Inbox)));
@@ -281,7 +281,7 @@ public sealed class Crashes_with_rabbitmq : BrokerCrashTests
             }
 
             await Until.TrueAsync("all has been done after all", async () => await Heard.RowsAsync(db, "dead_letters") == 0
-                && await db.ReadAsync(s => s.FirstAsync("SELECT payment_status FROM orders WHERE id = $1", r => r.Text(0), paid)) == "paid", 60);
+                && await db.ReadAsync(s => s.FirstAsync("SELECT payment_status FROM orders WHERE id = $1", r => r.Text(0), paid)) == "paid");
             await HandledAsync(db);
             Assert.Equal(0, await server.TerminateAsync());
         }

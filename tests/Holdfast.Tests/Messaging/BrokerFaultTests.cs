@@ -24,7 +24,7 @@ public abstract class BrokerFaultTests(FaultyBroker broker)
         {
             await broker.DownAsync();
             var before = placed();
-            await Until.TrueAsync("orders are placed while it is away", () => placed() > before + 5, 60);
+            await Until.TrueAsync("orders are placed while it is away", () => placed() > before + 5);
             await broker.UpAsync();
         }
     });
@@ -43,15 +43,15 @@ public abstract class BrokerFaultTests(FaultyBroker broker)
             try
             {
                 var before = placed();
-                await Until.TrueAsync("health says that it is degraded", async () => await HealthAsync(brokered) == "degraded", 60);
-                await Until.TrueAsync("orders are placed all the same", () => placed() > before + 20, 30);
+                await Until.TrueAsync("health says that it is degraded", async () => await HealthAsync(brokered) == "degraded");
+                await Until.TrueAsync("orders are placed all the same", () => placed() > before + 20);
             }
             finally
             {
                 broker.Resume();
             }
 
-            await Until.TrueAsync("it is well again", async () => await HealthAsync(brokered) == "healthy", 60);
+            await Until.TrueAsync("it is well again", async () => await HealthAsync(brokered) == "healthy");
         });
     }
 
@@ -72,11 +72,11 @@ public abstract class BrokerFaultTests(FaultyBroker broker)
             Roles = Roles.Api,
             Messaging = new MessagingOptions { RabbitMqUrl = brokered.RabbitUrl, KafkaBrokers = brokered.KafkaBrokers },
         });
-        await Until.TrueAsync("it is well", async () => await StateAsync(server.Guest) == "healthy" && server.Get<Platform.Messaging.Transports>().All[0].Trouble is null, 60);
+        await Until.TrueAsync("it is well", async () => await StateAsync(server.Guest) == "healthy" && server.Get<Platform.Messaging.Transports>().All[0].Trouble is null);
         broker.Pause();
         try
         {
-            await Until.TrueAsync("health says that it is degraded", async () => await StateAsync(server.Guest) == "degraded", 60);
+            await Until.TrueAsync("health says that it is degraded", async () => await StateAsync(server.Guest) == "degraded");
             Assert.Null(await StateAsync(api.Guest));
         }
         finally
@@ -84,7 +84,7 @@ public abstract class BrokerFaultTests(FaultyBroker broker)
             broker.Resume();
         }
 
-        await Until.TrueAsync("it is well again", async () => await StateAsync(server.Guest) == "healthy", 60);
+        await Until.TrueAsync("it is well again", async () => await StateAsync(server.Guest) == "healthy");
     }
 
     [Fact]
@@ -157,7 +157,7 @@ public abstract class BrokerFaultTests(FaultyBroker broker)
                 await Task.Delay(30);
             }
         })).ToList();
-        await Until.TrueAsync("events arrive", async () => (await Heard.CountAsync(server.Db)).Events > 50, 60);
+        await Until.TrueAsync("events arrive", async () => (await Heard.CountAsync(server.Db)).Events > 50);
         try
         {
             await fault(brokered, () => Volatile.Read(ref placed));
@@ -168,10 +168,10 @@ public abstract class BrokerFaultTests(FaultyBroker broker)
         }
 
         await Task.WhenAll(buyers);
-        await brokered.AuditAsync(240);
+        await brokered.AuditAsync(360);
 
         // Our consumers read from the database what a message fails to tell them; others cannot.
-        await stranger.HasHeardAllAsync(server.Db, 120);
+        await stranger.HasHeardAllAsync(server.Db, 240);
     }
 
     /// <summary>What a server says of the broker; null where it says nothing.</summary>

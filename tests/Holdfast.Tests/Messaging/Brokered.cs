@@ -109,7 +109,7 @@ internal sealed class Brokered : IAsyncDisposable
     /// The auditor: waits until everything that was committed has been heard, then compares with the events and with the orders: each event of each
     /// order once, in order, none that did not happen; nothing left anywhere.
     /// </summary>
-    public async Task AuditAsync(double seconds = 60)
+    public async Task AuditAsync(double seconds = 120)
     {
         var db = Database.Db;
         // A glance first: the whole comparison, made again and again, would be most of the load.

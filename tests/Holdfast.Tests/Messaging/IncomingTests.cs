@@ -29,11 +29,11 @@ public abstract class IncomingTests(Backend backend, string way)
         }
 
         await Until.TrueAsync("all has been taken", async () => await StatusAsync(server, paid) == "confirmed/paid" && await StatusAsync(server, failed) == "pending/failed"
-            && await StatusAsync(server, refused) == "cancelled/unpaid", 60);
+            && await StatusAsync(server, refused) == "cancelled/unpaid");
 
         // After a failure the money may still come.
         await SendAsync(brokered, "payment.success", Payment(failed, "t-3"));
-        await Until.TrueAsync("it has been paid after all", async () => await StatusAsync(server, failed) == "confirmed/paid", 60);
+        await Until.TrueAsync("it has been paid after all", async () => await StatusAsync(server, failed) == "confirmed/paid");
         Assert.Equal(["order.created", "payment.succeeded", "order.confirmed"], await HistoryAsync(server, paid));
         Assert.Equal(["order.created", "payment.failed", "payment.succeeded", "order.confirmed"], await HistoryAsync(server, failed));
         Assert.Equal(["order.created", "order.cancelled"], await HistoryAsync(server, refused));
@@ -78,11 +78,11 @@ public abstract class IncomingTests(Backend backend, string way)
             // A good one is sent with them, and taken.
             var innocent = await OrderAsync(shop, server);
             await brokered.SendAsync(Topics.Inbox, "payment.failed", [.. spoilt, Brokered.Bytes(Payment(innocent, "t-9").ToJsonString())]);
-            await Until.TrueAsync("the good one was taken", async () => await StatusAsync(server, innocent) == "pending/failed", 60);
+            await Until.TrueAsync("the good one was taken", async () => await StatusAsync(server, innocent) == "pending/failed");
         }
 
         await Until.TrueAsync("each is a dead letter and has been told twice", async () =>
-            await DeadLetters.NewestAsync(server.Db, 100) is var all && all.Count == bad.Length + spoilt.Length && all.All(l => l.Attempts == 2), 60);
+            await DeadLetters.NewestAsync(server.Db, 100) is var all && all.Count == bad.Length + spoilt.Length && all.All(l => l.Attempts == 2));
         var letters = await DeadLetters.NewestAsync(server.Db, 100);
         Assert.All(bad, b => Assert.Single(letters, l => l.Lane == "order_inbox" && l.Type == b.Type && l.Reason.Contains(b.Reason, StringComparison.Ordinal)));
         Assert.Equal(spoilt.Select(Convert.ToHexString).Order(), letters.Where(l => l.Reason.StartsWith("not JSON", StringComparison.Ordinal)).Select(l => Convert.ToHexString(l.Payload)).Order());
@@ -91,11 +91,11 @@ public abstract class IncomingTests(Backend backend, string way)
         // Redriven it fails as it did, and stays; when what stood in the way has gone, it is done.
         var letter = letters.First(l => l.Reason.Contains("currency_mismatch", StringComparison.Ordinal));
         Assert.Equal(202, (await Shop.PostAsync(server.Admin, $"/dead-letters/{letter.Id}/redrive", null)).Status);
-        await Until.TrueAsync("it was tried again", async () => (await DeadLetters.NewestAsync(server.Db, 100)).Single(l => l.Id == letter.Id).Attempts == 3, 60);
+        await Until.TrueAsync("it was tried again", async () => (await DeadLetters.NewestAsync(server.Db, 100)).Single(l => l.Id == letter.Id).Attempts == 3);
         await server.Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE orders SET currency = 'USD' WHERE id = $1", order));
         Assert.Equal(202, (await Shop.PostAsync(server.Admin, $"/dead-letters/{letter.Id}/redrive", null)).Status);
-        await Until.TrueAsync("it was done", async () => await StatusAsync(server, order) == "confirmed/paid", 60);
-        await Until.TrueAsync("it is no dead letter any more", async () => (await DeadLetters.NewestAsync(server.Db, 100)).All(l => l.Id != letter.Id), 60);
+        await Until.TrueAsync("it was done", async () => await StatusAsync(server, order) == "confirmed/paid");
+        await Until.TrueAsync("it is no dead letter any more", async () => (await DeadLetters.NewestAsync(server.Db, 100)).All(l => l.Id != letter.Id));
     }
 
     [Fact]
@@ -108,8 +108,8 @@ public abstract class IncomingTests(Backend backend, string way)
         await MethodAsync(server, sick, "magic");
         await brokered.SendAsync(Topics.Inbox, "payment.success", [.. new[] { sick, behind }.Select((id, i) => Brokered.Bytes(Payment(id, $"s-{i}").ToJsonString()))]);
         await SendAsync(brokered, "payment.success", Payment(later, "s-2"));
-        await Until.TrueAsync("the others are paid", async () => await StatusAsync(server, behind) == "confirmed/paid" && await StatusAsync(server, later) == "confirmed/paid", 60);
-        await Until.TrueAsync("there is a dead letter", async () => await Heard.RowsAsync(server.Db, "dead_letters") == 1, 60);
+        await Until.TrueAsync("the others are paid", async () => await StatusAsync(server, behind) == "confirmed/paid" && await StatusAsync(server, later) == "confirmed/paid");
+        await Until.TrueAsync("there is a dead letter", async () => await Heard.RowsAsync(server.Db, "dead_letters") == 1);
         var letter = (await DeadLetters.NewestAsync(server.Db, 1))[0];
         Assert.Equal(("order_inbox", 3), (letter.Lane, letter.Attempts));
         Assert.Contains("magic", letter.Reason, StringComparison.Ordinal);
@@ -117,16 +117,16 @@ public abstract class IncomingTests(Backend backend, string way)
         // Redriven it stays and holds up no other, either.
         var wanted = Payment(await OrderAsync(shop, server), "s-3");
         await SendAsync(brokered, "payment.success", Payment(Guid.CreateVersion7(), "s-3"));
-        await Until.TrueAsync("there is another", async () => await Heard.RowsAsync(server.Db, "dead_letters") == 2, 60);
+        await Until.TrueAsync("there is another", async () => await Heard.RowsAsync(server.Db, "dead_letters") == 2);
         await server.Db.WriteAsync(async tx =>
         {
             await tx.ExecuteAsync("UPDATE dead_letters SET payload = $1 WHERE reason LIKE 'there is no order%'", Brokered.Bytes(wanted.ToJsonString()));
             await tx.ExecuteAsync("UPDATE dead_letters SET redriven_at = $1", await tx.NowAsync());
         });
-        await Until.TrueAsync("the other is done", async () => await DeadLetters.NewestAsync(server.Db, 9) is [{ Attempts: 4 } left] && left.Id == letter.Id, 60);
+        await Until.TrueAsync("the other is done", async () => await DeadLetters.NewestAsync(server.Db, 9) is [{ Attempts: 4 } left] && left.Id == letter.Id);
         await MethodAsync(server, sick, "online");
         Assert.Equal(202, (await Shop.PostAsync(server.Admin, $"/dead-letters/{letter.Id}/redrive", null)).Status);
-        await Until.TrueAsync("it is paid, too", async () => await StatusAsync(server, sick) == "confirmed/paid" && await Heard.RowsAsync(server.Db, "dead_letters") == 0, 60);
+        await Until.TrueAsync("it is paid, too", async () => await StatusAsync(server, sick) == "confirmed/paid" && await Heard.RowsAsync(server.Db, "dead_letters") == 0);
     }
 
     private static Task MethodAsync(TestServer server, Guid order, string method) =>

@@ -18,9 +18,9 @@ public sealed class Faults_of_rabbitmq(FaultyRabbit own) : BrokerFaultTests(own)
         await own.Server.ControlAsync("set_disk_free_limit", "100000GB");
         try
         {
-            await Until.TrueAsync("health says that it is degraded", async () => await HealthAsync(brokered) == "degraded", 60);
+            await Until.TrueAsync("health says that it is degraded", async () => await HealthAsync(brokered) == "degraded");
             var before = placed();
-            await Until.TrueAsync("orders are placed all the same", () => placed() > before + 20, 30);
+            await Until.TrueAsync("orders are placed all the same", () => placed() > before + 20);
             Assert.True(await Heard.RowsAsync(brokered.Database.Db, "deliveries") > 0);
         }
         finally
@@ -28,7 +28,7 @@ public sealed class Faults_of_rabbitmq(FaultyRabbit own) : BrokerFaultTests(own)
             await own.Server.ControlAsync("set_disk_free_limit", "1MB");
         }
 
-        await Until.TrueAsync("it is well again", async () => await HealthAsync(brokered) == "healthy", 60);
+        await Until.TrueAsync("it is well again", async () => await HealthAsync(brokered) == "healthy");
     });
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class Faults_of_rabbitmq(FaultyRabbit own) : BrokerFaultTests(own)
                 {
                     return false;
                 }
-            }, 60);
+            });
         }
     });
 
@@ -73,7 +73,7 @@ public sealed class Faults_of_rabbitmq(FaultyRabbit own) : BrokerFaultTests(own)
         }
 
         Assert.True(await channel.MessageCountAsync(RabbitMqTopology.Unrouted) > 0);
-        await Until.TrueAsync("nobody is behind for ever", async () => (await Lanes.AllAsync(server.Db)).TrueForAll(l => l.BehindSince is null), 60);
+        await Until.TrueAsync("nobody is behind for ever", async () => (await Lanes.AllAsync(server.Db)).TrueForAll(l => l.BehindSince is null));
     }
 
     [Fact]
@@ -109,9 +109,9 @@ public sealed class Faults_of_rabbitmq(FaultyRabbit own) : BrokerFaultTests(own)
             await shop.OrderAsync(server.Guest);
         }
 
-        await Until.TrueAsync("it has been published", async () => await Heard.RowsAsync(server.Db, "outbox") + await Heard.RowsAsync(server.Db, "deliveries") == 0, 60);
-        await Until.TrueAsync("it lies among the unrouted", async () => await CountAsync("order_events.unrouted") == Unbound, 60);
-        await Until.TrueAsync("and is counted, though nothing is published any more", () => metered["holdfast.events.unrouted"] == Unbound, 60);
+        await Until.TrueAsync("it has been published", async () => await Heard.RowsAsync(server.Db, "outbox") + await Heard.RowsAsync(server.Db, "deliveries") == 0);
+        await Until.TrueAsync("it lies among the unrouted", async () => await CountAsync("order_events.unrouted") == Unbound);
+        await Until.TrueAsync("and is counted, though nothing is published any more", () => metered["holdfast.events.unrouted"] == Unbound);
 
 
         await channel.QueueDeclareAsync("accounting", durable: true, exclusive: false, autoDelete: false);
@@ -119,7 +119,7 @@ public sealed class Faults_of_rabbitmq(FaultyRabbit own) : BrokerFaultTests(own)
         var order = (await shop.OrderAsync(server.Guest)).Body;
         var id = order.GetProperty("id").GetString();
         await Shop.PostAsync(server.Admin, $"/orders/{id}/cancel", new System.Text.Json.Nodes.JsonObject { ["reason"] = "đổi ý" });
-        await Until.TrueAsync("both have come", async () => await CountAsync("accounting") == 2, 60);
+        await Until.TrueAsync("both have come", async () => await CountAsync("accounting") == 2);
         var first = (await channel.BasicGetAsync("accounting", autoAck: true))!;
         var second = (await channel.BasicGetAsync("accounting", autoAck: true))!;
         Assert.Equal(("order.created", "order.cancelled"), (first.RoutingKey, second.RoutingKey));

@@ -148,6 +148,7 @@ public sealed class Relay_on_postgresql(PostgresDatabase database) : RelayTests(
         var relay = Relay(Quick, new Heard());
         await using (var other = await Db.BeginAsync())
         {
+            await other.MayIdleAsync();
             await other.QueryAsync("SELECT 1 FROM outbox WHERE subject = $1 AND sequence = 2 {lock}", r => 1, subjects[0]);
             Assert.Equal(4, await relay.RunOnceAsync());
             Assert.Equal([1], await Heard.OfAsync(Db, subjects[0]));

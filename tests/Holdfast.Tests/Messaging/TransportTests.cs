@@ -50,13 +50,13 @@ public abstract class TransportTests(Backend backend, string way)
         var sick = (await shop.OrderAsync(server.Guest, shop.Body((0, 7)))).Body.GetProperty("id").GetGuid();
         await Shop.PostAsync(server.Admin, $"/orders/{sick}/cancel", null);
         await WorkAsync(shop, server, 10);
-        await Until.TrueAsync("there is a dead letter", async () => await Heard.RowsAsync(server.Db, "dead_letters") == 1, 60);
-        await Until.TrueAsync("the later event came after it", async () => (await Heard.OfAsync(server.Db, sick)).SequenceEqual([2]), 60);
+        await Until.TrueAsync("there is a dead letter", async () => await Heard.RowsAsync(server.Db, "dead_letters") == 1);
+        await Until.TrueAsync("the later event came after it", async () => (await Heard.OfAsync(server.Db, sick)).SequenceEqual([2]));
         brokered.Heard.Fails = _ => false;
         var letter = (await server.Admin.GetFromJsonAsync<JsonElement>("/api/v1/dead-letters")).GetProperty("items")[0];
         Assert.Equal((sick, 1), (letter.GetProperty("subject").GetGuid(), letter.GetProperty("sequence").GetInt32()));
         Assert.Equal(202, (await Shop.PostAsync(server.Admin, $"/dead-letters/{letter.GetProperty("id").GetString()}/redrive", null)).Status);
-        await Until.TrueAsync("it was handled", async () => (await Heard.OfAsync(server.Db, sick)).SequenceEqual([2, 1]), 60);
+        await Until.TrueAsync("it was handled", async () => (await Heard.OfAsync(server.Db, sick)).SequenceEqual([2, 1]));
         await server.Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE heard SET after = sequence WHERE subject = $1", sick));
         await brokered.AuditAsync();
     }
@@ -119,18 +119,18 @@ public abstract class BrokerTests(Backend backend, string way) : TransportTests(
             // A good one is sent with them, and handled.
             var with = await QuietAsync(db);
             await brokered.SendAsync(Topics.Events, "order.exploded", [.. bad, CloudEvent.Write(with)]);
-            await Until.TrueAsync("the good one was handled", async () => (await Heard.OfAsync(db, with.Subject)).Count == 1, 60);
+            await Until.TrueAsync("the good one was handled", async () => (await Heard.OfAsync(db, with.Subject)).Count == 1);
         }
 
         // Each consumer of the server has its own; each spoilt message is one dead letter however often it was sent.
-        await Until.TrueAsync("the spoilt ones are dead letters", async () => (await DeadLetters.NewestAsync(db, 100)).Count(l => l.Lane == "heard") == bad.Length, 60);
+        await Until.TrueAsync("the spoilt ones are dead letters", async () => (await DeadLetters.NewestAsync(db, 100)).Count(l => l.Lane == "heard") == bad.Length);
         Assert.Equal(bad.Select(Convert.ToHexString).Order(), (await DeadLetters.NewestAsync(db, 100)).Where(l => l.Lane == "heard").Select(l => Convert.ToHexString(l.Payload)).Order());
         Assert.Contains(await DeadLetters.NewestAsync(db, 100), l => l.Reason == "this event is test.happened, not test.invented");
         Assert.Equal("not_redrivable", (await DeadLetters.RedriveAsync(db, (await DeadLetters.NewestAsync(db, 1))[0].Id))!.Code);
 
         // Of what is larger than a request may be, the beginning is kept.
         await brokered.SendAsync(Topics.Events, "order.exploded", Brokered.Bytes(new string('x', Received.MaxBytes + 1)));
-        await Until.TrueAsync("it is a dead letter", async () => (await DeadLetters.NewestAsync(db, 100)).Count(l => l.Lane == "heard") == bad.Length + 1, 60);
+        await Until.TrueAsync("it is a dead letter", async () => (await DeadLetters.NewestAsync(db, 100)).Count(l => l.Lane == "heard") == bad.Length + 1);
         Assert.Equal(Received.KeptBytes, await db.ReadAsync(s => s.FirstAsync("SELECT MAX(length(payload)) FROM dead_letters", r => r.Int(0))));
         Assert.Equal(16384, (await DeadLetters.NewestAsync(db, 100)).Max(l => l.Payload.Length));
 
@@ -172,14 +172,14 @@ public abstract class BrokerTests(Backend backend, string way) : TransportTests(
         });
         await server.Admin.DeleteAsync($"/api/v1/orders/{order}?hard=true").ShouldBeAsync(503, "busy");
         Assert.Null(await DeadLetters.DropAsync(db, uncounted.Id));
-        await Until.TrueAsync("it is erased", async () => (int)(await server.Admin.DeleteAsync($"/api/v1/orders/{order}?hard=true")).StatusCode == 204, 60);
+        await Until.TrueAsync("it is erased", async () => (int)(await server.Admin.DeleteAsync($"/api/v1/orders/{order}?hard=true")).StatusCode == 204);
         Assert.Equal([kept], (await DeadLetters.NewestAsync(db, 9)).Select(l => l.Id));
 
         // The broker sends again what it has.
         var last = await QuietAsync(db);
         await brokered.SendAsync(Topics.Events, "order.created", [.. told, CloudEvent.Write(last)]);
         await Until.TrueAsync("all consumers have got past it", async () => await db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) - (SELECT COUNT(*) FROM lanes WHERE transport = $2 AND name <> transport) FROM inbox WHERE subject = $1",
-            r => r.Long(0), last.Subject, Way)) == 0, 60);
+            r => r.Long(0), last.Subject, Way)) == 0);
         Assert.Equal([kept], (await DeadLetters.NewestAsync(db, 9)).Select(l => l.Id));
     }
 

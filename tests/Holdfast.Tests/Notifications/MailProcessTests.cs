@@ -40,7 +40,7 @@ public sealed partial class MailProcessTests
         {
             await Until.TrueAsync("some are under way", () => mail.Received.Count > 0);
             var ending = worker.TerminateAsync();
-            await Until.TrueAsync("it knows", async () => worker.HasExited || !await AnswersAsync(worker), 15);
+            await Until.TrueAsync("it knows", async () => worker.HasExited || !await AnswersAsync(worker));
             mail.Release();
             Assert.Equal(0, await ending);
         }
@@ -95,7 +95,7 @@ public sealed partial class MailProcessTests
         await Until.TrueAsync("some are under way", () => mail.Received.Count > 0);
         await postgres.StopAsync();
         mail.Release();
-        await Until.TrueAsync("nothing can be noted", () => server.Output.Contains("cannot be noted now", StringComparison.Ordinal), 30);
+        await Until.TrueAsync("nothing can be noted", () => server.Output.Contains("cannot be noted now", StringComparison.Ordinal));
         await postgres.StartServerAsync();
         await SentAsync(db, Orders);
         AssertOnceEach(numbers, mail);

@@ -27,10 +27,10 @@ public sealed class SmsTests
         var body = shop.Body();
         body["contactPhone"] = "090 000 0000";
         var (_, order, _) = await shop.OrderAsync(server.Guest, body);
-        await Until.TrueAsync("it was tried", () => gateway.All.Count == 1, 30);
-        await Until.TrueAsync("the failure is noted", () => server.Log.Lines.Any(l => l.Contains("could not be sent by sms", StringComparison.Ordinal)), 30);
+        await Until.TrueAsync("it was tried", () => gateway.All.Count == 1);
+        await Until.TrueAsync("the failure is noted", () => server.Log.Lines.Any(l => l.Contains("could not be sent by sms", StringComparison.Ordinal)));
         server.Db.ClockSkew += TimeSpan.FromSeconds(13);
-        await Until.TrueAsync("it is tried again", () => gateway.All.Count == 2, 30);
+        await Until.TrueAsync("it is tried again", () => gateway.All.Count == 2);
         Assert.Equal((gateway.All[0].Body, gateway.All[0].IdempotencyKey, "Bearer the-token"), (gateway.All[1].Body, gateway.All[1].IdempotencyKey, gateway.All[1].Authorization));
         var sms = JsonDocument.Parse(gateway.All[1].Body).RootElement;
         Assert.Equal("+84900000000", sms.GetProperty("to").GetString());
@@ -42,9 +42,9 @@ public sealed class SmsTests
         var id = order.GetProperty("id").GetString();
         await Shop.PostAsync(staff, $"/orders/{id}/payments", new JsonObject { ["transactionId"] = "t", ["amount"] = 1000, ["currency"] = "VND", ["provider"] = "bank" });
         await Shop.PostAsync(staff, $"/orders/{id}/ship", new JsonObject { ["trackingNumber"] = "VN1" });
-        await Until.TrueAsync("the shipment is told", () => gateway.All.Count == 3, 30);
+        await Until.TrueAsync("the shipment is told", () => gateway.All.Count == 3);
         Assert.EndsWith("đang được giao. VN1.", JsonDocument.Parse(gateway.All[2].Body).RootElement.GetProperty("text").GetString(), StringComparison.Ordinal);
-        await Until.TrueAsync("the events are handled", async () => await shop.CountAsync("SELECT COUNT(*) FROM outbox") == 0, 30);
+        await Until.TrueAsync("the events are handled", async () => await shop.CountAsync("SELECT COUNT(*) FROM outbox") == 0);
         Assert.Equal((2, 6), (await shop.CountAsync("SELECT COUNT(*) FROM mails WHERE channel = 'sms'"), await shop.CountAsync("SELECT COUNT(*) FROM mails")));
     }
 }

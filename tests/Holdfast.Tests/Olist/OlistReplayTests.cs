@@ -121,7 +121,7 @@ public abstract class OlistReplayTests(Backend backend)
 
     private static async Task VerifyAsync(TestServer server)
     {
-        await Until.TrueAsync("the outbox is empty", async () => await server.Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM outbox", r => r.Long(0))) == 0, 60);
+        await Until.TrueAsync("the outbox is empty", async () => await server.Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM outbox", r => r.Long(0))) == 0);
         await Audit.VerifyAsync(server.Db);
     }
 

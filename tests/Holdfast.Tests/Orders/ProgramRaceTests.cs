@@ -62,7 +62,7 @@ public sealed class ProgramRaceTests(PostgresHost host) : IClassFixture<Postgres
 
     private Task HoldAsync(string sql, Task until) => Db.WriteAsync(async tx =>
     {
-        await tx.ExecuteAsync("SET LOCAL idle_in_transaction_session_timeout = 0");
+        await tx.MayIdleAsync();
         await tx.QueryAsync(sql, r => r.Int(0));
         await until;
     }, Never);

@@ -30,21 +30,21 @@ public abstract class StatisticsRepairTests(Backend backend)
         var repaired = 0;
         for (var i = 0; i < 5; i++)
         {
-            await Until.TrueAsync("there are statistics", async () => await shop.CountAsync("SELECT COUNT(*) FROM order_statistics") > 0, 30);
+            await Until.TrueAsync("there are statistics", async () => await shop.CountAsync("SELECT COUNT(*) FROM order_statistics") > 0);
             await server.Db.WriteAsync(tx => tx.ExecuteAsync(i % 2 == 0 ? "UPDATE order_statistics SET orders = orders + 7, captured = captured + 1" : "DELETE FROM order_statistics"));
             IReadOnlyList<string> lines = [];
             await Until.TrueAsync("nothing stands in the way", async () =>
             {
                 lines = await server.Db.WriteAsync(StatisticsRepair.RunAsync);
                 return !lines.Any(l => l.Contains("not counted", StringComparison.Ordinal));
-            }, 30);
+            });
             repaired += lines.Count;
         }
 
         await stop.CancelAsync();
         await Task.WhenAll(buyers);
         Assert.Equal(5, repaired);
-        await Until.TrueAsync("the events are handled", async () => await shop.CountAsync("SELECT (SELECT COUNT(*) FROM outbox) + (SELECT COUNT(*) FROM deliveries)") == 0, 30);
+        await Until.TrueAsync("the events are handled", async () => await shop.CountAsync("SELECT (SELECT COUNT(*) FROM outbox) + (SELECT COUNT(*) FROM deliveries)") == 0);
 
         // The last repair was after the last damage: what was moved since must be right by now.
         using var output = new StringWriter();

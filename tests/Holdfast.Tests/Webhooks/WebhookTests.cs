@@ -116,7 +116,7 @@ public abstract class WebhookTests(Backend backend) : IAsyncLifetime
 
         // What happens now is not for it, and nothing is sent by hand.
         await PlaceAsync();
-        await Until.TrueAsync("it was handed over", async () => await _shop.CountAsync("SELECT (SELECT COUNT(*) FROM outbox) + (SELECT COUNT(*) FROM deliveries)") == 0, 30);
+        await Until.TrueAsync("it was handed over", async () => await _shop.CountAsync("SELECT (SELECT COUNT(*) FROM outbox) + (SELECT COUNT(*) FROM deliveries)") == 0);
         var delivery = Assert.Single(await DeliveriesAsync(endpoint, "pending", 1));
         await Shop.PostAsync(_staff, $"/webhook-endpoints/{endpoint}/deliveries/{delivery.GetProperty("id").GetString()}/redeliver", null).ShouldBeAsync(409, "webhook_endpoint_paused");
         await Shop.PostAsync(_staff, $"/webhook-endpoints/{endpoint}/redeliver", null).ShouldBeAsync(409, "webhook_endpoint_paused");
@@ -145,10 +145,10 @@ public abstract class WebhookTests(Backend backend) : IAsyncLifetime
             await PlaceAsync();
         }
 
-        await Until.TrueAsync("the other one has them all", () => other.All.Count == 12, 30);
+        await Until.TrueAsync("the other one has them all", () => other.All.Count == 12);
         Assert.InRange(_receiver.All.Count, 1, 4);
         hanging.SetResult();
-        await Until.TrueAsync("then all have arrived", () => _receiver.All.Select(r => r.Id).Distinct().Count() == 12, 30);
+        await Until.TrueAsync("then all have arrived", () => _receiver.All.Select(r => r.Id).Distinct().Count() == 12);
     }
 
     [Fact]
@@ -161,7 +161,7 @@ public abstract class WebhookTests(Backend backend) : IAsyncLifetime
         {
             await Task.WhenAll(more.Select(s => s.SendOnceAsync()));
             return await _shop.CountAsync("SELECT COUNT(*) FROM webhook_deliveries WHERE status = 'delivered'") == 40;
-        }, 30);
+        });
         Assert.Equal(40, _receiver.All.Count);
         Assert.Equal(40, _receiver.All.Select(r => r.Id).Distinct().Count());
     }
@@ -252,12 +252,12 @@ public abstract class WebhookTests(Backend backend) : IAsyncLifetime
         return ((int)answer.StatusCode, await answer.Content.ReadFromJsonAsync<JsonElement>());
     }
 
-    private Task ArrivedAsync(int count) => Until.TrueAsync($"{count} have arrived", () => _receiver.All.Count == count, 30);
+    private Task ArrivedAsync(int count) => Until.TrueAsync($"{count} have arrived", () => _receiver.All.Count == count);
 
-    private Task AttemptedAsync(int count) => Until.TrueAsync($"try {count} is noted", async () => await _shop.CountAsync("SELECT COUNT(*) FROM webhook_attempts") == count, 30);
+    private Task AttemptedAsync(int count) => Until.TrueAsync($"try {count} is noted", async () => await _shop.CountAsync("SELECT COUNT(*) FROM webhook_attempts") == count);
 
     private Task StatusOfAsync(string? endpoint, string status) =>
-        Until.TrueAsync($"it is {status}", async () => (await GetAsync($"/webhook-endpoints/{endpoint}")).Body.GetProperty("status").GetString() == status, 30);
+        Until.TrueAsync($"it is {status}", async () => (await GetAsync($"/webhook-endpoints/{endpoint}")).Body.GetProperty("status").GetString() == status);
 
     private async Task<List<JsonElement>> DeliveriesAsync(string? endpoint, string status, int count)
     {
@@ -266,7 +266,7 @@ public abstract class WebhookTests(Backend backend) : IAsyncLifetime
         {
             found = [.. (await GetAsync($"/webhook-endpoints/{endpoint}/deliveries?status={status}")).Body.GetProperty("items").EnumerateArray()];
             return found.Count == count;
-        }, 30);
+        });
         return found;
     }
 

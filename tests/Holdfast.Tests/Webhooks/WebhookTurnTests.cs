@@ -170,6 +170,7 @@ public sealed class WebhookTurnTests : IAsyncLifetime
         Task<HttpResponseMessage> deleting;
         await using (var tx = await Db.BeginAsync())
         {
+            await tx.MayIdleAsync();
             await new WebhooksConsumer().HandleAsync(tx, [events[0] with { Sequence = 2 }]);
             deleting = _server.Admin.DeleteAsync(new Uri($"/api/v1/webhook-endpoints/{endpoint}", UriKind.Relative), TestContext.Current.CancellationToken);
             await Until.TrueAsync("deleting waits for it, or has ended", async () => deleting.IsCompleted || await Db.ReadAsync(s => s.FirstAsync(
