@@ -152,7 +152,7 @@ public sealed class RabbitServer : IRevivable
             await using var connection = await ConnectAsync();
             return true;
         }
-        catch (RabbitMQ.Client.Exceptions.BrokerUnreachableException)
+        catch (Exception e) when (e is RabbitMQ.Client.Exceptions.BrokerUnreachableException or TimeoutException or OperationCanceledException)
         {
             return false;
         }
@@ -193,7 +193,12 @@ public sealed class RabbitServer : IRevivable
         return $"{Url}/{name}";
     }
 
-    public Task<IConnection> ConnectAsync(string? url = null) => new ConnectionFactory { Uri = new Uri(url ?? Url), AutomaticRecoveryEnabled = false }.CreateConnectionAsync();
+    public async Task<IConnection> ConnectAsync(string? url = null)
+    {
+        // Whatever else listens there may say nothing at all, for which the client would wait for ever.
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        return await new ConnectionFactory { Uri = new Uri(url ?? Url), AutomaticRecoveryEnabled = false }.CreateConnectionAsync(limit.Token).WaitAsync(limit.Token);
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -15,7 +15,6 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience, Func<Task
 
     /// <summary>How often what consumers need is declared anew: somebody may have deleted it.</summary>
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan GoodBye = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim _connecting = new(1, 1);
     private readonly Troubles _troubles = new("RabbitMQ");
@@ -56,7 +55,7 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience, Func<Task
         IConnection? connection = null;
         try
         {
-            connection = await OpenAsync(ct).ConfigureAwait(false);
+            connection = await RabbitMqConnections.OpenAsync(url, patience, ct).ConfigureAwait(false);
             var channel = await connection.CreateChannelAsync(cancellationToken: ct).ConfigureAwait(false);
             Receiver? receiver = null;
             do
@@ -75,7 +74,7 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience, Func<Task
         finally
         {
             // In a second, whatever the broker does: what was not acknowledged it gives to others.
-            await (connection is null ? Task.CompletedTask : EndAsync(connection)).ConfigureAwait(false);
+            await (connection is null ? Task.CompletedTask : RabbitMqConnections.EndAsync(connection)).ConfigureAwait(false);
         }
 
         ct.ThrowIfCancellationRequested();
@@ -136,7 +135,7 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience, Func<Task
                 await DropAsync(broken).ConfigureAwait(false);
             }
 
-            var connection = await OpenAsync(ct).ConfigureAwait(false);
+            var connection = await RabbitMqConnections.OpenAsync(url, patience, ct).ConfigureAwait(false);
             try
             {
                 var channel = await connection.CreateChannelAsync(Confirmed, ct).ConfigureAwait(false);
@@ -145,7 +144,7 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience, Func<Task
             }
             catch
             {
-                await EndAsync(connection).ConfigureAwait(false);
+                await RabbitMqConnections.EndAsync(connection).ConfigureAwait(false);
                 throw;
             }
         }
@@ -158,19 +157,6 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience, Func<Task
             _connecting.Release();
         }
     }
-
-    private Task<IConnection> OpenAsync(CancellationToken ct) => new ConnectionFactory
-    {
-        Uri = new Uri(url),
-        // We connect again by ourselves, and declare everything anew.
-        AutomaticRecoveryEnabled = false,
-        TopologyRecoveryEnabled = false,
-        RequestedConnectionTimeout = TimeSpan.FromSeconds(5),
-        ContinuationTimeout = patience,
-        HandshakeContinuationTimeout = TimeSpan.FromSeconds(5),
-        RequestedHeartbeat = TimeSpan.FromSeconds(10),
-        ClientProvidedName = "holdfast",
-    }.CreateConnectionAsync(ct);
 
     private static Task SendAsync(IChannel channel, IReadOnlyList<Message> messages)
     {
@@ -204,14 +190,8 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience, Func<Task
     {
         if (Interlocked.CompareExchange(ref _link, null, link) == link)
         {
-            await EndAsync(link.Connection).ConfigureAwait(false);
+            await RabbitMqConnections.EndAsync(link.Connection).ConfigureAwait(false);
         }
-    }
-
-    private static async Task EndAsync(IConnection connection)
-    {
-        await connection.CloseAsync(Constants.ReplySuccess, "", GoodBye, abort: true, CancellationToken.None).ConfigureAwait(false);
-        await connection.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>A connection for publishing.</summary>

@@ -1,0 +1,76 @@
+using RabbitMQ.Client;
+
+namespace Holdfast.Platform.Messaging;
+
+/// <summary>Opens and ends connections to RabbitMQ in bounded time. The client's own limits do not end each of its waits for a broker that is silent.</summary>
+internal static class RabbitMqConnections
+{
+    private static readonly TimeSpan Opening = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Closing = TimeSpan.FromSeconds(1);
+
+    /// <summary>Connects; a <see cref="TimeoutException"/> after ten seconds.</summary>
+    /// <param name="patience">How long a command on the connection may take.</param>
+    public static async Task<IConnection> OpenAsync(string url, TimeSpan patience, CancellationToken ct)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(Opening);
+        var opening = Factory(url, patience).CreateConnectionAsync(limit.Token);
+        try
+        {
+            return await opening.WaitAsync(limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            throw new TimeoutException("it does not answer");
+        }
+        finally
+        {
+            if (!opening.IsCompleted)
+            {
+                _ = EndLateAsync(opening);
+            }
+        }
+    }
+
+    /// <summary>Ends a connection: in two seconds, whatever the broker does.</summary>
+    public static async Task EndAsync(IConnection connection)
+    {
+        try
+        {
+            await CloseAsync(connection).WaitAsync(2 * Closing).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // The broker is silent. It gives what was not acknowledged to others when it finds the connection gone.
+        }
+    }
+
+    private static async Task CloseAsync(IConnection connection)
+    {
+        await connection.CloseAsync(Constants.ReplySuccess, "", Closing, abort: true, CancellationToken.None).ConfigureAwait(false);
+        await connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Ends a connection that comes about when nobody waits for it any more.</summary>
+    private static async Task EndLateAsync(Task<IConnection> opening)
+    {
+        await ((Task)opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (opening.IsCompletedSuccessfully)
+        {
+            await EndAsync(await opening.ConfigureAwait(false)).ConfigureAwait(false);
+        }
+    }
+
+    private static ConnectionFactory Factory(string url, TimeSpan patience) => new()
+    {
+        Uri = new Uri(url),
+        // We connect again by ourselves, and declare everything anew.
+        AutomaticRecoveryEnabled = false,
+        TopologyRecoveryEnabled = false,
+        RequestedConnectionTimeout = TimeSpan.FromSeconds(5),
+        ContinuationTimeout = patience,
+        HandshakeContinuationTimeout = TimeSpan.FromSeconds(5),
+        RequestedHeartbeat = TimeSpan.FromSeconds(10),
+        ClientProvidedName = "holdfast",
+    };
+}
