@@ -13,7 +13,8 @@ public enum Backend
 public sealed class TestDb : IAsyncDisposable
 {
     private const string Template = "holdfast_template";
-    private static readonly Lazy<Task> TemplateReady = new(MakeTemplateAsync);
+    private static readonly SemaphoreSlim MakingTemplate = new(1, 1);
+    private static bool _hasTemplate;
 
     private readonly List<Db> _opened = [];
     private readonly string _place;
@@ -52,7 +53,7 @@ public sealed class TestDb : IAsyncDisposable
         var name = $"t_{Guid.CreateVersion7():N}";
         if (migrated)
         {
-            await TemplateReady.Value;
+            await MakeTemplateAsync(server);
         }
 
         await server.ExecuteAsync($"CREATE DATABASE {name}{(migrated ? $" TEMPLATE {Template}" : "")}");
@@ -84,12 +85,27 @@ public sealed class TestDb : IAsyncDisposable
         }
     }
 
-    private static async Task MakeTemplateAsync()
+    /// <summary>Once a run; where that fails, the next who asks tries again.</summary>
+    private static async Task MakeTemplateAsync(PostgresServer server)
     {
-        var server = await PostgresServer.SharedAsync();
-        await server.ExecuteAsync($"CREATE DATABASE {Template}");
-        await using var db = Db.Open(server.Url(Template));
-        await Migrations.ApplyAsync(db, Server.Modules);
+        await MakingTemplate.WaitAsync();
+        try
+        {
+            if (_hasTemplate)
+            {
+                return;
+            }
+
+            await server.ExecuteAsync($"DROP DATABASE IF EXISTS {Template}");
+            await server.ExecuteAsync($"CREATE DATABASE {Template}");
+            await using var db = Db.Open(server.Url(Template));
+            await Migrations.ApplyAsync(db, Server.Modules);
+            _hasTemplate = true;
+        }
+        finally
+        {
+            MakingTemplate.Release();
+        }
     }
 }
 
