@@ -7,6 +7,7 @@ using Holdfast.Tests.Fixtures;
 namespace Holdfast.Tests.Batches;
 
 /// <summary>The connection breaks exactly at COMMIT: the outcome is found out, not guessed.</summary>
+[Slow]
 public sealed class LostCommitTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
 {
     [Theory]

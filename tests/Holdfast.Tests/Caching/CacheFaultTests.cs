@@ -5,6 +5,7 @@ using Holdfast.Tests.Fixtures;
 namespace Holdfast.Tests.Caching;
 
 /// <summary>Nodes that go on reading and writing while something happens to their Redis, or to one of them.</summary>
+[Slow]
 public abstract class CacheFaultTests(Backend backend)
 {
     /// <summary>So long that an answer would be seen to be old if memory were trusted through the fault.</summary>

@@ -5,6 +5,7 @@ using Holdfast.Tests.Fixtures;
 namespace Holdfast.Tests.Caching;
 
 /// <summary>Random reads, writes, deaths of nodes and faults of Redis, one after the other: no read fails, and none is older than promised.</summary>
+[Slow]
 public abstract class CachePropertyTests(Backend backend)
 {
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(12);

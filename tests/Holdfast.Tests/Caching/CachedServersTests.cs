@@ -8,6 +8,7 @@ using Holdfast.Tests.Fixtures;
 namespace Holdfast.Tests.Caching;
 
 /// <summary>Two servers with one Redis, as their callers and operators see them.</summary>
+[Slow]
 public abstract class CachedServersTests(Backend backend)
 {
     [Fact]

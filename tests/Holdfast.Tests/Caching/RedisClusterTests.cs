@@ -5,6 +5,7 @@ using Holdfast.Tests.Fixtures;
 namespace Holdfast.Tests.Caching;
 
 /// <summary>What docs/caching.md says of a Redis Cluster, and no more: three masters without replicas.</summary>
+[Slow]
 public sealed class RedisClusterTests
 {
     [Fact]

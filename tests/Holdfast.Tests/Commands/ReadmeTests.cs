@@ -7,6 +7,7 @@ using Holdfast.Tests.Tidy;
 namespace Holdfast.Tests.Commands;
 
 /// <summary>What the README tells a newcomer to type, typed: bash and curl against a server that was started as it says.</summary>
+[Slow]
 public sealed partial class ReadmeTests
 {
     private const string Address = "http://127.0.0.1:8080";

@@ -7,6 +7,7 @@ using Holdfast.Tests.Orders;
 
 namespace Holdfast.Tests.Commands;
 
+[Slow]
 public abstract class ServeTests(Backend backend)
 {
     [Fact]

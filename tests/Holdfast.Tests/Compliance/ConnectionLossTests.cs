@@ -4,6 +4,7 @@ using Holdfast.Tests.Fixtures;
 namespace Holdfast.Tests.Compliance;
 
 /// <summary>PostgreSQL is another process, which may go away; SQLite's file may be held by another process.</summary>
+[Slow]
 public sealed class ConnectionLossTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
 {
     private readonly Db _db = database.Db;
@@ -143,6 +144,7 @@ public sealed class ConnectionLossTests(PostgresDatabase database) : IClassFixtu
     private Task<bool> TerminateAsync(int backend) => _db.ReadAsync(s => s.FirstAsync("SELECT pg_terminate_backend($1, 5000)", r => r.Bool(0), backend));
 }
 
+[Slow]
 public sealed class BusyFileTests(SqliteDatabase database) : IClassFixture<SqliteDatabase>
 {
     private readonly Db _db = database.Db;

@@ -6,6 +6,7 @@ using Holdfast.Tests.Orders;
 namespace Holdfast.Tests.Crash;
 
 /// <summary>An import beside a running server: two processes that write to one SQLite file.</summary>
+[Slow]
 public sealed class ImportBesideServerTests
 {
     private const int Rows = 6_000;

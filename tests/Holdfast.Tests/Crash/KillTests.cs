@@ -9,6 +9,7 @@ namespace Holdfast.Tests.Crash;
 /// <c>kill -9</c> of the server during load, at random moments. Buyers do not notice more than waiting. The shop's stock, the uses of its code and the
 /// points of its members run out and come back, since orders are cancelled and expire after two seconds.
 /// </summary>
+[Slow]
 public abstract class KillTests(Backend backend)
 {
     private const int Kills = 50;

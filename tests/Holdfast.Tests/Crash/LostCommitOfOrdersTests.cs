@@ -11,6 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Tests.Crash;
 
 /// <summary>The connection is cut exactly at the COMMIT of a batch of orders.</summary>
+[Slow]
 public sealed class LostCommitOfOrdersTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
 {
     private const int Orders = 8;

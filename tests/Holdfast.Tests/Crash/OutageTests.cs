@@ -6,6 +6,7 @@ using Holdfast.Tests.Orders;
 namespace Holdfast.Tests.Crash;
 
 /// <summary>PostgreSQL is stopped under load and started again.</summary>
+[Slow]
 public sealed class OutageTests
 {
     private const int Buyers = 16;

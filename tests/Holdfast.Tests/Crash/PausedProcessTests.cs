@@ -6,6 +6,7 @@ using Holdfast.Tests.Orders;
 namespace Holdfast.Tests.Crash;
 
 /// <summary>A process that is stopped with SIGSTOP while it holds the row that everybody wants.</summary>
+[Slow]
 public sealed class PausedProcessTests
 {
     private const long Stock = 1_000_000;

@@ -7,6 +7,7 @@ using Holdfast.Tests.Orders;
 namespace Holdfast.Tests.Crash;
 
 /// <summary>Two server processes on one PostgreSQL, with a Redis that is killed again and again.</summary>
+[Slow]
 public sealed class RedisCrashTests
 {
     private const int Stock = 600;

@@ -6,6 +6,7 @@ using Holdfast.Tests.Fixtures;
 namespace Holdfast.Tests.Crash;
 
 /// <summary>Several processes start at once on an empty database: one makes the tables, the key and the admin; the others wait and find them.</summary>
+[Slow]
 public abstract class StartTogetherTests(Backend backend)
 {
     private const int Processes = 4;

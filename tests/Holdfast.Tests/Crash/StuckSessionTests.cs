@@ -9,6 +9,7 @@ namespace Holdfast.Tests.Crash;
 /// A session of a stopped process that has a row locked and is in the middle of a statement: PostgreSQL waits for its client for ever, and the
 /// time-out for idle transactions does not count. The first one here who has waited for the row for some seconds ends it.
 /// </summary>
+[Slow]
 public sealed class StuckSessionTests(PostgresHost host) : IClassFixture<PostgresHost>
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);

@@ -5,6 +5,7 @@ using Holdfast.Tests.Orders;
 namespace Holdfast.Tests.Crash;
 
 /// <summary>SIGTERM: what was accepted is finished and answered, and the process is gone within ten seconds.</summary>
+[Slow]
 public abstract class TerminationTests(Backend backend)
 {
     private const long Stock = 1_000_000;

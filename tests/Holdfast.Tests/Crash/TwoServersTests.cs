@@ -4,6 +4,7 @@ using Holdfast.Tests.Orders;
 namespace Holdfast.Tests.Crash;
 
 /// <summary>Two server processes on one PostgreSQL.</summary>
+[Slow]
 public sealed class TwoServersTests
 {
     private const int Stock = 200;

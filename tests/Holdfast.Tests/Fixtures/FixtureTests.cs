@@ -6,6 +6,7 @@ using System.Net.Sockets;
 namespace Holdfast.Tests.Fixtures;
 
 /// <summary>That what the other tests stand on holds.</summary>
+[Slow]
 public abstract class FixtureTests(TestHost host)
 {
     [Fact]

@@ -6,6 +6,7 @@ using System.Net.Sockets;
 namespace Holdfast.Tests.Fixtures;
 
 /// <summary>Processes that end while somebody looks at them, and ports that somebody else has.</summary>
+[Slow]
 public sealed class ServerFixtureTests
 {
     [Fact]
@@ -101,6 +102,7 @@ public sealed class ServerFixtureTests
 }
 
 /// <summary>A server that is shared, and dies between two who use it.</summary>
+[Slow]
 public sealed class SharedServerTests
 {
     [Fact]

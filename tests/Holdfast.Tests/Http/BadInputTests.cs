@@ -6,6 +6,7 @@ using Holdfast.Tests.Fixtures;
 namespace Holdfast.Tests.Http;
 
 /// <summary>Any byte sequence gets a 4xx problem document with a stable code, and nothing changes.</summary>
+[Slow]
 public abstract class BadInputTests(EveryRouteHost host)
 {
     private const int Megabyte = 1024 * 1024;

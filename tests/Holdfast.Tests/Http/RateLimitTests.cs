@@ -11,6 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Holdfast.Tests.Http;
 
 /// <summary>How many requests an address or a customer may send. The window is an hour, so that no bucket fills while a test runs.</summary>
+[Slow]
 public sealed class RateLimitTests
 {
     private static readonly RateLimitOptions Few = new()

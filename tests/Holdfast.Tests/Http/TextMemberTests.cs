@@ -1,8 +1,9 @@
 using System.Net.Http.Json;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
+using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Http;
 
@@ -10,6 +11,7 @@ namespace Holdfast.Tests.Http;
 /// Every text of every body: what looks like SQL or script, right-to-left marks, combining characters and the like are just text, and come back byte for byte;
 /// control characters and texts without end are refused. The table of bodies is <see cref="EveryRoute"/>'s, so a new route is tried, too.
 /// </summary>
+[Slow]
 public abstract class TextMemberTests(EveryRouteHost host)
 {
     /// <summary>Texts that have a form of their own: anything else is refused, or means something other than itself.</summary>

@@ -106,6 +106,7 @@ public sealed class StockAlert_on_sqlite(SqliteHost host) : StockAlertTests(host
 public sealed class StockAlert_on_postgresql(PostgresHost host) : StockAlertTests(host), IClassFixture<PostgresHost>;
 
 /// <summary>The same of alerts that a broker feeds.</summary>
+[Slow]
 public abstract class StockAlertsByBrokerTests(Backend backend, string way)
 {
     [Fact]

@@ -8,6 +8,7 @@ using Holdfast.Tests.Orders;
 namespace Holdfast.Tests.Messaging;
 
 /// <summary>The server is killed at the seams of handing on, and its database goes away, with the consumers fed by a broker.</summary>
+[Slow]
 public abstract class BrokerCrashTests
 {
     private protected const int Orders = 20;

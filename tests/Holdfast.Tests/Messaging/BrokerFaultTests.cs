@@ -10,6 +10,7 @@ namespace Holdfast.Tests.Messaging;
 /// A broker that goes away, stands still or refuses, under load: no order fails for it, afterwards each event had its effect once and in order, and a
 /// receiver that has nothing but the broker has every one.
 /// </summary>
+[Slow]
 public abstract class BrokerFaultTests(FaultyBroker broker)
 {
     private const int Outages = 10;

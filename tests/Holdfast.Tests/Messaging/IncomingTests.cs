@@ -8,6 +8,7 @@ using Holdfast.Tests.Orders;
 namespace Holdfast.Tests.Messaging;
 
 /// <summary>What other systems tell us through a broker: done once, however often it is told, or a dead letter with the reason.</summary>
+[Slow]
 public abstract class IncomingTests(Backend backend, string way)
 {
     [Fact]

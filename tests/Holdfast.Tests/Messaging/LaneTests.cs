@@ -84,6 +84,7 @@ public sealed class Lanes_on_sqlite(SqliteDatabase database) : LaneTests(databas
 public sealed class Lanes_on_postgresql(PostgresDatabase database) : LaneTests(database), IClassFixture<PostgresDatabase>;
 
 /// <summary>The same with brokers and whole servers.</summary>
+[Slow]
 public sealed class Lanes_of_brokers
 {
     [Fact]

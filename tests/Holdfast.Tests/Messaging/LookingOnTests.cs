@@ -7,6 +7,7 @@ using Holdfast.Tests.Tidy;
 namespace Holdfast.Tests.Messaging;
 
 /// <summary>How to see the events with a broker's own tools, as the README and docs/events.md say it, typed.</summary>
+[Slow]
 public sealed partial class LookingOnTests
 {
     [Fact]

@@ -5,6 +5,7 @@ using Holdfast.Tests.Fixtures;
 namespace Holdfast.Tests.Messaging;
 
 /// <summary>A broker that falls silent in the middle of what we do with it, at each place where that can be.</summary>
+[Slow]
 public sealed class RabbitSilenceTests
 {
     [Fact]

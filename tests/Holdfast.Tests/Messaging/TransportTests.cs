@@ -81,6 +81,7 @@ public abstract class TransportTests(Backend backend, string way)
 }
 
 /// <summary>And what those owe that go through a broker.</summary>
+[Slow]
 public abstract class BrokerTests(Backend backend, string way) : TransportTests(backend, way)
 {
     [Fact]

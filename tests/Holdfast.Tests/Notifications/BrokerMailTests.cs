@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Holdfast.Tests.Notifications;
 
 /// <summary>From an order through a broker to a mail server, with faults at both: each mail once.</summary>
+[Slow]
 public sealed class BrokerMailTests
 {
     private const int Orders = 6;

@@ -9,6 +9,7 @@ using Holdfast.Tests.Orders;
 namespace Holdfast.Tests.Notifications;
 
 /// <summary>Processes that send mails, beside others, stopped, killed and without their database: a real mail server gets each mail once.</summary>
+[Slow]
 public sealed partial class MailProcessTests
 {
     private const int Orders = 20;

@@ -12,6 +12,7 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Tests.Notifications;
 
 /// <summary>A mail server that wants STARTTLS and a password: nothing is sent in clear, to a stranger, or as a stranger.</summary>
+[Slow]
 public sealed class SecureMailTests : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("holdfast-tls-").FullName;

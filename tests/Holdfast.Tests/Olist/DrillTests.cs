@@ -3,6 +3,7 @@ using Holdfast.Tests.Fixtures;
 namespace Holdfast.Tests.Olist;
 
 /// <summary>A small drill by the real command, with its kills.</summary>
+[Slow]
 public abstract class DrillTests(Backend backend)
 {
     [Fact]

@@ -6,6 +6,7 @@ using Holdfast.Tests.Messaging;
 namespace Holdfast.Tests.Olist;
 
 /// <summary>What a consumer hears of the real orders, by every transport: the events that the orders' rows imply, no more and no less.</summary>
+[Slow]
 public sealed class OlistEventsTests
 {
     // What must have happened to an order, from what is kept of it apart from its events.

@@ -8,6 +8,7 @@ using Holdfast.Tests.Fixtures;
 namespace Holdfast.Tests.Olist;
 
 /// <summary>The real orders through the real engine over HTTP; a part of them, for time's sake.</summary>
+[Slow]
 public abstract class OlistReplayTests(Backend backend)
 {
     private static readonly CancellationToken Ct = TestContext.Current.CancellationToken;

@@ -6,6 +6,7 @@ namespace Holdfast.Tests.Simulation;
 /// Random commands, clock jumps and crashes; after every step the answer and the stock must be what an auditor with books of its own says.
 /// A failure prints its seed: HOLDFAST_SEED=N runs that one alone.
 /// </summary>
+[Slow]
 public sealed class SimulationTests(ITestOutputHelper output)
 {
     // So that a wave runs out of codes and points, too, and not of stock alone.

@@ -11,6 +11,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Holdfast.Tests.Webhooks;
 
 /// <summary>Endpoints that are slow, or hang, leave room for others; a sender that dies repeats what it had begun under the same id.</summary>
+[Slow]
 public sealed class WebhookTurnTests : IAsyncLifetime
 {
     private TestServer _server = null!;
