@@ -13,11 +13,14 @@ namespace Holdfast.Carts;
 /// </summary>
 internal sealed class CheckOut(Carts carts, PlaceOrder orders)
 {
-    public Task<Reply> HandleAsync(Request request) => orders.HandleAsync(request, command => FillAsync(request, command));
-
-    private async Task<Result<PlaceCommand>> FillAsync(Request request, PlaceCommand command)
+    public Task<Reply> HandleAsync(Request request)
     {
         var owner = CartOwner.Of(request);
+        return orders.HandleAsync(request, owner.Key, command => FillAsync(request, owner, command));
+    }
+
+    private async Task<Result<PlaceCommand>> FillAsync(Request request, CartOwner owner, PlaceCommand command)
+    {
         var open = await carts.OpenAsync(command.StoreId, owner, request.Aborted, isWhole: true).ConfigureAwait(false);
         if (!open.IsOk)
         {

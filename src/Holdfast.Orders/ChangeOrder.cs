@@ -32,7 +32,8 @@ internal sealed class OrderChanges(OrderAccess access, ChangeQueue queue)
             return wrong;
         }
 
-        var key = request.Idempotency(keyRequired, bodyKey);
+        // A guest who gets here has the order's access key, and the order is part of the scope.
+        var key = request.Idempotency(keyRequired, guest: "access key", bodyKey);
         return key.IsOk ? await ChangeAsync(new Changing(made, key.Value, status)).ConfigureAwait(false) : key.Error!;
     }
 

@@ -9,15 +9,17 @@ namespace Holdfast.Orders;
 /// <summary>POST /orders: reads the request, queues it, answers after the commit.</summary>
 public sealed class PlaceOrder(Db db, PlacementQueue queue, AccessKeys accessKeys)
 {
-    public Task<Reply> HandleAsync(Request request) => PlaceAsync(request, null);
+    /// <summary>A guest's key is scoped to the email and the phone of the body: see docs/adr/0014.</summary>
+    public Task<Reply> HandleAsync(Request request) => PlaceAsync(request, command => $"buyer\n{command.EmailKey}\n{command.ContactPhone}", null);
 
     /// <summary>
     /// As POST /orders with a body that has no lines: <paramref name="fill"/> gives the command as it was read its lines, and what rides with it,
     /// or refuses. A key that was used before gets its first answer, whatever <paramref name="fill"/> says by now.
     /// </summary>
-    public Task<Reply> HandleAsync(Request request, Func<PlaceCommand, Task<Result<PlaceCommand>>> fill) => PlaceAsync(request, fill);
+    /// <param name="guest">What scopes a guest's key.</param>
+    public Task<Reply> HandleAsync(Request request, string guest, Func<PlaceCommand, Task<Result<PlaceCommand>>> fill) => PlaceAsync(request, _ => guest, fill);
 
-    private async Task<Reply> PlaceAsync(Request request, Func<PlaceCommand, Task<Result<PlaceCommand>>>? fill)
+    private async Task<Reply> PlaceAsync(Request request, Func<PlaceCommand, string> guest, Func<PlaceCommand, Task<Result<PlaceCommand>>>? fill)
     {
         CurrentWork.Is(DbWork.Placing);
         var read = await OrderRequest.ReadAsync(request, withLines: fill is null).ConfigureAwait(false);
@@ -26,7 +28,7 @@ public sealed class PlaceOrder(Db db, PlacementQueue queue, AccessKeys accessKey
             return read.Error!;
         }
 
-        var key = request.Idempotency(required: true, read.Value.Key);
+        var key = request.Idempotency(required: true, guest(read.Value.Command), read.Value.Key);
         if (!key.IsOk)
         {
             return key.Error!;

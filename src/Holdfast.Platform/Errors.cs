@@ -20,6 +20,9 @@ public static class Errors
     public static readonly Error InvalidRequest = new(400, "invalid_request", "Some fields are missing or not valid.", "Một số trường bị thiếu hoặc không hợp lệ.");
     public static readonly Error UnknownField = new(400, "unknown_field", "The body has fields that are unknown or read-only here.", "Yêu cầu có trường không tồn tại hoặc chỉ đọc.");
     public static readonly Error IdempotencyKeyRequired = new(400, "idempotency_key_required", "Send an Idempotency-Key header.", "Hãy gửi header Idempotency-Key.");
+    public static readonly Error IdempotencyKeyAmbiguous = new(400, "idempotency_key_ambiguous",
+        "Send one Idempotency-Key header with one key. A key with a comma must be quoted.",
+        "Hãy gửi một header Idempotency-Key với một khoá duy nhất. Khoá có dấu phẩy phải đặt trong ngoặc kép.");
     public static readonly Error IdempotencyKeyReused = new(422, "idempotency_key_reused", "This Idempotency-Key was used for another request.", "Idempotency-Key này đã được dùng cho một yêu cầu khác.");
     public static readonly Error PreconditionFailed = new(412, "precondition_failed", "The resource has changed since you read it. Read it again.", "Tài nguyên đã thay đổi kể từ khi bạn đọc. Hãy đọc lại.");
     public static readonly Error PreconditionRequired = new(428, "precondition_required", "Send If-Match with the ETag you read.", "Hãy gửi If-Match với ETag bạn đã đọc.");

@@ -34,8 +34,8 @@ public sealed record Caller(Guid? Subject, Role Role, string? Email, string? Nam
         _ => $"admin:{Subject}",
     };
 
-    /// <summary>The first part of an idempotency key's scope.</summary>
-    public string Scope => Subject?.ToString() ?? (Role == Role.Guest ? "guest" : "system");
+    /// <summary>The first part of the scope of an idempotency key. Guests have none: what they prove instead is for each route to say.</summary>
+    public string Scope => Subject?.ToString() ?? "system";
 
     /// <summary>Whether this caller works for the store.</summary>
     public bool Manages(Guid storeId) => Role == Role.Admin || (Role is Role.Staff or Role.Service && Stores.Contains(storeId));

@@ -10,7 +10,7 @@ namespace Holdfast.Platform.Http;
 public sealed record IdempotencyKey(Guid Hash, byte[] Fingerprint);
 
 /// <summary>A request as the use cases see it.</summary>
-public sealed class Request(HttpContext http, Caller caller)
+public sealed class Request(HttpContext http, Caller caller, RouteRule route)
 {
     public const int MaxBodyBytes = 1024 * 1024;
     private const int MaxKeyLength = 255;
@@ -93,17 +93,21 @@ public sealed class Request(HttpContext http, Caller caller)
     }
 
     /// <summary>
-    /// The Idempotency-Key (header, or the body's <c>idempotencyKey</c>), scoped to caller and route. Read the body first.
+    /// The Idempotency-Key (header, or the body's <c>idempotencyKey</c>), scoped to the caller, the route and its ids. Read the body first.
     /// The IETF draft quotes the key; quotes are taken off, so both forms are the same key.
     /// </summary>
-    public Result<IdempotencyKey?> Idempotency(bool required, string? fromBody = null)
+    /// <param name="guest">
+    /// What a caller without a token has proved or said to be; every route that guests may call gives it. See docs/adr/0014.
+    /// </param>
+    public Result<IdempotencyKey?> Idempotency(bool required, string? guest = null, string? fromBody = null)
     {
-        var key = (Header("Idempotency-Key") ?? fromBody)?.Trim();
-        if (key is { Length: >= 2 } && key[0] == '"' && key[^1] == '"')
+        var headers = Http.Request.Headers["Idempotency-Key"];
+        if (headers.Count > 1 || IsSeveralKeys(headers.ToString()))
         {
-            key = key[1..^1];
+            return Errors.IdempotencyKeyAmbiguous;
         }
 
+        var key = Unquoted(Header("Idempotency-Key") ?? fromBody);
         if (string.IsNullOrEmpty(key))
         {
             return required ? Errors.IdempotencyKeyRequired : (IdempotencyKey?)null;
@@ -114,15 +118,49 @@ public sealed class Request(HttpContext http, Caller caller)
             return Errors.Invalid("Idempotency-Key", $"must be at most {MaxKeyLength} printable characters");
         }
 
-        var route = $"{Http.Request.Method} {Http.Request.Path.Value}\n";
-        return new IdempotencyKey(Truncated(SHA256.HashData(Encoding.UTF8.GetBytes($"{Caller.Scope}\n{route}{key}"))), Fingerprint(route, (_body ?? default).Span));
+        var owner = Caller.Role != Role.Guest ? Caller.Scope
+            : $"guest\n{guest ?? throw new InvalidOperationException($"{route.Pattern} does not say whose key a guest's is")}";
+        var address = $"{route.Address(Http.Request.RouteValues)}\n";
+        return new IdempotencyKey(Truncated(SHA256.HashData(Encoding.UTF8.GetBytes($"{owner}\n{address}{key}"))),
+            Fingerprint(address, (_body ?? default).Span));
     }
 
-    private static byte[] Fingerprint(string route, ReadOnlySpan<byte> body)
+    private static string? Unquoted(string? text)
     {
-        var length = Encoding.UTF8.GetByteCount(route) + body.Length;
+        var key = text?.Trim();
+        return key is { Length: >= 2 } && key[0] == '"' && key[^1] == '"' ? key[1..^1] : key;
+    }
+
+    /// <summary>
+    /// Whether a comma outside quotes is in the header. Clients and proxies join two headers with one (RFC 9110, 5.3), so that such a text
+    /// does not say which key is meant.
+    /// </summary>
+    private static bool IsSeveralKeys(string header)
+    {
+        var isQuoted = false;
+        for (var i = 0; i < header.Length; i++)
+        {
+            switch (header[i])
+            {
+                case '\\' when isQuoted:
+                    i++;
+                    break;
+                case '"':
+                    isQuoted = !isQuoted;
+                    break;
+                case ',' when !isQuoted:
+                    return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static byte[] Fingerprint(string address, ReadOnlySpan<byte> body)
+    {
+        var length = Encoding.UTF8.GetByteCount(address) + body.Length;
         var buffer = ArrayPool<byte>.Shared.Rent(length);
-        var start = Encoding.UTF8.GetBytes(route, buffer);
+        var start = Encoding.UTF8.GetBytes(address, buffer);
         body.CopyTo(buffer.AsSpan(start));
         var hash = SHA256.HashData(buffer.AsSpan(0, length));
         ArrayPool<byte>.Shared.Return(buffer);

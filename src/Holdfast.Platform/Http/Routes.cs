@@ -14,6 +14,27 @@ public sealed record RouteRule(string Method, string Pattern, Access Access, Lim
     /// <summary>What an API key needs here: the first part of the path and <c>read</c> or <c>write</c>, such as <c>orders:read</c>.</summary>
     public string Scope { get; } =
         $"{(Pattern.StartsWith(Routes.Base + "/", StringComparison.Ordinal) ? Pattern[(Routes.Base.Length + 1)..] : Pattern[1..]).Split('/')[0]}:{(Method == "GET" ? "read" : "write")}";
+
+    /// <summary>
+    /// Method and path with the ids as they were understood, one text however the path was spelled. UUIDs are in lower case. What is no UUID
+    /// is in upper case: the only such parameter is a discount code, and codes are looked up without regard to case.
+    /// </summary>
+    public string Address(RouteValueDictionary values)
+    {
+        if (!Pattern.Contains('{', StringComparison.Ordinal))
+        {
+            return $"{Method} {Pattern}";
+        }
+
+        var parts = Pattern.Split('/').Select(part => part.StartsWith('{') ? Understood(part[1..^1]) : part);
+        return $"{Method} {string.Join('/', parts)}";
+
+        string Understood(string name)
+        {
+            var value = values[name] as string ?? throw new InvalidOperationException($"{Pattern} has no value for {name}");
+            return Guid.TryParseExact(value, "D", out var id) ? id.ToString() : value.ToUpperInvariant();
+        }
+    }
 }
 
 /// <summary>How modules declare routes: method, pattern, who may call, and the use case. No route can be declared without saying who.</summary>
@@ -63,7 +84,7 @@ public sealed class Door(ITokenReader tokens, RateLimits limits, Db db, ILogger<
             var caller = await CallerAsync(http).ConfigureAwait(false);
             reply = caller is null ? Errors.Unauthenticated
                 : (Refusal(caller, route) ?? await limits.RefuseAsync(http, caller, route.Limit).ConfigureAwait(false)) is { } refusal ? refusal
-                : await ServeAsync(new Request(http, caller), route, handle).ConfigureAwait(false);
+                : await ServeAsync(new Request(http, caller, route), route, handle).ConfigureAwait(false);
         }
         catch (Exception) when (http.RequestAborted.IsCancellationRequested)
         {

@@ -18,7 +18,7 @@ namespace Holdfast.Tests.Http;
 public sealed partial class EveryRoute : IAsyncDisposable
 {
     private const string Marker = "@@spoilt@@";
-    private static readonly string CartToken = $"{new string('c', 42)}A";
+    internal static readonly string CartToken = $"{new string('c', 42)}A";
 
     private readonly Dictionary<string, string> _ids = [];
     private readonly Dictionary<string, JsonObject> _bodies = [];
