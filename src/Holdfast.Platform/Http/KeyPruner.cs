@@ -16,17 +16,28 @@ public sealed class KeyPruner(Db db, ILogger<KeyPruner> log) : Sweep(db, Interva
     public override async Task<int> SweepOnceAsync(CancellationToken ct = default)
     {
         // There is no index by time: one scan an hour costs less than keeping one with every order.
-        var old = await Db.ReadAsync(async session =>
+        var (old, before) = await Db.ReadAsync(async session =>
         {
             var before = await session.NowAsync().ConfigureAwait(false) - Retention;
-            return await session.QueryAsync($"SELECT key FROM idempotency_keys WHERE created_at < $1 LIMIT {MaxAtOnce}", r => r.Uuid(0), before).ConfigureAwait(false);
+            return (await session.QueryAsync($"SELECT key FROM idempotency_keys WHERE created_at < $1 LIMIT {MaxAtOnce}", r => r.Uuid(0), before)
+                .ConfigureAwait(false), before);
         }, ct).ConfigureAwait(false);
-        var pruned = 0;
-        await foreach (var slice in Db.WriteInSlicesAsync(old, (tx, keys) => tx.ExecuteAsync("DELETE FROM idempotency_keys WHERE key {in $1}", keys.ToArray()), ct).ConfigureAwait(false))
+        return await ForgetAsync(old, before, ct).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Removes those of the keys that are still from before the time; returns the number removed. A key may have been removed and used again since
+    /// it was read: the new use keeps it. A key that somebody is using at this moment is left alone.
+    /// </summary>
+    internal async Task<int> ForgetAsync(IReadOnlyList<Guid> keys, DateTime before, CancellationToken ct)
+    {
+        var forgotten = 0;
+        await foreach (var slice in Db.WriteInSlicesAsync(keys, (tx, some) => tx.ExecuteAsync("DELETE FROM idempotency_keys WHERE key IN (SELECT key FROM idempotency_keys "
+            + "WHERE key {in $1} AND created_at < $2 {skip locked})", some.ToArray(), before), ct).ConfigureAwait(false))
         {
-            pruned += slice;
+            forgotten += slice;
         }
 
-        return pruned;
+        return forgotten;
     }
 }
