@@ -104,29 +104,35 @@ public sealed class Auditor(long[] stock, int?[] limits)
         }
     }
 
-    private Answer Place(PlaceStep place)
+    /// <summary>All that stands in an order's way, in the order in which the rules name one.</summary>
+    public IEnumerable<string> Obstacles(PlaceStep place)
     {
         if (place.Lines.Any(l => Available(l.Item) < l.Quantity))
         {
-            return Answer.Refused(place.OrderId, "insufficient_stock");
+            yield return "insufficient_stock";
         }
 
         if (!CodeIsLeft(place))
         {
-            return Answer.Refused(place.OrderId, "discount_used_up");
+            yield return "discount_used_up";
         }
 
         if (place.Points > 0 && Points[place.Buyer].Balance < place.Points)
         {
-            return Answer.Refused(place.OrderId, "insufficient_points");
+            yield return "insufficient_points";
         }
 
-        foreach (var (item, quantity) in place.Lines)
+        if (place.Lines.Any(l => limits[l.Item] is { } limit && _bought.GetValueOrDefault((l.Item, place.Buyer)) + l.Quantity > limit))
         {
-            if (limits[item] is { } limit && _bought.GetValueOrDefault((item, place.Buyer)) + quantity > limit)
-            {
-                return Answer.Refused(place.OrderId, "purchase_limit");
-            }
+            yield return "purchase_limit";
+        }
+    }
+
+    private Answer Place(PlaceStep place)
+    {
+        if (Obstacles(place).FirstOrDefault() is { } obstacle)
+        {
+            return Answer.Refused(place.OrderId, obstacle);
         }
 
         var booked = new Booked

@@ -9,6 +9,12 @@ namespace Holdfast.Tests.Simulation;
 /// <summary>A system that a simulation can drive.</summary>
 public interface ISystem
 {
+    /// <summary>
+    /// Whether it looks before it locks. Then an order in whose way there are several things may be refused for one that was seen at first sight,
+    /// although the rules name another first.
+    /// </summary>
+    bool LooksFirst { get; }
+
     Task<Answer?> DoAsync(Step step);
 
     /// <summary>Live uses of each code, and what each account can spend now.</summary>
@@ -55,6 +61,8 @@ public sealed class CoreSystem : ISystem
             _ledger.Add(new LedgerRow(account, _store, Steps.PointsAtFirst, PointsReasons.Adjusted, null, null));
         }
     }
+
+    public bool LooksFirst => false;
 
     public Task<IReadOnlyList<(long OnHand, long Reserved)>> StockAsync() =>
         Task.FromResult<IReadOnlyList<(long, long)>>([.. _variants.Select(v => (_stock[v].OnHand, _stock[v].Reserved))]);

@@ -18,6 +18,8 @@ public sealed class EngineSystem(TestDb database, Shop shop) : ISystem, IAsyncDi
 {
     private ServiceProvider _engine = Start(database);
 
+    public bool LooksFirst => true;
+
     /// <param name="times">How many times the stock there is.</param>
     public static async Task<EngineSystem> CreateAsync(TestDb database, int times = 1)
     {

@@ -102,7 +102,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
             var step = steps.Next();
             var expected = step is PlaceStep { Key: var key } && answered.TryGetValue(key, out var first) ? first : auditor.Expect(step);
             var actual = await system.DoAsync(step);
-            if (actual != expected)
+            if (actual != expected && !(system.LooksFirst && step is PlaceStep refused && expected?.Code is not null && auditor.Obstacles(refused).Contains(actual?.Code)))
             {
                 output.WriteLine($"seed {seed}");
                 Assert.Fail($"HOLDFAST_SEED={seed}, step {i} {step}: expected {expected}, got {actual}");
