@@ -110,15 +110,17 @@ internal sealed class ChildServer : IAsyncDisposable
 
     private static ProcessStartInfo StartInfo(IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment)
     {
-        var own = typeof(Server).Assembly.Location;
+        var name = typeof(Server).Assembly.GetName().Name;
+        var own = Path.Combine(AppContext.BaseDirectory, $"{name}.dll");
         var host = Environment.ProcessPath;
-        var isOwnHost = host is not null && Path.GetFileNameWithoutExtension(host) == typeof(Server).Assembly.GetName().Name;
+        // A single file has no dll beside it, whatever somebody has called it.
+        var isOwnHost = host is not null && (Path.GetFileNameWithoutExtension(host) == name || !File.Exists(own));
         var dotnet = host is not null && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet";
         var start = isOwnHost ? new ProcessStartInfo(host!, arguments) : new ProcessStartInfo(dotnet, [own, .. arguments]);
         (start.RedirectStandardOutput, start.RedirectStandardError, start.RedirectStandardInput) = (true, true, true);
-        foreach (var (name, value) in environment)
+        foreach (var (setting, value) in environment)
         {
-            start.Environment[name] = value;
+            start.Environment[setting] = value;
         }
 
         return start;
@@ -131,7 +133,7 @@ internal sealed class ChildServer : IAsyncDisposable
             using var answer = await _probe.GetAsync(new Uri(Address, "/health/ready"), ct);
             return answer.IsSuccessStatusCode;
         }
-        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+        catch (Exception e) when (ShopClient.IsOutage(e, ct))
         {
             return false;
         }

@@ -1,5 +1,7 @@
+using System.Data.Common;
 using System.Diagnostics;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Holdfast.Platform.Data;
@@ -115,6 +117,13 @@ internal sealed class ShopClient(Uri address, Func<CancellationToken, Task<strin
         }
     }
 
+    /// <summary>
+    /// Whether it is what a server does to its callers while it is down. Signing in to a child process reads its database, so failures of that
+    /// count, too.
+    /// </summary>
+    internal static bool IsOutage(Exception e, CancellationToken ct) => e is HttpRequestException or IOException or SocketException or TimeoutException or DbException
+        || (e is OperationCanceledException && !ct.IsCancellationRequested);
+
     public void Dispose()
     {
         _http.Dispose();
@@ -165,7 +174,7 @@ internal sealed class ShopClient(Uri address, Func<CancellationToken, Task<strin
 
             return (new Answer((int)response.StatusCode, Parse(bytes), response.Headers.Contains("Idempotency-Replayed")), wait, took);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+        catch (Exception e) when (IsOutage(e, ct))
         {
             return (new Answer(0, JsonSerializer.SerializeToElement(new { detail = e.Message }), false), wait, Stopwatch.GetElapsedTime(started));
         }
