@@ -39,6 +39,12 @@ public sealed partial class EveryRoute
             body[name] = unique;
         }
 
+        if (body["variants"]?[0] is JsonObject variant)
+        {
+            variant["sku"] = unique;
+            variant.Remove("externalId");
+        }
+
         if (route.Pattern.Contains("/reservations/{id}", StringComparison.Ordinal))
         {
             _ids["/inventory/reservations/{id}"] = await MakeAsync("/api/v1/inventory/reservations", _bodies["POST /api/v1/inventory/reservations"]);

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json.Nodes;
 
 namespace Holdfast.Tests.Http;
 
@@ -8,6 +9,9 @@ internal static class RawRequest
 {
     internal sealed record Answer(int Status, string Head, string Body)
     {
+        /// <summary>The code of a problem document.</summary>
+        public string? Code => Body.StartsWith('{') && JsonNode.Parse(Body)!["code"] is { } code ? code.GetValue<string>() : null;
+
         public bool IsReplay => Head.Contains("\r\nIdempotency-Replayed: true\r\n", StringComparison.OrdinalIgnoreCase);
     }
 
