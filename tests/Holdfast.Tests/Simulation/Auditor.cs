@@ -73,11 +73,7 @@ public sealed class Auditor(long[] stock, int?[] limits)
     public Answer? Expect(Step step)
     {
         var answer = Book(step);
-        foreach (var points in Points.Values)
-        {
-            points.Lapse(_clock);
-        }
-
+        Points.Values.ToList().ForEach(p => p.Lapse(_clock));
         return answer;
     }
 

@@ -4,7 +4,7 @@ namespace Holdfast.Tests.Simulation;
 
 /// <summary>
 /// Random commands, clock jumps and crashes; after every step the answer and the stock must be what an auditor with books of its own says.
-/// A failure prints its seed: HOLDFAST_SEED=N runs that one alone.
+/// A failure prints its seed: HOLDFAST_SEED=N runs that one alone. HOLDFAST_SEEDS=N tries so many in each test.
 /// </summary>
 [Slow]
 public sealed class SimulationTests(ITestOutputHelper output)
@@ -14,7 +14,9 @@ public sealed class SimulationTests(ITestOutputHelper output)
 
     private static int? Chosen => int.TryParse(Environment.GetEnvironmentVariable("HOLDFAST_SEED"), out var seed) ? seed : null;
 
-    private static IEnumerable<int> Seeds(int count) => Chosen is { } seed ? [seed] : Enumerable.Range(0, count).Select(_ => Random.Shared.Next());
+    private static int? Many => int.TryParse(Environment.GetEnvironmentVariable("HOLDFAST_SEEDS"), out var count) ? count : null;
+
+    private static IEnumerable<int> Seeds(int count) => Chosen is { } seed ? [seed] : Enumerable.Range(0, Many ?? count).Select(_ => Random.Shared.Next());
 
     [Fact]
     public async Task The_pure_core_and_the_auditor_agree()
