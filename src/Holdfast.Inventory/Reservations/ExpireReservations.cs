@@ -44,10 +44,7 @@ public sealed class ExpireReservations(Db db, RelayBell bell, ILogger<ExpireRese
         await opening.RunAsync().ConfigureAwait(false);
         var reservations = new ReservationBook(fetched.All());
         var (stock, now) = await ReservationQueue.OpenStockAsync(tx, fetched.All().SelectMany(r => r.Lines)).ConfigureAwait(false);
-        foreach (var id in ids)
-        {
-            reservations.Expire(stock, id, now);
-        }
+        var expired = ids.Count(id => Expire(reservations, stock, id, now));
 
         var inking = tx.Batch();
         var events = new EventLog();
@@ -56,6 +53,23 @@ public sealed class ExpireReservations(Db db, RelayBell bell, ILogger<ExpireRese
         events.Ink(inking);
         await inking.RunAsync().ConfigureAwait(false);
         tx.AfterCommit(bell.Ring);
-        return ids.Count;
+        return expired;
+    }
+
+    /// <summary>One that cannot be expired is logged, and does not keep the others from it.</summary>
+    private bool Expire(ReservationBook reservations, StockBook stock, Guid id, DateTime now)
+    {
+        var (stockMark, mark) = (stock.Mark(), reservations.Mark());
+        try
+        {
+            return reservations.Expire(stock, id, now);
+        }
+        catch (Exception e)
+        {
+            Log.LogError(e, "Reservation {Id} could not be expired", id);
+            stock.Undo(stockMark);
+            reservations.Undo(mark);
+            return false;
+        }
     }
 }

@@ -97,6 +97,10 @@ public sealed class ReservationQueue(Db db, RelayBell bell, ILogger<ReservationQ
         public Dictionary<Guid, string> Actors { get; } = [];
     }
 
+    /// <summary>
+    /// Decides one command. When a rule fails, all that it has changed is taken back, so that its neighbours are judged as if it had not been there.
+    /// What a refused one has changed is the expiry of its reservation, and stays.
+    /// </summary>
     private Result<Reply> Decide(Decision on, ReservationCommand command)
     {
         var (stockMark, mark) = (on.Stock.Mark(), on.Reservations.Mark());
@@ -109,22 +113,17 @@ public sealed class ReservationQueue(Db db, RelayBell bell, ILogger<ReservationQ
                 ReleaseCommand => on.Reservations.Release(on.Stock, command.Id, on.Now),
                 _ => on.Reservations.Commit(on.Stock, on.Holds, command.Id, on.Now),
             };
+            Result<Reply> reply = !result.IsOk ? result.Error!
+                : command is ReserveCommand ? Reply.Created(result.Value, command.Location) : Reply.Ok(result.Value);
             if (on.Reservations.Mark() > mark)
             {
-                // What is changed although the command is refused is an expiry.
                 on.Actors[command.Id] = result.IsOk ? command.Caller.Actor : "system";
             }
 
-            if (!result.IsOk)
-            {
-                return result.Error!;
-            }
-
-            return command is ReserveCommand ? Reply.Created(result.Value, command.Location) : Reply.Ok(result.Value);
+            return reply;
         }
-        catch (Exception e) when (e is InvalidOperationException or OverflowException)
+        catch (Exception e)
         {
-            // A bug in one command's decision must not take the others with it.
             log.LogError(e, "A reservation command failed");
             on.Stock.Undo(stockMark);
             on.Reservations.Undo(mark);

@@ -19,14 +19,13 @@ public sealed class LifecycleBooks
     /// <summary>The purchase limits of limited variants, for orders that come back after they expired.</summary>
     public required IReadOnlyDictionary<Guid, int> Limits { get; init; }
 
-    /// <summary>Payments that stores have recorded, by store, provider and transaction, with their order.</summary>
-    public required Dictionary<(Guid StoreId, string Provider, string TransactionId), (Guid OrderId, long Amount, string Currency)> Known { get; init; }
+    public required PaymentBook Payments { get; init; }
 
     /// <summary>Who holds what of the variants that are short.</summary>
     public required HoldBook Holds { get; init; }
 
     /// <summary>A point to come back to.</summary>
-    public BooksMark Mark() => new(Stock.Mark(), Purchases.Mark(), Discounts.Mark(), Points.Mark());
+    public BooksMark Mark() => new(Stock.Mark(), Purchases.Mark(), Discounts.Mark(), Points.Mark()) { Payments = Payments.Mark() };
 
     /// <summary>Takes back what a command did since the mark.</summary>
     public void Undo(BooksMark mark)
@@ -35,6 +34,7 @@ public sealed class LifecycleBooks
         Purchases.Undo(mark.Purchases);
         Discounts.Undo(mark.Discounts);
         Points.Undo(mark.Points);
+        Payments.Undo(mark.Payments);
     }
 }
 

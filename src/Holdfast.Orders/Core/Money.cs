@@ -12,10 +12,10 @@ internal static class Money
     public static Error? Pay(PayCommand pay, OrderFile file, LifecycleBooks books, DateTime now)
     {
         var order = file.Order;
-        if (books.Known.TryGetValue((order.StoreId, pay.Provider, pay.TransactionId), out var known))
+        if (books.Payments.Find(new PaymentKey(order.StoreId, pay.Provider, pay.TransactionId)) is { } recorded)
         {
             // The same transaction told twice is one.
-            return known == (order.Id, pay.Amount, pay.Currency) ? null : OrderErrors.TransactionConflict;
+            return recorded == new RecordedPayment(order.Id, pay.Amount, pay.Currency) ? null : OrderErrors.TransactionConflict;
         }
 
         if (pay.Currency != order.Currency)
@@ -83,7 +83,7 @@ internal static class Money
     private static void Record(Payment payment, OrderFile file, LifecycleBooks books)
     {
         file.Add(payment);
-        books.Known.Add((file.Order.StoreId, payment.Provider, payment.TransactionId), (file.Order.Id, payment.Amount, payment.Currency));
+        books.Payments.Add(new PaymentKey(file.Order.StoreId, payment.Provider, payment.TransactionId), new RecordedPayment(file.Order.Id, payment.Amount, payment.Currency));
     }
 
     private static Error? PayInTime(Payment payment, OrderFile file, DateTime now)

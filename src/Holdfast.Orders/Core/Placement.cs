@@ -76,9 +76,9 @@ public static class Placement
             throw new UnreachableException("a missing point is an obstacle");
         }
 
-        if (command.ExternalId is not null)
+        if (command.ExternalId is { } externalId)
         {
-            books.ExternalIds.Add((command.StoreId, command.ExternalId));
+            books.ExternalIds.Take(command.StoreId, externalId);
         }
 
         var order = Make(command, customerId, charges, books.Stores[command.StoreId], options, now);
@@ -130,7 +130,7 @@ public static class Placement
     /// </summary>
     private static Error? Hopeless(PlaceCommand command, PlacementBooks books)
     {
-        if (command.ExternalId is { } externalId && books.ExternalIds.Contains((command.StoreId, externalId)))
+        if (command.ExternalId is { } externalId && books.ExternalIds.IsTaken(command.StoreId, externalId))
         {
             return OrderErrors.ExternalIdTaken;
         }

@@ -19,11 +19,15 @@ public sealed record PlacementBooks
     public ReservationBook Reservations { get; init; } = new([]);
     public PendingBook Pending { get; init; } = PendingBook.None;
 
-    /// <summary>The (store, externalId) pairs that orders have already.</summary>
-    public HashSet<(Guid StoreId, string ExternalId)> ExternalIds { get; init; } = [];
+    public ExternalIdBook ExternalIds { get; init; } = new([]);
 
     /// <summary>A point to come back to.</summary>
-    public BooksMark Mark() => new(Stock.Mark(), Purchases.Mark(), Discounts.Mark(), Points?.Mark() ?? 0, Reservations.Mark(), Pending.Mark());
+    public BooksMark Mark() => new(Stock.Mark(), Purchases.Mark(), Discounts.Mark(), Points?.Mark() ?? 0)
+    {
+        Reservations = Reservations.Mark(),
+        Pending = Pending.Mark(),
+        ExternalIds = ExternalIds.Mark(),
+    };
 
     /// <summary>Takes back what a command did since the mark.</summary>
     public void Undo(BooksMark mark)
@@ -34,8 +38,18 @@ public sealed record PlacementBooks
         Points?.Undo(mark.Points);
         Reservations.Undo(mark.Reservations);
         Pending.Undo(mark.Pending);
+        ExternalIds.Undo(mark.ExternalIds);
     }
 }
 
 /// <summary>Where each of the books stood.</summary>
-public readonly record struct BooksMark(int Stock, int Purchases, int Discounts, int Points, int Reservations = 0, int Pending = 0);
+public readonly record struct BooksMark(int Stock, int Purchases, int Discounts, int Points)
+{
+    public int Reservations { get; init; }
+
+    public int Pending { get; init; }
+
+    public int ExternalIds { get; init; }
+
+    public int Payments { get; init; }
+}

@@ -61,7 +61,7 @@ internal sealed class ChangeBatch
         await AnswerReplaysAsync().ConfigureAwait(false);
 
         var files = pages.Files();
-        await OpenStockAsync(files, pages.Known(), riders).ConfigureAwait(false);
+        await OpenStockAsync(files, pages.Payments(), riders).ConfigureAwait(false);
     }
 
     /// <summary>Judges the commands in the order of their arrival. False when nothing is to be written.</summary>
@@ -82,7 +82,7 @@ internal sealed class ChangeBatch
             }
             else if (_books.Files.TryGetValue(command.OrderId, out var file))
             {
-                Judge(i, command, file);
+                Answer(i, Judge(i, file));
             }
             else
             {
@@ -116,45 +116,44 @@ internal sealed class ChangeBatch
         await batch.RunAsync().ConfigureAwait(false);
     }
 
-    private void Judge(int i, OrderCommand command, OrderFile file)
+    /// <summary>
+    /// Decides one command. When it is refused, or a rule fails, all that it has changed is taken back, so that its neighbours are judged as if it had
+    /// not been there. What is kept of an accepted one is noted last, after everything that can fail.
+    /// </summary>
+    private Result<Changed> Judge(int i, OrderFile file)
     {
-        var (mark, books, known) = (file.Mark(), _books.Mark(), _books.Known.Count);
+        var (command, key, _) = _changings[i];
+        var (mark, books, riders) = (file.Mark(), _books.Mark(), new RiderDecisions(command.Riders));
         Error? refusal;
         try
         {
-            refusal = Core.Lifecycle.Decide(command, file, _books, _now) ?? Rider.DecideAll(command.Riders, file.Order, _now);
+            refusal = Core.Lifecycle.Decide(command, file, _books, _now) ?? riders.Decide(file.Order, _now);
+            if (refusal is null)
+            {
+                var changed = new Changed(OrderJson.Write(file.Order), file.Order.Version, Replayed: false);
+                _accepted.Add(i);
+                if (key is not null)
+                {
+                    _doneByKey[key.Hash] = i;
+                }
+
+                return changed;
+            }
         }
         catch (Exception e)
         {
-            // A bug in a rule costs its own command, not the batch.
             _log.LogError(e, "Deciding {Command} failed", command.GetType().Name);
             refusal = Errors.Internal;
         }
 
-        if (refusal is not null)
-        {
-            if (command is PayCommand pay && _books.Known.Count > known)
-            {
-                _books.Known.Remove((file.Order.StoreId, pay.Provider, pay.TransactionId));
-            }
-
-            file.Undo(mark);
-            _books.Undo(books);
-            Answer(i, refusal);
-            return;
-        }
-
-        _accepted.Add(i);
-        if (_changings[i].Key is { } key)
-        {
-            _doneByKey[key.Hash] = i;
-        }
-
-        Answer(i, new Changed(OrderJson.Write(file.Order), file.Order.Version, Replayed: false));
+        riders.Undo();
+        file.Undo(mark);
+        _books.Undo(books);
+        return refusal;
     }
 
     /// <summary>Stock rows are locked only when a command may touch them: a confirmation never waits for a hot item.</summary>
-    private async Task OpenStockAsync(Dictionary<Guid, OrderFile> files, Dictionary<(Guid, string, string), (Guid, long, string)> known, List<Rider> riders)
+    private async Task OpenStockAsync(Dictionary<Guid, OrderFile> files, PaymentBook payments, List<Rider> riders)
     {
         var needed = _changings.Any(c => files.TryGetValue(c.Command.OrderId, out var file) && Core.Lifecycle.NeedsStock(c.Command, file.Order, _now + Soon));
         var lines = needed ? files.Values.SelectMany(f => f.Order.Lines).ToList() : [];
@@ -194,7 +193,7 @@ internal sealed class ChangeBatch
             Discounts = discounts,
             Points = points,
             Limits = limits,
-            Known = known,
+            Payments = payments,
             Holds = await StockPages.HoldsAsync(stockBook, _tx).ConfigureAwait(false),
         };
     }

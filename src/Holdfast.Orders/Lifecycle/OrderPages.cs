@@ -13,7 +13,7 @@ internal sealed class OrderPages
     private Fetched<(Guid OrderId, Fulfilment Fulfilment)> _fulfilments = null!;
     private Fetched<(Guid OrderId, Payment Payment)> _payments = null!;
     private Fetched<(Guid OrderId, Refund Refund)> _refunds = null!;
-    private Fetched<((Guid, string, string) Key, (Guid, long, string) Value)>? _known;
+    private Fetched<KeyValuePair<PaymentKey, RecordedPayment>>? _recorded;
 
     private const string PaymentColumns = "order_id, id, provider, transaction_id, amount, currency, method, installments, actor, received_at, created_at";
 
@@ -35,9 +35,9 @@ internal sealed class OrderPages
         var pays = all.OfType<PayCommand>().ToList();
         if (pays.Count > 0)
         {
-            pages._known = batch.Query("SELECT store_id, provider, transaction_id, order_id, amount, currency FROM payment_transactions "
+            pages._recorded = batch.Query("SELECT store_id, provider, transaction_id, order_id, amount, currency FROM payment_transactions "
                 + "WHERE store_id {in $1} AND provider {in $2} AND transaction_id {in $3}",
-                r => ((r.Uuid(0), r.Text(1), r.Text(2)), (r.Uuid(3), r.Long(4), r.Text(5))),
+                r => KeyValuePair.Create(new PaymentKey(r.Uuid(0), r.Text(1), r.Text(2)), new RecordedPayment(r.Uuid(3), r.Long(4), r.Text(5))),
                 pays.Select(p => p.StoreId).Distinct().ToArray(), pays.Select(p => p.Provider).Distinct().ToArray(), pays.Select(p => p.TransactionId).Distinct().ToArray());
         }
 
@@ -52,7 +52,8 @@ internal sealed class OrderPages
         return OrderRows.Assemble(_orders.Rows, _lines.Rows, _fulfilments.Rows).ToDictionary(o => o.Id, o => new OrderFile(o, [.. payments[o.Id]], [.. refunds[o.Id]]));
     }
 
-    public Dictionary<(Guid, string, string), (Guid, long, string)> Known() => _known?.Rows.ToDictionary(k => k.Key, k => k.Value) ?? [];
+    /// <summary>The payments that the stores have recorded of those that the commands tell.</summary>
+    public PaymentBook Payments() => new(_recorded?.Rows ?? []);
 
     /// <summary>Writes changed orders, guarded by the version that was read, their lines, new rows of money and goods, and their events.</summary>
     public static void Ink(List<OrderFile> changed, StatementBatch batch, EventLog events, DateTime now)

@@ -28,7 +28,6 @@ internal sealed class PlacementBatch
     private readonly List<(Placing Placing, Order Order, byte[] Body)> _accepted = [];
     private readonly Dictionary<string, Guid> _guests = new(StringComparer.Ordinal);
     private readonly HashSet<string> _newGuests = new(StringComparer.Ordinal);
-    private readonly EventLog _events = new();
     private PlacementBooks _books = null!;
     private DateTime _now;
 
@@ -54,7 +53,7 @@ internal sealed class PlacementBatch
         AnswerReplays(peek.Stored);
         for (var i = 0; i < _placings.Count; i++)
         {
-            if (!_answered[i] && Placement.Check(_placings[i].Command, _books, _now) is { } refusal)
+            if (!_answered[i] && Check(_placings[i].Command) is { } refusal)
             {
                 Answer(i, refusal);
             }
@@ -99,26 +98,16 @@ internal sealed class PlacementBatch
     {
         foreach (var i in Left().ToList())
         {
-            var (command, key) = _placings[i];
+            var key = _placings[i].Key;
             if (_placedByKey.TryGetValue(key.Hash, out var first))
             {
                 Answer(i, _placings[first.Index].Key.Fingerprint.AsSpan().SequenceEqual(key.Fingerprint)
                     ? new Placed(first.OrderId, Outcomes[first.Index].Value.Body, Replayed: true)
                     : Errors.IdempotencyKeyReused);
-                continue;
             }
-
-            var mark = _books.Mark();
-            try
+            else
             {
-                Answer(i, Judge(i, command, key));
-            }
-            catch (Exception e)
-            {
-                // A bug in a rule costs its own command, not the batch.
-                _books.Undo(mark);
-                _log.LogError(e, "Deciding an order failed");
-                Answer(i, Errors.Internal);
+                Answer(i, Judge(i));
             }
         }
 
@@ -131,11 +120,13 @@ internal sealed class PlacementBatch
         var batch = tx.Batch();
         var orders = OrderRows.Orders();
         var lines = OrderRows.Lines();
-        foreach (var (_, order, _) in _accepted)
+        var events = new EventLog();
+        foreach (var (placing, order, body) in _accepted)
         {
             OrderRows.Add(orders, order);
             OrderRows.AddLines(lines, order);
             OrderNames.NotePlaced(batch, order);
+            PlacedEvents.Add(events, order, placing.Command.Actor, body);
         }
 
         _claimed.ExceptWith(_placedByKey.Keys);
@@ -163,53 +154,66 @@ internal sealed class PlacementBatch
         }
 
         var actors = _accepted.Where(a => a.Placing.Command.ReservationId is not null).ToDictionary(a => a.Placing.Command.ReservationId!.Value, a => a.Placing.Command.Actor);
-        ReservationPages.Ink(_books.Reservations, batch, _events, r => actors.GetValueOrDefault(r, "system"));
+        ReservationPages.Ink(_books.Reservations, batch, events, r => actors.GetValueOrDefault(r, "system"));
         DiscountPages.Ink(_books.Discounts, batch, _now);
         if (_books.Points is { } points)
         {
             PointsPages.Ink(points, batch, _now);
         }
 
-        await StockPages.InkAsync(_books.Stock, tx, batch, _events, _now, "system").ConfigureAwait(false);
-        _events.Ink(batch);
+        await StockPages.InkAsync(_books.Stock, tx, batch, events, _now, "system").ConfigureAwait(false);
+        events.Ink(batch);
         await batch.RunAsync().ConfigureAwait(false);
     }
 
-    private Result<Placed> Judge(int index, PlaceCommand command, IdempotencyKey key)
+    /// <summary>What refuses the command as the books were peeked at. A rule that fails costs its own command, not the batch.</summary>
+    private Error? Check(PlaceCommand command)
     {
         var mark = _books.Mark();
-        var customerId = command.CustomerId ?? _guests[command.EmailKey];
-        var decided = Placement.Decide(command, customerId, _books, _options, _now);
-        if (!decided.IsOk)
+        try
         {
-            _books.Undo(mark);
-            return decided.Error!;
+            return Placement.Check(command, _books, _now);
         }
-
-        var order = decided.Value;
-        if (Rider.DecideAll(command.Riders, order, _now) is { } refusal)
+        catch (Exception e)
         {
+            _log.LogError(e, "Checking an order failed");
             _books.Undo(mark);
-            if (command.ExternalId is not null)
+            return Errors.Internal;
+        }
+    }
+
+    /// <summary>
+    /// Decides one command. When it is refused, or a rule fails, all that it has changed is taken back, so that its neighbours are judged as if it had
+    /// not been there. What is kept of an accepted one is noted last, after everything that can fail.
+    /// </summary>
+    private Result<Placed> Judge(int index)
+    {
+        var (command, key) = _placings[index];
+        var mark = _books.Mark();
+        var riders = new RiderDecisions(command.Riders);
+        Error? refusal;
+        try
+        {
+            var decided = Placement.Decide(command, command.CustomerId ?? _guests[command.EmailKey], _books, _options, _now);
+            refusal = decided.IsOk ? riders.Decide(decided.Value, _now) : decided.Error;
+            if (refusal is null)
             {
-                _books.ExternalIds.Remove((command.StoreId, command.ExternalId));
+                var order = decided.Value with { EventSequence = PlacedEvents.LastSequence(decided.Value) };
+                var body = OrderJson.Write(order);
+                _accepted.Add((_placings[index], order, body));
+                _placedByKey[key.Hash] = (index, order.Id);
+                return new Placed(order.Id, body, Replayed: false);
             }
-
-            return refusal;
         }
-
-        // A cash order and a free one are confirmed at once: both facts are told, with the same bytes.
-        order = order with { EventSequence = order.Status == OrderStatus.Confirmed ? 2 : 1 };
-        var body = OrderJson.Write(order);
-        _events.Add(new Event(order.Id, 1, "order.created", order.StoreId, _now, command.Actor, null, body));
-        if (order.Status == OrderStatus.Confirmed)
+        catch (Exception e)
         {
-            _events.Add(new Event(order.Id, 2, "order.confirmed", order.StoreId, _now, command.Actor, OrderEvents.Previous(order), body));
+            _log.LogError(e, "Deciding an order failed");
+            refusal = Errors.Internal;
         }
 
-        _accepted.Add((_placings[index], order, body));
-        _placedByKey[key.Hash] = (index, order.Id);
-        return new Placed(order.Id, body, Replayed: false);
+        riders.Undo();
+        _books.Undo(mark);
+        return refusal;
     }
 
     private Fetched<Guid> Claim(StatementBatch batch, List<int> open)

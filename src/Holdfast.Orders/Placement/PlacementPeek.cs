@@ -76,7 +76,7 @@ internal sealed record PlacementPeek(PlacementBooks Books, IReadOnlyList<Idempot
             Stores = stores.Rows.ToDictionary(s => s.Id),
             Variants = variants.Rows.ToDictionary(v => v.Id),
             Stock = new StockBook(stock.Rows),
-            ExternalIds = externalIds is null ? [] : [.. externalIds.Rows],
+            ExternalIds = new ExternalIdBook(externalIds?.Rows ?? []),
             Discounts = discounts is null ? DiscountBook.Empty : new DiscountBook(discounts.Rows, []),
             Programs = programs?.Rows.ToDictionary(p => p.StoreId) ?? [],
             Reservations = new ReservationBook(reservations?.All() ?? []),

@@ -29,10 +29,10 @@ public abstract class Rider
     /// <summary>Locks and reads what all riders of this class in the batch need, set-based. Called on the first of them; may be called again when a batch is run again.</summary>
     public abstract Task OpenAsync(Tx tx, IReadOnlyList<Rider> all);
 
-    /// <summary>Says no to the order, or changes its own book and returns null. No I/O.</summary>
+    /// <summary>Says no to the order and changes nothing, or changes its own book and returns null. No I/O.</summary>
     public abstract Error? Decide(Order order, DateTime now);
 
-    /// <summary>Takes the change of <see cref="Decide"/> back: the command was refused further on.</summary>
+    /// <summary>Takes the change of <see cref="Decide"/> back: the command was refused further on, or a rule failed. Only called where it had agreed.</summary>
     public abstract void Undo();
 
     /// <summary>Adds its writes to those of the batch. Only called when its command was accepted.</summary>
@@ -48,23 +48,35 @@ public abstract class Rider
             await all[0].OpenAsync(tx, all).ConfigureAwait(false);
         }
     }
+}
 
-    /// <summary>Asks each rider of a command; after a refusal those that had agreed are undone.</summary>
-    internal static Error? DecideAll(IReadOnlyList<Rider> riders, Order order, DateTime now)
+/// <summary>The decisions of one command's riders. Those that agreed can be undone, whether another one refuses, throws, or what follows fails.</summary>
+internal sealed class RiderDecisions(IReadOnlyList<Rider> riders)
+{
+    private int _agreed;
+
+    /// <summary>Asks each rider, until one refuses.</summary>
+    public Error? Decide(Order order, DateTime now)
     {
-        for (var i = 0; i < riders.Count; i++)
+        while (_agreed < riders.Count)
         {
-            if (riders[i].Decide(order, now) is { } refusal)
+            if (riders[_agreed].Decide(order, now) is { } refusal)
             {
-                while (--i >= 0)
-                {
-                    riders[i].Undo();
-                }
-
                 return refusal;
             }
+
+            _agreed++;
         }
 
         return null;
+    }
+
+    /// <summary>Undoes those that agreed, the last one first.</summary>
+    public void Undo()
+    {
+        while (_agreed > 0)
+        {
+            riders[--_agreed].Undo();
+        }
     }
 }

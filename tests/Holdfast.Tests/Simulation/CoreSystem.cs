@@ -36,7 +36,7 @@ public sealed class CoreSystem : ISystem
     private readonly Dictionary<Guid, OrderFile> _orders = [];
     private readonly Dictionary<Guid, Answer> _keys = [];
     private readonly Dictionary<(Guid, string), long> _purchases = [];
-    private readonly Dictionary<(Guid, string, string), (Guid, long, string)> _known = [];
+    private readonly Dictionary<PaymentKey, RecordedPayment> _payments = [];
     private readonly Dictionary<(Guid Code, string Buyer), long> _uses = [];
     private readonly List<LedgerRow> _ledger = [];
     private readonly Dictionary<Guid, PointsRow> _points = [];
@@ -164,7 +164,7 @@ public sealed class CoreSystem : ISystem
             Discounts = Discounts(),
             Points = Points(),
             Limits = _facts.Values.Where(f => f.PurchaseLimit is not null).ToDictionary(f => f.Id, f => f.PurchaseLimit!.Value),
-            Known = new(_known),
+            Payments = new PaymentBook(_payments),
             Holds = HoldBook.Empty,
         };
         if (Lifecycle.Decide(command, file, books, _now) is { } refusal)
@@ -174,9 +174,9 @@ public sealed class CoreSystem : ISystem
 
         Close(books.Stock, books.Purchases, books.Discounts, books.Points);
         _orders[command.OrderId] = file;
-        foreach (var (key, value) in books.Known)
+        foreach (var (key, payment) in books.Payments.Added)
         {
-            _known[key] = value;
+            _payments[key] = payment;
         }
 
         return Tell(file.Order);

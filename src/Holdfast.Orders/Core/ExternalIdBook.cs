@@ -1,0 +1,28 @@
+namespace Holdfast.Orders.Core;
+
+/// <summary>The external ids that the orders of a store have: those that were read, and those of the orders that the batch has accepted.</summary>
+public sealed class ExternalIdBook(IEnumerable<(Guid StoreId, string ExternalId)> read)
+{
+    private readonly HashSet<(Guid StoreId, string ExternalId)> _taken = [.. read];
+    private readonly List<(Guid StoreId, string ExternalId)> _added = [];
+
+    public bool IsTaken(Guid storeId, string externalId) => _taken.Contains((storeId, externalId));
+
+    /// <summary>Notes the external id of an accepted order.</summary>
+    public void Take(Guid storeId, string externalId)
+    {
+        if (_taken.Add((storeId, externalId)))
+        {
+            _added.Add((storeId, externalId));
+        }
+    }
+
+    public int Mark() => _added.Count;
+
+    /// <summary>Forgets what was taken since the mark.</summary>
+    public void Undo(int mark)
+    {
+        _taken.ExceptWith(_added.Skip(mark));
+        _added.RemoveRange(mark, _added.Count - mark);
+    }
+}
