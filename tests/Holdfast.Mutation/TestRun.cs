@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Holdfast.Mutation;
+
+/// <summary>What came of a run of tests.</summary>
+internal enum Verdict
+{
+    Passed,
+    Failed,
+    TimedOut,
+
+    /// <summary>No test has run: the table names none that is there.</summary>
+    Empty,
+}
+
+/// <summary>Runs tests in a process of their own, with one fault switched on, or none.</summary>
+internal static partial class TestRun
+{
+    /// <returns>The verdict and what the process has written.</returns>
+    public static async Task<(Verdict Verdict, string Output)> RunAsync(string assembly, IEnumerable<string> tests, int? fault, TimeSpan limit)
+    {
+        var start = new ProcessStartInfo("dotnet", [assembly, "-noLogo", "-noColor", .. tests.SelectMany(t => new[] { "-method", Pattern(t) })])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["HOLDFAST_MUTANT"] = fault?.ToString(CultureInfo.InvariantCulture) ?? "";
+        using var process = Process.Start(start)!;
+        var output = Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        using var end = new CancellationTokenSource(limit);
+        try
+        {
+            await process.WaitForExitAsync(end.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+            return (Verdict.TimedOut, string.Concat(await output.ConfigureAwait(false)));
+        }
+
+        var text = string.Concat(await output.ConfigureAwait(false));
+        return (process.ExitCode != 0 ? Verdict.Failed : Total().Match(text) is { Success: true } m && m.Groups[1].Value != "0" ? Verdict.Passed : Verdict.Empty, text);
+    }
+
+    /// <summary>All tests of a class, or with <c>#</c> those of its tests whose names begin so.</summary>
+    private static string Pattern(string test) => test.Contains('#', StringComparison.Ordinal) ? $"*.{test.Replace('#', '.')}*" : $"*.{test}.*";
+
+    [GeneratedRegex(@"Total: (\d+)")]
+    private static partial Regex Total();
+}
