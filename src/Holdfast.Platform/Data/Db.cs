@@ -68,6 +68,12 @@ public abstract class Db : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// As <see cref="ReadAsync{T}"/>, for statements that read whole tables: they are planned for that and have no time limit. A connection that breaks
+    /// is not replaced.
+    /// </summary>
+    internal virtual Task<T> ReadWholeAsync<T>(Func<Session, Task<T>> read, CancellationToken ct) => ReadOnceAsync(read, ct);
+
     /// <summary>Opens a transaction (READ COMMITTED; on SQLite BEGIN IMMEDIATE). Disposing it without a commit rolls back.</summary>
     public abstract Task<Tx> BeginAsync(CancellationToken ct = default);
 

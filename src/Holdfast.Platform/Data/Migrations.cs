@@ -62,7 +62,7 @@ public static partial class Migrations
         {
             known = [.. await db.ReadAsync(s => s.QueryAsync("SELECT name FROM schema_migrations", r => r.Text(0)), ct).ConfigureAwait(false)];
         }
-        catch (System.Data.Common.DbException e) when (!db.IsConnectionLost(e) && !db.IsTransient(e))
+        catch (System.Data.Common.DbException e) when (!db.IsConnectionLost(e) && !db.IsTransient(e) && DatabaseFailure.Line(e) is null)
         {
             // There is no such table: an empty database.
             known = [];

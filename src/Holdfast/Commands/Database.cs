@@ -12,10 +12,10 @@ internal static class Database
     public static Command Command(string name, string description, Func<ParseResult, Settings, CancellationToken, Task<int>> run)
     {
         var command = new Command(name, description) { TreatUnmatchedTokensAsErrors = false };
-        command.SetAction(async (parsed, ct) =>
+        command.SetAction((parsed, ct) =>
         {
             CurrentWork.Is(DbWork.Background);
-            return await run(parsed, Settings.Load(parsed.UnmatchedTokens), ct).ConfigureAwait(false);
+            return ToldAsync(() => run(parsed, Settings.Load(parsed.UnmatchedTokens), ct));
         });
         return command;
     }
@@ -24,6 +24,7 @@ internal static class Database
     public static Command ReadingCommand(string name, string description, Func<ParseResult, Db, CancellationToken, Task<int>> run) =>
         Command(name, description, async (parsed, settings, ct) =>
         {
+            Exists(settings.DatabaseUrl);
             await using var db = Open(settings, Patient(settings.DatabaseUrl));
             return (await Migrations.PendingAsync(db, Server.Modules, ct).ConfigureAwait(false)).Count == 0 ? await run(parsed, db, ct).ConfigureAwait(false)
                 : throw new StartupException("DATABASE_URL: the schema of this database is not up to date: run holdfast migrate.");
@@ -41,9 +42,16 @@ internal static class Database
     /// <summary>The database of the settings. What a command changes is made known to the caches of servers, where these have a Redis.</summary>
     public static Db Open(Settings settings, string? url = null)
     {
-        var db = Db.Open(url ?? settings.DatabaseUrl);
-        db.KeepsStaleNames = settings.Cache.Redis is not null;
-        return db;
+        try
+        {
+            var db = Db.Open(url ?? settings.DatabaseUrl);
+            db.KeepsStaleNames = settings.Cache.Redis is not null;
+            return db;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException($"DATABASE_URL: {OneLine(e)}");
+        }
     }
 
     /// <summary>Applies the migrations; waits for a database that is still starting, and says so.</summary>
@@ -72,7 +80,7 @@ internal static class Database
             }
             catch (Exception e) when (e is System.Data.Common.DbException && !db.IsTransient(e))
             {
-                throw new StartupException($"DATABASE_URL: the database refuses: {OneLine(e)}");
+                throw new StartupException($"DATABASE_URL: {DatabaseFailure.Line(e) ?? $"the database refuses: {OneLine(e)}"}");
             }
         }
     }
@@ -82,6 +90,29 @@ internal static class Database
         Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme.StartsWith("postgres", StringComparison.Ordinal)
             ? $"PostgreSQL, {uri.Host}:{(uri.Port < 0 ? 5432 : uri.Port)}{uri.AbsolutePath}"
             : $"SQLite, {Path.GetFullPath(url["sqlite:".Length..])}";
+
+    /// <summary>Makes one line of a failure of the database, whenever it shows itself.</summary>
+    private static async Task<int> ToldAsync(Func<Task<int>> run)
+    {
+        try
+        {
+            return await run().ConfigureAwait(false);
+        }
+        catch (System.Data.Common.DbException e) when (DatabaseFailure.Line(e) is { } line)
+        {
+            throw new StartupException($"DATABASE_URL: {line}");
+        }
+    }
+
+    /// <summary>A command that only reads makes no file.</summary>
+    private static void Exists(string url)
+    {
+        if (url.StartsWith("sqlite:", StringComparison.Ordinal) && url["sqlite:".Length..] is var path && !File.Exists(path))
+        {
+            throw new StartupException(Directory.Exists(path) ? $"DATABASE_URL: {path} is a directory: name the file in it."
+                : $"DATABASE_URL: there is no file {path}: name another, or make a database with holdfast migrate.");
+        }
+    }
 
     /// <summary>The same database without limits on how long a statement may take: reading all of a large one does.</summary>
     private static string Patient(string url) => url.StartsWith("sqlite:", StringComparison.Ordinal) ? url

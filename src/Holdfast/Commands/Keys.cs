@@ -13,7 +13,7 @@ internal static class Keys
     {
         Database.Command("rotate", "Make a new signing key; nobody is signed out.", async (ParseResult _, Settings settings, CancellationToken ct) =>
         {
-            await using var db = Db.Open(settings.DatabaseUrl);
+            await using var db = Database.Open(settings);
             await Database.MigrateAsync(db, ct).ConfigureAwait(false);
             var from = await KeyRotation.RotateAsync(db, settings.Secrets).ConfigureAwait(false);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -27,7 +27,7 @@ internal static class Keys
                 throw new StartupException("SECRETS_KEY: set the key to encrypt with.");
             }
 
-            await using var db = Db.Open(settings.DatabaseUrl);
+            await using var db = Database.Open(settings);
             await Database.MigrateAsync(db, ct).ConfigureAwait(false);
             var (secrets, webhooks) = await ResealAsync(db, settings.Secrets, ct).ConfigureAwait(false);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Encrypted {secrets} secrets and those of {webhooks} webhook endpoints with SECRETS_KEY. SECRETS_KEY_OLD is no longer needed."));

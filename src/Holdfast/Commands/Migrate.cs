@@ -8,7 +8,7 @@ internal static class Migrate
 {
     public static Command Command() => Database.Command("migrate", "Bring the database's schema up to date.", async (ParseResult _, Settings settings, CancellationToken ct) =>
     {
-        await using var db = Db.Open(settings.DatabaseUrl);
+        await using var db = Database.Open(settings);
         var applied = await Database.MigrateAsync(db, ct).ConfigureAwait(false);
         foreach (var name in applied)
         {

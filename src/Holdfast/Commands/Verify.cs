@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Holdfast.Commands.Shop;
 using Holdfast.Platform.Data;
 
 namespace Holdfast.Commands;
@@ -21,15 +22,44 @@ internal static class Verify
     /// <summary>The exit code.</summary>
     public static async Task<int> RunAsync(Db db, bool withRepairs, TextWriter output, CancellationToken ct = default)
     {
-        foreach (var repair in withRepairs ? Server.Repairs : [])
-        {
-            foreach (var line in await db.WriteAsync(repair.RunAsync, ct).ConfigureAwait(false))
-            {
-                await output.WriteLineAsync($"repair {repair.Name}: {line}").ConfigureAwait(false);
-            }
-        }
+        var checking = "the file";
+        var progress = new Progress("verify", Server.Invariants.Count) { Note = () => Volatile.Read(ref checking), IsBrief = true };
+        IReadOnlyList<Finding> findings = [];
 
-        var findings = await Verification.RunAsync(db, Server.Invariants, ct).ConfigureAwait(false);
+        // On a thread of its own: SQLite's calls return when they are done, and somebody has to show how far it is.
+        await progress.ShowAsync(() => Task.Run(async () =>
+        {
+            if (await Verification.DamageAsync(db, ct).ConfigureAwait(false) is { } damage)
+            {
+                throw new StartupException($"DATABASE_URL: {DatabaseFailure.Damaged(damage)}");
+            }
+
+            foreach (var repair in withRepairs ? Server.Repairs : [])
+            {
+                Volatile.Write(ref checking, $"repair {repair.Name}");
+                await RepairAsync(db, repair, output, ct).ConfigureAwait(false);
+            }
+
+            findings = await Verification.RunAsync(db, Server.Invariants, invariant =>
+            {
+                progress.Add();
+                Volatile.Write(ref checking, invariant.Name);
+            }, ct).ConfigureAwait(false);
+        }, ct)).ConfigureAwait(false);
+        await ReportAsync(findings, output).ConfigureAwait(false);
+        return findings.Count == 0 ? 0 : 1;
+    }
+
+    private static async Task RepairAsync(Db db, Repair repair, TextWriter output, CancellationToken ct)
+    {
+        foreach (var line in await db.WriteAsync(repair.RunAsync, ct).ConfigureAwait(false))
+        {
+            await output.WriteLineAsync($"repair {repair.Name}: {line}").ConfigureAwait(false);
+        }
+    }
+
+    private static async Task ReportAsync(IReadOnlyList<Finding> findings, TextWriter output)
+    {
         foreach (var finding in findings)
         {
             await output.WriteLineAsync($"broken {finding.Name}: {finding.Rows.Count} rows{(finding.HasMore ? " and more" : "")}").ConfigureAwait(false);
@@ -41,6 +71,5 @@ internal static class Verify
 
         await output.WriteLineAsync(findings.Count == 0 ? $"verify: {Server.Invariants.Count} checks, nothing to report"
             : $"verify: {Server.Invariants.Count} checks, {findings.Count} broken").ConfigureAwait(false);
-        return findings.Count == 0 ? 0 : 1;
     }
 }

@@ -222,7 +222,7 @@ public abstract class BadInputTests(EveryRouteHost host)
 
         // What a spoilt body still says may be taken; but what was refused left nothing, and what is there still adds up.
         Assert.NotNull(before);
-        Assert.Empty(await Holdfast.Platform.Data.Verification.RunAsync(_routes.Server.Db, Holdfast.Server.Invariants, TestContext.Current.CancellationToken));
+        Assert.Empty(await Holdfast.Platform.Data.Verification.RunAsync(_routes.Server.Db, Holdfast.Server.Invariants, ct: TestContext.Current.CancellationToken));
         Assert.DoesNotContain(_routes.Server.Log.Lines, l => l.StartsWith("Error", StringComparison.Ordinal));
     }
 

@@ -115,7 +115,7 @@ public abstract class TextMemberTests(EveryRouteHost host)
     private async Task StillThereAsync()
     {
         Assert.NotEmpty(await _routes.CountsAsync());
-        Assert.Empty(await Verification.RunAsync(_routes.Server.Db, Server.Invariants, TestContext.Current.CancellationToken));
+        Assert.Empty(await Verification.RunAsync(_routes.Server.Db, Server.Invariants, ct: TestContext.Current.CancellationToken));
         Assert.DoesNotContain(_routes.Server.Log.Lines, l => l.StartsWith("Error", StringComparison.Ordinal));
     }
 

@@ -13,6 +13,9 @@ internal sealed class Progress(string what, long total)
     /// <summary>What is shown beside the count, e.g. how many were refused so far.</summary>
     public Func<string> Note { get; init; } = () => "";
 
+    /// <summary>Off a terminal, work that ends within the first seconds writes no line.</summary>
+    public bool IsBrief { get; init; }
+
     public long Done => Interlocked.Read(ref _done);
 
     public void Add(long count = 1) => Interlocked.Add(ref _done, count);
@@ -48,7 +51,11 @@ internal sealed class Progress(string what, long total)
             Console.WriteLine($"{what}: {Done} of {total} {Note()}".TrimEnd());
         }
 
-        Console.WriteLine($"{what}: {Done} of {total} {Note()}".TrimEnd());
+        if (!IsBrief)
+        {
+            Console.WriteLine($"{what}: {Done} of {total} {Note()}".TrimEnd());
+        }
+
         await running;
     }
 }
