@@ -46,7 +46,7 @@ internal static class Machine
             throw new BenchException($"{options.Folder} is in memory, where nothing is durable: name a folder on a disk with --folder");
         }
 
-        if (options.Only.Contains("million") && !options.Quick && new DriveInfo(options.Folder).AvailableFreeSpace < Needed)
+        if ((options.Only.Contains("million") || options.Only.Contains("verify")) && !options.Quick && new DriveInfo(options.Folder).AvailableFreeSpace < Needed)
         {
             throw new BenchException($"{options.Folder} has less than 15 GB free: name another folder with --folder");
         }

@@ -41,6 +41,10 @@ internal static class Names
     public const string EngineEmpty = "engine in process, empty database";
     public const string EngineFull = "engine in process, full database";
     public const string Memory = "the server's resident memory at most";
+    public const string VerifySqlite = "verify, SQLite";
+    public const string VerifySqliteMemory = "verify, SQLite: resident memory at most";
+    public const string VerifyPostgres = "verify, PostgreSQL";
+    public const string VerifyPostgresMemory = "verify, PostgreSQL: resident memory at most";
     public const string OpenP99 = "HTTP, hot item, p99 at 70%";
     public const string OpenP50 = "HTTP, hot item, p50 at 70%";
     public const string FsyncP99 = "fsync of 8 kB, p99";

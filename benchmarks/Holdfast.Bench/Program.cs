@@ -73,6 +73,7 @@ internal static class Program
             (["cached"], () => new CachedReadsSection(bench).RunAsync()),
             (["events"], () => new EventsSection(bench).RunAsync()),
             (["million"], () => new MillionSection(bench).RunAsync()),
+            (["verify"], () => new VerifySection(bench).RunAsync()),
         ];
         var whole = true;
         foreach (var (rows, run) in sections.Where(s => bench.Wants(s.Rows)))

@@ -46,6 +46,8 @@ internal static class Report
         new("million", "the server's memory through a million orders over HTTP", "500 MB", "",
             m => $"{Measurements.Show(m.Median(Names.Memory))} MB",
             m => m.Median(Names.Memory) < 500),
+        Verify("SQLite", Names.VerifySqlite, Names.VerifySqliteMemory),
+        Verify("PostgreSQL", Names.VerifyPostgres, Names.VerifyPostgresMemory),
         new("p99", "p99 of placing at 70% of the maximum load", "50 ms", "5 x fsync p99 + 5 ms",
             m => $"{Measurements.Show(m.Median(Names.OpenP99))} ms (aim: {Measurements.Show(5 * m.Median(Names.FsyncP99) + 5)} ms)",
             m => m.Median(Names.OpenP99) <= 50),
@@ -93,6 +95,11 @@ internal static class Report
     }
 
     private static double Share(Measurements m) => m.Median(Names.TokenCheck) * m.Median(Names.CachedProduct) / 1e9;
+
+    private static TableRow Verify(string database, string time, string memory) =>
+        new("verify", $"holdfast verify of 1,000,000 orders on {database}", "120 s, 300 MB", "60 s",
+            m => $"{Measurements.Show(m.Median(time))} s, {Measurements.Show(m.Median(memory))} MB",
+            m => m.Median(time) <= 120 && m.Median(memory) <= 300);
 
     private static TableRow Ratio(string name, string title, double atLeast, double aimFor, string over, string under) =>
         new(name, title, atLeast.ToString(CultureInfo.InvariantCulture), aimFor.ToString(CultureInfo.InvariantCulture),

@@ -10,8 +10,8 @@ internal readonly record struct PastLine(int Item, long Quantity, long Shipped, 
 }
 
 /// <summary>
-/// The order number N of a shop's past. Everything about it follows from N, so that the books (stock, points, purchases, statistics) can be summed up
-/// while the rows are written.
+/// The order number N of a shop's past. Everything about it follows from N, so that the books (stock, points, purchases, statistics) can be
+/// summed up while the rows are written.
 /// </summary>
 internal sealed class PastOrder
 {
@@ -98,7 +98,7 @@ internal sealed class PastOrder
 
     public string Day => CreatedAt.AddHours(7).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
 
-    /// <summary>The data of its first event: as long as that of a real order. No check reads it, but it lies between what checks read.</summary>
+    /// <summary>The data of its first event, as long as that of a real order.</summary>
     public byte[] Data { get; }
 
     /// <summary>Its history, in order.</summary>
@@ -120,7 +120,8 @@ internal sealed class PastOrder
     {
         var quantity = 1 + ((N / 3 + position) % 2);
         var shipped = Status is "shipped" or "delivered" or "returned" || (Status == "partially_shipped" && position == 0) ? quantity : 0;
-        return new((int)((N * 7 + position * 331) % Shop.Items), quantity, shipped, Status == "returned" ? quantity : 0, HasCode ? quantity * Shop.Price / 10 : 0);
+        var returned = Status == "returned" ? quantity : 0;
+        return new((int)((N * 7 + position * 331) % Shop.Items), quantity, shipped, returned, HasCode ? quantity * Shop.Price / 10 : 0);
     }
 
     private byte[] Json() => JsonSerializer.SerializeToUtf8Bytes(new
@@ -128,11 +129,12 @@ internal sealed class PastOrder
         Id, Number, StoreId = Shop.Store, CustomerId, Status, PaymentStatus, PaymentMethod = "online",
         Lines = Lines.Select(l => new
         {
-            VariantId = Shop.Variant(l.Item), ProductId = Shop.Product(l.Item), ProductName = $"Item {l.Item:d4}", Sku = $"SKU-{l.Item:d4}", UnitPrice = Shop.Price, l.Quantity,
-            LineTotal = l.Quantity * Shop.Price, DiscountAmount = l.Discount, ShippedQuantity = l.Shipped, ReturnedQuantity = l.Returned,
+            VariantId = Shop.Variant(l.Item), ProductId = Shop.Product(l.Item), ProductName = $"Item {l.Item:d4}", Sku = $"SKU-{l.Item:d4}",
+            UnitPrice = Shop.Price, l.Quantity, LineTotal = l.Quantity * Shop.Price, DiscountAmount = l.Discount,
+            ShippedQuantity = l.Shipped, ReturnedQuantity = l.Returned,
         }),
-        Subtotal, DiscountAmount = Discount, RedeemedPoints, PointsDiscountPrice = PointsDiscount, ShippingFee, Total, Currency = "VND", AmountPaid, AmountRefunded, RefundDue,
-        Customer = new { Email = Shop.Email(Buyer), Name = Shop.CustomerName(Buyer) }, DeliveryAddress = Shop.Address(Buyer), ContactPhone = Shop.Phone,
-        LocalDate = Day, CreatedAt, UpdatedAt = CreatedAt, Version = 1,
+        Subtotal, DiscountAmount = Discount, RedeemedPoints, PointsDiscountPrice = PointsDiscount, ShippingFee, Total, Currency = "VND",
+        AmountPaid, AmountRefunded, RefundDue, Customer = new { Email = Shop.Email(Buyer), Name = Shop.CustomerName(Buyer) },
+        DeliveryAddress = Shop.Address(Buyer), ContactPhone = Shop.Phone, LocalDate = Day, CreatedAt, UpdatedAt = CreatedAt, Version = 1,
     }, JsonSerializerOptions.Web);
 }

@@ -4,8 +4,8 @@ using Holdfast.Platform.Data;
 namespace Holdfast.Bench.Past;
 
 /// <summary>
-/// Fills the tables of a shop with the past of so many orders, in every state, with all that they wrote: ledgers, money, points, codes, purchases,
-/// history, stored answers, mails, webhooks, statistics; and with reservations and carts beside them. Nothing of it breaks an invariant.
+/// Fills the tables of a shop with the past of many orders, in every state, with all that they wrote: ledgers, money, points, codes,
+/// purchases, history, stored answers, mails, webhooks, statistics; and with reservations and carts. No row breaks an invariant.
 /// </summary>
 internal sealed class PastShop(Db db)
 {
@@ -19,8 +19,10 @@ internal sealed class PastShop(Db db)
     private readonly long[] _points = new long[Shop.Customers];
     private readonly long[] _pointsMovements = [.. Enumerable.Repeat(1L, Shop.Customers)];
     private readonly Dictionary<(int Item, int Buyer), long> _purchases = [];
-    private readonly Dictionary<(string Day, string Status, string PaymentStatus), (long Orders, long Total, long Paid, long Refunded)> _statistics = [];
+    private readonly Dictionary<(string Day, string Status, string PaymentStatus), DaySum> _statistics = [];
     private long _uses;
+
+    private readonly record struct DaySum(long Orders, long Total, long Paid, long Refunded);
 
     /// <summary>Opens the shop and writes its past.</summary>
     public async Task FillAsync(long orders)
@@ -101,7 +103,7 @@ internal sealed class PastShop(Db db)
     private void Sum(PastRows rows, PastOrder order)
     {
         ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(_statistics, (order.Day, order.Status, order.PaymentStatus), out _);
-        sum = (sum.Orders + 1, sum.Total + order.Total, sum.Paid + order.AmountPaid, sum.Refunded + order.AmountRefunded);
+        sum = new(sum.Orders + 1, sum.Total + order.Total, sum.Paid + order.AmountPaid, sum.Refunded + order.AmountRefunded);
         _uses += order.HasCode && !order.IsDead ? 1 : 0;
         if (order.RedeemedPoints > 0)
         {
@@ -147,8 +149,10 @@ internal sealed class PastShop(Db db)
     private async Task CloseAsync(Tx tx)
     {
         var batch = tx.Batch();
-        batch.ChangeEach(Balances(), "UPDATE stock SET on_hand = on_hand - {v.sold}, reserved = {v.reserved}, movements = {v.movements} WHERE stock.variant_id = {v.variant_id}");
-        batch.ChangeEach(Accounts(), "UPDATE points_accounts SET balance = balance + {v.delta}, movements = {v.movements} WHERE points_accounts.customer_id = {v.customer_id}");
+        batch.ChangeEach(Balances(), "UPDATE stock SET on_hand = on_hand - {v.sold}, reserved = {v.reserved}, movements = {v.movements} "
+            + "WHERE stock.variant_id = {v.variant_id}");
+        batch.ChangeEach(Accounts(), "UPDATE points_accounts SET balance = balance + {v.delta}, movements = {v.movements} "
+            + "WHERE points_accounts.customer_id = {v.customer_id}");
         batch.Execute("UPDATE discount_codes SET used = $1", _uses);
         var purchases = PastRows.Table("purchase_counts", "variant_id uuid, buyer text, quantity long");
         foreach (var ((item, buyer), quantity) in _purchases)
@@ -156,15 +160,19 @@ internal sealed class PastShop(Db db)
             purchases.Add(Shop.Variant(item)).Add(Shop.Email(buyer)).Add(quantity);
         }
 
-        var statistics = PastRows.Table("order_statistics", "store_id uuid, day text, currency text, status text, payment_status text, orders long, total long, captured long, refunded long");
+        var statistics = PastRows.Table("order_statistics", """
+            store_id uuid, day text, currency text, status text, payment_status text, orders long, total long, captured long, refunded long
+            """);
         foreach (var ((day, status, payment), sum) in _statistics)
         {
-            statistics.Add(Shop.Store).Add(day).Add("VND").Add(status).Add(payment).Add(sum.Orders).Add(sum.Total).Add(sum.Paid).Add(sum.Refunded);
+            statistics.Add(Shop.Store).Add(day).Add("VND").Add(status).Add(payment).Add(sum.Orders).Add(sum.Total).Add(sum.Paid)
+                .Add(sum.Refunded);
         }
 
         batch.Insert(purchases);
         batch.Insert(statistics);
-        batch.Insert(PastRows.Table("webhook_endpoints", "id uuid, store_id uuid, url text, types text, secret bytes, is_sealed bool, created_at time")
+        batch.Insert(PastRows
+            .Table("webhook_endpoints", "id uuid, store_id uuid, url text, types text, secret bytes, is_sealed bool, created_at time")
             .Add(Shop.Store).Add(Shop.Store).Add("https://example.com/").Add("[]").Add([1]).Add(false).Add(Opened));
         AddCarts(batch);
         await batch.RunAsync();
@@ -194,9 +202,15 @@ internal sealed class PastShop(Db db)
 
     private static void AddCarts(StatementBatch batch)
     {
-        var carts = PastRows.Table("carts", "id uuid, store_id uuid, owner text, version long, expires_at time, created_at time, updated_at time");
-        var lines = PastRows.Table("cart_lines", "cart_id uuid, store_id uuid, variant_id uuid, quantity long, added_price long, added_name text, added_at time");
-        var sessions = PastRows.Table("sessions", "id uuid, user_id uuid, generation int, created_at time, rotated_at time, expires_at time");
+        var carts = PastRows.Table("carts", """
+            id uuid, store_id uuid, owner text, version long, expires_at time, created_at time, updated_at time
+            """);
+        var lines = PastRows.Table("cart_lines", """
+            cart_id uuid, store_id uuid, variant_id uuid, quantity long, added_price long, added_name text, added_at time
+            """);
+        var sessions = PastRows.Table("sessions", """
+            id uuid, user_id uuid, generation int, created_at time, rotated_at time, expires_at time
+            """);
         for (var n = 0; n < Shop.Customers; n++)
         {
             var account = Shop.Account(n);

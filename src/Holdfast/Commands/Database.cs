@@ -24,7 +24,7 @@ internal static class Database
     public static Command ReadingCommand(string name, string description, Func<ParseResult, Db, CancellationToken, Task<int>> run) =>
         Command(name, description, async (parsed, settings, ct) =>
         {
-            Exists(settings.DatabaseUrl);
+            RequireFile(settings.DatabaseUrl);
             await using var db = Open(settings, Patient(settings.DatabaseUrl));
             return (await Migrations.PendingAsync(db, Server.Modules, ct).ConfigureAwait(false)).Count == 0 ? await run(parsed, db, ct).ConfigureAwait(false)
                 : throw new StartupException("DATABASE_URL: the schema of this database is not up to date: run holdfast migrate.");
@@ -105,7 +105,7 @@ internal static class Database
     }
 
     /// <summary>A command that only reads makes no file.</summary>
-    private static void Exists(string url)
+    private static void RequireFile(string url)
     {
         if (url.StartsWith("sqlite:", StringComparison.Ordinal) && url["sqlite:".Length..] is var path && !File.Exists(path))
         {

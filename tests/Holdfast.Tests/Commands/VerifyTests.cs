@@ -104,6 +104,15 @@ public abstract class VerifyTests(Backend backend)
         Assert.Equal(1, (await ServerProcess.RunAsync(["verify"], database.Url)).ExitCode);
     }
 
+    [Fact]
+    public async Task It_says_which_check_it_is_at()
+    {
+        await using var database = await TestDb.CreateAsync(backend);
+        var seen = new List<string>();
+        await Verification.RunAsync(database.Db, Server.Invariants, i => seen.Add(i.Name), TestContext.Current.CancellationToken);
+        Assert.Equal(Server.Invariants.Select(i => i.Name), seen);
+    }
+
     private static async Task<(int ExitCode, string Output)> RunAsync(Db db, bool withRepairs = false)
     {
         var output = new StringWriter();
@@ -114,4 +123,31 @@ public abstract class VerifyTests(Backend backend)
 
 public sealed class Verify_on_sqlite() : VerifyTests(Backend.Sqlite);
 
-public sealed class Verify_on_postgresql() : VerifyTests(Backend.Postgres);
+public sealed class Verify_on_postgresql() : VerifyTests(Backend.Postgres)
+{
+    private static readonly string[] Settings = ["enable_seqscan", "enable_nestloop", "jit", "statement_timeout", "transaction_read_only"];
+
+    [Fact]
+    public async Task Checks_are_planned_for_whole_tables_and_what_comes_after_them_is_not()
+    {
+        await using var database = await TestDb.CreateAsync(Backend.Postgres);
+        var before = await ReadAsync(database.Db);
+        var settings = new Invariant("settings", $"SELECT {string.Join(", ", Settings.Select(s => $"current_setting('{s}') AS {s}"))}");
+        var found = Assert.Single(await Verification.RunAsync(database.Db, [settings], ct: TestContext.Current.CancellationToken));
+        Assert.Equal("enable_seqscan=on, enable_nestloop=off, jit=off, statement_timeout=0, transaction_read_only=on", Assert.Single(found.Rows));
+        Assert.Equal(before, await ReadAsync(database.Db));
+    }
+
+    /// <summary>A LIMIT of PostgreSQL's makes a plan for the first rows, which never ends where there are none.</summary>
+    [Fact]
+    public async Task A_check_is_planned_for_all_rows_though_only_the_first_are_wanted()
+    {
+        await using var database = await TestDb.CreateAsync(Backend.Postgres);
+        await database.Db.WriteAsync(tx => tx.ExecuteAsync("CREATE FUNCTION running() RETURNS text LANGUAGE sql VOLATILE AS $$ SELECT query FROM pg_stat_activity WHERE pid = pg_backend_pid() $$"));
+        var found = Assert.Single(await Verification.RunAsync(database.Db, [new Invariant("itself", "SELECT running()")], ct: TestContext.Current.CancellationToken));
+        Assert.Contains("AS MATERIALIZED (SELECT running())", Assert.Single(found.Rows), StringComparison.Ordinal);
+    }
+
+    private static async Task<string> ReadAsync(Db db) =>
+        string.Join(' ', await Task.WhenAll(Settings.Select(s => db.ReadAsync(r => r.FirstAsync($"SELECT current_setting('{s}')", row => row.Text(0))))));
+}
