@@ -34,9 +34,9 @@ internal static class Program
             await Console.Error.WriteLineAsync($"holdfast: {e.Message}").ConfigureAwait(false);
             return CannotStart;
         }
-        catch (Exception e) when (e is System.Data.Common.DbException or DatabaseUnavailableException)
+        catch (Exception e) when (DatabaseFailure.Line(e) is { } line)
         {
-            await Console.Error.WriteLineAsync($"holdfast: DATABASE_URL: the database cannot be used: {Database.OneLine(e)}").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync($"holdfast: DATABASE_URL: {line}").ConfigureAwait(false);
             return CannotStart;
         }
         catch (OperationCanceledException)

@@ -22,6 +22,7 @@ public static class DatabaseFailure
         SqliteException lite => OfSqlite(lite),
         PostgresException refused => OfPostgres(refused),
         NpgsqlException lost => $"PostgreSQL cannot be reached: {OneLine(lost.InnerException?.Message ?? lost.Message)}",
+        DatabaseUnavailableException away => OneLine(away.Message),
         _ => null,
     };
 

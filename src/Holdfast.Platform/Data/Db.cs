@@ -43,8 +43,9 @@ public abstract class Db : IAsyncDisposable
     public event Action<StaleNames>? MadeStale;
 
     /// <summary>Opens the database that the URL names: <c>postgres://…</c>, <c>sqlite:PATH</c>.</summary>
-    public static Db Open(string url) =>
-        url.StartsWith("postgres://", StringComparison.Ordinal) || url.StartsWith("postgresql://", StringComparison.Ordinal) ? new PostgresDb(url)
+    /// <param name="isPatient">For reading all of a large database: no limit on how long a statement may take.</param>
+    public static Db Open(string url, bool isPatient = false) =>
+        url.StartsWith("postgres://", StringComparison.Ordinal) || url.StartsWith("postgresql://", StringComparison.Ordinal) ? new PostgresDb(url, isPatient)
         : url.StartsWith("sqlite:", StringComparison.Ordinal) ? new SqliteDb(url["sqlite:".Length..])
         : throw new ArgumentException("DATABASE_URL must start with postgres:// or sqlite:", nameof(url));
 

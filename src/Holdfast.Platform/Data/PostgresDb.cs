@@ -23,9 +23,9 @@ internal sealed class PostgresDb : Db
     // Tells our own notifications from those of other processes.
     private readonly string _sender = Guid.CreateVersion7().ToString("N");
 
-    public PostgresDb(string url)
+    public PostgresDb(string url, bool isPatient)
     {
-        _connectionString = PostgresUrl.ConnectionString(url);
+        _connectionString = PostgresUrl.ConnectionString(url, isPatient);
         _sources = [.. Enum.GetValues<DbWork>().Select(work => NpgsqlDataSource.Create(PostgresUrl.ConnectionString(_connectionString, work)))];
     }
 

@@ -26,7 +26,7 @@ internal static class PostgresUrl
     private static readonly string[] Refused = ["Host", "Port", "Database", "Username", "Password", "Multiplexing", "Pooling", "Enlist", "No Reset On Close"];
 
     /// <summary>The connection string of the address; one line for the operator where it has an option that is unknown, doubled, or contradicts the rest.</summary>
-    public static string ConnectionString(string url)
+    public static string ConnectionString(string url, bool isPatient)
     {
         var uri = new Uri(url);
         var user = uri.UserInfo.Split(':', 2);
@@ -56,6 +56,12 @@ internal static class PostgresUrl
         {
             var (name, value) = (Uri.UnescapeDataString(pair[0]), Uri.UnescapeDataString(pair.Length > 1 ? pair[1] : ""));
             Set(builder, name, value, given);
+        }
+
+        if (isPatient)
+        {
+            builder.CommandTimeout = 0;
+            builder.Options += " -c lock_timeout=2s -c idle_in_transaction_session_timeout=60s -c statement_timeout=0";
         }
 
         return builder.MaxPoolSize >= MinConnections ? builder.ConnectionString

@@ -15,7 +15,7 @@ internal static class Database
         command.SetAction((parsed, ct) =>
         {
             CurrentWork.Is(DbWork.Background);
-            return ToldAsync(() => run(parsed, Settings.Load(parsed.UnmatchedTokens), ct));
+            return run(parsed, Settings.Load(parsed.UnmatchedTokens), ct);
         });
         return command;
     }
@@ -25,7 +25,7 @@ internal static class Database
         Command(name, description, async (parsed, settings, ct) =>
         {
             RequireFile(settings.DatabaseUrl);
-            await using var db = Open(settings, Patient(settings.DatabaseUrl));
+            await using var db = Open(settings, isPatient: true);
             return (await Migrations.PendingAsync(db, Server.Modules, ct).ConfigureAwait(false)).Count == 0 ? await run(parsed, db, ct).ConfigureAwait(false)
                 : throw new StartupException("DATABASE_URL: the schema of this database is not up to date: run holdfast migrate.");
         });
@@ -40,11 +40,11 @@ internal static class Database
         });
 
     /// <summary>The database of the settings. What a command changes is made known to the caches of servers, where these have a Redis.</summary>
-    public static Db Open(Settings settings, string? url = null)
+    public static Db Open(Settings settings, bool isPatient = false)
     {
         try
         {
-            var db = Db.Open(url ?? settings.DatabaseUrl);
+            var db = Db.Open(settings.DatabaseUrl, isPatient);
             db.KeepsStaleNames = settings.Cache.Redis is not null;
             return db;
         }
@@ -91,19 +91,6 @@ internal static class Database
             ? $"PostgreSQL, {uri.Host}:{(uri.Port < 0 ? 5432 : uri.Port)}{uri.AbsolutePath}"
             : $"SQLite, {Path.GetFullPath(url["sqlite:".Length..])}";
 
-    /// <summary>Makes one line of a failure of the database, whenever it shows itself.</summary>
-    private static async Task<int> ToldAsync(Func<Task<int>> run)
-    {
-        try
-        {
-            return await run().ConfigureAwait(false);
-        }
-        catch (System.Data.Common.DbException e) when (DatabaseFailure.Line(e) is { } line)
-        {
-            throw new StartupException($"DATABASE_URL: {line}");
-        }
-    }
-
     /// <summary>A command that only reads makes no file.</summary>
     private static void RequireFile(string url)
     {
@@ -113,11 +100,6 @@ internal static class Database
                 : $"DATABASE_URL: there is no file {path}: name another, or make a database with holdfast migrate.");
         }
     }
-
-    /// <summary>The same database without limits on how long a statement may take: reading all of a large one does.</summary>
-    private static string Patient(string url) => url.StartsWith("sqlite:", StringComparison.Ordinal) ? url
-        : $"{url}{(url.Contains('?', StringComparison.Ordinal) ? '&' : '?')}CommandTimeout=0&Options="
-            + Uri.EscapeDataString("-c lock_timeout=2s -c idle_in_transaction_session_timeout=60s -c statement_timeout=0");
 
     /// <summary>What went wrong, without line breaks.</summary>
     public static string OneLine(Exception e) => (e.InnerException?.Message ?? e.Message).ReplaceLineEndings(" ");

@@ -87,7 +87,7 @@ public sealed class DamagedDatabaseTests : IAsyncLifetime
     [Fact]
     public async Task A_postgresql_that_is_away_or_lacks_the_database_is_told_in_one_line()
     {
-        await RefusesAsync($"postgres://postgres@127.0.0.1:{Shell.FreePort()}/none", "verify", "PostgreSQL cannot be reached: ");
+        await RefusesAsync($"postgres://postgres@127.0.0.1:{Ports.Free()}/none", "verify", "PostgreSQL cannot be reached: ");
         PostgresServer.Require();
         await RefusesAsync((await PostgresServer.SharedAsync()).Url("no_such_database"), "verify", "PostgreSQL refuses: database \"no_such_database\" does not exist (3D000)");
     }
