@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Text;
+using System.Threading.Channels;
 
 namespace Holdfast.Tests.Fixtures;
 
@@ -19,6 +20,9 @@ public enum Cut
 
     /// <summary>It never arrives, and the server's side of the connection stays open: the transaction stands still.</summary>
     ServerNotTold,
+
+    /// <summary>It never arrives, and neither side is told, until the server itself goes away.</summary>
+    Withheld,
 }
 
 /// <summary>
@@ -30,6 +34,7 @@ public sealed class CommitProxy : TcpProxy
     private const int GssRequest = 80877104;
 
     private readonly ConcurrentQueue<Cut> _cuts = new();
+    private readonly Channel<bool> _withheld = Channel.CreateUnbounded<bool>();
     private int _commits;
 
     private CommitProxy(int server) : base(server)
@@ -39,16 +44,22 @@ public sealed class CommitProxy : TcpProxy
     /// <summary>How many COMMITs were seen.</summary>
     public int Commits => _commits;
 
-    public static async Task<(CommitProxy Proxy, string Url)> BeforeAsync(TestDb database)
+    public static async Task<(CommitProxy Proxy, string Url)> BeforeAsync(TestDb database) => Before(await PostgresServer.SharedAsync(), database.Url);
+
+    /// <summary>A proxy before a server, and the URL by which a database of it is reached through the proxy.</summary>
+    public static (CommitProxy Proxy, string Url) Before(PostgresServer server, string databaseUrl)
     {
-        var proxy = new CommitProxy((await PostgresServer.SharedAsync()).Port);
-        var url = new UriBuilder(database.Url) { Port = proxy.Port };
+        var proxy = new CommitProxy(server.Port);
+        var url = new UriBuilder(databaseUrl) { Port = proxy.Port };
         // A prepared COMMIT would go by a name; this one is always spelled out.
         return (proxy, $"{url.Uri}?MaxAutoPrepare=0");
     }
 
     /// <summary>The next COMMIT is cut off so.</summary>
     public void Next(Cut cut) => _cuts.Enqueue(cut);
+
+    /// <summary>Returns when a COMMIT has been withheld.</summary>
+    public async Task WithheldAsync() => await _withheld.Reader.ReadAsync(End).AsTask().WaitAsync(TimeSpan.FromSeconds(60));
 
     protected override async Task<bool> PassAsync(NetworkStream client, NetworkStream server)
     {
@@ -116,6 +127,12 @@ public sealed class CommitProxy : TcpProxy
         if (cut == Cut.BeforeCommit)
         {
             return;
+        }
+
+        if (cut == Cut.Withheld)
+        {
+            await _withheld.Writer.WriteAsync(true, End);
+            await Task.Delay(Timeout.Infinite, End);
         }
 
         var rest = new List<byte[]> { commit };

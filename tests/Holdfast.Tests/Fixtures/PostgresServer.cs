@@ -13,7 +13,7 @@ namespace Holdfast.Tests.Fixtures;
 /// A PostgreSQL of the tests' own, from the installed binaries: data in a temporary folder, TCP on a free loopback port, trust, and durability
 /// as it is by default. A small shell watches over it: when this process ends, however that happens, the server is stopped and the folder removed.
 /// </summary>
-public sealed class PostgresServer : IRevivable
+public sealed partial class PostgresServer : IRevivable
 {
     public const string Word = "postgres-server";
 
@@ -38,19 +38,20 @@ public sealed class PostgresServer : IRevivable
     // Of a machine that does not come to its processes for a while, or of a disk.
     private const int PatienceSeconds = 60;
 
-    private static readonly SharedServer<PostgresServer> Shared = new(StartAsync);
+    private static readonly SharedServer<PostgresServer> Shared = new(() => StartAsync());
 
     private static readonly string User = File.ReadLines("/etc/passwd").Any(line => line.StartsWith("postgres:", StringComparison.Ordinal)) ? "postgres" : "nobody";
 
     private readonly ConcurrentQueue<string> _unwanted = new();
     private readonly string _folder;
     private readonly string _binaries;
+    private readonly string[] _settings;
     private readonly Process _watch;
     private Process? _server;
 
-    private PostgresServer(string folder, string binaries, int port)
+    private PostgresServer(string folder, string binaries, int port, string[] settings)
     {
-        (_folder, _binaries, Port) = (folder, binaries, port);
+        (_folder, _binaries, Port, _settings) = (folder, binaries, port, settings);
         _watch = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", Watch, folder]) { RedirectStandardInput = true })!;
     }
 
@@ -71,13 +72,17 @@ public sealed class PostgresServer : IRevivable
     public static Task<PostgresServer> SharedAsync() => Shared.TakeAsync();
 
     /// <summary>A server of one test's own, for those that stop it.</summary>
-    public static Task<PostgresServer> StartAsync() => Ports.StartAsync(StartOnceAsync);
+    /// <param name="settings">Further settings, as <c>name=value</c>.</param>
+    public static Task<PostgresServer> StartAsync(params string[] settings) => StartAsync(settings, server => Shell.RunAsync(server.Command("initdb", out var arguments),
+        [.. arguments, "-D", $"{server.Folder}/data", "-U", "holdfast", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]));
 
-    private static async Task<PostgresServer> StartOnceAsync()
+    private static Task<PostgresServer> StartAsync(string[] settings, Func<PostgresServer, Task> makeData) => Ports.StartAsync(() => StartOnceAsync(settings, makeData));
+
+    private static async Task<PostgresServer> StartOnceAsync(string[] settings, Func<PostgresServer, Task> makeData)
     {
         Require();
         var folder = Directory.CreateTempSubdirectory("holdfast-pg-").FullName;
-        var server = new PostgresServer(folder, Binaries!, Ports.Free());
+        var server = new PostgresServer(folder, Binaries!, Ports.Free(), settings);
         try
         {
             if (Shell.IsRoot)
@@ -85,8 +90,7 @@ public sealed class PostgresServer : IRevivable
                 await Shell.RunAsync("chown", User, folder);
             }
 
-            await Shell.RunAsync(server.Command("initdb", out var arguments), [.. arguments, "-D", $"{folder}/data", "-U", "holdfast", "--auth=trust",
-                "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]);
+            await makeData(server);
             await server.StartProcessAsync();
             return server;
         }
@@ -161,7 +165,7 @@ public sealed class PostgresServer : IRevivable
         var program = Command("postgres", out var arguments);
         var start = new ProcessStartInfo(program, [.. arguments, "-D", $"{_folder}/data", "-p", Port.ToString(CultureInfo.InvariantCulture),
             "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=200", "-c", "shared_buffers=128MB",
-            "-c", "deadlock_timeout=200ms", "-c", "logging_collector=on", "-c", "log_directory=log"])
+            "-c", "deadlock_timeout=200ms", "-c", "logging_collector=on", "-c", "log_directory=log", .. _settings.SelectMany(s => new[] { "-c", s })])
         {
             RedirectStandardError = true,
             RedirectStandardInput = true,
@@ -200,6 +204,7 @@ public sealed class PostgresServer : IRevivable
 
     public async ValueTask DisposeAsync()
     {
+        Resume();
         _watch.StandardInput.Close();
         await _watch.WaitForExitAsync();
         _watch.Dispose();

@@ -10,16 +10,20 @@ public class TcpProxy : IAsyncDisposable
     private readonly TcpListener _listener = Ports.Listen();
     private readonly CancellationTokenSource _end = new();
     private readonly ConcurrentDictionary<TcpClient, bool> _open = new();
-    private readonly int _server;
     private readonly Task _accepting;
+    private int _connections;
+    private volatile int _silent;
 
     public TcpProxy(int server)
     {
-        _server = server;
+        Target = server;
         _accepting = AcceptAsync();
     }
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>The port to which new connections go.</summary>
+    public int Target { get; set; }
 
     /// <summary>New connections are ended at once.</summary>
     public bool Refuses { get; set; }
@@ -46,8 +50,15 @@ public class TcpProxy : IAsyncDisposable
     /// <summary>Connections stay open, and nothing passes.</summary>
     public void Hush() => HoldsToServer = HoldsToClient = true;
 
+    /// <summary>The connections of this moment stay open, and nothing passes over them; new ones work.</summary>
+    public void HushOpen() => _silent = Volatile.Read(ref _connections);
+
     /// <summary>As if nothing had been.</summary>
-    public void Restore() => Refuses = HoldsToServer = HoldsToClient = false;
+    public void Restore()
+    {
+        Refuses = HoldsToServer = HoldsToClient = false;
+        _silent = 0;
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -62,7 +73,9 @@ public class TcpProxy : IAsyncDisposable
     /// <summary>Passes on what both say, until one side ends. Whether the server's side stays open nevertheless.</summary>
     protected virtual async Task<bool> PassAsync(NetworkStream client, NetworkStream server)
     {
-        await Task.WhenAny(CopyAsync(client, server, () => HoldsToServer), CopyAsync(server, client, () => HoldsToClient));
+        var number = Interlocked.Increment(ref _connections);
+        await Task.WhenAny(CopyAsync(client, server, () => HoldsToServer || number <= _silent),
+            CopyAsync(server, client, () => HoldsToClient || number <= _silent));
         return false;
     }
 
@@ -94,7 +107,7 @@ public class TcpProxy : IAsyncDisposable
         (_open[client], _open[server]) = (true, true);
         try
         {
-            await server.ConnectAsync(IPAddress.Loopback, _server, _end.Token);
+            await server.ConnectAsync(IPAddress.Loopback, Target, _end.Token);
             (client.NoDelay, server.NoDelay) = (true, true);
             keeps = await PassAsync(client.GetStream(), server.GetStream());
         }
