@@ -16,8 +16,8 @@ public enum Asked
 }
 
 /// <summary>
-/// A shop on a PostgreSQL of its own with a proxy before it that can keep a COMMIT back, and one server process whose only writes are those it is
-/// asked for.
+/// A shop on a PostgreSQL of its own with a proxy before it that can keep a COMMIT back, and one server process whose only writes are those
+/// that it is asked for.
 /// </summary>
 public sealed class CutShop : IAsyncDisposable
 {
@@ -66,17 +66,20 @@ public sealed class CutShop : IAsyncDisposable
                 ["lines"] = new JsonArray(new JsonObject { ["variantId"] = _rush.Shop.Variant, ["quantity"] = 2 }),
                 ["reference"] = name,
             }, _token)),
-            _ => (name, () => SendAsync($"/inventory/{_rush.Shop.Variant}/adjustments", name, new JsonObject { ["delta"] = Adjusted, ["reason"] = name }, _token)),
+            _ => (name, () => SendAsync($"/inventory/{_rush.Shop.Variant}/adjustments", name,
+                new JsonObject { ["delta"] = Adjusted, ["reason"] = name }, _token)),
         };
     }
 
     /// <summary>How often the database holds what was asked for under the name; the order also by its id.</summary>
     internal Task<long> CountAsync(Asked asked, string name, Receipt receipt) => asked switch
     {
-        Asked.Order => _rush.Shop.CountAsync("SELECT COUNT(*) FROM orders WHERE customer_email = $1 AND id = $2", Email(name), receipt.OrderId),
+        Asked.Order => _rush.Shop.CountAsync("SELECT COUNT(*) FROM orders WHERE customer_email = $1 AND id = $2",
+            Email(name), receipt.OrderId),
         Asked.Payment => _rush.Shop.CountAsync("SELECT COUNT(*) FROM payment_transactions p JOIN orders o ON o.id = p.order_id "
             + "WHERE p.transaction_id = $1 AND o.status = 'confirmed' AND o.amount_paid = o.total", name),
-        Asked.Reservation => _rush.Shop.CountAsync("SELECT COUNT(*) FROM reservations WHERE reference = $1 AND id = $2", name, receipt.OrderId),
+        Asked.Reservation => _rush.Shop.CountAsync("SELECT COUNT(*) FROM reservations WHERE reference = $1 AND id = $2",
+            name, receipt.OrderId),
         _ => _rush.Shop.CountAsync("SELECT COUNT(*) FROM stock_movements WHERE reason = 'adjustment' AND reference = $1", name),
     };
 

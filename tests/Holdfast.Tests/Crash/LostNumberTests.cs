@@ -4,8 +4,9 @@ using Holdfast.Tests.Fixtures;
 namespace Holdfast.Tests.Crash;
 
 /// <summary>
-/// A COMMIT does not reach PostgreSQL, which then goes away and comes back without its memory. It knows nothing of the transaction, not even that its
-/// number was ever given out, and the next to write gets that number. Nobody may be told that something is there because somebody else's transaction is.
+/// A COMMIT does not reach PostgreSQL, which then goes away and comes back without its memory. It knows nothing of the transaction, not
+/// even that its number was ever given out, and the next to write gets that number. Nobody may be told that something is there because
+/// somebody else's transaction is.
 /// </summary>
 public sealed class LostNumberTests(LostNumberTests.Host host) : IClassFixture<LostNumberTests.Host>
 {
@@ -47,8 +48,11 @@ public sealed class LostNumberTests(LostNumberTests.Host host) : IClassFixture<L
         Assert.Equal("1", await standby.ReadAsync("SELECT COUNT(*) FROM orders", "shop"));
     }
 
-    /// <summary>Sends a request and keeps its COMMIT back, lets the database go away and come back, and returns how the request ended.</summary>
-    private static async Task<(string Name, Receipt Receipt)> LoseAsync(CutShop shop, Asked asked, bool isGivenOutAgain, Func<Task<PostgresServer>> goAndComeBack)
+    /// <summary>
+    /// Sends a request and keeps its COMMIT back, lets the database go away and come back, and returns how the request ended.
+    /// </summary>
+    private static async Task<(string Name, Receipt Receipt)> LoseAsync(CutShop shop, Asked asked, bool isGivenOutAgain,
+        Func<Task<PostgresServer>> goAndComeBack)
     {
         var (name, send) = await shop.AskAsync(asked);
         shop.Postgres.PauseWriters();

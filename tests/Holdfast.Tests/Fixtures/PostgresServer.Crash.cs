@@ -61,15 +61,18 @@ public sealed partial class PostgresServer
     }
 
     /// <summary>
-    /// A standby of this server, on a port of its own. When this returns, a COMMIT of this server waits until the standby has it on its disk.
+    /// A standby of this server, on a port of its own. When this returns, a COMMIT of this server waits until the standby has it on its
+    /// disk.
     /// </summary>
     public async Task<PostgresServer> StandbyAsync()
     {
-        var standby = await StartAsync(_settings, made => Shell.RunAsync(made.Command("pg_basebackup", out var arguments), [.. arguments, "-h", "127.0.0.1",
-            "-p", Port.ToString(CultureInfo.InvariantCulture), "-U", "holdfast", "-D", $"{made.Folder}/data", "-R", "-X", "stream", "--checkpoint=fast", "--no-sync"]));
+        var standby = await StartAsync(_settings, made => Shell.RunAsync(made.Command("pg_basebackup", out var arguments),
+            [.. arguments, "-h", "127.0.0.1", "-p", Port.ToString(CultureInfo.InvariantCulture), "-U", "holdfast",
+                "-D", $"{made.Folder}/data", "-R", "-X", "stream", "--checkpoint=fast", "--no-sync"]));
         await ExecuteAsync("ALTER SYSTEM SET synchronous_standby_names = '*'");
         await ExecuteAsync("SELECT pg_reload_conf()");
-        await Until.TrueAsync("the standby is synchronous", async () => await ReadAsync("SELECT string_agg(sync_state, ',') FROM pg_stat_replication") == "sync");
+        await Until.TrueAsync("the standby is synchronous", async () =>
+            await ReadAsync("SELECT string_agg(sync_state, ',') FROM pg_stat_replication") == "sync");
         return standby;
     }
 

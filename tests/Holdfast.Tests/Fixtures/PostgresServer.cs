@@ -73,8 +73,9 @@ public sealed partial class PostgresServer : IRevivable
 
     /// <summary>A server of one test's own, for those that stop it.</summary>
     /// <param name="settings">Further settings, as <c>name=value</c>.</param>
-    public static Task<PostgresServer> StartAsync(params string[] settings) => StartAsync(settings, server => Shell.RunAsync(server.Command("initdb", out var arguments),
-        [.. arguments, "-D", $"{server.Folder}/data", "-U", "holdfast", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]));
+    public static Task<PostgresServer> StartAsync(params string[] settings) => StartAsync(settings, server =>
+        Shell.RunAsync(server.Command("initdb", out var arguments), [.. arguments, "-D", $"{server.Folder}/data", "-U", "holdfast",
+            "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]));
 
     private static Task<PostgresServer> StartAsync(string[] settings, Func<PostgresServer, Task> makeData) => Ports.StartAsync(() => StartOnceAsync(settings, makeData));
 
@@ -165,7 +166,8 @@ public sealed partial class PostgresServer : IRevivable
         var program = Command("postgres", out var arguments);
         var start = new ProcessStartInfo(program, [.. arguments, "-D", $"{_folder}/data", "-p", Port.ToString(CultureInfo.InvariantCulture),
             "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=200", "-c", "shared_buffers=128MB",
-            "-c", "deadlock_timeout=200ms", "-c", "logging_collector=on", "-c", "log_directory=log", .. _settings.SelectMany(s => new[] { "-c", s })])
+            "-c", "deadlock_timeout=200ms", "-c", "logging_collector=on", "-c", "log_directory=log",
+            .. _settings.SelectMany(s => new[] { "-c", s })])
         {
             RedirectStandardError = true,
             RedirectStandardInput = true,

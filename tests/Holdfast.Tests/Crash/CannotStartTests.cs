@@ -1,0 +1,84 @@
+using Holdfast.Tests.Fixtures;
+
+namespace Holdfast.Tests.Crash;
+
+/// <summary>A server that cannot start over its database says why in one line, without a stack trace, and ends with 2.</summary>
+public sealed class CannotStartTests(CannotStartTests.Host host) : IClassFixture<CannotStartTests.Host>
+{
+    [Theory]
+    [InlineData("holdfast", "empty", "Nonsense=1")]
+    [InlineData("holdfast", "empty", "MinPoolSize=30&MaxPoolSize=5")]
+    [InlineData("holdfast", "empty", "Timeout=soon")]
+    [InlineData("narrow", "narrow", "")]
+    [InlineData("shut", "empty", "")]
+    [InlineData("holdfast", "nowhere", "")]
+    [InlineData("locked:s3cret-guess", "empty", "")]
+    [InlineData("nobody_known", "empty", "")]
+    [InlineData("reader", "reader", "")]
+    public async Task Whatever_the_reason(string user, string database, string options)
+    {
+        var url = $"postgres://{user}@127.0.0.1:{host.Postgres.Port}/{database}{(options.Length > 0 ? "?" : "")}{options}";
+        await AssertSaysWhyAsync(url);
+    }
+
+    [Fact]
+    public async Task A_full_disk()
+    {
+        await using var disk = await SmallDisk.MakeAsync("1m");
+        disk.Fill();
+        await AssertSaysWhyAsync($"sqlite:{disk.Folder}/shop.db");
+    }
+
+    private static async Task AssertSaysWhyAsync(string url)
+    {
+        var settings = new Dictionary<string, string> { ["ASPNETCORE_URLS"] = "http://127.0.0.1:0" };
+        var (code, output) = await ServerProcess.RunAsync(["serve", "--empty"], url, settings, seconds: 60);
+        Assert.True(code == 2, $"{code}: {output}");
+        var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Where(l => !l.StartsWith("holdfast: waiting for the database", StringComparison.Ordinal));
+        Assert.StartsWith("holdfast: DATABASE_URL: ", Assert.Single(lines), StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", output, StringComparison.Ordinal);
+    }
+
+    /// <summary>A PostgreSQL of these tests' own, with roles and databases that are no good.</summary>
+    public sealed class Host : IAsyncLifetime
+    {
+        private PostgresServer? _postgres;
+
+        /// <summary>Skips the calling test where PostgreSQL is not installed.</summary>
+        public PostgresServer Postgres
+        {
+            get
+            {
+                PostgresServer.Require();
+                return _postgres!;
+            }
+        }
+
+        public async ValueTask InitializeAsync()
+        {
+            if (PostgresServer.Binaries is null)
+            {
+                return;
+            }
+
+            _postgres = await PostgresServer.StartAsync();
+            foreach (var statement in new[]
+            {
+                "CREATE ROLE narrow LOGIN CONNECTION LIMIT 2", "CREATE ROLE shut LOGIN CONNECTION LIMIT 0",
+                "CREATE ROLE locked LOGIN PASSWORD 'right'", "CREATE ROLE reader LOGIN",
+                "ALTER ROLE reader SET default_transaction_read_only = on", "CREATE DATABASE empty",
+                "CREATE DATABASE narrow OWNER narrow", "CREATE DATABASE reader OWNER reader",
+            })
+            {
+                await _postgres.ExecuteAsync(statement);
+            }
+
+            var access = Path.Combine(_postgres.Folder, "data", "pg_hba.conf");
+            await File.WriteAllTextAsync(access, $"host all locked 127.0.0.1/32 scram-sha-256\n{await File.ReadAllTextAsync(access)}");
+            await _postgres.ExecuteAsync("SELECT pg_reload_conf()");
+        }
+
+        public ValueTask DisposeAsync() => _postgres?.DisposeAsync() ?? ValueTask.CompletedTask;
+    }
+}

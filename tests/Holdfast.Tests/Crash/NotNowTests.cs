@@ -1,0 +1,150 @@
+using System.Text.Json;
+using Holdfast.Platform.Data;
+using Holdfast.Tests.Fixtures;
+using Holdfast.Tests.Orders;
+
+namespace Holdfast.Tests.Crash;
+
+/// <summary>
+/// The database is there and cannot do what it is asked for: not now. Callers are told to come back, the log says so once, and when the
+/// state ends, orders are placed without a restart.
+/// </summary>
+public sealed class NotNowTests(NotNowTests.Host host) : IClassFixture<NotNowTests.Host>
+{
+    [Fact]
+    public async Task While_the_connections_are_used_up()
+    {
+        await using var server = await ServerProcess.StartAsync(await host.UrlAsync());
+        await (await host.ShopAsync(server)).GoThroughAsync(async () =>
+        {
+            await host.Postgres.ExecuteAsync("ALTER ROLE shopper CONNECTION LIMIT 0");
+            await host.EndSessionsAsync();
+        }, () => host.Postgres.ExecuteAsync("ALTER ROLE shopper CONNECTION LIMIT -1"));
+    }
+
+    [Fact]
+    public async Task While_the_database_takes_no_writes()
+    {
+        await using var server = await ServerProcess.StartAsync(await host.UrlAsync());
+        await (await host.ShopAsync(server)).GoThroughAsync(() => host.SetReadOnlyAsync(true), () => host.SetReadOnlyAsync(false));
+    }
+
+    [Fact]
+    public async Task When_a_statement_is_cancelled_while_an_order_is_placed()
+    {
+        await using var server = await ServerProcess.StartAsync(await host.UrlAsync(), null, null, "--roles", "api");
+        var shop = await host.ShopAsync(server);
+        Assert.Equal(201, (await shop.OrderAsync()).Status);
+        Task<Told> order;
+        await using (var holder = await host.Postgres.OpenAsync("shop"))
+        {
+            await using var hold = new Npgsql.NpgsqlCommand("BEGIN; SELECT * FROM stock FOR UPDATE", holder);
+            await hold.ExecuteNonQueryAsync();
+            order = shop.OrderAsync("cancelled");
+            await Until.TrueAsync("the order waits for the stock", async () => await host.Postgres.ReadAsync(
+                "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE usename = 'shopper' AND wait_event_type = 'Lock'") is not null);
+        }
+
+        var told = await order;
+        Assert.True(told.IsProper, $"{told}\n{server.Output}");
+        await Until.TrueAsync("it is placed", async () => (told = await shop.OrderAsync("cancelled")).Status == 201, 30);
+        var id = JsonDocument.Parse(told.Text).RootElement.GetProperty("id").GetGuid();
+        Assert.Equal("1", await host.Postgres.ReadAsync($"SELECT COUNT(*) FROM orders WHERE id = '{id}'", "shop"));
+        Assert.DoesNotContain(" error ", server.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task While_the_disk_of_SQLite_is_full()
+    {
+        await using var disk = await SmallDisk.MakeAsync("16m");
+        var url = $"sqlite:{disk.Folder}/shop.db";
+        await using var db = Db.Open(url);
+        await Migrations.ApplyAsync(db, Server.Modules);
+        var shop = await Shop.CreateAsync(db, 1_000_000);
+        await using var server = await ServerProcess.StartAsync(url);
+        var caller = new NotNowShop(server, shop, db);
+        await caller.GoThroughAsync(async () =>
+        {
+            disk.Fill();
+            // There may be room inside the files.
+            await Until.TrueAsync("the disk is full", async () =>
+            {
+                disk.Fill();
+                var told = await caller.OrderAsync();
+                return told.Status == 201 ? false : told.IsNotNow ? true : throw new InvalidOperationException($"{told}\n{server.Output}");
+            });
+        }, () =>
+        {
+            disk.Free();
+            return Task.CompletedTask;
+        }, mayPlace: true);
+    }
+
+    /// <summary>A PostgreSQL of these tests' own, with a database whose owner is no superuser.</summary>
+    public sealed class Host : IAsyncLifetime
+    {
+        private PostgresServer? _postgres;
+        private Db? _db;
+
+        /// <summary>Skips the calling test where PostgreSQL is not installed.</summary>
+        public PostgresServer Postgres
+        {
+            get
+            {
+                PostgresServer.Require();
+                return _postgres!;
+            }
+        }
+
+        public async ValueTask InitializeAsync()
+        {
+            if (PostgresServer.Binaries is null)
+            {
+                return;
+            }
+
+            _postgres = await PostgresServer.StartAsync();
+            await _postgres.ExecuteAsync("CREATE ROLE shopper LOGIN");
+            await _postgres.ExecuteAsync("CREATE DATABASE shop OWNER shopper");
+        }
+
+        /// <summary>The DATABASE_URL of the owner; the database has its tables.</summary>
+        public async Task<string> UrlAsync()
+        {
+            if (_db is null)
+            {
+                await using (var owners = Db.Open(Url))
+                {
+                    await Migrations.ApplyAsync(owners, Server.Modules);
+                }
+
+                _db = Db.Open(Postgres.Url("shop"));
+            }
+
+            return Url;
+        }
+
+        internal async Task<NotNowShop> ShopAsync(ServerProcess server) => new(server, await Shop.CreateAsync(_db!, 1_000_000), _db!);
+
+        /// <summary>Whether every transaction only reads: of those that begin from now on, also in sessions that are there.</summary>
+        public async Task SetReadOnlyAsync(bool isReadOnly)
+        {
+            await Postgres.ExecuteAsync($"ALTER SYSTEM SET default_transaction_read_only = {(isReadOnly ? "on" : "off")}");
+            await Postgres.ExecuteAsync("SELECT pg_reload_conf()");
+            await Until.TrueAsync("sessions know", async () =>
+                await Postgres.ReadAsync("SHOW default_transaction_read_only") == (isReadOnly ? "on" : "off"));
+        }
+
+        /// <summary>Ends the sessions of the owner, and waits until they are gone.</summary>
+        public Task EndSessionsAsync() => Until.TrueAsync("the sessions are gone", async () =>
+            await Postgres.ReadAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'shopper'") is null);
+
+        public async ValueTask DisposeAsync()
+        {
+            await (_db?.DisposeAsync() ?? ValueTask.CompletedTask);
+            await (_postgres?.DisposeAsync() ?? ValueTask.CompletedTask);
+        }
+
+        private string Url => Postgres.Url("shop").Replace("holdfast@", "shopper@", StringComparison.Ordinal);
+    }
+}

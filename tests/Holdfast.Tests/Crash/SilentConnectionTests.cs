@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using Holdfast.Platform.Data;
+using Holdfast.Tests.Fixtures;
+using Holdfast.Tests.Orders;
+
+namespace Holdfast.Tests.Crash;
+
+/// <summary>
+/// Nothing comes back over a connection, and nobody closes it: a firewall has forgotten it, a cable is out, or PostgreSQL stands still.
+/// </summary>
+public sealed class SilentConnectionTests
+{
+    private const int Callers = 16;
+
+    /// <summary>Five seconds, and some for a busy machine.</summary>
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan TooLate = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public async Task Where_only_the_old_connections_are_silent_orders_are_placed_over_new_ones()
+    {
+        await using var test = await TestDb.CreateAsync(Backend.Postgres);
+        await using var proxy = new TcpProxy((await PostgresServer.SharedAsync()).Port);
+        var (shop, server) = await StartAsync(test.Db, new UriBuilder(test.Url) { Port = proxy.Port }.Uri.ToString());
+        await using var _ = server;
+        proxy.HushOpen();
+        var first = await InTimeAsync(() => OrderAsync(shop, server, "first"));
+        Assert.True(first.Status == 201, first.Text);
+        var read = await InTimeAsync(() => ReadAsync(server, "/products"));
+        Assert.True(read.Status == 200, read.Text);
+        var more = await InTimeAsync(() => Task.WhenAll(Enumerable.Range(0, Callers).Select(i => OrderAsync(shop, server, $"more{i}"))));
+        Assert.All(more, o => Assert.True(o.Status == 201, o.Text));
+        await AssertPlacedAsync(test.Db, shop, Callers + Callers + 1);
+    }
+
+    [Fact]
+    public async Task Where_all_connections_are_silent_callers_are_told_soon_and_then_it_goes_on()
+    {
+        await using var test = await TestDb.CreateAsync(Backend.Postgres);
+        await using var proxy = new TcpProxy((await PostgresServer.SharedAsync()).Port);
+        var (shop, server) = await StartAsync(test.Db, new UriBuilder(test.Url) { Port = proxy.Port }.Uri.ToString());
+        await using var _ = server;
+        proxy.Hush();
+        await AssertRefusedAndThenPlacedAsync(shop, server, proxy.Restore);
+        await AssertPlacedAsync(test.Db, shop, Callers + Callers);
+    }
+
+    [Fact]
+    public async Task While_PostgreSQL_stands_still_callers_are_told_soon_and_then_it_goes_on()
+    {
+        await using var postgres = await PostgresServer.StartAsync();
+        await postgres.ExecuteAsync("CREATE DATABASE shop");
+        await using var db = Db.Open(postgres.Url("shop"));
+        await Migrations.ApplyAsync(db, Server.Modules);
+        var (shop, server) = await StartAsync(db, postgres.Url("shop"));
+        await using var _ = server;
+        await postgres.PauseAsync();
+        await AssertRefusedAndThenPlacedAsync(shop, server, postgres.Resume);
+        await AssertPlacedAsync(db, shop, Callers + Callers);
+    }
+
+    /// <summary>A server that has placed an order for each caller at once, so that it has several connections.</summary>
+    private static async Task<(Shop Shop, ServerProcess Server)> StartAsync(Db db, string url)
+    {
+        var shop = await Shop.CreateAsync(db, 1_000);
+        var server = await ServerProcess.StartAsync(url);
+        Assert.All(await Task.WhenAll(Enumerable.Range(0, Callers).Select(i => OrderAsync(shop, server, $"before{i}"))),
+            o => Assert.True(o.Status == 201, o.Text));
+        return (shop, server);
+    }
+
+    private static async Task AssertRefusedAndThenPlacedAsync(Shop shop, ServerProcess server, Action goOn)
+    {
+        var refused = await InTimeAsync(() => Task.WhenAll(Enumerable.Range(0, Callers).Select(i => OrderAsync(shop, server, $"during{i}"))
+            .Append(ReadAsync(server, "/products"))));
+        Assert.All(refused, r => Assert.True(r is { Status: 503, HasRetryAfter: true }, $"{r}"));
+        goOn();
+        var clock = Stopwatch.StartNew();
+        for (var i = 0; i < Callers; i++)
+        {
+            await Until.TrueAsync("an order is placed", async () =>
+            {
+                var told = await OrderAsync(shop, server, $"during{i}");
+                return told.IsProper ? told.Status == 201 : throw new InvalidOperationException($"{told}");
+            }, 20);
+        }
+
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(20), $"{clock.Elapsed}");
+    }
+
+    private static async Task AssertPlacedAsync(Db db, Shop shop, int orders)
+    {
+        Assert.Equal(orders, await shop.CountAsync("SELECT COUNT(*) FROM orders WHERE store_id = $1", shop.StoreId));
+        await Audit.VerifyAsync(db);
+    }
+
+    private static async Task<T> InTimeAsync<T>(Func<Task<T>> work)
+    {
+        var clock = Stopwatch.StartNew();
+        await using var lateness = Lateness.Watch();
+        var result = await work().WaitAsync(TooLate);
+        Assert.True(clock.Elapsed < Soon + lateness.Total, $"it took {clock.Elapsed}, the machine was {lateness.Total} late");
+        return result;
+    }
+
+    private static async Task<Told> OrderAsync(Shop shop, ServerProcess server, string key)
+    {
+        var (status, body, response) = await shop.OrderAsync(server.Client, key: key);
+        using (response)
+        {
+            return Told.Of(status, body, response);
+        }
+    }
+
+    private static async Task<Told> ReadAsync(ServerProcess server, string path)
+    {
+        using var answer = await server.Client.GetAsync(new Uri(server.Address, $"/api/v1{path}"));
+        return new Told((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(), answer.Headers.RetryAfter is not null);
+    }
+}
