@@ -56,9 +56,10 @@ public sealed class LostNumberTests(LostNumberTests.Host host) : IClassFixture<L
     {
         var (name, send) = await shop.AskAsync(asked);
         shop.Postgres.PauseWriters();
+        var withheld = shop.Proxy.Withheld;
         shop.Proxy.Next(Cut.Withheld);
         var answer = send();
-        await shop.Proxy.WithheldAsync();
+        await Until.TrueAsync("its COMMIT is kept back", () => shop.Proxy.Withheld > withheld);
         var lost = Number(await shop.Postgres.ReadAsync("SELECT backend_xid FROM pg_stat_activity WHERE backend_xid IS NOT NULL"));
         shop.Proxy.Refuses = true;
         var postgres = await goAndComeBack();

@@ -46,11 +46,11 @@ public sealed class NotNowTests(NotNowTests.Host host) : IClassFixture<NotNowTes
         }
 
         var told = await order;
-        Assert.True(told.IsProper, $"{told}\n{server.Output}");
+        Assert.True(told.IsProper, $"{told}\n{shop.LastLines}");
         await Until.TrueAsync("it is placed", async () => (told = await shop.OrderAsync("cancelled")).Status == 201, 30);
         var id = JsonDocument.Parse(told.Text).RootElement.GetProperty("id").GetGuid();
         Assert.Equal("1", await host.Postgres.ReadAsync($"SELECT COUNT(*) FROM orders WHERE id = '{id}'", "shop"));
-        Assert.DoesNotContain(" error ", server.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(" ERROR ", server.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class NotNowTests(NotNowTests.Host host) : IClassFixture<NotNowTes
             {
                 disk.Fill();
                 var told = await caller.OrderAsync();
-                return told.Status == 201 ? false : told.IsNotNow ? true : throw new InvalidOperationException($"{told}\n{server.Output}");
+                return told.Status == 201 ? false : told.IsNotNow ? true : throw new InvalidOperationException($"{told}\n{caller.LastLines}");
             });
         }, () =>
         {

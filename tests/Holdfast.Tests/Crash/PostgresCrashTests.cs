@@ -28,7 +28,9 @@ public sealed class PostgresCrashTests
         await using var db = Db.Open(postgres.Url("shop"));
         await Migrations.ApplyAsync(db, Server.Modules);
         var shop = await Shop.CreateAsync(db, Stock, Stock, Stock);
-        await using var servers = await ServerGroup.StartAsync(postgres.Url("shop"), Servers);
+        var (proxy, url) = CommitProxy.Before(postgres, postgres.Url("shop"));
+        await using var _ = proxy;
+        await using var servers = await ServerGroup.StartAsync(url, Servers);
         using var client = new RetryingClient(servers.Addresses);
         using var stop = new CancellationTokenSource();
         var load = new MixedLoad(shop, client);
@@ -38,8 +40,20 @@ public sealed class PostgresCrashTests
             var goal = load.Acknowledged + random.Next(20, 100);
             await Until.TrueAsync("the servers work", () => servers.AllRun() && load.Acknowledged > goal);
             await Task.Delay(random.Next(20));
-            // The one loses what was not written to the disk; the other is what pg_ctl stop -m immediate does.
-            await (random.Next(2) == 0 ? postgres.CrashAsync() : postgres.StopAsync(Shell.SigQuit));
+            switch (crash % 3)
+            {
+                case 0:
+                    await postgres.CrashAsync();
+                    break;
+                case 1:
+                    // What pg_ctl stop -m immediate does.
+                    await postgres.StopAsync(Shell.SigQuit);
+                    break;
+                default:
+                    await LostCommits.CrashAsync(postgres, proxy);
+                    break;
+            }
+
             await postgres.StartServerAsync();
         }
 

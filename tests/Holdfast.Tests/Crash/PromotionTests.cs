@@ -21,8 +21,8 @@ public sealed class PromotionTests
         var random = new Random(seed);
         await using var first = await PostgresServer.StartAsync();
         await first.ExecuteAsync("CREATE DATABASE shop");
-        await using var proxy = new TcpProxy(first.Port);
-        var url = $"postgres://holdfast@127.0.0.1:{proxy.Port}/shop";
+        var (proxy, url) = CommitProxy.Before(first, first.Url("shop"));
+        await using var _ = proxy;
         await using var db = Db.Open(url);
         await Migrations.ApplyAsync(db, Server.Modules);
         var shop = await Shop.CreateAsync(db, Stock, Stock, Stock);
@@ -34,7 +34,7 @@ public sealed class PromotionTests
 
         await using var second = await first.StandbyAsync();
         await WorkAsync(servers, load, random.Next(100, 200));
-        await first.CrashAsync();
+        await LostCommits.CrashAsync(first, proxy);
         await TakeOverAsync(second, proxy);
         await WorkAsync(servers, load, 100);
 

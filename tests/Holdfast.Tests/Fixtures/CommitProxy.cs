@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Text;
-using System.Threading.Channels;
 
 namespace Holdfast.Tests.Fixtures;
 
@@ -34,8 +33,8 @@ public sealed class CommitProxy : TcpProxy
     private const int GssRequest = 80877104;
 
     private readonly ConcurrentQueue<Cut> _cuts = new();
-    private readonly Channel<bool> _withheld = Channel.CreateUnbounded<bool>();
     private int _commits;
+    private int _withheld;
 
     private CommitProxy(int server) : base(server)
     {
@@ -58,8 +57,11 @@ public sealed class CommitProxy : TcpProxy
     /// <summary>The next COMMIT is cut off so.</summary>
     public void Next(Cut cut) => _cuts.Enqueue(cut);
 
-    /// <summary>Returns when a COMMIT has been withheld.</summary>
-    public async Task WithheldAsync() => await _withheld.Reader.ReadAsync(End).AsTask().WaitAsync(TimeSpan.FromSeconds(60));
+    /// <summary>Every COMMIT is withheld.</summary>
+    public bool Withholds { get; set; }
+
+    /// <summary>How many COMMITs were withheld.</summary>
+    public int Withheld => Volatile.Read(ref _withheld);
 
     protected override async Task<bool> PassAsync(NetworkStream client, NetworkStream server)
     {
@@ -105,9 +107,9 @@ public sealed class CommitProxy : TcpProxy
                 else if (type == 'P' && Encoding.UTF8.GetString(message).Contains("\0COMMIT\0", StringComparison.Ordinal))
                 {
                     Interlocked.Increment(ref _commits);
-                    if (_cuts.TryDequeue(out var cut))
+                    if (_cuts.TryDequeue(out var cut) || Withholds)
                     {
-                        await CutAsync(cut, message, client, server, swallow);
+                        await CutAsync(Withholds ? Cut.Withheld : cut, message, client, server, swallow);
                         return;
                     }
                 }
@@ -131,7 +133,7 @@ public sealed class CommitProxy : TcpProxy
 
         if (cut == Cut.Withheld)
         {
-            await _withheld.Writer.WriteAsync(true, End);
+            Interlocked.Increment(ref _withheld);
             await Task.Delay(Timeout.Infinite, End);
         }
 
