@@ -9,6 +9,8 @@ public sealed class CannotStartTests(CannotStartTests.Host host) : IClassFixture
     [InlineData("holdfast", "empty", "Nonsense=1")]
     [InlineData("holdfast", "empty", "MinPoolSize=30&MaxPoolSize=5")]
     [InlineData("holdfast", "empty", "Timeout=soon")]
+    [InlineData("holdfast", "empty", "Options=-c%20lock_timeout%3D0")]
+    [InlineData("holdfast", "empty", "Options=-c%20synchronous_commit%3Doff")]
     [InlineData("narrow", "narrow", "")]
     [InlineData("shut", "empty", "")]
     [InlineData("holdfast", "nowhere", "")]

@@ -35,7 +35,8 @@ internal sealed class NotNowShop(ServerProcess server, Shop shop, Db db)
     /// <summary>Sends an order, once. One with a key of its own is to be sent until it is placed, and counts once.</summary>
     public async Task<Told> OrderAsync(string? key = null)
     {
-        var (status, body, response) = await shop.OrderAsync(server.Client, key: key ?? $"{shop.StoreId}-{Interlocked.Increment(ref _orders)}");
+        key ??= $"{shop.StoreId}-{Interlocked.Increment(ref _orders)}";
+        var (status, body, response) = await shop.OrderAsync(server.Client, key: key);
         using (response)
         {
             Interlocked.Add(ref _placed, status == 201 ? 1 : 0);

@@ -71,7 +71,7 @@ public sealed class NotNowTests(NotNowTests.Host host) : IClassFixture<NotNowTes
             {
                 disk.Fill();
                 var told = await caller.OrderAsync();
-                return told.Status == 201 ? false : told.IsNotNow ? true : throw new InvalidOperationException($"{told}\n{caller.LastLines}");
+                return told.IsProper ? told.IsNotNow : throw new InvalidOperationException($"{told}\n{caller.LastLines}");
             });
         }, () =>
         {

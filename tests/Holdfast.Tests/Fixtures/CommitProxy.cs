@@ -43,7 +43,8 @@ public sealed class CommitProxy : TcpProxy
     /// <summary>How many COMMITs were seen.</summary>
     public int Commits => _commits;
 
-    public static async Task<(CommitProxy Proxy, string Url)> BeforeAsync(TestDb database) => Before(await PostgresServer.SharedAsync(), database.Url);
+    public static async Task<(CommitProxy Proxy, string Url)> BeforeAsync(TestDb database) =>
+        Before(await PostgresServer.SharedAsync(), database.Url);
 
     /// <summary>A proxy before a server, and the URL by which a database of it is reached through the proxy.</summary>
     public static (CommitProxy Proxy, string Url) Before(PostgresServer server, string databaseUrl)
