@@ -106,7 +106,7 @@ public sealed class ServerFixtureTests
 public sealed class SharedServerTests
 {
     [Fact]
-    public Task A_PostgreSQL_that_was_killed_is_there_for_the_next_with_all_it_had() => KilledAsync(PostgresServer.StartAsync,
+    public Task A_PostgreSQL_that_was_killed_is_there_for_the_next_with_all_it_had() => KilledAsync(() => PostgresServer.StartAsync(),
         server => server.ExecuteAsync("CREATE TABLE kept (n int)"), server => server.ExecuteAsync("INSERT INTO kept VALUES (1)"));
 
     [Fact]
