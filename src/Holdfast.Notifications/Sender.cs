@@ -76,7 +76,6 @@ internal abstract class Sender(Db db, string channel, Letters letters, ILogger l
 
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        CurrentWork.Is(DbWork.Background);
         while (!stoppingToken.IsCancellationRequested)
         {
             var tried = 0;

@@ -24,11 +24,8 @@ public sealed class OrderInbox(Db db, ChangeQueue queue, Transports transports, 
     /// <summary>The engine is busy or the database away.</summary>
     private sealed class NotNowException(Error error) : Exception(error.English);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        CurrentWork.Is(DbWork.Background);
-        await Task.WhenAll([.. transports.All.Select(t => ConsumeAsync(t, stoppingToken)), RedriveAsync(stoppingToken)]).ConfigureAwait(false);
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll([.. transports.All.Select(t => ConsumeAsync(t, stoppingToken)), RedriveAsync(stoppingToken)]);
 
     private async Task ConsumeAsync(ITransport transport, CancellationToken ct)
     {
@@ -172,6 +169,10 @@ public sealed class OrderInbox(Db db, ChangeQueue queue, Transports transports, 
                 {
                     await RedriveAsync(letter, ct).ConfigureAwait(false);
                 }
+            }
+            catch (Exception e) when (db.IsUnavailable(e))
+            {
+                db.Condition.Note(log, e);
             }
             catch (Exception e) when (!ct.IsCancellationRequested)
             {

@@ -45,7 +45,6 @@ internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        CurrentWork.Is(DbWork.Background);
         while (!stoppingToken.IsCancellationRequested)
         {
             try

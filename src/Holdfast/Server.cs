@@ -97,6 +97,11 @@ public static class Server
     {
         await IdentityModule.PrepareAsync(services).ConfigureAwait(false);
         var settings = services.GetRequiredService<Settings>();
+        if (settings.Roles.HasFlag(Roles.Api))
+        {
+            await services.GetRequiredService<OrderNumbers>().ClaimAsync(services.GetRequiredService<Db>()).ConfigureAwait(false);
+        }
+
         if (settings.AdminEmail is { } email)
         {
             await services.GetRequiredService<Accounts>().EnsureAdminAsync(email, settings.AdminPassword!).ConfigureAwait(false);

@@ -271,6 +271,7 @@ public abstract class Db : IAsyncDisposable
 
     private protected abstract Task<T> ReadOnceAsync<T>(Func<Session, Task<T>> read, CancellationToken ct);
 
-    // A server that cannot be reached must be told at once, not after several time-outs.
-    private bool MayReconnect(Exception e, int losses, Stopwatch clock) => losses < Reconnects && clock.Elapsed < ReconnectWithin && IsConnectionLost(e);
+    // A server that cannot be reached must be told at once, not after several time-outs. A connection that has fallen silent says nothing about the next one.
+    private bool MayReconnect(Exception e, int losses, Stopwatch clock) =>
+        losses < Reconnects && IsConnectionLost(e) && (clock.Elapsed < ReconnectWithin || (losses == 0 && e is SilentConnectionException));
 }

@@ -5,17 +5,17 @@ namespace Holdfast.Platform.Data;
 /// </summary>
 public enum DbWork
 {
-    /// <summary>What a request reads or writes by itself, and commands of the command line that answer somebody.</summary>
+    /// <summary>Sweeps, the relay, consumers, senders, commands: nobody waits for an answer within seconds.</summary>
+    Background,
+
+    /// <summary>What a request reads or writes by itself.</summary>
     Requests,
 
     /// <summary>Batches: placing and changing orders, reservations. Callers get an answer within 5 s, so a statement has 3.</summary>
     Placing,
-
-    /// <summary>Sweeps, the relay, consumers, senders, imports: nobody waits for the answer.</summary>
-    Background,
 }
 
-/// <summary>The kind of work of the current asynchronous flow.</summary>
+/// <summary>The kind of work of the current asynchronous flow; <see cref="DbWork.Background"/> unless somebody has said otherwise.</summary>
 public static class CurrentWork
 {
     private static readonly AsyncLocal<DbWork> Current = new();
@@ -29,7 +29,7 @@ public static class CurrentWork
     internal static TimeSpan StatementLimit(DbWork work) => work switch
     {
         DbWork.Placing => TimeSpan.FromSeconds(3),
-        DbWork.Requests => TimeSpan.FromSeconds(35),
+        DbWork.Requests => TimeSpan.FromSeconds(5),
         _ => TimeSpan.FromSeconds(65),
     };
 

@@ -15,7 +15,7 @@ internal static class PostgresUrl
         ("tcp_user_timeout", "10s", 120_000),
     ];
 
-    private const int DefaultConnections = 24;
+    private const int DefaultConnections = 28;
     public const int MinConnections = 6;
 
     // A plan that is prepared while a table is empty is used when it has a million rows: it must go by the index from the start. What has no index to go by
@@ -68,16 +68,16 @@ internal static class PostgresUrl
             : throw new StartupException($"DATABASE_URL: 'Maximum Pool Size' must be at least {MinConnections}.");
     }
 
-    /// <summary>The same for one kind of work: half of the connections place orders, a third serve requests, the rest works in the background.</summary>
+    /// <summary>The same for one kind of work: three sevenths of the connections place orders, the others are shared by requests and background work.</summary>
     public static string ConnectionString(string connectionString, DbWork work)
     {
         var builder = new NpgsqlConnectionStringBuilder(connectionString);
         var total = builder.MaxPoolSize;
         var (connections, patience) = work switch
         {
-            DbWork.Placing => (total / 2, 2),
-            DbWork.Requests => (total / 3, 4),
-            _ => (total - (total / 2) - (total / 3), 15),
+            DbWork.Placing => (total * 3 / 7, 2),
+            DbWork.Requests => (total * 2 / 7, 2),
+            _ => (total - (total * 3 / 7) - (total * 2 / 7), 15),
         };
         builder.MaxPoolSize = connections;
         builder.MinPoolSize = Math.Min(builder.MinPoolSize, connections);

@@ -37,7 +37,6 @@ public abstract class Sweep(Db db, TimeSpan pause, int batchSize, ILogger log) :
 
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        CurrentWork.Is(DbWork.Background);
         for (var failures = 0; !stoppingToken.IsCancellationRequested;)
         {
             var done = 0;

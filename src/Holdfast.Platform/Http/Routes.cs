@@ -78,6 +78,7 @@ public sealed class Door(ITokenReader tokens, RateLimits limits, Db db, ILogger<
     /// <summary>Serves one request; never throws.</summary>
     public async Task HandleAsync(HttpContext http, RouteRule route, Func<Request, Task<Reply>> handle)
     {
+        CurrentWork.Is(DbWork.Requests);
         Reply reply;
         try
         {

@@ -18,7 +18,6 @@ public sealed class ConsumerLanes(Db db, RelayBell bell, IEnumerable<IConsumer> 
 
     private async Task RunAsync(ConsumerLane lane, Bell rung, CancellationToken ct)
     {
-        CurrentWork.Is(DbWork.Background);
         while (!ct.IsCancellationRequested)
         {
             try

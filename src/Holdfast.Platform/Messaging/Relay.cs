@@ -79,7 +79,6 @@ public sealed class Relay(Db db, RelayBell bell, IEnumerable<IConsumer> consumer
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        CurrentWork.Is(DbWork.Background);
         var failures = 0;
         while (!stoppingToken.IsCancellationRequested)
         {

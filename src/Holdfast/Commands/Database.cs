@@ -12,11 +12,7 @@ internal static class Database
     public static Command Command(string name, string description, Func<ParseResult, Settings, CancellationToken, Task<int>> run)
     {
         var command = new Command(name, description) { TreatUnmatchedTokensAsErrors = false };
-        command.SetAction((parsed, ct) =>
-        {
-            CurrentWork.Is(DbWork.Background);
-            return run(parsed, Settings.Load(parsed.UnmatchedTokens), ct);
-        });
+        command.SetAction((parsed, ct) => run(parsed, Settings.Load(parsed.UnmatchedTokens), ct));
         return command;
     }
 

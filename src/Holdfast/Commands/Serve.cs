@@ -37,8 +37,6 @@ internal static class Serve
             await DemoStore.MakeAsync(db, ct).ConfigureAwait(false);
         }
 
-        // Whatever starts from here on says itself what it works for; requests do not.
-        CurrentWork.Is(DbWork.Requests);
         await using var app = Server.Build(settings, db);
         try
         {

@@ -13,7 +13,6 @@ public sealed class Brokers(Db db, RelayBell bell, Transports transports, IEnume
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        CurrentWork.Is(DbWork.Background);
         var publishing = transports.All.Select(t => new BrokerLane(db, t, options, log).RunAsync(bell.ForLane(t.Name), stoppingToken)).ToList();
         await SettleAsync(stoppingToken).ConfigureAwait(false);
         var consuming = transports.Find(options.ConsumerTransport) is { } way
