@@ -61,8 +61,8 @@ internal sealed class PastRows
         """);
 
     private readonly RowSet _webhooks = Table("webhook_deliveries", """
-        id uuid, endpoint_id uuid, store_id uuid, subject uuid, sequence int, type text, status text, attempts int, next_attempt_at
-        time, created_at time
+        id uuid, endpoint_id uuid, store_id uuid, subject uuid, sequence int, type text, status text, attempts int,
+        next_attempt_at time, created_at time
         """);
 
     private readonly RowSet _attempts = Table("webhook_attempts", """
