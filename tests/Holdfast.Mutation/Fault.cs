@@ -6,11 +6,14 @@ namespace Holdfast.Mutation;
 /// <param name="After">What stands right before the original, where that alone is in the file more than once; else empty.</param>
 /// <param name="Original">The source as it is, once in the file: an expression, or whole statements.</param>
 /// <param name="Replacement">The fault; empty where statements are left out.</param>
-/// <param name="Tests">Test classes, as their names end; with <c>#</c> and the beginning of a method's name, those of its tests alone.</param>
+/// <param name="Tests">
+/// Test classes, as their names end; with <c>#</c> and the beginning of a method's name, those of its tests alone.
+/// </param>
 /// <param name="Equivalent">Why no test can notice it; null where one must.</param>
-public sealed record Fault(int Number, string File, string What, string After, string Original, string Replacement, IReadOnlyList<string> Tests, string? Equivalent)
+public sealed record Fault(int Number, string File, string What, string After, string Original, string Replacement,
+    IReadOnlyList<string> Tests, string? Equivalent)
 {
-    /// <summary>Whether statements are replaced, not an expression: they end with a semicolon, or with a brace on a line of its own.</summary>
+    /// <summary>Whether statements are replaced, not an expression: they end with a semicolon, or with a brace on its own line.</summary>
     public bool IsStatement => Original[^1] == ';' || Original.Split('\n')[^1].Trim() == "}";
 
     /// <summary>The source that behaves as the original until the fault is switched on.</summary>
@@ -30,8 +33,8 @@ public sealed record Fault(int Number, string File, string What, string After, s
             return (at, $"fault {Number}: the original is not in {File}");
         }
 
-        var problem = text.IndexOf(wanted, at + 1, StringComparison.Ordinal) < 0 ? null : $"fault {Number}: the original is in {File} more than once";
-        return (at + After.Length, problem);
+        var isOnce = text.IndexOf(wanted, at + 1, StringComparison.Ordinal) < 0;
+        return (at + After.Length, isOnce ? null : $"fault {Number}: the original is in {File} more than once");
     }
 
     /// <summary>Plants faults into the text of their file.</summary>

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Holdfast.Mutation;
 
-/// <summary>A copy of the sources with all faults in it, each behind a switch, and its build. It is kept, so that the next build is a short one.</summary>
+/// <summary>
+/// A copy of the sources with all faults in it, each behind a switch, and its build. It is kept, so that the next build is a short one.
+/// </summary>
 internal sealed class PlantedTree(string root)
 {
     private const string Switch = """
@@ -50,18 +52,24 @@ internal sealed class PlantedTree(string root)
     public async Task<bool> BuildAsync()
     {
         var start = new ProcessStartInfo("dotnet", ["build", Project, "-c", "Release", "-v", "q", "-clp:ErrorsOnly;NoSummary", "-nologo",
-            "-p:TreatWarningsAsErrors=false", "-p:RunAnalyzers=false", "-p:EnforceCodeStyleInBuild=false"]) { RedirectStandardInput = true };
+            "-p:TreatWarningsAsErrors=false", "-p:RunAnalyzers=false", "-p:EnforceCodeStyleInBuild=false"])
+        {
+            RedirectStandardInput = true,
+        };
         using var build = Process.Start(start)!;
         await build.WaitForExitAsync().ConfigureAwait(false);
         return build.ExitCode == 0;
     }
 
-    private IEnumerable<string> Sources() => Directory.EnumerateFiles(root).Select(f => Path.GetFileName(f)).Where(IsOfBuild).Concat(Files(root));
+    private IEnumerable<string> Sources() =>
+        Directory.EnumerateFiles(root).Select(f => Path.GetFileName(f)).Where(IsOfBuild).Concat(Files(root));
 
-    private static bool IsOfBuild(string name) => Path.GetExtension(name) is ".props" or ".targets" or ".slnx" or ".json" or ".txt" or ".config";
+    private static bool IsOfBuild(string name) =>
+        Path.GetExtension(name) is ".props" or ".targets" or ".slnx" or ".json" or ".txt" or ".config";
 
     private static IEnumerable<string> Files(string at) => Folders.Select(f => Path.Combine(at, f)).Where(Directory.Exists)
-        .SelectMany(f => Directory.EnumerateFiles(f, "*", SearchOption.AllDirectories)).Select(f => Path.GetRelativePath(at, f).Replace('\\', '/'))
+        .SelectMany(f => Directory.EnumerateFiles(f, "*", SearchOption.AllDirectories))
+        .Select(f => Path.GetRelativePath(at, f).Replace('\\', '/'))
         .Where(f => !f.Split('/').Any(Outputs.Contains));
 
     /// <param name="text">Null: as it is.</param>

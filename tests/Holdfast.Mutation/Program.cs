@@ -40,11 +40,18 @@ await Parallel.ForEachAsync(chosen, new ParallelOptions { MaxDegreeOfParallelism
 {
     var began = Stopwatch.GetTimestamp();
     var (verdict, _) = await TestRun.RunAsync(tree.Tests, fault.Tests, fault.Number, limit);
-    var word = verdict switch { Verdict.Failed => "killed", Verdict.TimedOut => "timed out", Verdict.Passed => "survived", _ => "no tests" };
+    var word = verdict switch
+    {
+        Verdict.Failed => "killed",
+        Verdict.TimedOut => "timed out",
+        Verdict.Passed => "survived",
+        _ => "no tests",
+    };
+    var (seconds, file) = (Stopwatch.GetElapsedTime(began).TotalSeconds, Path.GetFileName(fault.File));
+    var reason = fault.Equivalent is { } why ? $" (equivalent: {why})" : "";
     lock (gate)
     {
-        Console.WriteLine($"{fault.Number,4} {word,-9} {Stopwatch.GetElapsedTime(began).TotalSeconds,5:0.0} s  {fault.File[(fault.File.LastIndexOf('/') + 1)..]}: {fault.What}"
-            + (fault.Equivalent is { } why ? $" (equivalent: {why})" : ""));
+        Console.WriteLine($"{fault.Number,4} {word,-9} {seconds,5:0.0} s  {file}: {fault.What}{reason}");
         if (verdict is Verdict.Failed or Verdict.TimedOut)
         {
             noticed++;
@@ -60,8 +67,9 @@ await Parallel.ForEachAsync(chosen, new ParallelOptions { MaxDegreeOfParallelism
     }
 });
 
-Console.WriteLine($"{noticed} of {chosen.Count} killed, {equivalent} equivalent, {missed.Count} survived{(missed.Count == 0 ? "" : $" ({string.Join(", ", missed.Select(f => f.Number).Order())})")}"
-    + $", {clock.Elapsed.TotalMinutes:0.0} min");
+var which = missed.Count == 0 ? "" : $" ({string.Join(", ", missed.Select(f => f.Number).Order())})";
+Console.WriteLine($"{noticed} of {chosen.Count} killed, {equivalent} equivalent, {missed.Count} survived{which}, "
+    + $"{clock.Elapsed.TotalMinutes:0.0} min");
 return missed.Count == 0 ? 0 : 1;
 
 static string FindRoot()

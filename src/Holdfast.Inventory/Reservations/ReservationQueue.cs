@@ -98,8 +98,8 @@ public sealed class ReservationQueue(Db db, RelayBell bell, ILogger<ReservationQ
     }
 
     /// <summary>
-    /// Decides one command. When a rule fails, all that it has changed is taken back, so that its neighbours are judged as if it had not been there.
-    /// What a refused one has changed is the expiry of its reservation, and stays.
+    /// Decides one command. When a rule fails, all that it has changed is taken back, so that its neighbours are judged as if it had not
+    /// been there. What a refused one has changed is the expiry of its reservation, and stays.
     /// </summary>
     private Result<Reply> Decide(Decision on, ReservationCommand command)
     {

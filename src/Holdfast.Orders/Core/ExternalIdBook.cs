@@ -1,6 +1,6 @@
 namespace Holdfast.Orders.Core;
 
-/// <summary>The external ids that the orders of a store have: those that were read, and those of the orders that the batch has accepted.</summary>
+/// <summary>The external ids that orders have, by store: those that were read, and those of the orders that the batch accepts.</summary>
 public sealed class ExternalIdBook(IEnumerable<(Guid StoreId, string ExternalId)> read)
 {
     private readonly HashSet<(Guid StoreId, string ExternalId)> _taken = [.. read];

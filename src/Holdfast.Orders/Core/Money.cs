@@ -83,7 +83,8 @@ internal static class Money
     private static void Record(Payment payment, OrderFile file, LifecycleBooks books)
     {
         file.Add(payment);
-        books.Payments.Add(new PaymentKey(file.Order.StoreId, payment.Provider, payment.TransactionId), new RecordedPayment(file.Order.Id, payment.Amount, payment.Currency));
+        books.Payments.Add(new PaymentKey(file.Order.StoreId, payment.Provider, payment.TransactionId),
+            new RecordedPayment(file.Order.Id, payment.Amount, payment.Currency));
     }
 
     private static Error? PayInTime(Payment payment, OrderFile file, DateTime now)

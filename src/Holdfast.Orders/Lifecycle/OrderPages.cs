@@ -37,7 +37,8 @@ internal sealed class OrderPages
         {
             pages._recorded = batch.Query("SELECT store_id, provider, transaction_id, order_id, amount, currency FROM payment_transactions "
                 + "WHERE store_id {in $1} AND provider {in $2} AND transaction_id {in $3}",
-                r => KeyValuePair.Create(new PaymentKey(r.Uuid(0), r.Text(1), r.Text(2)), new RecordedPayment(r.Uuid(3), r.Long(4), r.Text(5))),
+                r => KeyValuePair.Create(new PaymentKey(r.Uuid(0), r.Text(1), r.Text(2)),
+                    new RecordedPayment(r.Uuid(3), r.Long(4), r.Text(5))),
                 pays.Select(p => p.StoreId).Distinct().ToArray(), pays.Select(p => p.Provider).Distinct().ToArray(), pays.Select(p => p.TransactionId).Distinct().ToArray());
         }
 

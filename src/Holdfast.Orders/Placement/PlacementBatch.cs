@@ -183,8 +183,8 @@ internal sealed class PlacementBatch
     }
 
     /// <summary>
-    /// Decides one command. When it is refused, or a rule fails, all that it has changed is taken back, so that its neighbours are judged as if it had
-    /// not been there. What is kept of an accepted one is noted last, after everything that can fail.
+    /// Decides one command. When it is refused, or a rule fails, all that it has changed is taken back, so that its neighbours are judged
+    /// as if it had not been there. What is kept of an accepted one is noted last, after everything that can fail.
     /// </summary>
     private Result<Placed> Judge(int index)
     {

@@ -32,7 +32,9 @@ public abstract class Rider
     /// <summary>Says no to the order and changes nothing, or changes its own book and returns null. No I/O.</summary>
     public abstract Error? Decide(Order order, DateTime now);
 
-    /// <summary>Takes the change of <see cref="Decide"/> back: the command was refused further on, or a rule failed. Only called where it had agreed.</summary>
+    /// <summary>
+    /// Takes the change of <see cref="Decide"/> back: the command was refused further on, or a rule failed. Only called where it agreed.
+    /// </summary>
     public abstract void Undo();
 
     /// <summary>Adds its writes to those of the batch. Only called when its command was accepted.</summary>
@@ -50,7 +52,9 @@ public abstract class Rider
     }
 }
 
-/// <summary>The decisions of one command's riders. Those that agreed can be undone, whether another one refuses, throws, or what follows fails.</summary>
+/// <summary>
+/// The decisions of one command's riders. Those that agreed can be undone, whether another one refuses or throws, or what follows fails.
+/// </summary>
 internal sealed class RiderDecisions(IReadOnlyList<Rider> riders)
 {
     private int _agreed;

@@ -16,8 +16,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Holdfast.Tests.Batches;
 
 /// <summary>
-/// A rule that throws costs its own command: it gets 500 internal_error, and its neighbours in the batch, who want the same cart, code, external id,
-/// transaction and key, are judged as if it had not been there.
+/// A rule that throws costs its own command: it gets 500 internal_error, and its neighbours in the batch, who want the same cart, code,
+/// external id, transaction and key, are judged as if it had not been there.
 /// </summary>
 public abstract class FailingRuleTests(TestHost host)
 {
@@ -48,7 +48,10 @@ public abstract class FailingRuleTests(TestHost host)
             var (command, _) = shop.Placing(email: $"{key:N}@example.com", riders: [new CartRider(cart, version, owner), .. riders]);
             return new Placing(command with
             {
-                ExternalId = "X-1", DiscountKey = "ONCE", PaymentMethod = PaymentMethod.CashOnDelivery, Lines = [new StockLine(shop.Variant, 2), new StockLine(limited, 1)],
+                ExternalId = "X-1",
+                DiscountKey = "ONCE",
+                PaymentMethod = PaymentMethod.CashOnDelivery,
+                Lines = [new StockLine(shop.Variant, 2), new StockLine(limited, 1)],
             }, new IdempotencyKey(key, [print]));
         }
 
@@ -70,8 +73,9 @@ public abstract class FailingRuleTests(TestHost host)
         Assert.Equal((2, 1), await shop.StockAsync(limited));
         Assert.Equal(1, await shop.UsesAsync("ONCE"));
         Assert.Equal(0, await shop.CountAsync("SELECT COUNT(*) FROM cart_lines WHERE cart_id = $1", cart));
-        Assert.Equal([neighbour.Command.OrderId, neighbour.Command.OrderId],
-            await Server.Db.ReadAsync(s => s.QueryAsync("SELECT subject FROM events WHERE store_id = $1 AND type LIKE 'order.%'", r => r.Uuid(0), shop.StoreId)));
+        var told = await Server.Db.ReadAsync(s => s.QueryAsync(
+            "SELECT subject FROM events WHERE store_id = $1 AND type LIKE 'order.%'", r => r.Uuid(0), shop.StoreId));
+        Assert.Equal([neighbour.Command.OrderId, neighbour.Command.OrderId], told);
         await Together.VerifyAsync(Server);
 
         var again = await Together.PlaceAsync(Server, neighbour, failing);
@@ -87,15 +91,19 @@ public abstract class FailingRuleTests(TestHost host)
         var (key, once) = (Guid.CreateVersion7(), new OnceRider());
         Changing Pay(byte print, OrderCommand command) => new(command, new IdempotencyKey(key, [print]));
         PayCommand Payment(params Rider[] riders) =>
-            new(order, shop.StoreId, "service", Guid.CreateVersion7(), "bank", "t-1", 2000, "VND", null, null, null) { Riders = [once, .. riders] };
+            new(order, shop.StoreId, "service", Guid.CreateVersion7(), "bank", "t-1", 2000, "VND", null, null, null)
+            {
+                Riders = [once, .. riders],
+            };
         var failing = fault == Fault.Rider ? Pay(1, Payment(new ThrowingRider()))
             : Pay(1, new EditCommand(order, shop.StoreId, "service", "", null, null, Payment()) { Riders = [once] });
         var neighbour = Pay(2, Payment());
         var outcomes = await Together.ChangeAsync(Server, failing, neighbour);
         Assert.Equal("internal_error", outcomes[0].Error?.Code);
         Assert.Null(outcomes[1].Error);
-        Assert.Equal(["order.created", "payment.succeeded", "order.confirmed"],
-            await Server.Db.ReadAsync(s => s.QueryAsync("SELECT type FROM events WHERE subject = $1 ORDER BY sequence", r => r.Text(0), order)));
+        var told = await Server.Db.ReadAsync(s => s.QueryAsync(
+            "SELECT type FROM events WHERE subject = $1 ORDER BY sequence", r => r.Text(0), order));
+        Assert.Equal(["order.created", "payment.succeeded", "order.confirmed"], told);
         Assert.Equal(1, await shop.CountAsync("SELECT COUNT(*) FROM payment_transactions WHERE store_id = $1", shop.StoreId));
         await Together.VerifyAsync(Server);
 
@@ -110,32 +118,33 @@ public abstract class FailingRuleTests(TestHost host)
         var shop = await Shop.CreateAsync(Server.Db, 3);
         var log = new HeldLog();
         await using var queue = new ReservationQueue(Server.Db, new RelayBell(), log);
-        ReserveCommand Reserve(Guid key, byte print, TimeSpan ttl) =>
-            new(Guid.CreateVersion7(), Caller.System, new IdempotencyKey(key, [print]), [new StockLine(shop.Variant, 3)], null, ttl);
+        ReserveCommand Reserve(Guid variant, Guid key, byte print, TimeSpan ttl) =>
+            new(Guid.CreateVersion7(), Caller.System, new IdempotencyKey(key, [print]), [new StockLine(variant, 3)], null, ttl);
 
-        // Each worker of the lane is held in a failure of its own, so what comes now is one batch.
-        var held = Enumerable.Range(1, Server.Db.WritersPerLane).Select(async n =>
-        {
-            var failed = queue.SubmitAsync(Reserve(Guid.CreateVersion7(), 1, TimeSpan.MaxValue));
-            await Until.TrueAsync("a worker has failed", () => log.Failures >= n);
-            return failed;
-        });
+        // Each worker of the lane is held in a failure of its own, over stock of its own, so what comes now is one batch.
         var failures = new List<Task<Reply>>();
-        foreach (var one in held)
+        while (failures.Count < Server.Db.WritersPerLane)
         {
-            failures.Add(await one);
+            var variant = await shop.AddVariantAsync(1000, 3, null);
+            if (Lane(variant) == Lane(shop.Variant))
+            {
+                failures.Add(queue.SubmitAsync(Reserve(variant, Guid.CreateVersion7(), 1, TimeSpan.MaxValue)));
+                await Until.TrueAsync("a worker has failed", () => log.Failures >= failures.Count);
+            }
         }
 
         var key = Guid.CreateVersion7();
-        var (failing, neighbour) = (Reserve(key, 1, TimeSpan.MaxValue), Reserve(key, 2, TimeSpan.FromMinutes(10)));
+        var failing = Reserve(shop.Variant, key, 1, TimeSpan.MaxValue);
+        var neighbour = Reserve(shop.Variant, key, 2, TimeSpan.FromMinutes(10));
         failures.Add(queue.SubmitAsync(failing));
         var made = queue.SubmitAsync(neighbour);
         log.LetGo();
         Assert.All(await Task.WhenAll(failures), r => Assert.Equal("internal_error", r.Error?.Code));
         Assert.Equal(201, (await made).Status);
         Assert.Equal((3, 3), await shop.StockAsync());
-        Assert.Equal(["inventory.reserved"],
-            await Server.Db.ReadAsync(s => s.QueryAsync("SELECT type FROM events WHERE store_id = $1 AND subject <> $2", r => r.Text(0), shop.StoreId, shop.Variant)));
+        var told = await Server.Db.ReadAsync(s => s.QueryAsync(
+            "SELECT type FROM events WHERE store_id = $1 AND subject <> $2", r => r.Text(0), shop.StoreId, shop.Variant));
+        Assert.Equal(["inventory.reserved"], told);
         Assert.True((await queue.SubmitAsync(neighbour)).Replayed);
         Assert.Equal("idempotency_key_reused", (await queue.SubmitAsync(failing)).Error?.Code);
         await Together.VerifyAsync(Server);
@@ -149,7 +158,9 @@ public abstract class FailingRuleTests(TestHost host)
         await using var queue = new ReservationQueue(database.Db, new RelayBell(), NullLogger<ReservationQueue>.Instance);
         foreach (var variant in shop.Variants)
         {
-            Assert.Equal(201, (await queue.SubmitAsync(new ReserveCommand(Guid.CreateVersion7(), Caller.System, null, [new StockLine(variant, 1)], null, TimeSpan.FromMinutes(1)))).Status);
+            StockLine[] lines = [new StockLine(variant, 1)];
+            var reserve = new ReserveCommand(Guid.CreateVersion7(), Caller.System, null, lines, null, TimeSpan.FromMinutes(1));
+            Assert.Equal(201, (await queue.SubmitAsync(reserve)).Status);
         }
 
         // A row that somebody has repaired by hand, wrongly.
@@ -160,11 +171,15 @@ public abstract class FailingRuleTests(TestHost host)
         Assert.Equal((3, 0), await shop.StockAsync(shop.Variants[1]));
     }
 
+    /// <summary>Which of the queue's lanes a variant goes by.</summary>
+    private static int Lane(Guid variant) => (variant.GetHashCode() & int.MaxValue) % 2;
+
     /// <summary>A visitor's cart with one line.</summary>
     private async Task<(Guid Id, long Version, string Owner)> CartAsync(Shop shop)
     {
         await new Basket(Server.Guest, shop).PutAsync(shop.Variant, 1).ShouldBeAsync(200);
-        return await Server.Db.ReadAsync(s => s.FirstAsync("SELECT id, version, owner FROM carts WHERE store_id = $1", r => (r.Uuid(0), r.Long(1), r.Text(2)), shop.StoreId));
+        return await Server.Db.ReadAsync(s => s.FirstAsync(
+            "SELECT id, version, owner FROM carts WHERE store_id = $1", r => (r.Uuid(0), r.Long(1), r.Text(2)), shop.StoreId));
     }
 
     private sealed class ThrowingRider : TestRider
@@ -218,7 +233,8 @@ public abstract class FailingRuleTests(TestHost host)
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (logLevel == LogLevel.Error)
             {

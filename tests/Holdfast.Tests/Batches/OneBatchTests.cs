@@ -11,7 +11,9 @@ using Holdfast.Tests.Orders;
 
 namespace Holdfast.Tests.Batches;
 
-/// <summary>Commands of one batch that want the same key, external id or cart: each is judged by what came of those before it, and by nothing else.</summary>
+/// <summary>
+/// Commands of one batch that want the same key, external id or cart: each is judged by what came of those before it, and by nothing else.
+/// </summary>
 public abstract class OneBatchTests(TestHost host)
 {
     private TestServer Server => host.Server;
@@ -22,7 +24,8 @@ public abstract class OneBatchTests(TestHost host)
         var shop = await Shop.CreateAsync(Server.Db, 9);
         var order = await PlacedAsync(shop, 9);
         var key = Guid.CreateVersion7();
-        var (first, again, other) = (Pay(shop, order, "t-1", 1000, key, 1), Pay(shop, order, "t-1", 1000, key, 1), Pay(shop, order, "t-2", 2000, key, 2));
+        var (first, again) = (Pay(shop, order, "t-1", 1000, key, 1), Pay(shop, order, "t-1", 1000, key, 1));
+        var other = Pay(shop, order, "t-2", 2000, key, 2);
         var outcomes = await Together.ChangeAsync(Server, first, again, other);
         Assert.False(outcomes[0].Value.Replayed);
         Assert.True(outcomes[1].Value.Replayed);
@@ -56,7 +59,8 @@ public abstract class OneBatchTests(TestHost host)
     {
         var shop = await Shop.CreateAsync(Server.Db, 9);
         var (order, other) = (await PlacedAsync(shop, 1), await PlacedAsync(shop, 1));
-        var outcomes = await Together.ChangeAsync(Server, Pay(shop, order, "t-1", Placement.MaxTotal + 1), Pay(shop, order, "t-1", 1000), Pay(shop, order, "t-1", 1000), Pay(shop, other, "t-1", 1000));
+        var outcomes = await Together.ChangeAsync(Server, Pay(shop, order, "t-1", Placement.MaxTotal + 1), Pay(shop, order, "t-1", 1000),
+            Pay(shop, order, "t-1", 1000), Pay(shop, other, "t-1", 1000));
         Assert.Equal(["payment_too_large", null, null, "transaction_conflict"], outcomes.Select(o => o.Error?.Code));
         Assert.Equal(1, await shop.CountAsync("SELECT COUNT(*) FROM payment_transactions WHERE store_id = $1", shop.StoreId));
         await Together.VerifyAsync(Server);
@@ -68,7 +72,8 @@ public abstract class OneBatchTests(TestHost host)
         var shop = await Shop.CreateAsync(Server.Db, 9);
         var order = await PlacedAsync(shop, 1);
         var key = Guid.CreateVersion7();
-        var outcomes = await Together.ChangeAsync(Server, Pay(shop, order, "t-1", 1000), new Changing(new CancelCommand(order, shop.StoreId, "owner", null), null),
+        var outcomes = await Together.ChangeAsync(Server, Pay(shop, order, "t-1", 1000),
+            new Changing(new CancelCommand(order, shop.StoreId, "owner", null), null),
             new Changing(new HideCommand(order, shop.StoreId, "owner", ByOwner: true), null));
         Assert.All(outcomes, o => Assert.True(o.IsOk));
         var told = (await Together.ChangeAsync(Server, Pay(shop, order, "t-1", 1000, key)))[0].Value;
@@ -100,18 +105,22 @@ public abstract class OneBatchTests(TestHost host)
         var (key, unused, email) = (Guid.CreateVersion7(), Guid.CreateVersion7(), $"{Guid.CreateVersion7():N}@example.com");
         var limited = await shop.AddVariantAsync(1000, 9, 1);
         var (cart, version, owner) = await CartAsync(shop);
-        Placing Named(Placing placing, params Rider[] riders) => placing with { Command = placing.Command with { ExternalId = "X-1", Riders = riders } };
+        CartRider Rides() => new(cart, version, owner);
+        Placing Named(Placing placing, params Rider[] riders) =>
+            placing with { Command = placing.Command with { ExternalId = "X-1", Riders = riders } };
 
-        // The second is refused under lock, by the limit that the first one reaches; the third by its cart, after it has taken the external id and the last piece.
+        // The second is refused under lock, by the limit that the first one reaches; the third by its cart, after it has taken the external
+        // id and the last piece.
         var first = shop.Placing(email: "first@example.com", variant: limited);
         var second = With(shop.Placing(email: "first@example.com", variant: limited), key, 1);
-        var third = With(Named(shop.Placing(email: email), new CartRider(cart, version, owner), new CartRider(cart, version, owner)), unused, 1);
-        var fourth = With(Named(shop.Placing(email: "fourth@example.com"), new CartRider(cart, version, owner)), key, 2);
+        var third = With(Named(shop.Placing(email: email), Rides(), Rides()), unused, 1);
+        var fourth = With(Named(shop.Placing(email: "fourth@example.com"), Rides()), key, 2);
         var fifth = Named(shop.Placing(email: "fourth@example.com", variant: limited));
-        var sixth = shop.Placing(email: "sixth@example.com", variant: limited, riders: [new CartRider(cart, version, owner)]);
-        var seventh = shop.Placing(email: "seventh@example.com", variant: limited, riders: [new CartRider(cart, version, owner)]);
+        var sixth = shop.Placing(email: "sixth@example.com", variant: limited, riders: [Rides()]);
+        var seventh = shop.Placing(email: "seventh@example.com", variant: limited, riders: [Rides()]);
         var outcomes = await Together.PlaceAsync(Server, first, second, third, fourth, fifth, sixth, seventh);
-        Assert.Equal([null, "purchase_limit", "cart_changed", null, "external_id_taken", "cart_changed", "cart_changed"], outcomes.Select(o => o.Error?.Code));
+        Assert.Equal([null, "purchase_limit", "cart_changed", null, "external_id_taken", "cart_changed", "cart_changed"],
+            outcomes.Select(o => o.Error?.Code));
         Assert.Equal((1, 1), await shop.StockAsync());
         Assert.Equal((9, 1), await shop.StockAsync(limited));
         Assert.Equal(0, await shop.CountAsync("SELECT COUNT(*) FROM users WHERE email_key = $1", email));
@@ -128,16 +137,20 @@ public abstract class OneBatchTests(TestHost host)
 
     private static Placing With(Placing placing, Guid key, byte print) => placing with { Key = new IdempotencyKey(key, [print]) };
 
-    private static Changing Pay(Shop shop, Guid order, string transaction, long amount, Guid? key = null, byte print = 1, string currency = "VND") => new(
-        new PayCommand(order, shop.StoreId, "service", Guid.CreateVersion7(), "bank", transaction, amount, currency, null, null, null), key is { } k ? new IdempotencyKey(k, [print]) : null);
+    private static Changing Pay(Shop shop, Guid order, string transaction, long amount, Guid? key = null, byte print = 1,
+        string currency = "VND") => new(
+        new PayCommand(order, shop.StoreId, "service", Guid.CreateVersion7(), "bank", transaction, amount, currency, null, null, null),
+        key is { } k ? new IdempotencyKey(k, [print]) : null);
 
-    private async Task<Guid> PlacedAsync(Shop shop, long quantity) => (await Together.PlaceAsync(Server, shop.Placing(quantity)))[0].Value.OrderId;
+    private async Task<Guid> PlacedAsync(Shop shop, long quantity) =>
+        (await Together.PlaceAsync(Server, shop.Placing(quantity)))[0].Value.OrderId;
 
     /// <summary>A visitor's cart with one line.</summary>
     private async Task<(Guid Id, long Version, string Owner)> CartAsync(Shop shop)
     {
         await new Basket(Server.Guest, shop).PutAsync(shop.Variant, 1).ShouldBeAsync(200);
-        return await Server.Db.ReadAsync(s => s.FirstAsync("SELECT id, version, owner FROM carts WHERE store_id = $1", r => (r.Uuid(0), r.Long(1), r.Text(2)), shop.StoreId));
+        return await Server.Db.ReadAsync(s => s.FirstAsync(
+            "SELECT id, version, owner FROM carts WHERE store_id = $1", r => (r.Uuid(0), r.Long(1), r.Text(2)), shop.StoreId));
     }
 }
 

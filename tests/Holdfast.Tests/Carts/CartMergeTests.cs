@@ -49,6 +49,20 @@ public abstract class CartMergeTests(TestHost host)
     }
 
     [Fact]
+    public async Task What_was_merged_is_seen_at_once()
+    {
+        var shop = await Shop.CreateAsync(Server.Db, 9, 9);
+        var (mine, visitor) = (new Basket(Server.Customer(), shop), new Basket(Server.Guest, shop));
+        await visitor.PutAsync(shop.Variants[1], 1).ShouldBeAsync(200);
+        await mine.PutAsync(shop.Variants[0], 1).ShouldBeAsync(200);
+        Assert.Single((await mine.GetAsync()).Body.Lines());
+        mine.Token = visitor.Token;
+        Assert.Equal(2, (await mine.GetAsync()).Body.Lines().Count);
+        mine.Token = null;
+        Assert.Equal(2, (await mine.GetAsync()).Body.Lines().Count);
+    }
+
+    [Fact]
     public async Task Twenty_tabs_at_once_merge_once()
     {
         var shop = await Shop.CreateAsync(Server.Db, 1000, 1000);

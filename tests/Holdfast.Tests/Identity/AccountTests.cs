@@ -176,6 +176,7 @@ public abstract partial class AccountTests(TestHost host)
         Assert.Equal("-", left.GetProperty("deliveryAddress").GetString());
         Assert.Equal(0, await CountAsync("SELECT COUNT(*) FROM users WHERE email_key = $1 OR email = $1", me.Email));
         Assert.Equal(0, await CountAsync("SELECT COUNT(*) FROM mails WHERE recipient = $1", me.Email));
+        Assert.Equal(0, await CountAsync("SELECT COUNT(*) FROM sessions WHERE user_id IN (SELECT id FROM users WHERE active = $1)", false));
 
         // Whoever keeps a copy of the order hears of it.
         Assert.Equal(1, await CountAsync("SELECT COUNT(*) FROM events WHERE subject = $1 AND sequence = 3 AND type = 'order.updated'", Guid.Parse(order.Id)));

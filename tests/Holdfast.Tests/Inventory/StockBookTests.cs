@@ -160,6 +160,17 @@ public sealed class StockBookTests
         }).QuickCheckThrowOnFailure();
 
     [Fact]
+    public void What_there_is_goes_to_the_oldest_holds_first()
+    {
+        var stock = new StockBook([new StockRow(Ids[0], Ids[0], Ids[0], 5, 9, null, 3, 0)]);
+        var holds = new HoldBook([new Hold(Ids[0], Holder(3), 3, 3), new Hold(Ids[0], Holder(1), 3, 1), new Hold(Ids[0], Holder(2), 3, 2)]);
+        Assert.Equal([new ShortHold(Holder(2), 3, 1), new ShortHold(Holder(3), 3, 3)], holds.Short(stock, Ids[0]));
+        Assert.True(holds.Covers(stock, Ids[0], Holder(1), 3));
+        Assert.True(holds.Covers(stock, Ids[0], Holder(2), 2));
+        Assert.False(holds.Covers(stock, Ids[0], Holder(2), 3));
+    }
+
+    [Fact]
     public void Shortages_name_what_was_asked_for_and_what_there_is()
     {
         var book = Book(3);

@@ -142,6 +142,17 @@ public abstract class StockRoutesTests(TestHost host)
     }
 
     [Fact]
+    public async Task An_adjustment_that_was_refused_is_judged_again_with_its_key()
+    {
+        var shop = await ShopAsync(1);
+        var body = new { delta = -2, reason = "broken" };
+        await shop.PostAsync($"{shop.Variant}/adjustments", body, "k2").ShouldBeAsync(409, "stock_below_zero");
+        await shop.PostAsync($"{shop.Variant}/receipts", new { quantity = 4, reference = "DN-2" }).ShouldBeAsync(201);
+        await shop.PostAsync($"{shop.Variant}/adjustments", body, "k2").ShouldBeAsync(201);
+        Assert.Equal((3, 0, 3, 0), await shop.StockAsync());
+    }
+
+    [Fact]
     public async Task On_hand_does_not_go_below_zero()
     {
         var shop = await ShopAsync(7);

@@ -49,6 +49,18 @@ public sealed class PointsBookTests
         Assert.Equal(3, book.Movements.Count);
     }
 
+    [Theory]
+    [InlineData(-1, 10)]
+    [InlineData(0, 0)]
+    public void What_comes_back_at_the_moment_at_which_it_lapses_is_gone(int milliseconds, long left)
+    {
+        var book = Book(0, nextExpiry: Now);
+        var earned = new LedgerRow(Customer, Store, 10, PointsReasons.Earned, Id(4), Now);
+        book.Note([earned, new LedgerRow(Customer, Store, -10, PointsReasons.Redeemed, Order, null)]);
+        book.GiveBack(Customer, Store, 10, Order, PointsReasons.Cancelled, Now.AddMilliseconds(milliseconds));
+        Assert.Equal(left, Balance(book));
+    }
+
     [Fact]
     public void Staff_give_and_take_but_not_more_than_there_is()
     {

@@ -119,7 +119,8 @@ public abstract class RelayTests(TestDatabase database)
 
     private protected Relay Relay(MessagingOptions options, params Heard[] consumers) => new(Db, new RelayBell(), consumers, NullLogger<Relay>.Instance, options);
 
-    private ConsumerLanes Lanes(MessagingOptions options, params Heard[] consumers) => new(Db, new RelayBell(), consumers, options, NullLogger<ConsumerLanes>.Instance);
+    private protected ConsumerLanes Lanes(MessagingOptions options, params Heard[] consumers) =>
+        new(Db, new RelayBell(), consumers, options, NullLogger<ConsumerLanes>.Instance);
 
     private async Task DrainAsync(MessagingOptions options, Heard heard, string? lane = null)
     {
@@ -157,6 +158,30 @@ public sealed class Relay_on_postgresql(PostgresDatabase database) : RelayTests(
 
         Assert.Equal(2, await relay.RunOnceAsync());
         Assert.Equal([1, 2, 3], await Heard.OfAsync(Db, subjects[0]));
+    }
+
+    [Fact]
+    public async Task A_chunk_waits_for_an_earlier_one_in_other_hands()
+    {
+        await Heard.ResetAsync(Db);
+        var there = new Heard("there");
+        var relay = Relay(Quick with { Consumers = new HashSet<string> { "here" } }, new Heard("here"), there);
+        for (var i = 0; i < 2; i++)
+        {
+            await Heard.WriteAsync(Db, 1, 1);
+            await relay.RunOnceAsync();
+        }
+
+        var lanes = Lanes(Quick with { Consumers = new HashSet<string> { "there" } }, there);
+        await using (var other = await Db.BeginAsync())
+        {
+            await other.QueryAsync("SELECT 1 FROM deliveries ORDER BY position LIMIT 1 {lock}", r => 1);
+            Assert.False(await lanes.StepAsync("there"));
+            Assert.Equal((0, 0), await Heard.CountAsync(Db, "there"));
+        }
+
+        Assert.True(await lanes.StepAsync("there"));
+        Assert.Equal((2, 2), await Heard.CountAsync(Db, "there"));
     }
 
     [Fact]

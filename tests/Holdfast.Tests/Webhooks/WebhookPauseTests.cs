@@ -20,7 +20,8 @@ public abstract class WebhookPauseTests(Backend backend)
         var db = server.Db;
         var shop = await Shop.CreateAsync(db, 100);
         var endpoint = Guid.CreateVersion7();
-        await db.WriteAsync(async tx => await tx.ExecuteAsync("INSERT INTO webhook_endpoints (id, store_id, url, types, secret, is_sealed, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        await db.WriteAsync(async tx => await tx.ExecuteAsync(
+            "INSERT INTO webhook_endpoints (id, store_id, url, types, secret, is_sealed, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
             endpoint, shop.StoreId, receiver.Url, "[\"order.created\"]", new byte[32], false, await tx.NowAsync()));
         Task<long> QueuedAsync() => shop.CountAsync("SELECT COUNT(*) FROM webhook_deliveries WHERE endpoint_id = $1", endpoint);
         for (var i = 0; i < 6; i++)
@@ -29,8 +30,10 @@ public abstract class WebhookPauseTests(Backend backend)
         }
 
         await Until.TrueAsync("they are queued", async () => await QueuedAsync() == 6);
-        receiver.Answer = _ => db.WriteAsync(async tx => await tx.ExecuteAsync("UPDATE webhook_endpoints SET paused_at = $2 WHERE id = $1", endpoint, await tx.NowAsync()));
-        using var sender = new WebhookSender(db, new WebhookTransport(new WebhookOptions { AllowPrivate = true }, TimeProvider.System), SecretBox.None, NullLogger<WebhookSender>.Instance)
+        receiver.Answer = _ => db.WriteAsync(async tx => await tx.ExecuteAsync(
+            "UPDATE webhook_endpoints SET paused_at = $2 WHERE id = $1", endpoint, await tx.NowAsync()));
+        using var transport = new WebhookTransport(new WebhookOptions { AllowPrivate = true }, TimeProvider.System);
+        using var sender = new WebhookSender(db, transport, SecretBox.None, NullLogger<WebhookSender>.Instance)
         {
             Turn = TimeSpan.FromMinutes(1),
         };
@@ -40,7 +43,8 @@ public abstract class WebhookPauseTests(Backend backend)
 
         // What happens now is not for it.
         await shop.OrderAsync(server.Guest);
-        await Until.TrueAsync("it was handed on", async () => await shop.CountAsync("SELECT (SELECT COUNT(*) FROM outbox) + (SELECT COUNT(*) FROM deliveries)") == 0);
+        await Until.TrueAsync("it was handed on", async () =>
+            await shop.CountAsync("SELECT (SELECT COUNT(*) FROM outbox) + (SELECT COUNT(*) FROM deliveries)") == 0);
         Assert.Equal(6, await QueuedAsync());
     }
 }

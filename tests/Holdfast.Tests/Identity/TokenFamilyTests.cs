@@ -1,0 +1,35 @@
+using Holdfast.Identity;
+
+namespace Holdfast.Tests.Identity;
+
+/// <summary>What a refresh token is worth, at the borders of its times.</summary>
+public sealed class TokenFamilyTests
+{
+    private static readonly DateTime Now = new(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc);
+
+    private readonly TokenFamily _family = new(Guid.CreateVersion7(), Guid.CreateVersion7(), 3, Now, Now + TokenFamily.Lifetime, null);
+
+    [Fact]
+    public void The_current_one_is_good_until_its_time_and_not_at_it()
+    {
+        Assert.Equal(Presented.Rotate, _family.Present(3, _family.ExpiresAt.AddMilliseconds(-1)));
+        Assert.Equal(Presented.Ended, _family.Present(3, _family.ExpiresAt));
+        Assert.Equal(Presented.Ended, _family.Present(4, Now));
+        Assert.Equal(Presented.Ended, (_family with { RevokedAt = Now }).Present(3, Now));
+    }
+
+    [Fact]
+    public void The_one_before_is_good_for_a_moment_and_older_ones_are_stolen()
+    {
+        Assert.Equal(Presented.Repeat, _family.Present(2, Now + TokenFamily.Grace));
+        Assert.Equal(Presented.Stolen, _family.Present(2, Now + TokenFamily.Grace + TimeSpan.FromMilliseconds(1)));
+        Assert.Equal(Presented.Stolen, _family.Present(1, Now));
+    }
+
+    [Fact]
+    public void A_rotation_begins_its_time_anew()
+    {
+        var later = Now.AddDays(1);
+        Assert.Equal(_family with { Generation = 4, RotatedAt = later, ExpiresAt = later + TokenFamily.Lifetime }, _family.Rotated(later));
+    }
+}
