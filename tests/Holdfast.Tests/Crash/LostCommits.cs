@@ -7,10 +7,10 @@ internal static class LostCommits
 {
     private const int AtLeast = 3;
 
-    // Transactions that have written an order or changed one, and have stood still for longer than between two statements.
+    // Transactions that have written an order or changed one, and have waited for their client for longer than between two statements.
     private const string OfOrders = "SELECT 1 FROM pg_locks l JOIN pg_stat_activity a USING (pid) "
         + "WHERE l.relation = 'orders'::regclass AND l.mode = 'RowExclusiveLock' "
-        + "AND a.state = 'idle in transaction' AND a.state_change < clock_timestamp() - interval '1 second'";
+        + "AND a.wait_event = 'ClientRead' AND a.state_change < clock_timestamp() - interval '1 second'";
 
     /// <summary>
     /// Keeps the COMMITs of several transactions back, one that concerns an order among them, and crashes the server. Nothing of them is on

@@ -79,6 +79,7 @@ public sealed class StandbyThatStoppedTests
         private readonly Db _db;
         private readonly Shop _shop;
         private readonly ServerProcess _server;
+        private readonly List<Guid> _placed = [];
 
         private Pair(PostgresServer first, PostgresServer standby, Db db, Shop shop, ServerProcess server) =>
             (First, Standby, _db, _shop, _server) = (first, standby, db, shop, server);
@@ -95,7 +96,10 @@ public sealed class StandbyThatStoppedTests
             await Migrations.ApplyAsync(db, Server.Modules);
             var shop = await Shop.CreateAsync(db, 1_000);
             var server = await ServerProcess.StartAsync(first.Url("shop"), null, null, "--roles", "api");
-            return new Pair(first, await first.StandbyAsync(), db, shop, server);
+            var pair = new Pair(first, await first.StandbyAsync(), db, shop, server);
+            // What a server writes once, before its first order, is written.
+            await pair.PlaceAsync("before");
+            return pair;
         }
 
         /// <summary>Sends an order of the key, once.</summary>
@@ -106,6 +110,14 @@ public sealed class StandbyThatStoppedTests
             {
                 return Told.Of(status, body, response);
             }
+        }
+
+        /// <summary>Sends it until it is placed.</summary>
+        private async Task PlaceAsync(string key)
+        {
+            var answer = new Told(0, "", false);
+            await Until.TrueAsync($"{key} is placed", async () => (answer = await OrderAsync(key)).Status == 201);
+            _placed.Add(JsonDocument.Parse(answer.Text).RootElement.GetProperty("id").GetGuid());
         }
 
         /// <summary>How many COMMITs wait for the standby.</summary>
@@ -119,16 +131,13 @@ public sealed class StandbyThatStoppedTests
         public async Task AssertGoesOnAsync(params string[] keys)
         {
             Standby.Resume();
-            var ids = new List<Guid>();
             foreach (var key in keys)
             {
-                var answer = new Told(0, "", false);
-                await Until.TrueAsync($"{key} is placed", async () => (answer = await OrderAsync(key)).Status == 201);
-                ids.Add(JsonDocument.Parse(answer.Text).RootElement.GetProperty("id").GetGuid());
+                await PlaceAsync(key);
             }
 
             var found = await _db.ReadAsync(s => s.QueryAsync("SELECT id FROM orders WHERE store_id = $1", r => r.Uuid(0), _shop.StoreId));
-            Assert.Equal(ids.Order(), found.Order());
+            Assert.Equal(_placed.Order(), found.Order());
             await Audit.VerifyAsync(_db);
         }
 
