@@ -232,11 +232,12 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
     private async Task<bool> IsSettledAsync(List<Waiting> batch, BatchAttempt<TOutcome> attempt, Exception reason, int tries)
     {
         bool? committed;
+        Exception? obstacle = null;
         try
         {
             var left = OutagePatience - batch[0].Age;
             committed = attempt.Transaction!.Attempt is not { } id ? true
-                : await Db.SettleAsync(id, left > MinSettlePatience ? left : MinSettlePatience, _noLonger.Token).ConfigureAwait(false);
+                : await Db.SettleAsync(id, left > MinSettlePatience ? left : MinSettlePatience, _noLonger.Token, e => obstacle = e).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -252,14 +253,19 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
             return true;
         }
 
-        if (committed is null || IsEnough(reason, batch[0].Age, tries))
+        if (committed is null)
         {
             Fail(batch, Errors.OutcomeUnknown);
-            GiveUpAll(reason);
+            // Where the attempt is still under way it keeps its row locked, and nobody else has to wait for that.
+            if (obstacle is not null && !Db.IsTransient(obstacle))
+            {
+                GiveUpAll(obstacle);
+            }
+
             return true;
         }
 
-        return false;
+        return await HasGivenUpAsync(batch, reason, tries).ConfigureAwait(false);
     }
 
     /// <summary>After an error that passes: true, the callers have waited enough and were told; false, the batch is to run again.</summary>

@@ -178,7 +178,8 @@ public abstract class Db : IAsyncDisposable
     /// comes after the attempt's in the log, so that on a server with a synchronous standby "committed" also means replicated.
     /// </summary>
     /// <param name="attempt">The <see cref="Tx.Attempt"/> of the transaction.</param>
-    public async Task<bool?> SettleAsync(Guid attempt, TimeSpan patience, CancellationToken ct = default)
+    /// <param name="failed">Told why asking failed, each time.</param>
+    public async Task<bool?> SettleAsync(Guid attempt, TimeSpan patience, CancellationToken ct = default, Action<Exception>? failed = null)
     {
         var clock = Stopwatch.StartNew();
         do
@@ -197,6 +198,7 @@ public abstract class Db : IAsyncDisposable
             catch (Exception e) when (IsUnavailable(e))
             {
                 // The server is away, or the attempt is still under way and holds its row: ask again until our patience ends.
+                failed?.Invoke(e);
             }
 
             await Task.Delay(50, ct).ConfigureAwait(false);
@@ -207,14 +209,9 @@ public abstract class Db : IAsyncDisposable
 
     /// <summary>
     /// Returns once everything that can be read now is as lasting as an acknowledged commit. On PostgreSQL with a synchronous standby what is visible
-    /// may not be replicated yet, if somebody cancelled the waiting of its COMMIT; elsewhere this costs next to nothing.
+    /// may not be replicated yet, if somebody cancelled the waiting of its COMMIT.
     /// </summary>
-    public async Task FenceAsync()
-    {
-        await using var tx = await BeginAsync().ConfigureAwait(false);
-        tx.LeavesFence = true;
-        await tx.CommitAsync().ConfigureAwait(false);
-    }
+    public virtual Task FenceAsync() => Task.CompletedTask;
 
     /// <summary>
     /// For those who have waited for locks for so long, several seconds at least: ends the sessions whose process has stopped in the middle of
@@ -226,7 +223,7 @@ public abstract class Db : IAsyncDisposable
         {
             return waited < StuckAfter ? 0 : await EndStuckSessionsAsync().ConfigureAwait(false);
         }
-        catch (Exception e) when (IsConnectionLost(e))
+        catch (Exception e) when (IsUnavailable(e))
         {
             return 0;
         }

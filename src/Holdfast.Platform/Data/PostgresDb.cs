@@ -55,6 +55,13 @@ internal sealed class PostgresDb : Db
 
     public override async Task<Tx> BeginAsync(CancellationToken ct = default) => new PostgresTx(this, await ConnectAsync(ct).ConfigureAwait(false));
 
+    public override async Task FenceAsync()
+    {
+        await using var tx = await BeginAsync().ConfigureAwait(false);
+        tx.LeavesFence = true;
+        await tx.CommitAsync().ConfigureAwait(false);
+    }
+
     // See "PostgreSQL Error Codes" in the manual. 57P: the server is going down or ended the session; 08: the connection; 25P03: idle in a transaction for too long.
     // 53: connections, disk or memory are used up; 58: the server's own files; 28: it does not let us in; 25006: read-only; 57014: the statement was cancelled.
     public override DbFault FaultOf(Exception e) => Find(e) is { } known ? FaultOf(known.SqlState) : e switch
