@@ -4,40 +4,6 @@ using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Platform.Data;
 
-/// <summary>What one attempt at a batch leaves for the queue: the outcomes, and its transaction, to ask what became of its COMMIT.</summary>
-public sealed class BatchAttempt<TOutcome>
-{
-    private readonly IReadOnlyList<Witness?> _witnesses;
-
-    /// <param name="witnesses">Of each command, in order.</param>
-    internal BatchAttempt(IReadOnlyList<Witness?> witnesses) => _witnesses = witnesses;
-
-    internal Tx? Transaction { get; private set; }
-
-    internal Result<TOutcome>[]? Outcomes { get; private set; }
-
-    internal bool IsCommitted { get; private set; }
-
-    /// <summary>Commits, with the lines of the audit log that its commands owe; should the answer to COMMIT be lost, the queue finds out and hands out these outcomes or runs the batch again.</summary>
-    public async Task CommitAsync(Tx tx, Result<TOutcome>[] outcomes)
-    {
-        Check(outcomes);
-        var lines = outcomes.Zip(_witnesses, (outcome, witness) => outcome.IsOk ? witness?.Line(outcome.Value) : null).OfType<AuditEntry>().ToList();
-        if (lines.Count > 0)
-        {
-            await AuditLog.NoteAsync(tx, lines).ConfigureAwait(false);
-        }
-
-        (Transaction, Outcomes) = (tx, outcomes);
-        await tx.CommitAsync().ConfigureAwait(false);
-        IsCommitted = true;
-    }
-
-    // Found out before the COMMIT, when nothing has happened yet.
-    internal Result<TOutcome>[] Check(Result<TOutcome>[] outcomes) =>
-        outcomes.Length == _witnesses.Count ? outcomes : throw new InvalidOperationException($"{outcomes.Length} outcomes for {_witnesses.Count} commands");
-}
-
 /// <summary>
 /// Commands that wait become batches: as many as there are, up to a bound; no timer, no added delay. Stores take turns, so that a busy one does not keep a quiet
 /// one waiting. What a batch owes its members is here: a deadlock or lock time-out runs it again; a database error that one command causes is narrowed down to
@@ -55,12 +21,10 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
     private readonly CancellationTokenSource _noLonger = new();
     private readonly TurnQueue<Waiting> _waiting;
     private readonly Task[] _workers;
+    private readonly Outage _outage = new();
     private readonly ILogger _log;
     private readonly int _maxBatch;
     private volatile bool _hurries;
-    private volatile bool _isOut;
-    private int _outages;
-    private long _retryAt;
 
     /// <param name="stores">How many stores are served at once.</param>
     /// <param name="capacity">The most commands of one store that wait.</param>
@@ -74,16 +38,14 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
 
     protected Db Db { get; }
 
-    /// <summary>
-    /// How long a command waits, from its arrival, before a batch that meets locks is not tried again and its callers get 503.
-    /// </summary>
+    /// <summary>How long a command waits, from its arrival, before a batch that meets locks is not tried again and its callers get 503.</summary>
     protected virtual TimeSpan Patience => TimeSpan.FromSeconds(20);
 
     /// <summary>Queues a command of the store. A full queue: 503 at once.</summary>
     public Task<Result<TOutcome>> SubmitAsync(TCommand command, Guid store)
     {
         var waiting = new Waiting(command);
-        if (_isOut && Stopwatch.GetTimestamp() < Interlocked.Read(ref _retryAt))
+        if (_outage.IsPausing)
         {
             waiting.Done.SetResult(Errors.Unavailable);
         }
@@ -95,10 +57,7 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
         return waiting.Done.Task;
     }
 
-    /// <summary>
-    /// The process is to end: what was accepted is finished, but what the database does not let through is tried for two seconds more, not for
-    /// as long as usual.
-    /// </summary>
+    /// <summary>The process is to end: what was accepted is finished, but what the database does not let through is tried for two seconds more only.</summary>
     public void Hurry()
     {
         _hurries = true;
@@ -120,9 +79,7 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>
-    /// Open, decide, ink, commit. Returns one outcome per command, in order. Must leave nothing behind when it throws, and may be called again.
-    /// </summary>
+    /// <summary>Open, decide, ink, commit. Returns one outcome per command, in order. Must leave nothing behind when it throws, and may be called again.</summary>
     protected abstract Task<Result<TOutcome>[]> AttemptAsync(IReadOnlyList<TCommand> commands, BatchAttempt<TOutcome> attempt);
 
     private async Task WorkAsync()
@@ -217,9 +174,9 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
     /// <summary>Answers that no commit of this batch stands for are the replays of earlier commits: they must be as lasting.</summary>
     private async Task ConfirmAsync(BatchAttempt<TOutcome> attempt, Result<TOutcome>[] outcomes)
     {
-        if (attempt.IsCommitted)
+        if (attempt is { IsCommitted: true })
         {
-            (_isOut, _outages) = (false, 0);
+            _outage.Ended();
             Db.Condition.Works();
         }
         else if (Array.Exists(outcomes, outcome => outcome.IsOk))
@@ -295,15 +252,10 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
         return false;
     }
 
-    /// <summary>
-    /// The database cannot be used: whoever waits hears so as well, instead of waiting for the same in their turn, and so does whoever comes during a pause
-    /// that grows up to a second.
-    /// </summary>
+    /// <summary>The database cannot be used: whoever waits hears so as well, instead of waiting for the same in their turn.</summary>
     private void GiveUpAll(Exception reason)
     {
-        var pause = TimeSpan.FromMilliseconds(Math.Min(1_000, 25 << Math.Min(Interlocked.Increment(ref _outages), 6)));
-        Interlocked.Exchange(ref _retryAt, Stopwatch.GetTimestamp() + (long)(pause.TotalSeconds * Stopwatch.Frequency));
-        _isOut = true;
+        _outage.Failed();
         Db.Condition.Note(_log, reason);
         Fail(_waiting.TakeAll(), Errors.Unavailable);
     }
@@ -317,7 +269,7 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
         }
 
         var patience = _hurries ? HurriedPatience : Patience < OutagePatience ? Patience : OutagePatience;
-        return _isOut || (tries > 1 && age > patience);
+        return _outage.IsOn || (tries > 1 && age > patience);
     }
 
     private static void Answer(List<Waiting> batch, Result<TOutcome>[] outcomes)
@@ -328,13 +280,7 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
         }
     }
 
-    private static void Fail(List<Waiting> batch, Error error)
-    {
-        foreach (var waiting in batch)
-        {
-            waiting.Done.SetResult(error);
-        }
-    }
+    private static void Fail(List<Waiting> batch, Error error) => batch.ForEach(waiting => waiting.Done.SetResult(error));
 
     private sealed class Waiting(TCommand command)
     {
