@@ -113,14 +113,17 @@ public sealed class ReservationQueue(Db db, RelayBell bell, ILogger<ReservationQ
                 ReleaseCommand => on.Reservations.Release(on.Stock, command.Id, on.Now),
                 _ => on.Reservations.Commit(on.Stock, on.Holds, command.Id, on.Now),
             };
-            Result<Reply> reply = !result.IsOk ? result.Error!
-                : command is ReserveCommand ? Reply.Created(result.Value, command.Location) : Reply.Ok(result.Value);
             if (on.Reservations.Mark() > mark)
             {
                 on.Actors[command.Id] = result.IsOk ? command.Caller.Actor : "system";
             }
 
-            return reply;
+            if (!result.IsOk)
+            {
+                return result.Error!;
+            }
+
+            return command is ReserveCommand ? Reply.Created(result.Value, command.Location) : Reply.Ok(result.Value);
         }
         catch (Exception e)
         {
