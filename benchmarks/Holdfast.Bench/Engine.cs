@@ -34,9 +34,10 @@ internal sealed class Engine : IAsyncDisposable
     private readonly PlacementQueue _queue;
     private long _placed;
 
-    private Engine(Db db, int maxBatch, bool capped)
+    private Engine(Db db, int maxBatch, bool capped, bool attempts)
     {
         _db = db;
+        _db.LeavesAttempts = attempts;
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole(console => console.SingleLine = true));
         Server.AddModules(services, db);
@@ -51,9 +52,10 @@ internal sealed class Engine : IAsyncDisposable
     /// <summary>Opens the engine on a database that has the shop.</summary>
     /// <param name="maxBatch">The most orders of a batch; 0 is the default.</param>
     /// <param name="capped">Unpaid orders of each buyer are counted, against limits that nobody reaches.</param>
-    public static async Task<Engine> OpenAsync(string url, int maxBatch = 0, bool capped = false)
+    /// <param name="attempts">Whether each transaction leaves the row of its attempt.</param>
+    public static async Task<Engine> OpenAsync(string url, int maxBatch = 0, bool capped = false, bool attempts = true)
     {
-        var engine = new Engine(Db.Open(url), maxBatch, capped);
+        var engine = new Engine(Db.Open(url), maxBatch, capped, attempts);
         await Server.PrepareAsync(engine._services);
         return engine;
     }
@@ -78,6 +80,31 @@ internal sealed class Engine : IAsyncDisposable
         return new(placed / took.TotalSeconds, placed, Statistics.Percentile(all, 0.50), Statistics.Percentile(all, 0.99));
     }
 
+    /// <summary>One caller of the quiet store places one order after the other, with a pause between them; the milliseconds of each.</summary>
+    public async Task<IReadOnlyList<double>> RunQuietAsync(TimeSpan warmUp, TimeSpan measured)
+    {
+        var times = new List<double>();
+        var start = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(start) < warmUp + measured)
+        {
+            var began = Stopwatch.GetTimestamp();
+            var outcome = await _queue.PlaceAsync(Order(Shop.QuietItem, Buyers.Guests));
+            if (!outcome.IsOk)
+            {
+                throw new BenchException($"the engine refused an order: {outcome.Error!.Code}");
+            }
+
+            if (Stopwatch.GetElapsedTime(start) > warmUp)
+            {
+                times.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+            }
+
+            await Task.Delay(5);
+        }
+
+        return times;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _services.DisposeAsync();
@@ -89,7 +116,7 @@ internal sealed class Engine : IAsyncDisposable
         while (!end.IsCancellationRequested)
         {
             var start = Stopwatch.GetTimestamp();
-            var outcome = await _queue.PlaceAsync(Order(items, buyers));
+            var outcome = await _queue.PlaceAsync(Order(items == 1 ? 0 : Random.Shared.Next(items), buyers));
             if (!outcome.IsOk)
             {
                 throw new BenchException($"the engine refused an order: {outcome.Error!.Code}");
@@ -101,7 +128,7 @@ internal sealed class Engine : IAsyncDisposable
     }
 
     /// <summary>The order that place.lua posts, as the use case hands it on after parsing.</summary>
-    private static Placing Order(int items, Buyers buyers)
+    private static Placing Order(int item, Buyers buyers)
     {
         var customer = Random.Shared.Next(buyers == Buyers.Newcomers ? int.MaxValue : Shop.Customers);
         var (name, email) = (Shop.CustomerName(customer), Shop.Email(customer));
@@ -111,8 +138,8 @@ internal sealed class Engine : IAsyncDisposable
         return new(new PlaceCommand
         {
             OrderId = key,
-            StoreId = Shop.Store,
-            Lines = [new(Shop.Variant(items == 1 ? 0 : Random.Shared.Next(items)), 1)],
+            StoreId = Shop.StoreOf(item),
+            Lines = [new(Shop.Variant(item), 1)],
             CustomerId = buyers == Buyers.Guests ? null : Shop.Account(customer),
             DiscountKey = buyers == Buyers.WithCodeAndPoints ? Shop.Code : null,
             RedeemPoints = buyers == Buyers.WithCodeAndPoints ? Shop.PointsEach : 0,

@@ -11,6 +11,11 @@ internal static class Names
     public const string HttpHotP99 = "HTTP, hot item, p99 at full load";
     public const string Refusals = "HTTP, sold-out refusals";
     public const string Kestrel = "bare Kestrel, same body";
+    public const string EngineAttempts = "engine in process, hot item, with attempts";
+    public const string EngineNoAttempts = "engine in process, hot item, without attempts";
+    public const string QuietAlone = "an order of a quiet store, p99, alone";
+    public const string QuietBeside = "an order of a quiet store, p99, beside a busy one";
+    public const string BusyBeside = "the busy store meanwhile";
     public const string EnginePlain = "engine in process, accounts, without code and points";
     public const string EngineCharged = "engine in process, accounts, with a code and points";
     public const string EngineNewcomers = "engine in process, new accounts";

@@ -69,6 +69,8 @@ internal static class Program
             (["in-process", "http", "http-items", "hot-items", "p99"], () => new OrdersSection(bench).RunAsync()),
             (["refusals"], () => new RefusalsSection(bench).RunAsync()),
             (["sqlite"], () => new SqliteSection(bench).RunAsync()),
+            (["attempts"], () => new AttemptsSection(bench).RunAsync()),
+            (["fairness"], () => new FairnessSection(bench).RunAsync()),
             (["charges"], () => new ChargesSection(bench).RunAsync()),
             (["cached"], () => new CachedReadsSection(bench).RunAsync()),
             (["events"], () => new EventsSection(bench).RunAsync()),

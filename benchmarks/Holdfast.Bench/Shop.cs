@@ -7,12 +7,13 @@ namespace Holdfast.Bench;
 
 /// <summary>
 /// The shop that every measurement starts from: one store, 1,000 items with stock without end, one item of which 100 are left, and 10,000
-/// guests who have ordered before. Its ids are known to place.lua and place.sql.
+/// guests who have ordered before; and a second store with one item. Its ids are known to place.lua and place.sql.
 /// </summary>
 internal static class Shop
 {
     public const int Items = 1000;
     public const int SoldOutItem = Items;
+    public const int QuietItem = Items + 1;
     public const int Customers = 10_000;
     public const string Phone = "+84900000000";
     public const long Price = 199_000;
@@ -26,6 +27,11 @@ internal static class Shop
     private static readonly DateTime Opened = new(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
     public static readonly Guid Store = Guid.Parse("01900000-0000-7000-8000-000000000000");
+
+    /// <summary>The store of <see cref="QuietItem"/>.</summary>
+    public static readonly Guid QuietStore = Guid.Parse("01900000-0000-7000-8000-000000000001");
+
+    public static Guid StoreOf(int item) => item == QuietItem ? QuietStore : Store;
 
     public static Guid Variant(int item) => Guid.Parse($"01900000-0000-7000-8001-{item:x12}");
 
@@ -67,16 +73,17 @@ internal static class Shop
         new RowSet("stores", new("id", ColumnType.Uuid), new("slug", ColumnType.Text), new("name", ColumnType.Text),
             new("currency", ColumnType.Text), new("time_zone", ColumnType.Text), new("version", ColumnType.Long),
             new("created_at", ColumnType.Time), new("updated_at", ColumnType.Time))
-            .Add(Store).Add("bench").Add("Bench").Add("VND").Add("Asia/Ho_Chi_Minh").Add(1L).Add(Opened).Add(Opened);
+            .Add(Store).Add("bench").Add("Bench").Add("VND").Add("Asia/Ho_Chi_Minh").Add(1L).Add(Opened).Add(Opened)
+            .Add(QuietStore).Add("quiet").Add("Quiet").Add("VND").Add("Asia/Ho_Chi_Minh").Add(1L).Add(Opened).Add(Opened);
 
     private static RowSet Products()
     {
         var rows = new RowSet("products", new("id", ColumnType.Uuid), new("store_id", ColumnType.Uuid), new("name", ColumnType.Text),
             new("search_text", ColumnType.Text), new("version", ColumnType.Long), new("created_at", ColumnType.Time),
             new("updated_at", ColumnType.Time));
-        for (var i = 0; i <= Items; i++)
+        for (var i = 0; i <= QuietItem; i++)
         {
-            rows.Add(Product(i)).Add(Store).Add($"Item {i:d4}").Add($"item {i:d4}").Add(1L).Add(Opened).Add(Opened);
+            rows.Add(Product(i)).Add(StoreOf(i)).Add($"Item {i:d4}").Add($"item {i:d4}").Add(1L).Add(Opened).Add(Opened);
         }
 
         return rows;
@@ -86,9 +93,9 @@ internal static class Shop
     {
         var rows = new RowSet("variants", new("id", ColumnType.Uuid), new("product_id", ColumnType.Uuid), new("store_id", ColumnType.Uuid),
             new("position", ColumnType.Int), new("sku", ColumnType.Text), new("price", ColumnType.Long), new("active", ColumnType.Bool));
-        for (var i = 0; i <= Items; i++)
+        for (var i = 0; i <= QuietItem; i++)
         {
-            rows.Add(Variant(i)).Add(Product(i)).Add(Store).Add((int?)0).Add($"SKU-{i:d4}").Add(Price).Add(true);
+            rows.Add(Variant(i)).Add(Product(i)).Add(StoreOf(i)).Add((int?)0).Add($"SKU-{i:d4}").Add(Price).Add(true);
         }
 
         return rows;
@@ -99,9 +106,9 @@ internal static class Shop
         var rows = new RowSet("stock", new("variant_id", ColumnType.Uuid), new("location_id", ColumnType.Uuid), new("store_id", ColumnType.Uuid),
             new("on_hand", ColumnType.Long), new("reserved", ColumnType.Long), new("shortfall", ColumnType.Long), new("movements", ColumnType.Long),
             new("event_sequence", ColumnType.Int));
-        for (var i = 0; i <= Items; i++)
+        for (var i = 0; i <= QuietItem; i++)
         {
-            rows.Add(Variant(i)).Add(Store).Add(Store).Add(OnHand(i)).Add(0L).Add(0L).Add(1L).Add((int?)0);
+            rows.Add(Variant(i)).Add(StoreOf(i)).Add(StoreOf(i)).Add(OnHand(i)).Add(0L).Add(0L).Add(1L).Add((int?)0);
         }
 
         return rows;
@@ -113,9 +120,9 @@ internal static class Shop
             new("sequence", ColumnType.Long), new("store_id", ColumnType.Uuid), new("on_hand_delta", ColumnType.Long),
             new("reserved_delta", ColumnType.Long), new("reason", ColumnType.Text),
             new("reference", ColumnType.Text), new("created_at", ColumnType.Time));
-        for (var i = 0; i <= Items; i++)
+        for (var i = 0; i <= QuietItem; i++)
         {
-            rows.Add(Variant(i)).Add(Store).Add(1L).Add(Store).Add(OnHand(i)).Add(0L).Add("receipt").Add("opening").Add(Opened);
+            rows.Add(Variant(i)).Add(StoreOf(i)).Add(1L).Add(StoreOf(i)).Add(OnHand(i)).Add(0L).Add("receipt").Add("opening").Add(Opened);
         }
 
         return rows;

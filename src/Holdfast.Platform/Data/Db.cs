@@ -39,6 +39,9 @@ public abstract class Db : IAsyncDisposable
     /// </summary>
     public bool KeepsStaleNames { get; set; }
 
+    /// <summary>Switched off only to measure what the rows of attempts cost: without them a lost COMMIT cannot be settled.</summary>
+    internal bool LeavesAttempts { get; set; } = true;
+
     /// <summary>Called on the committing caller's thread with what a commit has made stale; must neither block nor throw.</summary>
     public event Action<StaleNames>? MadeStale;
 

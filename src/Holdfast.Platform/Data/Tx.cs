@@ -5,9 +5,7 @@ public abstract class Tx : Session, IAsyncDisposable
 {
     private List<Action>? _afterCommit;
 
-    private protected Tx(Db db) : base(db)
-    {
-    }
+    private protected Tx(Db db) : base(db) => _leavesNoAttempt = !db.LeavesAttempts;
 
     /// <summary>True once <see cref="RollbackAsync"/> was called: a use case that was refused after it had begun to write.</summary>
     public bool IsRolledBack { get; private protected set; }
