@@ -41,7 +41,17 @@ public sealed partial class PostgresServer
     {
         foreach (var process in Children())
         {
-            var name = File.ReadAllText($"/proc/{process}/cmdline");
+            string name;
+            try
+            {
+                name = File.ReadAllText($"/proc/{process}/cmdline");
+            }
+            catch (IOException)
+            {
+                // It has ended since it was listed, and writes no more.
+                continue;
+            }
+
             if (name.Contains("walwriter", StringComparison.Ordinal) || name.Contains("background writer", StringComparison.Ordinal)
                 || name.Contains("checkpointer", StringComparison.Ordinal))
             {

@@ -29,7 +29,8 @@ public abstract class CustomerSearchTests(TestHost host)
         var account = await RegisterAsync("Đặng Lan");
         await OrderAsync(shop, account);
 
-        Assert.Equal(["Đặng Lan", "ĐẶNG THỊ LAN", "đặng lan"], await NamesAsync(shop, q));
+        // Two that come within one millisecond have no order among them.
+        Assert.Equivalent(new[] { "Đặng Lan", "ĐẶNG THỊ LAN", "đặng lan" }, await NamesAsync(shop, q), strict: true);
         // A customer looks among their own.
         Assert.Single(await ItemsAsync(account, $"/orders?q={Uri.EscapeDataString(q)}"));
         Assert.Empty(await ItemsAsync(account, "/orders?q=thi"));
