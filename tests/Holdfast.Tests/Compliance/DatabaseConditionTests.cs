@@ -23,13 +23,6 @@ public sealed class DatabaseConditionTests
     }
 
     [Fact]
-    public void What_works_all_the_time_is_not_told()
-    {
-        _condition.Works();
-        Assert.Empty(_log.Said);
-    }
-
-    [Fact]
     public void The_same_reason_is_told_again_after_it_has_worked()
     {
         Note("the disk is full");
