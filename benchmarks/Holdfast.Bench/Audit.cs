@@ -11,8 +11,10 @@ internal sealed record Footprint(IReadOnlyDictionary<string, double> Rows, doubl
 {
     private const double Tolerance = 0.03;
 
-    /// <summary>Whether both wrote the same rows with as much in them; the outbox is left out, because a running relay empties it, and attempts, of which
-    /// there is one for a batch.</summary>
+    /// <summary>
+    /// Whether both wrote the same rows with as much in them. The outbox is left out, because a running relay empties it, and so are the
+    /// attempts of commits: each transaction of Holdfast inserts one, however many orders it places, and the baseline does without.
+    /// </summary>
     public bool IsLike(Footprint other) => Math.Abs(DataBytes / other.DataBytes - 1) < Tolerance
         && Rows.Keys.Union(other.Rows.Keys).Where(t => t is not "outbox" and not "order_statistics" and not "commit_attempts")
             .All(t => Math.Abs(Rows.GetValueOrDefault(t) - other.Rows.GetValueOrDefault(t)) < Tolerance);

@@ -47,11 +47,12 @@ internal sealed class Bench(Options options, Guard guard, Cluster cluster, Measu
     /// Measures one run on a database that is as the shop was opened, then says which rows an order wrote and how much write-ahead log, and checks
     /// that what is reserved is what was ordered.
     /// </summary>
-    public async Task RunAsync(string series, string database, Func<Task<double>> run)
+    /// <param name="run">Returns what is measured, in <paramref name="unit"/>.</param>
+    public async Task RunAsync(string series, string database, Func<Task<double>> run, string unit = "orders/s")
     {
         await Snapshot.RestoreAsync(Cluster, database);
         var before = await WalAsync(database);
-        Numbers.Add(series, "orders/s", await run());
+        Numbers.Add(series, unit, await run());
         // What was under way when the clients hung up is committed a moment later.
         await Task.Delay(500);
         var wal = await WalAsync(database) - before;

@@ -29,15 +29,16 @@ internal sealed class Engine : IAsyncDisposable
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
+    private static readonly TimeSpan QuietPause = TimeSpan.FromMilliseconds(5);
+
     private readonly Db _db;
     private readonly ServiceProvider _services;
     private readonly PlacementQueue _queue;
     private long _placed;
 
-    private Engine(Db db, int maxBatch, bool capped, bool attempts)
+    private Engine(Db db, int maxBatch, bool capped)
     {
         _db = db;
-        _db.LeavesAttempts = attempts;
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole(console => console.SingleLine = true));
         Server.AddModules(services, db);
@@ -52,10 +53,12 @@ internal sealed class Engine : IAsyncDisposable
     /// <summary>Opens the engine on a database that has the shop.</summary>
     /// <param name="maxBatch">The most orders of a batch; 0 is the default.</param>
     /// <param name="capped">Unpaid orders of each buyer are counted, against limits that nobody reaches.</param>
-    /// <param name="attempts">Whether each transaction leaves the row of its attempt.</param>
-    public static async Task<Engine> OpenAsync(string url, int maxBatch = 0, bool capped = false, bool attempts = true)
+    /// <param name="leavesAttempts">False: commits do not insert the ids of their attempts, to measure what those cost.</param>
+    public static async Task<Engine> OpenAsync(string url, int maxBatch = 0, bool capped = false, bool leavesAttempts = true)
     {
-        var engine = new Engine(Db.Open(url), maxBatch, capped, attempts);
+        var db = Db.Open(url);
+        db.LeavesAttempts = leavesAttempts;
+        var engine = new Engine(db, maxBatch, capped);
         await Server.PrepareAsync(engine._services);
         return engine;
     }
@@ -80,26 +83,24 @@ internal sealed class Engine : IAsyncDisposable
         return new(placed / took.TotalSeconds, placed, Statistics.Percentile(all, 0.50), Statistics.Percentile(all, 0.99));
     }
 
-    /// <summary>One caller of the quiet store places one order after the other, with a pause between them; the milliseconds of each.</summary>
-    public async Task<IReadOnlyList<double>> RunQuietAsync(TimeSpan warmUp, TimeSpan measured)
+    /// <summary>
+    /// One caller places orders in the quiet store, one after the other, with a pause between them. Returns the milliseconds of each
+    /// order that began after the warm-up. Any refusal is a <see cref="BenchException"/>.
+    /// </summary>
+    public async Task<List<double>> RunQuietAsync(TimeSpan warmUp, TimeSpan measured)
     {
         var times = new List<double>();
-        var start = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(start) < warmUp + measured)
+        var clock = Stopwatch.StartNew();
+        while (clock.Elapsed < warmUp + measured)
         {
-            var began = Stopwatch.GetTimestamp();
-            var outcome = await _queue.PlaceAsync(Order(Shop.QuietItem, Buyers.Guests));
-            if (!outcome.IsOk)
+            var counts = clock.Elapsed >= warmUp;
+            var took = await PlaceAsync(Shop.QuietItem, Buyers.Guests);
+            if (counts)
             {
-                throw new BenchException($"the engine refused an order: {outcome.Error!.Code}");
+                times.Add(took);
             }
 
-            if (Stopwatch.GetElapsedTime(start) > warmUp)
-            {
-                times.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
-            }
-
-            await Task.Delay(5);
+            await Task.Delay(QuietPause);
         }
 
         return times;
@@ -115,16 +116,19 @@ internal sealed class Engine : IAsyncDisposable
     {
         while (!end.IsCancellationRequested)
         {
-            var start = Stopwatch.GetTimestamp();
-            var outcome = await _queue.PlaceAsync(Order(items == 1 ? 0 : Random.Shared.Next(items), buyers));
-            if (!outcome.IsOk)
-            {
-                throw new BenchException($"the engine refused an order: {outcome.Error!.Code}");
-            }
-
+            var took = await PlaceAsync(items == 1 ? 0 : Random.Shared.Next(items), buyers);
             Interlocked.Increment(ref _placed);
-            times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            times.Add(took);
         }
+    }
+
+    /// <summary>Places an order of one piece; returns the milliseconds that it took.</summary>
+    private async Task<double> PlaceAsync(int item, Buyers buyers)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var outcome = await _queue.PlaceAsync(Order(item, buyers));
+        return outcome.IsOk ? Stopwatch.GetElapsedTime(start).TotalMilliseconds
+            : throw new BenchException($"the engine refused an order: {outcome.Error!.Code}");
     }
 
     /// <summary>The order that place.lua posts, as the use case hands it on after parsing.</summary>

@@ -9,7 +9,7 @@ internal sealed class Options
         ./bench                      every row of docs/performance.md: medians of 5 interleaved runs, about half an hour on 2 cores
           --quick                    3 short runs and 100,000 orders instead of 1,000,000: a few minutes; for a look, not for the page
           --only NAME[,NAME]         in-process, http, http-items, hot-items, refusals, sqlite, million, p99,
-                                     attempts, fairness, charges, cached, events, verify
+                                     charges, attempts, fairness, cached, events, verify
           --runs N  --seconds S      how many runs, and how long each is measured
           --clients N[,N]            pgbench's client counts to choose the best from (1,2,4,8,16,32)
           --orders N                 how many orders "million" and "verify" mean
@@ -20,7 +20,11 @@ internal sealed class Options
                                      --buyers guests|accounts|withcodeandpoints|newcomers
         """;
 
-    public static readonly string[] RowNames = ["in-process", "http", "http-items", "hot-items", "refusals", "sqlite", "million", "p99", "attempts", "fairness", "charges", "cached", "events", "verify"];
+    public static readonly string[] RowNames =
+    [
+        "in-process", "http", "http-items", "hot-items", "refusals", "sqlite", "million", "p99", "charges", "attempts", "fairness",
+        "cached", "events", "verify",
+    ];
 
     public bool Quick { get; private set; }
 

@@ -7,12 +7,14 @@ namespace Holdfast.Bench;
 
 /// <summary>
 /// The shop that every measurement starts from: one store, 1,000 items with stock without end, one item of which 100 are left, and 10,000
-/// guests who have ordered before; and a second store with one item. Its ids are known to place.lua and place.sql.
+/// guests who have ordered before. Its ids are known to place.lua and place.sql. A second store has one item, with stock without end.
 /// </summary>
 internal static class Shop
 {
     public const int Items = 1000;
     public const int SoldOutItem = Items;
+
+    /// <summary>The item of the second store.</summary>
     public const int QuietItem = Items + 1;
     public const int Customers = 10_000;
     public const string Phone = "+84900000000";
@@ -28,7 +30,6 @@ internal static class Shop
 
     public static readonly Guid Store = Guid.Parse("01900000-0000-7000-8000-000000000000");
 
-    /// <summary>The store of <see cref="QuietItem"/>.</summary>
     public static readonly Guid QuietStore = Guid.Parse("01900000-0000-7000-8000-000000000001");
 
     public static Guid StoreOf(int item) => item == QuietItem ? QuietStore : Store;
