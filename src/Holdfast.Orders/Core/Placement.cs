@@ -14,7 +14,7 @@ public sealed record OrderOptions
     public double BankTransferHours { get; init; } = 48;
 
     /// <summary>The most commands one batch takes.</summary>
-    public int MaxBatch { get; init; } = 512;
+    public int MaxBatch { get; init; } = 256;
 
     /// <summary>The most commands of one store that wait; beyond them: 503.</summary>
     public int QueueCapacity { get; init; } = 20_000;

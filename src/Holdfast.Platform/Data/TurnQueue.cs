@@ -7,7 +7,7 @@ namespace Holdfast.Platform.Data;
 /// has a bound of its own, and all together have four times that; a key with few items is never refused because of others.
 /// </summary>
 /// <param name="capacity">The most items of one key that wait.</param>
-/// <param name="parallel">How many takers may have items of one key at once.</param>
+/// <param name="parallel">How many takers may have items of one key at once; while another key's items are worked on, one.</param>
 internal sealed class TurnQueue<T>(int capacity, int parallel) : IDisposable
 {
     // Keys with up to this many items share a turn: many small stores are committed together.
@@ -17,6 +17,7 @@ internal sealed class TurnQueue<T>(int capacity, int parallel) : IDisposable
     private readonly Lock _gate = new();
     private readonly Dictionary<Guid, Line> _lines = [];
     private readonly Queue<Line> _ready = new();
+    private readonly List<Line> _active = [];
     private readonly SemaphoreSlim _signal = new(0);
     private int _count;
     private int _waiters;
@@ -80,7 +81,16 @@ internal sealed class TurnQueue<T>(int capacity, int parallel) : IDisposable
             {
                 _ready.Dequeue();
                 line.IsReady = false;
-                line.Takers++;
+                if (!MayBeTaken(line))
+                {
+                    continue;
+                }
+
+                if (++line.Takers == 1)
+                {
+                    _active.Add(line);
+                }
+
                 taken.Add(line.Key);
                 while (items.Count < max && line.Items.TryDequeue(out var item))
                 {
@@ -103,12 +113,21 @@ internal sealed class TurnQueue<T>(int capacity, int parallel) : IDisposable
         {
             foreach (var line in keys.Select(key => _lines[key]))
             {
-                line.Takers--;
+                if (--line.Takers == 0)
+                {
+                    _active.Remove(line);
+                }
+
                 MakeReady(line);
                 if (line.Takers == 0 && line.Items.Count == 0)
                 {
                     _lines.Remove(line.Key);
                 }
+            }
+
+            if (_active.Count == 1)
+            {
+                MakeReady(_active[0]);
             }
         }
     }
@@ -150,12 +169,18 @@ internal sealed class TurnQueue<T>(int capacity, int parallel) : IDisposable
 
     private void MakeReady(Line line)
     {
-        if (!line.IsReady && line.Items.Count > 0 && line.Takers < parallel)
+        if (!line.IsReady && MayBeTaken(line))
         {
             line.IsReady = true;
             _ready.Enqueue(line);
             Wake(Math.Min(_waiters, 1));
         }
+    }
+
+    private bool MayBeTaken(Line line)
+    {
+        var takers = _active.TrueForAll(other => other == line) ? parallel : 1;
+        return line.Items.Count > 0 && line.Takers < takers;
     }
 
     private void Wake(int waiters)

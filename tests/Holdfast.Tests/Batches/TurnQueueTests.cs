@@ -50,6 +50,21 @@ public sealed class TurnQueueTests
     }
 
     [Fact]
+    public void A_busy_key_has_one_taker_while_another_key_is_worked_on()
+    {
+        using var queue = new TurnQueue<int>(1000, parallel: 2);
+        Add(queue, Busy, 300);
+        Assert.Equal(100, Take(queue, 100, out var first).Count);
+        queue.Done(first!);
+        Add(queue, Guid.CreateVersion7(), 1);
+        Assert.Equal(100, Take(queue, 100, out _).Count);
+        Assert.Single(Take(queue, 100, out var quiet));
+        Assert.Empty(Take(queue, 100, out _));
+        queue.Done(quiet!);
+        Assert.Equal(100, Take(queue, 100, out _).Count);
+    }
+
+    [Fact]
     public void A_full_key_refuses_and_never_another_key()
     {
         using var queue = new TurnQueue<int>(100, parallel: 2);
