@@ -1,3 +1,4 @@
+using Holdfast.Loyalty.Core;
 using Holdfast.Platform.Data;
 using Microsoft.Extensions.Logging;
 
@@ -27,20 +28,47 @@ public sealed class LapsePoints(Db db, ILogger<LapsePoints> log) : Sweep(db, Pau
         return due <= now ? await Db.WriteAsync(tx => LapseAsync(tx, now), ct).ConfigureAwait(false) : 0;
     }
 
-    private static async Task<int> LapseAsync(Tx tx, DateTime due)
+    private async Task<int> LapseAsync(Tx tx, DateTime due)
     {
         // Those that somebody holds are being decided on, and settled with that.
         var found = await tx.QueryAsync($"SELECT customer_id, store_id FROM points_accounts WHERE next_expiry <= $1 ORDER BY next_expiry LIMIT {BatchSize} {{skip locked}}",
             r => (CustomerId: r.Uuid(0), StoreId: r.Uuid(1)), due).ConfigureAwait(false);
         foreach (var store in found.GroupBy(a => a.StoreId))
         {
-            // Of one store, exactly the accounts that are held already are opened: there is nobody to wait for.
-            var (book, now) = await PointsPages.OpenAsync(tx, [.. store], claim: false).ConfigureAwait(false);
-            var batch = tx.Batch();
-            PointsPages.Ink(book, batch, now);
-            await batch.RunAsync().ConfigureAwait(false);
+            await SettleAsync(tx, [.. store]).ConfigureAwait(false);
         }
 
         return found.Count;
+    }
+
+    /// <summary>One account that cannot be settled is logged, and does not keep the others from it.</summary>
+    /// <param name="accounts">Of one store, and held already: there is nobody to wait for.</param>
+    private async Task SettleAsync(Tx tx, IReadOnlyList<(Guid CustomerId, Guid StoreId)> accounts)
+    {
+        PointsBook book;
+        DateTime now;
+        try
+        {
+            (book, now) = await PointsPages.OpenAsync(tx, accounts, claim: false).ConfigureAwait(false);
+        }
+        catch (ArithmeticException e)
+        {
+            if (accounts.Count == 1)
+            {
+                Log.LogError(e, "What has lapsed of the points of customer {Customer} in store {Store} cannot be booked", accounts[0].CustomerId, accounts[0].StoreId);
+                return;
+            }
+
+            foreach (var account in accounts)
+            {
+                await SettleAsync(tx, [account]).ConfigureAwait(false);
+            }
+
+            return;
+        }
+
+        var batch = tx.Batch();
+        PointsPages.Ink(book, batch, now);
+        await batch.RunAsync().ConfigureAwait(false);
     }
 }

@@ -89,7 +89,7 @@ internal abstract class Sender(Db db, string channel, Letters letters, ILogger l
             }
             catch (Exception e) when (db.IsUnavailable(e))
             {
-                db.Condition.Note(log, e);
+                db.Note(log, e);
             }
             catch (Exception e)
             {

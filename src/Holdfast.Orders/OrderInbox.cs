@@ -172,7 +172,7 @@ public sealed class OrderInbox(Db db, ChangeQueue queue, Transports transports, 
             }
             catch (Exception e) when (db.IsUnavailable(e))
             {
-                db.Condition.Note(log, e);
+                db.Note(log, e);
             }
             catch (Exception e) when (!ct.IsCancellationRequested)
             {

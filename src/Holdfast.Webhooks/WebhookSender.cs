@@ -57,7 +57,7 @@ internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox
             }
             catch (Exception e) when (db.IsUnavailable(e))
             {
-                db.Condition.Note(log, e);
+                db.Note(log, e);
             }
             catch (Exception e)
             {

@@ -32,10 +32,10 @@ public sealed class ReservationQueue(Db db, RelayBell bell, ILogger<ReservationQ
     private const int Capacity = 10_000;
     private const int MaxBatch = 256;
 
-    /// <summary>Queues a command; those for the same item or reservation are done together.</summary>
+    /// <summary>Queues a command. Callers take turns here, as stores do elsewhere: which store a reservation is of, only the batch finds out.</summary>
     public async Task<Reply> SubmitAsync(ReservationCommand command)
     {
-        var result = await SubmitAsync(command, command is ReserveCommand reserve ? reserve.Lines[0].VariantId : command.Id).ConfigureAwait(false);
+        var result = await SubmitAsync(command, command.Caller.Subject ?? Guid.Empty).ConfigureAwait(false);
         return result.IsOk ? result.Value : result.Error!;
     }
 

@@ -64,16 +64,19 @@ public sealed class OrderNumbers(TimeProvider time)
                 var held = await tx.QueryAsync("SELECT process, holder FROM order_number_claims WHERE expires_at >= $1", r => (Process: r.Int(0), Holder: r.Uuid(1)), now)
                     .ConfigureAwait(false);
                 var taken = held.Where(h => h.Holder != _holder).Select(h => h.Process).ToHashSet();
-                var free = held.Where(h => h.Holder == _holder).Select(h => h.Process).Concat(Enumerable.Range(0, Processes).Where(n => !taken.Contains(n))).Take(1).ToList();
+                var free = Enumerable.Range(0, Processes).Where(n => !taken.Contains(n)).ToList();
                 if (free.Count == 0)
                 {
                     return Random.Shared.Next(Processes);
                 }
 
+                // Drawn where another process was faster: many that start together do not race for each number.
+                var mine = held.Where(h => h.Holder == _holder).Select(h => h.Process).DefaultIfEmpty(free[tries == 0 ? 0 : Random.Shared.Next(free.Count)]).First();
+
                 // Whoever claims the same at this moment waits for the row, and then finds it held.
                 return (await tx.QueryAsync("INSERT INTO order_number_claims (process, holder, expires_at) VALUES ($1, $2, $3) ON CONFLICT (process) DO UPDATE "
                     + "SET holder = excluded.holder, expires_at = excluded.expires_at WHERE order_number_claims.expires_at < $4 OR order_number_claims.holder = excluded.holder "
-                    + "RETURNING process", r => (int?)r.Int(0), free[0], _holder, now + Lease, now).ConfigureAwait(false)).FirstOrDefault();
+                    + "RETURNING process", r => (int?)r.Int(0), mine, _holder, now + Lease, now).ConfigureAwait(false)).FirstOrDefault();
             }).ConfigureAwait(false);
             if (claimed is { } number)
             {

@@ -14,6 +14,7 @@ public sealed class BatchAttempt<TOutcome>
 
     internal Result<TOutcome>[]? Outcomes { get; private set; }
 
+    /// <summary>Something was changed, and that is committed.</summary>
     internal bool IsCommitted { get; private set; }
 
     /// <summary>Commits, with the lines of the audit log that its commands owe; should the answer to COMMIT be lost, the queue finds out and hands out these outcomes or runs the batch again.</summary>
@@ -28,7 +29,7 @@ public sealed class BatchAttempt<TOutcome>
 
         (Transaction, Outcomes) = (tx, outcomes);
         await tx.CommitAsync().ConfigureAwait(false);
-        IsCommitted = true;
+        IsCommitted = tx.HasChanges;
     }
 
     // Found out before the COMMIT, when nothing has happened yet.

@@ -17,7 +17,6 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
     private static readonly TimeSpan HurriedPatience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan MinSettlePatience = TimeSpan.FromSeconds(1.5);
     private const int MaxTaken = 3;
-
     private readonly CancellationTokenSource _noLonger = new();
     private readonly TurnQueue<Waiting> _waiting;
     private readonly Task[] _workers;
@@ -41,7 +40,7 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
     /// <summary>How long a command waits, from its arrival, before a batch that meets locks is not tried again and its callers get 503.</summary>
     protected virtual TimeSpan Patience => TimeSpan.FromSeconds(20);
 
-    /// <summary>Queues a command of the store. A full queue: 503 at once.</summary>
+    /// <summary>Queues a command of the store, or of whoever else takes turns. A full queue: 503 at once.</summary>
     public Task<Result<TOutcome>> SubmitAsync(TCommand command, Guid store)
     {
         var waiting = new Waiting(command);
@@ -84,7 +83,7 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
 
     private async Task WorkAsync()
     {
-        CurrentWork.Is(DbWork.Placing);
+        CurrentWork.Is(DbWork.Batches);
         var batch = new List<Waiting>();
         while (await _waiting.WaitAsync().ConfigureAwait(false))
         {
@@ -171,10 +170,10 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
         }
     }
 
-    /// <summary>Answers that no commit of this batch stands for are the replays of earlier commits: they must be as lasting.</summary>
+    /// <summary>Answers of a batch that has changed nothing tell of earlier commits: they must be as lasting.</summary>
     private async Task ConfirmAsync(BatchAttempt<TOutcome> attempt, Result<TOutcome>[] outcomes)
     {
-        if (attempt is { IsCommitted: true })
+        if (attempt.IsCommitted)
         {
             _outage.Ended();
             Db.Condition.Works();
@@ -192,11 +191,14 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
         Exception? obstacle = null;
         try
         {
-            var left = OutagePatience - batch[0].Age;
-            committed = attempt.Transaction!.Attempt is not { } id ? true
-                : await Db.SettleAsync(id, left > MinSettlePatience ? left : MinSettlePatience, _noLonger.Token, e => obstacle = e).ConfigureAwait(false);
+            var left = OutagePatience - batch.Max(w => w.Age);
+            var patience = left > MinSettlePatience ? left : MinSettlePatience;
+            // Where nothing was changed nothing is lost, and the batch may run again.
+            committed = attempt.Transaction!.Attempt is { } id
+                ? await Db.SettleAsync(id, patience, _noLonger.Token, e => obstacle = e).WaitAsync(patience).ConfigureAwait(false)
+                : attempt.Transaction.HasChanges ? null : false;
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException or TimeoutException)
         {
             committed = null;
         }
@@ -228,10 +230,10 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
     /// <summary>After an error that passes: true, the callers have waited enough and were told; false, the batch is to run again.</summary>
     private async Task<bool> HasGivenUpAsync(List<Waiting> batch, Exception reason, int tries)
     {
-        var age = batch[0].Age;
+        var age = batch.Max(w => w.Age);
         if (IsEnough(reason, age, tries))
         {
-            Db.Condition.Note(_log, reason);
+            Db.Note(_log, reason);
             Fail(batch, Errors.Unavailable);
             if (!Db.IsTransient(reason))
             {
@@ -256,7 +258,7 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
     private void GiveUpAll(Exception reason)
     {
         _outage.Failed();
-        Db.Condition.Note(_log, reason);
+        Db.Note(_log, reason);
         Fail(_waiting.TakeAll(), Errors.Unavailable);
     }
 

@@ -6,16 +6,16 @@ namespace Holdfast.Platform.Data;
 /// <summary>Keeps the log to one line when the database becomes unusable, however many callers notice, and one when it works again.</summary>
 public sealed class DatabaseCondition
 {
+    private const int MaxReasons = 20;
     private static readonly TimeSpan RepeatAfter = TimeSpan.FromMinutes(1);
 
     private readonly Lock _gate = new();
+    private readonly Dictionary<string, long> _told = [];
     private volatile string? _trouble;
     private ILogger? _log;
-    private string? _told;
-    private long _toldAt;
     private long _since;
 
-    /// <summary>Something failed because of the database's state: logged unless the same was logged within the last minute.</summary>
+    /// <summary>Something failed because of the database's state: logged unless the same was logged within the last minute. Several callers may see several reasons.</summary>
     public void Note(ILogger log, Exception e)
     {
         var trouble = e.Message.ReplaceLineEndings(" ");
@@ -23,12 +23,12 @@ public sealed class DatabaseCondition
         {
             _since = _trouble is null ? Stopwatch.GetTimestamp() : _since;
             (_trouble, _log) = (trouble, log);
-            if (trouble == _told && Stopwatch.GetElapsedTime(_toldAt) < RepeatAfter)
+            if (_told.TryGetValue(trouble, out var at) ? Stopwatch.GetElapsedTime(at) < RepeatAfter : _told.Count >= MaxReasons)
             {
                 return;
             }
 
-            (_told, _toldAt) = (trouble, Stopwatch.GetTimestamp());
+            _told[trouble] = Stopwatch.GetTimestamp();
         }
 
         log.LogError("The database cannot be used now, callers get 503: {Reason}", trouble);
@@ -50,7 +50,8 @@ public sealed class DatabaseCondition
                 return;
             }
 
-            (_trouble, _told, lasted) = (null, null, Stopwatch.GetElapsedTime(_since));
+            (_trouble, lasted) = (null, Stopwatch.GetElapsedTime(_since));
+            _told.Clear();
         }
 
         _log?.LogInformation("The database works again, after {Seconds} s", (long)lasted.TotalSeconds);

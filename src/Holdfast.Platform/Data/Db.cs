@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Holdfast.Platform.Http;
+using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Platform.Data;
 
@@ -103,13 +104,9 @@ public abstract class Db : IAsyncDisposable
                 result = await work(tx).ConfigureAwait(false);
                 if (!tx.IsRolledBack)
                 {
-                    if (Witness.Current?.Line(result) is { } line)
-                    {
-                        await AuditLog.NoteAsync(tx, [line]).ConfigureAwait(false);
-                    }
-
+                    await AuditLog.NoteAsync(tx, Witness.Current?.Line(result) is { } line ? [line] : []).ConfigureAwait(false);
                     committing = tx;
-                    tx.LeavesFence = CurrentWork.Kind == DbWork.Requests;
+                    tx.LeavesFence = CurrentWork.Kind != DbWork.Background;
                     await tx.CommitAsync(ct).ConfigureAwait(false);
                     if (tx.Attempt is not null)
                     {
@@ -137,9 +134,14 @@ public abstract class Db : IAsyncDisposable
                     return result!;
                 }
 
-                if (committed is null || losses++ >= Reconnects)
+                if (committed is null)
                 {
                     throw new OutcomeUnknownException(e);
+                }
+
+                if (losses++ >= Reconnects)
+                {
+                    throw;
                 }
             }
             catch (Exception e) when (committing is null && MayReconnect(e, losses, clock))
@@ -171,6 +173,19 @@ public abstract class Db : IAsyncDisposable
 
     /// <summary>Whether the database cannot be used at this moment, for whatever reason: callers get 503 and try again.</summary>
     public bool IsUnavailable(Exception e) => FaultOf(e) is DbFault.Lost or DbFault.NotNow or DbFault.Contention;
+
+    /// <summary>Logs a failure that <see cref="IsUnavailable"/>: a state of the database once, a wait for others each time.</summary>
+    public void Note(ILogger log, Exception e)
+    {
+        if (IsTransient(e))
+        {
+            log.LogInformation("Others held what was to be changed for too long: {Reason}", e.Message);
+        }
+        else
+        {
+            Condition.Note(log, e);
+        }
+    }
 
     /// <summary>Whether a unique constraint or primary key refused a row; <paramref name="constraint"/> is part of its name or columns.</summary>
     public abstract bool IsUniqueViolation(Exception e, string constraint);

@@ -1,18 +1,21 @@
 namespace Holdfast.Platform.Data;
 
 /// <summary>
-/// What statements are run for. Each kind has connections of its own: neither slow reads nor background work can take those that orders need.
+/// What statements are run for. Each kind has connections of its own: neither slow reads nor background work can take those that changes need.
 /// </summary>
 public enum DbWork
 {
     /// <summary>Sweeps, the relay, consumers, senders, commands: nobody waits for an answer within seconds.</summary>
     Background,
 
-    /// <summary>What a request reads or writes by itself.</summary>
-    Requests,
+    /// <summary>Requests that only read.</summary>
+    Reads,
 
-    /// <summary>Batches: placing and changing orders, reservations. Callers get an answer within 5 s, so a statement has 3.</summary>
-    Placing,
+    /// <summary>Requests that change something: what they do by themselves, before and beside a batch. Callers get an answer within 5 s, so a statement has 3.</summary>
+    Writes,
+
+    /// <summary>Batches: placing and changing orders, reservations. They have as long as <see cref="Writes"/>.</summary>
+    Batches,
 }
 
 /// <summary>The kind of work of the current asynchronous flow; <see cref="DbWork.Background"/> unless somebody has said otherwise.</summary>
@@ -28,16 +31,16 @@ public static class CurrentWork
     /// <summary>How long a statement may stay without an answer before its connection counts as lost.</summary>
     internal static TimeSpan StatementLimit(DbWork work) => work switch
     {
-        DbWork.Placing => TimeSpan.FromSeconds(3),
-        DbWork.Requests => TimeSpan.FromSeconds(5),
+        DbWork.Batches or DbWork.Writes => TimeSpan.FromSeconds(3),
+        DbWork.Reads => TimeSpan.FromSeconds(5),
         _ => TimeSpan.FromSeconds(65),
     };
 
     /// <summary>How long COMMIT may stay without an answer before its outcome is asked for. Nothing cancels it.</summary>
     internal static TimeSpan CommitLimit(DbWork work) => work switch
     {
-        DbWork.Placing => TimeSpan.FromSeconds(3),
-        DbWork.Requests => TimeSpan.FromSeconds(4),
+        DbWork.Batches or DbWork.Writes => TimeSpan.FromSeconds(3),
+        DbWork.Reads => TimeSpan.FromSeconds(4),
         _ => TimeSpan.FromSeconds(60),
     };
 }

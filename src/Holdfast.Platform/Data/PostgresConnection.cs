@@ -7,7 +7,7 @@ namespace Holdfast.Platform.Data;
 /// cancelled, since a cancelled COMMIT would be visible without being replicated; its connection is left alone until the answer comes or the
 /// network reports it as broken, and nobody else gets it.
 /// </summary>
-internal sealed class PostgresConnection(NpgsqlConnection connection, NpgsqlDataSource source, TimeSpan statementLimit, TimeSpan commitLimit) : IAsyncDisposable
+internal sealed class PostgresConnection(NpgsqlConnection connection, Action leavePool, TimeSpan statementLimit, TimeSpan commitLimit) : IAsyncDisposable
 {
     private Task? _unanswered;
 
@@ -32,8 +32,7 @@ internal sealed class PostgresConnection(NpgsqlConnection connection, NpgsqlData
         catch (TimeoutException) when (!answer.IsCompleted)
         {
             _unanswered = answer;
-            // Whatever lies idle in the pool has most likely fallen silent as well: the next connection is a new one.
-            source.Clear();
+            leavePool();
             throw new SilentConnectionException(limit);
         }
     }

@@ -11,14 +11,10 @@ internal sealed class PostgresDb : Db
 {
     private static readonly ConcurrentDictionary<(string Table, WriteKind Kind, string Sql, string Columns), string> Writes = new();
 
-    // Without nested loops a wrong estimate, such as that of a table that was never analysed, costs one more scan and not a scan a row.
-    private static readonly (string Name, string Value)[] WholeTables =
-        [("transaction_read_only", "on"), ("enable_seqscan", "on"), ("enable_nestloop", "off"), ("jit", "off"), ("work_mem", "'64MB'")];
-
     private readonly string _connectionString;
 
     // By kind of work.
-    private readonly NpgsqlDataSource[] _sources;
+    private readonly PostgresPool[] _pools;
 
     // Tells our own notifications from those of other processes.
     private readonly string _sender = Guid.CreateVersion7().ToString("N");
@@ -26,7 +22,8 @@ internal sealed class PostgresDb : Db
     public PostgresDb(string url, bool isPatient)
     {
         _connectionString = PostgresUrl.ConnectionString(url, isPatient);
-        _sources = [.. Enum.GetValues<DbWork>().Select(work => NpgsqlDataSource.Create(PostgresUrl.ConnectionString(_connectionString, work)))];
+        _pools = [.. Enum.GetValues<DbWork>().Select(work => new PostgresPool(PostgresUrl.ConnectionString(_connectionString, work), work))];
+        PostgresPool.Pair(_pools[(int)DbWork.Writes], _pools[(int)DbWork.Batches]);
     }
 
     public override string Name => "postgresql";
@@ -42,14 +39,8 @@ internal sealed class PostgresDb : Db
     internal override async Task<T> ReadWholeAsync<T>(Func<Session, Task<T>> read, CancellationToken ct)
     {
         await using var tx = await BeginAsync(ct).ConfigureAwait(false);
-        await tx.WithoutTimeLimitAsync().ConfigureAwait(false);
-        var settings = tx.Batch();
-        foreach (var (name, value) in WholeTables)
-        {
-            settings.Execute($"SET LOCAL {name} = {value}");
-        }
-
-        await settings.RunAsync().ConfigureAwait(false);
+        await tx.ForWholeTablesAsync().ConfigureAwait(false);
+        await tx.ExecuteAsync("SET LOCAL transaction_read_only = on").ConfigureAwait(false);
         return await read(tx).ConfigureAwait(false);
     }
 
@@ -130,7 +121,7 @@ internal sealed class PostgresDb : Db
 
     internal override async Task ExclusivelyAsync(string name, Func<Task> work, CancellationToken ct)
     {
-        await using var connection = await _sources[(int)DbWork.Background].OpenConnectionAsync(ct).ConfigureAwait(false);
+        await using var connection = await _pools[(int)DbWork.Background].OpenAsync(ct).ConfigureAwait(false);
         // The waiting one may wait for as long as the other migrates.
         await using var take = new NpgsqlCommand($"SET lock_timeout = 0; SET statement_timeout = 0; SELECT pg_advisory_lock(hashtext('{name}'))", connection)
         {
@@ -187,27 +178,13 @@ internal sealed class PostgresDb : Db
 
     public override async ValueTask DisposeAsync()
     {
-        foreach (var source in _sources)
+        foreach (var pool in _pools)
         {
-            await source.DisposeAsync().ConfigureAwait(false);
+            await pool.DisposeAsync().ConfigureAwait(false);
         }
     }
 
-    private async Task<PostgresConnection> ConnectAsync(CancellationToken ct)
-    {
-        var work = CurrentWork.Kind;
-        var source = _sources[(int)work];
-        try
-        {
-            var connection = await source.OpenConnectionAsync(ct).ConfigureAwait(false);
-            var limit = connection.CommandTimeout == 0 ? Timeout.InfiniteTimeSpan : CurrentWork.StatementLimit(work);
-            return new PostgresConnection(connection, source, limit, CurrentWork.CommitLimit(work));
-        }
-        catch (NpgsqlException e) when (e.InnerException is TimeoutException && e.Message.Contains("pool", StringComparison.Ordinal))
-        {
-            throw new ConnectionsUsedUpException(e);
-        }
-    }
+    private Task<PostgresConnection> ConnectAsync(CancellationToken ct) => _pools[(int)CurrentWork.Kind].ConnectAsync(ct);
 
     /// <summary>The text of a set-based write over <c>unnest</c>.</summary>
     internal static string WriteSql(Statement statement)

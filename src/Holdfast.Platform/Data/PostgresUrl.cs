@@ -68,16 +68,18 @@ internal static class PostgresUrl
             : throw new StartupException($"DATABASE_URL: 'Maximum Pool Size' must be at least {MinConnections}.");
     }
 
-    /// <summary>The same for one kind of work: three sevenths of the connections place orders, the others are shared by requests and background work.</summary>
+    /// <summary>The same for one kind of work: three sevenths of the connections are for batches, the others are shared by requests that read, that write, and background work.</summary>
     public static string ConnectionString(string connectionString, DbWork work)
     {
         var builder = new NpgsqlConnectionStringBuilder(connectionString);
         var total = builder.MaxPoolSize;
+        var batches = total * 3 / 7;
+        var requests = (total - batches) / 3;
         var (connections, patience) = work switch
         {
-            DbWork.Placing => (total * 3 / 7, 2),
-            DbWork.Requests => (total * 2 / 7, 2),
-            _ => (total - (total * 3 / 7) - (total * 2 / 7), 15),
+            DbWork.Batches => (batches, 2),
+            DbWork.Reads or DbWork.Writes => (requests, 2),
+            _ => (total - batches - (2 * requests), 15),
         };
         builder.MaxPoolSize = connections;
         builder.MinPoolSize = Math.Min(builder.MinPoolSize, connections);

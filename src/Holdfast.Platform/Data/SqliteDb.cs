@@ -23,7 +23,7 @@ internal sealed partial class SqliteDb : Db
     private readonly ConcurrentBag<SqliteConnectionHolder> _readers = [];
 
     // By kind of work. A read keeps its thread for as long as it takes: these many threads are there from the start.
-    private static readonly int[] ReadersAtOnce = [8, 8, 8];
+    private static readonly int[] ReadersAtOnce = [8, 8, 4, 8];
     private readonly SemaphoreSlim[] _readSlots = [.. ReadersAtOnce.Select(n => new SemaphoreSlim(n))];
 
     static SqliteDb()
@@ -113,7 +113,7 @@ internal sealed partial class SqliteDb : Db
     {
         StaleRowException => DbFault.Contention,
         UnstorableException => DbFault.Value,
-        SqliteException { SqliteErrorCode: raw.SQLITE_BUSY or raw.SQLITE_LOCKED } => DbFault.Contention,
+        SqliteException { SqliteErrorCode: raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_PROTOCOL } => DbFault.Contention,
         SqliteException { SqliteErrorCode: raw.SQLITE_TOOBIG or raw.SQLITE_MISMATCH } => DbFault.Value,
         SqliteException { SqliteExtendedErrorCode: raw.SQLITE_CONSTRAINT_UNIQUE or raw.SQLITE_CONSTRAINT_PRIMARYKEY } => DbFault.Taken,
         SqliteException { SqliteErrorCode: raw.SQLITE_FULL or raw.SQLITE_NOMEM or raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN } => DbFault.NotNow,

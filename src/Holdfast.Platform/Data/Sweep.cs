@@ -52,7 +52,7 @@ public abstract class Sweep(Db db, TimeSpan pause, int batchSize, ILogger log) :
             catch (Exception e) when (db.IsUnavailable(e))
             {
                 failures++;
-                db.Condition.Note(log, e);
+                db.Note(log, e);
             }
             catch (Exception e)
             {

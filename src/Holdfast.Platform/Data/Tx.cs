@@ -19,7 +19,8 @@ public abstract class Tx : Session, IAsyncDisposable
     /// <summary>At a COMMIT without changes: waits until what was read is replicated, where the server has a synchronous standby.</summary>
     internal bool LeavesFence { get; set; }
 
-    private protected bool HasChanges { get; private set; }
+    /// <summary>Whether a statement has changed a row.</summary>
+    internal bool HasChanges { get; private set; }
 
     private bool _leavesNoAttempt;
 
@@ -107,6 +108,9 @@ public abstract class Tx : Session, IAsyncDisposable
 
     /// <summary>For this transaction, a statement may take as long as it takes.</summary>
     internal virtual Task WithoutTimeLimitAsync() => Task.CompletedTask;
+
+    /// <summary>The statements of this transaction are planned for whole tables, and may take as long as they take.</summary>
+    internal virtual Task ForWholeTablesAsync() => Task.CompletedTask;
 
     private protected abstract Task CommitCoreAsync(CancellationToken ct);
 

@@ -49,6 +49,13 @@ public static class Verification
         return findings;
     }
 
+    /// <summary>Recomputes what the repair knows of, in one transaction; returns a line for each change.</summary>
+    public static Task<IReadOnlyList<string>> RepairAsync(Db db, Repair repair, CancellationToken ct = default) => db.WriteAsync(async tx =>
+    {
+        await tx.ForWholeTablesAsync().ConfigureAwait(false);
+        return await repair.RunAsync(tx).ConfigureAwait(false);
+    }, ct);
+
     private static string Show(Row row) => string.Join(", ", Enumerable.Range(0, row.Count).Select(i => $"{row.Name(i)}={Show(row.Any(i))}"));
 
     private static string Show(object? value) => value switch

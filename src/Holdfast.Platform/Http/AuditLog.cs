@@ -17,6 +17,11 @@ public static class AuditLog
     /// <summary>Writes lines at the end of a transaction.</summary>
     internal static async Task NoteAsync(Tx tx, IReadOnlyCollection<AuditEntry> entries)
     {
+        if (entries.Count == 0)
+        {
+            return;
+        }
+
         var now = await tx.NowAsync().ConfigureAwait(false);
         var batch = tx.Batch();
         Note(batch, entries, now);

@@ -78,7 +78,7 @@ public sealed class Door(ITokenReader tokens, RateLimits limits, Db db, ILogger<
     /// <summary>Serves one request; never throws.</summary>
     public async Task HandleAsync(HttpContext http, RouteRule route, Func<Request, Task<Reply>> handle)
     {
-        CurrentWork.Is(DbWork.Requests);
+        CurrentWork.Is(HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method) ? DbWork.Reads : DbWork.Writes);
         Reply reply;
         try
         {
@@ -147,7 +147,7 @@ public sealed class Door(ITokenReader tokens, RateLimits limits, Db db, ILogger<
                 log.LogWarning("{Reason}, trace {TraceId}", e.Message, trace);
                 return Errors.OutcomeUnknown;
             case var _ when db.IsUnavailable(e):
-                db.Condition.Note(log, e);
+                db.Note(log, e);
                 return Errors.Unavailable;
             case var _ when db.IsDataError(e):
                 log.LogWarning("The database refused a value: {Reason}, trace {TraceId}", e.Message, trace);

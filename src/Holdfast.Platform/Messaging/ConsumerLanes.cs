@@ -32,7 +32,7 @@ public sealed class ConsumerLanes(Db db, RelayBell bell, IEnumerable<IConsumer> 
             }
             catch (Exception e) when (db.IsUnavailable(e))
             {
-                db.Condition.Note(log, e);
+                db.Note(log, e);
             }
             catch (Exception e)
             {

@@ -102,7 +102,7 @@ public sealed class Relay(Db db, RelayBell bell, IEnumerable<IConsumer> consumer
                 failures++;
                 if (db.IsUnavailable(e))
                 {
-                    db.Condition.Note(log, e);
+                    db.Note(log, e);
                 }
                 else
                 {

@@ -52,7 +52,7 @@ internal static class Verify
 
     private static async Task RepairAsync(Db db, Repair repair, TextWriter output, CancellationToken ct)
     {
-        foreach (var line in await db.WriteAsync(repair.RunAsync, ct).ConfigureAwait(false))
+        foreach (var line in await Verification.RepairAsync(db, repair, ct).ConfigureAwait(false))
         {
             await output.WriteLineAsync($"repair {repair.Name}: {line}").ConfigureAwait(false);
         }

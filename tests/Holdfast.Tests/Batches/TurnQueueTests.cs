@@ -68,9 +68,11 @@ public sealed class TurnQueueTests
     public void A_full_key_refuses_and_never_another_key()
     {
         using var queue = new TurnQueue<int>(100, parallel: 2);
-        for (var key = 0; key < 4; key++)
+        Add(queue, Busy, 100);
+        Assert.False(queue.TryAdd(Busy, 0));
+        for (var key = 1; key < 4; key++)
         {
-            Add(queue, key == 0 ? Busy : Guid.CreateVersion7(), 100);
+            Add(queue, Guid.CreateVersion7(), 100);
         }
 
         Assert.False(queue.TryAdd(Busy, 0));

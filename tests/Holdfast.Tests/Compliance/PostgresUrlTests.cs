@@ -58,13 +58,13 @@ public sealed class PostgresUrlTests
     [Fact]
     public void Each_kind_of_work_has_its_share_of_the_connections()
     {
-        Assert.Equal([8, 8, 12], Shares(Address));
+        Assert.Equal([6, 5, 5, 12], Shares(Address));
         for (var total = PostgresUrl.MinConnections; total <= 100; total++)
         {
             var shares = Shares($"{Address}?Maximum%20Pool%20Size={total}&Minimum%20Pool%20Size={total}");
             Assert.Equal(total, shares.Sum());
             Assert.All(shares, share => Assert.True(share > 0, $"{total}: {string.Join(' ', shares)}"));
-            Assert.True(total < 14 || shares[(int)DbWork.Placing] == shares.Max(), $"{total}: {string.Join(' ', shares)}");
+            Assert.True(total < 14 || shares[(int)DbWork.Batches] == shares.Max(), $"{total}: {string.Join(' ', shares)}");
         }
     }
 
@@ -73,11 +73,12 @@ public sealed class PostgresUrlTests
     {
         await using var test = await TestDb.CreateAsync(Backend.Postgres, migrated: false);
         await using var db = Db.Open($"{test.Url}?Maximum%20Pool%20Size={PostgresUrl.MinConnections}");
-        CurrentWork.Is(DbWork.Requests);
+        CurrentWork.Is(DbWork.Reads);
         await using var held = await db.BeginAsync(TestContext.Current.CancellationToken);
         await held.MayIdleAsync();
-        await Assert.ThrowsAsync<ConnectionsUsedUpException>(() => ShownAsync(db, DbWork.Requests));
-        Assert.NotEmpty(await ShownAsync(db, DbWork.Placing));
+        await Assert.ThrowsAsync<ConnectionsUsedUpException>(() => ShownAsync(db, DbWork.Reads));
+        Assert.NotEmpty(await ShownAsync(db, DbWork.Writes));
+        Assert.NotEmpty(await ShownAsync(db, DbWork.Batches));
         Assert.NotEmpty(await ShownAsync(db, DbWork.Background));
     }
 

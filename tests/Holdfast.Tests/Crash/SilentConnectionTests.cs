@@ -18,12 +18,15 @@ public sealed class SilentConnectionTests
     /// <summary>Reports may take as long as a statement may; whoever reads waits longer for an answer than whoever buys.</summary>
     private static readonly TimeSpan LongerThanStatements = TimeSpan.FromSeconds(40);
 
-    [Fact]
-    public async Task Where_only_the_old_connections_are_silent_orders_are_placed_over_new_ones()
+    /// <summary>With few connections, those that are never answered are all that a pool may have.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("Maximum%20Pool%20Size=6")]
+    public async Task Where_only_the_old_connections_are_silent_orders_are_placed_over_new_ones(string options)
     {
         await using var test = await TestDb.CreateAsync(Backend.Postgres);
         await using var proxy = new TcpProxy((await PostgresServer.SharedAsync()).Port);
-        var (shop, server) = await StartAsync(test.Db, new UriBuilder(test.Url) { Port = proxy.Port }.Uri.ToString());
+        var (shop, server) = await StartAsync(test.Db, new UriBuilder(test.Url) { Port = proxy.Port, Query = options }.Uri.ToString());
         await using var _ = server;
         proxy.HushOpen();
         var first = await InTimeAsync(server, () => OrderAsync(shop, server, "first"));

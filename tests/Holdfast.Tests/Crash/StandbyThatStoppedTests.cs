@@ -1,9 +1,15 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Holdfast.Inventory;
+using Holdfast.Inventory.Core;
 using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+using Holdfast.Platform.Messaging;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Orders;
+using Microsoft.Extensions.Logging.Abstractions;
+using Shop = Holdfast.Tests.Orders.Shop;
 
 namespace Holdfast.Tests.Crash;
 
@@ -68,6 +74,29 @@ public sealed class StandbyThatStoppedTests
         await pair.AssertGoesOnAsync("cancelled");
     }
 
+    /// <summary>What is repeated changes nothing: its COMMIT has no row of an attempt, and waits for the standby all the same.</summary>
+    [Fact]
+    public async Task Who_repeats_what_has_no_key_hears_of_success_only_when_the_standby_has_it()
+    {
+        await using var pair = await Pair.StartAsync();
+        await using var queue = new ReservationQueue(pair.Db, new RelayBell(), NullLogger<ReservationQueue>.Instance);
+        var id = Guid.CreateVersion7();
+        var reserved = await queue.SubmitAsync(new ReserveCommand(id, Caller.System, null, [new StockLine(pair.Shop.Variant, 1)], null, TimeSpan.FromHours(1)));
+        Assert.Equal(201, reserved.Status);
+        await pair.Standby.PauseAsync();
+        Assert.Equal(503, (await ReleaseAsync()).Status);
+        await pair.First.ExecuteAsync("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
+        for (var again = 0; again < 2; again++)
+        {
+            Assert.Equal(503, (await ReleaseAsync()).Status);
+        }
+
+        pair.Standby.Resume();
+        await Until.TrueAsync("it is given back", async () => (await ReleaseAsync()).Status == 200);
+
+        Task<Reply> ReleaseAsync() => queue.SubmitAsync(new ReleaseCommand(id, Caller.System, null));
+    }
+
     private static void AssertUnknown(Told answer) =>
         Assert.True(answer.IsNotNow && answer.Text.Contains("\"outcome_unknown\"", StringComparison.Ordinal), $"{answer}");
 
@@ -85,6 +114,10 @@ public sealed class StandbyThatStoppedTests
             (First, Standby, _db, _shop, _server) = (first, standby, db, shop, server);
 
         public PostgresServer First { get; }
+
+        public Db Db => _db;
+
+        public Shop Shop => _shop;
 
         public PostgresServer Standby { get; }
 

@@ -44,6 +44,33 @@ public abstract class ReservationRacesTests(Backend backend)
     }
 
     [Fact]
+    public async Task What_waits_of_one_caller_is_bounded_however_many_reservations_it_is_of()
+    {
+        await using var server = await ServeAsync();
+        var shop = await Shop.OpenAsync(server, 10);
+        await using var queue = new ReservationQueue(server.Db, new RelayBell(), NullLogger<ReservationQueue>.Instance);
+        var ids = Enumerable.Range(0, 4).Select(_ => Guid.CreateVersion7()).ToList();
+        foreach (var id in ids)
+        {
+            var made = await queue.SubmitAsync(new ReserveCommand(id, Caller.System, null, [new StockLine(shop.Variant, 1)], null, TimeSpan.FromMinutes(10)));
+            Assert.Equal(201, made.Status);
+        }
+
+        await using var other = server.Database.Open();
+        await using var holder = await other.BeginAsync();
+        await holder.MayIdleAsync();
+        await holder.ExecuteAsync("UPDATE reservations SET status = status");
+        var all = Enumerable.Range(0, 12_000).Select(i => queue.SubmitAsync(new ReleaseCommand(ids[i % ids.Count], Caller.System, null))).ToList();
+        var refused = await await Task.WhenAny(all);
+        Assert.Equal("busy", refused.Error?.Code);
+        await holder.RollbackAsync();
+        var statuses = (await Task.WhenAll(all)).CountBy(r => r.Error?.Code ?? "done").ToDictionary();
+        Assert.Equal(["busy", "done"], statuses.Keys.Order());
+        Assert.True(statuses["busy"] is > 0 and < 2_000, $"{statuses["busy"]}");
+        await CheckAsync(server);
+    }
+
+    [Fact]
     public async Task Overlapping_baskets_all_succeed_without_a_deadlock()
     {
         await using var server = await ServeAsync();

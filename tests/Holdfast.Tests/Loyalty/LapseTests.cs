@@ -69,6 +69,24 @@ public abstract class LapseTests(Backend backend) : PointsShop
     }
 
     [Fact]
+    public async Task An_account_that_cannot_be_settled_does_not_keep_the_others_from_it()
+    {
+        await SetAsync(30);
+        var customers = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => CustomerAsync()));
+        foreach (var customer in customers)
+        {
+            await EarnAsync(customer, 10);
+        }
+
+        // No balance lies below this one.
+        await Server.Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE points_accounts SET balance = $1 WHERE customer_id = $2", long.MinValue, customers[1]));
+        Server.Db.ClockSkew += TimeSpan.FromDays(30);
+        await Server.Get<LapsePoints>().SweepOnceAsync();
+        Assert.Equal(2, await Server.Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM points_movements WHERE reason = 'lapsed'", r => r.Long(0))));
+        Assert.Contains(Server.Log.Lines, l => l.Contains($"of the points of customer {customers[1]}", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task The_sweep_and_those_who_decide_do_not_book_twice()
     {
         await SetAsync(30);

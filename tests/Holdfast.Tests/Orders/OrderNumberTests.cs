@@ -49,7 +49,7 @@ public abstract class OrderNumberTests(TestHost host)
         var numbers = Enumerable.Range(0, processes).Select(_ => new OrderNumbers(clock)).ToList();
         await Task.WhenAll(numbers.Select((n, i) => Task.Run(async () => await n.ClaimAsync(dbs[i % dbs.Count]))));
         var used = numbers.Select(n => Process(n.Next())).Order().ToList();
-        Assert.Equal(Enumerable.Range(0, processes), used);
+        Assert.Equal(processes, used.Distinct().Count());
         Assert.Equal(used, (await ClaimsAsync(database.Db)).Select(c => c.Process).Order());
         Assert.Equal(processes, numbers.Select(n => n.Next()).Distinct().Count());
     }

@@ -1,0 +1,71 @@
+using Npgsql;
+
+namespace Holdfast.Platform.Data;
+
+/// <summary>
+/// The connections of one kind of work. When one of them falls silent the whole pool is left: those that lie idle have most likely fallen silent as well,
+/// and those that are not answered keep their places until the network reports them as broken, which may take a quarter of an hour.
+/// </summary>
+internal sealed class PostgresPool(string connectionString, DbWork work) : IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private PostgresPool? _other;
+    private NpgsqlDataSource _current = NpgsqlDataSource.Create(connectionString);
+
+    /// <summary>Two pools that are used for one answer: what is silent in one is left in both, so that the caller waits once.</summary>
+    public static void Pair(PostgresPool one, PostgresPool other) => (one._other, other._other) = (other, one);
+
+    /// <summary>A connection; <see cref="ConnectionsUsedUpException"/> where none becomes free in time.</summary>
+    public async Task<PostgresConnection> ConnectAsync(CancellationToken ct)
+    {
+        while (true)
+        {
+            var source = Volatile.Read(ref _current);
+            try
+            {
+                var connection = await source.OpenConnectionAsync(ct).ConfigureAwait(false);
+                var limit = connection.CommandTimeout == 0 ? Timeout.InfiniteTimeSpan : CurrentWork.StatementLimit(work);
+                return new PostgresConnection(connection, () => LeaveBoth(source), limit, CurrentWork.CommitLimit(work));
+            }
+            catch (ObjectDisposedException) when (source != Volatile.Read(ref _current))
+            {
+                // It was left meanwhile.
+            }
+            catch (NpgsqlException e) when (e.InnerException is TimeoutException && e.Message.Contains("pool", StringComparison.Ordinal))
+            {
+                throw new ConnectionsUsedUpException(e);
+            }
+        }
+    }
+
+    /// <summary>A connection whose statements may take as long as they take.</summary>
+    public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken ct) => Volatile.Read(ref _current).OpenConnectionAsync(ct);
+
+    public ValueTask DisposeAsync() => Volatile.Read(ref _current).DisposeAsync();
+
+    private void LeaveBoth(NpgsqlDataSource source)
+    {
+        var other = _other?._current;
+        if (Leave(source) && other is not null)
+        {
+            _other!.Leave(other);
+        }
+    }
+
+    // Connections of it that are in use stay open, and are closed when they are returned.
+    private bool Leave(NpgsqlDataSource source)
+    {
+        lock (_gate)
+        {
+            if (source != _current)
+            {
+                return false;
+            }
+
+            Volatile.Write(ref _current, NpgsqlDataSource.Create(connectionString));
+        }
+
+        source.Dispose();
+        return true;
+    }
+}
