@@ -27,7 +27,8 @@ internal static class LoyaltyInvariants
         new("points_do_not_miss_their_expiry",
             "SELECT a.customer_id, a.store_id, a.next_expiry FROM points_accounts a WHERE " + Missed),
         new("points_of_an_order_are_given_back_at_most_once",
-            "SELECT order_id, SUM(delta) AS points FROM points_movements WHERE reason IN ('redeemed', 'late_payment', 'cancelled', 'expired') GROUP BY order_id HAVING SUM(delta) > 0"),
+            "SELECT order_id, SUM(delta) AS points FROM points_movements WHERE reason IN "
+            + "('redeemed', 'late_payment', 'cancelled', 'expired', 'lines_cancelled', 'undelivered') GROUP BY order_id HAVING SUM(delta) > 0"),
         new("points_of_an_order_are_taken_back_at_most_once",
             "SELECT order_id, SUM(delta) AS points FROM points_movements WHERE reason IN ('earned', 'returned') GROUP BY order_id HAVING SUM(delta) < 0"),
     ];

@@ -59,11 +59,15 @@ internal sealed class RecordPayment(OrderChanges changes)
         f.TimeOrNull("receivedAt")), status: 201);
 }
 
-/// <summary>POST /orders/{id}/cancel, by its owner or staff.</summary>
+/// <summary>POST /orders/{id}/cancel, by its owner; those who work for the store may name lines, and cancel what is open of an order that is partly shipped.</summary>
 internal sealed class CancelOrder(OrderChanges changes)
 {
     public Task<Reply> HandleAsync(Request request) => changes.RunAsync(request, staffOnly: false, keyRequired: false,
-        (seen, f) => new CancelCommand(seen.Order.Id, seen.Order.StoreId, request.Caller.Actor, f.TextOrNull("reason", 500)));
+        (seen, f) => new CancelCommand(seen.Order.Id, seen.Order.StoreId, request.Caller.Actor, f.TextOrNull("reason", 500))
+        {
+            Lines = seen.Relation == Relation.Staff ? OrderChanges.Lines(f) : null,
+            ByStore = seen.Relation == Relation.Staff,
+        });
 }
 
 /// <summary>POST /orders/{id}/ship: some lines, or all that is open.</summary>
@@ -80,7 +84,7 @@ internal sealed class DeliverOrder(OrderChanges changes)
         (seen, _) => new DeliverCommand(seen.Order.Id, seen.Order.StoreId, request.Caller.Actor, Guid.CreateVersion7()));
 }
 
-/// <summary>POST /orders/{id}/return: some lines, or all that was shipped; back into stock unless <c>restock</c> is false.</summary>
+/// <summary>POST /orders/{id}/return: some lines, or all that is out; back into stock unless <c>restock</c> is false. Before the delivery it means: undelivered.</summary>
 internal sealed class ReturnOrder(OrderChanges changes)
 {
     public Task<Reply> HandleAsync(Request request) => changes.RunAsync(request, staffOnly: true, keyRequired: false, (seen, f) => new ReturnCommand(
@@ -125,7 +129,7 @@ internal sealed class EditOrder(OrderChanges changes)
         "shipped" => new ShipCommand(order.Id, order.StoreId, actor, Guid.CreateVersion7(), null, null, null),
         "delivered" => new DeliverCommand(order.Id, order.StoreId, actor, Guid.CreateVersion7()),
         "returned" => new ReturnCommand(order.Id, order.StoreId, actor, Guid.CreateVersion7(), null, true),
-        "cancelled" => new CancelCommand(order.Id, order.StoreId, actor, null),
+        "cancelled" => new CancelCommand(order.Id, order.StoreId, actor, null) { ByStore = true },
         _ => null,
     };
 }

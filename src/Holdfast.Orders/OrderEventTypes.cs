@@ -21,10 +21,11 @@ public static class OrderEventTypes
         new("order.updated", "address, phone or note have changed, staff have deleted it, or its buyer's account took it over or was closed", "order", Data),
         new("order.confirmed", "it is paid, or staff vouch for the money, or it is paid on delivery", "order", Data),
         new("order.cancelled", "it was cancelled; what it held is given back", "order", Data),
+        new("order.lines_cancelled", "pieces that had not been shipped were cancelled, and the order goes on with the others", "order", Data),
         new("order.expired", "the time to pay was over; what it held is given back", "order", Data),
         new("order.shipped", "goods have left the house; each shipment tells so", "order", Data),
         new("order.delivered", "the goods have arrived", "order", Data),
-        new("order.returned", "goods came back; each return tells so", "order", Data),
+        new("order.returned", "goods came back, undelivered where the reason says so; each return tells so", "order", Data),
         new("payment.succeeded", "money was recorded, in time or late (reason: late)", "order", Data),
         new("payment.failed", "a payment was tried and has failed; the order may still be paid", "order", Data),
     ];
@@ -58,7 +59,8 @@ public static class OrderEventTypes
         var line = Members($$"""
             "variantId": {{Id}}, "productId": {{Id}}, "productName": {{Text}}, "sku": {{Text}}, "unitPrice": {{Amount}}, "quantity": {{Amount}}, "lineTotal": {{Amount}}
             """, $$"""
-            "discountAmount": {{Amount}}, "taxAmount": {{Amount}}, "shippedQuantity": {{Amount}}, "returnedQuantity": {{Amount}}
+            "discountAmount": {{Amount}}, "taxAmount": {{Amount}}, "shippedQuantity": {{Amount}}, "returnedQuantity": {{Amount}}, "cancelledQuantity": {{Amount}},
+            "undeliveredQuantity": {{Amount}}
             """);
         var fulfilment = Members($$"""
             "id": {{Id}}, "kind": { "enum": ["shipment", "return"] }, "carrier": {{TextOrNull}}, "trackingNumber": {{TextOrNull}}, "restocked": { "type": "boolean" }, "lines": {{pieces}}, "createdAt": {{Time}}
@@ -78,7 +80,7 @@ public static class OrderEventTypes
             "customer": {{customer}}, "locale": { "enum": ["vi", "en"] }, "deliveryAddress": { "type": ["object", "string"] }, "contactPhone": {{Text}},
             "expirationTime": {{TimeOrNull}}, "session": {{session}}, "localDate": { "type": "string", "format": "date" }, "createdAt": {{Time}}, "updatedAt": {{Time}}, "version": { "type": "integer", "minimum": 1 }
             """, $$"""
-            "earnedPoints": {{Amount}}, "note": {{Text}}, "metadata": { "type": "object", "additionalProperties": {{Text}} }, "externalId": {{Text}}, "deletedAt": {{Time}},
+            "earnedPoints": {{Amount}}, "cancelledAmount": {{Amount}}, "cancelledPoints": {{Amount}}, "note": {{Text}}, "metadata": { "type": "object", "additionalProperties": {{Text}} }, "externalId": {{Text}}, "deletedAt": {{Time}},
             "fulfilments": { "type": "array", "items": {{fulfilment}} },
             "previousStatus": {{statuses}}, "previousPaymentStatus": {{payments}}, "previousAmountPaid": {{Amount}}, "previousAmountRefunded": {{Amount}}, "reason": {{Text}}
             """))!.AsObject();

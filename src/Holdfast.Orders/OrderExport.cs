@@ -18,11 +18,12 @@ public static class OrderExport
         ("currency", "o.currency", Text), ("subtotal", "o.subtotal", Number), ("discount_code", "o.discount_code", Text), ("discount_amount", "o.discount_amount", Number),
         ("shipping_fee", "o.shipping_fee", Number), ("tax_amount", "o.tax_amount", Number), ("redeemed_points", "o.redeemed_points", Number),
         ("points_discount", "o.points_discount", Number), ("total", "o.total", Number), ("amount_paid", "o.amount_paid", Number),
-        ("amount_refunded", "o.amount_refunded", Number), ("refund_due", "o.refund_due", Number), ("updated_at", "o.updated_at", Time), ("deleted_at", "o.deleted_at", Time),
+        ("amount_refunded", "o.amount_refunded", Number), ("refund_due", "o.refund_due", Number), ("cancelled_amount", "o.cancelled_amount", Number),
+        ("updated_at", "o.updated_at", Time), ("deleted_at", "o.deleted_at", Time),
         ("line", "l.position + 1", Number), ("product_id", "l.product_id", Id), ("variant_id", "l.variant_id", Id), ("sku", "l.sku", Text), ("product_name", "l.product_name", Text),
         ("unit_price", "l.unit_price", Number), ("quantity", "l.quantity", Number), ("line_total", "l.unit_price * l.quantity", Number),
         ("line_discount", "l.discount", Number), ("line_tax", "l.tax", Number), ("shipped", "l.shipped", Number),
-        ("returned", "l.returned", Number),
+        ("returned", "l.returned", Number), ("cancelled", "l.cancelled", Number), ("undelivered", "l.undelivered", Number),
     ];
 
     private static readonly string Page = $"SELECT {string.Join(", ", Columns.Select(c => c.Sql))} FROM orders o LEFT JOIN order_lines l ON l.order_id = o.id "

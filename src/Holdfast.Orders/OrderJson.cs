@@ -89,30 +89,21 @@ public static class OrderJson
             json.WriteNumber("unitPrice"u8, line.UnitPrice);
             json.WriteNumber("quantity"u8, line.Quantity);
             json.WriteNumber("lineTotal"u8, line.LineTotal);
-            if (line.Discount > 0)
-            {
-                json.WriteNumber("discountAmount"u8, line.Discount);
-            }
-
-            if (line.Tax > 0)
-            {
-                json.WriteNumber("taxAmount"u8, line.Tax);
-            }
-
-            if (line.Shipped > 0)
-            {
-                json.WriteNumber("shippedQuantity"u8, line.Shipped);
-            }
-
-            if (line.Returned > 0)
-            {
-                json.WriteNumber("returnedQuantity"u8, line.Returned);
-            }
-
+            Positive(json, "discountAmount"u8, line.Discount);
+            Positive(json, "taxAmount"u8, line.Tax);
+            WriteQuantities(json, line);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
+    }
+
+    private static void WriteQuantities(Utf8JsonWriter json, OrderLine line)
+    {
+        Positive(json, "shippedQuantity"u8, line.Shipped);
+        Positive(json, "returnedQuantity"u8, line.Returned);
+        Positive(json, "cancelledQuantity"u8, line.Cancelled);
+        Positive(json, "undeliveredQuantity"u8, line.Undelivered);
     }
 
     private static void WriteAmounts(Utf8JsonWriter json, Order order)
@@ -122,15 +113,13 @@ public static class OrderJson
         json.WriteNumber("discountAmount"u8, order.DiscountAmount);
         json.WriteNumber("redeemedPoints"u8, order.RedeemedPoints);
         json.WriteNumber("pointsDiscountPrice"u8, order.PointsDiscountPrice);
-        if (order.EarnedPoints > 0)
-        {
-            json.WriteNumber("earnedPoints"u8, order.EarnedPoints);
-        }
-
+        Positive(json, "earnedPoints"u8, order.EarnedPoints);
         json.WriteNumber("shippingFee"u8, order.ShippingFee);
         json.WriteNumber("taxAmount"u8, order.TaxAmount);
         json.WriteBoolean("taxIncluded"u8, order.TaxIncluded);
         json.WriteNumber("total"u8, order.Total);
+        Positive(json, "cancelledAmount"u8, order.CancelledAmount);
+        Positive(json, "cancelledPoints"u8, order.CancelledPoints);
         json.WriteString("currency"u8, order.Currency);
         json.WriteNumber("amountPaid"u8, order.AmountPaid);
         json.WriteNumber("amountRefunded"u8, order.AmountRefunded);
@@ -192,6 +181,15 @@ public static class OrderJson
         }
 
         json.WriteEndArray();
+    }
+
+    /// <summary>A member that is left out where there is nothing to tell.</summary>
+    private static void Positive(Utf8JsonWriter json, ReadOnlySpan<byte> name, long value)
+    {
+        if (value > 0)
+        {
+            json.WriteNumber(name, value);
+        }
     }
 
     private static void Optional(Utf8JsonWriter json, ReadOnlySpan<byte> name, string? value)

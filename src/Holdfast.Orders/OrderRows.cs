@@ -12,7 +12,8 @@ internal static class OrderRows
     public const string Columns = "o.id, o.number, o.store_id, o.customer_id, o.is_guest, o.customer_email, o.customer_name, o.status, o.payment_method, o.currency, "
         + "o.subtotal, o.total, o.amount_paid, o.amount_refunded, o.refund_due, o.delivery_address, o.contact_phone, o.note, o.metadata, o.external_id, "
         + "o.duration_seconds, o.expires_at, o.local_date, o.created_at, o.updated_at, o.deleted_at, o.hidden, o.version, o.event_sequence, "
-        + "o.discount_id, o.discount_code, o.discount_amount, o.shipping_fee, o.tax_amount, o.tax_included, o.redeemed_points, o.points_discount, o.earned_points, o.locale, o.payment_status";
+        + "o.discount_id, o.discount_code, o.discount_amount, o.shipping_fee, o.tax_amount, o.tax_included, o.redeemed_points, o.points_discount, o.earned_points, o.locale, o.payment_status, "
+        + "o.cancelled_amount, o.cancelled_points";
 
     public static readonly Func<Row, Order> Map = r => new Order
     {
@@ -58,13 +59,16 @@ internal static class OrderRows
         EarnedPoints = r.Long(37),
         Locale = r.Text(38),
         PaymentFailed = r.Text(39) == Names.Of(PaymentStatus.Failed),
+        CancelledAmount = r.Long(40),
+        CancelledPoints = r.Long(41),
     };
 
     /// <summary>Lines and fulfilments of orders, to be put together by <see cref="Assemble"/> after the batch has run.</summary>
     public static (Fetched<(Guid OrderId, OrderLine Line)> Lines, Fetched<(Guid OrderId, Fulfilment Fulfilment)> Fulfilments) Details(StatementBatch batch, Guid[] ids) => (
-        batch.Query("SELECT order_id, variant_id, product_id, product_name, sku, unit_price, quantity, shipped, returned, limited, discount, tax FROM order_lines "
+        batch.Query("SELECT order_id, variant_id, product_id, product_name, sku, unit_price, quantity, shipped, returned, limited, discount, tax, cancelled, undelivered FROM order_lines "
             + "WHERE order_id {in $1} ORDER BY order_id, position",
-            r => (r.Uuid(0), new OrderLine(r.Uuid(1), r.Uuid(2), r.Text(3), r.Text(4), r.Long(5), r.Long(6), r.Long(7), r.Long(8), r.Bool(9), r.Long(10), r.Long(11))), ids),
+            r => (r.Uuid(0), new OrderLine(r.Uuid(1), r.Uuid(2), r.Text(3), r.Text(4), r.Long(5), r.Long(6), r.Long(7), r.Long(8), r.Bool(9), r.Long(10), r.Long(11),
+                r.Long(12), r.Long(13))), ids),
         batch.Query("SELECT order_id, id, kind, carrier, tracking_number, restocked, lines, created_at FROM fulfilments WHERE order_id {in $1} ORDER BY order_id, id",
             r => (r.Uuid(0), new Fulfilment(r.Uuid(1), r.Text(2), r.TextOrNull(3), r.TextOrNull(4), r.Bool(5), ReadLines(r.Text(6)), r.Time(7))), ids));
 

@@ -18,6 +18,12 @@ public static class PointsReasons
     /// <summary>Given back: the order expired.</summary>
     public const string Expired = "expired";
 
+    /// <summary>Given back: a part of the order was cancelled, and it went on.</summary>
+    public const string LinesCancelled = "lines_cancelled";
+
+    /// <summary>Given back: goods of the order came back undelivered.</summary>
+    public const string Undelivered = "undelivered";
+
     /// <summary>Taken back: goods of the order that earned them were returned.</summary>
     public const string Returned = "returned";
 

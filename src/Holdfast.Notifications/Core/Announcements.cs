@@ -20,11 +20,17 @@ public enum Announcement
     /// <summary>The shop goes on with it without having seen the money.</summary>
     Confirmed,
     Cancelled,
+
+    /// <summary>Some of the goods cannot be had; the order goes on with the others.</summary>
+    LinesCancelled,
     Expired,
 
     /// <summary>One shipment; a later one is told by itself.</summary>
     Shipped,
     Delivered,
+
+    /// <summary>A parcel came back, or was lost, before it reached the buyer.</summary>
+    Undelivered,
     Refunded,
 }
 
@@ -39,20 +45,22 @@ public static class Announcements
         "order.confirmed" when order is { Before.PreviousStatus: "pending", PaymentStatus: not "paid" } => Announcement.Confirmed,
         "payment.succeeded" => OfMoney(order),
         "order.cancelled" => Announcement.Cancelled,
+        "order.lines_cancelled" => Announcement.LinesCancelled,
         "order.expired" => Announcement.Expired,
         "order.shipped" => Announcement.Shipped,
         "order.delivered" => Announcement.Delivered,
+        "order.returned" when order.Before.Reason == "undelivered" => Announcement.Undelivered,
         "payment.refunded" => Announcement.Refunded,
         _ => null,
     };
 
     /// <summary>Whether events of this type are always told, whatever they say.</summary>
-    public static bool Always(string type) => type is "order.created" or "order.cancelled" or "order.expired" or "order.shipped" or "order.delivered" or "payment.refunded";
+    public static bool Always(string type) => type is "order.created" or "order.cancelled" or "order.lines_cancelled" or "order.expired" or "order.shipped" or "order.delivered" or "payment.refunded";
 
     /// <summary>As <see cref="Of(string, ToldOrder)"/>; events that are not about an order are not read.</summary>
     public static (Announcement What, ToldOrder Order)? Of(Event e)
     {
-        if (!Always(e.Type) && e.Type is not ("order.confirmed" or "payment.succeeded"))
+        if (!Always(e.Type) && e.Type is not ("order.confirmed" or "payment.succeeded" or "order.returned"))
         {
             return null;
         }

@@ -24,6 +24,9 @@ public sealed record ToldOrder
     public long TaxAmount { get; init; }
     public bool TaxIncluded { get; init; }
     public long Total { get; init; }
+
+    /// <summary>What of the total is not to be paid: for goods that were cancelled or came back undelivered.</summary>
+    public long CancelledAmount { get; init; }
     public string Currency { get; init; } = "";
     public long AmountPaid { get; init; }
     public long AmountRefunded { get; init; }
@@ -44,7 +47,7 @@ public sealed record ToldOrder
     public string Language => Locale ?? (Currency == "VND" ? "vi" : "en");
 
     /// <summary>What is still to be paid.</summary>
-    public long Open => Math.Max(0, Total - (AmountPaid - AmountRefunded - RefundDue));
+    public long Open => Math.Max(0, Total - CancelledAmount - (AmountPaid - AmountRefunded - RefundDue));
 
     /// <summary>The order of an <c>order.*</c> or <c>payment.*</c> event.</summary>
     public static ToldOrder Of(Event e) => JsonSerializer.Deserialize<ToldOrder>(e.Data, Json)! with

@@ -58,7 +58,7 @@ public abstract record InboxMessage(Guid OrderId)
         {
             case "payment.success":
                 return Amount(data) is { } amount && Text(data, "currency") is { } currency && Text(data, "transactionId") is { Length: > 0 and <= 200 } transaction
-                    ? (new PaymentSucceeded(order, amount, currency, transaction, Text(data, "provider") is { Length: > 0 and <= 60 } provider ? provider : "external"), null)
+                    ? (new PaymentSucceeded(order, amount, currency, transaction, Provider(data)), null)
                     : (null, "amount, currency or transactionId are missing or malformed");
             case "payment.failed":
                 return (new PaymentFailed(order, Text(data, "currency"), Text(data, "reason")), null);
@@ -69,6 +69,9 @@ public abstract record InboxMessage(Guid OrderId)
                 return (null, $"the type '{(type.Length > 60 ? type[..60] : type)}' is unknown");
         }
     }
+
+    /// <summary>One that is absent is <c>external</c>; one that is malformed is refused when the payment is recorded.</summary>
+    private static string Provider(JsonElement data) => data.TryGetProperty("provider", out var named) && named.ValueKind != JsonValueKind.Null ? Text(data, "provider") ?? "" : "external";
 
     private static long? Amount(JsonElement data) =>
         data.TryGetProperty("amount", out var n) && n.ValueKind == JsonValueKind.Number && n.TryGetInt64(out var amount) && amount is > 0 and <= Placement.MaxTotal ? amount : null;

@@ -61,7 +61,7 @@ public static class Lifecycle
         {
             PayCommand pay => Money.Pay(pay, file, books, now),
             FailPaymentCommand fail => Money.Fail(fail, file, now),
-            CancelCommand cancel => Cancel(cancel, file, books, now),
+            CancelCommand cancel => Cancelling.Cancel(cancel, file, books, now),
             ExpireCommand => null,
             ConfirmCommand confirm => Confirm(confirm, file, now),
             ShipCommand ship => Shipping.Ship(ship, file, books, now),
@@ -98,22 +98,9 @@ public static class Lifecycle
 
     private static void Expire(OrderFile file, LifecycleBooks books, DateTime now, string actor)
     {
-        GiveBack(file, books, StockReasons.Expired, now);
+        Cancelling.GiveBack(file, books, StockReasons.Expired, now);
         var due = Money.ReturnAll(file, "expired", now);
         file.Become(file.Order with { Status = OrderStatus.Expired, RefundDue = file.Order.RefundDue + due }, "order.expired", actor, now);
-    }
-
-    private static Error? Cancel(CancelCommand command, OrderFile file, LifecycleBooks books, DateTime now)
-    {
-        if (Illegal(file.Order, OrderStatus.Cancelled) is { } illegal)
-        {
-            return illegal;
-        }
-
-        GiveBack(file, books, StockReasons.Cancelled, now);
-        var due = Money.ReturnAll(file, "cancelled", now);
-        file.Become(file.Order with { Status = OrderStatus.Cancelled, RefundDue = file.Order.RefundDue + due }, "order.cancelled", command.Actor, now, command.Reason);
-        return null;
     }
 
     private static Error? Confirm(ConfirmCommand command, OrderFile file, DateTime now)
@@ -165,25 +152,5 @@ public static class Lifecycle
         }
 
         return null;
-    }
-
-    private static void GiveBack(OrderFile file, LifecycleBooks books, string reason, DateTime now)
-    {
-        foreach (var line in file.Order.Lines)
-        {
-            books.Stock.Release(line.VariantId, line.Open, reason, file.Order.Id);
-        }
-
-        var order = file.Order;
-        books.Purchases.GiveBack(order.Lines, order.BuyerKey);
-        if (order.DiscountId is { } code)
-        {
-            books.Discounts.GiveBack(code, order.Id, order.StoreId, order.BuyerKey);
-        }
-
-        if (order.RedeemedPoints > 0)
-        {
-            books.Points.GiveBack(order.CustomerId, order.StoreId, order.RedeemedPoints, order.Id, reason, now);
-        }
     }
 }

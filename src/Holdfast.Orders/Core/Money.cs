@@ -9,9 +9,16 @@ namespace Holdfast.Orders.Core;
 /// </summary>
 internal static class Money
 {
+    private const string CashProvider = "cash_on_delivery";
+
     public static Error? Pay(PayCommand pay, OrderFile file, LifecycleBooks books, DateTime now)
     {
         var order = file.Order;
+        if (!PaymentNames.IsProvider(pay.Provider) || pay.TransactionId.Length == 0)
+        {
+            return OrderErrors.PaymentNameMalformed;
+        }
+
         if (books.Payments.Find(new PaymentKey(order.StoreId, pay.Provider, pay.TransactionId)) is { } recorded)
         {
             // The same transaction told twice is one.
@@ -58,13 +65,16 @@ internal static class Money
     /// <summary>The cash that a delivery brings in.</summary>
     public static void Collect(DeliverCommand deliver, OrderFile file, DateTime now)
     {
-        var open = file.Order.Total - file.Order.Kept;
+        var open = file.Order.Cost - file.Order.Kept;
         if (file.Order.PaymentMethod != PaymentMethod.CashOnDelivery || open <= 0)
         {
             return;
         }
 
-        file.Add(new Payment(deliver.PaymentId, "cash_on_delivery", file.Order.Id.ToString(), open, file.Order.Currency, "cash", null, deliver.Actor, now, now));
+        // Staff may have told a part of it under the same name.
+        var isTaken = file.Payments.Any(p => p.Provider == CashProvider && p.TransactionId == file.Order.Id.ToString());
+        var transaction = (isTaken ? deliver.PaymentId : file.Order.Id).ToString();
+        file.Add(new Payment(deliver.PaymentId, CashProvider, transaction, open, file.Order.Currency, "cash", null, deliver.Actor, now, now));
         file.Become(file.Order with { AmountPaid = file.Order.AmountPaid + open }, "payment.succeeded", deliver.Actor, now);
     }
 
@@ -80,6 +90,20 @@ internal static class Money
         return due;
     }
 
+    /// <summary>Makes due back what is kept beyond what the order costs from now on, of the last payments first; returns how much. The caller adds it to the order.</summary>
+    /// <param name="after">The order with its new cost.</param>
+    /// <param name="reason">Made unique by the event that follows: an order may become cheaper several times.</param>
+    public static long ReturnExcess(OrderFile file, Order after, string reason, DateTime now)
+    {
+        var due = 0L;
+        foreach (var payment in file.Payments.Reverse())
+        {
+            due += file.AddRefund(payment, Math.Max(0, file.Order.Kept - after.Cost) - due, $"{reason}:{file.Order.EventSequence + 1}", now);
+        }
+
+        return due;
+    }
+
     private static void Record(Payment payment, OrderFile file, LifecycleBooks books)
     {
         file.Add(payment);
@@ -90,10 +114,10 @@ internal static class Money
     private static Error? PayInTime(Payment payment, OrderFile file, DateTime now)
     {
         var order = file.Order;
-        var excess = Math.Max(0, order.Kept + payment.Amount - order.Total);
+        var excess = Math.Max(0, order.Kept + payment.Amount - order.Cost);
         file.AddRefund(payment, excess, "excess", now);
         file.Become(order with { AmountPaid = order.AmountPaid + payment.Amount, RefundDue = order.RefundDue + excess }, "payment.succeeded", payment.Actor, now);
-        if (order.Status == OrderStatus.Pending && file.Order.Kept >= order.Total)
+        if (order.Status == OrderStatus.Pending && file.Order.Kept >= order.Cost)
         {
             file.Become(file.Order with { Status = OrderStatus.Confirmed }, "order.confirmed", payment.Actor, now);
         }
@@ -101,18 +125,23 @@ internal static class Money
         return null;
     }
 
-    /// <summary>After expiry: everything is taken again and the order confirmed, or the money is due back; always, where nobody is left to send the goods to.</summary>
+    /// <summary>
+    /// After expiry: everything is taken again and the order confirmed, or the money is due back; always, where nobody is left to send the goods to. What came
+    /// before and has not gone back yet counts, so that parts are judged as a whole is.
+    /// </summary>
     private static Error? PayLate(Payment payment, OrderFile file, LifecycleBooks books, DateTime now)
     {
         var order = file.Order;
-        if (order.IsOfClosedAccount || order.Kept + payment.Amount < order.Total || !TryTakeAgain(order, books))
+        var missing = order.Cost - order.Kept - payment.Amount;
+        if (order.IsOfClosedAccount || missing > file.Withdrawable || !TryTakeAgain(order, books))
         {
             return PayInVain(payment, file, "late", now);
         }
 
-        var excess = order.Kept + payment.Amount - order.Total;
-        file.AddRefund(payment, excess, "excess", now);
-        file.Become(order with { AmountPaid = order.AmountPaid + payment.Amount, RefundDue = order.RefundDue + excess }, "payment.succeeded", payment.Actor, now);
+        // What is missing was made due back when the time was over; what is too much is due back now.
+        file.Withdraw(missing);
+        file.AddRefund(payment, -missing, "excess", now);
+        file.Become(order with { AmountPaid = order.AmountPaid + payment.Amount, RefundDue = order.RefundDue - missing }, "payment.succeeded", payment.Actor, now);
         file.Become(file.Order with { Status = OrderStatus.Confirmed }, "order.confirmed", payment.Actor, now, "late_payment");
         return null;
     }
@@ -129,16 +158,16 @@ internal static class Money
     private static bool TryTakeAgain(Order order, LifecycleBooks books)
     {
         var overLimit = order.Lines.Any(l => l.Limited && books.Limits.TryGetValue(l.VariantId, out var limit)
-            && books.Purchases.Held(l.VariantId, order.BuyerKey) + l.Quantity > limit);
+            && books.Purchases.Held(l.VariantId, order.BuyerKey) + l.Live > limit);
         if (overLimit)
         {
             return false;
         }
 
-        var (stock, discounts) = (books.Stock.Mark(), books.Discounts.Mark());
-        if (books.Stock.TryReserve([.. order.Lines.Select(l => new StockLine(l.VariantId, l.Quantity))], StockReasons.LatePayment, order.Id, out _)
+        var (stock, discounts, points) = (books.Stock.Mark(), books.Discounts.Mark(), order.RedeemedPoints - order.CancelledPoints);
+        if (books.Stock.TryReserve([.. order.Lines.Where(l => l.Live > 0).Select(l => new StockLine(l.VariantId, l.Live))], StockReasons.LatePayment, order.Id, out _)
             && (order.DiscountId is not { } code || books.Discounts.TryUseAgain(code, order.Id, order.StoreId, order.BuyerKey, order.DiscountAmount))
-            && (order.RedeemedPoints == 0 || books.Points.TryRedeem(order.CustomerId, order.StoreId, order.RedeemedPoints, order.Id, StockReasons.LatePayment)))
+            && (points == 0 || books.Points.TryRedeem(order.CustomerId, order.StoreId, points, order.Id, StockReasons.LatePayment)))
         {
             books.Purchases.Take(order.Lines, order.BuyerKey);
             return true;

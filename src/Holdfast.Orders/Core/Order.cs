@@ -41,13 +41,25 @@ public enum PaymentMethod
 /// <param name="Limited">Counts towards the variant's purchase limit.</param>
 /// <param name="Discount">Its share of the order's discount; minor units.</param>
 /// <param name="Tax">The tax on it; in its price or beside it, as the order says. Minor units.</param>
+/// <param name="Cancelled">Pieces that were cancelled before they were shipped while the order went on.</param>
+/// <param name="Undelivered">Shipped pieces that came back, or were lost, before they were delivered.</param>
 public sealed record OrderLine(Guid VariantId, Guid ProductId, string ProductName, string Sku, long UnitPrice, long Quantity, long Shipped, long Returned, bool Limited,
-    long Discount = 0, long Tax = 0)
+    long Discount = 0, long Tax = 0, long Cancelled = 0, long Undelivered = 0)
 {
     /// <summary>Minor units.</summary>
     public long LineTotal => checked(UnitPrice * Quantity);
 
-    public long Open => Quantity - Shipped;
+    /// <summary>Pieces that are still to be shipped.</summary>
+    public long Open => Quantity - Shipped - Cancelled;
+
+    /// <summary>Pieces that are out of the house: on their way, or with the buyer.</summary>
+    public long Out => Shipped - Undelivered - Returned;
+
+    /// <summary>Pieces that the buyer will never have and does not pay.</summary>
+    public long Gone => Cancelled + Undelivered;
+
+    /// <summary>Pieces that are the buyer's, or will be.</summary>
+    public long Live => Quantity - Gone;
 }
 
 /// <summary>Something sent out or taken back. <paramref name="Kind"/>: <c>shipment</c> or <c>return</c>.</summary>
@@ -57,7 +69,12 @@ public sealed record Fulfilment(Guid Id, string Kind, string? Carrier, string? T
 public sealed record Payment(Guid Id, string Provider, string TransactionId, long Amount, string Currency, string? Method, int? Installments, string Actor, DateTime ReceivedAt, DateTime CreatedAt);
 
 /// <summary>Money that must go back, of one payment. Minor units.</summary>
-public sealed record Refund(Guid PaymentId, long Amount, string Reason, string Status, DateTime CreatedAt);
+/// <param name="Status"><c>due</c>, <c>done</c>, or <c>withdrawn</c>: the order could use the money after all.</param>
+public sealed record Refund(Guid PaymentId, long Amount, string Reason, string Status, DateTime CreatedAt)
+{
+    public const string Due = "due";
+    public const string Withdrawn = "withdrawn";
+}
 
 /// <summary>An order. Immutable; a transition makes the next one.</summary>
 public sealed record Order
@@ -97,7 +114,15 @@ public sealed record Order
 
     /// <summary>Points that its delivery has brought the buyer, less those taken back for what was returned.</summary>
     public long EarnedPoints { get; init; }
+
+    /// <summary>As it was placed: it never changes. What of it is still to be paid is <see cref="Cost"/>.</summary>
     public required long Total { get; init; }
+
+    /// <summary>What of the total belongs to pieces that were cancelled or came back undelivered, and is not to be paid.</summary>
+    public long CancelledAmount { get; init; }
+
+    /// <summary>Redeemed points that were given back for those pieces.</summary>
+    public long CancelledPoints { get; init; }
     public long AmountPaid { get; init; }
 
     /// <summary>A payment was tried and has failed; says something only while nothing is paid.</summary>
@@ -133,10 +158,13 @@ public sealed record Order
     public int EventSequence { get; init; }
     public IReadOnlyList<Fulfilment> Fulfilments { get; init; } = [];
 
-    /// <summary>A total of 0 is paid from the start.</summary>
+    /// <summary>What the buyer pays for what is left of the order.</summary>
+    public long Cost => Total - CancelledAmount;
+
+    /// <summary>An order that costs nothing is paid from the start; one whose goods all came back undelivered is as unpaid as it was.</summary>
     public PaymentStatus PaymentStatus =>
         AmountRefunded > 0 ? (AmountRefunded >= AmountPaid ? PaymentStatus.Refunded : PaymentStatus.PartiallyRefunded)
-        : AmountPaid >= Total ? PaymentStatus.Paid
+        : AmountPaid >= Cost && (AmountPaid > 0 || Total == 0 || Status != OrderStatus.Returned) ? PaymentStatus.Paid
         : AmountPaid > 0 ? PaymentStatus.PartiallyPaid
         : PaymentFailed ? PaymentStatus.Failed
         : PaymentStatus.Unpaid;
@@ -152,7 +180,7 @@ public sealed record Order
         get
         {
             var goods = Lines.Sum(l => l.LineTotal - l.Discount);
-            var kept = Lines.Sum(l => (long)((Int128)(l.LineTotal - l.Discount) * (l.Quantity - l.Returned) / l.Quantity));
+            var kept = Lines.Sum(l => (long)((Int128)(l.LineTotal - l.Discount) * (l.Live - l.Returned) / l.Quantity));
             return goods == 0 ? 0 : Math.Max(0, kept - (long)((Int128)PointsDiscountPrice * kept / goods));
         }
     }
@@ -176,8 +204,9 @@ public static class Transitions
     {
         [OrderStatus.Pending] = [OrderStatus.Confirmed, OrderStatus.Cancelled, OrderStatus.Expired],
         [OrderStatus.Confirmed] = [OrderStatus.PartiallyShipped, OrderStatus.Shipped, OrderStatus.Cancelled],
-        [OrderStatus.PartiallyShipped] = [OrderStatus.PartiallyShipped, OrderStatus.Shipped],
-        [OrderStatus.Shipped] = [OrderStatus.Delivered],
+        // Where all that was shipped comes back undelivered and something is open still, it is confirmed again: see Cancelling.StatusOf.
+        [OrderStatus.PartiallyShipped] = [OrderStatus.PartiallyShipped, OrderStatus.Shipped, OrderStatus.Returned],
+        [OrderStatus.Shipped] = [OrderStatus.Delivered, OrderStatus.Returned],
         [OrderStatus.Delivered] = [OrderStatus.Returned],
         [OrderStatus.Returned] = [],
         [OrderStatus.Cancelled] = [],

@@ -13,15 +13,27 @@ public abstract record OrderCommand(Guid OrderId, Guid StoreId, string Actor)
     public IReadOnlyList<Rider> Riders { get; init; } = [];
 }
 
-/// <summary>Money has come in, by whatever way. Minor units.</summary>
+/// <summary>Money has come in, by whatever way. Minor units. The provider and the transaction are kept as <see cref="PaymentNames"/> folds them.</summary>
 public sealed record PayCommand(Guid OrderId, Guid StoreId, string Actor, Guid PaymentId, string Provider, string TransactionId, long Amount, string Currency,
-    string? Method, int? Installments, DateTime? ReceivedAt) : OrderCommand(OrderId, StoreId, Actor);
+    string? Method, int? Installments, DateTime? ReceivedAt) : OrderCommand(OrderId, StoreId, Actor)
+{
+    public string Provider { get; } = PaymentNames.FoldProvider(Provider);
+
+    public string TransactionId { get; } = PaymentNames.FoldTransaction(TransactionId);
+}
 
 /// <summary>A payment was tried and has failed: an unpaid order says so, and may still be paid. <paramref name="Currency"/>: must be the order's, where it is given.</summary>
 public sealed record FailPaymentCommand(Guid OrderId, Guid StoreId, string Actor, string? Currency, string? Reason) : OrderCommand(OrderId, StoreId, Actor);
 
-/// <summary>Ends an order that has not been shipped: stock goes back, and money becomes due back.</summary>
-public sealed record CancelCommand(Guid OrderId, Guid StoreId, string Actor, string? Reason) : OrderCommand(OrderId, StoreId, Actor);
+/// <summary>Ends an order that has not been shipped, or cancels lines that have not: stock goes back, and money becomes due back.</summary>
+public sealed record CancelCommand(Guid OrderId, Guid StoreId, string Actor, string? Reason) : OrderCommand(OrderId, StoreId, Actor)
+{
+    /// <summary>Null for the whole order; of one that is partly shipped, all that is open.</summary>
+    public IReadOnlyList<StockLine>? Lines { get; init; }
+
+    /// <summary>Those who work for the store may cancel a part of an order.</summary>
+    public bool ByStore { get; init; }
+}
 
 /// <summary>Gives the stock of an overdue order back; anything but an overdue order stays as it is.</summary>
 public sealed record ExpireCommand(Guid OrderId, Guid StoreId, string Actor) : OrderCommand(OrderId, StoreId, Actor);
@@ -36,7 +48,7 @@ public sealed record ShipCommand(Guid OrderId, Guid StoreId, string Actor, Guid 
 /// <summary>Goods have arrived. <paramref name="PaymentId"/>: the id of the payment that cash on delivery makes.</summary>
 public sealed record DeliverCommand(Guid OrderId, Guid StoreId, string Actor, Guid PaymentId) : OrderCommand(OrderId, StoreId, Actor);
 
-/// <summary>Goods come back. <paramref name="Lines"/>: null for all that was shipped.</summary>
+/// <summary>Goods come back: delivered ones, or before their delivery. <paramref name="Lines"/>: null for all that is out.</summary>
 public sealed record ReturnCommand(Guid OrderId, Guid StoreId, string Actor, Guid FulfilmentId, IReadOnlyList<StockLine>? Lines, bool Restock)
     : OrderCommand(OrderId, StoreId, Actor);
 

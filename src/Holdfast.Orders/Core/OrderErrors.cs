@@ -15,6 +15,7 @@ public static class OrderErrors
     public static readonly Error ExternalIdTaken = new(409, "external_id_taken", "Another order of the store has this externalId.", "Một đơn hàng khác của cửa hàng đã dùng externalId này.");
     public static readonly Error CurrencyMismatch = new(422, "currency_mismatch", "The payment's currency is not the order's.", "Loại tiền thanh toán khác với đơn hàng.");
     public static readonly Error TransactionConflict = new(409, "transaction_conflict", "This transaction is recorded already, with another amount or for another order.", "Giao dịch này đã được ghi nhận với số tiền khác hoặc cho đơn hàng khác.");
+    public static readonly Error PaymentNameMalformed = new(422, "payment_name_malformed", "A provider's name has 1 to 60 of a to z, 0 to 9 and _; a transaction needs an id.", "Tên nhà cung cấp gồm 1 đến 60 ký tự a đến z, 0 đến 9 và _; giao dịch phải có mã.");
     public static readonly Error PaymentTooLarge = new(422, "payment_too_large", "The amounts of this order's payments are too large.", "Số tiền thanh toán quá lớn.");
     public static readonly Error VersionConflict = new(412, "precondition_failed", "The order has changed since you read it. Read it again.", "Đơn hàng đã thay đổi. Hãy đọc lại.");
     public static readonly Error VersionRequired = new(428, "precondition_required", "Send If-Match with the ETag you read, or the version.", "Hãy gửi If-Match với ETag đã đọc, hoặc version.");

@@ -26,6 +26,12 @@ public sealed class OrderFile(Order order, IReadOnlyList<Payment> payments, IRea
 
     public IEnumerable<Refund> NewRefunds => _refunds.Skip(refunds.Count);
 
+    /// <summary>Refunds that were read and are others now, each with what was read.</summary>
+    public IEnumerable<(Refund Read, Refund Now)> ChangedRefunds => refunds.Zip(_refunds).Where(r => r.First != r.Second);
+
+    /// <summary>What of the refunds is due and not on its way yet. Minor units.</summary>
+    public long Withdrawable => _refunds.Where(r => r.Status == Refund.Due).Sum(r => r.Amount);
+
     public IEnumerable<Fulfilment> NewFulfilments => Order.Fulfilments.Skip(Read.Fulfilments.Count);
 
     public List<OrderEvent> Events { get; } = [];
@@ -33,14 +39,15 @@ public sealed class OrderFile(Order order, IReadOnlyList<Payment> payments, IRea
     public bool IsChanged => !ReferenceEquals(Order, Read);
 
     /// <summary>A point to come back to.</summary>
-    public (Order Order, int Payments, int Refunds, int Events) Mark() => (Order, _payments.Count, _refunds.Count, Events.Count);
+    public (Order Order, int Payments, Refund[] Refunds, int Events) Mark() => (Order, _payments.Count, [.. _refunds], Events.Count);
 
     /// <summary>Forgets what was done since the mark.</summary>
-    public void Undo((Order Order, int Payments, int Refunds, int Events) mark)
+    public void Undo((Order Order, int Payments, Refund[] Refunds, int Events) mark)
     {
         Order = mark.Order;
         _payments.RemoveRange(mark.Payments, _payments.Count - mark.Payments);
-        _refunds.RemoveRange(mark.Refunds, _refunds.Count - mark.Refunds);
+        _refunds.Clear();
+        _refunds.AddRange(mark.Refunds);
         Events.RemoveRange(mark.Events, Events.Count - mark.Events);
     }
 
@@ -60,12 +67,25 @@ public sealed class OrderFile(Order order, IReadOnlyList<Payment> payments, IRea
     /// <summary>Makes up to <paramref name="amount"/> of a payment due back; what is due of it already does not count twice. Returns how much.</summary>
     public long AddRefund(Payment payment, long amount, string reason, DateTime now)
     {
-        var open = Math.Min(amount, payment.Amount - _refunds.Where(r => r.PaymentId == payment.Id).Sum(r => r.Amount));
+        var open = Math.Min(amount, payment.Amount - _refunds.Where(r => r.PaymentId == payment.Id && r.Status != Refund.Withdrawn).Sum(r => r.Amount));
         if (open > 0)
         {
-            _refunds.Add(new Refund(payment.Id, open, reason, "due", now));
+            _refunds.Add(new Refund(payment.Id, open, reason, Refund.Due, now));
         }
 
         return Math.Max(0, open);
+    }
+
+    /// <summary>Takes back that so much is due: the order can use the money after all. The caller has asked <see cref="Withdrawable"/>.</summary>
+    public void Withdraw(long amount)
+    {
+        for (var i = 0; i < _refunds.Count && amount > 0; i++)
+        {
+            if (_refunds[i] is { Status: Refund.Due } refund)
+            {
+                _refunds[i] = refund.Amount <= amount ? refund with { Status = Refund.Withdrawn } : refund with { Amount = refund.Amount - amount };
+                amount -= Math.Min(amount, refund.Amount);
+            }
+        }
     }
 }

@@ -29,11 +29,29 @@ public sealed class PurchaseBook
         _changes.RemoveRange(mark, _changes.Count - mark);
     }
 
-    /// <summary>Counts the limited lines of an accepted order.</summary>
+    /// <summary>Counts the limited lines of an accepted order, as far as they are live.</summary>
     public void Take(IReadOnlyList<OrderLine> lines, string buyer) => Add(lines, buyer, 1);
 
     /// <summary>Gives the limited lines of a cancelled or expired order back.</summary>
     public void GiveBack(IReadOnlyList<OrderLine> lines, string buyer) => Add(lines, buyer, -1);
+
+    /// <summary>Gives back the pieces by which the lines have become fewer.</summary>
+    public void GiveBack(IReadOnlyList<OrderLine> before, IReadOnlyList<OrderLine> after, string buyer)
+    {
+        for (var i = 0; i < before.Count; i++)
+        {
+            if (before[i].Limited && before[i].Live != after[i].Live)
+            {
+                Add(before[i].VariantId, buyer, after[i].Live - before[i].Live);
+            }
+        }
+    }
+
+    private void Add(Guid variantId, string buyer, long delta)
+    {
+        _held[(variantId, buyer)] = Held(variantId, buyer) + delta;
+        _changes.Add((variantId, buyer, delta));
+    }
 
     private void Add(IReadOnlyList<OrderLine> lines, string buyer, long sign)
     {
@@ -41,9 +59,7 @@ public sealed class PurchaseBook
         {
             if (line.Limited)
             {
-                var delta = sign * line.Quantity;
-                _held[(line.VariantId, buyer)] = Held(line.VariantId, buyer) + delta;
-                _changes.Add((line.VariantId, buyer, delta));
+                Add(line.VariantId, buyer, sign * line.Live);
             }
         }
     }

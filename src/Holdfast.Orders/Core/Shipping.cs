@@ -65,7 +65,7 @@ internal static class Shipping
             return illegal;
         }
 
-        var chosen = Choose(back.Lines, order, l => l.Shipped - l.Returned);
+        var chosen = Choose(back.Lines, order, l => l.Out);
         if (!chosen.IsOk)
         {
             return chosen.Error;
@@ -76,10 +76,17 @@ internal static class Shipping
             books.Stock.Restock(variantId, quantity, order.Id);
         }
 
+        var row = new Fulfilment(back.FulfilmentId, "return", null, null, back.Restock, chosen.Value, now);
+        if (order.Status != OrderStatus.Delivered)
+        {
+            var undelivered = order.Lines.Select(l => l with { Undelivered = l.Undelivered + Of(chosen.Value, l.VariantId) }).ToList();
+            Cancelling.LetGo(file, order with { Lines = undelivered, Fulfilments = [.. order.Fulfilments, row] }, books, "order.returned", back.Actor, "undelivered", now);
+            return null;
+        }
+
         // Until everything is back the order stays delivered; what came back is on its lines.
         var lines = order.Lines.Select(l => l with { Returned = l.Returned + Of(chosen.Value, l.VariantId) }).ToList();
-        var status = lines.All(l => l.Returned == l.Shipped) ? OrderStatus.Returned : order.Status;
-        var row = new Fulfilment(back.FulfilmentId, "return", null, null, back.Restock, chosen.Value, now);
+        var status = lines.All(l => l.Out == 0) ? OrderStatus.Returned : order.Status;
         var next = order with { Status = status, Lines = lines, Fulfilments = [.. order.Fulfilments, row] };
         file.Become(next with { EarnedPoints = order.EarnedPoints - TakeBack(order, next, books) }, "order.returned", back.Actor, now);
         return null;
@@ -103,7 +110,7 @@ internal static class Shipping
     }
 
     /// <summary>The lines that were named, or all that is open; a variant once.</summary>
-    private static Result<List<StockLine>> Choose(IReadOnlyList<StockLine>? named, Order order, Func<OrderLine, long> open)
+    internal static Result<List<StockLine>> Choose(IReadOnlyList<StockLine>? named, Order order, Func<OrderLine, long> open)
     {
         var chosen = named is null
             ? order.Lines.Where(l => open(l) > 0).Select(l => new StockLine(l.VariantId, open(l))).ToList()
@@ -120,5 +127,5 @@ internal static class Shipping
         return chosen;
     }
 
-    private static long Of(List<StockLine> lines, Guid variantId) => lines.Where(l => l.VariantId == variantId).Sum(l => l.Quantity);
+    internal static long Of(List<StockLine> lines, Guid variantId) => lines.Where(l => l.VariantId == variantId).Sum(l => l.Quantity);
 }

@@ -60,9 +60,9 @@ internal sealed class OrderPages
     public static void Ink(List<OrderFile> changed, StatementBatch batch, EventLog events, DateTime now)
     {
         var orders = UpdateRows();
-        var lines = new RowSet("order_lines", new("order_id", ColumnType.Uuid), new("variant_id", ColumnType.Uuid), new("shipped", ColumnType.Long), new("returned", ColumnType.Long));
+        var lines = LineRows();
         var signs = new RowSet("orders", new("id", ColumnType.Uuid), new("phone_hash", ColumnType.Long), new("address_hash", ColumnType.Long));
-        var (payments, refunds, fulfilments) = (PaymentRows(), RefundRows(), FulfilmentRows());
+        var (payments, refunds, withdrawn, fulfilments) = (PaymentRows(), RefundRows(), WithdrawnRows(), FulfilmentRows());
         foreach (var file in changed)
         {
             AddOrder(orders, file);
@@ -74,20 +74,10 @@ internal sealed class OrderPages
 
             foreach (var line in file.Order.Lines.Where((l, i) => l != file.Read.Lines[i]))
             {
-                lines.Add(file.Order.Id).Add(line.VariantId).Add(line.Shipped).Add(line.Returned);
+                lines.Add(file.Order.Id).Add(line.VariantId).Add(line.Shipped).Add(line.Returned).Add(line.Cancelled).Add(line.Undelivered);
             }
 
-            foreach (var p in file.NewPayments)
-            {
-                payments.Add(p.Id).Add(file.Order.Id).Add(file.Order.StoreId).Add(p.Provider).Add(p.TransactionId).Add(p.Amount).Add(p.Currency).Add(p.Method)
-                    .Add(p.Installments).Add(p.Actor).Add(p.ReceivedAt).Add(p.CreatedAt);
-            }
-
-            foreach (var r in file.NewRefunds)
-            {
-                refunds.Add(r.PaymentId).Add(r.Reason).Add(file.Order.Id).Add(r.Amount).Add(r.Status).Add(r.CreatedAt);
-            }
-
+            AddMoney(file, payments, refunds, withdrawn);
             foreach (var f in file.NewFulfilments)
             {
                 fulfilments.Add(f.Id).Add(file.Order.Id).Add(f.Kind).Add(f.Carrier).Add(f.TrackingNumber).Add(f.Restocked).Add(OrderRows.WriteLines(f.Lines)).Add(f.CreatedAt);
@@ -102,16 +92,37 @@ internal sealed class OrderPages
         batch.ChangeEach(orders, "UPDATE orders SET status = {v.status}, payment_status = {v.payment_status}, amount_paid = {v.amount_paid}, "
             + "amount_refunded = {v.amount_refunded}, refund_due = {v.refund_due}, delivery_address = {v.delivery_address}, contact_phone = {v.contact_phone}, "
             + "note = {v.note}, updated_at = {v.updated_at}, deleted_at = {v.deleted_at}, hidden = {v.hidden}, version = {v.version}, "
-            + "earned_points = {v.earned_points}, "
+            + "earned_points = {v.earned_points}, cancelled_amount = {v.cancelled_amount}, cancelled_points = {v.cancelled_points}, "
             + "event_sequence = {v.event_sequence} WHERE orders.id = {v.id} AND orders.status = {v.status_read} AND orders.version = {v.version_read}");
         // An order that was not counted when it was placed is not from now on.
         batch.ChangeEach(signs, "UPDATE orders SET phone_hash = CASE WHEN email_hash IS NULL THEN NULL ELSE {v.phone_hash} END, "
             + "address_hash = CASE WHEN email_hash IS NULL THEN NULL ELSE {v.address_hash} END WHERE orders.id = {v.id}");
-        batch.ChangeEach(lines, "UPDATE order_lines SET shipped = {v.shipped}, returned = {v.returned} WHERE order_lines.order_id = {v.order_id} "
-            + "AND order_lines.variant_id = {v.variant_id}");
+        batch.ChangeEach(lines, "UPDATE order_lines SET shipped = {v.shipped}, returned = {v.returned}, cancelled = {v.cancelled}, undelivered = {v.undelivered} "
+            + "WHERE order_lines.order_id = {v.order_id} AND order_lines.variant_id = {v.variant_id}");
         batch.Insert(payments);
         batch.Insert(refunds);
+        batch.ChangeEach(withdrawn, "UPDATE refunds SET amount = {v.amount}, status = {v.status} WHERE refunds.payment_id = {v.payment_id} AND refunds.reason = {v.reason} "
+            + "AND refunds.status = 'due' AND refunds.amount = {v.amount_read}");
         batch.Insert(fulfilments);
+    }
+
+    private static void AddMoney(OrderFile file, RowSet payments, RowSet refunds, RowSet withdrawn)
+    {
+        foreach (var p in file.NewPayments)
+        {
+            payments.Add(p.Id).Add(file.Order.Id).Add(file.Order.StoreId).Add(p.Provider).Add(p.TransactionId).Add(p.Amount).Add(p.Currency).Add(p.Method)
+                .Add(p.Installments).Add(p.Actor).Add(p.ReceivedAt).Add(p.CreatedAt);
+        }
+
+        foreach (var r in file.NewRefunds)
+        {
+            refunds.Add(r.PaymentId).Add(r.Reason).Add(file.Order.Id).Add(r.Amount).Add(r.Status).Add(r.CreatedAt);
+        }
+
+        foreach (var (read, r) in file.ChangedRefunds)
+        {
+            withdrawn.Add(r.PaymentId).Add(r.Reason).Add(r.Amount).Add(r.Status).Add(read.Amount);
+        }
     }
 
     private static void AddOrder(RowSet rows, OrderFile file)
@@ -119,14 +130,20 @@ internal sealed class OrderPages
         var o = file.Order;
         rows.Add(o.Id).Add(Names.Of(o.Status)).Add(Names.Of(o.PaymentStatus)).Add(o.AmountPaid).Add(o.AmountRefunded).Add(o.RefundDue).Add(o.DeliveryAddress)
             .Add(o.ContactPhone).Add(o.Note).Add(o.UpdatedAt).Add(o.DeletedAt).Add(o.Hidden).Add(o.Version).Add(o.EventSequence).Add(o.EarnedPoints)
-            .Add(Names.Of(file.Read.Status)).Add(file.Read.Version);
+            .Add(o.CancelledAmount).Add(o.CancelledPoints).Add(Names.Of(file.Read.Status)).Add(file.Read.Version);
     }
 
     private static RowSet UpdateRows() => new("orders", new("id", ColumnType.Uuid), new("status", ColumnType.Text), new("payment_status", ColumnType.Text),
         new("amount_paid", ColumnType.Long), new("amount_refunded", ColumnType.Long), new("refund_due", ColumnType.Long), new("delivery_address", ColumnType.Text),
         new("contact_phone", ColumnType.Text), new("note", ColumnType.Text), new("updated_at", ColumnType.Time), new("deleted_at", ColumnType.Time),
-        new("hidden", ColumnType.Bool), new("version", ColumnType.Int), new("event_sequence", ColumnType.Int), new("earned_points", ColumnType.Long), new("status_read", ColumnType.Text),
-        new("version_read", ColumnType.Int));
+        new("hidden", ColumnType.Bool), new("version", ColumnType.Int), new("event_sequence", ColumnType.Int), new("earned_points", ColumnType.Long),
+        new("cancelled_amount", ColumnType.Long), new("cancelled_points", ColumnType.Long), new("status_read", ColumnType.Text), new("version_read", ColumnType.Int));
+
+    private static RowSet LineRows() => new("order_lines", new("order_id", ColumnType.Uuid), new("variant_id", ColumnType.Uuid), new("shipped", ColumnType.Long),
+        new("returned", ColumnType.Long), new("cancelled", ColumnType.Long), new("undelivered", ColumnType.Long));
+
+    private static RowSet WithdrawnRows() => new("refunds", new("payment_id", ColumnType.Uuid), new("reason", ColumnType.Text), new("amount", ColumnType.Long),
+        new("status", ColumnType.Text), new("amount_read", ColumnType.Long));
 
     private static RowSet PaymentRows() => new("payment_transactions", new("id", ColumnType.Uuid), new("order_id", ColumnType.Uuid), new("store_id", ColumnType.Uuid),
         new("provider", ColumnType.Text), new("transaction_id", ColumnType.Text), new("amount", ColumnType.Long), new("currency", ColumnType.Text),

@@ -65,7 +65,7 @@ public sealed partial class EveryRoute
         _bodies["POST /api/v1/orders"] = Order(store, variant);
         _bodies["POST /api/v1/orders/quote"] = Order(store, variant);
         _bodies["PUT /api/v1/orders/{id}"] = new() { ["deliveryAddress"] = "1 Lê Lợi, Huế", ["contactPhone"] = "1", ["note"] = "n", ["version"] = 1, ["status"] = "confirmed", ["idempotencyKey"] = "k-1" };
-        _bodies["POST /api/v1/orders/{id}/cancel"] = new() { ["reason"] = "r", ["idempotencyKey"] = "k-1" };
+        _bodies["POST /api/v1/orders/{id}/cancel"] = new() { ["reason"] = "r", ["lines"] = new JsonArray(Line(variant)), ["idempotencyKey"] = "k-1" };
         _bodies["POST /api/v1/orders/{id}/deliver"] = new() { ["idempotencyKey"] = "k-1" };
         _bodies["POST /api/v1/orders/{id}/ship"] = new() { ["lines"] = new JsonArray(Line(variant)), ["carrier"] = "c", ["trackingNumber"] = "t", ["idempotencyKey"] = "k-1" };
         _bodies["POST /api/v1/orders/{id}/return"] = new() { ["lines"] = new JsonArray(Line(variant)), ["restock"] = true, ["idempotencyKey"] = "k-1" };

@@ -34,6 +34,11 @@ public sealed partial class EveryRoute
             body.Remove(name);
         }
 
+        if (route.Pattern.EndsWith("/orders/{id}/cancel", StringComparison.Ordinal))
+        {
+            body.Remove("lines");
+        }
+
         foreach (var name in new[] { "slug", "code", "reference", "transactionId" }.Where(body.ContainsKey))
         {
             body[name] = unique;

@@ -106,6 +106,7 @@ public abstract partial class AsyncApiTests(Backend backend) : IAsyncLifetime
         await PayAsync(order, 1000);
         await PayAsync(order, 9000);
         await DoAsync($"/orders/{order}/ship", new JsonObject { ["lines"] = Lines(_shop.Variant, 1), ["carrier"] = "GHN", ["trackingNumber"] = "1" });
+        await DoAsync($"/orders/{order}/cancel", new JsonObject { ["lines"] = Lines(_shop.Variants[1], 1), ["reason"] = "hết hàng" });
         await DoAsync($"/orders/{order}/ship", new JsonObject());
         await DoAsync($"/orders/{order}/deliver", new JsonObject());
         await DoAsync($"/orders/{order}/return", new JsonObject { ["lines"] = Lines(_shop.Variant, 1), ["restock"] = true });
@@ -118,6 +119,9 @@ public abstract partial class AsyncApiTests(Backend backend) : IAsyncLifetime
         await DoAsync($"/orders/{cancelled}/cancel", new JsonObject { ["reason"] = "\"đổi ý\"" });
         await PayAsync(cancelled, 2000);
         Assert.True((await _staff.DeleteAsync($"/api/v1/orders/{cancelled}")).IsSuccessStatusCode);
+        var lost = await PlaceAsync((JsonObject)cash.DeepClone());
+        await DoAsync($"/orders/{lost}/ship", new JsonObject());
+        await DoAsync($"/orders/{lost}/return", new JsonObject { ["restock"] = false });
         var late = await PlaceAsync(_shop.Body((1, 1)));
         await Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE orders SET expires_at = created_at WHERE id = $1", Guid.Parse(late)));
         await Until.TrueAsync("it has expired", async () => await _shop.CountAsync("SELECT COUNT(*) FROM orders WHERE id = $1 AND status = 'expired'", Guid.Parse(late)) == 1);

@@ -14,9 +14,11 @@ public sealed record PlaceStep(Guid OrderId, Guid Key, IReadOnlyList<(int Item, 
 
 public sealed record PayStep(Guid OrderId, string Transaction, long Amount) : Step(OrderId);
 
-public sealed record CancelStep(Guid OrderId) : Step(OrderId);
+/// <param name="Line">The item and how many of it; null: the whole order, or all that is open of it.</param>
+public sealed record CancelStep(Guid OrderId, (int Item, long Quantity)? Line) : Step(OrderId);
 
-public sealed record ShipStep(Guid OrderId) : Step(OrderId);
+/// <param name="Line">The item and how many of it; null: all that is open.</param>
+public sealed record ShipStep(Guid OrderId, (int Item, long Quantity)? Line) : Step(OrderId);
 
 public sealed record DeliverStep(Guid OrderId) : Step(OrderId);
 
@@ -32,7 +34,7 @@ public sealed record CrashStep() : Step(Guid.Empty);
 /// <summary>
 /// Keeps books of its own, by rules written a second time and on purpose without the engine's code, and says what each answer must be.
 /// </summary>
-public sealed class Auditor(long[] stock, int?[] limits)
+public sealed partial class Auditor(long[] stock, int?[] limits)
 {
     private static readonly TimeSpan Session = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan Transfer = TimeSpan.FromHours(48);
@@ -47,18 +49,6 @@ public sealed class Auditor(long[] stock, int?[] limits)
     public long[] Reserved { get; } = new long[stock.Length];
 
     public IReadOnlyDictionary<Guid, Booked> Orders => _orders;
-
-    public sealed class Booked
-    {
-        public required PlaceStep Placed { get; init; }
-        public required long Total { get; init; }
-        public TimeSpan? Expires { get; init; }
-        public string Status { get; set; } = "pending";
-        public long Paid { get; set; }
-        public long Due { get; set; }
-        public Dictionary<int, long> Returned { get; } = [];
-        public bool Cash => Placed.Method == "cash_on_delivery";
-    }
 
     /// <summary>Live uses, by code and buyer.</summary>
     public Dictionary<(int Code, string Buyer), long> Uses { get; } = Enumerable.Range(0, Steps.Codes.Count).SelectMany(c => Steps.Buyers.Select(b => (c, b))).ToDictionary(k => k, _ => 0L);
@@ -138,155 +128,45 @@ public sealed class Auditor(long[] stock, int?[] limits)
             Expires = place.Method switch { "online" => _clock + Session, "bank_transfer" => _clock + Transfer, _ => null },
             Status = place.Method == "cash_on_delivery" ? "confirmed" : "pending",
         };
-        Hold(place, +1);
+        Hold(booked, +1);
         _orders.Add(place.OrderId, booked);
         return Tell(place.OrderId);
-    }
-
-    private Answer Change(Step step)
-    {
-        var order = _orders[step.OrderId];
-        var overdue = order.Status == "pending" && order.Expires <= _clock;
-        switch (step)
-        {
-            case PayStep pay when _transactions.TryGetValue(pay.Transaction, out var known):
-                if (known != (pay.OrderId, pay.Amount))
-                {
-                    return Answer.Refused(step.OrderId, "transaction_conflict");
-                }
-
-                ExpireIfDue(step.OrderId);
-                return Tell(step.OrderId);
-            case PayStep pay:
-                ExpireIfDue(step.OrderId);
-                Pay(order, pay);
-                return Tell(step.OrderId);
-            case CancelStep when !overdue && order.Status is "pending" or "confirmed" && !overdue:
-                Hold(order.Placed, -1);
-                (order.Status, order.Due) = ("cancelled", order.Paid);
-                return Tell(step.OrderId);
-            case ShipStep when order.Status == "confirmed":
-                foreach (var (item, quantity) in order.Placed.Lines)
-                {
-                    OnHand[item] -= quantity;
-                    Reserved[item] -= quantity;
-                }
-
-                order.Status = "shipped";
-                return Tell(step.OrderId);
-            case DeliverStep when order.Status == "shipped":
-                order.Status = "delivered";
-                order.Paid += order.Cash ? Math.Max(0, order.Total - (order.Paid - order.Due)) : 0;
-                if (Points.TryGetValue(order.Placed.Buyer, out var earner))
-                {
-                    earner.Earn(Bill.Kept(order.Placed, order.Returned) / Steps.AmountPerPoint, step.OrderId, _clock + Steps.PointsLast);
-                }
-
-                return Tell(step.OrderId);
-            case ReturnStep back when order.Status == "delivered":
-                return Return(back, order);
-            default:
-                return Answer.Refused(step.OrderId, "illegal_transition");
-        }
-    }
-
-    private Answer Return(ReturnStep back, Booked order)
-    {
-        long Out(int item) => order.Placed.Lines.Where(l => l.Item == item).Sum(l => l.Quantity) - order.Returned.GetValueOrDefault(item);
-        if (back.Line is { } named && named.Quantity > Out(named.Item))
-        {
-            return Answer.Refused(back.OrderId, "quantity_too_large");
-        }
-
-        var before = Bill.Kept(order.Placed, order.Returned);
-        List<(int Item, long Quantity)> lines = back.Line is { } one ? [one] : [.. order.Placed.Lines.Select(l => (l.Item, Out(l.Item)))];
-        foreach (var (item, quantity) in lines)
-        {
-            OnHand[item] += back.Restock ? quantity : 0;
-            order.Returned[item] = order.Returned.GetValueOrDefault(item) + quantity;
-        }
-
-        order.Status = order.Placed.Lines.All(l => Out(l.Item) == 0) ? "returned" : "delivered";
-        if (Points.TryGetValue(order.Placed.Buyer, out var points) && points.Of(back.OrderId) is > 0 and var of)
-        {
-            points.TakeBack(back.OrderId, of - (of * Bill.Kept(order.Placed, order.Returned) / before));
-        }
-
-        return Tell(back.OrderId);
-    }
-
-    private void Pay(Booked order, PayStep pay)
-    {
-        _transactions.Add(pay.Transaction, (pay.OrderId, pay.Amount));
-        var kept = order.Paid - order.Due;
-        order.Paid += pay.Amount;
-        if (order.Status is "cancelled" or "returned")
-        {
-            order.Due += pay.Amount;
-        }
-        else if (order.Status == "expired")
-        {
-            var enough = kept + pay.Amount >= order.Total;
-            var allowed = order.Placed.Lines.All(l => limits[l.Item] is not { } limit || _bought.GetValueOrDefault((l.Item, order.Placed.Buyer)) + l.Quantity <= limit);
-            var codeAndPoints = CodeIsLeft(order.Placed) && (order.Placed.Points == 0 || Points[order.Placed.Buyer].Balance >= order.Placed.Points);
-            if (enough && allowed && codeAndPoints && order.Placed.Lines.All(l => Available(l.Item) >= l.Quantity))
-            {
-                Hold(order.Placed, +1);
-                order.Status = "confirmed";
-                order.Due += kept + pay.Amount - order.Total;
-            }
-            else
-            {
-                order.Due += pay.Amount;
-            }
-        }
-        else
-        {
-            order.Due += Math.Max(0, kept + pay.Amount - order.Total);
-            if (order.Status == "pending" && order.Paid - order.Due >= order.Total)
-            {
-                order.Status = "confirmed";
-            }
-        }
-    }
-
-    private void ExpireIfDue(Guid id)
-    {
-        var order = _orders[id];
-        if (order.Status == "pending" && order.Expires <= _clock)
-        {
-            Hold(order.Placed, -1);
-            (order.Status, order.Due) = ("expired", order.Paid);
-        }
     }
 
     private bool CodeIsLeft(PlaceStep place) => place.Code is not { } code
         || (Uses.Where(u => u.Key.Code == code).Sum(u => u.Value) < Steps.Codes[code].Limit && Uses[(code, place.Buyer)] < Steps.Codes[code].LimitPerBuyer);
 
-    private void Hold(PlaceStep place, int sign)
+    /// <summary>All that an order holds, or holds still: taken or given back.</summary>
+    private void Hold(Booked order, int sign)
     {
-        if (place.Code is { } code)
+        if (order.Placed.Code is { } code)
         {
-            Uses[(code, place.Buyer)] += sign;
+            Uses[(code, order.Placed.Buyer)] += sign;
         }
 
-        if (place.Points > 0 && sign > 0)
+        if (order.PointsLeft > 0 && sign > 0)
         {
-            Points[place.Buyer].Spend(place.Points);
+            Points[order.Placed.Buyer].Spend(order.PointsLeft);
         }
-        else if (place.Points > 0)
+        else if (order.PointsLeft > 0)
         {
-            Points[place.Buyer].GiveBack(place.Points);
-            Points[place.Buyer].Lapse(_clock);
+            Points[order.Placed.Buyer].GiveBack(order.PointsLeft);
+            Points[order.Placed.Buyer].Lapse(_clock);
         }
 
-        foreach (var (item, quantity) in place.Lines)
+        foreach (var item in order.Items)
         {
-            Reserved[item] += sign * quantity;
-            if (limits[item] is not null)
-            {
-                _bought[(item, place.Buyer)] = _bought.GetValueOrDefault((item, place.Buyer)) + (sign * quantity);
-            }
+            // Only what is shipped and not gone is not open, and nothing of that is ever given back here.
+            Reserved[item] += sign * order.Open(item);
+            Bought(item, order.Placed.Buyer, sign * order.Live(item));
+        }
+    }
+
+    private void Bought(int item, string buyer, long by)
+    {
+        if (limits[item] is not null)
+        {
+            _bought[(item, buyer)] = _bought.GetValueOrDefault((item, buyer)) + by;
         }
     }
 

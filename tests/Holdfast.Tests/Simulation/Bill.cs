@@ -26,7 +26,7 @@ public static class Bill
         : (long)Math.Round(Goods(place) * (Steps.Codes[code].Value / 10_000m), MidpointRounding.AwayFromZero);
 
     /// <summary>The discount of each item: whole units first, what is left over goes to those who lost most by rounding.</summary>
-    private static Dictionary<int, long> Shares(PlaceStep place)
+    public static Dictionary<int, long> Shares(PlaceStep place)
     {
         var (discount, goods) = (Discount(place), Goods(place));
         var exact = place.Lines.Select(l => (l.Item, Share: (decimal)discount * Steps.Prices[l.Item] * l.Quantity / goods)).ToList();

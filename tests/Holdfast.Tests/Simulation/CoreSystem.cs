@@ -103,13 +103,15 @@ public sealed class CoreSystem : ISystem
     public static OrderCommand Command(Step step, Guid store, IReadOnlyList<Guid> variants) => step switch
     {
         PayStep p => new PayCommand(p.OrderId, store, "admin", Guid.CreateVersion7(), "bank", p.Transaction, p.Amount, "VND", null, null, null),
-        CancelStep c => new CancelCommand(c.OrderId, store, "admin", null),
-        ShipStep s => new ShipCommand(s.OrderId, store, "admin", Guid.CreateVersion7(), null, null, null),
+        CancelStep c => new CancelCommand(c.OrderId, store, "admin", null) { ByStore = true, Lines = Lines(c.Line, variants) },
+        ShipStep s => new ShipCommand(s.OrderId, store, "admin", Guid.CreateVersion7(), Lines(s.Line, variants), null, null),
         DeliverStep d => new DeliverCommand(d.OrderId, store, "admin", Guid.CreateVersion7()),
-        ReturnStep r => new ReturnCommand(r.OrderId, store, "admin", Guid.CreateVersion7(),
-            r.Line is { } line ? [new StockLine(variants[line.Item], line.Quantity)] : null, r.Restock),
+        ReturnStep r => new ReturnCommand(r.OrderId, store, "admin", Guid.CreateVersion7(), Lines(r.Line, variants), r.Restock),
         _ => throw new ArgumentOutOfRangeException(nameof(step)),
     };
+
+    private static StockLine[]? Lines((int Item, long Quantity)? line, IReadOnlyList<Guid> variants) =>
+        line is { } one ? [new StockLine(variants[one.Item], one.Quantity)] : null;
 
     public static PlaceCommand Command(PlaceStep place, Guid store, IReadOnlyList<Guid> variants) => new()
     {

@@ -44,8 +44,8 @@ public sealed class Steps(int seed)
         return dice switch
         {
             < 60 => Pay(order),
-            < 68 => new CancelStep(order),
-            < 75 => new ShipStep(order),
+            < 68 => new CancelStep(order, Line(order)),
+            < 75 => new ShipStep(order, Line(order)),
             < 80 => new DeliverStep(order),
             < 86 => Return(order),
             < 91 => new SweepStep(),
@@ -95,11 +95,14 @@ public sealed class Steps(int seed)
         return pay;
     }
 
-    private ReturnStep Return(Guid order)
+    private ReturnStep Return(Guid order) => new(order, _random.Next(2) == 0, Line(order));
+
+    /// <summary>Some of an order's pieces, or null for all.</summary>
+    private (int Item, long Quantity)? Line(Guid order)
     {
         var bought = _placed.First(p => p.OrderId == order).Lines;
         var (item, quantity) = bought[_random.Next(bought.Count)];
-        return new ReturnStep(order, _random.Next(2) == 0, _random.Next(3) == 0 ? null : (item, _random.NextInt64(1, quantity + 1)));
+        return _random.Next(3) == 0 ? null : (item, _random.NextInt64(1, quantity + 1));
     }
 
     private Guid Id()

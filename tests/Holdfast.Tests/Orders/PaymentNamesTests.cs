@@ -1,0 +1,103 @@
+using System.Reflection;
+using System.Text;
+using System.Text.Json.Nodes;
+using Holdfast.Orders;
+using Holdfast.Orders.Core;
+using Holdfast.Platform.Data;
+using Holdfast.Tests.Crash;
+using Holdfast.Tests.Fixtures;
+
+namespace Holdfast.Tests.Orders;
+
+/// <summary>However a provider and its transaction are written, the same money counts once.</summary>
+public abstract class PaymentNamesTests(TestHost host)
+{
+    private TestServer Server => host.Server;
+
+    [Fact]
+    public async Task The_same_money_in_other_letters_is_the_same_money()
+    {
+        var shop = await Shop.CreateAsync(Server.Db, 10);
+        var desk = new Desk(Server, shop);
+        var order = await desk.PlaceAsync(shop.Body((0, 9)));
+        foreach (var (provider, transaction) in new[] { ("bank_1", "T-7"), ("Bank_1", "T-7"), ("BANK_1", " T-7 "), ("  bank_1\u00a0", "T-7\u3000") })
+        {
+            Assert.Equal(500, Desk.Number(await desk.PayAsync(order, 500, transaction, provider), "amountPaid"));
+        }
+
+        // Told of another order, or with another amount, it is a contradiction in any letters.
+        await desk.RefusedAsync(order, "payments", Desk.Payment(501, "T-7", "BaNk_1"), 409, "transaction_conflict");
+        var other = await desk.PlaceAsync(shop.Body((0, 1)));
+        await desk.RefusedAsync(other, "payments", Desk.Payment(500, "T-7 ", "BANK_1"), 409, "transaction_conflict");
+        Assert.Equal(1000, Desk.Number(await desk.PayAsync(order, 500, "t-7", "bank_1"), "amountPaid"));
+        Assert.Equal(2, await shop.CountAsync("SELECT COUNT(*) FROM payment_transactions WHERE store_id = $1 AND provider = 'bank_1'", shop.StoreId));
+        await Audit.VerifyAsync(Server.Db);
+    }
+
+    [Theory]
+    [InlineData("ban\u212a")]
+    [InlineData("ｂａｎｋ")]
+    [InlineData("ba nk")]
+    [InlineData("bank-1")]
+    [InlineData("b\u200bank")]
+    [InlineData("ngân_hàng")]
+    [InlineData("\u00a0")]
+    public async Task A_name_that_is_none_is_refused(string provider)
+    {
+        var shop = await Shop.CreateAsync(Server.Db, 10);
+        var desk = new Desk(Server, shop);
+        var order = await desk.PlaceAsync(shop.Body());
+        var (status, answer, _) = await Shop.PostAsync(Server.Admin, $"/orders/{Desk.Id(order)}/payments", Desk.Payment(500, "T-1", provider));
+        Assert.True((status, answer.GetProperty("code").GetString()) is (422, "payment_name_malformed") or (400, "invalid_request"), answer.ToString());
+        Assert.Equal(0, await shop.CountAsync("SELECT COUNT(*) FROM payment_transactions WHERE store_id = $1", shop.StoreId));
+    }
+
+    [Theory]
+    [InlineData("\"Bank\"", "bank")]
+    [InlineData("\" BANK \"", "bank")]
+    [InlineData("null", "external")]
+    [InlineData("7", null)]
+    [InlineData("\"a\\nb\"", null)]
+    public void What_a_broker_tells_has_the_same_names(string provider, string? kept)
+    {
+        var body = Encoding.UTF8.GetBytes($$"""{"orderId":"{{Guid.CreateVersion7()}}","amount":5,"currency":"VND","transactionId":" t ","provider":{{provider}}}""");
+        var told = Assert.IsType<PaymentSucceeded>(InboxMessage.Read("payment.success", body).Message);
+        var pay = new PayCommand(told.OrderId, Guid.Empty, "x", Guid.Empty, told.Provider, told.TransactionId, told.Amount, told.Currency, null, null, null);
+        Assert.Equal((kept, "t"), (PaymentNames.IsProvider(pay.Provider) ? pay.Provider : null, pay.TransactionId));
+    }
+
+    [Fact]
+    public async Task Old_names_get_the_form_and_twins_are_named_instead_of_merged()
+    {
+        var shop = await Shop.CreateAsync(Server.Db, 10);
+        var desk = new Desk(Server, shop);
+        var order = await desk.PlaceAsync(shop.Body((0, 9)));
+        var transactions = new[] { "alone", "two", "two ", "three", "three" };
+        foreach (var _ in transactions)
+        {
+            await desk.PayAsync(order, 100);
+        }
+
+        await using var tx = await Server.Db.BeginAsync();
+        var ids = await tx.QueryAsync("SELECT id FROM payment_transactions WHERE order_id = $1 ORDER BY id", r => r.Uuid(0), Desk.Id(order));
+        foreach (var ((id, transaction), provider) in ids.Zip(transactions).Zip(["Bank", "BANK", "Bank", "Vnpay", "vnpay"]))
+        {
+            await tx.ExecuteAsync("UPDATE payment_transactions SET provider = $2, transaction_id = $3 WHERE id = $1", id, provider, transaction);
+        }
+
+        using var script = new StreamReader(typeof(OrdersModule).Assembly.GetManifestResourceStream(
+            typeof(OrdersModule).Assembly.GetManifestResourceNames().Single(n => n.Contains("005_ways_out", StringComparison.Ordinal)))!);
+        var text = await script.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await tx.ExecuteAsync(text[text.IndexOf("UPDATE payment_transactions", StringComparison.Ordinal)..].TrimEnd().TrimEnd(';'));
+        var named = await tx.QueryAsync("SELECT provider, transaction_id FROM payment_transactions WHERE order_id = $1 ORDER BY id", r => (r.Text(0), r.Text(1)), Desk.Id(order));
+        // Of twins the one that has the form keeps it, else the oldest gets it.
+        Assert.Equal([("bank", "alone"), ("bank", "two"), ("Bank", "two "), ("Vnpay", "three"), ("vnpay", "three")], named);
+        var form = OrdersModule.Invariants.Single(i => i.Name == "payments_are_named_in_one_form");
+        var broken = await tx.QueryAsync(form.Sql, r => (r.Uuid(0), r.UuidOrNull(6)));
+        Assert.Equal(new[] { (ids[2], (Guid?)ids[1]), (ids[3], ids[4]) }.Order(), broken.Order());
+    }
+}
+
+public sealed class PaymentNames_on_sqlite(SqliteHost host) : PaymentNamesTests(host), IClassFixture<SqliteHost>;
+
+public sealed class PaymentNames_on_postgresql(PostgresHost host) : PaymentNamesTests(host), IClassFixture<PostgresHost>;
