@@ -139,7 +139,7 @@ internal sealed class ApiKeys(Db db, EndpointDataSource routes)
         }
 
         var before = paging.Value.LastId ?? Guid.Empty;
-        var rows = await db.ReadAsync(s => s.QueryAsync($"SELECT {Columns} FROM api_keys WHERE id > $1 ORDER BY id LIMIT {paging.Value.Limit + 1}", Map, before), request.Aborted)
+        var rows = await db.ReadAsync(s => s.QueryAsync($"SELECT {Columns} FROM api_keys WHERE id > $1 ORDER BY id LIMIT $2", Map, before, paging.Value.Limit + 1), request.Aborted)
             .ConfigureAwait(false);
         return Reply.Ok(paging.Value.Page(rows, k => [k.Id.ToString()]));
     }

@@ -66,9 +66,9 @@ internal sealed class PointsQueries(Db db)
         }
 
         var sql = "SELECT store_id, sequence, delta, reason, order_id, note, expires_at, created_at FROM points_movements WHERE customer_id = $1 "
-            + "AND (created_at, store_id, sequence) < ($2, $3, $4)" + (isOne ? " AND store_id = $5" : "")
-            + $" ORDER BY created_at DESC, store_id DESC, sequence DESC LIMIT {paging.Value.Limit + 1}";
-        List<object?> args = [request.Caller.Subject, new DateTime(before, DateTimeKind.Utc), storeBefore, sequenceBefore];
+            + "AND (created_at, store_id, sequence) < ($2, $3, $4)" + (isOne ? " AND store_id = $6" : "")
+            + " ORDER BY created_at DESC, store_id DESC, sequence DESC LIMIT $5";
+        List<object?> args = [request.Caller.Subject, new DateTime(before, DateTimeKind.Utc), storeBefore, sequenceBefore, paging.Value.Limit + 1];
         if (isOne)
         {
             args.Add(store.Value);

@@ -62,7 +62,7 @@ internal sealed class CustomerQueries(Db db)
 
         return await db.ReadAsync<Reply>(async session =>
         {
-            var users = await session.QueryAsync($"{Select}{filter.Where} ORDER BY u.id DESC LIMIT {paging.Value.Limit + 1}", Map, [.. filter.Args]).ConfigureAwait(false);
+            var users = await session.QueryAsync($"{Select}{filter.Where} ORDER BY u.id DESC LIMIT ${filter.Args.Count + 1}", Map, [.. filter.Args, paging.Value.Limit + 1]).ConfigureAwait(false);
             var page = paging.Value.Page(users, u => [u.Id.ToString()]);
             var counts = await CountAsync(session, request.Caller, page.Items.Select(u => u.Id).ToArray()).ConfigureAwait(false);
             return Reply.Ok(new Page<Customer>([.. page.Items.Select(u => new Customer(u.Id, u.Role, u.Email, u.Name, u.CreatedAt, u.EmailProvedAt,

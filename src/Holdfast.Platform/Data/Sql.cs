@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 
 namespace Holdfast.Platform.Data;
@@ -16,8 +15,13 @@ namespace Holdfast.Platform.Data;
 /// </summary>
 internal static partial class Sql
 {
-    private static readonly ConcurrentDictionary<string, string> ForPostgres = new();
-    private static readonly ConcurrentDictionary<string, string> ForSqlite = new();
+    // A few hundred are the program's own.
+    private const int MaxTexts = 2_000;
+
+    /// <summary>The texts that are known already in the language of each database.</summary>
+    internal static readonly BoundedMemory<string, string> ForPostgres = new(MaxTexts);
+
+    internal static readonly BoundedMemory<string, string> ForSqlite = new(MaxTexts);
 
     public static string Postgres(string sql) => ForPostgres.GetOrAdd(sql, static text => As().Replace(In().Replace(text, "= ANY($1)"), "::$1")
         .Replace("{share}", "FOR SHARE", StringComparison.Ordinal)

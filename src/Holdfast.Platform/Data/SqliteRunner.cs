@@ -37,11 +37,26 @@ internal sealed class SqliteConnectionHolder(SqliteConnection connection) : IDis
         return _prepared[sql] = command;
     }
 
-    /// <summary>The statement for a row set; they are as many as the program has.</summary>
+    /// <summary>The statement for a row set.</summary>
     public SqliteWrite Write(Statement statement)
     {
         var sql = SqliteDb.WriteSql(statement);
-        return _writes.TryGetValue(sql, out var write) ? write : _writes[sql] = new SqliteWrite(connection.Handle!, sql);
+        if (_writes.TryGetValue(sql, out var write))
+        {
+            return write;
+        }
+
+        if (_writes.Count >= MaxPrepared)
+        {
+            foreach (var old in _writes.Values)
+            {
+                old.Dispose();
+            }
+
+            _writes.Clear();
+        }
+
+        return _writes[sql] = new SqliteWrite(connection.Handle!, sql);
     }
 
     public void Execute(string sql) => Prepared(sql, 0).ExecuteNonQuery();

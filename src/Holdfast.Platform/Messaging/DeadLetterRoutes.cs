@@ -40,8 +40,8 @@ public sealed class DeadLetterRoutes(Db db, RelayBell bell)
         }
 
         var sql = $"SELECT {DeadLetters.ShownColumns} FROM dead_letters" + (where.Count == 0 ? "" : $" WHERE {string.Join(" AND ", where)}")
-            + $" ORDER BY created_at DESC, id DESC LIMIT {paging.Value.Limit + 1}";
-        var letters = await db.ReadAsync(s => s.QueryAsync(sql, DeadLetters.Map, [.. args]), request.Aborted).ConfigureAwait(false);
+            + $" ORDER BY created_at DESC, id DESC LIMIT ${args.Count + 1}";
+        var letters = await db.ReadAsync(s => s.QueryAsync(sql, DeadLetters.Map, [.. args, paging.Value.Limit + 1]), request.Aborted).ConfigureAwait(false);
         return Reply.Ok(paging.Value.Page([.. letters.Select(l => new Shown(l.Id, l.Lane, l.Subject, l.Sequence, l.Type, l.Reason, Encoding.UTF8.GetString(l.Payload), l.Attempts, l.CreatedAt))],
             l => Paging.Key(l.CreatedAt, l.Id)));
     }
