@@ -18,8 +18,14 @@ internal sealed class FrontDoor(LogProvider? requests, ILogger<FrontDoor> log)
     {
         var start = Stopwatch.GetTimestamp();
         http.TraceIdentifier = TraceIds.Of(http.Request.Headers.TraceParent);
+        SecurityHeaders.Add(http.Response);
         try
         {
+            if (MalformedRequests.IsAmbiguous(http.Request))
+            {
+                throw new BadHttpRequestException("The length of the body is ambiguous.");
+            }
+
             await next(http).ConfigureAwait(false);
             if (http.Response is { StatusCode: >= 400, HasStarted: false, ContentType: null })
             {
@@ -32,6 +38,8 @@ internal sealed class FrontDoor(LogProvider? requests, ILogger<FrontDoor> log)
         }
         catch (BadHttpRequestException e)
         {
+            // Nobody knows where on the connection the next request would begin.
+            http.Response.Headers.Connection = "close";
             await Problem.WriteAsync(http, ErrorOf(e.StatusCode)).ConfigureAwait(false);
         }
         catch (Exception e)

@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Text;
 using Holdfast.Platform;
 using Holdfast.Platform.Http;
+using Holdfast.Platform.Telemetry;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Holdfast;
@@ -23,6 +24,13 @@ internal static class MalformedRequests
         return next(connection);
     });
 
+    /// <summary>
+    /// Whether two servers could disagree about where the body ends (RFC 9112, 6.1 and 6.3): a length beside chunks, which Kestrel keeps under another name, or a
+    /// coding besides chunks, which nobody here undoes. Through a proxy such a request may smuggle another one.
+    /// </summary>
+    public static bool IsAmbiguous(HttpRequest request) => request.Headers.TransferEncoding is { Count: > 0 } codings
+        && (request.Headers.ContainsKey("X-Content-Length") || !string.Equals(codings.ToString().Trim(), "chunked", StringComparison.OrdinalIgnoreCase));
+
     /// <summary>The answer with a body in place of one without; null where the bytes are anything else.</summary>
     internal static byte[]? WithBody(ReadOnlySpan<byte> answer)
     {
@@ -35,9 +43,10 @@ internal static class MalformedRequests
 
         var lines = Encoding.ASCII.GetString(answer).Split("\r\n");
         var error = lines[0].Split(' ')[1] switch { "408" => Errors.RequestTimeout, "413" => Errors.TooLarge, "414" => UriTooLong, "431" => HeadersTooLarge, _ => Malformed };
-        var body = Problem.Body(error, vietnamese: false);
+        var trace = TraceIds.Of(null);
+        var body = Problem.Body(error, vietnamese: false, trace);
         lines[0] = error.Status == 400 ? "HTTP/1.1 400 Bad Request" : lines[0];
-        var head = string.Join("\r\n", lines).Replace("\r\nContent-Length: 0\r\n", $"\r\nContent-Length: {body.Length}\r\nContent-Type: application/problem+json\r\n", StringComparison.Ordinal);
+        var head = string.Join("\r\n", lines).Replace("\r\nContent-Length: 0\r\n", $"\r\nContent-Length: {body.Length}\r\nContent-Type: application/problem+json\r\n{SecurityHeaders.Lines}", StringComparison.Ordinal);
         return [.. Encoding.ASCII.GetBytes(head), .. body];
     }
 

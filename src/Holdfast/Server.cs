@@ -63,6 +63,7 @@ public static class Server
             services.AddSingleton<SharedLimits>();
         }
 
+        services.AddSingleton(new RequestLimits(settings.BodyWithin));
         services.AddSingleton<Door>();
         services.AddSingleton<Health>();
         MessagingModule.Add(services, settings.Messaging with { Relays = settings.Roles.HasFlag(Roles.Worker) });
@@ -139,7 +140,7 @@ public static class Server
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.Services.AddSingleton<ILoggerProvider>(s => new LogProvider(settings.LogFormat, Console.OpenStandardOutput(), s.GetRequiredService<TimeProvider>()));
         builder.WebHost.UseUrls(settings.Urls);
-        builder.WebHost.ConfigureKestrel(Limit);
+        builder.WebHost.ConfigureKestrel(kestrel => Limit(kestrel, settings));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         builder.Services.AddHostedService<Preparation>();
         AddCors(builder.Services, settings);
@@ -165,6 +166,7 @@ public static class Server
             app.UseForwardedHeaders(Forwarding(settings.TrustedProxies));
         }
 
+        app.Use(SecurityHeaders.AddTransportSecurity);
         app.UseRouting();
         if (settings.CorsOrigins.Count > 0)
         {
@@ -180,7 +182,7 @@ public static class Server
         return app;
     }
 
-    private static void Limit(KestrelServerOptions kestrel)
+    private static void Limit(KestrelServerOptions kestrel, Settings settings)
     {
         kestrel.AddServerHeader = false;
         kestrel.ConfigureEndpointDefaults(MalformedRequests.Use);
@@ -188,6 +190,7 @@ public static class Server
         kestrel.Limits.MaxRequestBodySize = 8 * Request.MaxBodyBytes;
         kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
         kestrel.Limits.MaxRequestHeaderCount = 64;
+        kestrel.Limits.MaxConcurrentConnections = settings.MaxConnections;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
     }
 
@@ -201,10 +204,12 @@ public static class Server
         }
     }
 
-    /// <summary>Whose address a request counts for: from the right of X-Forwarded-For the first that is no trusted proxy's.</summary>
+    /// <summary>
+    /// Whose address a request counts for: from the right of X-Forwarded-For the first that is no trusted proxy's. X-Forwarded-Proto says whether it came by https.
+    /// </summary>
     private static ForwardedHeadersOptions Forwarding(IReadOnlyList<System.Net.IPNetwork> proxies)
     {
-        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor, ForwardLimit = null };
+        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto, ForwardLimit = null };
         options.KnownProxies.Clear();
         options.KnownIPNetworks.Clear();
         foreach (var proxy in proxies)

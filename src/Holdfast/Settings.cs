@@ -38,7 +38,7 @@ public sealed partial record Settings
 
     private static readonly string[] Known =
         ["DATABASE_URL", "ASPNETCORE_URLS", "URLS", "ADMIN_EMAIL", "ADMIN_PASSWORD", "ORDER_SESSION_DURATION_MINUTES", "ORDER_BANK_TRANSFER_HOURS", "RESERVATION_TTL_SECONDS",
-            "SECRETS_KEY", "SECRETS_KEY_OLD", "OIDC_ISSUER", "OIDC_AUDIENCE", "OIDC_JWKS", "OIDC_ROLE_CLAIM", "RATE_LIMITS", "TRUSTED_PROXIES", "MAX_PENDING_ORDERS", "MAX_PENDING_QUANTITY",
+            "SECRETS_KEY", "SECRETS_KEY_OLD", "OIDC_ISSUER", "OIDC_AUDIENCE", "OIDC_JWKS", "OIDC_ROLE_CLAIM", "RATE_LIMITS", "TRUSTED_PROXIES", "REQUEST_BODY_SECONDS", "MAX_CONNECTIONS", "MAX_PENDING_ORDERS", "MAX_PENDING_QUANTITY",
             "PUBLIC_URL", "SMTP_URL", "SMTP_FROM", "ORDER_MAILS", "SMS_URL", "SMS_TOKEN", "WEBHOOKS_ALLOW_PRIVATE", "CORS_ORIGINS",
             "REDIS_URL", "REDIS_HOST", "REDIS_PORT", "REDIS_DB", "REDIS_PASSWORD", "REDIS_KEY_PREFIX", "CACHE", "CACHE_TTL", "CACHE_MEMORY_MB",
             "RABBITMQ_URL", "KAFKA_BROKERS", "KAFKA_CONFIG", "CONSUMER_TRANSPORT", "CONSUMER_PREFETCH"];
@@ -138,6 +138,8 @@ public sealed partial record Settings
             AdminPassword = password,
             RateLimits = limits,
             TrustedProxies = Networks(source, "TRUSTED_PROXIES"),
+            BodyWithin = TimeSpan.FromSeconds(Number(source, "REQUEST_BODY_SECONDS", defaults.BodyWithin.TotalSeconds, 1, 3600)),
+            MaxConnections = (int)Number(source, "MAX_CONNECTIONS", defaults.MaxConnections, 10, 1_000_000),
             OrderSession = TimeSpan.FromMinutes(Number(source, "ORDER_SESSION_DURATION_MINUTES", defaults.OrderSession.TotalMinutes, 0.001, 60 * 24 * 366)),
             BankTransfer = TimeSpan.FromHours(Number(source, "ORDER_BANK_TRANSFER_HOURS", defaults.BankTransfer.TotalHours, 0.001, 24 * 366)),
             ReservationTtl = TimeSpan.FromSeconds(Number(source, "RESERVATION_TTL_SECONDS", defaults.ReservationTtl.TotalSeconds, 1, InventoryOptions.MaxTtlSeconds)),

@@ -1,5 +1,6 @@
 using System.Net;
 using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
 
 namespace Holdfast;
 
@@ -11,6 +12,12 @@ public sealed partial record Settings
 
     /// <summary>Proxies whose <c>X-Forwarded-For</c> is believed.</summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
+
+    /// <summary>How long a request's body may take to arrive.</summary>
+    public TimeSpan BodyWithin { get; init; } = RequestLimits.Default.BodyWithin;
+
+    /// <summary>The most connections at once; one more is closed at once.</summary>
+    public int MaxConnections { get; init; } = 5_000;
 
     private static bool Switch(IConfiguration source, string name, bool otherwise) => Text(source, name)?.ToLowerInvariant() switch
     {

@@ -6,13 +6,28 @@ namespace Holdfast.Platform.Http;
 /// <param name="Action">A word such as <c>signed_in</c>, or the route of a change: <c>POST /orders/{id}/ship</c>.</param>
 /// <param name="Actor">As <see cref="Caller.Actor"/>.</param>
 /// <param name="Resource">The id of what was changed, or null.</param>
-public sealed record AuditEntry(string Action, string Actor, string? Resource = null, Guid? StoreId = null);
+public sealed record AuditEntry(string Action, string Actor, string? Resource = null, Guid? StoreId = null)
+{
+    /// <summary>The client's address; null for what no request has caused.</summary>
+    public string? Address { get; init; } = ClientAddress.Text(ClientAddress.Current);
+}
 
 /// <summary>Who did what, for those who have to answer for it. Lines are only ever added.</summary>
 public static class AuditLog
 {
     /// <summary>Writes a line with the statements of the batch.</summary>
     public static void Note(StatementBatch batch, AuditEntry entry, DateTime now) => Note(batch, [entry], now);
+
+    /// <summary>How long a line keeps the address: long enough to look into what has happened; addresses are personal.</summary>
+    public static readonly TimeSpan KeepsAddress = TimeSpan.FromDays(180);
+
+    /// <summary>Takes the addresses out of the lines that are older than <see cref="KeepsAddress"/>.</summary>
+    public static Changed ForgetAddresses(StatementBatch batch, DateTime now) =>
+        batch.Execute("UPDATE audit_log SET address = NULL WHERE address IS NOT NULL AND occurred_at < $1", now - KeepsAddress);
+
+    /// <summary>Takes the addresses out of the lines of somebody whose account ends.</summary>
+    public static Changed ForgetAddresses(StatementBatch batch, string actor) =>
+        batch.Execute("UPDATE audit_log SET address = NULL WHERE actor = $1 AND address IS NOT NULL", actor);
 
     /// <summary>Writes lines at the end of a transaction.</summary>
     internal static async Task NoteAsync(Tx tx, IReadOnlyCollection<AuditEntry> entries)
@@ -31,10 +46,11 @@ public static class AuditLog
     private static void Note(StatementBatch batch, IReadOnlyCollection<AuditEntry> entries, DateTime now)
     {
         var rows = new RowSet("audit_log", new("id", ColumnType.Uuid), new("occurred_at", ColumnType.Time), new("actor", ColumnType.Text), new("action", ColumnType.Text),
-            new("resource", ColumnType.Text), new("store_id", ColumnType.Uuid));
+            new("resource", ColumnType.Text), new("store_id", ColumnType.Uuid),
+            new("address", ColumnType.Text));
         foreach (var entry in entries)
         {
-            rows.Add(Guid.CreateVersion7()).Add(now).Add(entry.Actor).Add(entry.Action).Add(entry.Resource).Add(entry.StoreId);
+            rows.Add(Guid.CreateVersion7()).Add(now).Add(entry.Actor).Add(entry.Action).Add(entry.Resource).Add(entry.StoreId).Add(entry.Address);
         }
 
         batch.Insert(rows);

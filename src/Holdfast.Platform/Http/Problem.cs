@@ -79,13 +79,14 @@ public static class Problem
             response.Headers.WWWAuthenticate = "Bearer";
         }
 
-        var body = Body(error, vietnamese);
+        var body = Body(error, vietnamese, http.TraceIdentifier);
         response.ContentLength = body.Length;
         await response.BodyWriter.WriteAsync(body, http.RequestAborted).ConfigureAwait(false);
     }
 
     /// <summary>The document, UTF-8 JSON.</summary>
-    public static byte[] Body(Error error, bool vietnamese)
+    /// <param name="traceId">By which the log knows the request.</param>
+    public static byte[] Body(Error error, bool vietnamese, string traceId)
     {
         using var stream = new MemoryStream(256);
         using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = Reply.Json.Encoder, SkipValidation = true }))
@@ -96,6 +97,7 @@ public static class Problem
             json.WriteNumber("status", error.Status);
             json.WriteString("detail", vietnamese ? error.Vietnamese : error.English);
             json.WriteString("code", error.Code);
+            json.WriteString("traceId", traceId);
             if (error.Extensions is { } members)
             {
                 foreach (var (name, value) in members)

@@ -104,7 +104,7 @@ public sealed class RateLimits : IDisposable
     }
 
     /// <summary>The address as it is counted: IPv4 as it is, also where it came mapped into IPv6; of IPv6 the network of one subscriber, /64.</summary>
-    internal static IPAddress Partition(IPAddress? address)
+    public static IPAddress Partition(IPAddress? address)
     {
         if (address is null || address.AddressFamily == AddressFamily.InterNetwork)
         {

@@ -10,7 +10,7 @@ namespace Holdfast.Platform.Http;
 public sealed record IdempotencyKey(Guid Hash, byte[] Fingerprint);
 
 /// <summary>A request as the use cases see it.</summary>
-public sealed class Request(HttpContext http, Caller caller, RouteRule route)
+public sealed class Request(HttpContext http, Caller caller, RouteRule route, TimeSpan bodyWithin)
 {
     public const int MaxBodyBytes = 1024 * 1024;
     private const int MaxKeyLength = 255;
@@ -42,7 +42,7 @@ public sealed class Request(HttpContext http, Caller caller, RouteRule route)
     public long? IfMatch => Header("If-Match") is not { } tag ? null
         : long.TryParse(tag.Trim().Trim('"').Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : -1;
 
-    /// <summary>The raw body; over 1 MiB: 413.</summary>
+    /// <summary>The raw body; over 1 MiB: 413. One that does not arrive in time or cannot be read is a <see cref="BadHttpRequestException"/>.</summary>
     public async ValueTask<Result<ReadOnlyMemory<byte>>> BodyAsync()
     {
         if (_body is { } known)
@@ -56,9 +56,10 @@ public sealed class Request(HttpContext http, Caller caller, RouteRule route)
         }
 
         var reader = Http.Request.BodyReader;
+        using var timed = new TimedBody(Http, bodyWithin);
         while (true)
         {
-            var read = await reader.ReadAsync(Aborted).ConfigureAwait(false);
+            var read = await timed.ReadAsync().ConfigureAwait(false);
             if (read.Buffer.Length > MaxBodyBytes)
             {
                 // What was read is given back, or the server could not read away the rest and would cut the connection before the answer.

@@ -73,19 +73,20 @@ public static class Routes
 }
 
 /// <summary>What every request passes: who is it, may they, run the use case, write the answer; and what to say when that throws.</summary>
-public sealed class Door(ITokenReader tokens, RateLimits limits, Db db, ILogger<Door> log)
+public sealed class Door(ITokenReader tokens, RateLimits limits, RequestLimits requests, Db db, ILogger<Door> log)
 {
     /// <summary>Serves one request; never throws.</summary>
     public async Task HandleAsync(HttpContext http, RouteRule route, Func<Request, Task<Reply>> handle)
     {
         CurrentWork.Is(HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method) ? DbWork.Reads : DbWork.Writes);
+        ClientAddress.Is(http.Connection.RemoteIpAddress);
         Reply reply;
         try
         {
             var caller = await CallerAsync(http).ConfigureAwait(false);
             reply = caller is null ? Errors.Unauthenticated
                 : (Refusal(caller, route) ?? await limits.RefuseAsync(http, caller, route.Limit).ConfigureAwait(false)) is { } refusal ? refusal
-                : await ServeAsync(new Request(http, caller, route), route, handle).ConfigureAwait(false);
+                : await ServeAsync(new Request(http, caller, route, requests.BodyWithin), route, handle).ConfigureAwait(false);
         }
         catch (Exception) when (http.RequestAborted.IsCancellationRequested)
         {

@@ -58,7 +58,11 @@ internal sealed class Witness
         var resource = _request.Http.Request.RouteValues.Values.OfType<string>().FirstOrDefault() ?? id;
         store ??= storeId ?? (Guid.TryParseExact(_request.Query("storeId"), "D", out var named) ? named : _request.Id("storeId"));
         return new AuditEntry($"{_route.Method} {_route.Pattern[(_route.Pattern.StartsWith(Routes.Base, StringComparison.Ordinal) ? Routes.Base.Length : 0)..]}",
-            _request.Caller.Actor, resource is { Length: > 100 } ? resource[..100] : resource, store);
+            _request.Caller.Actor, resource is { Length: > 100 } ? resource[..100] : resource, store)
+        {
+            // A batch writes the lines of several callers.
+            Address = ClientAddress.Text(_request.Http.Connection.RemoteIpAddress),
+        };
     }
 
     /// <summary>The <c>id</c> and <c>storeId</c> of the answer, where it is a resource.</summary>

@@ -1,0 +1,60 @@
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http;
+
+namespace Holdfast.Platform.Http;
+
+/// <summary>What a request may take of the server before it is understood.</summary>
+/// <param name="BodyWithin">The whole body must have arrived by then: the server's own limit is a rate, at which a megabyte may take an hour.</param>
+public sealed record RequestLimits(TimeSpan BodyWithin)
+{
+    public static readonly RequestLimits Default = new(TimeSpan.FromSeconds(30));
+}
+
+/// <summary>
+/// A body with a deadline. Whatever goes wrong with it is the caller's doing: a <see cref="BadHttpRequestException"/>, 408 or 400, never an I/O error that
+/// could be taken for the database's. The connection is closed then: nobody knows where on it the next request would begin.
+/// </summary>
+internal sealed class TimedBody : IDisposable
+{
+    private readonly HttpContext _http;
+    private readonly PipeReader _reader;
+    private readonly CancellationTokenSource _end;
+
+    public TimedBody(HttpContext http, TimeSpan within)
+    {
+        (_http, _reader) = (http, http.Request.BodyReader);
+        _end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+        _end.CancelAfter(within);
+    }
+
+    public async ValueTask<ReadResult> ReadAsync()
+    {
+        try
+        {
+            return await _reader.ReadAsync(_end.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (!_http.RequestAborted.IsCancellationRequested)
+        {
+            throw Bad("The body did not arrive in time.", StatusCodes.Status408RequestTimeout, e);
+        }
+        catch (BadHttpRequestException)
+        {
+            Close();
+            throw;
+        }
+        catch (IOException e) when (!_http.RequestAborted.IsCancellationRequested)
+        {
+            throw Bad("The body cannot be read.", StatusCodes.Status400BadRequest, e);
+        }
+    }
+
+    public void Dispose() => _end.Dispose();
+
+    private BadHttpRequestException Bad(string message, int status, Exception inner)
+    {
+        Close();
+        return new BadHttpRequestException(message, status, inner);
+    }
+
+    private void Close() => _http.Response.Headers.Connection = "close";
+}
