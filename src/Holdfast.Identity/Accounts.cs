@@ -14,6 +14,9 @@ public sealed record Account(Guid Id, Role Role, string Email, string? Name, IRe
     /// <summary>When a mailed link showed that the mailbox is theirs; null: not yet.</summary>
     public DateTime? EmailProvedAt { get; init; }
 
+    /// <summary>Tokens of an earlier one are refused: the password was changed since, or the account disabled.</summary>
+    internal int TokenGeneration { get; init; }
+
     /// <summary>As <see cref="Caller.Actor"/> says it.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public string Actor => $"{Role.ToString().ToLowerInvariant()}:{Id}";
@@ -74,8 +77,8 @@ public sealed class Accounts(Db db)
     }
 
     /// <summary>
-    /// Lets an account sign in no longer, or again. Its sessions end at once and its mailed links are void; access tokens that are out stay good until they
-    /// expire, 15 minutes at most. The account as it is kept, or null where there is none, or a closed one.
+    /// Lets an account sign in no longer, or again. Its sessions end at once and its mailed links are void; access tokens that are out end within
+    /// five seconds, at all processes. The account as it is kept, or null where there is none, or a closed one.
     /// </summary>
     /// <param name="who">The email of an account of ours, or an id.</param>
     public Task<(Guid Id, string Email)?> SetActiveAsync(string who, bool active, CancellationToken ct = default) => db.WriteAsync<(Guid, string)?>(async tx =>
@@ -94,6 +97,7 @@ public sealed class Accounts(Db db)
         if (!active)
         {
             Sessions.EndAll(batch, account.Id, now);
+            EndedTokens.End(batch, account.Id, now);
             OneTimeLinks.ForgetAll(batch, account.Id);
         }
 
@@ -131,11 +135,11 @@ public sealed class Accounts(Db db)
     private static async Task<(Account Account, string? PasswordHash)?> FindAsync(Session session, string condition, object key)
     {
         var batch = session.Batch();
-        var users = batch.Query($"SELECT u.id, u.role, u.email, u.name, u.password_hash, u.email_proved_at {Accessible}{condition}",
-            r => (Id: r.Uuid(0), Role: r.Text(1), Email: r.Text(2), Name: r.TextOrNull(3), Hash: r.TextOrNull(4), Proved: r.TimeOrNull(5)), true, key);
+        var users = batch.Query($"SELECT u.id, u.role, u.email, u.name, u.password_hash, u.email_proved_at, u.token_generation {Accessible}{condition}",
+            r => (Id: r.Uuid(0), Role: r.Text(1), Email: r.Text(2), Name: r.TextOrNull(3), Hash: r.TextOrNull(4), Proved: r.TimeOrNull(5), Generation: r.Int(6)), true, key);
         var stores = batch.Query($"SELECT us.store_id {Joined}{condition} ORDER BY us.store_id", r => r.Uuid(0), true, key);
         await batch.RunAsync().ConfigureAwait(false);
         return users.Rows is [var user] && Account.TryRole(user.Role, out var role)
-            ? (new Account(user.Id, role, user.Email, user.Name, stores.Rows) { EmailProvedAt = user.Proved }, user.Hash) : null;
+            ? (new Account(user.Id, role, user.Email, user.Name, stores.Rows) { EmailProvedAt = user.Proved, TokenGeneration = user.Generation }, user.Hash) : null;
     }
 }

@@ -80,12 +80,14 @@ internal sealed class CloseAccount(Db db, Accounts accounts, PasswordWork passwo
         var batch = tx.Batch();
         batch.Execute("UPDATE users SET email = $2, email_key = $2, name = NULL, name_folded = NULL, password_hash = NULL, issuer = NULL, subject = NULL, email_proved_at = NULL, active = $3, updated_at = $4 WHERE id = $1",
             account.Id, Emails.OfClosed(account.Id), false, now);
+        EndedTokens.End(batch, account.Id, now);
         batch.Execute("DELETE FROM sessions WHERE user_id = $1", account.Id);
         Mails.Forget(batch, account.Id);
         OutsideAccounts.Close(batch, key, now);
         OneTimeLinks.ForgetAll(batch, account.Id);
-        PasswordWork.Forget(batch, account.Email);
-        AuditLog.Note(batch, new AuditEntry("account_closed", account.Actor), now);
+        SignInAttempts.ForgetAll(batch, account.Email);
+        AuditLog.ForgetAddresses(batch, account.Actor);
+        AuditLog.Note(batch, new AuditEntry("account_closed", account.Actor) { Address = null }, now);
         await batch.RunAsync().ConfigureAwait(false);
         return Reply.NoContent();
     }

@@ -41,12 +41,20 @@ internal sealed class EmailProof(Db db, Accounts accounts, IEnumerable<AccountHo
             var now = await tx.NowAsync().ConfigureAwait(false);
             var batch = tx.Batch();
             OneTimeLinks.Add(batch, token, OneTimeLinks.VerifyEmail, account.Id, now, proves: mailbox);
-            Mails.Queue(batch, IdentityMails.VerifyEmail(PasswordChanges.OncePerMinute(OneTimeLinks.VerifyEmail, account.Id, now), account.Email,
-                url.Link("verify-email", "token", token), request.IsVietnamese) with { UserId = account.Id }, now);
+            var may = await MailRequests.CountAsync(tx, OneTimeLinks.VerifyEmail, mailbox, isProved: false, RateLimits.Partition(request.Http.Connection.RemoteIpAddress), now)
+                .ConfigureAwait(false);
+            if (may)
+            {
+                Queue(batch, account, token, request.IsVietnamese, now);
+            }
+
             await batch.RunAsync().ConfigureAwait(false);
         }).ConfigureAwait(false);
         return Reply.Accepted();
     }
+
+    private void Queue(StatementBatch batch, Account account, string token, bool vietnamese, DateTime now) => Mails.Queue(batch, IdentityMails.VerifyEmail(
+        PasswordChanges.OncePerMinute(OneTimeLinks.VerifyEmail, account.Id, now), account.Email, url.Link("verify-email", "token", token), vietnamese) with { UserId = account.Id }, now);
 
     public async Task<Reply> VerifyAsync(Request request)
     {

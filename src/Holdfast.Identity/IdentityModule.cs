@@ -37,8 +37,11 @@ public static class IdentityModule
         services.AddSingleton<TokenReader>();
         services.AddSingleton<ITokenReader>(s => s.GetRequiredService<TokenReader>());
         services.AddSingleton<RefreshTokens>();
+        services.AddSingleton<DeviceTokens>();
+        services.AddSingleton<EndedTokens>();
         services.AddSingleton<Sessions>();
-        services.TryAddSingleton<PasswordHasher<object>>();
+        services.TryAddSingleton(Passwords.Hasher);
+        services.AddSingleton<PasswordPolicy>();
         services.AddSingleton<PasswordWork>();
         services.AddSingleton<SignIn>();
         services.AddSingleton<PasswordChanges>();
@@ -60,6 +63,7 @@ public static class IdentityModule
         await Secrets.SealAllAsync(db, box).ConfigureAwait(false);
         await services.GetRequiredService<AccessKeys>().LoadAsync(db, box).ConfigureAwait(false);
         await services.GetRequiredService<RefreshTokens>().LoadAsync(db, box).ConfigureAwait(false);
+        await services.GetRequiredService<DeviceTokens>().LoadAsync(db, box).ConfigureAwait(false);
         await services.GetRequiredService<SigningKeys>().LoadAsync(db, box).ConfigureAwait(false);
     }
 

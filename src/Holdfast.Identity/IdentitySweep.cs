@@ -1,4 +1,5 @@
 using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Identity;
@@ -14,9 +15,12 @@ internal sealed class IdentitySweep(Db db, ILogger<IdentitySweep> log) : Sweep(d
         var now = await tx.NowAsync().ConfigureAwait(false);
         var batch = tx.Batch();
         var attempts = batch.Execute("DELETE FROM sign_in_attempts WHERE last_at < $1", now - Lockout.Forgotten);
+        var origins = batch.Execute("DELETE FROM sign_in_origins WHERE last_at < $1", now - Lockout.Forgotten);
+        var asked = batch.Execute("DELETE FROM asked_mails WHERE last_at < $1", now - TimeSpan.FromDays(1));
         var links = batch.Execute("DELETE FROM one_time_links WHERE expires_at < $1", now);
         var sessions = batch.Execute("DELETE FROM sessions WHERE expires_at < $1", now);
+        AuditLog.ForgetAddresses(batch, now);
         await batch.RunAsync().ConfigureAwait(false);
-        return attempts.Count + links.Count + sessions.Count;
+        return attempts.Count + origins.Count + asked.Count + links.Count + sessions.Count;
     }, ct);
 }

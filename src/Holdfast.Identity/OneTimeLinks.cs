@@ -33,6 +33,16 @@ internal static class OneTimeLinks
         (await tx.QueryAsync("DELETE FROM one_time_links WHERE hash = $1 AND purpose = $2 AND expires_at > $3 RETURNING user_id, email_key",
             r => r.UuidOrNull(0) is { } user ? new Taken(user, r.TextOrNull(1)) : null, Hash(token), purpose, now).ConfigureAwait(false)).FirstOrDefault();
 
+    /// <summary>Whose token it is, without using it up; null as for <see cref="TakeAsync"/>.</summary>
+    public static Task<Guid?> OwnerAsync(Db db, string token, string purpose) => db.ReadAsync(async s =>
+    {
+        var batch = s.Batch();
+        var now = batch.Now();
+        var links = batch.Query("SELECT user_id, expires_at FROM one_time_links WHERE hash = $1 AND purpose = $2", r => (User: r.UuidOrNull(0), Expires: r.Time(1)), Hash(token), purpose);
+        await batch.RunAsync().ConfigureAwait(false);
+        return links.Rows is [var link] && link.Expires > now.First ? link.User : null;
+    });
+
     public static void ForgetAll(StatementBatch batch, Guid userId) => batch.Execute("DELETE FROM one_time_links WHERE user_id = $1", userId);
 
     private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));

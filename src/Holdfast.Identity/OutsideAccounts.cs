@@ -17,8 +17,8 @@ internal sealed class OutsideAccounts(Db db)
     /// <summary>How far the issuer's clock may be ahead of ours.</summary>
     private static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
 
-    /// <summary>The caller; null where the account is closed.</summary>
-    public async Task<Caller?> CallerAsync(OutsideIdentity identity)
+    /// <summary>The caller, and the generation of tokens that the account is at; null where the account is closed.</summary>
+    public async Task<(Caller Caller, int Generation)?> CallerAsync(OutsideIdentity identity)
     {
         var key = Prefix + Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes($"{identity.Issuer}\n{identity.Subject}")));
         var known = await db.ReadAsync(s => FindAsync(s, key)).ConfigureAwait(false);
@@ -27,7 +27,7 @@ internal sealed class OutsideAccounts(Db db)
             known = await db.WriteAsync(tx => WriteAsync(tx, key, identity, known?.Role)).ConfigureAwait(false);
         }
 
-        return known is { Active: true } ? new Caller(known.Id, identity.Role, identity.Email, identity.Name, identity.Stores.ToHashSet()) : null;
+        return known is { Active: true } ? (new Caller(known.Id, identity.Role, identity.Email, identity.Name, identity.Stores.ToHashSet()), known.Generation) : null;
     }
 
     /// <summary>Remembers when the account of this key was closed, if it is one of an outside issuer.</summary>
@@ -39,13 +39,13 @@ internal sealed class OutsideAccounts(Db db)
         }
     }
 
-    private sealed record Known(Guid Id, string Role, string Email, string? Name, bool Active, IReadOnlyList<Guid> Stores);
+    private sealed record Known(Guid Id, string Role, string Email, string? Name, bool Active, int Generation, IReadOnlyList<Guid> Stores);
 
     private static async Task<Known?> FindAsync(Session session, string key)
     {
         var batch = session.Batch();
-        var user = batch.Query("SELECT id, role, email, name, active FROM users WHERE email_key = $1 AND role <> 'guest'",
-            r => new Known(r.Uuid(0), r.Text(1), r.Text(2), r.TextOrNull(3), r.Bool(4), []), key);
+        var user = batch.Query("SELECT id, role, email, name, active, token_generation FROM users WHERE email_key = $1 AND role <> 'guest'",
+            r => new Known(r.Uuid(0), r.Text(1), r.Text(2), r.TextOrNull(3), r.Bool(4), r.Int(5), []), key);
         var stores = batch.Query("SELECT us.store_id FROM user_stores us JOIN users u ON u.id = us.user_id WHERE u.email_key = $1 AND u.role <> 'guest' ORDER BY us.store_id", r => r.Uuid(0), key);
         await batch.RunAsync().ConfigureAwait(false);
         return user.First is { } found ? found with { Stores = stores.Rows } : null;

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Identity;
 namespace Holdfast.Identity;
 
 /// <summary><c>POST /auth/password</c>, <c>/auth/forgot-password</c> and <c>/auth/reset-password</c>. Every new password ends the sessions that were begun with the old one.</summary>
-internal sealed class PasswordChanges(Db db, Accounts accounts, PasswordWork passwords, Sessions sessions, PublicUrl url)
+internal sealed class PasswordChanges(Db db, Accounts accounts, PasswordWork passwords, PasswordPolicy policy, Sessions sessions, PublicUrl url)
 {
     /// <summary>Another password, knowing the present one; the answer is a new session, all others end.</summary>
     public async Task<Reply> ChangeAsync(Request request)
@@ -19,7 +19,7 @@ internal sealed class PasswordChanges(Db db, Accounts accounts, PasswordWork pas
         }
 
         var current = body.Value.Secret("currentPassword", Passwords.MaxLength);
-        var password = SignIn.NewPassword(body.Value, "newPassword", request.Caller.Email ?? "");
+        var password = await policy.ReadAsync(body.Value, "newPassword", request.Caller.Email ?? "", request.Caller.Name).ConfigureAwait(false);
         if (body.Value.Done() is { } error)
         {
             return error;
@@ -31,7 +31,7 @@ internal sealed class PasswordChanges(Db db, Accounts accounts, PasswordWork pas
             return owner.Error!;
         }
 
-        var hash = await passwords.HashAsync(password, request.Aborted).ConfigureAwait(false);
+        var hash = await passwords.HashAsync(password, SignInOrigin.SignedIn(request), request.Aborted).ConfigureAwait(false);
         if (!hash.IsOk)
         {
             return hash.Error!;
@@ -47,8 +47,8 @@ internal sealed class PasswordChanges(Db db, Accounts accounts, PasswordWork pas
                 return IdentityErrors.WrongPassword;
             }
 
-            await WriteAsync(tx, account.Id, hash.Value, await tx.NowAsync().ConfigureAwait(false)).ConfigureAwait(false);
-            return Reply.Ok(await sessions.StartAsync(tx, account, new AuditEntry("password_changed", request.Caller.Actor)).ConfigureAwait(false));
+            var generation = await WriteAsync(tx, account.Id, hash.Value, await tx.NowAsync().ConfigureAwait(false)).ConfigureAwait(false);
+            return Reply.Ok(await sessions.StartAsync(tx, account with { TokenGeneration = generation }, new AuditEntry("password_changed", request.Caller.Actor)).ConfigureAwait(false));
         }).ConfigureAwait(false);
     }
 
@@ -75,7 +75,9 @@ internal sealed class PasswordChanges(Db db, Accounts accounts, PasswordWork pas
             var batch = tx.Batch();
             // A row for nobody, too: a commit that writes takes longer than one that does not.
             OneTimeLinks.Add(batch, token, OneTimeLinks.ResetPassword, account?.Id, now);
-            if (account is not null)
+            var may = await MailRequests.CountAsync(tx, OneTimeLinks.ResetPassword, key ?? email, account?.EmailProvedAt is not null,
+                RateLimits.Partition(request.Http.Connection.RemoteIpAddress), now).ConfigureAwait(false);
+            if (may && account is not null)
             {
                 Mails.Queue(batch, IdentityMails.ResetPassword(OncePerMinute(OneTimeLinks.ResetPassword, account.Id, now), account.Email,
                     url.Link("reset-password", "token", token), request.IsVietnamese) with { UserId = account.Id }, now);
@@ -96,13 +98,20 @@ internal sealed class PasswordChanges(Db db, Accounts accounts, PasswordWork pas
         }
 
         var token = body.Value.Text("token");
-        var password = SignIn.NewPassword(body.Value, "password", "");
+        // Whose token it is comes before the work: tokens of nobody's cost none.
+        var owner = await OneTimeLinks.OwnerAsync(db, token, OneTimeLinks.ResetPassword).ConfigureAwait(false) is { } id ? await accounts.FindAsync(id).ConfigureAwait(false) : null;
+        var password = await policy.ReadAsync(body.Value, "password", owner?.Email ?? "", owner?.Name).ConfigureAwait(false);
         if (body.Value.Done() is { } error)
         {
             return error;
         }
 
-        var hash = await passwords.HashAsync(password, request.Aborted).ConfigureAwait(false);
+        if (owner is null)
+        {
+            return IdentityErrors.InvalidLink;
+        }
+
+        var hash = await passwords.HashAsync(password, SignInOrigin.Stranger(request), request.Aborted).ConfigureAwait(false);
         if (!hash.IsOk)
         {
             return hash.Error!;
@@ -112,15 +121,15 @@ internal sealed class PasswordChanges(Db db, Accounts accounts, PasswordWork pas
         {
             var now = await tx.NowAsync().ConfigureAwait(false);
             var account = await OneTimeLinks.TakeAsync(tx, token, OneTimeLinks.ResetPassword, now).ConfigureAwait(false) is { } link ? await accounts.FindAsync(tx, link.UserId).ConfigureAwait(false) : null;
-            if (account is null || PasswordRules.Fault(password, account.Email) is not null)
+            if (account is null)
             {
                 await tx.RollbackAsync().ConfigureAwait(false);
-                return account is null ? IdentityErrors.InvalidLink : Errors.Invalid("password", PasswordRules.Fault(password, account.Email)!);
+                return IdentityErrors.InvalidLink;
             }
 
             await WriteAsync(tx, account.Id, hash.Value, now).ConfigureAwait(false);
             var batch = tx.Batch();
-            PasswordWork.Forget(batch, account.Email);
+            SignInAttempts.ForgetAll(batch, account.Email);
             AuditLog.Note(batch, new AuditEntry("password_reset", account.Actor), now);
             await batch.RunAsync().ConfigureAwait(false);
             return Reply.NoContent();
@@ -140,7 +149,8 @@ internal sealed class PasswordChanges(Db db, Accounts accounts, PasswordWork pas
             return IdentityErrors.NoPassword;
         }
 
-        var check = await passwords.CheckAsync(Emails.Key(own.Account.Email) ?? "", own.Account.Actor, own.PasswordHash, password, request.Aborted).ConfigureAwait(false);
+        var check = await passwords.CheckAsync(Emails.Key(own.Account.Email) ?? "", own.Account.Actor, own.PasswordHash, password, SignInOrigin.SignedIn(request), request.Aborted)
+            .ConfigureAwait(false);
         if (!check.IsOk)
         {
             return check.Error!;
@@ -152,12 +162,15 @@ internal sealed class PasswordChanges(Db db, Accounts accounts, PasswordWork pas
     /// <summary>A mail of one kind to one account, at most one a minute: nobody's mailbox is filled by asking again and again.</summary>
     internal static string OncePerMinute(string purpose, Guid id, DateTime now) => $"{purpose}:{id}:{now.Ticks / TimeSpan.TicksPerMinute}";
 
-    private static async Task WriteAsync(Tx tx, Guid userId, string hash, DateTime now)
+    /// <summary>The generation that tokens of the account are of from now on.</summary>
+    private static async Task<int> WriteAsync(Tx tx, Guid userId, string hash, DateTime now)
     {
         var batch = tx.Batch();
         batch.Execute("UPDATE users SET password_hash = $2, updated_at = $3 WHERE id = $1", userId, hash, now);
+        var generation = EndedTokens.End(batch, userId, now);
         Sessions.EndAll(batch, userId, now);
         OneTimeLinks.ForgetAll(batch, userId);
         await batch.RunAsync().ConfigureAwait(false);
+        return generation.First;
     }
 }

@@ -1,5 +1,4 @@
-using System.Security.Cryptography;
-using System.Text;
+using System.Net;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
@@ -8,31 +7,38 @@ using Microsoft.AspNetCore.Identity;
 namespace Holdfast.Identity;
 
 /// <summary>
-/// All work with passwords goes through here. Hashing takes tens of milliseconds of a core, by design; orders must not starve because many sign
-/// in, so at most half of the cores do it at a time, and beyond 64 who wait there is 503.
+/// All work with passwords goes through here. Hashing takes a tenth of a second of a core and more, by design; orders must not starve because many sign
+/// in, so at most half of the cores do it at a time, and beyond 64 who wait there is 503. Devices that are known come first, then those from whose address nothing
+/// has failed lately, then the rest: guesses from everywhere do not keep the others out.
 /// </summary>
-internal sealed class PasswordWork(Db db, PasswordHasher<object> hasher) : IDisposable
+internal sealed class PasswordWork(Db db, PasswordHasher<object> hasher, TimeProvider time)
 {
     private const int MaxWaiting = 64;
+    private const int Known = 0;
+    private const int New = 1;
+    private const int HasFailed = 2;
 
-    private readonly SemaphoreSlim _cores = new(Math.Max(1, Environment.ProcessorCount / 2));
-    private int _waiting;
+    private readonly RankedQueue _queue = new(Math.Max(1, Environment.ProcessorCount / 2), MaxWaiting, HasFailed + 1);
+    private readonly RecentFailures _failures = new(time);
 
     /// <summary>The hash of a new password.</summary>
-    public Task<Result<string>> HashAsync(string password, CancellationToken ct) => RunAsync(() => Task.FromResult<Result<string>>(Passwords.Hash(hasher, password)), ct);
+    public Task<Result<string>> HashAsync(string password, SignInOrigin origin, CancellationToken ct) =>
+        RunAsync(() => Task.FromResult<Result<string>>(Passwords.Hash(hasher, password)), origin, ct);
 
     /// <summary>
-    /// Whether the password is right, and whether its hash is older than those made now. Counts failures by email, in the database and so over all processes, whether or not there is an account:
-    /// 429 <c>too_many_attempts</c> while it is blocked.
+    /// Whether the password is right, and whether its hash is older than those made now. Counts failures by email and origin, whether or not there is an account:
+    /// 429 <c>too_many_attempts</c> while it has to wait.
     /// </summary>
     /// <param name="actor">Whose password it is to be, for the audit log: <c>guest</c> where there is no account.</param>
-    public async Task<Result<PasswordVerificationResult>> CheckAsync(string emailKey, string actor, string? hash, string password, CancellationToken ct) => await RunAsync<PasswordVerificationResult>(async () =>
+    public async Task<Result<PasswordVerificationResult>> CheckAsync(string emailKey, string actor, string? hash, string password, SignInOrigin origin, CancellationToken ct) =>
+        await RunAsync<PasswordVerificationResult>(async () =>
     {
         // In here, so that as many guesses are under way at once as there are cores for them, and those count already.
-        var account = AccountOf(emailKey);
-        var attempt = await AttemptAsync(account).ConfigureAwait(false);
+        var account = SignInAttempts.AccountOf(emailKey);
+        var attempt = await SignInAttempts.NoteAsync(db, account, origin).ConfigureAwait(false);
         if (!attempt.IsOk)
         {
+            NoteFailure(origin.Address);
             return attempt.Error!;
         }
 
@@ -42,64 +48,27 @@ internal sealed class PasswordWork(Db db, PasswordHasher<object> hasher) : IDisp
             var batch = tx.Batch();
             if (found != PasswordVerificationResult.Failed)
             {
-                Forget(batch, account);
+                SignInAttempts.Forget(batch, account, origin);
             }
             else
             {
+                NoteFailure(origin.Address);
                 AuditLog.Note(batch, new AuditEntry(attempt.Value.BlockedUntil is null ? "sign_in_failed" : "sign_in_blocked", actor), attempt.Value.LastAt);
             }
 
             await batch.RunAsync().ConfigureAwait(false);
         }).ConfigureAwait(false);
         return found;
-    }, ct).ConfigureAwait(false);
+    }, origin, ct).ConfigureAwait(false);
 
-    /// <summary>Lets the account try again at once: its password is new.</summary>
-    public static void Forget(StatementBatch batch, string email) => Forget(batch, AccountOf(Emails.Key(email) ?? email));
+    /// <summary>Somebody at this address has had passwords worked on in vain: others come first for a while.</summary>
+    public void NoteFailure(IPAddress address) => _failures.Add(address);
 
-    public void Dispose() => _cores.Dispose();
-
-    private static Guid AccountOf(string emailKey) => new(SHA256.HashData(Encoding.UTF8.GetBytes(emailKey)).AsSpan(0, 16), bigEndian: true);
-
-    private static void Forget(StatementBatch batch, Guid account) => batch.Execute("DELETE FROM sign_in_attempts WHERE account = $1", account);
-
-    private Task<Result<Attempts>> AttemptAsync(Guid account) => db.WriteAsync(async tx =>
+    private async Task<Result<T>> RunAsync<T>(Func<Task<Result<T>>> work, SignInOrigin origin, CancellationToken ct)
     {
-        // The insert makes sure that there is a row to lock: two first guesses at once are two.
-        var batch = tx.Batch();
-        var now = batch.Now();
-        await batch.RunAsync().ConfigureAwait(false);
-        batch.Execute("INSERT INTO sign_in_attempts (account, failures, last_at) VALUES ($1, 0, $2) ON CONFLICT (account) DO NOTHING", account, now.First);
-        var rows = batch.Query("SELECT failures, last_at, blocked_until FROM sign_in_attempts WHERE account = $1 {lock}",
-            r => new Attempts(r.Int(0), r.Time(1), r.TimeOrNull(2)), account);
-        await batch.RunAsync().ConfigureAwait(false);
-        var attempt = Lockout.Attempt(rows.First, now.First);
-        if (!attempt.IsOk)
+        if (!await _queue.EnterAsync(origin.IsKnown ? Known : _failures.Has(origin.Address) ? HasFailed : New, ct).ConfigureAwait(false))
         {
-            await tx.RollbackAsync().ConfigureAwait(false);
-            return attempt;
-        }
-
-        await tx.ExecuteAsync("UPDATE sign_in_attempts SET failures = $2, last_at = $3, blocked_until = $4{as timestamptz} WHERE account = $1",
-            account, attempt.Value.Failures, attempt.Value.LastAt, attempt.Value.BlockedUntil).ConfigureAwait(false);
-        return attempt;
-    });
-
-    private async Task<Result<T>> RunAsync<T>(Func<Task<Result<T>>> work, CancellationToken ct)
-    {
-        if (Interlocked.Increment(ref _waiting) > MaxWaiting)
-        {
-            Interlocked.Decrement(ref _waiting);
             return Errors.Busy;
-        }
-
-        try
-        {
-            await _cores.WaitAsync(ct).ConfigureAwait(false);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _waiting);
         }
 
         try
@@ -108,7 +77,7 @@ internal sealed class PasswordWork(Db db, PasswordHasher<object> hasher) : IDisp
         }
         finally
         {
-            _cores.Release();
+            _queue.Leave();
         }
     }
 }

@@ -9,16 +9,17 @@ namespace Holdfast.Identity;
 /// <param name="ExpiresIn">Seconds.</param>
 /// <param name="RefreshToken">Good for one refresh.</param>
 /// <param name="RefreshExpiresIn">Seconds.</param>
-internal sealed record SignedIn(string AccessToken, string TokenType, int ExpiresIn, string RefreshToken, int RefreshExpiresIn);
+/// <param name="DeviceToken">Shows at the next sign-in that the account was signed in here before; gives no rights.</param>
+internal sealed record SignedIn(string AccessToken, string TokenType, int ExpiresIn, string RefreshToken, int RefreshExpiresIn, string DeviceToken);
 
 /// <summary>Sessions in the database: begun, gone on with, ended.</summary>
-internal sealed class Sessions(Db db, RefreshTokens refreshTokens, TokenReader tokens, Accounts accounts, RateLimits limits)
+internal sealed class Sessions(Db db, RefreshTokens refreshTokens, DeviceTokens devices, TokenReader tokens, Accounts accounts, RateLimits limits)
 {
     /// <summary>Begins a session on the caller's transaction; forgets the account's that have run out.</summary>
     public async Task<SignedIn> StartAsync(Tx tx, Account account, AuditEntry entry)
     {
         var now = await tx.NowAsync().ConfigureAwait(false);
-        var session = new TokenFamily(Guid.CreateVersion7(), account.Id, 1, now, now + TokenFamily.Lifetime, null);
+        var session = new TokenFamily(Guid.CreateVersion7(), account.Id, 1, now, now, now + TokenFamily.Lifetime, null);
         var batch = tx.Batch();
         batch.Execute("DELETE FROM sessions WHERE user_id = $1 AND expires_at < $2", account.Id, now);
         batch.Execute("INSERT INTO sessions (id, user_id, generation, created_at, rotated_at, expires_at) VALUES ($1, $2, $3, $4, $4, $5)",
@@ -70,11 +71,11 @@ internal sealed class Sessions(Db db, RefreshTokens refreshTokens, TokenReader t
             return refusal;
         }
 
-        var moved = await db.WriteAsync<(TokenFamily Session, DateTime Now)?>(async tx =>
+        var moved = await db.WriteAsync<(Account? Account, TokenFamily Session, DateTime Now)?>(async tx =>
         {
             var batch = tx.Batch();
-            var found = batch.Query("SELECT id, user_id, generation, rotated_at, expires_at, revoked_at FROM sessions WHERE id = $1 {lock}",
-                r => new TokenFamily(r.Uuid(0), r.Uuid(1), r.Int(2), r.Time(3), r.Time(4), r.TimeOrNull(5)), id);
+            var found = batch.Query("SELECT id, user_id, generation, created_at, rotated_at, expires_at, revoked_at FROM sessions WHERE id = $1 {lock}",
+                r => new TokenFamily(r.Uuid(0), r.Uuid(1), r.Int(2), r.Time(3), r.Time(4), r.Time(5), r.TimeOrNull(6)), id);
             await batch.RunAsync().ConfigureAwait(false);
             var now = await tx.NowAsync().ConfigureAwait(false);
             switch (found.First?.Present(generation, now))
@@ -83,9 +84,9 @@ internal sealed class Sessions(Db db, RefreshTokens refreshTokens, TokenReader t
                     var next = found.First.Rotated(now);
                     await tx.ExecuteAsync("UPDATE sessions SET generation = $2, rotated_at = $3, expires_at = $4 WHERE id = $1", id, next.Generation, next.RotatedAt, next.ExpiresAt)
                         .ConfigureAwait(false);
-                    return (next, now);
+                    return (await accounts.FindAsync(tx, next.UserId).ConfigureAwait(false), next, now);
                 case Presented.Repeat:
-                    return (found.First, now);
+                    return (await accounts.FindAsync(tx, found.First.UserId).ConfigureAwait(false), found.First, now);
                 case Presented.Stolen:
                     batch.Execute("UPDATE sessions SET revoked_at = $2 WHERE id = $1", id, now);
                     AuditLog.Note(batch, new AuditEntry("session_stolen", $"user:{found.First.UserId}", id.ToString()), now);
@@ -95,7 +96,8 @@ internal sealed class Sessions(Db db, RefreshTokens refreshTokens, TokenReader t
                     return null;
             }
         }).ConfigureAwait(false);
-        if (moved is not { } m || await accounts.FindAsync(m.Session.UserId).ConfigureAwait(false) is not { } account)
+        // The account as it was while the session was good: a token of a generation that has ended since is refused.
+        if (moved is not { Account: { } account } m)
         {
             return IdentityErrors.InvalidRefreshToken;
         }
@@ -128,5 +130,5 @@ internal sealed class Sessions(Db db, RefreshTokens refreshTokens, TokenReader t
         batch.Execute("UPDATE sessions SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL", userId, now);
 
     private SignedIn Answer(Account account, TokenFamily session, DateTime now) => new(tokens.Make(account), "Bearer", (int)TokenReader.Lifetime.TotalSeconds,
-        refreshTokens.Make(session.Id, session.Generation), (int)(session.ExpiresAt - now).TotalSeconds);
+        refreshTokens.Make(session.Id, session.Generation), (int)(session.ExpiresAt - now).TotalSeconds, devices.Make(session.Id, account.Id));
 }

@@ -8,7 +8,7 @@ namespace Holdfast.Identity;
 /// <c>POST /auth/register</c>, <c>/login</c>, <c>/refresh</c>, <c>/logout</c>, <c>GET /auth/me</c> and the public keys. An Idempotency-Key is not looked at:
 /// a stored answer would be a token at rest, and doing it twice does no harm.
 /// </summary>
-internal sealed class SignIn(Accounts accounts, PasswordWork passwords, Sessions sessions, SigningKeys keys)
+internal sealed class SignIn(Accounts accounts, PasswordWork passwords, PasswordPolicy policy, Sessions sessions, DeviceTokens devices, SigningKeys keys)
 {
     /// <summary>A customer's account, signed in; 409 <c>email_taken</c>. A guest's orders with this email do not join it: nobody has proved the mailbox yet.</summary>
     public async Task<Reply> RegisterAsync(Request request)
@@ -21,8 +21,8 @@ internal sealed class SignIn(Accounts accounts, PasswordWork passwords, Sessions
 
         var fields = body.Value;
         var email = fields.Text("email", max: Emails.MaxLength);
-        var password = NewPassword(fields, "password", email);
         var name = fields.TextOrNull("name");
+        var password = await policy.ReadAsync(fields, "password", email, name).ConfigureAwait(false);
         if (email.Length > 0 && Emails.Key(email) is null)
         {
             fields.Reject("email", "is not an email address");
@@ -33,16 +33,22 @@ internal sealed class SignIn(Accounts accounts, PasswordWork passwords, Sessions
             return error;
         }
 
-        var hash = await passwords.HashAsync(password, request.Aborted).ConfigureAwait(false);
+        var origin = SignInOrigin.Stranger(request);
+        var hash = await passwords.HashAsync(password, origin, request.Aborted).ConfigureAwait(false);
         if (!hash.IsOk)
         {
             return hash.Error!;
         }
 
         var account = await accounts.CreateHashedAsync(Role.Customer, email, name, hash.Value, [], audited: null, request.Aborted).ConfigureAwait(false);
-        return !account.IsOk ? account.Error!
-            : await sessions.StartAsync(account.Value, hash.Value, "registered").ConfigureAwait(false) is { } begun ? Reply.Created(begun, $"{Routes.Base}/auth/me")
-            : IdentityErrors.InvalidCredentials;
+        if (!account.IsOk)
+        {
+            passwords.NoteFailure(origin.Address);
+            return account.Error!;
+        }
+
+        return await sessions.StartAsync(account.Value, hash.Value, "registered").ConfigureAwait(false) is { } begun
+            ? Reply.Created(begun, $"{Routes.Base}/auth/me") : IdentityErrors.InvalidCredentials;
     }
 
     /// <summary>One answer for an unknown email, a wrong password and a closed account, after the same work.</summary>
@@ -57,6 +63,7 @@ internal sealed class SignIn(Accounts accounts, PasswordWork passwords, Sessions
         var fields = body.Value;
         var email = fields.Text("email", max: Emails.MaxLength);
         var password = fields.Secret("password", Passwords.MaxLength);
+        var device = fields.TextOrNull("deviceToken");
         if (fields.Done() is { } error)
         {
             return error;
@@ -64,14 +71,17 @@ internal sealed class SignIn(Accounts accounts, PasswordWork passwords, Sessions
 
         var key = Emails.Key(email);
         var found = key is null ? null : await accounts.FindByEmailAsync(key).ConfigureAwait(false);
-        var check = await passwords.CheckAsync(key ?? email, found?.Account.Actor ?? "guest", found?.PasswordHash, password, request.Aborted).ConfigureAwait(false);
+        // A token of nobody's is checked, too, so that time does not tell. One that is not the account's is as good as none.
+        var isKnown = devices.TryRead(device ?? "", found?.Account.Id ?? Guid.Empty, out var id) && found is not null;
+        var origin = isKnown ? SignInOrigin.Device(request, id) : SignInOrigin.Stranger(request);
+        var check = await passwords.CheckAsync(key ?? email, found?.Account.Actor ?? "guest", found?.PasswordHash, password, origin, request.Aborted).ConfigureAwait(false);
         if (!check.IsOk || check.Value == PasswordVerificationResult.Failed)
         {
             return check.Error ?? IdentityErrors.InvalidCredentials;
         }
 
         // A hash from when fewer iterations were usual is made anew; where there is no room for that at the moment, at the next sign-in.
-        var better = check.Value == PasswordVerificationResult.SuccessRehashNeeded ? await passwords.HashAsync(password, request.Aborted).ConfigureAwait(false) : default(Result<string>?);
+        var better = check.Value == PasswordVerificationResult.SuccessRehashNeeded ? await passwords.HashAsync(password, origin, request.Aborted).ConfigureAwait(false) : default(Result<string>?);
         return await sessions.StartAsync(found!.Value.Account, found.Value.PasswordHash!, "signed_in", better is { IsOk: true } made ? made.Value : null).ConfigureAwait(false) is { } begun
             ? Reply.Ok(begun) : IdentityErrors.InvalidCredentials;
     }
@@ -107,18 +117,6 @@ internal sealed class SignIn(Accounts accounts, PasswordWork passwords, Sessions
 
     /// <summary>The keys that other services check our tokens with (RFC 7517).</summary>
     public Task<Reply> KeysAsync(Request request) => Task.FromResult(Reply.Ok(new { Keys = keys.Published }));
-
-    /// <summary>Reads a password that is to be somebody's from now on.</summary>
-    internal static string NewPassword(Fields fields, string name, string email)
-    {
-        var password = fields.Secret(name, Passwords.MaxLength);
-        if (password.Length > 0 && PasswordRules.Fault(password, email) is { } fault)
-        {
-            fields.Reject(name, fault);
-        }
-
-        return password;
-    }
 
     private static async Task<Result<string>> TokenAsync(Request request)
     {

@@ -9,21 +9,27 @@ namespace Holdfast.Identity;
 /// </summary>
 internal sealed class TokenCache(int maxCharacters)
 {
-    private readonly ConcurrentDictionary<string, (Caller Caller, DateTime Expires)> _known = new(new BySignature());
+    private readonly ConcurrentDictionary<string, (Caller Caller, int Generation, DateTime Expires)> _known = new(new BySignature());
     private int _characters;
 
-    public Caller? Find(string token, DateTime now) => _known.TryGetValue(token, out var entry) && entry.Expires > now ? entry.Caller : null;
+    /// <summary>Who it is, and of which generation of the account's tokens it was when it was checked.</summary>
+    public (Caller Caller, int Generation)? Find(string token, DateTime now) => _known.TryGetValue(token, out var entry) && entry.Expires > now ? (entry.Caller, entry.Generation) : null;
 
-    public void Add(string token, Caller caller, DateTime expires, DateTime now)
+    public void Add(string token, Caller caller, int generation, DateTime expires, DateTime now)
     {
         if (Volatile.Read(ref _characters) + token.Length > maxCharacters)
         {
             MakeRoom(now);
         }
 
-        if (_known.TryAdd(token, (caller, expires)))
+        if (_known.TryAdd(token, (caller, generation, expires)))
         {
             Interlocked.Add(ref _characters, token.Length);
+        }
+        else
+        {
+            // It was checked again, because its generation had ended.
+            _known[token] = (caller, generation, expires);
         }
     }
 

@@ -9,10 +9,10 @@ namespace Holdfast.Identity;
 
 /// <summary>
 /// Makes and reads access tokens: JWTs (RFC 7519) signed with ES256, good for 15 minutes. What a token says holds until it expires: a change of
-/// role or stores counts from the next refresh on. Tokens of an outside issuer are read, too, where the settings name one.
+/// role or stores counts from the next refresh on. It ends before where <see cref="EndedTokens"/> says so. Tokens of an outside issuer are read, too, where the settings name one.
 /// </summary>
 internal sealed class TokenReader(SigningKeys keys, TimeProvider time, OutsideIssuer? outside = null, OutsideAccounts? outsiders = null,
-    ApiKeyReader? apiKeys = null) : ITokenReader
+    ApiKeyReader? apiKeys = null, EndedTokens? ended = null) : ITokenReader
 {
     /// <summary>Of a token; a longer one is refused unread. One with <see cref="Account.MaxStores"/> stores and the longest name and email has less.</summary>
     public const int MaxLength = 8 * 1024;
@@ -45,6 +45,7 @@ internal sealed class TokenReader(SigningKeys keys, TimeProvider time, OutsideIs
             email = account.Email,
             name = account.Name,
             stores = account.Stores,
+            gen = account.TokenGeneration,
             iat = now,
             nbf = now,
             exp = now + (long)Lifetime.TotalSeconds,
@@ -64,8 +65,21 @@ internal sealed class TokenReader(SigningKeys keys, TimeProvider time, OutsideIs
         }
 
         var now = time.GetUtcNow().UtcDateTime;
-        return _cache.Find(token, now) is { } known ? new(known) : CheckAsync(token, now);
+        var known = _cache.Find(token, now);
+        return known is { } k && (ended is null || (ended.IsUpToDate && !ended.Has(k.Caller.Subject, k.Generation))) ? new(k.Caller) : ReadSlowlyAsync(token, known, now);
     }
+
+    private async ValueTask<Caller?> ReadSlowlyAsync(string token, (Caller Caller, int Generation)? known, DateTime now)
+    {
+        if (ended is not null)
+        {
+            await ended.RefreshAsync().ConfigureAwait(false);
+        }
+
+        return known is { } k && !IsEnded(k.Caller, k.Generation) ? k.Caller : await CheckAsync(token, now).ConfigureAwait(false);
+    }
+
+    private bool IsEnded(Caller caller, int generation) => ended?.Has(caller.Subject, generation) == true;
 
     private async ValueTask<Caller?> CheckAsync(string token, DateTime now)
     {
@@ -93,25 +107,27 @@ internal sealed class TokenReader(SigningKeys keys, TimeProvider time, OutsideIs
             CryptoProviderFactory = key.CryptoProviderFactory,
             LifetimeValidator = (notBefore, expires, _, _) => expires > now && !(notBefore > now + Skew),
         });
-        if (!result.IsValid || ToCaller((JsonWebToken)result.SecurityToken) is not { } caller)
+        // Tokens of an older release do not name a generation: they are of the first.
+        if (!result.IsValid || ToCaller((JsonWebToken)result.SecurityToken) is not { } caller
+            || IsEnded(caller, ((JsonWebToken)result.SecurityToken).TryGetPayloadValue<int>("gen", out var generation) ? generation : 0))
         {
             return null;
         }
 
-        _cache.Add(token, caller, ((JsonWebToken)result.SecurityToken).ValidTo, now);
+        _cache.Add(token, caller, generation, ((JsonWebToken)result.SecurityToken).ValidTo, now);
         return caller;
     }
 
     private async Task<Caller?> FromOutsideAsync(string token, Parsed parsed, DateTime now)
     {
         if (await outside!.ReadAsync(parsed.Parts, parsed.Header, parsed.Payload, now).ConfigureAwait(false) is not { } identity
-            || await outsiders!.CallerAsync(identity).ConfigureAwait(false) is not { } caller)
+            || await outsiders!.CallerAsync(identity).ConfigureAwait(false) is not (var caller, var generation))
         {
             return null;
         }
 
         // Not longer than a token of ours: a closed account is noticed by then.
-        _cache.Add(token, caller, identity.Expires < now + Lifetime ? identity.Expires : now + Lifetime, now);
+        _cache.Add(token, caller, generation, identity.Expires < now + Lifetime ? identity.Expires : now + Lifetime, now);
         return caller;
     }
 

@@ -76,6 +76,7 @@ public static class Server
         PromotionsModule.Add(services);
         LoyaltyModule.Add(services);
         services.AddSingleton(settings.Secrets);
+        services.AddSingleton(new ShopWords(() => StoreNamesAsync(db)));
         IdentityModule.Add(services, settings.Oidc);
         services.AddSingleton(new OrderOptions
         {
@@ -224,6 +225,10 @@ public static class Server
     private static void AddCors(IServiceCollection services, Settings settings) => services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
         .WithOrigins([.. settings.CorsOrigins]).AllowAnyHeader().AllowAnyMethod()
         .WithExposedHeaders("ETag", "Location", "Idempotency-Replayed", "Retry-After", "X-Cart-Token", "X-Cache").SetPreflightMaxAge(TimeSpan.FromHours(1))));
+
+    /// <summary>What stores are called; of very many only the first.</summary>
+    private static async Task<IReadOnlyList<string>> StoreNamesAsync(Db db) =>
+        [.. (await db.ReadAsync(s => s.QueryAsync("SELECT name, slug FROM stores ORDER BY id LIMIT 1000", r => new[] { r.Text(0), r.Text(1) })).ConfigureAwait(false)).SelectMany(n => n)];
 
     /// <summary>Background work that modules registered; the server's own hosted services stay.</summary>
     private static void RemoveWorkers(IServiceCollection services)

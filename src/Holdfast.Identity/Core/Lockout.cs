@@ -2,23 +2,31 @@ using Holdfast.Platform;
 
 namespace Holdfast.Identity;
 
-/// <summary>The failed sign-ins of an account, the one under way included.</summary>
+/// <summary>The failed sign-ins of an account from one origin, or of all strangers together; the one under way included.</summary>
 internal sealed record Attempts(int Failures, DateTime LastAt, DateTime? BlockedUntil);
 
-/// <summary>How guessing passwords is slowed down: five failures are free, then each next one costs twice the wait of the one before.</summary>
+/// <summary>How guessing passwords is slowed down: some failures are free, then each next one costs twice the wait of the one before.</summary>
 internal static class Lockout
 {
+    /// <summary>Of one address, or one device, for one email.</summary>
     public const int Free = 5;
+
+    /// <summary>
+    /// Of all strangers for one email, whatever their addresses: NIST SP 800-63B, 5.2.2. An address adds its free ones and no more, so that one alone, such as
+    /// a program with an old password, never comes near.
+    /// </summary>
+    public const int FreeOfStrangers = 100;
+
     public static readonly TimeSpan Longest = TimeSpan.FromMinutes(15);
 
     /// <summary>After so long without a failure the count begins anew.</summary>
     public static readonly TimeSpan Forgotten = TimeSpan.FromHours(24);
 
     /// <summary>
-    /// Notes an attempt, as failed until it is known to be right, so that guesses made at once count, too; 429 while the account is blocked,
-    /// whatever the password.
+    /// Notes an attempt, as failed until it is known to be right, so that guesses made at once count, too; 429 while it is blocked, whatever the password.
     /// </summary>
-    public static Result<Attempts> Attempt(Attempts? before, DateTime now)
+    /// <param name="free">How many failures cost nothing.</param>
+    public static Result<Attempts> Attempt(Attempts? before, DateTime now, int free = Free)
     {
         if (before?.BlockedUntil is { } until && until > now)
         {
@@ -26,12 +34,8 @@ internal static class Lockout
         }
 
         var failures = before is null || now - before.LastAt > Forgotten ? 1 : before.Failures + 1;
-        return new Attempts(failures, now, failures < Free ? null : now + Wait(failures));
+        return new Attempts(failures, now, failures < free ? null : now + Wait(failures - free));
     }
 
-    private static TimeSpan Wait(int failures)
-    {
-        var doublings = Math.Min(failures - Free, 20);
-        return TimeSpan.FromSeconds(Math.Min(1L << doublings, (long)Longest.TotalSeconds));
-    }
+    private static TimeSpan Wait(int doublings) => TimeSpan.FromSeconds(Math.Min(1L << Math.Min(doublings, 20), (long)Longest.TotalSeconds));
 }

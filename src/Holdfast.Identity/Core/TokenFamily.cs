@@ -17,21 +17,24 @@ internal enum Presented
 }
 
 /// <summary>Somebody signed in on one device: the family of the refresh tokens that followed each other there (RFC 9700, 4.14.2).</summary>
-internal sealed record TokenFamily(Guid Id, Guid UserId, int Generation, DateTime RotatedAt, DateTime ExpiresAt, DateTime? RevokedAt)
+internal sealed record TokenFamily(Guid Id, Guid UserId, int Generation, DateTime CreatedAt, DateTime RotatedAt, DateTime ExpiresAt, DateTime? RevokedAt)
 {
     /// <summary>From the last rotation on.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(30);
+
+    /// <summary>From the sign-in on, however much it is used: whoever has somehow got a token does not have it for ever.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromDays(90);
 
     /// <summary>How long a token that was replaced still gets its successor.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
     /// <summary>What it means that the token of this generation is presented now.</summary>
     public Presented Present(int generation, DateTime now) =>
-        RevokedAt is not null || ExpiresAt <= now || generation > Generation ? Presented.Ended
+        RevokedAt is not null || ExpiresAt <= now || CreatedAt + Longest <= now || generation > Generation ? Presented.Ended
         : generation == Generation ? Presented.Rotate
         : generation == Generation - 1 && now - RotatedAt <= Grace ? Presented.Repeat
         : Presented.Stolen;
 
     /// <summary>The session after a rotation.</summary>
-    public TokenFamily Rotated(DateTime now) => this with { Generation = Generation + 1, RotatedAt = now, ExpiresAt = now + Lifetime };
+    public TokenFamily Rotated(DateTime now) => this with { Generation = Generation + 1, RotatedAt = now, ExpiresAt = now + Lifetime < CreatedAt + Longest ? now + Lifetime : CreatedAt + Longest };
 }

@@ -56,7 +56,7 @@ internal static class UserCreate
         }
 
         var stores = await StoresAsync(db, wish.Stores, ct).ConfigureAwait(false);
-        var (password, isMade) = ReadPassword(wish.FromInput, wish.Email);
+        var (password, isMade) = ReadPassword(wish);
         var made = await new Accounts(db).CreateAsync(role, wish.Email, wish.Name?.Trim(), password, stores, ct).ConfigureAwait(false);
         if (!made.IsOk)
         {
@@ -81,21 +81,21 @@ internal static class UserCreate
             : known.ConvertAll(k => k.Id);
     }
 
-    private static (string Password, bool IsMade) ReadPassword(bool fromInput, string email)
+    private static (string Password, bool IsMade) ReadPassword(Wish wish)
     {
-        if (!fromInput && Console.IsInputRedirected)
+        if (!wish.FromInput && Console.IsInputRedirected)
         {
             return (Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(18)), true);
         }
 
-        if (!fromInput)
+        if (!wish.FromInput)
         {
             Console.Write("Password (empty: one is made): ");
         }
 
-        var password = (fromInput ? Console.In.ReadLine() : ReadHidden()) ?? "";
-        return password.Length == 0 && !fromInput ? (Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(18)), true)
-            : PasswordRules.Fault(password, email) is { } fault ? throw new StartupException($"The password {fault}.")
+        var password = (wish.FromInput ? Console.In.ReadLine() : ReadHidden()) ?? "";
+        return password.Length == 0 && !wish.FromInput ? (Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(18)), true)
+            : PasswordRules.Fault(password, wish.Email, [wish.Name, .. wish.Stores]) is { } fault ? throw new StartupException($"The password {fault}.")
             : (password, false);
     }
 

@@ -8,7 +8,7 @@ namespace Holdfast.Commands;
 internal static class UserDisable
 {
     public static Command Disable() => Make("disable", "Let an account sign in no longer; its sessions end.", active: false,
-        "Disabled {0}, id {1}. Its sessions have ended; access tokens that are out stay good for at most 15 minutes.");
+        "Disabled {0}, id {1}. Its sessions have ended; access tokens that are out end within five seconds.");
 
     public static Command Enable() => Make("enable", "Let a disabled account sign in again.", active: true, "Enabled {0}, id {1}.");
 

@@ -7,7 +7,7 @@ internal static class IdentityBodies
 {
     public static void AddTo(Dictionary<string, JsonObject> bodies, string store)
     {
-        bodies["POST /api/v1/auth/login"] = new() { ["email"] = "nobody@example.com", ["password"] = "a password" };
+        bodies["POST /api/v1/auth/login"] = new() { ["email"] = "nobody@example.com", ["password"] = "a password", ["deviceToken"] = "hd_x" };
         bodies["POST /api/v1/auth/register"] = new() { ["email"] = "an@example.com", ["password"] = "a password", ["name"] = "An" };
         bodies["POST /api/v1/auth/refresh"] = new() { ["refreshToken"] = "hr_x" };
         bodies["POST /api/v1/auth/logout"] = new() { ["refreshToken"] = "hr_x" };

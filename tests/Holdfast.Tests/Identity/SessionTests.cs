@@ -36,6 +36,9 @@ public abstract class SessionTests(TestHost host)
     [InlineData("        a")]
     [InlineData("aaaaaaaaaaaa")]
     [InlineData("Weak@Example.com")]
+    [InlineData("weak2024!")]
+    [InlineData("Sunshine2024!")]
+    [InlineData("QWERTYasdf12")]
     public async Task Weak_passwords_are_refused(string password)
     {
         var (status, body) = await PostAsync("register", new { email = "weak@example.com", password });
@@ -109,6 +112,21 @@ public abstract class SessionTests(TestHost host)
         var third = await RefreshAsync(second);
         host.Server.Db.ClockSkew += TimeSpan.FromDays(30);
         await RefusedAsync(third);
+    }
+
+    [Fact]
+    public async Task A_session_ends_after_ninety_days_however_much_it_is_used()
+    {
+        var last = await RegisterAsync();
+        for (var day = 20; day < 90; day += 20)
+        {
+            host.Server.Db.ClockSkew += TimeSpan.FromDays(20);
+            last = await RefreshAsync(last);
+        }
+
+        Assert.InRange(last.GetProperty("refreshExpiresIn").GetInt32(), 9.9 * 86400, 10 * 86400);
+        host.Server.Db.ClockSkew += TimeSpan.FromDays(10);
+        await RefusedAsync(last);
     }
 
     [Fact]

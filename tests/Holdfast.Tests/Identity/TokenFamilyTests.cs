@@ -7,7 +7,7 @@ public sealed class TokenFamilyTests
 {
     private static readonly DateTime Now = new(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc);
 
-    private readonly TokenFamily _family = new(Guid.CreateVersion7(), Guid.CreateVersion7(), 3, Now, Now + TokenFamily.Lifetime, null);
+    private readonly TokenFamily _family = new(Guid.CreateVersion7(), Guid.CreateVersion7(), 3, Now, Now, Now + TokenFamily.Lifetime, null);
 
     [Fact]
     public void The_current_one_is_good_until_its_time_and_not_at_it()
@@ -31,5 +31,22 @@ public sealed class TokenFamilyTests
     {
         var later = Now.AddDays(1);
         Assert.Equal(_family with { Generation = 4, RotatedAt = later, ExpiresAt = later + TokenFamily.Lifetime }, _family.Rotated(later));
+    }
+
+    [Fact]
+    public void Nothing_lasts_longer_than_ninety_days()
+    {
+        var family = _family;
+        for (var day = 20; day < 90; day += 20)
+        {
+            Assert.Equal(Presented.Rotate, family.Present(family.Generation, Now.AddDays(day)));
+            family = family.Rotated(Now.AddDays(day));
+        }
+
+        Assert.Equal(Now + TokenFamily.Longest, family.ExpiresAt);
+        Assert.Equal(Presented.Rotate, family.Present(family.Generation, Now + TokenFamily.Longest - TimeSpan.FromMilliseconds(1)));
+        Assert.Equal(Presented.Ended, family.Present(family.Generation, Now + TokenFamily.Longest));
+        // Those that were extended without that limit, by an older release.
+        Assert.Equal(Presented.Ended, (family with { ExpiresAt = Now.AddDays(110) }).Present(family.Generation, Now.AddDays(91)));
     }
 }

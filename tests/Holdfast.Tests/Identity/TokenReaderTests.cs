@@ -44,6 +44,12 @@ public sealed class TokenReaderTests(SqliteDatabase database) : IClassFixture<Sq
             ["another key"] = Tokens.Sign(other, Tokens.Header(keys), Tokens.Payload(_clock.Now)),
             ["another key with its own in the header"] = Tokens.Sign(other, Tokens.Header(keys, more: $",\"jwk\":{System.Text.Json.JsonSerializer.Serialize(SigningKeys.Describe(other.ExportParameters(false).Q))}"), Tokens.Payload(_clock.Now)),
             ["no kid"] = Tokens.Sign(key, """{"alg":"ES256"}""", Tokens.Payload(_clock.Now)),
+            ["kid of a file"] = Tokens.Sign(other, """{"alg":"ES256","kid":"../../../dev/null"}""", Tokens.Payload(_clock.Now)),
+            ["kid of a statement"] = Tokens.Sign(other, """{"alg":"ES256","kid":"x' OR '1'='1"}""", Tokens.Payload(_clock.Now)),
+            ["kid empty"] = Tokens.Sign(other, """{"alg":"ES256","kid":""}""", Tokens.Payload(_clock.Now)),
+            ["kid no text"] = Tokens.Sign(other, """{"alg":"ES256","kid":["a"]}""", Tokens.Payload(_clock.Now)),
+            ["kid of a secret that is no signing key"] = Tokens.Sign(other, """{"alg":"ES256","kid":"refresh-tokens"}""", Tokens.Payload(_clock.Now)),
+            ["keys elsewhere"] = Tokens.Sign(other, Tokens.Header(keys, more: ",\"jku\":\"https://evil.example/jwks\",\"x5u\":\"https://evil.example/x\""), Tokens.Payload(_clock.Now)),
             ["critical extension"] = Tokens.Sign(key, Tokens.Header(keys, more: ",\"crit\":[\"b64\"]"), Tokens.Payload(_clock.Now)),
             ["no signature"] = $"{parts[0]}.{parts[1]}.",
             ["zero signature"] = $"{parts[0]}.{parts[1]}.{System.Buffers.Text.Base64Url.EncodeToString(new byte[64])}",
@@ -135,17 +141,17 @@ public sealed class TokenReaderTests(SqliteDatabase database) : IClassFixture<Sq
     {
         var cache = new TokenCache(maxCharacters: 80);
         var now = _clock.Now.UtcDateTime;
-        cache.Add("long", Caller.System, now.AddHours(1), now);
+        cache.Add("long", Caller.System, 0, now.AddHours(1), now);
         for (var i = 0; i < 100; i++)
         {
-            cache.Add($"short {i}", Caller.System, now.AddSeconds(1), now.AddSeconds(2 * i));
+            cache.Add($"short {i}", Caller.System, 0, now.AddSeconds(1), now.AddSeconds(2 * i));
             Assert.Null(cache.Find($"short {i}", now.AddSeconds(1)));
         }
 
         Assert.NotNull(cache.Find("long", now));
         for (var i = 0; i < 1000; i++)
         {
-            cache.Add($"good {i}", Caller.System, now.AddHours(9), now);
+            cache.Add($"good {i}", Caller.System, 0, now.AddHours(9), now);
         }
 
         Assert.InRange(Enumerable.Range(0, 1000).Count(i => cache.Find($"good {i}", now) is not null), 1, 10);

@@ -1,0 +1,47 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Holdfast.Platform.Data;
+
+namespace Holdfast.Identity;
+
+/// <summary>Counts the mails that somebody has sent to an address, over all processes; see <see cref="MailQuota"/>.</summary>
+internal static class MailRequests
+{
+    /// <summary>Whether this mail may be sent; it is counted then. The work is the same whether or not there is an account.</summary>
+    /// <param name="kind">Of the mail: one kind does not use up the other.</param>
+    /// <param name="isProved">Whoever has the account has shown that the mailbox is theirs.</param>
+    public static async Task<bool> CountAsync(Tx tx, string kind, string emailKey, bool isProved, IPAddress client, DateTime now)
+    {
+        Limit[] limits =
+        [
+            new(Hash($"{kind}\n{emailKey}"), MailQuota.AtOnce, OneTimeLinks.Lifetime),
+            new(Hash($"{kind} mailbox\n{MailQuota.Mailbox(emailKey)}"), isProved ? int.MaxValue : MailQuota.OfMailbox, null),
+            new(Hash($"client\n{client}"), MailQuota.OfClient, null),
+        ];
+        // One order for all, and rows to lock: two who ask at once are two.
+        Array.Sort(limits, (a, b) => a.Whose.CompareTo(b.Whose));
+        var batch = tx.Batch();
+        var before = new List<Fetched<AskedMails>>();
+        foreach (var limit in limits)
+        {
+            batch.Execute("INSERT INTO asked_mails (whose, asked, day_began_at, last_at) VALUES ($1, 0, $2, $2) ON CONFLICT (whose) DO NOTHING", limit.Whose, now);
+            before.Add(batch.Query("SELECT asked, day_began_at, last_at FROM asked_mails WHERE whose = $1 {lock}", r => new AskedMails(r.Int(0), r.Time(1), r.Time(2)), limit.Whose));
+        }
+
+        await batch.RunAsync().ConfigureAwait(false);
+        var after = limits.Zip(before, (limit, asked) => MailQuota.Ask(asked.First, limit.Most, limit.Then, now)).ToList();
+        var may = after.TrueForAll(a => a is not null);
+        foreach (var (limit, asked) in may ? limits.Zip(after) : [])
+        {
+            batch.Execute("UPDATE asked_mails SET asked = $2, day_began_at = $3, last_at = $4 WHERE whose = $1", limit.Whose, asked!.Asked, asked.DayBeganAt, asked.LastAt);
+        }
+
+        await batch.RunAsync().ConfigureAwait(false);
+        return may;
+    }
+
+    private static Guid Hash(string text) => new(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16), bigEndian: true);
+
+    private sealed record Limit(Guid Whose, int Most, TimeSpan? Then);
+}

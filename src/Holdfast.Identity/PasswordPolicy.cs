@@ -1,0 +1,37 @@
+using Holdfast.Platform.Http;
+using Holdfast.Platform.Messaging;
+
+namespace Holdfast.Identity;
+
+/// <summary>What the shop is called: names that everybody knows and that are therefore no passwords. Asked when somebody chooses one.</summary>
+public sealed record ShopWords(Func<Task<IReadOnlyList<string>>> Read);
+
+/// <summary>Reads passwords that are to be somebody's from now on; see <see cref="PasswordRules"/>.</summary>
+internal sealed class PasswordPolicy(PublicUrl url, ShopWords? shop = null)
+{
+    /// <summary>The member's text; a fault in it is among those of <paramref name="fields"/>.</summary>
+    public async Task<string> ReadAsync(Fields fields, string member, string email, string? name)
+    {
+        var password = fields.Secret(member, Passwords.MaxLength);
+        if (password.Length == 0)
+        {
+            return password;
+        }
+
+        List<string?> known = [name, .. HostWords()];
+        if (shop is not null)
+        {
+            known.AddRange(await shop.Read().ConfigureAwait(false));
+        }
+
+        if (PasswordRules.Fault(password, email, known) is { } fault)
+        {
+            fields.Reject(member, fault);
+        }
+
+        return password;
+    }
+
+    /// <summary>The parts of the shop's host, but the last, which names a country or a kind.</summary>
+    private string[] HostWords() => Uri.TryCreate(url.Base, UriKind.Absolute, out var address) && address.HostNameType == UriHostNameType.Dns ? address.Host.Split('.')[..^1] : [];
+}

@@ -1,0 +1,73 @@
+using System.Security.Cryptography;
+using System.Text;
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
+
+namespace Holdfast.Identity;
+
+/// <summary>
+/// Failed sign-ins in the database, and so over all processes, whether or not there is an account: by email and origin (<c>sign_in_origins</c>), and of all strangers
+/// by email (<c>sign_in_attempts</c>).
+/// </summary>
+internal static class SignInAttempts
+{
+    private static readonly Func<Row, Attempts> Map = r => new Attempts(r.Int(0), r.Time(1), r.TimeOrNull(2));
+
+    /// <summary>The email as it is kept: a hash, cut to 128 bits.</summary>
+    public static Guid AccountOf(string emailKey) => new(SHA256.HashData(Encoding.UTF8.GetBytes(emailKey)).AsSpan(0, 16), bigEndian: true);
+
+    /// <summary>Notes one; 429 <c>too_many_attempts</c> where it has to wait, and nothing is noted.</summary>
+    public static Task<Result<Attempts>> NoteAsync(Db db, Guid account, SignInOrigin origin) => db.WriteAsync(async tx =>
+    {
+        // The inserts make sure that there are rows to lock: two first guesses at once are two.
+        var batch = tx.Batch();
+        var now = batch.Now();
+        await batch.RunAsync().ConfigureAwait(false);
+        Fetched<Attempts>? strangers = null;
+        if (!origin.IsKnown)
+        {
+            batch.Execute("INSERT INTO sign_in_attempts (account, failures, last_at) VALUES ($1, 0, $2) ON CONFLICT (account) DO NOTHING", account, now.First);
+            strangers = batch.Query("SELECT failures, last_at, blocked_until FROM sign_in_attempts WHERE account = $1 {lock}", Map, account);
+        }
+
+        batch.Execute("INSERT INTO sign_in_origins (account, origin, failures, last_at) VALUES ($1, $2, 0, $3) ON CONFLICT (account, origin) DO NOTHING", account, origin.Key, now.First);
+        var mine = batch.Query("SELECT failures, last_at, blocked_until FROM sign_in_origins WHERE account = $1 AND origin = $2 {lock}", Map, account, origin.Key);
+        await batch.RunAsync().ConfigureAwait(false);
+        var attempt = Lockout.Attempt(mine.First, now.First);
+        var all = strangers is null ? attempt : Lockout.Attempt(strangers.First, now.First, Lockout.FreeOfStrangers);
+        if ((attempt.Error ?? all.Error) is { } refusal)
+        {
+            await tx.RollbackAsync().ConfigureAwait(false);
+            return refusal;
+        }
+
+        batch.Execute("UPDATE sign_in_origins SET failures = $3, last_at = $4, blocked_until = $5{as timestamptz} WHERE account = $1 AND origin = $2",
+            account, origin.Key, attempt.Value.Failures, attempt.Value.LastAt, attempt.Value.BlockedUntil);
+        if (strangers is not null && attempt.Value.Failures <= Lockout.Free)
+        {
+            batch.Execute("UPDATE sign_in_attempts SET failures = $2, last_at = $3, blocked_until = $4{as timestamptz} WHERE account = $1",
+                account, all.Value.Failures, all.Value.LastAt, all.Value.BlockedUntil);
+        }
+
+        await batch.RunAsync().ConfigureAwait(false);
+        return attempt;
+    });
+
+    /// <summary>The password was right: what was noted of this origin is forgotten; where that was a stranger, what strangers did, too.</summary>
+    public static void Forget(StatementBatch batch, Guid account, SignInOrigin origin)
+    {
+        batch.Execute("DELETE FROM sign_in_origins WHERE account = $1 AND origin = $2", account, origin.Key);
+        if (!origin.IsKnown)
+        {
+            batch.Execute("DELETE FROM sign_in_attempts WHERE account = $1", account);
+        }
+    }
+
+    /// <summary>Lets everybody try again at once: the account's password is new.</summary>
+    public static void ForgetAll(StatementBatch batch, string email)
+    {
+        var account = AccountOf(Emails.Key(email) ?? email);
+        batch.Execute("DELETE FROM sign_in_attempts WHERE account = $1", account);
+        batch.Execute("DELETE FROM sign_in_origins WHERE account = $1", account);
+    }
+}
