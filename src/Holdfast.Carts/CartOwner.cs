@@ -1,6 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using Holdfast.Identity;
+using Holdfast.Orders.Core;
 using Holdfast.Platform.Http;
 
 namespace Holdfast.Carts;
@@ -10,7 +10,7 @@ namespace Holdfast.Carts;
 /// of their own: they use a token, as a visitor does.
 /// </summary>
 /// <param name="Key">As it is stored.</param>
-/// <param name="Buyer">The email by which purchases are counted; empty where nobody is known.</param>
+/// <param name="Buyer">The key under which the account's purchases are counted; empty where nobody is known.</param>
 /// <param name="NewToken">A token made for this request, because it had none; to be told in its answer.</param>
 /// <param name="Visitor">The key of the visitor's cart that a customer brings along, to be merged; else null.</param>
 /// <param name="Customer">The account, where it is a customer's.</param>
@@ -26,7 +26,7 @@ internal sealed record CartOwner(string Key, string Buyer, string? NewToken, str
         var token = Read(request.Header(Header));
         if (request.Caller is { Role: Role.Customer, Subject: { } customer })
         {
-            return new CartOwner(KeyOf(customer), Emails.Key(request.Caller.Email) ?? "", null, token is null ? null : KeyOf(token), customer);
+            return new CartOwner(KeyOf(customer), BuyerKeys.OfAccount(customer), null, token is null ? null : KeyOf(token), customer);
         }
 
         // What is no token of ours counts as none: the visitor gets one that works.

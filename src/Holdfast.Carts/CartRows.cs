@@ -47,7 +47,7 @@ internal static class CartRows
             var account = owner.Customer is { } customer ? Customers.Hold(batch, [customer]) : null;
             var clock = batch.Now();
             await batch.RunAsync().ConfigureAwait(false);
-            if (account?.First.IsClosed == true)
+            if (account?.First is { IsClosed: true })
             {
                 return null;
             }

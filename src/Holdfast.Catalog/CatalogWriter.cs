@@ -23,7 +23,7 @@ public sealed class CatalogWriter(DateTime now)
     private const string ChangeProducts =
         "UPDATE products SET name = {v.name}, description = {v.description}, category = {v.category}, search_text = {v.search_text}, "
         + "sort_name = {v.sort_name}, price_from = {v.price_from}, external_id = {v.external_id}, metadata = {v.metadata}, "
-        + "version = products.version + 1, updated_at = {v.updated_at} "
+        + "payment_methods = {v.payment_methods}, version = products.version + 1, updated_at = {v.updated_at} "
         + "WHERE products.id = {v.id} AND products.version = {v.version} AND products.deleted_at IS NULL";
 
     private const string FreeNames = "UPDATE variants SET sku = {v.placeholder}, external_id = NULL WHERE variants.id = {v.id}";
@@ -38,12 +38,13 @@ public sealed class CatalogWriter(DateTime now)
         new("id", ColumnType.Uuid), new("store_id", ColumnType.Uuid), new("name", ColumnType.Text), new("description", ColumnType.Text),
         new("category", ColumnType.Text), new("search_text", ColumnType.Text), new("sort_name", ColumnType.Text), new("price_from", ColumnType.Long),
         new("external_id", ColumnType.Text), new("metadata", ColumnType.Text), new("version", ColumnType.Long), new("updated_at", ColumnType.Time),
+        new("payment_methods", ColumnType.Text),
     ];
 
     private readonly RowSet _stores = new("stores", new("id", ColumnType.Uuid), new("slug", ColumnType.Text), new("name", ColumnType.Text),
         new("currency", ColumnType.Text), new("time_zone", ColumnType.Text), new("external_id", ColumnType.Text), new("metadata", ColumnType.Text),
         new("version", ColumnType.Long), new("created_at", ColumnType.Time), new("updated_at", ColumnType.Time),
-        new("shipping_rates", ColumnType.Text), new("tax", ColumnType.Text));
+        new("shipping_rates", ColumnType.Text), new("tax", ColumnType.Text), new("payment_methods", ColumnType.Text));
 
     private readonly HashSet<string> _stale = new(StringComparer.Ordinal);
     private readonly RowSet _newProducts = new("products", [.. ProductColumns, new("created_at", ColumnType.Time)]);
@@ -57,7 +58,8 @@ public sealed class CatalogWriter(DateTime now)
 
     /// <summary>A new store.</summary>
     public void Add(Store store) => _stores.Add(store.Id).Add(store.Slug).Add(store.Name).Add(store.Currency).Add(store.TimeZone).Add(store.ExternalId)
-        .Add(Json(store.Metadata)).Add(1L).Add(now).Add(now).Add(StoreCharges.Write(store.ShippingRates)).Add(StoreCharges.Write(store.Tax));
+        .Add(Json(store.Metadata)).Add(1L).Add(now).Add(now).Add(StoreCharges.Write(store.ShippingRates)).Add(StoreCharges.Write(store.Tax))
+        .Add(PaymentMethods.Write(store.PaymentMethods));
 
     /// <summary>A new product with its variants.</summary>
     public void Add(Product product)
@@ -105,7 +107,8 @@ public sealed class CatalogWriter(DateTime now)
     internal static string? Json(IReadOnlyDictionary<string, string> map) => map.Count == 0 ? null : JsonSerializer.Serialize(map, Reply.Json);
 
     private RowSet AddRow(RowSet rows, Product p, long version) => rows.Add(p.Id).Add(p.StoreId).Add(p.Name).Add(p.Description).Add(p.Category)
-        .Add(p.SearchText).Add(SearchText.SortKey(p.Name)).Add(p.PriceFrom).Add(p.ExternalId).Add(Json(p.Metadata)).Add(version).Add(now);
+        .Add(p.SearchText).Add(SearchText.SortKey(p.Name)).Add(p.PriceFrom).Add(p.ExternalId).Add(Json(p.Metadata)).Add(version).Add(now)
+        .Add(PaymentMethods.Write(p.PaymentMethods));
 
     private void AddVariants(Product product)
     {

@@ -25,6 +25,7 @@ internal static class ProductBody
             Name = fields.Text("name"),
             Description = Text(fields, "description", MaxDescriptionLength, lines: true),
             Category = Text(fields, "category", MaxCategoryLength),
+            PaymentMethods = Methods(fields),
             Metadata = fields.MetadataOrNull("metadata") ?? Texts.None,
             ExternalId = fields.TextOrNull("externalId"),
             Variants = [],
@@ -64,6 +65,24 @@ internal static class ProductBody
         return skus.First is { } sku ? CatalogErrors.SkuTaken.With("sku", sku)
             : (products.First ?? variants.First) is { } taken ? CatalogErrors.ExternalIdTaken.With("externalId", taken)
             : null;
+    }
+
+    /// <summary>The member <c>paymentMethods</c>, of stores, too; null where it is absent.</summary>
+    public static IReadOnlyList<string>? Methods(Fields fields)
+    {
+        const string Name = "paymentMethods";
+        if (fields.TextsOrNull(Name, PaymentMethods.All.Count) is not { } names)
+        {
+            return null;
+        }
+
+        if (PaymentMethods.Checked(names) is not { } methods)
+        {
+            fields.Reject(Name, $"must be one or more of {string.Join(", ", PaymentMethods.All)}, each once");
+            return null;
+        }
+
+        return methods;
     }
 
     private static WantedVariant Variant(Fields fields, bool withId)

@@ -6,8 +6,8 @@ namespace Holdfast.Catalog;
 /// <summary>Reads products with their variants.</summary>
 public sealed class Products(AvailabilityReader available)
 {
-    internal const string Columns = "p.id, p.store_id, p.name, p.description, p.category, p.external_id, p.metadata, p.version, p.created_at, p.updated_at";
-    internal const int ColumnCount = 10;
+    internal const string Columns = "p.id, p.store_id, p.name, p.description, p.category, p.external_id, p.metadata, p.version, p.created_at, p.updated_at, p.payment_methods";
+    internal const int ColumnCount = 11;
 
     private const string VariantColumns = "v.id, v.product_id, v.sku, v.name, v.price, s.currency, v.attributes, v.purchase_limit, v.active, v.external_id, v.metadata";
 
@@ -24,6 +24,7 @@ public sealed class Products(AvailabilityReader available)
         Version = r.Long(7),
         CreatedAt = r.Time(8),
         UpdatedAt = r.Time(9),
+        PaymentMethods = PaymentMethods.Read(r.TextOrNull(10)),
         Variants = [],
     };
 

@@ -36,7 +36,7 @@ internal sealed class UpdateStore(Db db)
 {
     private const string Change =
         "UPDATE stores SET slug = $2, name = $3, currency = $4, time_zone = $5, external_id = $6{as text}, metadata = $7{as text}, version = $8, updated_at = $9, "
-        + "shipping_rates = $10{as text}, tax = $11{as text} WHERE id = $1";
+        + "shipping_rates = $10{as text}, tax = $11{as text}, payment_methods = $12{as text} WHERE id = $1";
 
     public async Task<Reply> HandleAsync(Request request)
     {
@@ -70,7 +70,8 @@ internal sealed class UpdateStore(Db db)
         var now = await tx.NowAsync().ConfigureAwait(false);
         var changed = wanted with { Version = store.Version + 1, CreatedAt = store.CreatedAt, UpdatedAt = now };
         await tx.ExecuteAsync(Change, changed.Id, changed.Slug, changed.Name, changed.Currency, changed.TimeZone, changed.ExternalId,
-            CatalogWriter.Json(changed.Metadata), changed.Version, now, StoreCharges.Write(changed.ShippingRates), StoreCharges.Write(changed.Tax)).ConfigureAwait(false);
+            CatalogWriter.Json(changed.Metadata), changed.Version, now, StoreCharges.Write(changed.ShippingRates), StoreCharges.Write(changed.Tax),
+            PaymentMethods.Write(changed.PaymentMethods)).ConfigureAwait(false);
         tx.Stale(CatalogNames.Store(changed.Id));
         return Reply.Ok(changed, changed.Version);
     }
@@ -98,6 +99,7 @@ internal static partial class StoreBody
             TimeZone = fields.TextOrNull("timeZone", max: 64) is { } zone ? TimeZone(fields, zone) : "UTC",
             ShippingRates = Rates(fields),
             Tax = TaxOrNull(fields),
+            PaymentMethods = ProductBody.Methods(fields) ?? PaymentMethods.All,
             Metadata = fields.MetadataOrNull("metadata") ?? Texts.None,
             ExternalId = fields.TextOrNull("externalId"),
         };

@@ -6,20 +6,30 @@ namespace Holdfast.Identity;
 /// <param name="EmailKey">The email as <see cref="Emails.Key"/> makes it; unique among guests, and separately among accounts.</param>
 public sealed record Customer(Guid Id, string EmailKey, string Email, string? Name);
 
+/// <summary>An account as an order finds it.</summary>
+/// <param name="ProvedEmail">Its normalised email, where a mailed link has shown that the mailbox is its own; else null.</param>
+public sealed record HeldAccount(Guid Id, bool IsClosed, string? ProvedEmail);
+
 /// <summary>
 /// Guests, found or made in sets, for a batch of orders. A guest and an account may share an email: an order placed with an email alone
 /// never joins the account, because nobody has proved that the mailbox is theirs.
 /// </summary>
 public static class Customers
 {
+    private const string Accounts = "SELECT id, active, email, email_proved_at FROM users WHERE id {in $1}";
+
+    private static readonly Func<Row, HeldAccount> MapAccount = r => new HeldAccount(r.Uuid(0), !r.Bool(1), r.IsNull(3) ? null : Emails.Key(r.Text(2)));
+
     private const string Select = "SELECT id, email_key, email, name FROM users WHERE role = 'guest' AND email_key {in $1}";
 
     /// <summary>
     /// Holds accounts as they are until the transaction ends: whoever closes one waits. Many may hold an account at once. Put it before all locks but those of
     /// keys; those that are closed already are not to be served.
     /// </summary>
-    public static Fetched<(Guid Id, bool IsClosed)> Hold(StatementBatch batch, Guid[] accountIds) =>
-        batch.Query("SELECT id, active FROM users WHERE id {in $1} ORDER BY id {share}", r => (r.Uuid(0), !r.Bool(1)), accountIds);
+    public static Fetched<HeldAccount> Hold(StatementBatch batch, Guid[] accountIds) => batch.Query($"{Accounts} ORDER BY id {{share}}", MapAccount, accountIds);
+
+    /// <summary>As <see cref="Hold"/>, without holding them: for what is only shown.</summary>
+    public static Fetched<HeldAccount> Look(StatementBatch batch, Guid[] accountIds) => batch.Query(Accounts, MapAccount, accountIds);
 
     /// <summary>The guests that exist among these keys; no locks: a guest who was found stays a user for ever.</summary>
     public static Fetched<Customer> FindGuests(StatementBatch batch, string[] emailKeys) => batch.Query(Select, Map, [emailKeys]);

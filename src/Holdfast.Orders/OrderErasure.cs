@@ -16,7 +16,7 @@ internal static class OrderErasure
     {
         CustomerEmail = email,
         CustomerName = null,
-        BuyerKey = email,
+        BuyerKeys = [email],
         DeliveryAddress = $"\"{Removed}\"",
         ContactPhone = Removed,
         Note = null,

@@ -57,8 +57,12 @@ internal static class OrderInvariants
         new("one_order_per_idempotency_key", "SELECT event_subject, COUNT(*) AS times FROM idempotency_keys WHERE event_sequence = 1 AND status = 201 GROUP BY event_subject HAVING COUNT(*) > 1"),
         new("history_without_gaps", "SELECT o.id, o.event_sequence, COUNT(e.sequence) AS events, MAX(e.sequence) AS last FROM orders o LEFT JOIN events e ON e.subject = o.id "
             + "GROUP BY o.id, o.event_sequence HAVING COUNT(e.sequence) <> o.event_sequence OR MAX(e.sequence) <> o.event_sequence"),
-        new("purchases_are_those_of_live_orders", "SELECT p.variant_id, p.counted, COALESCE(l.bought, 0) AS bought FROM "
-            + "(SELECT variant_id, SUM(quantity) AS counted FROM purchase_counts GROUP BY variant_id) p LEFT JOIN (SELECT l.variant_id, SUM(l.quantity - l.cancelled - l.undelivered) AS bought FROM order_lines l "
+        new("unpaid_holds_are_of_unpaid_orders", "SELECT h.order_id, h.variant_id, h.quantity, o.status, o.payment_method, o.amount_paid FROM unpaid_holds h LEFT JOIN orders o ON o.id = h.order_id "
+            + "LEFT JOIN order_lines l ON l.order_id = h.order_id AND l.variant_id = h.variant_id WHERE o.id IS NULL OR l.order_id IS NULL OR o.store_id <> h.store_id OR l.quantity - l.cancelled - l.undelivered <> h.quantity "
+            + "OR o.amount_paid > 0 OR o.payment_method = 'online' OR o.status NOT IN ('pending', 'confirmed') OR (o.status = 'pending') <> (h.expires_at IS NOT NULL)"),
+        // Each of an order's keys counts all of its limited lines.
+        new("purchases_are_those_of_live_orders", "SELECT p.variant_id, p.counted, COALESCE(l.bought, 0) AS bought FROM (SELECT variant_id, SUM(quantity) AS counted FROM purchase_counts GROUP BY variant_id) p "
+            + "LEFT JOIN (SELECT l.variant_id, SUM((l.quantity - l.cancelled - l.undelivered) * (1 + LENGTH(COALESCE(o.buyer_keys, '')) - LENGTH(REPLACE(COALESCE(o.buyer_keys, ''), ' ', '')))) AS bought FROM order_lines l "
             + "JOIN orders o ON o.id = l.order_id WHERE l.limited AND o.status NOT IN ('cancelled', 'expired') GROUP BY l.variant_id) l ON l.variant_id = p.variant_id "
             + "WHERE p.counted <> COALESCE(l.bought, 0)"),
         new("codes_are_used_by_live_orders_only", "SELECT o.id, o.status, o.discount_id, COALESCE(u.live, 0) AS live FROM orders o "

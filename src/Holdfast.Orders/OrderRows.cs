@@ -13,7 +13,7 @@ internal static class OrderRows
         + "o.subtotal, o.total, o.amount_paid, o.amount_refunded, o.refund_due, o.delivery_address, o.contact_phone, o.note, o.metadata, o.external_id, "
         + "o.duration_seconds, o.expires_at, o.local_date, o.created_at, o.updated_at, o.deleted_at, o.hidden, o.version, o.event_sequence, "
         + "o.discount_id, o.discount_code, o.discount_amount, o.shipping_fee, o.tax_amount, o.tax_included, o.redeemed_points, o.points_discount, o.earned_points, o.locale, o.payment_status, "
-        + "o.cancelled_amount, o.cancelled_points";
+        + "o.cancelled_amount, o.cancelled_points, o.buyer_keys";
 
     public static readonly Func<Row, Order> Map = r => new Order
     {
@@ -24,7 +24,7 @@ internal static class OrderRows
         IsGuest = r.Bool(4),
         CustomerEmail = r.Text(5),
         CustomerName = r.TextOrNull(6),
-        BuyerKey = Identity.Emails.Key(r.Text(5)) ?? r.Text(5),
+        BuyerKeys = r.TextOrNull(42) is { } keys ? keys.Split(' ') : [Identity.Emails.Key(r.Text(5)) ?? r.Text(5)],
         Status = Names.Status(r.Text(7)),
         PaymentMethod = Names.Method(r.Text(8)),
         Currency = r.Text(9),
@@ -99,14 +99,16 @@ internal static class OrderRows
         new("hidden", ColumnType.Bool), new("version", ColumnType.Int), new("event_sequence", ColumnType.Int), new("discount_id", ColumnType.Uuid),
         new("discount_code", ColumnType.Text), new("discount_amount", ColumnType.Long), new("shipping_fee", ColumnType.Long), new("tax_amount", ColumnType.Long),
         new("tax_included", ColumnType.Bool), new("redeemed_points", ColumnType.Long), new("points_discount", ColumnType.Long), new("email_hash", ColumnType.Long),
-        new("phone_hash", ColumnType.Long), new("address_hash", ColumnType.Long), new("quantity", ColumnType.Long), new("locale", ColumnType.Text));
+        new("phone_hash", ColumnType.Long), new("quantity", ColumnType.Long), new("locale", ColumnType.Text),
+        new("buyer_keys", ColumnType.Text));
 
     public static void Add(RowSet rows, Order o) => rows.Add(o.Id).Add(o.Number).Add(o.StoreId).Add(o.CustomerId).Add(o.IsGuest).Add(o.CustomerEmail)
         .Add(o.CustomerName).Add(Names.Of(o.Status)).Add(Names.Of(o.PaymentStatus)).Add(Names.Of(o.PaymentMethod)).Add(o.Currency).Add(o.Subtotal).Add(o.Total)
         .Add(o.AmountPaid).Add(o.AmountRefunded).Add(o.RefundDue).Add(o.DeliveryAddress).Add(o.ContactPhone).Add(o.Note).Add(o.Metadata).Add(o.ExternalId)
         .Add(o.DurationSeconds).Add(o.ExpiresAt).Add(o.LocalDate).Add(o.CreatedAt).Add(o.UpdatedAt).Add(o.DeletedAt).Add(o.Hidden).Add(o.Version)
         .Add(o.EventSequence).Add(o.DiscountId).Add(o.DiscountCode).Add(o.DiscountAmount).Add(o.ShippingFee).Add(o.TaxAmount).Add(o.TaxIncluded)
-        .Add(o.RedeemedPoints).Add(o.PointsDiscountPrice).Add(o.Buyer?.Email).Add(o.Buyer?.Phone).Add(o.Buyer?.Address).Add(o.Quantity).Add(o.Locale);
+        .Add(o.RedeemedPoints).Add(o.PointsDiscountPrice).Add(o.Buyer?.Who).Add(o.Buyer?.Phone).Add(o.Quantity).Add(o.Locale)
+        .Add(o.DiscountId is not null || o.Lines.Any(l => l.Limited) ? string.Join(' ', o.BuyerKeys) : null);
 
     public static RowSet Lines() => new("order_lines", new("order_id", ColumnType.Uuid), new("position", ColumnType.Int), new("variant_id", ColumnType.Uuid),
         new("product_id", ColumnType.Uuid), new("product_name", ColumnType.Text), new("sku", ColumnType.Text), new("unit_price", ColumnType.Long),

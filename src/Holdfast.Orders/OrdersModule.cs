@@ -52,6 +52,8 @@ public static class OrdersModule
         services.AddSingleton<DeliverOrder>();
         services.AddSingleton<ReturnOrder>();
         services.AddSingleton<RecordPayment>();
+        services.AddSingleton<ConfirmOrder>();
+        services.AddSingleton<UnpaidHolds>();
     }
 
     public static void Map(IEndpointRouteBuilder app)
@@ -62,6 +64,8 @@ public static class OrdersModule
         app.Get<CustomerQueries>("/customers", Access.Staff, (u, r) => u.ListAsync(r));
         app.Get<CustomerQueries>("/customers/{id}", Access.Staff, (u, r) => u.FindAsync(r));
         app.Get<ListOrders>("/orders", Access.SignedIn, (u, r) => u.HandleAsync(r));
+        app.Get<UnpaidHolds>("/orders/unpaid-holds", Access.Staff, (u, r) => u.ListAsync(r));
+        app.Post<UnpaidHolds>("/orders/unpaid-holds/release", Access.Staff, (u, r) => u.ReleaseAsync(r));
         app.Get<GetStatistics>("/orders/statistics", Access.Staff, (u, r) => u.HandleAsync(r));
 
         // Access.Anyone: a guest shows the order's access key; without it the order does not exist for them.
@@ -69,6 +73,7 @@ public static class OrdersModule
         app.Put<EditOrder>("/orders/{id}", Access.Anyone, (u, r) => u.HandleAsync(r));
         app.Delete<DeleteOrder>("/orders/{id}", Access.Anyone, (u, r) => u.HandleAsync(r));
         app.Get<GetHistory>("/orders/{id}/history", Access.Anyone, (u, r) => u.HandleAsync(r));
+        app.Post<ConfirmOrder>("/orders/{id}/confirm", Access.Anyone, Limit.SignIn, (u, r) => u.HandleAsync(r));
         app.Post<CancelOrder>("/orders/{id}/cancel", Access.Anyone, (u, r) => u.HandleAsync(r));
         app.Post<ShipOrder>("/orders/{id}/ship", Access.Staff, (u, r) => u.HandleAsync(r));
         app.Post<DeliverOrder>("/orders/{id}/deliver", Access.Staff, (u, r) => u.HandleAsync(r));

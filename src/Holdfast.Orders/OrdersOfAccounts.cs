@@ -36,7 +36,34 @@ internal sealed class OrdersOfAccounts(RelayBell bell) : AccountHook
     {
         var orders = await OpenAsync(tx, guestId).ConfigureAwait(false);
         await WriteAsync(tx, orders, o => o with { CustomerId = account.Id, IsGuest = false }, account.Actor, now).ConfigureAwait(false);
+        await CountPaidAsync(tx, orders, account.Id).ConfigureAwait(false);
         return orders.Count;
+    }
+
+    /// <summary>
+    /// What money came for is the account's against purchase limits, too. What was only ordered is not: anybody could have done so with its email.
+    /// </summary>
+    private static async Task CountPaidAsync(Tx tx, List<Order> orders, Guid accountId)
+    {
+        var paid = orders.Where(o => o.AmountPaid > 0 && o.Status is not (OrderStatus.Cancelled or OrderStatus.Expired) && o.Lines.Any(l => l.Limited)).ToList();
+        if (paid.Count == 0)
+        {
+            return;
+        }
+
+        var key = BuyerKeys.OfAccount(accountId);
+        var batch = tx.Batch();
+        var counts = PurchaseRows.Open(batch, [.. paid.SelectMany(o => o.Lines.Where(l => l.Limited)).Select(l => (l.VariantId, key)).Distinct()]);
+        await batch.RunAsync().ConfigureAwait(false);
+        var book = new PurchaseBook(counts.Rows);
+        foreach (var order in paid)
+        {
+            book.Take(order.Lines, key);
+            batch.Execute("UPDATE orders SET buyer_keys = $2 WHERE id = $1", order.Id, string.Join(' ', order.BuyerKeys.Append(key)));
+        }
+
+        PurchaseRows.Ink(book, batch);
+        await batch.RunAsync().ConfigureAwait(false);
     }
 
     private static async Task<List<Order>> OpenAsync(Tx tx, Guid customerId)
@@ -50,9 +77,10 @@ internal sealed class OrdersOfAccounts(RelayBell bell) : AccountHook
     {
         var ids = orders.Select(o => o.Id).ToArray();
         var bought = orders.Where(o => o.Status is not (OrderStatus.Cancelled or OrderStatus.Expired) && o.Lines.Any(l => l.Limited)).ToList();
-        var counts = bought.SelectMany(o => o.Lines.Where(l => l.Limited).SelectMany(l => new[] { (l.VariantId, o.BuyerKey), (l.VariantId, standIn) })).Distinct().ToList();
+        var counts = bought.SelectMany(o => o.Lines.Where(l => l.Limited).SelectMany(l => o.BuyerKeys.Append(standIn).Select(key => (l.VariantId, key)))).Distinct().ToList();
         var batch = tx.Batch();
-        batch.Execute("UPDATE orders SET metadata = NULL, email_hash = NULL, phone_hash = NULL, address_hash = NULL WHERE id {in $1}", ids);
+        batch.Execute("UPDATE orders SET metadata = NULL, email_hash = NULL, phone_hash = NULL, address_hash = NULL, client_hash = NULL, "
+            + "buyer_keys = CASE WHEN buyer_keys IS NULL THEN NULL ELSE $2{as text} END WHERE id {in $1}", ids, standIn);
         var purchases = counts.Count == 0 ? null : PurchaseRows.Open(batch, counts);
         if (orders.Select(o => o.DiscountId).OfType<Guid>().Distinct().ToArray() is { Length: > 0 } codes)
         {
@@ -63,12 +91,12 @@ internal sealed class OrdersOfAccounts(RelayBell bell) : AccountHook
         var book = new PurchaseBook(purchases?.Rows ?? []);
         foreach (var order in bought)
         {
-            book.GiveBack(order.Lines, order.BuyerKey);
+            book.GiveBack(order.Lines, order.BuyerKeys);
             book.Take(order.Lines, standIn);
         }
 
         PurchaseRows.Ink(book, batch);
-        PurchaseRows.ForgetUnused(batch, [.. orders.Select(o => o.BuyerKey).Distinct()]);
+        PurchaseRows.ForgetUnused(batch, [.. orders.SelectMany(o => o.BuyerKeys).Distinct()]);
         await batch.RunAsync().ConfigureAwait(false);
     }
 

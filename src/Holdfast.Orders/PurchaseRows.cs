@@ -6,8 +6,10 @@ namespace Holdfast.Orders;
 /// <summary>Opens and inks the <see cref="PurchaseBook"/>.</summary>
 internal static class PurchaseRows
 {
-    /// <summary>Claims rows that may be absent, sorted, and locks them.</summary>
-    public static Fetched<(Guid VariantId, string Buyer, long Quantity)> Open(StatementBatch batch, IReadOnlyCollection<(Guid VariantId, string Buyer)> keys)
+    /// <summary>Claims rows that may be absent, sorted, and locks them, with those that are asked about, too.</summary>
+    /// <param name="asked">Keys of buyers whose rows count where they are there.</param>
+    public static Fetched<(Guid VariantId, string Buyer, long Quantity)> Open(StatementBatch batch, IReadOnlyCollection<(Guid VariantId, string Buyer)> keys,
+        IEnumerable<string>? asked = null)
     {
         var claims = Rows();
         foreach (var (variantId, buyer) in keys.OrderBy(k => k.VariantId).ThenBy(k => k.Buyer, StringComparer.Ordinal))
@@ -17,7 +19,7 @@ internal static class PurchaseRows
 
         batch.Insert(claims, "ON CONFLICT (variant_id, buyer) DO NOTHING");
         return batch.Query("SELECT variant_id, buyer, quantity FROM purchase_counts WHERE variant_id {in $1} AND buyer {in $2} ORDER BY variant_id, buyer {lock}",
-            r => (r.Uuid(0), r.Text(1), r.Long(2)), keys.Select(k => k.VariantId).Distinct().ToArray(), keys.Select(k => k.Buyer).Distinct().ToArray());
+            r => (r.Uuid(0), r.Text(1), r.Long(2)), keys.Select(k => k.VariantId).Distinct().ToArray(), keys.Select(k => k.Buyer).Concat(asked ?? []).Distinct().ToArray());
     }
 
     public static void Ink(PurchaseBook book, StatementBatch batch)

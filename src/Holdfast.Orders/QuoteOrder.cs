@@ -40,6 +40,7 @@ internal sealed class QuoteOrder(Db db, OrderOptions options)
             quote.TaxIncluded,
             quote.Total,
             options.SessionMinutes,
+            PaymentMethods = PaymentMethodRule.Allowed(command, books).Select(Names.Of).ToArray(),
             CanBePlaced = obstacle is null,
             Obstacle = obstacle is null ? null : new Obstacle(obstacle.Code, request.IsVietnamese ? obstacle.Vietnamese : obstacle.English, obstacle.Extensions),
         });

@@ -84,6 +84,9 @@ public static class Server
             BankTransferHours = settings.BankTransfer.TotalHours,
             MaxPendingOrders = settings.MaxPendingOrders,
             MaxPendingQuantity = settings.MaxPendingQuantity,
+            CashConfirmationHours = settings.CashConfirmation.TotalHours,
+            Unpaid = settings.Unpaid,
+            FoldsMailboxes = settings.FoldsMailboxes,
         });
         OrdersModule.Add(services, settings.Messaging);
         CartsModule.Add(services);

@@ -39,6 +39,7 @@ public sealed partial record Settings
     private static readonly string[] Known =
         ["DATABASE_URL", "ASPNETCORE_URLS", "URLS", "ADMIN_EMAIL", "ADMIN_PASSWORD", "ORDER_SESSION_DURATION_MINUTES", "ORDER_BANK_TRANSFER_HOURS", "RESERVATION_TTL_SECONDS",
             "SECRETS_KEY", "SECRETS_KEY_OLD", "OIDC_ISSUER", "OIDC_AUDIENCE", "OIDC_JWKS", "OIDC_ROLE_CLAIM", "RATE_LIMITS", "TRUSTED_PROXIES", "REQUEST_BODY_SECONDS", "MAX_CONNECTIONS", "MAX_PENDING_ORDERS", "MAX_PENDING_QUANTITY",
+            "CASH_CONFIRMATION_HOURS", "MAX_UNPAID_PER_VARIANT", "UNPAID_HANDFUL", "UNPAID_SHARE", "FOLD_MAILBOXES",
             "PUBLIC_URL", "SMTP_URL", "SMTP_FROM", "ORDER_MAILS", "SMS_URL", "SMS_TOKEN", "WEBHOOKS_ALLOW_PRIVATE", "CORS_ORIGINS",
             "REDIS_URL", "REDIS_HOST", "REDIS_PORT", "REDIS_DB", "REDIS_PASSWORD", "REDIS_KEY_PREFIX", "CACHE", "CACHE_TTL", "CACHE_MEMORY_MB",
             "RABBITMQ_URL", "KAFKA_BROKERS", "KAFKA_CONFIG", "CONSUMER_TRANSPORT", "CONSUMER_PREFETCH"];
@@ -68,11 +69,6 @@ public sealed partial record Settings
 
     /// <summary>An outside issuer whose tokens are accepted besides our own.</summary>
     public OidcOptions? Oidc { get; init; }
-
-    /// <summary>The most unpaid orders of one buyer in a store, and the most pieces these hold; 0: no limit, as where <c>RATE_LIMITS</c> is off.</summary>
-    public int MaxPendingOrders { get; init; }
-
-    public int MaxPendingQuantity { get; init; }
 
     /// <summary>Where customers reach the shop: links in mails begin so.</summary>
     public string PublicUrl { get; init; } = "http://127.0.0.1:8080";
@@ -147,6 +143,9 @@ public sealed partial record Settings
             Oidc = CheckedOidc(source),
             MaxPendingOrders = limits ? (int)Number(source, "MAX_PENDING_ORDERS", 10, 0, 1_000_000) : 0,
             MaxPendingQuantity = limits ? (int)Number(source, "MAX_PENDING_QUANTITY", 100, 0, 1_000_000_000) : 0,
+            CashConfirmation = limits ? TimeSpan.FromHours(Number(source, "CASH_CONFIRMATION_HOURS", 48, 0, 24 * 366)) : TimeSpan.Zero,
+            Unpaid = limits ? CheckedUnpaid(source) : default,
+            FoldsMailboxes = Switch(source, "FOLD_MAILBOXES", defaults.FoldsMailboxes),
             PublicUrl = CheckedPublicUrl(source, CheckedUrls(Text(source, "URLS") ?? Text(source, "ASPNETCORE_URLS") ?? defaults.Urls)),
             Mail = CheckedMail(source, defaults.Mail),
             Notifications = CheckedNotifications(source),

@@ -1,4 +1,5 @@
 using System.Net;
+using Holdfast.Orders.Core;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
 
@@ -18,6 +19,24 @@ public sealed partial record Settings
 
     /// <summary>The most connections at once; one more is closed at once.</summary>
     public int MaxConnections { get; init; } = 5_000;
+
+    /// <summary>The most unpaid orders of one buyer in a store, and the most pieces these hold; 0: no limit, as where <c>RATE_LIMITS</c> is off.</summary>
+    public int MaxPendingOrders { get; init; }
+
+    public int MaxPendingQuantity { get; init; }
+
+    /// <summary>How long a stranger's order on delivery waits for somebody to confirm it; zero: it is confirmed at once.</summary>
+    public TimeSpan CashConfirmation { get; init; }
+
+    /// <summary>How much strangers may hold without money.</summary>
+    public UnpaidLimits Unpaid { get; init; }
+
+    /// <summary>Whether spellings of one mailbox are one buyer.</summary>
+    public bool FoldsMailboxes { get; init; } = true;
+
+    // The defaults are those of docs/adr/0018.
+    private static UnpaidLimits CheckedUnpaid(IConfiguration source) => new((int)Number(source, "MAX_UNPAID_PER_VARIANT", 20, 0, 1_000_000),
+        (int)Number(source, "UNPAID_HANDFUL", 20, 0, 1_000_000), (int)Number(source, "UNPAID_SHARE", 75, 0, 100));
 
     private static bool Switch(IConfiguration source, string name, bool otherwise) => Text(source, name)?.ToLowerInvariant() switch
     {

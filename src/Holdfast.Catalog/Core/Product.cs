@@ -13,6 +13,9 @@ public sealed record Product
 
     public string? Category { get; init; }
 
+    /// <summary>How an order that has it can be paid, of the ways that its store offers; null: any of them.</summary>
+    public IReadOnlyList<string>? PaymentMethods { get; init; }
+
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = Texts.None;
 
     /// <summary>Another system's id of it, unique within the store.</summary>

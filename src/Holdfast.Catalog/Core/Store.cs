@@ -22,6 +22,9 @@ public sealed record Store
     /// <summary>The tax on its goods; null: none is reckoned.</summary>
     public Tax? Tax { get; init; }
 
+    /// <summary>How its orders can be paid.</summary>
+    public IReadOnlyList<string> PaymentMethods { get; init; } = Core.PaymentMethods.All;
+
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = Texts.None;
 
     /// <summary>Another system's id of it, unique among stores.</summary>

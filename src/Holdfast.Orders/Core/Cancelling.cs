@@ -50,7 +50,7 @@ internal static class Cancelling
     {
         var before = file.Order;
         after = Shares.Apply(after) with { Status = StatusOf(after) };
-        books.Purchases.GiveBack(before.Lines, after.Lines, before.BuyerKey);
+        books.Purchases.GiveBack(before.Lines, after.Lines, before.BuyerKeys);
         if (after.CancelledPoints > before.CancelledPoints)
         {
             var why = type == "order.returned" ? PointsReasons.Undelivered : PointsReasons.LinesCancelled;
@@ -75,7 +75,7 @@ internal static class Cancelling
             books.Stock.Release(line.VariantId, line.Open, reason, order.Id);
         }
 
-        books.Purchases.GiveBack(order.Lines, order.BuyerKey);
+        books.Purchases.GiveBack(order.Lines, order.BuyerKeys);
         GiveBackCodes(order, books);
         if (order.RedeemedPoints > order.CancelledPoints)
         {

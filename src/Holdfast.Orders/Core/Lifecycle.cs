@@ -103,14 +103,26 @@ public static class Lifecycle
         file.Become(file.Order with { Status = OrderStatus.Expired, RefundDue = file.Order.RefundDue + due }, "order.expired", actor, now);
     }
 
-    private static Error? Confirm(ConfirmCommand command, OrderFile file, DateTime now)
+    /// <summary>By staff; or by the buyer, who can confirm an order that is paid on delivery, and nothing else. Doing so once more changes nothing.</summary>
+    internal static Error? Confirm(ConfirmCommand command, OrderFile file, DateTime now)
     {
-        if (Illegal(file.Order, OrderStatus.Confirmed) is { } illegal)
+        var order = file.Order;
+        if (command.ByBuyer && order is { PaymentMethod: PaymentMethod.CashOnDelivery, Status: OrderStatus.Confirmed })
+        {
+            return null;
+        }
+
+        if (Illegal(order, OrderStatus.Confirmed) is { } illegal)
         {
             return illegal;
         }
 
-        file.Become(file.Order with { Status = OrderStatus.Confirmed }, "order.confirmed", command.Actor, now);
+        if (command.ByBuyer && order.PaymentMethod != PaymentMethod.CashOnDelivery)
+        {
+            return OrderErrors.IllegalTransition(order.Status, OrderStatus.Confirmed);
+        }
+
+        file.Become(order with { Status = OrderStatus.Confirmed, IsVouchedFor = !command.ByBuyer, IsMailboxProved = command.ProvesMailbox }, "order.confirmed", command.Actor, now);
         return null;
     }
 

@@ -158,7 +158,7 @@ internal static class Money
     private static bool TryTakeAgain(Order order, LifecycleBooks books)
     {
         var overLimit = order.Lines.Any(l => l.Limited && books.Limits.TryGetValue(l.VariantId, out var limit)
-            && books.Purchases.Held(l.VariantId, order.BuyerKey) + l.Live > limit);
+            && books.Purchases.Held(l.VariantId, order.BuyerKeys) + l.Live > limit);
         if (overLimit)
         {
             return false;
@@ -169,7 +169,7 @@ internal static class Money
             && (order.DiscountId is not { } code || books.Discounts.TryUseAgain(code, order.Id, order.StoreId, order.BuyerKey, order.DiscountAmount))
             && (points == 0 || books.Points.TryRedeem(order.CustomerId, order.StoreId, points, order.Id, StockReasons.LatePayment)))
         {
-            books.Purchases.Take(order.Lines, order.BuyerKey);
+            books.Purchases.Take(order.Lines, order.BuyerKeys);
             return true;
         }
 

@@ -87,11 +87,19 @@ public sealed record Order
     public required string CustomerEmail { get; init; }
     public string? CustomerName { get; init; }
 
-    /// <summary>The normalised email: who counts against a purchase limit.</summary>
-    public required string BuyerKey { get; init; }
+    /// <summary>Under what it counts against purchase limits; of orders from before there were such keys the normalised email.</summary>
+    public required IReadOnlyList<string> BuyerKeys { get; init; }
+
+    /// <summary>Who it counts as against the limits of a code.</summary>
+    public string BuyerKey => BuyerKeys[0];
 
     /// <summary>Only written, when it is placed; null where unpaid orders are not limited.</summary>
     public BuyerHashes? Buyer { get; init; }
+
+    /// <summary>Somebody of the shop has confirmed it in this change, or the link in a mail to its buyer has. Neither is read; see <see cref="OrderFile"/>.</summary>
+    public bool IsVouchedFor { get; init; }
+
+    public bool IsMailboxProved { get; init; }
     public required OrderStatus Status { get; init; }
     public required PaymentMethod PaymentMethod { get; init; }
     public required string Currency { get; init; }

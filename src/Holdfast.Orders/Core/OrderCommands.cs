@@ -38,8 +38,14 @@ public sealed record CancelCommand(Guid OrderId, Guid StoreId, string Actor, str
 /// <summary>Gives the stock of an overdue order back; anything but an overdue order stays as it is.</summary>
 public sealed record ExpireCommand(Guid OrderId, Guid StoreId, string Actor) : OrderCommand(OrderId, StoreId, Actor);
 
-/// <summary>Staff vouch for the money.</summary>
-public sealed record ConfirmCommand(Guid OrderId, Guid StoreId, string Actor) : OrderCommand(OrderId, StoreId, Actor);
+/// <summary>Staff vouch for the money, or the buyer says that they mean it.</summary>
+public sealed record ConfirmCommand(Guid OrderId, Guid StoreId, string Actor) : OrderCommand(OrderId, StoreId, Actor)
+{
+    public bool ByBuyer { get; init; }
+
+    /// <summary>By a link that only the buyer's mailbox got.</summary>
+    public bool ProvesMailbox { get; init; }
+}
 
 /// <summary>Goods leave the house. <paramref name="Lines"/>: null for all that is open.</summary>
 public sealed record ShipCommand(Guid OrderId, Guid StoreId, string Actor, Guid FulfilmentId, IReadOnlyList<StockLine>? Lines, string? Carrier, string? TrackingNumber)

@@ -28,13 +28,22 @@ public static class OrderErrors
         new Error(422, "too_many_pending_orders", "Pay for the orders that are open, or cancel them, before placing another.", "Hãy thanh toán hoặc huỷ các đơn hàng đang chờ trước khi đặt thêm.")
             .With("limit", limit);
 
-    public static Error TooManyHeld(long limit, long held) =>
+    // How much is held or was bought already is not told: whoever asks need not be the one who did.
+    public static Error TooManyHeld(long limit) =>
         new Error(422, "too_many_held", "This is more than one customer may hold without paying.", "Vượt quá số lượng mỗi khách được giữ khi chưa thanh toán.")
-            .With("limit", limit).With("alreadyHeld", held);
+            .With("limit", limit);
 
-    public static Error PurchaseLimit(Guid variantId, int limit, long held) =>
+    public static Error PurchaseLimit(Guid variantId, int limit) =>
         new Error(422, "purchase_limit", "This is more than one customer may buy.", "Vượt quá số lượng mỗi khách được mua.")
-            .With("variantId", variantId).With("purchaseLimit", limit).With("alreadyBought", held);
+            .With("variantId", variantId).With("purchaseLimit", limit);
+
+    public static Error PrepaymentRequired(Guid variantId) =>
+        new Error(422, "prepayment_required", "So much of this item is held without payment that it can only be had by paying at once.", "Mặt hàng này đang được giữ nhiều khi chưa thanh toán nên hiện chỉ bán khi thanh toán ngay.")
+            .With("variantId", variantId);
+
+    public static Error PaymentMethodNotAllowed(IReadOnlyList<PaymentMethod> allowed) =>
+        new Error(422, "payment_method_not_allowed", "These goods cannot be paid in this way.", "Không thể thanh toán các mặt hàng này theo cách này.")
+            .With("allowed", allowed.Select(Names.Of).ToArray());
 
     public static Error TotalChanged(object quote) =>
         new Error(409, "total_changed", "The total is not what you expected; here is the new one.", "Tổng tiền đã thay đổi; đây là số mới.").With("quote", quote);

@@ -2,13 +2,17 @@ using Holdfast.Platform;
 
 namespace Holdfast.Orders.Core;
 
-/// <summary>
-/// By what a buyer is known again: a hash each of the normalised email, or of the account where no email is known to be its own, and, of guests, of the phone's digits and the address's letters and digits.
-/// </summary>
-public readonly record struct BuyerHashes(long Email, long? Phone, long? Address);
+/// <summary>By what a buyer is known again, as hashes of the <see cref="BuyerKeys"/>.</summary>
+/// <param name="Who">Of the first key, which is kept with an order.</param>
+/// <param name="Phone">Of the phone of a guest.</param>
+public sealed record BuyerHashes(long Who, long? Phone)
+{
+    /// <summary>Of every key that is this buyer's, but the phone.</summary>
+    public IReadOnlyList<long> Known { get; init; } = [Who];
+}
 
 /// <summary>An order that holds stock and has brought no money yet.</summary>
-public readonly record struct PendingOrder(Guid StoreId, BuyerHashes Buyer, long Quantity);
+public readonly record struct PendingOrder(Guid StoreId, long Who, long? Phone, long Quantity);
 
 /// <summary>
 /// The unpaid orders of a batch's buyers, so that nobody empties a shop without paying. Read once for a batch: several processes that place for the
@@ -31,7 +35,7 @@ public sealed class PendingBook(int maxOrders, long maxQuantity, IEnumerable<Pen
     {
         while (_orders.Count > mark)
         {
-            foreach (var key in Keys(_orders[^1].StoreId, _orders[^1].Buyer))
+            foreach (var key in Keys(_orders[^1]))
             {
                 _index?[key].Remove(_orders.Count - 1);
             }
@@ -48,7 +52,7 @@ public sealed class PendingBook(int maxOrders, long maxQuantity, IEnumerable<Pen
             return;
         }
 
-        _orders.Add(new PendingOrder(storeId, buyer, quantity));
+        _orders.Add(new PendingOrder(storeId, buyer.Who, buyer.Phone, quantity));
         if (_index is not null)
         {
             Index(_orders.Count - 1);
@@ -73,35 +77,35 @@ public sealed class PendingBook(int maxOrders, long maxQuantity, IEnumerable<Pen
         }
 
         var theirs = new HashSet<int>();
-        foreach (var key in Keys(storeId, buyer))
+        foreach (var who in buyer.Known)
         {
-            theirs.UnionWith(_index.GetValueOrDefault(key) ?? []);
+            theirs.UnionWith(_index.GetValueOrDefault((storeId, 'w', who)) ?? []);
+        }
+
+        if (buyer.Phone is { } phone)
+        {
+            theirs.UnionWith(_index.GetValueOrDefault((storeId, 'p', phone)) ?? []);
         }
 
         return theirs.Count >= maxOrders ? OrderErrors.TooManyPending(maxOrders)
-            : theirs.Sum(i => _orders[i].Quantity) is var held && held + quantity > maxQuantity ? OrderErrors.TooManyHeld(maxQuantity, held)
+            : theirs.Sum(i => _orders[i].Quantity) + quantity > maxQuantity ? OrderErrors.TooManyHeld(maxQuantity)
             : null;
     }
 
     private void Index(int at)
     {
-        foreach (var key in Keys(_orders[at].StoreId, _orders[at].Buyer))
+        foreach (var key in Keys(_orders[at]))
         {
             (_index!.TryGetValue(key, out var list) ? list : _index[key] = []).Add(at);
         }
     }
 
-    private static IEnumerable<(Guid StoreId, char Kind, long Hash)> Keys(Guid storeId, BuyerHashes buyer)
+    private static IEnumerable<(Guid StoreId, char Kind, long Hash)> Keys(PendingOrder order)
     {
-        yield return (storeId, 'e', buyer.Email);
-        if (buyer.Phone is { } phone)
+        yield return (order.StoreId, 'w', order.Who);
+        if (order.Phone is { } phone)
         {
-            yield return (storeId, 'p', phone);
-        }
-
-        if (buyer.Address is { } address)
-        {
-            yield return (storeId, 'a', address);
+            yield return (order.StoreId, 'p', phone);
         }
     }
 }

@@ -6,12 +6,20 @@ namespace Holdfast.Orders.Core;
 /// <summary>What the catalog says of a store.</summary>
 /// <param name="TimeZone">IANA, e.g. Asia/Ho_Chi_Minh.</param>
 /// <param name="ShippingRates">Ascending by what they begin at.</param>
-public sealed record StoreFacts(Guid Id, string Currency, string TimeZone, IReadOnlyList<ShippingRate> ShippingRates, Tax? Tax);
+public sealed record StoreFacts(Guid Id, string Currency, string TimeZone, IReadOnlyList<ShippingRate> ShippingRates, Tax? Tax)
+{
+    /// <summary>How its orders can be paid; null: in every way.</summary>
+    public IReadOnlyList<PaymentMethod>? PaymentMethods { get; init; }
+}
 
 /// <summary>What the catalog says of a variant.</summary>
 /// <param name="Price">Minor units of the store's currency.</param>
 /// <param name="ForSale">The variant is active and its product not deleted.</param>
-public sealed record VariantFacts(Guid Id, Guid StoreId, Guid ProductId, string ProductName, string Sku, long Price, int? PurchaseLimit, bool ForSale, string? Category = null);
+public sealed record VariantFacts(Guid Id, Guid StoreId, Guid ProductId, string ProductName, string Sku, long Price, int? PurchaseLimit, bool ForSale, string? Category = null)
+{
+    /// <summary>How an order with it can be paid; null: as the store's others.</summary>
+    public IReadOnlyList<PaymentMethod>? PaymentMethods { get; init; }
+}
 
 /// <summary>An order to be placed. Nothing of it is a price.</summary>
 public sealed record PlaceCommand
@@ -30,15 +38,15 @@ public sealed record PlaceCommand
     public required string Email { get; init; }
     public required string EmailKey { get; init; }
 
-    /// <summary>Whether the email is only what somebody typed who is signed in: an outside issuer may know none of theirs.</summary>
-    public bool IsEmailTyped { get; init; }
     public string? Name { get; init; }
     public required string DeliveryAddress { get; init; }
     public required string ContactPhone { get; init; }
 
     /// <summary>The language the buyer asked for, <c>vi</c> or <c>en</c>; null: that of the store's currency.</summary>
     public string? Locale { get; init; }
-    public PaymentMethod PaymentMethod { get; init; }
+
+    /// <summary>Null: the first that is allowed.</summary>
+    public PaymentMethod? PaymentMethod { get; init; }
     public long? ExpectedTotal { get; init; }
 
     /// <summary>A discount code as codes are compared; null: none.</summary>
@@ -59,7 +67,19 @@ public sealed record PlaceCommand
     /// <summary>Who places, for the history.</summary>
     public required string Actor { get; init; }
 
-    /// <summary>By what the buyer is known again; set where unpaid orders are limited, and needed only then.</summary>
+    /// <summary>The normalised email of its account that a mailed link has proved; null: none, or a guest's.</summary>
+    public string? ProvedEmail { get; private set; }
+
+    /// <summary>Whether spellings of one mailbox are one buyer; see <see cref="Mailboxes"/>.</summary>
+    public bool FoldsMailboxes { get; private set; } = true;
+
+    /// <summary>Whether nothing shows that the buyer is who they say: a guest, or an account with a mailbox that may be anybody's. Not what the shop itself places.</summary>
+    public bool IsStrangers => IsCapped && ProvedEmail is null;
+
+    /// <summary>By what the buyer is known again.</summary>
+    public BuyerKeys Keys => BuyerKeys.Of(CustomerId, Mailbox(CustomerId is null ? EmailKey : ProvedEmail), ContactPhone);
+
+    /// <summary>The same as hashes; set where unpaid orders are limited, and needed only then.</summary>
     public BuyerHashes? Buyer { get; set; }
 
     /// <summary>Whether the limits on unpaid orders hold for it; not for whoever works for the shop.</summary>
@@ -67,4 +87,9 @@ public sealed record PlaceCommand
 
     /// <summary>What other modules write in the same commit.</summary>
     public IReadOnlyList<Rider> Riders { get; init; } = [];
+
+    /// <summary>Notes what is known of the buyer by now.</summary>
+    public void Know(string? provedEmail, bool foldsMailboxes) => (ProvedEmail, FoldsMailboxes, Buyer) = (provedEmail, foldsMailboxes, null);
+
+    private string? Mailbox(string? emailKey) => emailKey is null || !FoldsMailboxes ? emailKey : Mailboxes.Of(emailKey);
 }

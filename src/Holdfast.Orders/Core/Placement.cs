@@ -27,6 +27,15 @@ public sealed record OrderOptions
 
     public int MaxPendingQuantity { get; init; }
 
+    /// <summary>Whether spellings of one mailbox (plus tags; dots at Gmail) are one buyer.</summary>
+    public bool FoldsMailboxes { get; init; } = true;
+
+    /// <summary>Hours that a stranger's order on delivery waits for somebody to confirm it; 0: it is confirmed at once.</summary>
+    public double CashConfirmationHours { get; init; }
+
+    /// <summary>How much strangers may hold without money.</summary>
+    public UnpaidLimits Unpaid { get; init; }
+
     /// <summary>How often overdue orders are looked for at least.</summary>
     public TimeSpan SweepEvery { get; init; } = TimeSpan.FromMilliseconds(500);
 
@@ -65,10 +74,14 @@ public static class Placement
             return taken;
         }
 
-        books.Purchases.Take(charges.Lines, command.EmailKey);
+        if (charges.Lines.Any(l => l.Limited))
+        {
+            books.Purchases.Take(charges.Lines, command.Keys.Counted);
+        }
+
         if (charges.Code is { } code)
         {
-            books.Discounts.Use(code, command.OrderId, command.StoreId, command.EmailKey, charges.DiscountAmount);
+            books.Discounts.Use(code, command.OrderId, command.StoreId, command.Keys.Counted[0], charges.DiscountAmount);
         }
 
         if (charges.RedeemedPoints > 0 && books.Points?.TryRedeem(customerId, command.StoreId, charges.RedeemedPoints, command.OrderId, "redeemed") != true)
@@ -81,10 +94,14 @@ public static class Placement
             books.ExternalIds.Take(command.StoreId, externalId);
         }
 
-        var order = Make(command, customerId, charges, books.Stores[command.StoreId], options, now);
+        var order = Make(command, customerId, charges, PaymentMethodRule.Of(command, books), books.Stores[command.StoreId], options, now);
         if (order.Total > 0 && command.Buyer is { } buyer)
         {
             books.Pending.Add(order.StoreId, buyer, order.Quantity);
+            if (IsUnpaidHold(command, order.PaymentMethod, order.Total))
+            {
+                books.UnpaidHolds.Add(order, buyer);
+            }
         }
 
         return order;
@@ -152,15 +169,23 @@ public static class Placement
 
         foreach (var line in charges.Lines)
         {
-            if (line.Limited && books.Variants[line.VariantId].PurchaseLimit is { } limit && books.Purchases.Held(line.VariantId, command.EmailKey) is var held
-                && held + line.Quantity > limit)
+            if (line.Limited && books.Variants[line.VariantId].PurchaseLimit is { } limit && books.Purchases.Held(line.VariantId, command.Keys.Asked) + line.Quantity > limit)
             {
-                return OrderErrors.PurchaseLimit(line.VariantId, limit, held);
+                return OrderErrors.PurchaseLimit(line.VariantId, limit);
             }
         }
 
-        return command.Buyer is { } buyer ? books.Pending.Obstacle(command.StoreId, buyer, command.Lines.Sum(l => l.Quantity)) : null;
+        var method = PaymentMethodRule.Of(command, books);
+        return PaymentMethodRule.Obstacle(command, method, charges.Total, books)
+            ?? (command.Buyer is { } buyer ? HoldsTooMuch(command, buyer, IsUnpaidHold(command, method, charges.Total), books) : null);
     }
+
+    private static Error? HoldsTooMuch(PlaceCommand command, BuyerHashes buyer, bool isUnpaidHold, PlacementBooks books) =>
+        books.Pending.Obstacle(command.StoreId, buyer, command.Lines.Sum(l => l.Quantity))
+        ?? (isUnpaidHold ? books.UnpaidHolds.Obstacle(command.Lines, buyer, books.Stock) : null);
+
+    /// <summary>Whether the order will hold stock on the word of a stranger; not for the minutes that paying online takes.</summary>
+    private static bool IsUnpaidHold(PlaceCommand command, PaymentMethod method, long total) => command.IsStrangers && method != PaymentMethod.Online && total > 0;
 
     /// <summary>Takes stock: what is available, or first what a reservation holds.</summary>
     private static Error? TakeStock(PlaceCommand command, PlacementBooks books, DateTime now)
@@ -174,10 +199,18 @@ public static class Placement
             : books.Reservations.Consume(books.Stock, id, command.OrderId, command.Lines, now).Error;
     }
 
-    private static Order Make(PlaceCommand command, Guid customerId, Charges charges, StoreFacts store, OrderOptions options, DateTime now)
+    /// <summary>For how long an order waits for its money, or, paid on delivery, for somebody to confirm it; null: for nothing.</summary>
+    private static double? Minutes(PlaceCommand command, PaymentMethod method, long total, OrderOptions options) => method switch
     {
-        var confirmed = charges.Total == 0 || command.PaymentMethod == PaymentMethod.CashOnDelivery;
-        double? minutes = confirmed ? null : command.PaymentMethod == PaymentMethod.BankTransfer ? options.BankTransferHours * 60 : options.SessionMinutes;
+        _ when total == 0 => null,
+        PaymentMethod.CashOnDelivery => command.IsStrangers && options.CashConfirmationHours > 0 ? options.CashConfirmationHours * 60 : null,
+        PaymentMethod.BankTransfer => options.BankTransferHours * 60,
+        _ => options.SessionMinutes,
+    };
+
+    private static Order Make(PlaceCommand command, Guid customerId, Charges charges, PaymentMethod method, StoreFacts store, OrderOptions options, DateTime now)
+    {
+        var minutes = Minutes(command, method, charges.Total, options);
         return new Order
         {
             Id = command.OrderId,
@@ -187,10 +220,10 @@ public static class Placement
             IsGuest = command.CustomerId is null,
             CustomerEmail = command.Email,
             CustomerName = command.Name,
-            BuyerKey = command.EmailKey,
+            BuyerKeys = charges.Code is not null || charges.Lines.Any(l => l.Limited) ? command.Keys.Counted : [command.EmailKey],
             Buyer = command.Buyer,
-            Status = confirmed ? OrderStatus.Confirmed : OrderStatus.Pending,
-            PaymentMethod = command.PaymentMethod,
+            Status = minutes is null ? OrderStatus.Confirmed : OrderStatus.Pending,
+            PaymentMethod = method,
             Currency = store.Currency,
             Lines = charges.Lines,
             Subtotal = charges.Subtotal,

@@ -19,6 +19,8 @@ public sealed record PlacementBooks
     public ReservationBook Reservations { get; init; } = new([]);
     public PendingBook Pending { get; init; } = PendingBook.None;
 
+    public UnpaidHoldBook UnpaidHolds { get; init; } = UnpaidHoldBook.None;
+
     public ExternalIdBook ExternalIds { get; init; } = new([]);
 
     /// <summary>A point to come back to.</summary>
@@ -26,6 +28,7 @@ public sealed record PlacementBooks
     {
         Reservations = Reservations.Mark(),
         Pending = Pending.Mark(),
+        UnpaidHolds = UnpaidHolds.Mark(),
         ExternalIds = ExternalIds.Mark(),
     };
 
@@ -38,6 +41,7 @@ public sealed record PlacementBooks
         Points?.Undo(mark.Points);
         Reservations.Undo(mark.Reservations);
         Pending.Undo(mark.Pending);
+        UnpaidHolds.Undo(mark.UnpaidHolds);
         ExternalIds.Undo(mark.ExternalIds);
     }
 }
@@ -48,6 +52,8 @@ public readonly record struct BooksMark(int Stock, int Purchases, int Discounts,
     public int Reservations { get; init; }
 
     public int Pending { get; init; }
+
+    public int UnpaidHolds { get; init; }
 
     public int ExternalIds { get; init; }
 

@@ -116,7 +116,7 @@ public static class Pricing
             }
         }
 
-        var refusal = !any ? PromotionErrors.NotApplicable : books.Discounts.Check(code, eligible, command.EmailKey, now);
+        var refusal = !any ? PromotionErrors.NotApplicable : books.Discounts.Check(code, eligible, command.Keys.Known, now);
         return refusal is null ? (code, null) : (null, refusal);
     }
 

@@ -1,6 +1,6 @@
 namespace Holdfast.Orders.Core;
 
-/// <summary>How many pieces of a limited variant each buyer holds or has bought; read under lock.</summary>
+/// <summary>How many pieces of a limited variant each buyer, by key, holds or has bought; read under lock.</summary>
 public sealed class PurchaseBook
 {
     private readonly Dictionary<(Guid VariantId, string Buyer), long> _held;
@@ -14,6 +14,9 @@ public sealed class PurchaseBook
     public bool IsChanged => _changes.Count > 0;
 
     public long Held(Guid variantId, string buyer) => _held.GetValueOrDefault((variantId, buyer));
+
+    /// <summary>The most that one of the keys holds or has bought.</summary>
+    public long Held(Guid variantId, IEnumerable<string> buyers) => buyers.Max(buyer => Held(variantId, buyer));
 
     public int Mark() => _changes.Count;
 
@@ -29,38 +32,38 @@ public sealed class PurchaseBook
         _changes.RemoveRange(mark, _changes.Count - mark);
     }
 
-    /// <summary>Counts the limited lines of an accepted order, as far as they are live.</summary>
-    public void Take(IReadOnlyList<OrderLine> lines, string buyer) => Add(lines, buyer, 1);
+    /// <summary>Counts the limited lines of an accepted order, as far as they are live, for each of its buyer's keys.</summary>
+    public void Take(IReadOnlyList<OrderLine> lines, params IReadOnlyList<string> buyers) => Add(lines, buyers, 1);
 
     /// <summary>Gives the limited lines of a cancelled or expired order back.</summary>
-    public void GiveBack(IReadOnlyList<OrderLine> lines, string buyer) => Add(lines, buyer, -1);
+    public void GiveBack(IReadOnlyList<OrderLine> lines, params IReadOnlyList<string> buyers) => Add(lines, buyers, -1);
 
     /// <summary>Gives back the pieces by which the lines have become fewer.</summary>
-    public void GiveBack(IReadOnlyList<OrderLine> before, IReadOnlyList<OrderLine> after, string buyer)
+    public void GiveBack(IReadOnlyList<OrderLine> before, IReadOnlyList<OrderLine> after, IReadOnlyList<string> buyers)
     {
         for (var i = 0; i < before.Count; i++)
         {
             if (before[i].Limited && before[i].Live != after[i].Live)
             {
-                Add(before[i].VariantId, buyer, after[i].Live - before[i].Live);
+                Add(before[i].VariantId, buyers, after[i].Live - before[i].Live);
             }
         }
     }
 
-    private void Add(Guid variantId, string buyer, long delta)
+    private void Add(IReadOnlyList<OrderLine> lines, IReadOnlyList<string> buyers, long sign)
     {
-        _held[(variantId, buyer)] = Held(variantId, buyer) + delta;
-        _changes.Add((variantId, buyer, delta));
+        foreach (var line in lines.Where(l => l.Limited))
+        {
+            Add(line.VariantId, buyers, sign * line.Live);
+        }
     }
 
-    private void Add(IReadOnlyList<OrderLine> lines, string buyer, long sign)
+    private void Add(Guid variantId, IReadOnlyList<string> buyers, long delta)
     {
-        foreach (var line in lines)
+        foreach (var buyer in buyers)
         {
-            if (line.Limited)
-            {
-                Add(line.VariantId, buyer, sign * line.Live);
-            }
+            _held[(variantId, buyer)] = Held(variantId, buyer) + delta;
+            _changes.Add((variantId, buyer, delta));
         }
     }
 }

@@ -8,6 +8,13 @@ internal static class Shipping
 {
     public static Error? Ship(ShipCommand ship, OrderFile file, LifecycleBooks books, DateTime now)
     {
+        // Whoever sends goods out that are paid on delivery has confirmed the order.
+        if (file.Order is { Status: OrderStatus.Pending, PaymentMethod: PaymentMethod.CashOnDelivery }
+            && Lifecycle.Confirm(new ConfirmCommand(file.Order.Id, file.Order.StoreId, ship.Actor), file, now) is { } refusal)
+        {
+            return refusal;
+        }
+
         var order = file.Order;
         if (Lifecycle.Illegal(order, OrderStatus.Shipped) is { } illegal)
         {

@@ -166,7 +166,8 @@ internal sealed class ChangeBatch
         {
             var batch = _tx.Batch();
             var rows = StockPages.Open(batch, lines.Select(l => l.VariantId).Distinct().Order().ToArray());
-            var limited = files.Values.SelectMany(f => f.Order.Lines.Where(l => l.Limited).Select(l => (l.VariantId, f.Order.BuyerKey))).Distinct().ToList();
+            var limited = files.Values.SelectMany(f => f.Order.Lines.Where(l => l.Limited)
+                .SelectMany(l => f.Order.BuyerKeys.Select(key => (l.VariantId, key)))).Distinct().ToList();
             var held = limited.Count == 0 ? null : PurchaseRows.Open(batch, limited);
             var limit = limited.Count == 0 ? null : batch.Query("SELECT id, purchase_limit FROM variants WHERE id {in $1} AND purchase_limit IS NOT NULL",
                 r => (r.Uuid(0), r.Int(1)), limited.Select(l => l.VariantId).Distinct().ToArray());

@@ -61,15 +61,15 @@ internal sealed class OrderPages
     {
         var orders = UpdateRows();
         var lines = LineRows();
-        var signs = new RowSet("orders", new("id", ColumnType.Uuid), new("phone_hash", ColumnType.Long), new("address_hash", ColumnType.Long));
+        var signs = new RowSet("orders", new("id", ColumnType.Uuid), new("phone_hash", ColumnType.Long));
         var (payments, refunds, withdrawn, fulfilments) = (PaymentRows(), RefundRows(), WithdrawnRows(), FulfilmentRows());
         foreach (var file in changed)
         {
             AddOrder(orders, file);
             OrderNames.NoteChanged(batch, file.Order);
-            if (file.Order.IsGuest && (file.Order.ContactPhone != file.Read.ContactPhone || file.Order.DeliveryAddress != file.Read.DeliveryAddress))
+            if (file.Order.IsGuest && file.Order.ContactPhone != file.Read.ContactPhone)
             {
-                signs.Add(file.Order.Id).Add(BuyerSigns.OfPhone(file.Order.ContactPhone)).Add(BuyerSigns.OfAddress(file.Order.DeliveryAddress));
+                signs.Add(file.Order.Id).Add(BuyerSigns.OfPhone(file.Order.ContactPhone));
             }
 
             foreach (var line in file.Order.Lines.Where((l, i) => l != file.Read.Lines[i]))
@@ -95,8 +95,8 @@ internal sealed class OrderPages
             + "earned_points = {v.earned_points}, cancelled_amount = {v.cancelled_amount}, cancelled_points = {v.cancelled_points}, "
             + "event_sequence = {v.event_sequence} WHERE orders.id = {v.id} AND orders.status = {v.status_read} AND orders.version = {v.version_read}");
         // An order that was not counted when it was placed is not from now on.
-        batch.ChangeEach(signs, "UPDATE orders SET phone_hash = CASE WHEN email_hash IS NULL THEN NULL ELSE {v.phone_hash} END, "
-            + "address_hash = CASE WHEN email_hash IS NULL THEN NULL ELSE {v.address_hash} END WHERE orders.id = {v.id}");
+        batch.ChangeEach(signs, "UPDATE orders SET phone_hash = CASE WHEN email_hash IS NULL THEN NULL ELSE {v.phone_hash} END WHERE orders.id = {v.id}");
+        UnpaidHoldRows.Ink(changed, batch);
         batch.ChangeEach(lines, "UPDATE order_lines SET shipped = {v.shipped}, returned = {v.returned}, cancelled = {v.cancelled}, undelivered = {v.undelivered} "
             + "WHERE order_lines.order_id = {v.order_id} AND order_lines.variant_id = {v.variant_id}");
         batch.Insert(payments);

@@ -73,6 +73,8 @@ internal sealed class PlacementBatch
         var held = accounts.Length == 0 ? null : Customers.Hold(batch, accounts);
         var known = Customers.FindGuests(batch, commands.Where(c => c.CustomerId is null).Select(c => c.EmailKey).Distinct().ToArray());
         await batch.RunAsync().ConfigureAwait(false);
+        var proved = held?.Rows.ToDictionary(a => a.Id, a => a.ProvedEmail) ?? [];
+        commands.ForEach(c => c.Know(c.CustomerId is { } id ? proved.GetValueOrDefault(id) : null, _options.FoldsMailboxes));
         if (held?.Rows.Exists(a => a.IsClosed) == true)
         {
             RefuseClosed([.. held.Rows.Where(a => a.IsClosed).Select(a => a.Id)]);
@@ -80,7 +82,7 @@ internal sealed class PlacementBatch
         }
 
         await MakeGuestsAsync(tx, commands, known.Rows).ConfigureAwait(false);
-        (_books, _now) = await PlacementOpening.OpenAsync(tx, _books, commands, _options).ConfigureAwait(false);
+        (_books, _now) = await PlacementOpening.OpenAsync(tx, _books, _now, commands, _options).ConfigureAwait(false);
         _claimed.UnionWith(claimed.Rows);
         if (_claimed.Count < open.Count)
         {
@@ -144,6 +146,7 @@ internal sealed class PlacementBatch
 
         batch.Insert(orders);
         batch.Insert(lines);
+        UnpaidHoldRows.Ink(_books.UnpaidHolds, batch);
         PurchaseRows.Ink(_books.Purchases, batch);
         foreach (var (placing, order, _) in _accepted)
         {

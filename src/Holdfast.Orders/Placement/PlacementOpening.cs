@@ -16,7 +16,8 @@ namespace Holdfast.Orders;
 internal static class PlacementOpening
 {
     /// <summary>The books as peeked, with what was read under lock; and the clock after the last lock.</summary>
-    public static async Task<(PlacementBooks Books, DateTime Now)> OpenAsync(Tx tx, PlacementBooks peeked, List<PlaceCommand> commands, OrderOptions options)
+    /// <param name="peekedAt">A moment of the database's clock shortly before.</param>
+    public static async Task<(PlacementBooks Books, DateTime Now)> OpenAsync(Tx tx, PlacementBooks peeked, DateTime peekedAt, List<PlaceCommand> commands, OrderOptions options)
     {
         var riders = commands.SelectMany(c => c.Riders).ToList();
         await Rider.OpenAllAsync(tx, riders, r => r.Rank < LockRank.Stock).ConfigureAwait(false);
@@ -25,11 +26,10 @@ internal static class PlacementOpening
         var held = commands.Select(c => c.ReservationId is { } r ? peeked.Reservations.Find(r) : null).OfType<Reservation>().DistinctBy(r => r.Id).ToList();
         var reservations = held.Count == 0 ? null : ReservationPages.Open(batch, [.. held.Select(r => r.Id).Order()]);
         var stock = StockPages.Open(batch, commands.SelectMany(c => c.Lines).Concat(held.SelectMany(r => r.Lines)).Select(l => l.VariantId).Distinct().Order().ToArray());
-        var limited = commands.SelectMany(c => c.Lines.Select(l => (l.VariantId, Buyer: c.EmailKey))).Where(k => peeked.Variants[k.VariantId].PurchaseLimit is not null)
-            .Distinct().ToList();
-        var purchases = limited.Count == 0 ? null : PurchaseRows.Open(batch, limited);
+        var purchases = OpenPurchases(batch, peeked, commands);
         var discounts = OpenCodes(tx, batch, peeked, commands);
         var pending = PendingRows.Peek(batch, options, commands);
+        var unpaid = UnpaidHoldRows.Open(batch, options, peeked, commands, peekedAt);
         var accounts = commands.Where(c => c is { RedeemPoints: > 0, CustomerId: not null }).Select(c => (c.CustomerId!.Value, c.StoreId)).Distinct().ToList();
         var hasLate = riders.Exists(r => r.Rank >= LockRank.Stock);
         // Points are locked last, the clock is read after the last lock.
@@ -51,10 +51,20 @@ internal static class PlacementOpening
             Stock = new StockBook(stock.Rows),
             Discounts = await discounts().ConfigureAwait(false),
             Pending = pending(now),
+            UnpaidHolds = unpaid(),
             Purchases = new PurchaseBook(purchases?.Rows ?? []),
             Points = points is null ? null : await points(now).ConfigureAwait(false),
         };
         return (books, now);
+    }
+
+    /// <summary>Claims and locks the counts of limited variants; null where no command has one.</summary>
+    private static Fetched<(Guid VariantId, string Buyer, long Quantity)>? OpenPurchases(StatementBatch batch, PlacementBooks peeked, List<PlaceCommand> commands)
+    {
+        var limited = commands.Where(c => c.Lines.Any(l => peeked.Variants[l.VariantId].PurchaseLimit is not null)).ToList();
+        return limited.Count == 0 ? null : PurchaseRows.Open(batch,
+            [.. limited.SelectMany(c => c.Lines.Where(l => peeked.Variants[l.VariantId].PurchaseLimit is not null).SelectMany(l => c.Keys.Counted.Select(key => (l.VariantId, key)))).Distinct()],
+            limited.SelectMany(c => c.Keys.Asked));
     }
 
     private static Func<DateTime, Task<PointsBook>>? OpenPoints(Tx tx, StatementBatch batch, IReadOnlyCollection<(Guid, Guid)> accounts) =>
@@ -70,7 +80,7 @@ internal static class PlacementOpening
             return () => ValueTask.FromResult(DiscountBook.Empty);
         }
 
-        var buyers = coded.Select(c => c.EmailKey).Distinct().ToArray();
+        var buyers = coded.SelectMany(c => c.Keys.Known).Distinct().ToArray();
         var codes = DiscountPages.Open(batch, [.. found.Select(c => c.Id).Order()]);
         Guid[] limited = [.. found.Where(c => c.UsageLimitPerCustomer is not null).Select(c => c.Id)];
         var uses = limited.Length == 0 ? null : DiscountPages.Uses(batch, limited, buyers);

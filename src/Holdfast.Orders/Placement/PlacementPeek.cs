@@ -1,4 +1,5 @@
 using Holdfast.Catalog.Core;
+using Holdfast.Identity;
 using Holdfast.Inventory;
 using Holdfast.Inventory.Core;
 using Holdfast.Loyalty;
@@ -30,38 +31,63 @@ internal sealed record PlacementPeek(PlacementBooks Books, IReadOnlyList<Idempot
         return new PlacementPeek(books(), stored.Rows, now.Rows[0]);
     });
 
-    /// <summary>The books for one command, for a quote: limits included, since nothing will be judged again.</summary>
+    /// <summary>
+    /// The books for one command, for a quote: limits included, since nothing will be judged again. What was bought or is held is read for an account and for
+    /// whoever works for the shop; a guest may name anybody's email and phone, and is told the limits alone.
+    /// </summary>
     public static Task<(PlacementBooks Books, DateTime Now)> ReadAsync(Db db, PlaceCommand command, OrderOptions options) => db.ReadAsync(async session =>
     {
         var batch = session.Batch();
         var read = Read(batch, [command]);
-        var bought = batch.Query("SELECT variant_id, buyer, quantity FROM purchase_counts WHERE variant_id {in $1} AND buyer = $2",
-            r => (r.Uuid(0), r.Text(1), r.Long(2)), command.Lines.Select(l => l.VariantId).ToArray(), command.EmailKey);
-        var pending = PendingRows.Peek(batch, options, [command]);
-        var now = batch.Now();
+        var account = command.CustomerId is { } id ? Customers.Look(batch, [id]) : null;
+        var clock = batch.Now();
         await batch.RunAsync().ConfigureAwait(false);
-        var books = read() with { Purchases = new PurchaseBook(bought.Rows), Pending = pending(now.Rows[0]) };
-        if (command.DiscountKey is { } key && books.Stores.TryGetValue(command.StoreId, out var store) && books.Discounts.Find(store.Id, store.Currency, key) is { } code)
+        var (books, now) = (read(), clock.First);
+        command.Know(account?.First?.ProvedEmail, options.FoldsMailboxes);
+        if (books.Stores.ContainsKey(command.StoreId))
         {
-            var uses = DiscountPages.Uses(batch, [code.Id], [command.EmailKey]);
-            await batch.RunAsync().ConfigureAwait(false);
-            books = books with { Discounts = new DiscountBook([code], uses.Rows) };
+            books = await WithLimitsAsync(batch, books, command, options, now).ConfigureAwait(false);
         }
 
         return command is { RedeemPoints: > 0, CustomerId: { } customer }
-            ? (books with { Points = await PointsPages.PeekAsync(session, [(customer, command.StoreId)]).ConfigureAwait(false) }, now.Rows[0])
-            : (books, now.Rows[0]);
+            ? (books with { Points = await PointsPages.PeekAsync(session, [(customer, command.StoreId)]).ConfigureAwait(false) }, now)
+            : (books, now);
     });
+
+    private static async Task<PlacementBooks> WithLimitsAsync(StatementBatch batch, PlacementBooks books, PlaceCommand command, OrderOptions options, DateTime now)
+    {
+        var isTold = command.CustomerId is not null || !command.IsCapped;
+        var store = books.Stores[command.StoreId];
+        var code = command.DiscountKey is { } key ? books.Discounts.Find(store.Id, store.Currency, key) : null;
+        var bought = isTold ? batch.Query("SELECT variant_id, buyer, quantity FROM purchase_counts WHERE variant_id {in $1} AND buyer {in $2}",
+            r => (r.Uuid(0), r.Text(1), r.Long(2)), command.Lines.Select(l => l.VariantId).ToArray(), command.Keys.Asked.ToArray()) : null;
+        var pending = isTold ? PendingRows.Peek(batch, options, [command]) : _ => PendingRows.Unread(options, command);
+        var unpaid = UnpaidHoldRows.Open(batch, options, books, [command], now, ofBuyers: isTold);
+        var uses = isTold && code is not null ? DiscountPages.Uses(batch, [code.Id], [.. command.Keys.Known]) : null;
+        await batch.RunAsync().ConfigureAwait(false);
+        return books with
+        {
+            Purchases = new PurchaseBook(bought?.Rows ?? []),
+            Pending = pending(now),
+            UnpaidHolds = unpaid(),
+            Discounts = code is null ? books.Discounts : new DiscountBook([code], uses?.Rows ?? []),
+        };
+    }
+
+    private static IReadOnlyList<PaymentMethod>? Methods(string? names) => PaymentMethods.Read(names)?.Select(Names.Method).ToArray();
 
     private static Func<PlacementBooks> Read(StatementBatch batch, IReadOnlyList<PlaceCommand> commands)
     {
         var storeIds = commands.Select(c => c.StoreId).Distinct().ToArray();
         var variantIds = commands.SelectMany(c => c.Lines).Select(l => l.VariantId).Distinct().ToArray();
-        var stores = batch.Query("SELECT id, currency, time_zone, shipping_rates, tax FROM stores WHERE id {in $1}",
-            r => new StoreFacts(r.Uuid(0), r.Text(1), r.Text(2), StoreCharges.ReadRates(r.TextOrNull(3)), StoreCharges.ReadTax(r.TextOrNull(4))), storeIds);
-        var variants = batch.Query("SELECT v.id, v.store_id, v.product_id, p.name, v.sku, v.price, v.purchase_limit, v.active AND p.deleted_at IS NULL, p.category "
+        var stores = batch.Query("SELECT id, currency, time_zone, shipping_rates, tax, payment_methods FROM stores WHERE id {in $1}",
+            r => new StoreFacts(r.Uuid(0), r.Text(1), r.Text(2), StoreCharges.ReadRates(r.TextOrNull(3)), StoreCharges.ReadTax(r.TextOrNull(4))) { PaymentMethods = Methods(r.TextOrNull(5)) }, storeIds);
+        var variants = batch.Query("SELECT v.id, v.store_id, v.product_id, p.name, v.sku, v.price, v.purchase_limit, v.active AND p.deleted_at IS NULL, p.category, p.payment_methods "
             + "FROM variants v JOIN products p ON p.id = v.product_id WHERE v.id {in $1}",
-            r => new VariantFacts(r.Uuid(0), r.Uuid(1), r.Uuid(2), r.Text(3), r.Text(4), r.Long(5), r.IntOrNull(6), r.Bool(7), r.TextOrNull(8)), variantIds);
+            r => new VariantFacts(r.Uuid(0), r.Uuid(1), r.Uuid(2), r.Text(3), r.Text(4), r.Long(5), r.IntOrNull(6), r.Bool(7), r.TextOrNull(8))
+            {
+                PaymentMethods = Methods(r.TextOrNull(9)),
+            }, variantIds);
         var reservationIds = commands.Select(c => c.ReservationId).OfType<Guid>().Distinct().ToArray();
         var reservations = reservationIds.Length == 0 ? null : ReservationPages.Peek(batch, reservationIds);
         var stock = StockPages.Peek(batch, variantIds);

@@ -10,7 +10,7 @@ namespace Holdfast.Promotions.Core;
 public readonly record struct DiscountUse(Guid CodeId, Guid OrderId, Guid StoreId, string Buyer, int Delta, long Amount, bool IsFirst);
 
 /// <summary>
-/// The codes that a batch needs, with their live uses in total and by buyer, and the rules for using them. Buyers are normalised emails. Every change
+/// The codes that a batch needs, with their live uses in total and by buyer, and the rules for using them. Buyers are keys of the caller's. Every change
 /// is a ledger row, so a command is undone by taking its rows back.
 /// </summary>
 public sealed class DiscountBook
@@ -58,7 +58,10 @@ public sealed class DiscountBook
     /// What stands in the way of the buyer's using the code now, or null: <c>discount_not_active</c> (inactive, not yet, over),
     /// <c>discount_minimum_not_met</c>, <c>discount_used_up</c> (in total or by this buyer). A code that is not in the book is unknown.
     /// </summary>
-    public Error? Check(DiscountCode code, long eligibleSubtotal, string buyer, DateTime now)
+    public Error? Check(DiscountCode code, long eligibleSubtotal, string buyer, DateTime now) => Check(code, eligibleSubtotal, [buyer], now);
+
+    /// <summary>As the other; of a buyer who is known by several keys, under each of which uses may have been counted.</summary>
+    public Error? Check(DiscountCode code, long eligibleSubtotal, IReadOnlyList<string> buyerKeys, DateTime now)
     {
         if (!_entries.TryGetValue(code.Id, out var entry))
         {
@@ -72,7 +75,7 @@ public sealed class DiscountBook
         }
 
         return eligibleSubtotal < rule.MinimumSubtotal ? PromotionErrors.MinimumNotMet(rule.MinimumSubtotal.Value)
-            : IsUsedUp(entry, buyer) ? PromotionErrors.UsedUp
+            : buyerKeys.Any(buyer => IsUsedUp(entry, buyer)) ? PromotionErrors.UsedUp
             : null;
     }
 

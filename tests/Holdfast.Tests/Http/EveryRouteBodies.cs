@@ -34,13 +34,14 @@ public sealed partial class EveryRoute
         _bodies["POST /api/v1/stores"] = new()
         {
             ["name"] = "Tiệm", ["slug"] = "tiem", ["currency"] = "VND", ["timeZone"] = "UTC", ["externalId"] = "s", ["metadata"] = Metadata(),
-            ["shippingRates"] = new JsonArray(new JsonObject { ["from"] = 0, ["fee"] = 30_000 }),
+            ["shippingRates"] = new JsonArray(new JsonObject { ["from"] = 0, ["fee"] = 30_000 }), ["paymentMethods"] = new JsonArray("online", "bank_transfer", "cash_on_delivery"),
             ["tax"] = new JsonObject { ["included"] = true, ["rate"] = 8, ["categories"] = new JsonArray(new JsonObject { ["category"] = "c", ["rate"] = 5 }) },
         };
         _bodies["PUT /api/v1/stores/{id}"] = _bodies["POST /api/v1/stores"].DeepClone().AsObject();
         _bodies["POST /api/v1/products"] = new()
         {
             ["storeId"] = store, ["name"] = "Áo", ["description"] = "d", ["category"] = "c", ["externalId"] = "p", ["metadata"] = Metadata(),
+            ["paymentMethods"] = new JsonArray("online", "cash_on_delivery"),
             ["variants"] = new JsonArray(new JsonObject
             {
                 ["sku"] = "ao", ["name"] = "M", ["price"] = 145_000, ["attributes"] = new JsonObject { ["size"] = "M" }, ["metadata"] = Metadata(), ["externalId"] = "v", ["purchaseLimit"] = 1000, ["active"] = true,
@@ -65,6 +66,8 @@ public sealed partial class EveryRoute
         _bodies["POST /api/v1/orders"] = Order(store, variant);
         _bodies["POST /api/v1/orders/quote"] = Order(store, variant);
         _bodies["PUT /api/v1/orders/{id}"] = new() { ["deliveryAddress"] = "1 Lê Lợi, Huế", ["contactPhone"] = "1", ["note"] = "n", ["version"] = 1, ["status"] = "confirmed", ["idempotencyKey"] = "k-1" };
+        _bodies["POST /api/v1/orders/{id}/confirm"] = new() { ["token"] = "t", ["idempotencyKey"] = "k-1" };
+        _bodies["POST /api/v1/orders/unpaid-holds/release"] = new() { ["storeId"] = store, ["variantId"] = variant, ["contactPhone"] = "+84 90 123 4567", ["email"] = "nobody@example.com", ["reason"] = "r" };
         _bodies["POST /api/v1/orders/{id}/cancel"] = new() { ["reason"] = "r", ["lines"] = new JsonArray(Line(variant)), ["idempotencyKey"] = "k-1" };
         _bodies["POST /api/v1/orders/{id}/deliver"] = new() { ["idempotencyKey"] = "k-1" };
         _bodies["POST /api/v1/orders/{id}/ship"] = new() { ["lines"] = new JsonArray(Line(variant)), ["carrier"] = "c", ["trackingNumber"] = "t", ["idempotencyKey"] = "k-1" };

@@ -47,8 +47,8 @@ public abstract partial class KeyScopeTests(EveryRouteHost host)
     [Fact]
     public void Every_route_that_honours_keys_is_known()
     {
-        Assert.Equal(20, _routes.Keyed.Count());
-        Assert.Equal(["/api/v1/orders", "/api/v1/orders/from-cart", "/api/v1/orders/{id}", "/api/v1/orders/{id}/cancel"],
+        Assert.Equal(21, _routes.Keyed.Count());
+        Assert.Equal(["/api/v1/orders", "/api/v1/orders/from-cart", "/api/v1/orders/{id}", "/api/v1/orders/{id}/cancel", "/api/v1/orders/{id}/confirm"],
             _routes.Keyed.Where(r => r.Access == Access.Anyone).Select(r => r.Pattern).Order(StringComparer.Ordinal));
     }
 

@@ -80,6 +80,9 @@ public abstract class OwnershipTests(EveryRouteHost host)
         POST   /api/v1/orders                                                               ++++3 ++++
         POST   /api/v1/orders/quote                                                         ++++3 ++++
         GET    /api/v1/orders                                                               1+443 ++++
+        GET    /api/v1/orders/unpaid-holds                                                  13433 3+3+
+        POST   /api/v1/orders/unpaid-holds/release                                          13433 3+3+
+        POST   /api/v1/orders/{id}/confirm                                                  44443 4444
         GET    /api/v1/orders/statistics                                                    13433 3+3+
         GET    /api/v1/orders/{id}                                                          44443 ++++
         PUT    /api/v1/orders/{id}                                                          44443 +ppp

@@ -3,53 +3,155 @@ using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Orders;
 
-/// <summary>Limits count a buyer by the normalised email, whether they order as a guest or with their account: case does not matter, a plus tag is another mailbox.</summary>
+/// <summary>
+/// Who counts as one buyer against the limits of variants and codes: a guest by mailbox and phone, an account by itself and its proved mailbox; what guests
+/// do counts against guests alone, and nobody is told what others did.
+/// </summary>
 public abstract class OneBuyerTests(TestHost host)
 {
     private readonly string _mark = $"{Guid.CreateVersion7():N}";
 
     private TestServer Server => host.Server;
 
-    private async Task<string> OrderAsync(Shop shop, string email, bool isGuest, int variant = 0, long quantity = 1, string? code = null)
+    private async Task<Shop> LimitedShopAsync(int limit)
     {
-        var body = shop.Body((variant, quantity));
-        body.Remove("customer");
-        body["discountCode"] = code;
-        if (isGuest)
-        {
-            body["customer"] = new JsonObject { ["email"] = email };
-        }
+        var shop = await Shop.CreateAsync(Server.Db);
+        await shop.AddVariantAsync(700, 100, limit);
+        return shop;
+    }
 
-        var (status, answer, _) = await shop.OrderAsync(isGuest ? Server.Guest : Server.Customer(email: email), body);
+    private JsonObject From(Shop shop, string email, string phone = "none", long quantity = 1, string? code = null)
+    {
+        var body = shop.Body((0, quantity));
+        body["customer"] = new JsonObject { ["email"] = email };
+        (body["contactPhone"], body["discountCode"]) = (phone, code);
+        return body;
+    }
+
+    private static async Task<string> OrderAsync(Shop shop, HttpClient client, JsonObject body)
+    {
+        var (status, answer, _) = await shop.OrderAsync(client, body);
         return status == 201 ? "placed" : answer.GetProperty("code").GetString()!;
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task A_purchase_limit_holds_for_guest_and_account_together(bool isGuestFirst)
+    private Task<string> GuestAsync(Shop shop, string email, string phone = "none", long quantity = 1, string? code = null) =>
+        OrderAsync(shop, Server.Guest, From(shop, email, phone, quantity, code));
+
+    private Task<string> AccountAsync(Shop shop, Guid id, string email, long quantity = 1, string? code = null, string phone = "none") =>
+        OrderAsync(shop, Server.Customer(id, email), From(shop, email, phone, quantity, code));
+
+    /// <summary>An account whose mailbox a mailed link has proved.</summary>
+    private async Task<Guid> ProvedAsync(string email)
     {
-        var shop = await Shop.CreateAsync(Server.Db);
-        await shop.AddVariantAsync(700, 100, 3);
-        Assert.Equal("placed", await OrderAsync(shop, $"Lan.{_mark}@Example.com", isGuestFirst, quantity: 2));
-        Assert.Equal("purchase_limit", await OrderAsync(shop, $"lan.{_mark}@example.COM", !isGuestFirst, quantity: 2));
-        Assert.Equal("placed", await OrderAsync(shop, $"lan.{_mark}@example.com", !isGuestFirst));
-        Assert.Equal("purchase_limit", await OrderAsync(shop, $"LAN.{_mark}@example.com", isGuestFirst));
-        Assert.Equal("placed", await OrderAsync(shop, $"lan.{_mark}+2@example.com", isGuestFirst, quantity: 3));
+        var id = Guid.CreateVersion7();
+        await TestServer.AddCustomerAsync(Server.Db, id);
+        await Server.Db.WriteAsync(async tx => await tx.ExecuteAsync("UPDATE users SET email = $2, email_proved_at = $3 WHERE id = $1", id, email, await tx.NowAsync()));
+        return id;
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task A_code_that_each_may_use_once_is_used_once_by_guest_and_account_together(bool isGuestFirst)
+    [Fact]
+    public async Task Spellings_of_one_mailbox_are_one_guest()
+    {
+        var shop = await LimitedShopAsync(2);
+        Assert.Equal("placed", await GuestAsync(shop, $"Lan.{_mark}@Example.com"));
+        Assert.Equal("placed", await GuestAsync(shop, $"lan.{_mark}+a@example.com"));
+        foreach (var spelling in new[] { $"lan.{_mark}+b@example.com", $"LAN.{_mark}@EXAMPLE.com", $"lan.{_mark}+c+d@example.com" })
+        {
+            Assert.Equal("purchase_limit", await GuestAsync(shop, spelling));
+        }
+
+        // Dots say nothing at Gmail, and much elsewhere.
+        Assert.Equal("placed", await GuestAsync(shop, $"l.an.{_mark}@gmail.com", quantity: 2));
+        Assert.Equal("purchase_limit", await GuestAsync(shop, $"lan{_mark}+x@googlemail.com"));
+        Assert.Equal("placed", await GuestAsync(shop, $"lan{_mark}@example.com", quantity: 2));
+    }
+
+    [Fact]
+    public async Task One_phone_is_one_guest_unless_it_says_nothing()
+    {
+        var shop = await LimitedShopAsync(2);
+        Assert.Equal("placed", await GuestAsync(shop, $"a{_mark}@example.com", "+84 90 123 9876", 2));
+        Assert.Equal("purchase_limit", await GuestAsync(shop, $"b{_mark}@example.com", "0901 239 876"));
+        foreach (var phone in new[] { "0000000000", "0123456789", "9876543210", "0900000000", "12345", "none" })
+        {
+            Assert.Equal("placed", await GuestAsync(shop, $"{phone[..2]}x{phone.Length}{_mark}@example.com", phone, 2));
+            Assert.Equal("placed", await GuestAsync(shop, $"{phone[..2]}y{phone.Length}{_mark}@example.com", phone, 2));
+        }
+    }
+
+    [Fact]
+    public async Task What_guests_buy_stands_in_no_accounts_way()
+    {
+        var shop = await LimitedShopAsync(2);
+        var (email, phone) = ($"mine.{_mark}@example.com", "0905 123 987");
+        Assert.Equal("placed", await GuestAsync(shop, email, phone, 2));
+        var (account, proved) = (Guid.CreateVersion7(), await ProvedAsync(email));
+        Assert.Equal("placed", await AccountAsync(shop, account, email, 2, phone: phone));
+        Assert.Equal("purchase_limit", await AccountAsync(shop, account, email, phone: phone));
+        Assert.Equal("placed", await AccountAsync(shop, proved, email, 2, phone: phone));
+        Assert.Equal("purchase_limit", await AccountAsync(shop, proved, email));
+        await Crash.Audit.VerifyAsync(Server.Db);
+    }
+
+    [Fact]
+    public async Task A_proved_mailbox_counts_for_every_account_and_guest_that_has_it()
+    {
+        var shop = await LimitedShopAsync(2);
+        var first = await ProvedAsync($"two.{_mark}@example.com");
+        Assert.Equal("placed", await AccountAsync(shop, first, $"two.{_mark}@example.com", 2));
+        Assert.Equal("purchase_limit", await AccountAsync(shop, await ProvedAsync($"two.{_mark}+b@example.com"), $"two.{_mark}+b@example.com"));
+        Assert.Equal("purchase_limit", await GuestAsync(shop, $"two.{_mark}+c@example.com"));
+
+        // What an account only says is its email is nobody's.
+        var liar = Guid.CreateVersion7();
+        Assert.Equal("placed", await AccountAsync(shop, liar, $"three.{_mark}@example.com", 2));
+        Assert.Equal("placed", await GuestAsync(shop, $"three.{_mark}@example.com", quantity: 2));
+    }
+
+    [Fact]
+    public async Task A_code_that_each_may_use_once_is_not_used_up_by_strangers()
     {
         var shop = await Shop.CreateAsync(Server.Db, 100);
         await shop.AddCodeAsync("ONCE", "fixed", 100, perCustomer: 1);
-        Assert.Equal("placed", await OrderAsync(shop, $"Lan.{_mark}@Example.com", isGuestFirst, code: "ONCE"));
-        Assert.Equal("discount_used_up", await OrderAsync(shop, $"lan.{_mark}@example.COM", !isGuestFirst, code: "ONCE"));
-        Assert.Equal("discount_used_up", await OrderAsync(shop, $"LAN.{_mark}@example.com", isGuestFirst, code: "ONCE"));
-        Assert.Equal("placed", await OrderAsync(shop, $"lan.{_mark}+2@example.com", !isGuestFirst, code: "ONCE"));
-        Assert.Equal(2, await shop.UsesAsync("ONCE"));
+        var email = $"code.{_mark}@example.com";
+        Assert.Equal("placed", await GuestAsync(shop, email, code: "ONCE"));
+        Assert.Equal("discount_used_up", await GuestAsync(shop, $"CODE.{_mark}+2@example.com", code: "ONCE"));
+        var account = await ProvedAsync(email);
+        Assert.Equal("placed", await AccountAsync(shop, account, email, code: "ONCE"));
+        Assert.Equal("discount_used_up", await AccountAsync(shop, account, email, code: "ONCE"));
+        var other = await ProvedAsync($"other.{_mark}@example.com");
+        Assert.Equal("placed", await AccountAsync(shop, other, $"other.{_mark}@example.com", code: "ONCE"));
+        Assert.Equal("discount_used_up", await GuestAsync(shop, $"other.{_mark}@example.com", code: "ONCE"));
+        Assert.Equal(3, await shop.UsesAsync("ONCE"));
+        await Crash.Audit.VerifyAsync(Server.Db);
+    }
+
+    [Fact]
+    public async Task Nobody_is_told_what_somebody_else_has_bought()
+    {
+        var shop = await LimitedShopAsync(2);
+        await shop.AddCodeAsync("ONCE", "fixed", 100, perCustomer: 1);
+        var (email, phone) = ($"victim.{_mark}@example.com", "0903 456 712");
+        Assert.Equal("placed", await GuestAsync(shop, email, phone, 2, "ONCE"));
+        foreach (var asked in new[] { From(shop, email, quantity: 2, code: "ONCE"), From(shop, $"x{_mark}@example.com", phone, 2) })
+        {
+            var (_, quote, _) = await Shop.PostAsync(Server.Guest, "/orders/quote", asked);
+            Assert.True(quote.GetProperty("canBePlaced").GetBoolean(), quote.ToString());
+        }
+
+        // One's own wish can be too much, which says nothing of others.
+        var (_, much, _) = await Shop.PostAsync(Server.Guest, "/orders/quote", From(shop, email, quantity: 3));
+        Assert.Equal("purchase_limit", much.GetProperty("obstacle").GetProperty("code").GetString());
+
+        // An account with the email of somebody else sees nothing of theirs either, in a quote, in an order, in its cart.
+        var stranger = Server.Customer(Guid.CreateVersion7(), email);
+        var (_, theirs, _) = await Shop.PostAsync(stranger, "/orders/quote", From(shop, email, phone, 2));
+        Assert.True(theirs.GetProperty("canBePlaced").GetBoolean(), theirs.ToString());
+        using var put = await stranger.PutAsync($"/api/v1/carts/{shop.StoreId}/lines/{shop.Variant}", System.Net.Http.Json.JsonContent.Create(new { quantity = 2 }));
+        Assert.DoesNotContain("mayBuy", await put.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        var (status, refused, _) = await shop.OrderAsync(Server.Guest, From(shop, email, phone));
+        Assert.Equal(422, status);
+        Assert.Equal(["code", "detail", "purchaseLimit", "status", "title", "traceId", "type", "variantId"], refused.EnumerateObject().Select(m => m.Name).Union(["traceId"]).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -84,14 +84,14 @@ public sealed partial class OrderRuleTests
     public void Unpaid_orders_are_counted_up_to_their_limits_and_not_beyond()
     {
         var book = new PendingBook(2, 10, []);
-        var (me, other) = (new BuyerHashes(1, 2, null), new BuyerHashes(3, 4, null));
+        var (me, other) = (new BuyerHashes(1, 2), new BuyerHashes(3, 4));
         Assert.Null(book.Obstacle(Store, me, 10));
         Assert.Equal("too_many_held", book.Obstacle(Store, me, 11)?.Code);
         book.Add(Store, me, 4);
         Assert.Null(book.Obstacle(Store, me, 6));
         Assert.Equal("too_many_held", book.Obstacle(Store, me, 7)?.Code);
         var mark = book.Mark();
-        book.Add(Store, new BuyerHashes(9, 2, null), 1);
+        book.Add(Store, new BuyerHashes(9, 2), 1);
         Assert.Equal("too_many_pending_orders", book.Obstacle(Store, me, 1)?.Code);
         Assert.Null(book.Obstacle(Store, other, 10));
         Assert.Null(book.Obstacle(Guid.CreateVersion7(), me, 10));

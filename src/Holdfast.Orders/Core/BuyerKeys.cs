@@ -1,0 +1,35 @@
+namespace Holdfast.Orders.Core;
+
+/// <summary>
+/// By what a buyer is known again. An account is known by its id and, once a mailed link has proved it, by its mailbox; a guest by whatever mailbox and phone
+/// they name. What guests do counts against guests alone, so that nobody stands in the way of an account by naming its email or phone.
+/// See docs/adr/0018.
+/// </summary>
+/// <param name="Counted">The keys under which an order is counted; the first one says who it was.</param>
+/// <param name="Known">The keys that are this buyer's, without the phone.</param>
+/// <param name="Phone">The key of the phone by which a guest is known; null for an account, and where it says nothing.</param>
+public sealed record BuyerKeys(IReadOnlyList<string> Counted, IReadOnlyList<string> Known, string? Phone)
+{
+    /// <summary>The keys whose purchases count against this buyer.</summary>
+    public IEnumerable<string> Asked => Phone is null ? Known : Known.Append(Phone);
+
+    /// <param name="mailbox">What the email reaches; of an account only where that was proved.</param>
+    /// <param name="phone">As the order has it.</param>
+    public static BuyerKeys Of(Guid? account, string? mailbox, string phone)
+    {
+        var digits = PhoneDigits.Of(phone) is { } telling ? $"phone:{telling}" : null;
+        string[] phones = digits is null ? [] : [digits];
+        if (account is not { } id)
+        {
+            return new BuyerKeys([mailbox!, .. phones], [mailbox!, Proved(mailbox!)], digits);
+        }
+
+        string[] own = mailbox is null ? [OfAccount(id)] : [Proved(mailbox), OfAccount(id)];
+        return new BuyerKeys([.. own, .. phones], own, null);
+    }
+
+    /// <summary>The key of an account, whatever its email.</summary>
+    public static string OfAccount(Guid id) => $"account:{id}";
+
+    private static string Proved(string mailbox) => $"mailbox:{mailbox}";
+}
