@@ -144,7 +144,7 @@ public sealed class Carts(Db db, Documents documents)
         {
             var opened = await OpenCart.OpenAsync(tx, storeId, owner, create).ConfigureAwait(false);
             var refusal = !opened.IsOk ? opened.Error
-                : request.IfMatch is { } version && version != opened.Value.Cart.Version ? Errors.PreconditionFailed
+                : request.IfMatch?.Holds(opened.Value.Cart.Version) == false ? Errors.PreconditionFailed
                 : await change(tx, opened.Value).ConfigureAwait(false);
             if (refusal is null)
             {

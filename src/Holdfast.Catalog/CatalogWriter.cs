@@ -21,22 +21,22 @@ namespace Holdfast.Catalog;
 public sealed class CatalogWriter(DateTime now)
 {
     private const string ChangeProducts =
-        "UPDATE products SET name = {v.name}, description = {v.description}, category = {v.category}, search_text = {v.search_text}, "
+        "UPDATE products SET name = {v.name}, description = {v.description}, category = {v.category}, category_key = {v.category_key}, search_text = {v.search_text}, "
         + "sort_name = {v.sort_name}, price_from = {v.price_from}, external_id = {v.external_id}, metadata = {v.metadata}, "
         + "payment_methods = {v.payment_methods}, version = products.version + 1, updated_at = {v.updated_at} "
         + "WHERE products.id = {v.id} AND products.version = {v.version} AND products.deleted_at IS NULL";
 
-    private const string FreeNames = "UPDATE variants SET sku = {v.placeholder}, external_id = NULL WHERE variants.id = {v.id}";
+    private const string FreeNames = "UPDATE variants SET sku = {v.placeholder}, sku_key = {v.placeholder}, external_id = NULL WHERE variants.id = {v.id}";
 
     private const string OrChange =
-        "ON CONFLICT (id) DO UPDATE SET position = excluded.position, sku = excluded.sku, name = excluded.name, price = excluded.price, "
+        "ON CONFLICT (id) DO UPDATE SET position = excluded.position, sku = excluded.sku, sku_key = excluded.sku_key, name = excluded.name, price = excluded.price, "
         + "attributes = excluded.attributes, purchase_limit = excluded.purchase_limit, active = excluded.active, external_id = excluded.external_id, "
         + "metadata = excluded.metadata";
 
     private static readonly Column[] ProductColumns =
     [
         new("id", ColumnType.Uuid), new("store_id", ColumnType.Uuid), new("name", ColumnType.Text), new("description", ColumnType.Text),
-        new("category", ColumnType.Text), new("search_text", ColumnType.Text), new("sort_name", ColumnType.Text), new("price_from", ColumnType.Long),
+        new("category", ColumnType.Text), new("category_key", ColumnType.Text), new("search_text", ColumnType.Text), new("sort_name", ColumnType.Text), new("price_from", ColumnType.Long),
         new("external_id", ColumnType.Text), new("metadata", ColumnType.Text), new("version", ColumnType.Long), new("updated_at", ColumnType.Time),
         new("payment_methods", ColumnType.Text),
     ];
@@ -52,7 +52,7 @@ public sealed class CatalogWriter(DateTime now)
     private readonly RowSet _freed = new("variants", new("id", ColumnType.Uuid), new("placeholder", ColumnType.Text));
 
     private readonly RowSet _variants = new("variants", new("id", ColumnType.Uuid), new("product_id", ColumnType.Uuid), new("store_id", ColumnType.Uuid),
-        new("position", ColumnType.Int), new("sku", ColumnType.Text), new("name", ColumnType.Text), new("price", ColumnType.Long),
+        new("position", ColumnType.Int), new("sku", ColumnType.Text), new("sku_key", ColumnType.Text), new("name", ColumnType.Text), new("price", ColumnType.Long),
         new("attributes", ColumnType.Text), new("purchase_limit", ColumnType.Int), new("active", ColumnType.Bool), new("external_id", ColumnType.Text),
         new("metadata", ColumnType.Text));
 
@@ -106,7 +106,7 @@ public sealed class CatalogWriter(DateTime now)
     /// <summary>A map as it is stored: JSON, null when empty.</summary>
     internal static string? Json(IReadOnlyDictionary<string, string> map) => map.Count == 0 ? null : JsonSerializer.Serialize(map, Reply.Json);
 
-    private RowSet AddRow(RowSet rows, Product p, long version) => rows.Add(p.Id).Add(p.StoreId).Add(p.Name).Add(p.Description).Add(p.Category)
+    private RowSet AddRow(RowSet rows, Product p, long version) => rows.Add(p.Id).Add(p.StoreId).Add(p.Name).Add(p.Description).Add(p.Category).Add(p.CategoryKey)
         .Add(p.SearchText).Add(SearchText.SortKey(p.Name)).Add(p.PriceFrom).Add(p.ExternalId).Add(Json(p.Metadata)).Add(version).Add(now)
         .Add(PaymentMethods.Write(p.PaymentMethods));
 
@@ -117,7 +117,7 @@ public sealed class CatalogWriter(DateTime now)
         var position = 0;
         foreach (var v in product.Variants)
         {
-            _variants.Add(v.Id).Add(product.Id).Add(product.StoreId).Add(position++).Add(v.Sku).Add(v.Name).Add(v.Price).Add(Json(v.Attributes))
+            _variants.Add(v.Id).Add(product.Id).Add(product.StoreId).Add(position++).Add(v.Sku).Add(v.SkuKey).Add(v.Name).Add(v.Price).Add(Json(v.Attributes))
                 .Add(v.PurchaseLimit).Add(v.Active).Add(v.ExternalId).Add(Json(v.Metadata));
         }
     }

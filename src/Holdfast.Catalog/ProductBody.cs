@@ -13,7 +13,7 @@ internal static class ProductBody
     public const int MaxDescriptionLength = 10_000;
     public const int MaxPurchaseLimit = 1_000_000;
 
-    private sealed record Names(string[] Skus, string[] ExternalIds);
+    private sealed record Names(string[] SkuKeys, string[] ExternalIds);
 
     /// <summary>Reads all fields but the store, with one-line messages for what is wrong; only <see cref="Fields.Done"/> says whether it counts.</summary>
     public static (Product Product, List<WantedVariant> Variants) Read(Fields fields, Guid id, Guid storeId, bool variantIds)
@@ -36,7 +36,7 @@ internal static class ProductBody
         for (var i = 0; i < variants.Count; i++)
         {
             var variant = variants[i].Variant;
-            if (variant.Sku.Length > 0 && !skus.Add(variant.Sku))
+            if (variant.Sku.Length > 0 && !skus.Add(variant.SkuKey))
             {
                 fields.Reject($"variants[{i}].sku", "comes twice");
             }
@@ -53,10 +53,10 @@ internal static class ProductBody
     /// <summary>Whether another product of the store has one of the names. The store is locked, so that the answer stays true.</summary>
     public static async Task<Error?> TakenAsync(Tx tx, Product product)
     {
-        var names = new Names([.. product.Variants.Select(v => v.Sku)], [.. product.Variants.Select(v => v.ExternalId).OfType<string>()]);
+        var names = new Names([.. product.Variants.Select(v => v.SkuKey)], [.. product.Variants.Select(v => v.ExternalId).OfType<string>()]);
         var batch = tx.Batch();
-        var skus = batch.Query("SELECT sku FROM variants WHERE store_id = $1 AND product_id <> $2 AND deleted_at IS NULL AND sku {in $3} ORDER BY sku LIMIT 1",
-            r => r.Text(0), product.StoreId, product.Id, names.Skus);
+        var skus = batch.Query("SELECT sku FROM variants WHERE store_id = $1 AND product_id <> $2 AND deleted_at IS NULL AND sku_key {in $3} ORDER BY sku LIMIT 1",
+            r => r.Text(0), product.StoreId, product.Id, names.SkuKeys);
         var variants = batch.Query("SELECT external_id FROM variants WHERE store_id = $1 AND product_id <> $2 AND deleted_at IS NULL AND external_id {in $3} ORDER BY 1 LIMIT 1",
             r => r.Text(0), product.StoreId, product.Id, names.ExternalIds);
         var products = batch.Query("SELECT external_id FROM products WHERE store_id = $1 AND id <> $2 AND deleted_at IS NULL AND external_id {in $3} LIMIT 1",

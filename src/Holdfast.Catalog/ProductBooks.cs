@@ -1,4 +1,5 @@
 using Holdfast.Catalog.Core;
+using Holdfast.Platform;
 using Holdfast.Platform.Data;
 
 namespace Holdfast.Catalog;
@@ -20,8 +21,8 @@ public static class ProductBooks
         var byName = batch.Query($"SELECT {Products.Columns} FROM products p WHERE p.store_id {{in $1}} AND p.name {{in $2}} AND p.deleted_at IS NULL",
             Products.Map, storeIds, rows.Select(r => r.Product).Distinct().ToArray());
         var bySku = batch.Query($"SELECT {Products.Columns} FROM products p WHERE p.id IN (SELECT v.product_id FROM variants v "
-            + "WHERE v.store_id {in $1} AND v.sku {in $2} AND v.deleted_at IS NULL)",
-            Products.Map, storeIds, rows.Select(r => r.Sku).ToArray());
+            + "WHERE v.store_id {in $1} AND v.sku_key {in $2} AND v.deleted_at IS NULL)",
+            Products.Map, storeIds, rows.Select(r => UnicodeText.Key(r.Sku)).Distinct().ToArray());
         await batch.RunAsync().ConfigureAwait(false);
         return new ProductBook(await Products.WithVariantsAsync(tx, [.. byName.Rows.Concat(bySku.Rows).DistinctBy(p => p.Id)]).ConfigureAwait(false));
     }

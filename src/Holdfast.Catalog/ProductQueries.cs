@@ -27,7 +27,7 @@ internal sealed class GetProduct(Db db, Products products, Documents documents)
 
 /// <summary>
 /// <c>GET /products?storeId&amp;q&amp;category&amp;sort</c>. <c>q</c>: every word must be there, in any order, the last one may be the beginning of one; accents and
-/// case do not count. <c>category</c>: exactly this. <c>sort</c>: <c>createdAt</c>, <c>name</c>, <c>price</c>, each with <c>-</c> for descending;
+/// case do not count. <c>category</c>: exactly this, however it is written. <c>sort</c>: <c>createdAt</c>, <c>name</c>, <c>price</c>, each with <c>-</c> for descending;
 /// newest first without.
 /// </summary>
 internal sealed class ListProducts(Db db, Products products)
@@ -50,20 +50,20 @@ internal sealed class ListProducts(Db db, Products products)
     public async Task<Reply> HandleAsync(Request request)
     {
         var filter = new Filter(db.Name == "sqlite");
-        var paging = Paging.From(request, keyParts: 3);
-        if ((filter.Read(request) ?? paging.Error) is { } error)
-        {
-            return error;
-        }
-
         if (!Sorts.TryGetValue(request.Query("sort") ?? "-createdAt", out var sort))
         {
             return Errors.Invalid("sort", $"must be one of {string.Join(", ", Sorts.Keys)}");
         }
 
+        var paging = Paging.From(request, keyParts: 2, sort.Name);
+        if ((filter.Read(request) ?? paging.Error) is { } error)
+        {
+            return error;
+        }
+
         if (paging.Value.After is { } after && !filter.StartAfter(sort, after))
         {
-            return Errors.Invalid("cursor", "is not one that was given out for this sort");
+            return Errors.InvalidCursor;
         }
 
         if (filter.FindsNothing)
@@ -74,7 +74,7 @@ internal sealed class ListProducts(Db db, Products products)
         var found = await db.ReadAsync(async s =>
         {
             var rows = await s.QueryAsync(filter.Sql(sort, paging.Value.Limit + 1), r => (Product: Products.Map(r), Key: sort.Key(r)), filter.Args).ConfigureAwait(false);
-            var page = paging.Value.Page(rows, r => [sort.Name, r.Key, r.Product.Id.ToString()]);
+            var page = paging.Value.Page(rows, r => [r.Key, r.Product.Id.ToString()]);
             return new Page<Product>(await products.CompleteAsync(s, [.. page.Items.Select(r => r.Product)]).ConfigureAwait(false), page.NextCursor);
         }, request.Aborted).ConfigureAwait(false);
         return Reply.Ok(found);
@@ -120,7 +120,7 @@ internal sealed class ListProducts(Db db, Products products)
                     return Errors.Invalid("category", "has control characters");
                 }
 
-                And("p.category = {0}", category);
+                And("p.category_key = {0}", UnicodeText.Key(category));
             }
 
             return request.Query("q")?.Trim() is { Length: > 0 } q ? Search(q) : null;
@@ -129,7 +129,7 @@ internal sealed class ListProducts(Db db, Products products)
         /// <summary>Goes on after a cursor; false when it is not one of this sort.</summary>
         public bool StartAfter(Sort sort, string[] after)
         {
-            if (after[0] != sort.Name || sort.Parameter(after[1]) is not { } key || !Guid.TryParseExact(after[2], "D", out var id))
+            if (sort.Parameter(after[0]) is not { } key || !Guid.TryParseExact(after[1], "D", out var id))
             {
                 return false;
             }

@@ -9,7 +9,7 @@ public sealed class Products(AvailabilityReader available)
     internal const string Columns = "p.id, p.store_id, p.name, p.description, p.category, p.external_id, p.metadata, p.version, p.created_at, p.updated_at, p.payment_methods";
     internal const int ColumnCount = 11;
 
-    private const string VariantColumns = "v.id, v.product_id, v.sku, v.name, v.price, s.currency, v.attributes, v.purchase_limit, v.active, v.external_id, v.metadata";
+    private const string VariantColumns = "v.id, v.product_id, v.sku, v.name, v.price, s.currency, v.attributes, v.purchase_limit, v.active, v.external_id, v.metadata, v.sku_key";
 
     /// <summary>Maps <see cref="Columns"/>; the variants are to be filled in.</summary>
     internal static readonly Func<Row, Product> Map = r => new Product
@@ -40,6 +40,7 @@ public sealed class Products(AvailabilityReader available)
         Active = r.Bool(8),
         ExternalId = r.TextOrNull(9),
         Metadata = Stores.Json(r.TextOrNull(10)),
+        SkuKey = r.TextOrNull(11)!,
     });
 
     /// <summary>The product with its variants and what is available of them; null when there is none or it was deleted.</summary>

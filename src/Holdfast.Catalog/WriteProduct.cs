@@ -10,7 +10,7 @@ internal sealed class CreateProduct(Db db)
 {
     public async Task<Reply> HandleAsync(Request request)
     {
-        var body = await request.FieldsAsync().ConfigureAwait(false);
+        var body = await request.FieldsAsync(Request.MaxBodyBytes).ConfigureAwait(false);
         if (!body.IsOk)
         {
             return body.Error!;
@@ -51,7 +51,7 @@ internal sealed class UpdateProduct(Db db, Products products)
     public async Task<Reply> HandleAsync(Request request)
     {
         var opened = await ProductChange.OpenAsync(db, request).ConfigureAwait(false);
-        var body = await request.FieldsAsync().ConfigureAwait(false);
+        var body = await request.FieldsAsync(Request.MaxBodyBytes).ConfigureAwait(false);
         if ((opened.Error ?? body.Error) is { } early)
         {
             return early;
@@ -108,7 +108,7 @@ internal sealed class DeleteProduct(Db db)
 /// <summary>What changes of a product have in common: whose it is, and which version was meant.</summary>
 internal static class ProductChange
 {
-    public sealed record Opened(Guid Id, Guid StoreId, long Version);
+    public sealed record Opened(Guid Id, Guid StoreId, VersionCondition Version);
 
     /// <summary>404 for a product that is not there or another's, 428 without a version.</summary>
     public static async Task<Result<Opened>> OpenAsync(Db db, Request request)
@@ -134,7 +134,7 @@ internal static class ProductChange
             var present = await tx.QueryAsync($"SELECT {Products.Columns} FROM products p WHERE p.id = $1 AND p.deleted_at IS NULL {{lock}}", Products.Map, opened.Id)
                 .ConfigureAwait(false);
             var outcome = present.Count == 0 ? Errors.NotFound
-                : present[0].Version != opened.Version ? Errors.PreconditionFailed
+                : !opened.Version.Holds(present[0].Version) ? Errors.PreconditionFailed
                 : await change(tx, (await Products.WithVariantsAsync(tx, present).ConfigureAwait(false))[0]).ConfigureAwait(false);
             if (!outcome.IsOk)
             {

@@ -49,14 +49,14 @@ internal sealed class UpdateStore(Db db)
         return !read.IsOk ? read.Error! : await StoreBody.TakenAsync(db, () => db.WriteAsync(tx => ReplaceAsync(tx, read.Value, request.IfMatch), request.Aborted)).ConfigureAwait(false);
     }
 
-    private static async Task<Reply> ReplaceAsync(Tx tx, Store wanted, long? ifMatch)
+    private static async Task<Reply> ReplaceAsync(Tx tx, Store wanted, VersionCondition? ifMatch)
     {
         if (await Stores.LockAsync(tx, wanted.Id).ConfigureAwait(false) is not { } store)
         {
             return Errors.NotFound;
         }
 
-        if (ifMatch is { } version && version != store.Version)
+        if (ifMatch?.Holds(store.Version) == false)
         {
             return Errors.PreconditionFailed;
         }
@@ -81,6 +81,7 @@ internal sealed class UpdateStore(Db db)
 internal static partial class StoreBody
 {
     private const long MaxAmount = 1_000_000_000_000;
+    private const string ZoneOfVietnam = "Asia/Ho_Chi_Minh";
 
     public static Result<Store> Read(Result<Fields> body, Guid id)
     {
@@ -96,7 +97,7 @@ internal static partial class StoreBody
             Slug = fields.Text("slug", max: 63),
             Name = fields.Text("name"),
             Currency = fields.Text("currency", max: 3),
-            TimeZone = fields.TextOrNull("timeZone", max: 64) is { } zone ? TimeZone(fields, zone) : "UTC",
+            TimeZone = fields.TextOrNull("timeZone", max: 64) is { } zone ? TimeZone(fields, zone) : UsualZone(fields.TextOrNull("currency", max: 3)),
             ShippingRates = Rates(fields),
             Tax = TaxOrNull(fields),
             PaymentMethods = ProductBody.Methods(fields) ?? PaymentMethods.All,
@@ -154,7 +155,7 @@ internal static partial class StoreBody
         }
 
         var categories = tax.ObjectsOrNull("categories", f => new CategoryTax(f.Text("category", 100), Percent(f)), 0, 100) ?? [];
-        if (categories.DistinctBy(c => c.Category).Count() < categories.Count)
+        if (categories.DistinctBy(c => c.Category, UnicodeText.Names).Count() < categories.Count)
         {
             tax.Reject("categories", "name each category once");
         }
@@ -164,14 +165,17 @@ internal static partial class StoreBody
 
     private static decimal Percent(Fields fields)
     {
-        var rate = fields.PercentOrNull("rate", 0, 10_000);
-        if (rate is null)
+        var rate = fields.RateOrNull("rate");
+        if (rate is null && !fields.Has("rate"))
         {
-            fields.Reject("rate", "is required: a percentage such as 8 or 12.5");
+            fields.Reject("rate", "is required: a percentage such as 8 or 8.875");
         }
 
-        return (rate ?? 0) / 100m;
+        return rate ?? 0;
     }
+
+    /// <summary>One currency has one time zone; where the machine knows no zones (tzdata is not installed), there is UTC alone.</summary>
+    private static string UsualZone(string? currency) => currency == "VND" && TimeZoneInfo.TryFindSystemTimeZoneById(ZoneOfVietnam, out _) ? ZoneOfVietnam : "UTC";
 
     private static string TimeZone(Fields fields, string name)
     {

@@ -44,14 +44,14 @@ public sealed class Accounts(Db db)
     internal Task<Result<Account>> CreateHashedAsync(Role role, string email, string? name, string hash, IReadOnlyList<Guid> stores, string? audited, CancellationToken ct)
     {
         var key = Emails.Key(email) ?? throw new ArgumentException("not an email", nameof(email));
-        var account = new Account(Guid.CreateVersion7(), role, email.Trim(), name, stores);
+        var account = new Account(Guid.CreateVersion7(), role, UnicodeText.Nfc(email.Trim()), name is null ? null : UnicodeText.Nfc(name), stores);
         return db.WriteAsync<Result<Account>>(async tx =>
         {
             var now = await tx.NowAsync().ConfigureAwait(false);
             var inserted = await tx.ExecuteAsync(
                 "INSERT INTO users (id, role, email, email_key, name, name_folded, password_hash, active, created_at, updated_at) "
                 + "VALUES ($1, $2, $3, $4, $5{as text}, $9{as text}, $6, $7, $8, $8) ON CONFLICT (email_key) WHERE role <> 'guest' DO NOTHING",
-                account.Id, role.ToString().ToLowerInvariant(), account.Email, key, name, hash, true, now, CustomerSearch.Fold(name)).ConfigureAwait(false);
+                account.Id, role.ToString().ToLowerInvariant(), account.Email, key, account.Name, hash, true, now, CustomerSearch.Fold(name)).ConfigureAwait(false);
             if (inserted == 0)
             {
                 await tx.RollbackAsync().ConfigureAwait(false);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
@@ -44,12 +43,12 @@ internal sealed class AuditQueries(Db db)
         {
             if (request.Query(name) is { } text)
             {
-                if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+                if (Times.ReadParameter(text) is not { } time)
                 {
-                    return Errors.Invalid(name, "must be an RFC 3339 time");
+                    return Errors.Invalid(name, Times.Expected(orDay: false));
                 }
 
-                And(condition, time.UtcDateTime);
+                And(condition, time);
             }
         }
 

@@ -15,7 +15,7 @@ public static class CustomerSearch
     /// </summary>
     public static (string Condition, object[] Args) Matching(string text)
     {
-        var email = text.ToLowerInvariant().Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
+        var email = (Emails.Key(text) ?? text.ToLowerInvariant()).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
         // Words are letters and digits only: there is nothing to escape.
         var words = SearchText.Words(text).Distinct(StringComparer.Ordinal).ToList();
         while (words.Count > 0 && !BitOperations.IsPow2(words.Count))

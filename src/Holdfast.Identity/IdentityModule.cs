@@ -19,6 +19,7 @@ public static class IdentityModule
             "SELECT id, role FROM users WHERE role NOT IN ('guest', 'customer', 'staff', 'service', 'admin') OR (role = 'guest' AND password_hash IS NOT NULL)"),
         new("sessions_belong_to_an_account",
             "SELECT s.id, s.user_id FROM sessions s LEFT JOIN users u ON u.id = s.user_id WHERE s.revoked_at IS NULL AND (u.id IS NULL OR u.role = 'guest')"),
+        UserTextKeys.Invariant,
     ];
 
     public static void Add(IServiceCollection services, OidcOptions? outside = null)
@@ -81,9 +82,9 @@ public static class IdentityModule
         app.Post<EmailProof>("/auth/verify-email/send", Access.SignedIn, Limit.SignIn, (u, r) => u.SendAsync(r));
         app.Post<EmailProof>("/auth/verify-email", Access.SignedIn, Limit.SignIn, (u, r) => u.VerifyAsync(r));
         app.Post<ApiKeys>("/api-keys", Access.Admin, (u, r) => u.CreateAsync(r));
-        app.Get<ApiKeys>("/api-keys", Access.Admin, (u, r) => u.ListAsync(r));
+        app.Get<ApiKeys>("/api-keys", Access.Admin, (u, r) => u.ListAsync(r), "limit", "cursor");
         app.Delete<ApiKeys>("/api-keys/{id}", Access.Admin, (u, r) => u.RevokeAsync(r));
-        app.Get<AuditQueries>("/audit-log", Access.Admin, (u, r) => u.HandleAsync(r));
+        app.Get<AuditQueries>("/audit-log", Access.Admin, (u, r) => u.HandleAsync(r), "actor", "from", "to", "limit", "cursor");
         app.Get<SignIn>("/.well-known/jwks.json", Access.Anyone, (u, r) => u.KeysAsync(r));
     }
 }

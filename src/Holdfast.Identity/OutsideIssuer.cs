@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Holdfast.Platform;
 using Holdfast.Platform.Http;
 using Microsoft.Extensions.Logging;
 
@@ -111,8 +112,8 @@ internal sealed class OutsideIssuer(OidcOptions options, ILogger<OutsideIssuer> 
 
         var stores = role is Role.Staff or Role.Service
             ? Words(payload, "stores").Select(w => Guid.TryParseExact(w, "D", out var id) ? id : Guid.Empty).Where(id => id != Guid.Empty).Distinct().Order().ToArray() : [];
-        var email = Text(payload, "email") is { } text && Emails.Key(text) is not null ? text.Trim() : null;
-        var name = Text(payload, "name") is { Length: > 0 and <= 200 } shown && Fields.IsClean(shown) ? shown : null;
+        var email = Text(payload, "email") is { } text && Emails.Key(text) is not null ? UnicodeText.Nfc(text.Trim()) : null;
+        var name = Text(payload, "name") is { Length: > 0 and <= 200 } shown && Fields.IsClean(shown) ? UnicodeText.Nfc(shown) : null;
         return new OutsideIdentity(options.Issuer, subject, role, email, name, stores, expires, Time(payload, "iat"));
     }
 

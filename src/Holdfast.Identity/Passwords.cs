@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Holdfast.Platform;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 
@@ -29,16 +30,25 @@ public static class Passwords
 
     public static string Hash(string password) => Hash(Hasher, password);
 
-    internal static string Hash(PasswordHasher<object> hasher, string password) => hasher.HashPassword(Nobody, password);
+    /// <summary>Of the password in NFC: keyboards write one accented letter in several ways.</summary>
+    internal static string Hash(PasswordHasher<object> hasher, string password) => hasher.HashPassword(Nobody, UnicodeText.Nfc(password));
 
     /// <summary>Whether the password is the hash's. Without a hash: failed, after the same work, so that time does not tell who has an account.</summary>
     internal static PasswordVerificationResult Verify(PasswordHasher<object> hasher, string? hash, string password)
     {
-        var found = hasher.VerifyHashedPassword(Nobody, hash ?? NobodysHash, password);
+        var nfc = UnicodeText.Nfc(password);
+        var found = hasher.VerifyHashedPassword(Nobody, hash ?? NobodysHash, nfc);
+        // Hashes from before passwords were normalised are of what a keyboard wrote; such a one is made anew.
+        var older = ((string[])[password, UnicodeText.Nfd(password)]).Distinct().Where(form => form != nfc).ToList();
+        if (found == PasswordVerificationResult.Failed && older.Exists(form => hasher.VerifyHashedPassword(Nobody, hash ?? NobodysHash, form) != PasswordVerificationResult.Failed))
+        {
+            found = PasswordVerificationResult.SuccessRehashNeeded;
+        }
+
         if (found == PasswordVerificationResult.Failed && IterationsLacking(hash ?? NobodysHash) is > 0 and var lacking)
         {
             // An old hash is checked faster: that would tell that there is an account, and how old it is.
-            Rfc2898DeriveBytes.Pbkdf2(password, Convert.FromBase64String(NobodysHash), lacking, HashAlgorithmName.SHA512, 32);
+            Rfc2898DeriveBytes.Pbkdf2(password, Convert.FromBase64String(NobodysHash), lacking * (1 + older.Count), HashAlgorithmName.SHA512, 32);
         }
 
         return hash is null ? PasswordVerificationResult.Failed : found;

@@ -18,7 +18,7 @@ public sealed record StockChange : StockView
 }
 
 /// <summary>
-/// <c>POST /inventory/{variantId}/receipts</c> <c>{quantity, reference}</c>, <c>/adjustments</c> <c>{delta, reason}</c>, and
+/// <c>POST /inventory/{variantId}/receipts</c> <c>{quantity, reference}</c>, <c>/adjustments</c> <c>{delta, reason}</c> or <c>{counted, reason}</c>, and
 /// <c>PUT /inventory/{variantId}</c> <c>{lowStockThreshold}</c>.
 /// </summary>
 public sealed class ChangeStock(Db db, RelayBell bell)
@@ -44,8 +44,8 @@ public sealed class ChangeStock(Db db, RelayBell bell)
                 return Errors.NotFound;
             }
 
-            var earlier = await tx.FirstAsync(MovementView.Select + "WHERE variant_id = $1 AND reference = $2 AND reason = 'receipt'", MovementView.Map,
-                open.Label.VariantId, reference).ConfigureAwait(false);
+            var earlier = await tx.FirstAsync(MovementView.Select + $"WHERE variant_id = $1 AND {StockWriter.HasReference}", MovementView.Map,
+                open.Label.VariantId, UnicodeText.Key(reference), reference).ConfigureAwait(false);
             if (earlier is not null && earlier.OnHandDelta != quantity)
             {
                 return InventoryErrors.ReceiptConflict(earlier.OnHandDelta);
@@ -61,7 +61,10 @@ public sealed class ChangeStock(Db db, RelayBell bell)
         }).ConfigureAwait(false);
     }
 
-    /// <summary>201; 409 <c>stock_below_zero</c> when there is less on hand. Below what is reserved, the answer lists who is affected.</summary>
+    /// <summary>
+    /// 201; 409 <c>stock_below_zero</c> when there is less on hand. Below what is reserved, the answer lists who is affected. <c>counted</c> instead of <c>delta</c>
+    /// is what somebody has found on the shelf: the difference is taken from what is on hand under the lock, however much was sold or shipped since the page was read.
+    /// </summary>
     public async Task<Reply> AdjustAsync(Request request)
     {
         var read = await request.FieldsAsync().ConfigureAwait(false);
@@ -70,17 +73,32 @@ public sealed class ChangeStock(Db db, RelayBell bell)
             return read.Error!;
         }
 
-        var delta = read.Value.Long("delta", -MaxQuantity, MaxQuantity);
+        var (delta, counted) = Difference(read.Value);
         var reason = read.Value.Text("reason");
-        if (delta == 0)
-        {
-            read.Value.Reject("delta", "must not be 0");
-        }
-
         return read.Value.Done() is { } error ? error : await Idempotency.RunAsync(db, request, required: false, async tx =>
             await OpenAsync(tx, request).ConfigureAwait(false) is not { } open ? Errors.NotFound
-            : !open.Stock.TryAdjust(open.Label.VariantId, delta, reason) ? InventoryErrors.StockBelowZero(open.Entry.OnHand)
+            : !open.Stock.TryAdjust(open.Label.VariantId, delta ?? counted!.Value - open.Entry.OnHand, reason) ? InventoryErrors.StockBelowZero(open.Entry.OnHand)
             : await InkAsync(tx, open, request).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    /// <summary>By how much the stock changes, or to what; one of the two.</summary>
+    private static (long? Delta, long? Counted) Difference(Fields fields)
+    {
+        var (delta, counted) = (fields.LongOrNull("delta", -MaxQuantity, MaxQuantity), fields.LongOrNull("counted", 0, MaxQuantity));
+        if (fields.Has("delta") && fields.Has("counted"))
+        {
+            fields.Reject("counted", "is what there is; leave it or delta out");
+        }
+        else if (!fields.Has("delta") && !fields.Has("counted"))
+        {
+            fields.Reject("delta", "is required, or counted");
+        }
+        else if (delta == 0)
+        {
+            fields.Reject("delta", "must not be 0");
+        }
+
+        return (delta, counted);
     }
 
     /// <summary>Sets, or without a value takes away, the level at which <c>inventory.low</c> is sent; 200 with the stock.</summary>

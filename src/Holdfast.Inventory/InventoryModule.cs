@@ -33,11 +33,11 @@ public static class InventoryModule
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.Get<StockQueries>("/inventory", Access.Staff, (u, r) => u.ListAsync(r));
-        app.Get<StockAlerts>("/inventory/alerts", Access.Staff, (u, r) => u.ListAsync(r));
+        app.Get<StockQueries>("/inventory", Access.Staff, (u, r) => u.ListAsync(r), "storeId", "below", "limit", "cursor");
+        app.Get<StockAlerts>("/inventory/alerts", Access.Staff, (u, r) => u.ListAsync(r), "storeId", "limit", "cursor");
         app.Get<StockQueries>("/inventory/{variantId}", Access.Staff, (u, r) => u.GetAsync(r));
         app.Put<ChangeStock>("/inventory/{variantId}", Access.Staff, (u, r) => u.SetThresholdAsync(r));
-        app.Get<StockQueries>("/inventory/{variantId}/movements", Access.Staff, (u, r) => u.MovementsAsync(r));
+        app.Get<StockQueries>("/inventory/{variantId}/movements", Access.Staff, (u, r) => u.MovementsAsync(r), "limit", "cursor");
         app.Post<ChangeStock>("/inventory/{variantId}/receipts", Access.StaffOrService, (u, r) => u.ReceiveAsync(r));
         app.Post<ChangeStock>("/inventory/{variantId}/adjustments", Access.Staff, (u, r) => u.AdjustAsync(r));
 

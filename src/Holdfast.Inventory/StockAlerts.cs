@@ -35,7 +35,7 @@ public sealed class StockAlerts(Db db)
         if (paging.Value.After is { } after && !(DateTime.TryParseExact(after[0], TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out before)
             && Guid.TryParseExact(after[1], "D", out id)))
         {
-            return Errors.Invalid("cursor", "is not one that was given out");
+            return Errors.InvalidCursor;
         }
 
         if (!Guid.TryParseExact(request.Query("storeId"), "D", out var storeId))

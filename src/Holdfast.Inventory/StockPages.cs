@@ -1,5 +1,6 @@
 using Holdfast.Catalog;
 using Holdfast.Inventory.Core;
+using Holdfast.Platform;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
 using Holdfast.Platform.Messaging;
@@ -76,11 +77,11 @@ public static class StockPages
 
         var ledger = new RowSet("stock_movements", new("variant_id", ColumnType.Uuid), new("location_id", ColumnType.Uuid), new("sequence", ColumnType.Long),
             new("store_id", ColumnType.Uuid), new("on_hand_delta", ColumnType.Long), new("reserved_delta", ColumnType.Long), new("reason", ColumnType.Text),
-            new("reference_id", ColumnType.Uuid), new("reference", ColumnType.Text), new("created_at", ColumnType.Time));
+            new("reference_id", ColumnType.Uuid), new("reference", ColumnType.Text), new("reference_key", ColumnType.Text), new("created_at", ColumnType.Time));
         foreach (var m in book.Movements)
         {
             ledger.Add(m.Entry.Read.VariantId).Add(m.Entry.Read.LocationId).Add(m.Sequence).Add(m.Entry.Read.StoreId).Add(m.OnHandDelta).Add(m.ReservedDelta)
-                .Add(m.Reason).Add(m.ReferenceId).Add(m.Reference).Add(now);
+                .Add(m.Reason).Add(m.ReferenceId).Add(m.Reference).Add(m.Reason == StockReasons.Receipt ? UnicodeText.Key(m.Reference!) : null).Add(now);
         }
 
         batch.ChangeEach(balances,

@@ -26,7 +26,7 @@ public sealed class StockQueries(Db db)
         var before = long.MaxValue;
         if (paging.Value.After is { } after && !long.TryParse(after[0], NumberStyles.None, CultureInfo.InvariantCulture, out before))
         {
-            return Errors.Invalid("cursor", "is not one that was given out");
+            return Errors.InvalidCursor;
         }
 
         var rows = await db.ReadAsync(async s =>
@@ -55,7 +55,7 @@ public sealed class StockQueries(Db db)
         var (available, id) = (-1L, Guid.Empty);
         if (paging.Value.After is { } after && !(long.TryParse(after[0], NumberStyles.None, CultureInfo.InvariantCulture, out available) && Guid.TryParse(after[1], out id)))
         {
-            return Errors.Invalid("cursor", "is not one that was given out");
+            return Errors.InvalidCursor;
         }
 
         if (!Guid.TryParseExact(request.Query("storeId"), "D", out var storeId))

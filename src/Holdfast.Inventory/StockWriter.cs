@@ -1,4 +1,5 @@
 using Holdfast.Inventory.Core;
+using Holdfast.Platform;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging;
 
@@ -7,6 +8,9 @@ namespace Holdfast.Inventory;
 /// <summary>Brings stock in by the thousand: imports, the demo store, benchmarks.</summary>
 public static class StockWriter
 {
+    /// <summary>The condition that a movement is the receipt of a reference, however that is written: its key is $2; $3, the reference as it is, finds those of older releases.</summary>
+    internal const string HasReference = "reason = 'receipt' AND (reference_key = $2 OR (reference_key IS NULL AND reference = $3))";
+
     /// <summary>
     /// Receives all rows on the caller's transaction, with their ledger rows: four round trips, however many rows. Idempotent by
     /// <paramref name="reference"/>: a variant that has a receipt of this reference is left alone. Rows of quantity 0 only make the stock row.
@@ -19,7 +23,7 @@ public static class StockWriter
         var opening = tx.Batch();
         EnsureRows(opening, rows.Select(r => (r.VariantId, r.StoreId)));
         var opened = StockPages.Open(opening, ids);
-        var known = opening.Query("SELECT variant_id FROM stock_movements WHERE reason = 'receipt' AND reference = $2 AND variant_id {in $1}", r => r.Uuid(0), ids, reference);
+        var known = opening.Query($"SELECT variant_id FROM stock_movements WHERE variant_id {{in $1}} AND {HasReference}", r => r.Uuid(0), ids, UnicodeText.Key(reference), reference);
         await opening.RunAsync().ConfigureAwait(false);
 
         var stock = new StockBook(opened.Rows);

@@ -27,9 +27,9 @@ public static class LoyaltyModule
     {
         app.Get<LoyaltyPrograms>("/stores/{id}/loyalty-program", Access.Anyone, (u, r) => u.GetAsync(r));
         app.Put<LoyaltyPrograms>("/stores/{id}/loyalty-program", Access.Staff, (u, r) => u.SetAsync(r));
-        app.Get<PointsQueries>("/loyalty", Access.SignedIn, (u, r) => u.ListAsync(r));
-        app.Get<PointsQueries>("/loyalty/movements", Access.SignedIn, (u, r) => u.MovementsAsync(r));
-        app.Get<PointsQueries>("/loyalty/{customerId}", Access.Staff, (u, r) => u.GetAsync(r));
+        app.Get<PointsQueries>("/loyalty", Access.SignedIn, (u, r) => u.ListAsync(r), "limit", "cursor");
+        app.Get<PointsQueries>("/loyalty/movements", Access.SignedIn, (u, r) => u.MovementsAsync(r), "storeId", "limit", "cursor");
+        app.Get<PointsQueries>("/loyalty/{customerId}", Access.Staff, (u, r) => u.GetAsync(r), "storeId");
         app.Post<AdjustPoints>("/loyalty/{customerId}/adjustments", Access.Staff, (u, r) => u.HandleAsync(r));
     }
 }

@@ -60,7 +60,7 @@ internal sealed class LoyaltyPrograms(Db db)
         return await db.WriteAsync(tx => SetAsync(tx, program, request.IfMatch), request.Aborted).ConfigureAwait(false);
     }
 
-    private static async Task<Reply> SetAsync(Tx tx, LoyaltyProgram program, long? ifMatch)
+    private static async Task<Reply> SetAsync(Tx tx, LoyaltyProgram program, VersionCondition? ifMatch)
     {
         // The store's row is held, so that of two who set the first program one waits.
         var batch = tx.Batch();
@@ -73,7 +73,7 @@ internal sealed class LoyaltyPrograms(Db db)
             return Errors.NotFound;
         }
 
-        if (ifMatch is { } version && version != versions.First)
+        if (ifMatch?.Holds(versions.First) == false)
         {
             return Errors.PreconditionFailed;
         }

@@ -55,7 +55,7 @@ internal sealed class PointsQueries(Db db)
         if (paging.Value.After is { } key && !(long.TryParse(key[0], NumberStyles.None, CultureInfo.InvariantCulture, out before) && before <= DateTime.MaxValue.Ticks
             && Guid.TryParseExact(key[1], "D", out storeBefore) && long.TryParse(key[2], NumberStyles.None, CultureInfo.InvariantCulture, out sequenceBefore)))
         {
-            return Errors.Invalid("cursor", "is not one that was given out");
+            return Errors.InvalidCursor;
         }
 
         var store = StoreOf(request);

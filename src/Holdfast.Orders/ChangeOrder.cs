@@ -25,7 +25,7 @@ internal sealed class OrderChanges(OrderAccess access, ChangeQueue queue)
             return seen.Error!;
         }
 
-        var bodyKey = fields.Value.TextOrNull("idempotencyKey", 255);
+        var bodyKey = fields.Value.OpaqueOrNull("idempotencyKey", 255);
         var made = command(seen.Value, fields.Value);
         if (fields.Value.Done() is { } wrong)
         {
@@ -107,7 +107,7 @@ internal sealed class EditOrder(OrderChanges changes)
             // A service has the routes that are for services, and no way around the others.
             var status = seen.Relation == Relation.Staff && request.Caller.Role != Role.Service ? f.WordOrNull("status", Statuses) : null;
             var inBody = f.IntOrNull("version", 1, int.MaxValue);
-            var version = request.IfMatch ?? inBody;
+            var version = request.IfMatch ?? (inBody is { } number ? (VersionCondition?)number : null);
             if (version is null)
             {
                 f.Reject("version", "send If-Match or version");
@@ -117,7 +117,7 @@ internal sealed class EditOrder(OrderChanges changes)
             var order = seen.Order;
             return new EditCommand(order.Id, order.StoreId, request.Caller.Actor, address, phone, note, Then(status, order, request.Caller.Actor))
             {
-                ExpectedVersion = (int)Math.Clamp(version ?? 0, -1, int.MaxValue),
+                ExpectedVersion = version,
             };
         }).ConfigureAwait(false);
         return refusal is not null && reply.Error?.Fields is { Count: 1 } ? refusal : reply;

@@ -28,7 +28,7 @@ internal sealed class GetHistory(OrderAccess access, Db db)
         var after = 0;
         if (paging.Value.After is { } key && !int.TryParse(key[0], NumberStyles.None, CultureInfo.InvariantCulture, out after))
         {
-            return Errors.Invalid("cursor", "is not one that was given out");
+            return Errors.InvalidCursor;
         }
 
         var entries = await db.ReadAsync(s => s.QueryAsync("SELECT sequence, type, occurred_at, actor, previous, data FROM events WHERE subject = $1 AND sequence > $2 ORDER BY sequence LIMIT $3",

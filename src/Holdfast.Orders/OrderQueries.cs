@@ -51,26 +51,27 @@ internal sealed class ListOrders(Db db, Documents documents)
 
     public async Task<Reply> HandleAsync(Request request)
     {
-        var paging = Paging.From(request, keyParts: 2);
+        var order = request.Query("sort") ?? "-createdAt";
+        if (!Sorts.TryGetValue(order, out var sort))
+        {
+            return Errors.Invalid("sort", $"must be one of {string.Join(", ", Sorts.Keys)}");
+        }
+
+        var paging = Paging.From(request, keyParts: 2, order);
         if (!paging.IsOk)
         {
             return paging.Error!;
         }
 
-        if (!Sorts.TryGetValue(request.Query("sort") ?? "-createdAt", out var sort))
-        {
-            return Errors.Invalid("sort", $"must be one of {string.Join(", ", Sorts.Keys)}");
-        }
-
         var filter = new Filter();
-        if (Restrict(filter, request) is { } refusal)
+        if (Restrict(filter, request, await ZoneAsync(request).ConfigureAwait(false)) is { } refusal)
         {
             return refusal;
         }
 
         if (paging.Value.After is { } after && !Continue(filter, after, sort))
         {
-            return Errors.Invalid("cursor", "is not one that was given out");
+            return Errors.InvalidCursor;
         }
 
         var wanted = new Wanted(filter, sort.Column, sort.Descending, paging.Value);
@@ -83,6 +84,11 @@ internal sealed class ListOrders(Db db, Documents documents)
             Tags(request), ct: request.Aborted).ConfigureAwait(false);
         return Reply.Cached(found);
     }
+
+    /// <summary>The zone of the store whose orders are asked for by plain days; null where there are none, or no one store.</summary>
+    private async Task<TimeZoneInfo?> ZoneAsync(Request request) =>
+        (Times.IsDay(request.Query("from")) || Times.IsDay(request.Query("to"))) && Guid.TryParse(request.Query("storeId"), out var storeId)
+            ? Times.Zone((await db.ReadAsync(s => Catalog.Stores.FindAsync(s, storeId), request.Aborted).ConfigureAwait(false))?.TimeZone) : null;
 
     /// <summary>Whose orders the list may show: when one of them gets an order, or one changes, it is stale.</summary>
     private static string[] Tags(Request request) =>
@@ -132,7 +138,7 @@ internal sealed class ListOrders(Db db, Documents documents)
     }
 
     /// <summary>What this caller may see, and what they asked for.</summary>
-    private static Error? Restrict(Filter filter, Request request)
+    private static Error? Restrict(Filter filter, Request request, TimeZoneInfo? zone)
     {
         var caller = request.Caller;
         Guid? storeId = null;
@@ -164,7 +170,7 @@ internal sealed class ListOrders(Db db, Documents documents)
 
         filter.And("o.deleted_at IS NULL");
         return Word(filter, request, "status", "o.status", Names.OrderStatuses) ?? Word(filter, request, "paymentStatus", "o.payment_status", Names.PaymentStatuses)
-            ?? When(filter, request, "from", "o.created_at >= {0}") ?? When(filter, request, "to", "o.created_at < {0}");
+            ?? When(filter, request, zone, "from", "o.created_at >= {0}") ?? When(filter, request, zone, "to", "o.created_at < {0}");
     }
 
     private static Error? Word(Filter filter, Request request, string name, string column, IReadOnlyList<string> words)
@@ -178,19 +184,19 @@ internal sealed class ListOrders(Db db, Documents documents)
         return words.Contains(word) ? null : Errors.Invalid(name, $"must be one of {string.Join(", ", words)}");
     }
 
-    private static Error? When(Filter filter, Request request, string name, string condition)
+    private static Error? When(Filter filter, Request request, TimeZoneInfo? zone, string name, string condition)
     {
         if (request.Query(name) is not { } text)
         {
             return null;
         }
 
-        if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+        if (Times.ReadParameter(text, zone, isEnd: name == "to") is not { } time)
         {
-            return Errors.Invalid(name, "must be an RFC 3339 time");
+            return Errors.Invalid(name, Times.Expected(orDay: zone is not null));
         }
 
-        filter.And(condition, time.UtcDateTime);
+        filter.And(condition, time);
         return null;
     }
 

@@ -5,6 +5,7 @@ using Holdfast.Inventory.Core;
 using Holdfast.Orders.Core;
 using Holdfast.Platform;
 using Holdfast.Platform.Http;
+using Holdfast.Promotions.Core;
 
 namespace Holdfast.Orders;
 
@@ -30,7 +31,7 @@ internal static class OrderRequest
     /// <param name="locale">The language the caller asks for, if any.</param>
     public static Result<(PlaceCommand Command, string? Key)> Read(Fields fields, Caller caller, bool withLines = true, string? locale = null)
     {
-        var key = fields.TextOrNull("idempotencyKey", 255);
+        var key = fields.OpaqueOrNull("idempotencyKey", 255);
         var storeId = fields.Uuid("storeId");
         var lines = withLines ? fields.Objects("lines", line => new StockLine(line.Uuid("variantId"), line.Long("quantity", 1, MaxQuantity)), 1, MaxLines) : [];
         var address = Address(fields);
@@ -69,7 +70,7 @@ internal static class OrderRequest
             Note = note,
             Metadata = metadata is null ? null : JsonSerializer.Serialize(metadata, Reply.Json),
             ExternalId = externalId,
-            DiscountKey = code?.ToUpperInvariant(),
+            DiscountKey = code is null ? null : DiscountCode.KeyOf(code),
             RedeemPoints = points ?? 0,
             ShippingFee = shippingFee,
             ReservationId = reservation,

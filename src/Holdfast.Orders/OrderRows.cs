@@ -24,7 +24,7 @@ internal static class OrderRows
         IsGuest = r.Bool(4),
         CustomerEmail = r.Text(5),
         CustomerName = r.TextOrNull(6),
-        BuyerKeys = r.TextOrNull(42) is { } keys ? keys.Split(' ') : [Identity.Emails.Key(r.Text(5)) ?? r.Text(5)],
+        BuyerKeys = r.TextOrNull(42) is { } keys ? keys.Split(' ') : [Identity.Emails.Key(r.Text(5)) ?? r.Text(5).Trim().ToLowerInvariant()],
         Status = Names.Status(r.Text(7)),
         PaymentMethod = Names.Method(r.Text(8)),
         Currency = r.Text(9),

@@ -61,18 +61,18 @@ public static class OrdersModule
         app.Post<PlaceOrder>("/orders", Access.Anyone, Limit.Placing, (u, r) => u.HandleAsync(r));
         app.Post<QuoteOrder>("/orders/quote", Access.Anyone, Limit.Quoting, (u, r) => u.HandleAsync(r));
         app.Post<LookUpOrder>("/orders/lookup", Access.Anyone, Limit.SignIn, (u, r) => u.HandleAsync(r));
-        app.Get<CustomerQueries>("/customers", Access.Staff, (u, r) => u.ListAsync(r));
+        app.Get<CustomerQueries>("/customers", Access.Staff, (u, r) => u.ListAsync(r), "q", "limit", "cursor");
         app.Get<CustomerQueries>("/customers/{id}", Access.Staff, (u, r) => u.FindAsync(r));
-        app.Get<ListOrders>("/orders", Access.SignedIn, (u, r) => u.HandleAsync(r));
-        app.Get<UnpaidHolds>("/orders/unpaid-holds", Access.Staff, (u, r) => u.ListAsync(r));
+        app.Get<ListOrders>("/orders", Access.SignedIn, (u, r) => u.HandleAsync(r), "storeId", "status", "paymentStatus", "from", "to", "q", "sort", "limit", "cursor");
+        app.Get<UnpaidHolds>("/orders/unpaid-holds", Access.Staff, (u, r) => u.ListAsync(r), "storeId", "variantId", "limit", "cursor");
         app.Post<UnpaidHolds>("/orders/unpaid-holds/release", Access.Staff, (u, r) => u.ReleaseAsync(r));
-        app.Get<GetStatistics>("/orders/statistics", Access.Staff, (u, r) => u.HandleAsync(r));
+        app.Get<GetStatistics>("/orders/statistics", Access.Staff, (u, r) => u.HandleAsync(r), "storeId", "from", "to");
 
         // Access.Anyone: a guest shows the order's access key; without it the order does not exist for them.
         app.Get<GetOrder>("/orders/{id}", Access.Anyone, (u, r) => u.HandleAsync(r));
         app.Put<EditOrder>("/orders/{id}", Access.Anyone, (u, r) => u.HandleAsync(r));
-        app.Delete<DeleteOrder>("/orders/{id}", Access.Anyone, (u, r) => u.HandleAsync(r));
-        app.Get<GetHistory>("/orders/{id}/history", Access.Anyone, (u, r) => u.HandleAsync(r));
+        app.Delete<DeleteOrder>("/orders/{id}", Access.Anyone, (u, r) => u.HandleAsync(r), "hard");
+        app.Get<GetHistory>("/orders/{id}/history", Access.Anyone, (u, r) => u.HandleAsync(r), "limit", "cursor");
         app.Post<ConfirmOrder>("/orders/{id}/confirm", Access.Anyone, Limit.SignIn, (u, r) => u.HandleAsync(r));
         app.Post<CancelOrder>("/orders/{id}/cancel", Access.Anyone, (u, r) => u.HandleAsync(r));
         app.Post<ShipOrder>("/orders/{id}/ship", Access.Staff, (u, r) => u.HandleAsync(r));

@@ -15,8 +15,23 @@ public static class Errors
     public static readonly Error Unstorable = new(422, "unstorable_value", "A value of this request cannot be stored.", "Một giá trị trong yêu cầu không thể lưu được.");
     public static readonly Error Internal = new(500, "internal_error", "Something went wrong on our side.", "Đã có lỗi từ phía hệ thống.");
     public static readonly Error RequestTimeout = new(408, "request_timeout", "The request did not arrive in time.", "Yêu cầu không đến kịp thời gian.");
-    public static readonly Error TooLarge = new(413, "body_too_large", "The body is larger than 1 MiB.", "Nội dung yêu cầu lớn hơn 1 MiB.");
+    public static readonly Error TooLarge = new(413, "body_too_large", "The body is larger than this resource takes; maxBytes says how much that is.",
+        "Nội dung yêu cầu lớn hơn mức cho phép; maxBytes cho biết giới hạn.");
     public static readonly Error InvalidJson = new(400, "invalid_json", "The body is not a JSON object that can be read.", "Nội dung yêu cầu không phải là đối tượng JSON hợp lệ.");
+    public static readonly Error NotUtf8 = new(400, "not_utf8", "The body is not in UTF-8, which JSON is sent in.", "Nội dung yêu cầu không ở dạng UTF-8 như JSON yêu cầu.");
+    public static readonly Error DuplicateMember = new(400, "duplicate_member", "An object of the body has the member that is named in member twice.",
+        "Một đối tượng trong yêu cầu có hai lần trường được nêu trong member.");
+    public static readonly Error TooManyMembers = new(400, "too_many_members", "An object of the body has more members than any resource knows.",
+        "Một đối tượng trong yêu cầu có quá nhiều trường.");
+    public static readonly Error UnsupportedEncoding = new(415, "unsupported_encoding", "Send the body as it is, or with Content-Encoding: gzip.",
+        "Hãy gửi nội dung không nén, hoặc với Content-Encoding: gzip.");
+    public static readonly Error InvalidEncoding = new(400, "invalid_encoding", "The body is not what its Content-Encoding says.", "Nội dung yêu cầu không đúng với Content-Encoding.");
+    public static readonly Error UnknownParameter = new(400, "unknown_parameter", "This resource does not know the query parameter that is named in parameter.",
+        "Tài nguyên này không có tham số được nêu trong parameter.");
+    public static readonly Error DuplicateParameter = new(400, "duplicate_parameter", "Send the query parameter that is named in parameter once.",
+        "Chỉ gửi một lần tham số được nêu trong parameter.");
+    public static readonly Error InvalidCursor = new(400, "invalid_cursor", "The cursor is not one that this list gave out for this sort. Begin again without it.",
+        "Con trỏ không phải do danh sách này cấp với cách sắp xếp này. Hãy bắt đầu lại không có con trỏ.");
     public static readonly Error InvalidRequest = new(400, "invalid_request", "Some fields are missing or not valid.", "Một số trường bị thiếu hoặc không hợp lệ.");
     public static readonly Error UnknownField = new(400, "unknown_field", "The body has fields that are unknown or read-only here.", "Yêu cầu có trường không tồn tại hoặc chỉ đọc.");
     public static readonly Error IdempotencyKeyRequired = new(400, "idempotency_key_required", "Send an Idempotency-Key header.", "Hãy gửi header Idempotency-Key.");

@@ -34,7 +34,7 @@ public static class SearchText
     {
         var words = new List<string>();
         var word = new StringBuilder();
-        foreach (var rune in text.EnumerateRunes())
+        foreach (var rune in UnicodeText.Nfc(text).EnumerateRunes())
         {
             if (Rune.IsLetterOrDigit(rune))
             {

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Holdfast.Platform;
 using Holdfast.Platform.Http;
 using Holdfast.Promotions.Core;
 
@@ -24,7 +25,8 @@ internal static partial class DiscountBody
     private const int WholePercent = 10_000;
 
     /// <summary>The rule for a code whose names are known. What is wrong is noted in the fields; <see cref="Fields.Done"/> is the caller's to ask.</summary>
-    public static DiscountCode Read(Fields fields, Guid id, Guid? storeId, string code)
+    /// <param name="zone">The store's time zone, in which plain days are read: a code ends when its last day does.</param>
+    public static DiscountCode Read(Fields fields, Guid id, Guid? storeId, string code, TimeZoneInfo? zone)
     {
         var word = fields.WordOrNull("kind", [.. DiscountKinds.All]);
         if (!fields.Has("kind"))
@@ -42,8 +44,8 @@ internal static partial class DiscountBody
             Kind = kind,
             Value = Value(fields, kind),
             Currency = fields.TextOrNull("currency", max: 3),
-            StartsAt = Cut(fields.TimeOrNull("startsAt")),
-            EndsAt = Cut(fields.TimeOrNull("endsAt")),
+            StartsAt = Cut(fields.TimeOrNull("startsAt", zone)),
+            EndsAt = Cut(fields.TimeOrNull("endsAt", zone, isEnd: true)),
             MinimumSubtotal = fields.LongOrNull("minimumSubtotal", 1, MaxAmount),
             UsageLimit = fields.LongOrNull("usageLimit", 1, MaxUses),
             UsageLimitPerCustomer = fields.LongOrNull("usageLimitPerCustomer", 1, MaxUses),
@@ -78,7 +80,7 @@ internal static partial class DiscountBody
             fields.Reject("categories", "must not have blank entries");
         }
 
-        return [.. categories.Distinct(StringComparer.Ordinal)];
+        return [.. categories.Distinct(UnicodeText.Names)];
     }
 
     private static void Check(Fields fields, DiscountCode read)

@@ -88,7 +88,7 @@ internal sealed class DiscountQueries(Db db)
             return PromotionErrors.Unknown;
         }
 
-        var buyer = request.Caller.Email?.Trim().ToLowerInvariant() ?? "";
+        var buyer = EmailAddress.Key(request.Caller.Email) ?? "";
         var result = await db.ReadAsync(s => QuoteAsync(s, storeId, key, subtotal, category, buyer), request.Aborted).ConfigureAwait(false);
         return result.IsOk ? Reply.Ok(result.Value) : result.Error!;
     }
@@ -106,7 +106,7 @@ internal sealed class DiscountQueries(Db db)
     /// <summary>Where a code is, within the API.</summary>
     internal static string PathOf(DiscountCode code) => $"/discount-codes/{code.Code}" + (code.StoreId is { } id ? $"?storeId={id}" : "");
 
-    private static string? KeyOf(Request request) => request.RouteText("code") is var code && DiscountCode.IsWellFormed(code) ? DiscountCode.KeyOf(code) : null;
+    private static string? KeyOf(Request request) => DiscountCode.KeyOf(request.RouteText("code")) is var key && DiscountCode.IsWellFormed(key) ? key : null;
 
     private static string ListSql(string stores) =>
         $"SELECT {DiscountPages.Columns} FROM discount_codes WHERE {stores} AND substr(code_key, 1, length($1{{as text}})) = $1{{as text}} AND code_key > $2 ORDER BY code_key LIMIT $3";

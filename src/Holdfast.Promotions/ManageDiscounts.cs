@@ -19,13 +19,13 @@ internal sealed class ManageDiscounts(Db db)
 
         var fields = body.Value;
         var storeId = fields.UuidOrNull("storeId");
-        var name = fields.Text("code", DiscountCode.MaxLength, DiscountCode.MinLength);
+        var name = UnicodeText.Plain(fields.Text("code", DiscountCode.MaxLength, DiscountCode.MinLength));
         if (name.Length > 0 && !DiscountCode.IsWellFormed(name))
         {
             fields.Reject("code", "must be of letters A to Z, digits, - and _");
         }
 
-        var code = DiscountBody.Read(fields, Guid.CreateVersion7(), storeId, name);
+        var code = DiscountBody.Read(fields, Guid.CreateVersion7(), storeId, name, await ZoneAsync(fields, storeId, request.Aborted).ConfigureAwait(false));
         if ((fields.Done() ?? Refusal(request.Caller, storeId)) is { } error)
         {
             return error;
@@ -56,7 +56,8 @@ internal sealed class ManageDiscounts(Db db)
             return store.Error!;
         }
 
-        var wanted = DiscountBody.Read(body.Value, Guid.Empty, store.Value, request.RouteText("code"));
+        var wanted = DiscountBody.Read(body.Value, Guid.Empty, store.Value, request.RouteText("code"),
+            await ZoneAsync(body.Value, store.Value, request.Aborted).ConfigureAwait(false));
         if ((body.Value.Done() ?? Refusal(request.Caller, store.Value)) is { } error)
         {
             return error;
@@ -83,6 +84,10 @@ internal sealed class ManageDiscounts(Db db)
         storeId is { } id ? caller.Manages(id) ? null : Errors.NotFound
         : caller.Role == Role.Admin ? null : Errors.Forbidden;
 
+    /// <summary>The time zone of the code's store, where the body names plain days; a code for all stores has none.</summary>
+    private async Task<TimeZoneInfo?> ZoneAsync(Fields fields, Guid? storeId, CancellationToken ct) => storeId is { } id && (fields.IsDay("startsAt") || fields.IsDay("endsAt"))
+        ? Times.Zone(await db.ReadAsync(s => s.FirstAsync("SELECT time_zone FROM stores WHERE id = $1", r => r.Text(0), id), ct).ConfigureAwait(false)) : null;
+
     private static async Task<Result<Reply>> InsertAsync(Tx tx, DiscountCode code)
     {
         if (code.StoreId is { } storeId && await DiscountQueries.CurrencyAsync(tx, storeId).ConfigureAwait(false) is null)
@@ -96,7 +101,7 @@ internal sealed class ManageDiscounts(Db db)
         return Reply.Created(DiscountView.Of(made), Routes.Base + DiscountQueries.PathOf(made), made.Version);
     }
 
-    private static async Task<Reply> ReplaceAsync(Tx tx, DiscountCode wanted, long? ifMatch)
+    private static async Task<Reply> ReplaceAsync(Tx tx, DiscountCode wanted, VersionCondition? ifMatch)
     {
         var found = await DiscountRows.LockAsync(tx, wanted.StoreId, wanted.CodeKey).ConfigureAwait(false);
         if (found is null)
@@ -104,7 +109,7 @@ internal sealed class ManageDiscounts(Db db)
             return Errors.NotFound;
         }
 
-        if (ifMatch is { } version && version != found.Version)
+        if (ifMatch?.Holds(found.Version) == false)
         {
             return Errors.PreconditionFailed;
         }
@@ -134,7 +139,7 @@ internal sealed class ManageDiscounts(Db db)
         return Reply.Ok(DiscountView.Of(changed), changed.Version);
     }
 
-    private static async Task<Reply> DeleteAsync(Tx tx, Guid? storeId, string code, long? ifMatch)
+    private static async Task<Reply> DeleteAsync(Tx tx, Guid? storeId, string code, VersionCondition? ifMatch)
     {
         var found = await DiscountRows.LockAsync(tx, storeId, DiscountCode.KeyOf(code)).ConfigureAwait(false);
         if (found is null)
@@ -142,7 +147,7 @@ internal sealed class ManageDiscounts(Db db)
             return Errors.NotFound;
         }
 
-        if (ifMatch is { } version && version != found.Version)
+        if (ifMatch?.Holds(found.Version) == false)
         {
             return Errors.PreconditionFailed;
         }

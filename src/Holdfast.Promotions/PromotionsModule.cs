@@ -22,11 +22,11 @@ public static class PromotionsModule
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.Get<DiscountQueries>("/discount-codes", Access.Staff, (u, r) => u.ListAsync(r));
+        app.Get<DiscountQueries>("/discount-codes", Access.Staff, (u, r) => u.ListAsync(r), "storeId", "code", "limit", "cursor");
         app.Post<ManageDiscounts>("/discount-codes", Access.Staff, (u, r) => u.CreateAsync(r));
-        app.Get<DiscountQueries>("/discount-codes/{code}", Access.Staff, (u, r) => u.GetAsync(r));
-        app.Put<ManageDiscounts>("/discount-codes/{code}", Access.Staff, (u, r) => u.ReplaceAsync(r));
-        app.Delete<ManageDiscounts>("/discount-codes/{code}", Access.Staff, (u, r) => u.DeleteAsync(r));
+        app.Get<DiscountQueries>("/discount-codes/{code}", Access.Staff, (u, r) => u.GetAsync(r), "storeId");
+        app.Put<ManageDiscounts>("/discount-codes/{code}", Access.Staff, (u, r) => u.ReplaceAsync(r), "storeId");
+        app.Delete<ManageDiscounts>("/discount-codes/{code}", Access.Staff, (u, r) => u.DeleteAsync(r), "storeId");
         app.Post<DiscountQueries>("/discount-codes/{code}/quote", Access.Anyone, Limit.Quoting, (u, r) => u.QuoteAsync(r));
     }
 }

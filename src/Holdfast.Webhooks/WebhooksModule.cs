@@ -42,11 +42,11 @@ public static class WebhooksModule
     public static void Map(IEndpointRouteBuilder app)
     {
         app.Post<WebhookEndpoints>("/webhook-endpoints", Access.Staff, (u, r) => u.CreateAsync(r));
-        app.Get<WebhookEndpoints>("/webhook-endpoints", Access.Staff, (u, r) => u.ListAsync(r));
+        app.Get<WebhookEndpoints>("/webhook-endpoints", Access.Staff, (u, r) => u.ListAsync(r), "storeId", "limit", "cursor");
         app.Get<WebhookEndpoints>("/webhook-endpoints/{id}", Access.Staff, (u, r) => u.GetAsync(r));
         app.Delete<WebhookEndpoints>("/webhook-endpoints/{id}", Access.Staff, (u, r) => u.DeleteAsync(r));
         app.Post<WebhookEndpoints>("/webhook-endpoints/{id}/resume", Access.Staff, (u, r) => u.ResumeAsync(r));
-        app.Get<WebhookDeliveries>("/webhook-endpoints/{id}/deliveries", Access.Staff, (u, r) => u.ListAsync(r));
+        app.Get<WebhookDeliveries>("/webhook-endpoints/{id}/deliveries", Access.Staff, (u, r) => u.ListAsync(r), "status", "limit", "cursor");
         app.Post<WebhookDeliveries>("/webhook-endpoints/{id}/deliveries/{deliveryId}/redeliver", Access.Staff, (u, r) => u.RedeliverAsync(r));
         app.Post<WebhookDeliveries>("/webhook-endpoints/{id}/redeliver", Access.Staff, (u, r) => u.RedeliverFailedAsync(r));
     }

@@ -27,6 +27,13 @@ internal sealed class FrontDoor(LogProvider? requests, ILogger<FrontDoor> log)
             }
 
             await next(http).ConfigureAwait(false);
+            if (HttpMethods.IsOptions(http.Request.Method) && http.Response is { StatusCode: StatusCodes.Status405MethodNotAllowed, HasStarted: false } known)
+            {
+                // The path is there: Allow, which the router has set, says what it answers to.
+                known.StatusCode = StatusCodes.Status204NoContent;
+                known.Headers.Allow = $"{known.Headers.Allow}, OPTIONS";
+            }
+
             if (http.Response is { StatusCode: >= 400, HasStarted: false, ContentType: null })
             {
                 await Problem.WriteAsync(http, ErrorOf(http.Response.StatusCode)).ConfigureAwait(false);

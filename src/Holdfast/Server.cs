@@ -33,12 +33,12 @@ public static class Server
     /// <summary>What <c>verify</c> checks.</summary>
     public static readonly IReadOnlyList<Invariant> Invariants =
     [
-        .. PlatformInvariants.All, .. InventoryModule.Invariants, .. PromotionsModule.Invariants, .. LoyaltyModule.Invariants, .. IdentityModule.Invariants,
+        .. PlatformInvariants.All, .. CatalogModule.Invariants, .. InventoryModule.Invariants, .. PromotionsModule.Invariants, .. LoyaltyModule.Invariants, .. IdentityModule.Invariants,
         .. OrdersModule.Invariants, .. CartsModule.Invariants, .. NotificationsModule.Invariants, .. WebhooksModule.Invariants,
     ];
 
     /// <summary>What <c>verify --repair</c> can put right.</summary>
-    public static readonly IReadOnlyList<Repair> Repairs = [.. InventoryModule.Repairs, .. PromotionsModule.Repairs, .. LoyaltyModule.Repairs, .. OrdersModule.Repairs];
+    public static readonly IReadOnlyList<Repair> Repairs = [.. CatalogModule.Repairs, .. InventoryModule.Repairs, .. PromotionsModule.Repairs, .. LoyaltyModule.Repairs, .. OrdersModule.Repairs];
 
     /// <summary>Every type of event that is told to others.</summary>
     public static readonly EventTypes Events = new([.. InventoryEvents.All, .. OrderEventTypes.All], OrderEventTypes.Incoming);

@@ -79,7 +79,8 @@ public sealed partial record Settings
             }
         }
 
-        return [.. origins.Select(o => o.ToLowerInvariant())];
+        // Browsers send the ASCII form of a host's name.
+        return [.. origins.Select(o => IsWeb(o, out var url) && url.IdnHost != url.Host ? $"{url.Scheme}://{url.IdnHost}{(url.IsDefaultPort ? "" : $":{url.Port}")}" : o.ToLowerInvariant())];
     }
 
     private static bool IsWeb(string text, out Uri url) => Uri.TryCreate(text, UriKind.Absolute, out url!) && url.Scheme is "http" or "https" && url.UserInfo.Length == 0;

@@ -1,3 +1,5 @@
+using Holdfast.Platform;
+
 namespace Holdfast.Catalog.Core;
 
 /// <summary>A product with its variants, as it is kept and as it is served.</summary>
@@ -31,6 +33,9 @@ public sealed record Product
     /// <summary>Counts its changes, from 1; the ETag. What is available may change without it.</summary>
     public long Version { get; init; } = 1;
 
+    /// <summary>What categories are compared by.</summary>
+    internal string? CategoryKey => Category is null ? null : UnicodeText.Key(Category);
+
     /// <summary>The words by which it is found.</summary>
     internal string SearchText => Platform.SearchText.Of([Name, Category, .. Variants.SelectMany(v => new[] { v.Sku, v.Name }), Description]);
 
@@ -43,8 +48,15 @@ public sealed record Variant
 {
     public required Guid Id { get; init; }
 
-    /// <summary>Unique within the store.</summary>
+    /// <summary>Unique within the store, however it is written.</summary>
     public required string Sku { get; init; }
+
+    /// <summary>What SKUs are compared by; a key of its own where the store had two that differed in their writing alone.</summary>
+    internal string SkuKey
+    {
+        get => field ?? UnicodeText.Key(Sku);
+        init;
+    }
 
     /// <summary>Null: it goes by the product's name.</summary>
     public string? Name { get; init; }

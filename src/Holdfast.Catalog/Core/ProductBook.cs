@@ -3,7 +3,7 @@ using Holdfast.Platform;
 namespace Holdfast.Catalog.Core;
 
 /// <summary>
-/// One variant as a list of products has it; the product is known by its name, the variant by its sku. What is null leaves what is there.
+/// One variant as a list of products has it; the product is known by its name, the variant by its sku, however that is written. What is null leaves what is there.
 /// </summary>
 /// <param name="FreshProductId">The id of the product, should it be new.</param>
 /// <param name="FreshVariantId">The id of the variant, should it be new.</param>
@@ -42,6 +42,7 @@ public sealed class ProductBook
 
     private readonly Dictionary<(Guid Store, string Name), Page> _byName = [];
     private readonly Dictionary<(Guid Store, string Sku), Page> _bySku = [];
+    private readonly Dictionary<(Guid Store, string Key), Page> _byKey = [];
     private readonly List<Page> _pages = [];
 
     /// <summary>Of several products with one name, the oldest is meant.</summary>
@@ -56,7 +57,7 @@ public sealed class ProductBook
     /// <summary>Takes a row in. 400 for a sku that another product of the store has, and for too many variants.</summary>
     public Result<RowEffect> Put(Guid storeId, ProductRow row)
     {
-        var known = _bySku.TryGetValue((storeId, row.Sku), out var page);
+        var known = _bySku.TryGetValue((storeId, row.Sku), out var page) || _byKey.TryGetValue((storeId, UnicodeText.Key(row.Sku)), out page);
         if (known && page!.Product.Name != row.Product)
         {
             return Errors.Invalid("sku", $"'{row.Sku}' is a variant of the product '{page.Product.Name}'");
@@ -74,11 +75,12 @@ public sealed class ProductBook
         }
 
         _bySku[(storeId, row.Sku)] = page!;
+        _byKey.TryAdd((storeId, UnicodeText.Key(row.Sku)), page!);
         return page!.Put(row);
     }
 
     /// <summary>The variant of a row that was taken in.</summary>
-    public Variant Find(Guid storeId, string sku) => _bySku[(storeId, sku)].Product.Variants.First(v => v.Sku == sku);
+    public Variant Find(Guid storeId, string sku) => _bySku[(storeId, sku)].Find(sku)!;
 
     /// <summary>The new products and the changed ones, these as they were and as they are.</summary>
     public IEnumerable<(Product? Before, Product Product)> Changes() => _pages.Where(p => p.Changed).Select(p => (p.Before, p.Product));
@@ -90,6 +92,7 @@ public sealed class ProductBook
         foreach (var variant in page.Product.Variants)
         {
             _bySku[(page.Product.StoreId, variant.Sku)] = page;
+            _byKey[(page.Product.StoreId, variant.SkuKey)] = page;
         }
     }
 
@@ -101,10 +104,14 @@ public sealed class ProductBook
 
         public bool Changed { get; private set; }
 
+        /// <summary>The variant with this sku, however it is written; null when there is none.</summary>
+        public Variant? Find(string sku) => Product.Variants.FirstOrDefault(v => v.Sku == sku)
+            ?? (UnicodeText.Key(sku) is var key ? Product.Variants.FirstOrDefault(v => v.SkuKey == key) : null);
+
         public RowEffect Put(ProductRow row)
         {
             var variants = Product.Variants.ToList();
-            var at = variants.FindIndex(v => v.Sku == row.Sku);
+            var at = Find(row.Sku) is { } present ? variants.IndexOf(present) : -1;
             var old = at < 0 ? new Variant { Id = row.FreshVariantId, Sku = row.Sku, Price = row.Price } : variants[at];
             var attributes = row.Attributes.All(a => old.Attributes.TryGetValue(a.Key, out var value) && value == a.Value)
                 ? old.Attributes : new SortedDictionary<string, string>(old.Attributes.Concat(row.Attributes).GroupBy(a => a.Key).ToDictionary(g => g.Key, g => g.Last().Value), StringComparer.Ordinal);

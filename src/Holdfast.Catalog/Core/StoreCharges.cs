@@ -5,7 +5,7 @@ namespace Holdfast.Catalog.Core;
 /// <summary>What delivery costs when the goods, after their discount, cost <paramref name="From"/> or more. Minor units.</summary>
 public sealed record ShippingRate(long From, long Fee);
 
-/// <summary>Tax on goods, in percent with at most two decimals.</summary>
+/// <summary>Tax on goods, in percent with at most four decimals.</summary>
 /// <param name="Included">Prices have the tax in them; otherwise it comes on top.</param>
 /// <param name="Rate">For goods whose category is not named.</param>
 public sealed record Tax(bool Included, decimal Rate, IReadOnlyList<CategoryTax> Categories);

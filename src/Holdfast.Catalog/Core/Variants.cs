@@ -9,13 +9,14 @@ public readonly record struct WantedVariant(Variant Variant, bool Named);
 public static class Variants
 {
     /// <summary>
-    /// Variants are matched by id, else by sku; what is wanted and not there is new; what is there and not wanted stays, not active, after the others.
+    /// Variants are matched by id, else by sku, however it is written; what is wanted and not there is new; what is there and not wanted stays, not active, after the others.
     /// 400 for an id of no variant of this product or one that comes twice, 409 for a sku that two of them would have.
     /// </summary>
     public static Result<IReadOnlyList<Variant>> Replace(IReadOnlyList<Variant> present, IReadOnlyList<WantedVariant> wanted)
     {
         var byId = present.ToDictionary(v => v.Id);
         var bySku = present.ToDictionary(v => v.Sku, StringComparer.Ordinal);
+        var byKey = present.ToDictionary(v => v.SkuKey, StringComparer.Ordinal);
         var result = new List<Variant>(present.Count + wanted.Count);
         var taken = new HashSet<Guid>();
         var named = wanted.Where(w => w.Named).Select(w => w.Variant.Id).ToHashSet();
@@ -28,9 +29,15 @@ public static class Variants
             }
 
             // Whoever gives an id means that variant, even if another one's old sku is now its own.
-            if (!isNamed && bySku.TryGetValue(variant.Sku, out var match) && !named.Contains(match.Id))
+            if (!isNamed && (bySku.TryGetValue(variant.Sku, out var match) || byKey.TryGetValue(variant.SkuKey, out match)) && !named.Contains(match.Id))
             {
                 variant = variant with { Id = match.Id };
+            }
+
+            // A name that stays keeps its key, even one that a twin in the store has made a key of its own.
+            if (byId.TryGetValue(variant.Id, out var before) && before.Sku == variant.Sku)
+            {
+                variant = variant with { SkuKey = before.SkuKey };
             }
 
             if (!taken.Add(variant.Id))
@@ -43,6 +50,6 @@ public static class Variants
 
         result.AddRange(present.Where(v => !taken.Contains(v.Id)).Select(v => v with { Active = false }));
         var skus = new HashSet<string>(StringComparer.Ordinal);
-        return result.FirstOrDefault(v => !skus.Add(v.Sku)) is { } twice ? CatalogErrors.SkuTaken.With("sku", twice.Sku) : result;
+        return result.FirstOrDefault(v => !skus.Add(v.SkuKey)) is { } twice ? CatalogErrors.SkuTaken.With("sku", twice.Sku) : result;
     }
 }

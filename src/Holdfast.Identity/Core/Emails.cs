@@ -1,17 +1,14 @@
 using System.Diagnostics.CodeAnalysis;
+using Holdfast.Platform;
 
 namespace Holdfast.Identity;
 
-/// <summary>
-/// One person's email has one key. Only case and surrounding blanks are evened out: dots and plus tags mean different mailboxes at many
-/// providers, so they stay.
-/// </summary>
+/// <summary>The emails of accounts and guests: one mailbox has one key (<see cref="EmailAddress"/>).</summary>
 public static class Emails
 {
     /// <summary>RFC 5321, 4.5.3.1: the longest address that can be delivered to.</summary>
-    public const int MaxLength = 254;
+    public const int MaxLength = EmailAddress.MaxLength;
 
-    private const int MaxLocalLength = 64;
     private const string ClosedDomain = "@closed.invalid";
 
     /// <summary>What stands in for the email of an account that was closed: an address that can never exist (RFC 2606).</summary>
@@ -20,55 +17,9 @@ public static class Emails
     /// <summary>Whether it stands in for that of an account that was closed: nobody reads there.</summary>
     public static bool IsOfClosed(string email) => email.EndsWith(ClosedDomain, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Trimmed and in lower case (invariant), or null where it cannot be an address: no quoted local parts, no comments, no control characters, not what stands in for a closed account's.</summary>
-    public static string? Key(string? email)
-    {
-        var text = email?.Trim() ?? "";
-        var at = text.IndexOf('@', StringComparison.Ordinal);
-        return text.Length <= MaxLength && at is > 0 and <= MaxLocalLength && IsLocal(text.AsSpan(0, at)) && IsDomain(text.AsSpan(at + 1)) && !IsOfClosed(text)
-            ? text.ToLowerInvariant() : null;
-    }
+    /// <summary><see cref="EmailAddress.Key"/>, and null for what stands in for a closed account's.</summary>
+    public static string? Key(string? email) => EmailAddress.Key(email) is { } key && !IsOfClosed(key) ? key : null;
 
     /// <summary>As <see cref="Key(string?)"/>, as a question.</summary>
     public static bool TryKey(string? email, [NotNullWhen(true)] out string? key) => (key = Key(email)) is not null;
-
-    private static bool IsLocal(ReadOnlySpan<char> local)
-    {
-        foreach (var c in local)
-        {
-            if (char.IsWhiteSpace(c) || char.IsControl(c) || char.IsSurrogate(c) || "()<>[]:;@\\,\"".Contains(c, StringComparison.Ordinal))
-            {
-                return false;
-            }
-        }
-
-        return local[0] != '.' && local[^1] != '.' && local.IndexOf("..", StringComparison.Ordinal) < 0;
-    }
-
-    private static bool IsDomain(ReadOnlySpan<char> domain)
-    {
-        if (domain.IsEmpty)
-        {
-            return false;
-        }
-
-        foreach (var range in domain.Split('.'))
-        {
-            var label = domain[range];
-            if (label.IsEmpty || label.Length > 63 || label[0] == '-' || label[^1] == '-')
-            {
-                return false;
-            }
-
-            foreach (var c in label)
-            {
-                if (!char.IsLetterOrDigit(c) && c != '-')
-                {
-                    return false;
-                }
-            }
-        }
-
-        return true;
-    }
 }

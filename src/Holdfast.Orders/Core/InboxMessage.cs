@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Holdfast.Platform;
 
 namespace Holdfast.Orders.Core;
 
@@ -78,7 +79,7 @@ public abstract record InboxMessage(Guid OrderId)
 
     // No control characters: PostgreSQL stores no NUL, and histories are shown.
     private static string? Text(JsonElement json, string name) =>
-        json.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.String && member.GetString() is { Length: <= MaxText } text && !text.Any(char.IsControl) ? text : null;
+        json.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.String && member.GetString() is { Length: <= MaxText } text && !text.Any(char.IsControl) ? UnicodeText.Nfc(text) : null;
 }
 
 /// <summary>Money has come in. Minor units.</summary>

@@ -47,7 +47,7 @@ public static class Lifecycle
     /// <summary>Applies the command to the books. After an error the caller takes everything of this command back.</summary>
     public static Error? Decide(OrderCommand command, OrderFile file, LifecycleBooks books, DateTime now)
     {
-        if (command.ExpectedVersion is { } version && version != file.Order.Version)
+        if (command.ExpectedVersion?.Holds(file.Order.Version) == false)
         {
             return OrderErrors.VersionConflict;
         }

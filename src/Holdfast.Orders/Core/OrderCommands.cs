@@ -1,4 +1,5 @@
 using Holdfast.Inventory.Core;
+using Holdfast.Platform;
 
 namespace Holdfast.Orders.Core;
 
@@ -7,7 +8,7 @@ namespace Holdfast.Orders.Core;
 public abstract record OrderCommand(Guid OrderId, Guid StoreId, string Actor)
 {
     /// <summary>Refused when the order has another version by now.</summary>
-    public int? ExpectedVersion { get; init; }
+    public VersionCondition? ExpectedVersion { get; init; }
 
     /// <summary>What other modules write in the same commit.</summary>
     public IReadOnlyList<Rider> Riders { get; init; } = [];

@@ -23,6 +23,9 @@ public sealed record Charges(string Currency, OrderLine[] Lines, DiscountCode? C
 /// </summary>
 public static class Pricing
 {
+    /// <summary>100 % as taxes are reckoned: a rate has up to four decimals.</summary>
+    private const long WholeRate = 1_000_000;
+
     /// <summary>The lines with names and prices of the catalog; refuses what the store does not have.</summary>
     public static Result<OrderLine[]> Lines(PlaceCommand command, PlacementBooks books)
     {
@@ -160,8 +163,9 @@ public static class Pricing
         for (var i = 0; i < lines.Length; i++)
         {
             var category = books.Variants[lines[i].VariantId].Category;
-            var rate = (long)(100 * (tax.Categories.FirstOrDefault(c => c.Category == category)?.Rate ?? tax.Rate));
-            var amount = Share(lines[i].LineTotal - lines[i].Discount, rate, tax.Included ? 10_000 + rate : 10_000);
+            var percent = (category is null ? null : tax.Categories.FirstOrDefault(c => UnicodeText.IsSameName(c.Category, category)))?.Rate ?? tax.Rate;
+            var rate = (long)(percent * WholeRate / 100);
+            var amount = Share(lines[i].LineTotal - lines[i].Discount, rate, tax.Included ? WholeRate + rate : WholeRate);
             lines[i] = lines[i] with { Tax = amount };
             sum += amount;
         }

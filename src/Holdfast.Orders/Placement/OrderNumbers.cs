@@ -1,3 +1,4 @@
+using Holdfast.Platform;
 using Holdfast.Platform.Data;
 
 namespace Holdfast.Orders;
@@ -103,10 +104,10 @@ public sealed class OrderNumbers(TimeProvider time)
         return Format(((next >> 9) << 19) | (Interlocked.Read(ref _process) << 9) | (next & 511));
     }
 
-    /// <summary>A number as it is stored, from however somebody typed it: lower case, without dashes, O for 0, I or L for 1. Null when it is none.</summary>
+    /// <summary>A number as it is stored, from however somebody typed it: lower case, without dashes, with # before it, O for 0, I or L for 1. Null when it is none.</summary>
     public static string? Parse(string text)
     {
-        var digits = text.ToUpperInvariant().Replace("-", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal)
+        var digits = UnicodeText.Plain(text).TrimStart('#').ToUpperInvariant().Replace("-", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal)
             .Replace('O', '0').Replace('I', '1').Replace('L', '1');
         return digits.Length == 12 && digits.All(c => Alphabet.Contains(c, StringComparison.Ordinal)) ? $"{digits[..4]}-{digits[4..8]}-{digits[8..]}" : null;
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace Holdfast.Platform.Http;
@@ -14,8 +13,6 @@ namespace Holdfast.Platform.Http;
 /// </summary>
 public sealed partial class Fields
 {
-    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 32, AllowDuplicateProperties = false };
-
     private readonly JsonElement _object;
     private readonly string _path;
     private readonly Findings _findings;
@@ -24,32 +21,30 @@ public sealed partial class Fields
     private Fields(JsonElement element, string path, Findings findings)
     {
         (_object, _path, _findings) = (element, path, findings);
-        findings.All.Add(this);
+        if (element.GetPropertyCount() > MaxMembers)
+        {
+            findings.Add(path.TrimEnd('.'), $"has more than {MaxMembers} members");
+        }
+        else
+        {
+            findings.All.Add(this);
+        }
     }
 
-    /// <summary>Parses a body; 400 <c>invalid_json</c> when it is not one well-formed object. An empty body counts as <c>{}</c>.</summary>
-    public static Result<Fields> Parse(ReadOnlyMemory<byte> body)
-    {
-        try
-        {
-            var root = body.IsEmpty ? JsonDocument.Parse("{}").RootElement : JsonDocument.Parse(body, Strict).RootElement;
-            return root.ValueKind == JsonValueKind.Object ? new Fields(root, "", new Findings()) : Errors.InvalidJson;
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            return Errors.InvalidJson;
-        }
-    }
+    /// <summary>The most members that an object may have: no resource knows half as many.</summary>
+    private const int MaxMembers = 200;
 
     /// <summary>What is wrong, or null. Call it once, after every field was asked for.</summary>
     public Error? Done() => _findings.ToError();
 
     public bool Has(string name) => Get(name, out _);
 
-    /// <summary>A string that is there and not blank. NUL and unpaired surrogates are refused; other control characters, too, unless <paramref name="lines"/>.</summary>
+    /// <summary>
+    /// A string that is there and not blank, in NFC. NUL and unpaired surrogates are refused; other control characters, too, unless <paramref name="lines"/>.
+    /// </summary>
     public string Text(string name, int max = 200, int min = 1, bool lines = false)
     {
-        if (TextOrNull(name, max, min, lines) is { } text)
+        if (Read(name, max, min, lines, isOptional: false) is { } text)
         {
             return text;
         }
@@ -58,8 +53,16 @@ public sealed partial class Fields
         return "";
     }
 
-    /// <summary>As <see cref="Text"/>, or null when it is absent.</summary>
-    public string? TextOrNull(string name, int max = 200, int min = 1, bool lines = false)
+    /// <summary>As <see cref="Text"/>, or null when it is absent or blank: forms send what nobody has filled in as an empty text.</summary>
+    public string? TextOrNull(string name, int max = 200, int min = 1, bool lines = false) => Read(name, max, min, lines, isOptional: true);
+
+    /// <summary>A string that is a key and no text: compared byte by byte, and so left as it was sent. Null when it is absent.</summary>
+    public string? OpaqueOrNull(string name, int max) =>
+        !Get(name, out var value) ? null
+        : StringOrNull(value) is { } text && text.Length <= max && IsClean(text) ? text
+        : Wrong<string?>(name, $"must be plain text of at most {max} characters");
+
+    private string? Read(string name, int max, int min, bool lines, bool isOptional)
     {
         if (!Get(name, out var value))
         {
@@ -71,17 +74,15 @@ public sealed partial class Fields
             return Wrong<string?>(name, "must be a string");
         }
 
-        string text;
-        try
-        {
-            text = value.GetString()!.Trim();
-        }
-        catch (InvalidOperationException)
+        if (StringOrNull(value) is not { } given)
         {
             return Wrong<string?>(name, "is not valid Unicode");
         }
 
-        return text.Length < min ? Wrong<string?>(name, $"must have at least {min} characters")
+        // A text that is far too long is not worth the work of normalising it; what is composed has at most a third of the length.
+        var text = given.Length > max * 4 ? given : UnicodeText.Nfc(given).Trim();
+        return text.Length == 0 && isOptional && min > 0 ? null
+            : text.Length < min ? Wrong<string?>(name, $"must have at least {min} characters")
             : text.Length > max ? Wrong<string?>(name, $"must have at most {max} characters")
             : IsClean(text, lines) ? text : Wrong<string?>(name, "has control characters");
     }
@@ -126,55 +127,6 @@ public sealed partial class Fields
         return true;
     }
 
-    public long Long(string name, long min, long max) => LongOrNull(name, min, max) ?? Missing<long>(name);
-
-    /// <summary>A whole number within the bounds, or null when it is absent.</summary>
-    public long? LongOrNull(string name, long min, long max)
-    {
-        if (!Get(name, out var value))
-        {
-            return null;
-        }
-
-        return value.ValueKind != JsonValueKind.Number || !value.TryGetInt64(out var number) ? Wrong<long?>(name, "must be a whole number")
-            : number < min || number > max ? Wrong<long?>(name, $"must be from {min} to {max}")
-            : number;
-    }
-
-    public int Int(string name, int min, int max) => (int)Long(name, min, max);
-
-    public int? IntOrNull(string name, int min, int max) => (int?)LongOrNull(name, min, max);
-
-    /// <summary>A finite number within the bounds, or null when it is absent.</summary>
-    public double? NumberOrNull(string name, double min, double max)
-    {
-        if (!Get(name, out var value))
-        {
-            return null;
-        }
-
-        return value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out var number) || !double.IsFinite(number) ? Wrong<double?>(name, "must be a number")
-            : number < min || number > max ? Wrong<double?>(name, string.Create(CultureInfo.InvariantCulture, $"must be from {min} to {max}"))
-            : number;
-    }
-
-    /// <summary>
-    /// A percentage with at most two decimals, as basis points: 12.5 is 1250. Or null when it is absent. The bounds are basis points, too.
-    /// </summary>
-    public long? PercentOrNull(string name, long min, long max)
-    {
-        if (!Get(name, out var value))
-        {
-            return null;
-        }
-
-        return value.ValueKind != JsonValueKind.Number || !value.TryGetDecimal(out var percent) || percent is < -1_000_000 or > 1_000_000 || percent * 100 % 1 != 0
-            ? Wrong<long?>(name, "must be a number with at most two decimals")
-            : percent * 100 < min || percent * 100 > max
-            ? Wrong<long?>(name, string.Create(CultureInfo.InvariantCulture, $"must be from {min / 100m} to {max / 100m}"))
-            : (long)(percent * 100);
-    }
-
     public Guid Uuid(string name) => UuidOrNull(name) ?? Missing<Guid>(name);
 
     /// <summary>A UUID with hyphens, or null when it is absent.</summary>
@@ -199,21 +151,10 @@ public sealed partial class Fields
         return value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : Wrong<bool?>(name, "must be true or false");
     }
 
-    /// <summary>An RFC 3339 time as UTC, or null when it is absent.</summary>
-    public DateTime? TimeOrNull(string name)
-    {
-        if (!Get(name, out var value))
-        {
-            return null;
-        }
-
-        return StringOrNull(value) is not null && value.TryGetDateTimeOffset(out var time) ? time.UtcDateTime : Wrong<DateTime?>(name, "must be an RFC 3339 time");
-    }
-
     /// <summary>One of the given words.</summary>
     public string? WordOrNull(string name, params ReadOnlySpan<string> words)
     {
-        if (TextOrNull(name) is not { } text)
+        if (Read(name, 200, 1, lines: false, isOptional: false) is not { } text)
         {
             return null;
         }

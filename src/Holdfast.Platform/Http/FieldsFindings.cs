@@ -5,16 +5,45 @@ namespace Holdfast.Platform.Http;
 /// <summary>What is wrong with the object and everything in it.</summary>
 public sealed partial class Fields
 {
+    /// <summary>So many findings help; of more an answer says only that there are more.</summary>
+    private const int MaxFindings = 20;
+
+    private const int MaxShown = 100;
+
     private sealed class Findings
     {
         public List<Fields> All { get; } = [];
 
         public SortedDictionary<string, string[]> Errors { get; } = new(StringComparer.Ordinal);
 
-        public void Add(string path, string message) => Errors[path] = [message];
+        private bool HasMore { get; set; }
+
+        public void Add(string path, string message)
+        {
+            if (Errors.Count < MaxFindings || Errors.ContainsKey(path))
+            {
+                Errors[path] = [message];
+            }
+            else
+            {
+                HasMore = true;
+            }
+        }
 
         public Error? ToError()
         {
+            var unknown = Unknown(out var hasMore);
+            return unknown is not null ? Told(Platform.Errors.UnknownField with { Fields = unknown }, hasMore)
+                : Errors.Count > 0 ? Told(Platform.Errors.InvalidRequest with { Fields = Errors }, HasMore)
+                : null;
+        }
+
+        private static Error Told(Error error, bool hasMore) => hasMore ? error.With("hasMore", true) : error;
+
+        /// <summary>The members that nobody asked for, the first ones; null where there is none.</summary>
+        private SortedDictionary<string, string[]>? Unknown(out bool hasMore)
+        {
+            hasMore = false;
             SortedDictionary<string, string[]>? unknown = null;
             foreach (var fields in All)
             {
@@ -26,24 +55,30 @@ public sealed partial class Fields
 
                 foreach (var member in fields._object.EnumerateObject())
                 {
-                    if (!fields.WasAsked(member))
+                    if (fields.WasAsked(member))
                     {
-                        unknown ??= new(StringComparer.Ordinal);
-                        unknown[fields._path + Shown(member)] = ["is unknown or read-only"];
+                        continue;
                     }
+
+                    if (unknown?.Count == MaxFindings)
+                    {
+                        hasMore = true;
+                        return unknown;
+                    }
+
+                    unknown ??= new(StringComparer.Ordinal);
+                    unknown[fields._path + Shown(member)] = ["is unknown or read-only"];
                 }
             }
 
-            return unknown is not null ? Platform.Errors.UnknownField with { Fields = unknown }
-                : Errors.Count > 0 ? Platform.Errors.InvalidRequest with { Fields = Errors }
-                : null;
+            return unknown;
         }
 
         private static string Shown(JsonProperty member)
         {
             try
             {
-                return member.Name.Length <= 100 ? member.Name : member.Name[..100];
+                return member.Name.Length <= MaxShown ? member.Name : member.Name[..MaxShown];
             }
             catch (InvalidOperationException)
             {

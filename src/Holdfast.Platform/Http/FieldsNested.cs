@@ -5,6 +5,8 @@ namespace Holdfast.Platform.Http;
 /// <summary>Lists and objects within the object.</summary>
 public sealed partial class Fields
 {
+    private const int MaxEntries = 50;
+
     /// <summary>A list of objects, each read by <paramref name="read"/>.</summary>
     public List<T> Objects<T>(string name, Func<Fields, T> read, int min = 1, int max = 100)
     {
@@ -67,7 +69,7 @@ public sealed partial class Fields
 
         try
         {
-            var list = value.EnumerateArray().Select(e => e.GetString()!).ToList();
+            var list = value.EnumerateArray().Select(e => UnicodeText.Nfc(e.GetString()!)).ToList();
             return list.All(s => s.Length <= maxLength && IsClean(s)) ? list : Wrong<List<string>?>(name, $"each must be plain text of at most {maxLength} characters");
         }
         catch (InvalidOperationException)
@@ -103,6 +105,11 @@ public sealed partial class Fields
             return Wrong<IReadOnlyDictionary<string, string>?>(name, "must be an object");
         }
 
+        if (value.GetPropertyCount() > MaxEntries)
+        {
+            return Wrong<IReadOnlyDictionary<string, string>?>(name, $"must have at most {MaxEntries} entries");
+        }
+
         try
         {
             var map = new SortedDictionary<string, string>(StringComparer.Ordinal);
@@ -114,10 +121,13 @@ public sealed partial class Fields
                     return Wrong<IReadOnlyDictionary<string, string>?>(name, "must map keys of 1 to 40 characters to strings of at most 500");
                 }
 
-                map[member.Name] = text;
+                if (!map.TryAdd(UnicodeText.Nfc(member.Name), UnicodeText.Nfc(text)))
+                {
+                    return Wrong<IReadOnlyDictionary<string, string>?>(name, "names one key in two ways");
+                }
             }
 
-            return map.Count <= 50 ? map : Wrong<IReadOnlyDictionary<string, string>?>(name, "must have at most 50 entries");
+            return map;
         }
         catch (InvalidOperationException)
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace Holdfast.Platform.Http;
@@ -6,11 +7,21 @@ namespace Holdfast.Platform.Http;
 /// <summary>A list as it is served.</summary>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
 
-/// <summary><c>limit</c> (1 to 100, default 20) and the opaque <c>cursor</c>, which is the sort key and id of the last row that was seen.</summary>
+/// <summary>
+/// <c>limit</c> (1 to 100, default 20) and the opaque <c>cursor</c>: which list and sort it belongs to, and the sort key and id of the last row that was seen.
+/// </summary>
 public sealed record Paging(int Limit, string[]? After)
 {
-    /// <summary>Reads both from the query; 400 for a limit out of bounds or a cursor that this list did not give (<paramref name="keyParts"/> parts).</summary>
-    public static Result<Paging> From(Request request, int keyParts)
+    /// <summary>Enough to tell lists apart; a cursor is no secret.</summary>
+    private const int MarkLength = 8;
+
+    /// <summary>The list and its sort, as cursors carry them.</summary>
+    private string Mark { get; init; } = "";
+
+    /// <summary>Reads both from the query; 400 for a limit out of bounds, 400 <c>invalid_cursor</c> for a cursor that this list did not give.</summary>
+    /// <param name="keyParts">Of how many parts a row's key is.</param>
+    /// <param name="sort">The order of the list, where it has several.</param>
+    public static Result<Paging> From(Request request, int keyParts, string sort = "")
     {
         var limit = 20;
         if (request.Query("limit") is { } text && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > 100))
@@ -18,19 +29,20 @@ public sealed record Paging(int Limit, string[]? After)
             return Errors.Invalid("limit", "must be from 1 to 100");
         }
 
+        var mark = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{request.Address}\n{sort}")).AsSpan(0, MarkLength));
         if (request.Query("cursor") is not { } cursor)
         {
-            return new Paging(limit, null);
+            return new Paging(limit, null) { Mark = mark };
         }
 
         try
         {
             var parts = Encoding.UTF8.GetString(Convert.FromBase64String(cursor.Replace('-', '+').Replace('_', '/').PadRight((cursor.Length + 3) / 4 * 4, '='))).Split('\n');
-            return parts.Length == keyParts && parts.All(p => Fields.IsClean(p)) ? new Paging(limit, parts) : Errors.Invalid("cursor", "is not one that was given out");
+            return parts.Length == keyParts + 1 && parts[0] == mark && parts.All(p => Fields.IsClean(p)) ? new Paging(limit, parts[1..]) { Mark = mark } : Errors.InvalidCursor;
         }
         catch (FormatException)
         {
-            return Errors.Invalid("cursor", "is not one that was given out");
+            return Errors.InvalidCursor;
         }
     }
 
@@ -38,7 +50,7 @@ public sealed record Paging(int Limit, string[]? After)
     public static Result<Paging> ById(Request request)
     {
         var paging = From(request, keyParts: 1);
-        return paging is { IsOk: true, Value.After: { } after } && !Guid.TryParseExact(after[0], "D", out _) ? Errors.Invalid("cursor", "is not one that was given out") : paging;
+        return paging is { IsOk: true, Value.After: { } after } && !Guid.TryParseExact(after[0], "D", out _) ? Errors.InvalidCursor : paging;
     }
 
     /// <summary>As <see cref="From"/>, of a list that goes by time and then by id; see <see cref="Last"/>.</summary>
@@ -46,7 +58,7 @@ public sealed record Paging(int Limit, string[]? After)
     {
         var paging = From(request, keyParts: 2);
         return paging is { IsOk: true, Value.After: { } after } && !(long.TryParse(after[0], NumberStyles.None, CultureInfo.InvariantCulture, out var ticks) && ticks <= DateTime.MaxValue.Ticks
-            && Guid.TryParseExact(after[1], "D", out _)) ? Errors.Invalid("cursor", "is not one that was given out") : paging;
+            && Guid.TryParseExact(after[1], "D", out _)) ? Errors.InvalidCursor : paging;
     }
 
     /// <summary>Of a list <see cref="ById"/>: the last id that was seen.</summary>
@@ -67,6 +79,6 @@ public sealed record Paging(int Limit, string[]? After)
         }
 
         rows.RemoveRange(Limit, rows.Count - Limit);
-        return new Page<T>(rows, Convert.ToBase64String(Encoding.UTF8.GetBytes(string.Join('\n', key(rows[^1])))).TrimEnd('=').Replace('+', '-').Replace('/', '_'));
+        return new Page<T>(rows, Convert.ToBase64String(Encoding.UTF8.GetBytes(string.Join('\n', key(rows[^1]).Prepend(Mark)))).TrimEnd('=').Replace('+', '-').Replace('/', '_'));
     }
 }

@@ -22,7 +22,7 @@ public static class Problem
         // Answers are their caller's alone, and some hold a token or a key. What has a tag a browser may keep, if it asks each time whether it still holds.
         if (response.Headers.CacheControl.Count == 0)
         {
-            response.Headers.CacheControl = etag is not null && reply.Error is null && HttpMethods.IsGet(http.Request.Method) ? "private, no-cache" : "no-store";
+            response.Headers.CacheControl = etag is not null && reply.Error is null && IsReading(http.Request.Method) ? "private, no-cache" : "no-store";
         }
 
         if (reply.Error is { } error)
@@ -44,7 +44,7 @@ public static class Problem
         if (etag is not null)
         {
             response.Headers.ETag = etag;
-            if (reply.Status == StatusCodes.Status200OK && HttpMethods.IsGet(http.Request.Method) && Has(http.Request.Headers.IfNoneMatch, etag))
+            if (reply.Status == StatusCodes.Status200OK && IsReading(http.Request.Method) && Has(http.Request.Headers.IfNoneMatch, etag))
             {
                 response.StatusCode = StatusCodes.Status304NotModified;
                 return;
@@ -118,6 +118,8 @@ public static class Problem
 
         return stream.ToArray();
     }
+
+    private static bool IsReading(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method);
 
     /// <summary>Whether <c>If-None-Match</c> names the tag, compared weakly as RFC 9110 says, or is <c>*</c>.</summary>
     private static bool Has(StringValues known, string etag)

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
@@ -12,7 +11,12 @@ public sealed record IdempotencyKey(Guid Hash, byte[] Fingerprint);
 /// <summary>A request as the use cases see it.</summary>
 public sealed class Request(HttpContext http, Caller caller, RouteRule route, TimeSpan bodyWithin)
 {
+    /// <summary>What a body may have where much is sent at once.</summary>
     public const int MaxBodyBytes = 1024 * 1024;
+
+    /// <summary>What a body may have elsewhere.</summary>
+    public const int SmallBodyBytes = 64 * 1024;
+
     private const int MaxKeyLength = 255;
 
     private ReadOnlyMemory<byte>? _body;
@@ -32,57 +36,47 @@ public sealed class Request(HttpContext http, Caller caller, RouteRule route, Ti
     /// <summary>An id of the route; null (answer 404) when it is not a UUID.</summary>
     public Guid? Id(string name = "id") => Guid.TryParseExact(Http.Request.RouteValues[name] as string, "D", out var id) ? id : null;
 
-    public string RouteText(string name) => Http.Request.RouteValues[name] as string ?? "";
+    /// <summary>A text of the route, in NFC.</summary>
+    public string RouteText(string name) => UnicodeText.Nfc(Http.Request.RouteValues[name] as string ?? "");
 
-    public string? Query(string name) => Http.Request.Query.TryGetValue(name, out var values) && values.Count > 0 && values[0] is { Length: > 0 } text ? text : null;
+    /// <summary>A parameter of the query, in NFC; null where it is absent or empty. The route's declaration names it, or this is a bug and throws.</summary>
+    public string? Query(string name) =>
+        !route.Query.Contains(name) ? throw new InvalidOperationException($"{route.Method} {route.Pattern} does not declare the parameter {name}")
+        : Http.Request.Query.TryGetValue(name, out var values) && values.Count > 0 && values[0] is { Length: > 0 } text ? UnicodeText.Nfc(text)
+        : null;
+
+    /// <summary>Which list of the API this is, with the ids in its path.</summary>
+    internal string Address => route.Address(Http.Request.RouteValues);
+
+    /// <summary>The store that the query names, where the route knows such a parameter.</summary>
+    internal Guid? QueriedStore => route.Query.Contains("storeId") && Guid.TryParseExact(Query("storeId"), "D", out var id) ? id : null;
 
     public string? Header(string name) => Http.Request.Headers.TryGetValue(name, out var values) && values.Count > 0 && values[0] is { Length: > 0 } text ? text : null;
 
-    /// <summary>The version of <c>If-Match: "N"</c> or <c>"N-HASH"</c>; null without one; -1 for a tag we never gave.</summary>
-    public long? IfMatch => Header("If-Match") is not { } tag ? null
-        : long.TryParse(tag.Trim().Trim('"').Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : -1;
+    /// <summary>The versions that <c>If-Match</c> names; null without one.</summary>
+    public VersionCondition? IfMatch => Http.Request.Headers.IfMatch is { Count: > 0 } tags && tags.ToString() is { Length: > 0 } text ? VersionCondition.Parse(text) : null;
 
-    /// <summary>The raw body; over 1 MiB: 413. One that does not arrive in time or cannot be read is a <see cref="BadHttpRequestException"/>.</summary>
-    public async ValueTask<Result<ReadOnlyMemory<byte>>> BodyAsync()
+    /// <summary>The raw body, unpacked where it came packed; more than <paramref name="maxBytes"/>: 413. One that does not arrive in time or cannot be read is a <see cref="BadHttpRequestException"/>.</summary>
+    public async ValueTask<Result<ReadOnlyMemory<byte>>> BodyAsync(int maxBytes = SmallBodyBytes)
     {
         if (_body is { } known)
         {
             return known;
         }
 
-        if (Http.Request.ContentLength > MaxBodyBytes)
+        var read = await RequestBody.ReadAsync(Http.Request, maxBytes, bodyWithin).ConfigureAwait(false);
+        if (read.IsOk)
         {
-            return Errors.TooLarge;
+            _body = read.Value;
         }
 
-        var reader = Http.Request.BodyReader;
-        using var timed = new TimedBody(Http, bodyWithin);
-        while (true)
-        {
-            var read = await timed.ReadAsync().ConfigureAwait(false);
-            if (read.Buffer.Length > MaxBodyBytes)
-            {
-                // What was read is given back, or the server could not read away the rest and would cut the connection before the answer.
-                reader.AdvanceTo(read.Buffer.End);
-                return Errors.TooLarge;
-            }
-
-            if (read.IsCompleted)
-            {
-                var body = read.Buffer.ToArray();
-                reader.AdvanceTo(read.Buffer.End);
-                _body = body;
-                return (ReadOnlyMemory<byte>)body;
-            }
-
-            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-        }
+        return read;
     }
 
     /// <summary>The body as fields: 413 or 400 <c>invalid_json</c> otherwise.</summary>
-    public async ValueTask<Result<Fields>> FieldsAsync()
+    public async ValueTask<Result<Fields>> FieldsAsync(int maxBytes = SmallBodyBytes)
     {
-        var body = await BodyAsync().ConfigureAwait(false);
+        var body = await BodyAsync(maxBytes).ConfigureAwait(false);
         return body.IsOk ? Fields.Parse(body.Value) : body.Error!;
     }
 

@@ -11,6 +11,12 @@ namespace Holdfast.Platform.Http;
 /// <summary>The rule of a route, on its endpoint, so that a test can go through all of them.</summary>
 public sealed record RouteRule(string Method, string Pattern, Access Access, Limit Limit = Limit.None)
 {
+    /// <summary>The query's parameters that the route knows; any other is 400.</summary>
+    public IReadOnlyList<string> Query { get; init; } = [];
+
+    /// <summary>Probes of a server's health are answered whatever stands in their query: a strange one must not take a server out of service.</summary>
+    internal bool TakesAnyQuery { get; } = Pattern.StartsWith("/health", StringComparison.Ordinal);
+
     /// <summary>What an API key needs here: the first part of the path and <c>read</c> or <c>write</c>, such as <c>orders:read</c>.</summary>
     public string Scope { get; } =
         $"{(Pattern.StartsWith(Routes.Base + "/", StringComparison.Ordinal) ? Pattern[(Routes.Base.Length + 1)..] : Pattern[1..]).Split('/')[0]}:{(Method == "GET" ? "read" : "write")}";
@@ -32,7 +38,7 @@ public sealed record RouteRule(string Method, string Pattern, Access Access, Lim
         string Understood(string name)
         {
             var value = values[name] as string ?? throw new InvalidOperationException($"{Pattern} has no value for {name}");
-            return Guid.TryParseExact(value, "D", out var id) ? id.ToString() : value.ToUpperInvariant();
+            return Guid.TryParseExact(value, "D", out var id) ? id.ToString() : UnicodeText.Key(value).ToUpperInvariant();
         }
     }
 }
@@ -42,28 +48,42 @@ public static class Routes
 {
     public const string Base = "/api/v1";
 
-    public static void Get<T>(this IEndpointRouteBuilder app, string pattern, Access access, Func<T, Request, Task<Reply>> handle) where T : notnull => app.Route("GET", pattern, access, handle);
+    /// <param name="query">The query's parameters that the route knows.</param>
+    public static void Get<T>(this IEndpointRouteBuilder app, string pattern, Access access, Func<T, Request, Task<Reply>> handle, params string[] query)
+        where T : notnull => app.Route("GET", pattern, access, handle, Limit.None, query);
 
-    public static void Post<T>(this IEndpointRouteBuilder app, string pattern, Access access, Func<T, Request, Task<Reply>> handle) where T : notnull => app.Route("POST", pattern, access, handle);
-
-    /// <summary>A route whose requests are counted; see <see cref="RateLimits"/>.</summary>
-    public static void Post<T>(this IEndpointRouteBuilder app, string pattern, Access access, Limit limit, Func<T, Request, Task<Reply>> handle) where T : notnull => app.Route("POST", pattern, access, handle, limit);
-
-    public static void Put<T>(this IEndpointRouteBuilder app, string pattern, Access access, Func<T, Request, Task<Reply>> handle) where T : notnull => app.Route("PUT", pattern, access, handle);
-
-    public static void Delete<T>(this IEndpointRouteBuilder app, string pattern, Access access, Func<T, Request, Task<Reply>> handle) where T : notnull => app.Route("DELETE", pattern, access, handle);
+    /// <param name="query">The query's parameters that the route knows.</param>
+    public static void Post<T>(this IEndpointRouteBuilder app, string pattern, Access access, Func<T, Request, Task<Reply>> handle, params string[] query)
+        where T : notnull => app.Route("POST", pattern, access, handle, Limit.None, query);
 
     /// <summary>A route whose requests are counted; see <see cref="RateLimits"/>.</summary>
-    public static void Delete<T>(this IEndpointRouteBuilder app, string pattern, Access access, Limit limit, Func<T, Request, Task<Reply>> handle) where T : notnull => app.Route("DELETE", pattern, access, handle, limit);
+    /// <param name="query">The query's parameters that the route knows.</param>
+    public static void Post<T>(this IEndpointRouteBuilder app, string pattern, Access access, Limit limit, Func<T, Request, Task<Reply>> handle, params string[] query)
+        where T : notnull => app.Route("POST", pattern, access, handle, limit, query);
 
-    private static void Route<T>(this IEndpointRouteBuilder app, string method, string pattern, Access access, Func<T, Request, Task<Reply>> handle, Limit limit = Limit.None) where T : notnull
+    /// <param name="query">The query's parameters that the route knows.</param>
+    public static void Put<T>(this IEndpointRouteBuilder app, string pattern, Access access, Func<T, Request, Task<Reply>> handle, params string[] query)
+        where T : notnull => app.Route("PUT", pattern, access, handle, Limit.None, query);
+
+    /// <param name="query">The query's parameters that the route knows.</param>
+    public static void Delete<T>(this IEndpointRouteBuilder app, string pattern, Access access, Func<T, Request, Task<Reply>> handle, params string[] query)
+        where T : notnull => app.Route("DELETE", pattern, access, handle, Limit.None, query);
+
+    /// <summary>A route whose requests are counted; see <see cref="RateLimits"/>.</summary>
+    /// <param name="query">The query's parameters that the route knows.</param>
+    public static void Delete<T>(this IEndpointRouteBuilder app, string pattern, Access access, Limit limit, Func<T, Request, Task<Reply>> handle, params string[] query)
+        where T : notnull => app.Route("DELETE", pattern, access, handle, limit, query);
+
+    private static void Route<T>(this IEndpointRouteBuilder app, string method, string pattern, Access access, Func<T, Request, Task<Reply>> handle, Limit limit, string[] query)
+        where T : notnull
     {
         var full = pattern.StartsWith("/health", StringComparison.Ordinal) || pattern.StartsWith("/.well-known", StringComparison.Ordinal)
             || pattern.StartsWith("/asyncapi", StringComparison.Ordinal) ? pattern : Base + pattern;
-        var rule = new RouteRule(method, full, access, limit);
+        var rule = new RouteRule(method, full, access, limit) { Query = query };
         var useCase = app.ServiceProvider.GetRequiredService<T>();
         var served = new Served(app.ServiceProvider.GetRequiredService<Door>(), rule, request => handle(useCase, request));
-        app.MapMethods(full, [method], served.ServeAsync).WithMetadata(rule);
+        // Whatever can be read can be asked for without its body (RFC 9110, 9.3.2); the server leaves the body away.
+        app.MapMethods(full, method == "GET" ? ["GET", "HEAD"] : [method], served.ServeAsync).WithMetadata(rule);
     }
 
     private sealed record Served(Door Door, RouteRule Rule, Func<Request, Task<Reply>> Handle)
@@ -85,7 +105,7 @@ public sealed class Door(ITokenReader tokens, RateLimits limits, RequestLimits r
         {
             var caller = await CallerAsync(http).ConfigureAwait(false);
             reply = caller is null ? Errors.Unauthenticated
-                : (Refusal(caller, route) ?? await limits.RefuseAsync(http, caller, route.Limit).ConfigureAwait(false)) is { } refusal ? refusal
+                : (Refusal(caller, route) ?? QueryRules.Refusal(http.Request, route) ?? await limits.RefuseAsync(http, caller, route.Limit).ConfigureAwait(false)) is { } refusal ? refusal
                 : await ServeAsync(new Request(http, caller, route, requests.BodyWithin), route, handle).ConfigureAwait(false);
         }
         catch (Exception) when (http.RequestAborted.IsCancellationRequested)
@@ -143,7 +163,7 @@ public sealed class Door(ITokenReader tokens, RateLimits limits, RequestLimits r
         switch (e)
         {
             case BadHttpRequestException bad:
-                return bad.StatusCode switch { 408 => Errors.RequestTimeout, 413 => Errors.TooLarge, _ => Errors.InvalidRequest };
+                return bad.StatusCode switch { 408 => Errors.RequestTimeout, 413 => Errors.TooLarge.With("maxBytes", Request.MaxBodyBytes), _ => Errors.InvalidRequest };
             case OutcomeUnknownException:
                 log.LogWarning("{Reason}, trace {TraceId}", e.Message, trace);
                 return Errors.OutcomeUnknown;

@@ -56,7 +56,7 @@ internal sealed class Witness
     {
         var (id, store) = Members(body);
         var resource = _request.Http.Request.RouteValues.Values.OfType<string>().FirstOrDefault() ?? id;
-        store ??= storeId ?? (Guid.TryParseExact(_request.Query("storeId"), "D", out var named) ? named : _request.Id("storeId"));
+        store ??= storeId ?? _request.QueriedStore ?? _request.Id("storeId");
         return new AuditEntry($"{_route.Method} {_route.Pattern[(_route.Pattern.StartsWith(Routes.Base, StringComparison.Ordinal) ? Routes.Base.Length : 0)..]}",
             _request.Caller.Actor, resource is { Length: > 100 } ? resource[..100] : resource, store)
         {

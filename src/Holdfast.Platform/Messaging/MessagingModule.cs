@@ -39,7 +39,7 @@ public static class MessagingModule
     public static void Map(IEndpointRouteBuilder app)
     {
         app.Get<AsyncApi>("/asyncapi/v1.json", Access.Anyone, (u, r) => u.HandleAsync(r));
-        app.Get<DeadLetterRoutes>("/dead-letters", Access.Admin, (u, r) => u.ListAsync(r));
+        app.Get<DeadLetterRoutes>("/dead-letters", Access.Admin, (u, r) => u.ListAsync(r), "lane", "limit", "cursor");
         app.Post<DeadLetterRoutes>("/dead-letters/redrive", Access.Admin, (u, r) => u.RedriveAllAsync(r));
         app.Post<DeadLetterRoutes>("/dead-letters/{id}/redrive", Access.Admin, (u, r) => u.RedriveAsync(r));
         app.Delete<DeadLetterRoutes>("/dead-letters/{id}", Access.Admin, (u, r) => u.DropAsync(r));

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Holdfast.Platform;
 
 namespace Holdfast.Promotions.Core;
 
@@ -66,8 +67,8 @@ public sealed partial record DiscountCode
 
     public DateTime UpdatedAt { get; init; }
 
-    /// <summary>What a code is found by: trimmed, in upper case (invariant).</summary>
-    public static string KeyOf(string code) => code.Trim().ToUpperInvariant();
+    /// <summary>What a code is found by, however it is written: its <see cref="UnicodeText.Key"/> in upper case.</summary>
+    public static string KeyOf(string code) => UnicodeText.Key(code).ToUpperInvariant();
 
     /// <summary>Whether it can be a code: 3 to 40 of A to Z, 0 to 9, - and _, in either case.</summary>
     public static bool IsWellFormed(string code) => Form().IsMatch(code);

@@ -1,3 +1,5 @@
+using Holdfast.Platform;
+
 namespace Holdfast.Promotions.Core;
 
 /// <summary>The arithmetic of discounts, in minor units.</summary>
@@ -66,7 +68,7 @@ public static class Discounts
         return parts;
     }
 
-    /// <summary>Whether goods of the category (null: of none) are eligible. Categories are compared exactly.</summary>
+    /// <summary>Whether goods of the category (null: of none) are eligible, however that is written.</summary>
     public static bool Applies(DiscountCode code, string? category) =>
-        code.Categories.Count == 0 || (category is not null && code.Categories.Contains(category, StringComparer.Ordinal));
+        code.Categories.Count == 0 || (category is not null && code.Categories.Any(c => UnicodeText.IsSameName(c, category)));
 }

@@ -57,7 +57,7 @@ internal static class Database
         {
             try
             {
-                return await Migrations.ApplyAsync(db, Server.Modules, ct: ct).ConfigureAwait(false);
+                return await Migrations.ApplyAsync(db, Server.Modules, report: Report, ct: ct).ConfigureAwait(false);
             }
             catch (Exception e) when (db.IsConnectionLost(e))
             {
@@ -86,6 +86,9 @@ internal static class Database
         Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme.StartsWith("postgres", StringComparison.Ordinal)
             ? $"PostgreSQL, {uri.Host}:{(uri.Port < 0 ? 5432 : uri.Port)}{uri.AbsolutePath}"
             : $"SQLite, {Path.GetFullPath(url["sqlite:".Length..])}";
+
+    /// <summary>What a migration found that somebody has to look at; <c>verify</c> tells it again.</summary>
+    private static void Report(string line) => Console.Error.WriteLine($"holdfast: {line}");
 
     /// <summary>A command that only reads makes no file.</summary>
     private static void RequireFile(string url)

@@ -123,12 +123,12 @@ internal sealed class ImportProducts
     {
         var (key, category, description) = ((row.Store, row.Product.Product), row.Product.Category, row.Product.Description);
         var said = _said.GetValueOrDefault(key) ?? new Said(row.Line, category, description);
-        if (_skus.TryGetValue((row.Store, row.Product.Sku), out var line))
+        if (_skus.TryGetValue((row.Store, UnicodeText.Key(row.Product.Sku)), out var line))
         {
             return new BadField(row.Line, "sku", $"'{row.Product.Sku}' stands on line {line} already");
         }
 
-        if ((category ?? said.Category) != (said.Category ?? category))
+        if (!UnicodeText.Names.Equals(category ?? said.Category, said.Category ?? category))
         {
             return new BadField(row.Line, "category", $"is another one than on line {said.Line} for the same product");
         }
@@ -138,7 +138,7 @@ internal sealed class ImportProducts
             return new BadField(row.Line, "description", $"is another one than on line {said.Line} for the same product");
         }
 
-        _skus.Add((row.Store, row.Product.Sku), row.Line);
+        _skus.Add((row.Store, UnicodeText.Key(row.Product.Sku)), row.Line);
         _said[key] = new Said(said.Line, said.Category ?? category, said.Description ?? description);
         return null;
     }

@@ -198,7 +198,7 @@ public abstract class ProductTests(TestHost host)
         foreach (var method in new[] { HttpMethod.Put, HttpMethod.Delete })
         {
             (await Admin.SendAsync(method, $"/products/{made.Id}", body)).Is(428, "precondition_required");
-            foreach (var stale in new[] { "\"0\"", "\"2\"", "\"x\"", "W/\"1\"", "\"99999999999999999999\"", "\"-1\"" })
+            foreach (var stale in new[] { "\"0\"", "\"2\"", "\"x\"", "W/\"2\"", "\"99999999999999999999\"", "\"-1\"" })
             {
                 (await Admin.SendAsync(method, $"/products/{made.Id}", body, stale)).Is(412, "precondition_failed");
             }

@@ -146,7 +146,7 @@ public abstract class SearchTests(TestHost host)
         await Admin.NewProductAsync(storeId, "a");
         var second = await Guest.Get($"/products?storeId={storeId}&sort=name&limit=2&cursor={first["nextCursor"]}");
         Assert.Equal(["b2", "b3"], second.Items.Select(p => (string)p!["name"]!));
-        (await Guest.Get($"/products?storeId={storeId}&sort=price&limit=2&cursor={first["nextCursor"]}")).Is(400, "invalid_request");
+        (await Guest.Get($"/products?storeId={storeId}&sort=price&limit=2&cursor={first["nextCursor"]}")).Is(400, "invalid_cursor");
     }
 
     [Fact]
@@ -186,7 +186,6 @@ public abstract class SearchTests(TestHost host)
     [InlineData("storeId=x", "storeId")]
     [InlineData("category=%00", "category")]
     [InlineData("sort=colour", "sort")]
-    [InlineData("cursor=bmFtZQpiCmM", "cursor")]
     public async Task Bad_filters_are_named(string query, string field)
     {
         var answer = await Guest.Get($"/products?{query}");

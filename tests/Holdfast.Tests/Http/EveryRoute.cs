@@ -130,7 +130,7 @@ public sealed partial class EveryRoute : IAsyncDisposable
     /// <summary>The paths of the body and of the objects in it, but of those whose members the caller names.</summary>
     internal static IEnumerable<string> Objects(JsonObject body) => Leaves(body, "").Where(path => At(body, path) is JsonObject && path.Split('/')[^1] is not ("metadata" or "attributes")).Prepend("");
 
-    private static IEnumerable<string> Leaves(JsonNode node, string path)
+    internal static IEnumerable<string> Leaves(JsonNode node, string path)
     {
         var members = node switch
         {
@@ -150,6 +150,24 @@ public sealed partial class EveryRoute : IAsyncDisposable
 
     internal static JsonNode? At(JsonNode root, string path) =>
         path[1..].Split('/').Aggregate((JsonNode?)root, (node, name) => node is JsonArray list ? list[int.Parse(name, null)] : node![name]);
+
+    /// <summary>As <see cref="Replace"/>; false where an earlier change has taken the path away.</summary>
+    internal static bool TryReplace(JsonNode root, string path, string by)
+    {
+        var node = (JsonNode?)root;
+        foreach (var name in path[1..].Split('/')[..^1])
+        {
+            node = node is JsonArray list && int.TryParse(name, out var i) && i < list.Count ? list[i] : (node as JsonObject)?[name];
+        }
+
+        if (node is not JsonObject && !(node is JsonArray entries && int.TryParse(path.Split('/')[^1], out var at) && at < entries.Count))
+        {
+            return false;
+        }
+
+        Replace(root, path, by);
+        return true;
+    }
 
     internal static void Replace(JsonNode root, string path, string by = Marker)
     {

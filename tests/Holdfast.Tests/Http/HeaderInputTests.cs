@@ -42,8 +42,7 @@ public abstract class HeaderInputTests(EveryRouteHost host)
     }
 
     [Theory]
-    [InlineData("*")]
-    [InlineData("W/\"1\"")]
+    [InlineData("W/\"77\"")]
     [InlineData("\"")]
     [InlineData("\"-1\"")]
     [InlineData("\"1.0\"")]
@@ -99,7 +98,8 @@ public abstract class HeaderInputTests(EveryRouteHost host)
             foreach (var query in new[] { "limit=0", "limit=101", "limit=1e9", "limit=-1", "limit=99999999999", "limit=x", "limit=%00", "cursor=x", "cursor=%00", "cursor=%C3%28", "cursor=!!", "cursor=AAAA",
                 $"cursor={Cursor("a\0b")}", $"cursor={Cursor("\n\n\n\n\n")}", $"cursor={Cursor("1e309\n1e309")}", $"cursor={Cursor("9999-99-99T99:99:99Z\nx")}", $"cursor={new string('A', 4000)}" })
             {
-                await ExpectAsync(_routes.Admin, HttpMethod.Get, $"{_routes.Path(route)}?{query}", HttpStatusCode.BadRequest, "invalid_request");
+                await ExpectAsync(_routes.Admin, HttpMethod.Get, $"{_routes.Path(route)}?{query}", HttpStatusCode.BadRequest,
+                    query.StartsWith("cursor", StringComparison.Ordinal) ? "invalid_cursor" : "invalid_request");
             }
         }
 

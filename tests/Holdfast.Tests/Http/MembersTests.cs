@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Holdfast.Platform.Http;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Tidy;
 
@@ -16,6 +17,7 @@ public sealed partial class MembersTests(SqliteEveryRoute host) : IClassFixture<
     /// <summary>Members that no body can have beside the others, and why.</summary>
     private static readonly Dictionary<string, string> Else = new()
     {
+        ["POST /api/v1/inventory/{variantId}/adjustments counted"] = "excludes delta",
         ["POST /api/v1/discount-codes storeId"] = "excludes currency, which is a text",
     };
 
@@ -32,25 +34,36 @@ public sealed partial class MembersTests(SqliteEveryRoute host) : IClassFixture<
             var template = JsonNode.Parse(_routes.GoodBody(route))!.AsObject();
             foreach (var path in EveryRoute.Objects(template))
             {
-                var body = template.DeepClone().AsObject();
-                var target = path.Length == 0 ? body : EveryRoute.At(body, path)!.AsObject();
+                var target = path.Length == 0 ? template : EveryRoute.At(template, path)!.AsObject();
                 var there = target.Select(m => m.Key).ToHashSet();
-                foreach (var word in words.Where(w => !there.Contains(w)))
+                // An answer names twenty members that are not known.
+                foreach (var some in words.Where(w => !there.Contains(w)).Chunk(20))
                 {
-                    // Null counts as absent, so a word that is known changes nothing.
-                    target[word] = null;
+                    var unknown = await UnknownAsync(route, template, path, some);
+                    missing.AddRange(some.Where(w => !unknown.Contains(w)).Select(w => $"{route.Method} {route.Pattern} {path}{(path.Length == 0 ? "" : "/")}{w}"));
                 }
-
-                using var request = _routes.Request(route, JsonContent.Create(body));
-                using var answer = await _routes.Admin.SendAsync(request, TestContext.Current.CancellationToken);
-                var problem = await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
-                Assert.True(problem.TryGetProperty("code", out var code) && code.GetString() == "unknown_field", $"{route.Method} {route.Pattern} {path}: {problem}");
-                var unknown = problem.GetProperty("errors").EnumerateObject().Select(e => e.Name.Split('.')[^1]).ToHashSet();
-                missing.AddRange(words.Where(w => !there.Contains(w) && !unknown.Contains(w)).Select(w => $"{route.Method} {route.Pattern} {path}{(path.Length == 0 ? "" : "/")}{w}"));
             }
         }
 
         Assert.True(missing.SequenceEqual(Else.Keys), string.Join('\n', missing));
+    }
+
+    /// <summary>Which of the words the route does not know as members of the object at the path.</summary>
+    private async Task<HashSet<string>> UnknownAsync(RouteRule route, JsonObject template, string path, string[] words)
+    {
+        var body = template.DeepClone().AsObject();
+        var target = path.Length == 0 ? body : EveryRoute.At(body, path)!.AsObject();
+        foreach (var word in words)
+        {
+            // Null counts as absent, so a word that is known changes nothing.
+            target[word] = null;
+        }
+
+        using var request = _routes.Request(route, JsonContent.Create(body));
+        using var answer = await _routes.Admin.SendAsync(request, TestContext.Current.CancellationToken);
+        var problem = await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+        Assert.True(problem.TryGetProperty("code", out var code) && code.GetString() == "unknown_field", $"{route.Method} {route.Pattern} {path}: {problem}");
+        return [.. problem.GetProperty("errors").EnumerateObject().Select(e => e.Name.Split('.')[^1])];
     }
 
     [GeneratedRegex("\"([a-z][A-Za-z]{0,40})\"")]

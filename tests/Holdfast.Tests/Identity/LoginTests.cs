@@ -104,7 +104,8 @@ public abstract class LoginTests(Backend backend)
     {
         await using var server = await StartAsync(null);
         var stores = Enumerable.Range(0, Account.MaxStores).Select(_ => Guid.CreateVersion7()).ToList();
-        var domain = string.Join('.', Enumerable.Repeat(new string('ễ', 62), 3));
+        // The longest label that its ASCII form leaves room for.
+        var domain = string.Join('.', Enumerable.Repeat(new string('ễ', 56), 2));
         var account = new Account(Guid.CreateVersion7(), Role.Staff, $"{new string('ễ', 64)}@{domain}", new string('ễ', 200), stores);
         Assert.NotNull(Emails.Key(account.Email));
         var token = server.Get<TokenReader>().Make(account);

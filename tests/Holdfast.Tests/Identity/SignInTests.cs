@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Holdfast.Identity;
+using Holdfast.Platform;
 using Holdfast.Platform.Http;
 using Holdfast.Tests.Fixtures;
 using Microsoft.AspNetCore.Identity;
@@ -58,7 +59,8 @@ public abstract class SignInTests(TestHost host)
             var before = hasher.Checks;
             using var answer = await server.Guest.PostAsJsonAsync("/api/v1/auth/login", new { email = who, password });
             Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
-            Assert.Equal(1, hasher.Checks - before);
+            // Two where a letter has two forms: older hashes are of either.
+            Assert.Equal(UnicodeText.Nfd(password) == password ? 1 : 2, hasher.Checks - before);
             // Each request has a trace id of its own.
             var problem = (await answer.Content.ReadFromJsonAsync<JsonElement>()).EnumerateObject().Where(m => m.Name != "traceId");
             bodies.Add(string.Join(',', problem.Select(m => $"{m.Name}: {m.Value.GetRawText()}")));

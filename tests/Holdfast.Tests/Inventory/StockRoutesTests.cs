@@ -245,7 +245,7 @@ public abstract class StockRoutesTests(TestHost host)
         await shop.Staff.GetAsync("/api/v1/inventory?storeId=1").ShouldBeAsync(400, "invalid_request");
         await shop.Staff.GetAsync($"/api/v1/inventory?storeId={shop.Id}&below=x").ShouldBeAsync(400, "invalid_request");
         await shop.Staff.GetAsync($"/api/v1/inventory?storeId={shop.Id}&limit=101").ShouldBeAsync(400, "invalid_request");
-        await shop.Staff.GetAsync($"/api/v1/inventory?storeId={shop.Id}&cursor=AAAA").ShouldBeAsync(400, "invalid_request");
+        await shop.Staff.GetAsync($"/api/v1/inventory?storeId={shop.Id}&cursor=AAAA").ShouldBeAsync(400, "invalid_cursor");
     }
 
     [Fact]

@@ -146,8 +146,8 @@ public abstract class LoyaltyRoutesTests(TestHost host) : PointsShop
         Assert.Equal([5, 4, 3], first.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("points").GetInt64()));
         var second = await me.GetAsync($"/api/v1/loyalty/movements?storeId={Shop.Id}&limit=3&cursor={first.GetProperty("nextCursor").GetString()}").ShouldBeAsync(200);
         Assert.Equal([2, 1], second.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("points").GetInt64()));
-        await me.GetAsync($"/api/v1/loyalty/movements?storeId={Shop.Id}&cursor=eA").ShouldBeAsync(400, "invalid_request");
-        await me.GetAsync("/api/v1/loyalty?cursor=eA").ShouldBeAsync(400, "invalid_request");
+        await me.GetAsync($"/api/v1/loyalty/movements?storeId={Shop.Id}&cursor=eA").ShouldBeAsync(400, "invalid_cursor");
+        await me.GetAsync("/api/v1/loyalty?cursor=eA").ShouldBeAsync(400, "invalid_cursor");
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Holdfast.Catalog.Core;
+using Holdfast.Platform;
 using Holdfast.Platform.Http;
 
 namespace Holdfast.Commands.Products;
@@ -83,7 +84,7 @@ internal sealed class ProductColumns
         public string? TextOrNull(string column, int max, bool lines = false)
         {
             var at = Array.IndexOf(columns._names, column);
-            var text = at < 0 ? "" : fields[at].Trim();
+            var text = at < 0 ? "" : UnicodeText.Nfc(fields[at].Trim());
             return text.Length == 0 ? null
                 : text.Length > max ? Wrong<string>(column, $"is longer than {max} characters")
                 : text.Contains('\uFFFD', StringComparison.Ordinal) ? Wrong<string>(column, "is not UTF-8")

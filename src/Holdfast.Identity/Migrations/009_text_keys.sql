@@ -1,0 +1,2 @@
+-- Emails whose keys are now one (bücher.de and xn--bcher-kva.de) are found and reported, and names are folded as new ones are.
+-- then run Holdfast.Identity.UserTextKeys
