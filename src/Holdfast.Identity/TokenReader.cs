@@ -99,14 +99,14 @@ internal sealed class TokenReader(SigningKeys keys, TimeProvider time, OutsideIs
             return null;
         }
 
-        var result = _handler.ValidateToken(token, new TokenValidationParameters
+        var result = await _handler.ValidateTokenAsync(token, new TokenValidationParameters
         {
             ValidIssuer = Issuer,
             ValidAudience = Audience,
             IssuerSigningKey = key,
             CryptoProviderFactory = key.CryptoProviderFactory,
             LifetimeValidator = (notBefore, expires, _, _) => expires > now && !(notBefore > now + Skew),
-        });
+        }).ConfigureAwait(false);
         // Tokens of an older release do not name a generation: they are of the first.
         if (!result.IsValid || ToCaller((JsonWebToken)result.SecurityToken) is not { } caller
             || IsEnded(caller, ((JsonWebToken)result.SecurityToken).TryGetPayloadValue<int>("gen", out var generation) ? generation : 0))

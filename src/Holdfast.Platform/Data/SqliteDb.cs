@@ -28,7 +28,6 @@ internal sealed partial class SqliteDb : Db
 
     static SqliteDb()
     {
-        Batteries_V2.Init();
         ThreadPool.GetMinThreads(out var workers, out var ports);
         ThreadPool.SetMinThreads(Math.Max(workers, ReadersAtOnce.Sum()), ports);
     }
@@ -98,7 +97,7 @@ internal sealed partial class SqliteDb : Db
         }
     }
 
-    // SQLite's own way of waiting would sleep for whole seconds: the native library that we use is built without usleep. At the end of the process nobody waits.
+    // Waiting in SQLite itself would keep the thread. At the end of the process nobody waits.
     private async Task BeginImmediateAsync(CancellationToken ct)
     {
         var clock = Stopwatch.StartNew();

@@ -34,7 +34,6 @@ internal sealed class Stranger : IDisposable
     /// <summary>From the beginning.</summary>
     public static Stranger OnKafka(string brokers)
     {
-        KafkaLibrary.Prepare();
         var consumer = new ConsumerBuilder<string, byte[]>(new ConsumerConfig
         {
             BootstrapServers = brokers,

@@ -162,7 +162,6 @@ internal sealed class KafkaTransport(string brokers, TimeSpan patience, int queu
     {
         lock (_gate)
         {
-            KafkaLibrary.Prepare();
             return _producer ??= new ProducerBuilder<string, byte[]>(new ProducerConfig(Properties())
             {
                 BootstrapServers = brokers,
@@ -206,7 +205,6 @@ internal sealed class KafkaTransport(string brokers, TimeSpan patience, int queu
 
     private IConsumer<string, byte[]> Subscribe(Subscription subscription, KafkaAssignment assigned)
     {
-        KafkaLibrary.Prepare();
         var consumer = new ConsumerBuilder<string, byte[]>(new ConsumerConfig(Properties())
         {
             BootstrapServers = brokers,
