@@ -8,7 +8,7 @@ namespace Holdfast.Orders;
 /// Moves the counts of limited purchases and discount uses to the keys that emails have now: those of domains beyond ASCII have changed. Two spellings of one
 /// mailbox are one buyer, so their purchases add up.
 /// </summary>
-internal sealed class BuyerKeys : IMigrationStep
+internal sealed class MoveBuyerKeys : IMigrationStep
 {
     private const int PageSize = 1000;
 
