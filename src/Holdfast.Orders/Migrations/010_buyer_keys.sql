@@ -1,2 +1,2 @@
 -- What a buyer has bought and used counts under the key that their email has now.
--- then run Holdfast.Orders.BuyerKeys
+-- then run Holdfast.Orders.MoveBuyerKeys
