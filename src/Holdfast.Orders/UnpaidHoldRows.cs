@@ -22,10 +22,10 @@ internal static class UnpaidHoldRows
             command.Buyer ??= BuyerSigns.Of(command);
         }
 
-        const string Live = "FROM unpaid_holds WHERE variant_id {in $1} AND (expires_at IS NULL OR expires_at > $2)";
+        var live = "FROM unpaid_holds WHERE variant_id {in $1} AND (expires_at IS NULL OR expires_at > $2)";
         var variants = concerned.SelectMany(c => c.Lines).Select(l => l.VariantId).Distinct().ToArray();
-        var together = batch.Query($"SELECT variant_id, CAST(SUM(quantity) AS bigint) {Live} GROUP BY variant_id", r => (r.Uuid(0), r.Long(1)), variants, now);
-        var theirs = ofBuyers ? batch.Query($"SELECT variant_id, email_hash, phone_hash, quantity {Live} AND (email_hash {{in $3}} OR phone_hash {{in $4}})",
+        var together = batch.Query($"SELECT variant_id, CAST(SUM(quantity) AS bigint) {live} GROUP BY variant_id", r => (r.Uuid(0), r.Long(1)), variants, now);
+        var theirs = ofBuyers ? batch.Query($"SELECT variant_id, email_hash, phone_hash, quantity {live} AND (email_hash {{in $3}} OR phone_hash {{in $4}})",
             r => (r.Uuid(0), new BuyerHashes(r.Long(1), r.LongOrNull(2)), r.Long(3)), variants, now, concerned.SelectMany(c => c.Buyer!.Known).Distinct().ToArray(),
             concerned.Select(c => c.Buyer!.Phone).OfType<long>().Distinct().ToArray()) : null;
         return () => new UnpaidHoldBook(options.Unpaid, together.Rows, theirs?.Rows ?? []);

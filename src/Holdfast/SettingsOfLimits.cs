@@ -36,7 +36,7 @@ public sealed partial record Settings
 
     // The defaults are those of docs/adr/0018.
     private static UnpaidLimits CheckedUnpaid(IConfiguration source) => new((int)Number(source, "MAX_UNPAID_PER_VARIANT", 20, 0, 1_000_000),
-        (int)Number(source, "UNPAID_HANDFUL", 20, 0, 1_000_000), (int)Number(source, "UNPAID_SHARE", 75, 0, 100));
+        (int)Number(source, "UNPAID_HANDFUL", 4, 0, 1_000_000), (int)Number(source, "UNPAID_SHARE", 90, 0, 100));
 
     private static bool Switch(IConfiguration source, string name, bool otherwise) => Text(source, name)?.ToLowerInvariant() switch
     {

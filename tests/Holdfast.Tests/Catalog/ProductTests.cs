@@ -26,7 +26,7 @@ public abstract class ProductTests(TestHost host)
         Assert.Equal(HttpStatusCode.OK, read.Status);
         Assert.Matches("^\"1-[0-9a-f]{16}\"$", read.ETag);
         Assert.Equal(made.Body!.ToJsonString(), read.Body!.ToJsonString());
-        Assert.Equal(["id", "storeId", "name", "description", "category", "metadata", "externalId", "variants", "createdAt", "updatedAt", "version"], read.Body!.Select(m => m.Key));
+        Assert.Equal(["id", "storeId", "name", "description", "category", "paymentMethods", "metadata", "externalId", "variants", "createdAt", "updatedAt", "version"], read.Body!.Select(m => m.Key));
         var first = (JsonObject)read["variants"]![0]!;
         Assert.Equal(["id", "sku", "name", "price", "currency", "attributes", "purchaseLimit", "active", "available", "metadata", "externalId"], first.Select(m => m.Key));
         Assert.Equal("""{"sku":"S-1","name":"S","price":0,"currency":"VND","attributes":{"màu":"đỏ","size":"S"},"purchaseLimit":2,"active":true,"available":0,"metadata":{"x":"y"},"externalId":"v1"}""",

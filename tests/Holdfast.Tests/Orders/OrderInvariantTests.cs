@@ -32,6 +32,9 @@ public abstract class OrderInvariantTests(TestHost host)
         ("money_is_kept_only_for_live_orders", "UPDATE orders SET refund_due = refund_due - 1 WHERE id = $3"),
         ("one_order_per_idempotency_key", "UPDATE idempotency_keys SET event_subject = $2 WHERE event_subject = $1"),
         ("history_without_gaps", "UPDATE orders SET event_sequence = event_sequence + 1 WHERE id = $2"),
+        ("unpaid_holds_are_of_unpaid_orders", "INSERT INTO unpaid_holds (order_id, variant_id, store_id, quantity, email_hash, created_at) SELECT o.id, l.variant_id, o.store_id, l.quantity, 1, o.created_at "
+            + "FROM orders o JOIN order_lines l ON l.order_id = o.id WHERE o.id = $3"),
+        ("unpaid_holds_are_of_unpaid_orders", "INSERT INTO unpaid_holds (order_id, variant_id, store_id, quantity, email_hash, created_at) SELECT o.id, o.id, o.store_id, 1, 1, o.created_at FROM orders o WHERE o.id = $2"),
         ("purchases_are_those_of_live_orders", "UPDATE purchase_counts SET quantity = quantity + 1"),
         ("codes_are_used_by_live_orders_only", "DELETE FROM discount_uses WHERE order_id = $1"),
         ("codes_are_used_by_live_orders_only", "UPDATE discount_uses SET order_id = $3 WHERE order_id = $1"),
