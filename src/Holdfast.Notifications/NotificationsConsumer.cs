@@ -12,6 +12,14 @@ public sealed record NotificationOptions
 
     /// <summary>A gateway for SMS; null: none are sent.</summary>
     public SmsGateway? Sms { get; init; }
+
+    /// <summary>The calling codes of the countries to which SMS are sent, without the plus sign.</summary>
+    public IReadOnlyList<string> SmsCountries { get; init; } = ["84"];
+
+    /// <summary>The most mails and texts within an hour that strangers' orders cause to one recipient, and from one address; 0: no limit.</summary>
+    public int StrangersPerRecipient { get; init; }
+
+    public int StrangersPerClient { get; init; }
 }
 
 /// <summary>
@@ -36,7 +44,8 @@ internal sealed class NotificationsConsumer(NotificationOptions options) : ICons
             new("recipient", ColumnType.Text), new("subject", ColumnType.Text), new("text", ColumnType.Text), new("attempts", ColumnType.Int),
             new("next_attempt_at", ColumnType.Time), new("expires_at", ColumnType.Time), new("created_at", ColumnType.Time), new("about_subject", ColumnType.Uuid),
             new("about_sequence", ColumnType.Int));
-        foreach (var e in events)
+        var unsaid = await StrangerMails.BeyondAsync(tx, options, events).ConfigureAwait(false);
+        foreach (var e in events.Where(e => !unsaid.Contains(new EventKey(e.Subject, e.Sequence))))
         {
             if (options.Sms is null && Announcements.Always(e.Type))
             {
@@ -58,7 +67,7 @@ internal sealed class NotificationsConsumer(NotificationOptions options) : ICons
     {
         var key = Key(e);
         Add(rows, e, key, "mail", null);
-        if (options.Sms is not null && OrderTexts.Concerns(what, order) && Phones.Normalise(order.ContactPhone) is not null)
+        if (options.Sms is not null && OrderTexts.Concerns(what, order) && Phones.Normalise(order.ContactPhone) is { } phone && Phones.IsOf(phone, options.SmsCountries))
         {
             // A text that is late is worse than none: it would ask for money that nobody takes any more.
             Add(rows, e, $"sms:{key}", "sms", what == Announcement.Placed ? order.ExpirationTime : e.OccurredAt + TimeSpan.FromDays(1));

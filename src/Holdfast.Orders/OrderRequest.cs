@@ -23,7 +23,13 @@ internal static class OrderRequest
     public static async ValueTask<Result<(PlaceCommand Command, string? Key)>> ReadAsync(Request request, bool withLines = true)
     {
         var fields = await request.FieldsAsync().ConfigureAwait(false);
-        return fields.IsOk ? Read(fields.Value, request.Caller, withLines, request.Locale) : fields.Error!;
+        if (!fields.IsOk)
+        {
+            return fields.Error!;
+        }
+
+        var read = Read(fields.Value, request.Caller, withLines, request.Locale);
+        return read.IsOk ? (read.Value.Command with { Client = request.Client }, read.Value.Key) : read.Error!;
     }
 
     /// <summary>The command, or what is wrong with the body; and the key, if the body carries it.</summary>

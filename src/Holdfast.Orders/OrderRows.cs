@@ -100,7 +100,7 @@ internal static class OrderRows
         new("discount_code", ColumnType.Text), new("discount_amount", ColumnType.Long), new("shipping_fee", ColumnType.Long), new("tax_amount", ColumnType.Long),
         new("tax_included", ColumnType.Bool), new("redeemed_points", ColumnType.Long), new("points_discount", ColumnType.Long), new("email_hash", ColumnType.Long),
         new("phone_hash", ColumnType.Long), new("quantity", ColumnType.Long), new("locale", ColumnType.Text),
-        new("buyer_keys", ColumnType.Text));
+        new("buyer_keys", ColumnType.Text), new("client_hash", ColumnType.Long));
 
     public static void Add(RowSet rows, Order o) => rows.Add(o.Id).Add(o.Number).Add(o.StoreId).Add(o.CustomerId).Add(o.IsGuest).Add(o.CustomerEmail)
         .Add(o.CustomerName).Add(Names.Of(o.Status)).Add(Names.Of(o.PaymentStatus)).Add(Names.Of(o.PaymentMethod)).Add(o.Currency).Add(o.Subtotal).Add(o.Total)
@@ -108,7 +108,8 @@ internal static class OrderRows
         .Add(o.DurationSeconds).Add(o.ExpiresAt).Add(o.LocalDate).Add(o.CreatedAt).Add(o.UpdatedAt).Add(o.DeletedAt).Add(o.Hidden).Add(o.Version)
         .Add(o.EventSequence).Add(o.DiscountId).Add(o.DiscountCode).Add(o.DiscountAmount).Add(o.ShippingFee).Add(o.TaxAmount).Add(o.TaxIncluded)
         .Add(o.RedeemedPoints).Add(o.PointsDiscountPrice).Add(o.Buyer?.Who).Add(o.Buyer?.Phone).Add(o.Quantity).Add(o.Locale)
-        .Add(o.DiscountId is not null || o.Lines.Any(l => l.Limited) ? string.Join(' ', o.BuyerKeys) : null);
+        .Add(o.DiscountId is not null || o.Lines.Any(l => l.Limited) ? string.Join(' ', o.BuyerKeys) : null)
+        .Add(o.Client is { } client ? BuyerHash.OfClient(client) : null);
 
     public static RowSet Lines() => new("order_lines", new("order_id", ColumnType.Uuid), new("position", ColumnType.Int), new("variant_id", ColumnType.Uuid),
         new("product_id", ColumnType.Uuid), new("product_name", ColumnType.Text), new("sku", ColumnType.Text), new("unit_price", ColumnType.Long),

@@ -87,6 +87,7 @@ public static class Server
             CashConfirmationHours = settings.CashConfirmation.TotalHours,
             Unpaid = settings.Unpaid,
             FoldsMailboxes = settings.FoldsMailboxes,
+            KeepsClients = settings.Notifications.StrangersPerClient > 0,
         });
         OrdersModule.Add(services, settings.Messaging);
         CartsModule.Add(services);

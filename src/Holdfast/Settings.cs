@@ -40,7 +40,7 @@ public sealed partial record Settings
         ["DATABASE_URL", "ASPNETCORE_URLS", "URLS", "ADMIN_EMAIL", "ADMIN_PASSWORD", "ORDER_SESSION_DURATION_MINUTES", "ORDER_BANK_TRANSFER_HOURS", "RESERVATION_TTL_SECONDS",
             "SECRETS_KEY", "SECRETS_KEY_OLD", "OIDC_ISSUER", "OIDC_AUDIENCE", "OIDC_JWKS", "OIDC_ROLE_CLAIM", "RATE_LIMITS", "TRUSTED_PROXIES", "REQUEST_BODY_SECONDS", "MAX_CONNECTIONS", "MAX_PENDING_ORDERS", "MAX_PENDING_QUANTITY",
             "CASH_CONFIRMATION_HOURS", "MAX_UNPAID_PER_VARIANT", "UNPAID_HANDFUL", "UNPAID_SHARE", "FOLD_MAILBOXES",
-            "PUBLIC_URL", "SMTP_URL", "SMTP_FROM", "ORDER_MAILS", "SMS_URL", "SMS_TOKEN", "WEBHOOKS_ALLOW_PRIVATE", "CORS_ORIGINS",
+            "PUBLIC_URL", "SMTP_URL", "SMTP_FROM", "ORDER_MAILS", "SMS_URL", "SMS_TOKEN", "SMS_COUNTRIES", "STRANGER_MAILS_PER_RECIPIENT", "STRANGER_MAILS_PER_ADDRESS", "WEBHOOKS_ALLOW_PRIVATE", "CORS_ORIGINS",
             "REDIS_URL", "REDIS_HOST", "REDIS_PORT", "REDIS_DB", "REDIS_PASSWORD", "REDIS_KEY_PREFIX", "CACHE", "CACHE_TTL", "CACHE_MEMORY_MB",
             "RABBITMQ_URL", "KAFKA_BROKERS", "KAFKA_CONFIG", "CONSUMER_TRANSPORT", "CONSUMER_PREFETCH"];
 
@@ -148,7 +148,7 @@ public sealed partial record Settings
             FoldsMailboxes = Switch(source, "FOLD_MAILBOXES", defaults.FoldsMailboxes),
             PublicUrl = CheckedPublicUrl(source, CheckedUrls(Text(source, "URLS") ?? Text(source, "ASPNETCORE_URLS") ?? defaults.Urls)),
             Mail = CheckedMail(source, defaults.Mail),
-            Notifications = CheckedNotifications(source),
+            Notifications = CheckedNotifications(source, limits),
             Webhooks = new WebhookOptions { AllowPrivate = Switch(source, "WEBHOOKS_ALLOW_PRIVATE", false) },
             CorsOrigins = CheckedOrigins(source),
             Cache = CheckedCache(source),

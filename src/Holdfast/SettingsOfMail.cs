@@ -16,13 +16,27 @@ public sealed partial record Settings
     /// <summary>Where webhooks may go.</summary>
     public WebhookOptions Webhooks { get; init; } = new();
 
-    private static NotificationOptions CheckedNotifications(IConfiguration source)
+    private static NotificationOptions CheckedNotifications(IConfiguration source, bool limits)
     {
         var (url, token) = (Text(source, "SMS_URL"), Text(source, "SMS_TOKEN"));
         return token is not null && !token.All(c => c is > ' ' and <= '~') ? throw new StartupException("SMS_TOKEN: must be letters, digits and signs of ASCII without blanks: it goes into a header.")
             : url is null && token is not null ? throw new StartupException("SMS_TOKEN: has no effect without SMS_URL.")
             : url is not null && !IsWeb(url, out _) ? throw new StartupException("SMS_URL: must be an http or https address without a user.")
-            : new NotificationOptions { OrderMails = Switch(source, "ORDER_MAILS", true), Sms = url is null ? null : new SmsGateway(new Uri(url), token) };
+            : new NotificationOptions
+            {
+                OrderMails = Switch(source, "ORDER_MAILS", true),
+                Sms = url is null ? null : new SmsGateway(new Uri(url), token),
+                SmsCountries = Text(source, "SMS_COUNTRIES") is { } countries ? CheckedCountries(countries) : new NotificationOptions().SmsCountries,
+                StrangersPerRecipient = limits ? (int)Number(source, "STRANGER_MAILS_PER_RECIPIENT", 6, 0, 1_000_000) : 0,
+                StrangersPerClient = limits ? (int)Number(source, "STRANGER_MAILS_PER_ADDRESS", 60, 0, 1_000_000) : 0,
+            };
+    }
+
+    private static string[] CheckedCountries(string text)
+    {
+        var codes = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(c => c.TrimStart('+')).ToArray();
+        return codes.Length > 0 && codes.All(c => c.Length is >= 1 and <= 4 && c.All(char.IsAsciiDigit) && c[0] != '0') ? codes
+            : throw new StartupException($"SMS_COUNTRIES: '{text}' must be calling codes such as +84, separated by commas.");
     }
 
     private static string CheckedPublicUrl(IConfiguration source, string urls) =>

@@ -65,6 +65,12 @@ public static class Announcements
             return null;
         }
 
+        // Who has just confirmed it knows.
+        if (e.Type == "order.confirmed" && (e.Actor == "guest" || e.Actor.StartsWith("customer:", StringComparison.Ordinal)))
+        {
+            return null;
+        }
+
         var order = ToldOrder.Of(e);
         return Of(e.Type, order) is { } what ? (what, order) : null;
     }

@@ -7,6 +7,13 @@ namespace Holdfast.Notifications.Core;
 /// <param name="TimeZone">IANA; times are told on its clocks.</param>
 public sealed record ShopFacts(string Name, string TimeZone);
 
+/// <summary>
+/// What a letter may say to a mailbox of which nobody has shown that it is the buyer's: it may be anybody's, and the words of the order are then a stranger's.
+/// </summary>
+/// <param name="ConfirmLink">With it the buyer confirms an order on delivery that waits for that.</param>
+/// <param name="TellsReason">Whether somebody of the shop gave the reason of a cancellation.</param>
+public sealed record Unproved(string? ConfirmLink, bool TellsReason);
+
 /// <summary>A letter with its subject.</summary>
 public sealed record Written(string Subject, Letter Letter);
 
@@ -15,13 +22,19 @@ public static class OrderLetters
 {
     /// <param name="link">Where the buyer sees the order; null: nowhere.</param>
     /// <param name="now">UTC: what is over by now is not announced as still to come.</param>
-    public static Written Write(Announcement what, ToldOrder order, ShopFacts shop, string? link, DateTime now)
+    /// <param name="unproved">Without the buyer's name, address and words; null: the mailbox is the buyer's.</param>
+    public static Written Write(Announcement what, ToldOrder order, ShopFacts shop, string? link, DateTime now, Unproved? unproved = null)
     {
-        var (subject, said) = Words(what, order, shop, now);
-        var letter = new Letter(order.Language, shop.Name).Title(subject).Say(Greeting(order));
+        var (subject, said) = Words(what, order, shop, now, unproved is not { TellsReason: false });
+        var letter = new Letter(order.Language, shop.Name).Title(subject).Say(Greeting(order, unproved is null));
         foreach (var paragraph in said)
         {
             letter.Say(paragraph);
+        }
+
+        if (what == Announcement.Placed && unproved?.ConfirmLink is { } confirm && Waits(order, now))
+        {
+            letter.Link(Say(order, "Xác nhận đơn hàng", "Confirm the order"), confirm);
         }
 
         if (link is not null && what != Announcement.Refunded)
@@ -39,7 +52,7 @@ public static class OrderLetters
             letter.Rows(Sums(order));
         }
 
-        if (what is Announcement.Placed or Announcement.Shipped && Address(order) is { Length: > 0 } address)
+        if (unproved is null && what is Announcement.Placed or Announcement.Shipped && Address(order) is { Length: > 0 } address)
         {
             letter.Say($"{Say(order, "Giao đến", "Delivery address")}:\n{address}");
         }
@@ -47,7 +60,7 @@ public static class OrderLetters
         return new Written(subject, letter);
     }
 
-    private static (string Subject, List<string> Said) Words(Announcement what, ToldOrder o, ShopFacts shop, DateTime now) => what switch
+    private static (string Subject, List<string> Said) Words(Announcement what, ToldOrder o, ShopFacts shop, DateTime now, bool tellsReason) => what switch
     {
         Announcement.Placed => (Say(o, $"Xác nhận đơn hàng #{o.Number}", $"Order confirmation #{o.Number}"),
             [Say(o, "Cảm ơn bạn đã đặt hàng. Chúng tôi đã nhận được đơn hàng của bạn.", "Thank you: we have received your order."), .. Paying(o, shop, now)]),
@@ -61,14 +74,16 @@ public static class OrderLetters
         Announcement.Confirmed => (Say(o, $"Đơn hàng #{o.Number} đã được xác nhận", $"Order #{o.Number} is confirmed"),
             [Say(o, "Cửa hàng đã xác nhận đơn hàng của bạn và đang chuẩn bị hàng.", "The shop has confirmed your order and is preparing it.")]),
         Announcement.Cancelled => (Say(o, $"Đơn hàng #{o.Number} đã bị hủy", $"Order #{o.Number} was cancelled"),
-            [Say(o, "Đơn hàng của bạn đã bị hủy.", "Your order was cancelled."), .. Because(o), .. Due(o)]),
+            [Say(o, "Đơn hàng của bạn đã bị hủy.", "Your order was cancelled."), .. tellsReason ? Because(o) : [], .. Due(o)]),
         Announcement.LinesCancelled => (Say(o, $"Một phần đơn hàng #{o.Number} đã bị hủy", $"A part of order #{o.Number} was cancelled"),
             [Say(o, "Rất tiếc, một số mặt hàng trong đơn hàng của bạn đã bị hủy. Phần còn lại vẫn được giao.",
-                "We are sorry: some of the goods of your order were cancelled. You get the others."), .. Because(o), .. Due(o)]),
+                "We are sorry: some of the goods of your order were cancelled. You get the others."), .. tellsReason ? Because(o) : [], .. Due(o)]),
         Announcement.Undelivered => (Say(o, $"Đơn hàng #{o.Number} không giao được", $"Order #{o.Number} could not be delivered"),
             [Say(o, "Một kiện hàng của bạn đã không giao được và không được tính tiền.", "A parcel of yours could not be delivered, and you do not pay for it."), .. Due(o)]),
         Announcement.Expired => (Say(o, $"Đơn hàng #{o.Number} đã hết hạn", $"Order #{o.Number} has expired"),
-            [Say(o, "Thời gian thanh toán đã hết nên chúng tôi không giữ hàng nữa. Bạn có thể đặt lại bất cứ lúc nào.",
+            [o.PaymentMethod == "cash_on_delivery" ? Say(o, "Đơn hàng không được xác nhận kịp nên chúng tôi không giữ hàng nữa. Bạn có thể đặt lại bất cứ lúc nào.",
+                "Nobody confirmed the order in time, so the goods are no longer held for you. You are welcome to order again.")
+                : Say(o, "Thời gian thanh toán đã hết nên chúng tôi không giữ hàng nữa. Bạn có thể đặt lại bất cứ lúc nào.",
                 "The time to pay is over, so the goods are no longer held for you. You are welcome to order again."), .. Due(o)]),
         Announcement.Shipped => o.Status == "partially_shipped"
             ? (Say(o, $"Một phần đơn hàng #{o.Number} đang được giao", $"A part of order #{o.Number} is on its way"),
@@ -81,7 +96,10 @@ public static class OrderLetters
         _ => throw new ArgumentOutOfRangeException(nameof(what), what, "has no letter"),
     };
 
-    private static string Greeting(ToldOrder o) => o.Customer.Name is { Length: > 0 } name ? Say(o, $"Xin chào {name},", $"Dear {name},") : Say(o, "Xin chào,", "Hello,");
+    /// <summary>Whether it waits for its buyer to say that they mean it.</summary>
+    private static bool Waits(ToldOrder o, DateTime now) => o is { PaymentMethod: "cash_on_delivery", Status: "pending" } && o.ExpirationTime > now;
+
+    private static string Greeting(ToldOrder o, bool isNamed) => isNamed && o.Customer.Name is { Length: > 0 } typed && Defused.Of(typed) is var name ? Say(o, $"Xin chào {name},", $"Dear {name},") : Say(o, "Xin chào,", "Hello,");
 
     /// <summary>What is left to pay, how, and how long there is for it.</summary>
     private static IEnumerable<string> Paying(ToldOrder o, ShopFacts shop, DateTime now)
@@ -93,6 +111,12 @@ public static class OrderLetters
         else if (o.PaymentMethod == "cash_on_delivery")
         {
             yield return Say(o, $"Bạn thanh toán {Sum(o, o.Open)} khi nhận hàng.", $"You pay {Sum(o, o.Open)} on delivery.");
+            if (Waits(o, now))
+            {
+                var until = Moments.At(o.ExpirationTime!.Value, shop.TimeZone, o.Language);
+                yield return Say(o, $"Vui lòng xác nhận đơn hàng trước {until}, nếu không đơn hàng sẽ hết hạn. Nếu bạn không đặt hàng, hãy bỏ qua thư này.",
+                    $"Please confirm the order before {until}, or it expires. If you have not ordered anything, ignore this mail.");
+            }
         }
         else if (o.ExpirationTime is { } end && end > now)
         {
@@ -111,7 +135,7 @@ public static class OrderLetters
         null or "" => [],
         "reservation_refused" => [Say(o, "Rất tiếc, một số mặt hàng không còn nữa.", "We are sorry: some of the goods can no longer be had.")],
         var reason when IsCode(reason) => [],
-        var reason => [$"{Say(o, "Lý do", "Reason")}: {reason}"],
+        var reason => [$"{Say(o, "Lý do", "Reason")}: {Defused.Of(reason)}"],
     };
 
     private static bool IsCode(string reason) => reason.Any(c => c is '_' or '.' or ':') && reason.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or ':' or '-');
@@ -182,11 +206,11 @@ public static class OrderLetters
     {
         if (o.DeliveryAddress.ValueKind == JsonValueKind.String)
         {
-            return o.DeliveryAddress.GetString()!;
+            return Defused.Of(o.DeliveryAddress.GetString()!);
         }
 
         return o.DeliveryAddress.ValueKind != JsonValueKind.Object ? ""
-            : string.Join('\n', o.DeliveryAddress.EnumerateObject().Select(p => p.Value.GetString()).Where(line => !string.IsNullOrEmpty(line)));
+            : Defused.Of(string.Join('\n', o.DeliveryAddress.EnumerateObject().Select(p => p.Value.GetString()).Where(line => !string.IsNullOrEmpty(line))));
     }
 
     private static string Sum(ToldOrder o, long amount) => Amounts.Format(amount, o.Currency, o.Language);

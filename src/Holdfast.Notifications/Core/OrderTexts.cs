@@ -3,18 +3,23 @@ namespace Holdfast.Notifications.Core;
 /// <summary>What a buyer is told by SMS: the little that matters at once.</summary>
 public static class OrderTexts
 {
-    /// <summary>Whether it is told by SMS: an order that waits for its money, and a shipment.</summary>
-    public static bool Concerns(Announcement what, ToldOrder order) => what == Announcement.Shipped || (what == Announcement.Placed && order is { ExpirationTime: not null, Open: > 0 });
+    /// <summary>
+    /// Whether it is told by SMS: a shipment, and an order on delivery that waits to be confirmed. An order that waits for money is not: anybody can place one, and
+    /// each text costs the shop.
+    /// </summary>
+    public static bool Concerns(Announcement what, ToldOrder order) => what == Announcement.Shipped
+        || (what == Announcement.Placed && order is { PaymentMethod: "cash_on_delivery", Status: "pending", ExpirationTime: not null });
 
-    /// <summary>One short text, in the order's language.</summary>
-    public static string Write(Announcement what, ToldOrder o, ShopFacts shop)
+    /// <summary>One short text, in the order's language, of which nothing is the buyer's.</summary>
+    /// <param name="code">What confirms an order that waits for that.</param>
+    public static string Write(Announcement what, ToldOrder o, ShopFacts shop, string code)
     {
         var vietnamese = o.Language == "vi";
         if (what == Announcement.Placed && o.ExpirationTime is { } end)
         {
-            var (sum, until) = (Amounts.Format(o.Open, o.Currency, o.Language), Moments.At(end, shop.TimeZone, o.Language));
-            return vietnamese ? $"{shop.Name}: đơn hàng #{o.Number}, vui lòng thanh toán {sum} trước {until}."
-                : $"{shop.Name}: order #{o.Number}, please pay {sum} before {until}.";
+            var (digits, until) = ($"{code[..4]} {code[4..]}", Moments.At(end, shop.TimeZone, o.Language));
+            return vietnamese ? $"{shop.Name}: mã xác nhận đơn hàng #{o.Number} là {digits}, có giá trị trước {until}."
+                : $"{shop.Name}: the code to confirm order #{o.Number} is {digits}, good until {until}.";
         }
 
         var tracking = o.Fulfilments.LastOrDefault(f => f.Kind == "shipment") is { TrackingNumber: { Length: > 0 } number } shipment

@@ -3,6 +3,10 @@ namespace Holdfast.Notifications.Core;
 /// <summary>Phone numbers that a message can be sent to.</summary>
 public static class Phones
 {
+    /// <summary>Whether the number, as E.164 has it, is of one of the countries.</summary>
+    /// <param name="countries">Calling codes without the plus sign.</param>
+    public static bool IsOf(string number, IReadOnlyList<string> countries) => countries.Any(code => number.AsSpan(1).StartsWith(code, StringComparison.Ordinal));
+
     /// <summary>
     /// A number as E.164 has it (<c>+84900000000</c>), from however somebody wrote it: <c>+84 90 000 0000</c>, <c>0084...</c>, or as within Vietnam
     /// (<c>090 000 0000</c>: 0, a digit of mobile networks, and eight more). Null where it is none of these.

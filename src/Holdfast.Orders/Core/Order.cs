@@ -96,6 +96,9 @@ public sealed record Order
     /// <summary>Only written, when it is placed; null where unpaid orders are not limited.</summary>
     public BuyerHashes? Buyer { get; init; }
 
+    /// <summary>The address it was placed from; only written, as a hash.</summary>
+    public string? Client { get; init; }
+
     /// <summary>Somebody of the shop has confirmed it in this change, or the link in a mail to its buyer has. Neither is read; see <see cref="OrderFile"/>.</summary>
     public bool IsVouchedFor { get; init; }
 

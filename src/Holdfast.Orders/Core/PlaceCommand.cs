@@ -76,6 +76,9 @@ public sealed record PlaceCommand
     /// <summary>Whether nothing shows that the buyer is who they say: a guest, or an account with a mailbox that may be anybody's. Not what the shop itself places.</summary>
     public bool IsStrangers => IsCapped && ProvedEmail is null;
 
+    /// <summary>The address that it came from; null: none of the network.</summary>
+    public string? Client { get; init; }
+
     /// <summary>By what the buyer is known again.</summary>
     public BuyerKeys Keys => BuyerKeys.Of(CustomerId, Mailbox(CustomerId is null ? EmailKey : ProvedEmail), ContactPhone);
 

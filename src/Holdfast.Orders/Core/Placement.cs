@@ -36,6 +36,9 @@ public sealed record OrderOptions
     /// <summary>How much strangers may hold without money.</summary>
     public UnpaidLimits Unpaid { get; init; }
 
+    /// <summary>Whether a hash of the address is kept with strangers' orders, by which mails that they cause are counted.</summary>
+    public bool KeepsClients { get; init; }
+
     /// <summary>How often overdue orders are looked for at least.</summary>
     public TimeSpan SweepEvery { get; init; } = TimeSpan.FromMilliseconds(500);
 
@@ -222,6 +225,7 @@ public static class Placement
             CustomerName = command.Name,
             BuyerKeys = charges.Code is not null || charges.Lines.Any(l => l.Limited) ? command.Keys.Counted : [command.EmailKey],
             Buyer = command.Buyer,
+            Client = options.KeepsClients && command.IsStrangers ? command.Client : null,
             Status = minutes is null ? OrderStatus.Confirmed : OrderStatus.Pending,
             PaymentMethod = method,
             Currency = store.Currency,

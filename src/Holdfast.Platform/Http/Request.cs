@@ -25,6 +25,9 @@ public sealed class Request(HttpContext http, Caller caller, RouteRule route, Ti
 
     public Caller Caller { get; } = caller;
 
+    /// <summary>The address it came from, as rate limits count it: of IPv6 the network of one subscriber.</summary>
+    public string Client => RateLimits.Partition(Http.Connection.RemoteIpAddress).ToString();
+
     public CancellationToken Aborted => Http.RequestAborted;
 
     /// <summary>The caller reads Vietnamese rather than English, says Accept-Language.</summary>

@@ -24,11 +24,18 @@ public static class Mails
     /// <summary>The lane of those that were given up. A dead letter has the id of its mail.</summary>
     public const string Lane = "mails";
 
-    /// <summary>Queues the mail with the statements of the batch, unless one of its key is or was queued: the count says whether.</summary>
+    /// <summary>Whoever asks for links to a mailbox need not be its owner: so many an hour are enough for who is.</summary>
+    public const int MostPerHour = 6;
+
+    /// <summary>
+    /// Queues the mail with the statements of the batch, unless one of its key is or was queued, or its user has been sent <see cref="MostPerHour"/> within the last
+    /// hour: the count says whether.
+    /// </summary>
     public static Changed Queue(StatementBatch batch, Mail mail, DateTime now) => batch.Execute(
         "INSERT INTO mails (id, key, store_id, recipient, subject, text, html, attempts, next_attempt_at, expires_at, created_at, user_id) "
-        + "VALUES ($1, $2, $3{as uuid}, $4, $5, $6, $7{as text}, 0, $8, $9{as timestamptz}, $8, $10{as uuid}) ON CONFLICT (key) DO NOTHING",
-        Guid.CreateVersion7(), mail.Key, mail.StoreId, mail.To, mail.Subject, mail.Text, mail.Html, now, now + mail.GoodFor, mail.UserId);
+        + "SELECT $1{as uuid}, $2{as text}, $3{as uuid}, $4{as text}, $5{as text}, $6{as text}, $7{as text}, 0, $8{as timestamptz}, $9{as timestamptz}, $8{as timestamptz}, $10{as uuid} "
+        + $"WHERE $10{{as uuid}} IS NULL OR (SELECT COUNT(*) FROM mails m WHERE m.user_id = $10{{as uuid}} AND m.created_at > $11{{as timestamptz}}) < {MostPerHour} ON CONFLICT (key) DO NOTHING",
+        Guid.CreateVersion7(), mail.Key, mail.StoreId, mail.To, mail.Subject, mail.Text, mail.Html, now, now + mail.GoodFor, mail.UserId, now.AddHours(-1));
 
     /// <summary>Removes the mails to a user, sent or not. Never by an address: an address proves nothing, and mails about orders have none before they are sent.</summary>
     public static Changed Forget(StatementBatch batch, Guid userId) => batch.Execute("DELETE FROM mails WHERE user_id = $1", userId);

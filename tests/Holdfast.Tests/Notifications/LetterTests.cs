@@ -154,7 +154,7 @@ public sealed class LetterTests
         Assert.StartsWith("Một phần đơn hàng", subject, StringComparison.Ordinal);
         Assert.All(["Đơn vị vận chuyển: GHN", "Mã vận đơn: VN-42", "Áo dài đỏ: × 2"], said => Assert.Contains(said, shipped.Text, StringComparison.Ordinal));
         Assert.DoesNotContain("old", shipped.Text, StringComparison.Ordinal);
-        Assert.Equal("Tiệm <An> & Bình: đơn hàng #1Q7M-8ZK4-20RD đang được giao. GHN VN-42.", OrderTexts.Write(Announcement.Shipped, ToldOrder.Of(Tell("order.shipped", part)), Shop));
+        Assert.Equal("Tiệm <An> & Bình: đơn hàng #1Q7M-8ZK4-20RD đang được giao. GHN VN-42.", OrderTexts.Write(Announcement.Shipped, ToldOrder.Of(Tell("order.shipped", part)), Shop, "01234567"));
 
         var refunded = Order();
         (refunded["amountPaid"], refunded["amountRefunded"], refunded["paymentStatus"]) = (1_250_000, 300_000, "partially_refunded");
@@ -164,11 +164,12 @@ public sealed class LetterTests
     }
 
     [Fact]
-    public void An_sms_asks_for_the_money_while_it_is_taken()
+    public void An_sms_has_the_code_of_an_order_that_waits_for_it_and_asks_for_no_money()
     {
-        var order = ToldOrder.Of(Tell("order.created", Order()));
+        var order = ToldOrder.Of(Tell("order.created", Order())) with { PaymentMethod = "cash_on_delivery" };
         Assert.True(OrderTexts.Concerns(Announcement.Placed, order));
-        Assert.Equal("Tiệm <An> & Bình: đơn hàng #1Q7M-8ZK4-20RD, vui lòng thanh toán 1.250.000 ₫ trước 15:15, 20/11/2026 (GMT+7).", OrderTexts.Write(Announcement.Placed, order, Shop));
+        Assert.Equal("Tiệm <An> & Bình: mã xác nhận đơn hàng #1Q7M-8ZK4-20RD là 0123 4567, có giá trị trước 15:15, 20/11/2026 (GMT+7).", OrderTexts.Write(Announcement.Placed, order, Shop, "01234567"));
+        Assert.All(["online", "bank_transfer"], method => Assert.False(OrderTexts.Concerns(Announcement.Placed, order with { PaymentMethod = method })));
         Assert.False(OrderTexts.Concerns(Announcement.Placed, order with { ExpirationTime = null }));
         Assert.False(OrderTexts.Concerns(Announcement.Delivered, order));
     }
@@ -194,9 +195,48 @@ public sealed class LetterTests
     };
 
     private static Event Tell(string type, JsonObject order, string? before = null, string? paymentBefore = null, string? reason = null, long refundedBefore = 0) =>
-        new(Guid.Empty, 1, type, Guid.Empty, Now, "guest", before is null ? null
+        new(Guid.Empty, 1, type, Guid.Empty, Now, "staff:1", before is null ? null
             : $"\"previousStatus\":\"{before}\",\"previousPaymentStatus\":\"{paymentBefore}\",\"previousAmountPaid\":0,\"previousAmountRefunded\":{refundedBefore}{(reason is null ? "" : $",\"reason\":\"{reason}\"")}",
             Encoding.UTF8.GetBytes(order.ToJsonString()));
+
+    [Theory]
+    [InlineData("http://evil.example/login", "http: //evil. example/login")]
+    [InlineData("Click WWW.Evil.COM now", "Click WWW. Evil. COM now")]
+    [InlineData("me@evil.com", "me@evil. com")]
+    [InlineData("evil\u3002com", "evil\u3002 com")]
+    [InlineData("Q.1, TP.HCM, 1.5 kg", "Q.1, TP. HCM, 1.5 kg")]
+    [InlineData("Nguyễn Văn A", "Nguyễn Văn A")]
+    public void No_link_is_made_of_what_people_typed(string typed, string shown) => Assert.Equal(shown, Defused.Of(typed));
+
+    [Fact]
+    public void A_name_an_address_and_a_reason_are_no_links()
+    {
+        var order = Order();
+        (order["customer"]!["name"], order["deliveryAddress"]) = ("Win at https://evil.example", "Go to evil.example");
+        var letters = new[] { Write("order.created", order), Write("order.cancelled", order, "pending", "unpaid", "see evil.example/x") };
+        Assert.All(letters, l => Assert.DoesNotContain("evil.example", l.Letter.Text + l.Letter.Html, StringComparison.Ordinal));
+        Assert.All(letters, l => Assert.Contains("evil. example", l.Letter.Text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_mailbox_that_may_be_anybodys_gets_no_word_of_the_buyers()
+    {
+        var order = Order();
+        (order["customer"]!["name"], order["deliveryAddress"], order["note"]) = ("BUY NOW", "BUY HERE", "BUY THIS");
+        (order["paymentMethod"], order["status"]) = ("cash_on_delivery", "pending");
+        foreach (var (type, reason) in new[] { ("order.created", null), ("order.cancelled", "BUY THAT"), ("order.expired", null) })
+        {
+            var (what, told) = Announcements.Of(Tell(type, order, type == "order.created" ? null : "pending", "unpaid", reason))!.Value;
+            var letter = OrderLetters.Write(what, told, Shop, "https://shop.example.com/orders/1", Now, new Unproved("https://shop.example.com/confirm", TellsReason: false)).Letter;
+            Assert.DoesNotContain("BUY", letter.Text + letter.Html, StringComparison.Ordinal);
+            Assert.Equal(type == "order.created", letter.Text.Contains("https://shop.example.com/confirm", StringComparison.Ordinal));
+            Assert.Equal(type == "order.created", letter.Text.Contains("Vui lòng xác nhận đơn hàng trước", StringComparison.Ordinal));
+        }
+
+        // What the shop says is told.
+        var (cancelled, by) = Announcements.Of(Tell("order.cancelled", order, "pending", "unpaid", "hết hàng"))!.Value;
+        Assert.Contains("hết hàng", OrderLetters.Write(cancelled, by, Shop, null, Now, new Unproved(null, TellsReason: true)).Letter.Text, StringComparison.Ordinal);
+    }
 
     private static Written Write(string type, JsonObject order, string? before = null, string? paymentBefore = null, string? reason = null, long refundedBefore = 0)
     {

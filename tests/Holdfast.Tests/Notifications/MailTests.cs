@@ -193,7 +193,7 @@ public abstract class MailTests(Backend backend) : IAsyncLifetime
             await QueueAsync(new Mail($"{i}", $"{i}@example.com", "s", "t"));
         }
 
-        using var sender = new Choosy(Db, new Letters(Db, new AccessKeys(), new PublicUrl("https://shop.example.com")), LoggerFactory.Create(b => b.AddProvider(_log)).CreateLogger<Choosy>());
+        using var sender = new Choosy(Db, new Letters(Db, new AccessKeys(), new PublicUrl("https://shop.example.com"), new NotificationOptions()), LoggerFactory.Create(b => b.AddProvider(_log)).CreateLogger<Choosy>());
         var tried = 0;
         while (await sender.SendOnceAsync() is var some and > 0)
         {
@@ -235,7 +235,7 @@ public abstract class MailTests(Backend backend) : IAsyncLifetime
 
     private MailSender Sender(int? port, TimeSpan? patience = null) => new(Db,
         new MailTransport(new MailOptions(port is { } p ? new SmtpServer("127.0.0.1", p, false, null, null) : null, "Shop <shop@example.com>", _folder), patience),
-        new Letters(Db, new AccessKeys(), new PublicUrl("https://shop.example.com")), LoggerFactory.Create(b => b.AddProvider(_log)).CreateLogger<MailSender>());
+        new Letters(Db, new AccessKeys(), new PublicUrl("https://shop.example.com"), new NotificationOptions()), LoggerFactory.Create(b => b.AddProvider(_log)).CreateLogger<MailSender>());
 
     private Task<long> CountAsync(string sql) => Db.ReadAsync(s => s.FirstAsync(sql, r => r.Long(0)));
 }

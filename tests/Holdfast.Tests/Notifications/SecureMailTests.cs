@@ -84,7 +84,7 @@ public sealed class SecureMailTests : IAsyncLifetime
         var db = _database.Db;
         db.ClockSkew += TimeSpan.FromHours(7);
         using var log = LoggerFactory.Create(b => b.AddProvider(_log));
-        return await new MailSender(db, new MailTransport(new MailOptions(server, "Shop <shop@example.com>", _folder)), new Letters(db, new AccessKeys(), new PublicUrl("https://shop.example.com")),
+        return await new MailSender(db, new MailTransport(new MailOptions(server, "Shop <shop@example.com>", _folder)), new Letters(db, new AccessKeys(), new PublicUrl("https://shop.example.com"), new NotificationOptions()),
             log.CreateLogger<MailSender>()).SendOnceAsync();
     }
 

@@ -1,9 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Notifications;
+using Holdfast.Orders.Core;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Orders;
 using Holdfast.Tests.Webhooks;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Holdfast.Tests.Notifications;
 
@@ -20,12 +22,12 @@ public sealed class SmsTests
             http.Response.StatusCode = Interlocked.Decrement(ref failures) >= 0 ? 500 : 202;
             return Task.CompletedTask;
         };
-        await using var server = await TestServer.StartAsync(await TestDb.CreateAsync(Backend.Sqlite),
+        await using var server = await TestServer.StartAsync(await TestDb.CreateAsync(Backend.Sqlite), s => s.AddSingleton(new OrderOptions { CashConfirmationHours = 48 }),
             settings: new Settings { RateLimits = false, Notifications = new NotificationOptions { Sms = new SmsGateway(new Uri(gateway.Url), "the-token") } });
         var shop = await Shop.CreateAsync(server.Db, 10);
         using var staff = server.Staff(shop.StoreId);
         var body = shop.Body();
-        body["contactPhone"] = "090 000 0000";
+        (body["contactPhone"], body["paymentMethod"]) = ("090 000 0000", "cash_on_delivery");
         var (_, order, _) = await shop.OrderAsync(server.Guest, body);
         await Until.TrueAsync("it was tried", () => gateway.All.Count == 1);
         await Until.TrueAsync("the failure is noted", () => server.Log.Lines.Any(l => l.Contains("could not be sent by sms", StringComparison.Ordinal)));
@@ -34,17 +36,25 @@ public sealed class SmsTests
         Assert.Equal((gateway.All[0].Body, gateway.All[0].IdempotencyKey, "Bearer the-token"), (gateway.All[1].Body, gateway.All[1].IdempotencyKey, gateway.All[1].Authorization));
         var sms = JsonDocument.Parse(gateway.All[1].Body).RootElement;
         Assert.Equal("+84900000000", sms.GetProperty("to").GetString());
-        Assert.StartsWith($"Cửa hàng: đơn hàng #{order.GetProperty("number").GetString()}, vui lòng thanh toán 1.000 ₫ trước ", sms.GetProperty("text").GetString(), StringComparison.Ordinal);
+        var text = sms.GetProperty("text").GetString()!;
+        Assert.StartsWith($"Cửa hàng: mã xác nhận đơn hàng #{order.GetProperty("number").GetString()} là ", text, StringComparison.Ordinal);
 
-        // No number, nothing to say: no SMS. A shipment is told.
-        body["contactPhone"] = "at the bakery";
-        await shop.OrderAsync(server.Guest, body);
+        // With the code, as it is read out, the buyer confirms.
         var id = order.GetProperty("id").GetString();
-        await Shop.PostAsync(staff, $"/orders/{id}/payments", new JsonObject { ["transactionId"] = "t", ["amount"] = 1000, ["currency"] = "VND", ["provider"] = "bank" });
+        var code = text[(text.IndexOf(" là ", StringComparison.Ordinal) + 4)..text.IndexOf(", có giá trị", StringComparison.Ordinal)];
+        Assert.Equal(200, (await Shop.PostAsync(server.Guest, $"/orders/{id}/confirm", new JsonObject { ["code"] = code })).Status);
+
+        // No number, another country, money that is waited for: no SMS. A shipment is told.
+        foreach (var (phone, method) in new[] { ("at the bakery", "cash_on_delivery"), ("+1 202 555 0143", "cash_on_delivery"), ("+883 5100 0000 0000", "cash_on_delivery"), ("090 000 0000", "online"), ("090 000 0000", "bank_transfer") })
+        {
+            (body["contactPhone"], body["paymentMethod"]) = (phone, method);
+            Assert.Equal(201, (await shop.OrderAsync(server.Guest, body)).Status);
+        }
+
         await Shop.PostAsync(staff, $"/orders/{id}/ship", new JsonObject { ["trackingNumber"] = "VN1" });
         await Until.TrueAsync("the shipment is told", () => gateway.All.Count == 3);
         Assert.EndsWith("đang được giao. VN1.", JsonDocument.Parse(gateway.All[2].Body).RootElement.GetProperty("text").GetString(), StringComparison.Ordinal);
         await Until.TrueAsync("the events are handled", async () => await shop.CountAsync("SELECT COUNT(*) FROM outbox") == 0);
-        Assert.Equal((2, 6), (await shop.CountAsync("SELECT COUNT(*) FROM mails WHERE channel = 'sms'"), await shop.CountAsync("SELECT COUNT(*) FROM mails")));
+        Assert.Equal((2, 9), (await shop.CountAsync("SELECT COUNT(*) FROM mails WHERE channel = 'sms'"), await shop.CountAsync("SELECT COUNT(*) FROM mails")));
     }
 }
