@@ -13,7 +13,7 @@ namespace Holdfast.Carts;
 /// <c>GET /carts/{storeId}</c>, <c>PUT /carts/{storeId}/lines/{variantId}</c> <c>{quantity}</c>, <c>DELETE</c> of a line and of the cart. Every answer is the
 /// cart as it is then, with its version as ETag; <c>If-Match</c> is heeded where it is sent.
 /// </summary>
-public sealed class Carts(Db db, Documents documents)
+public sealed class Carts(Db db, Documents documents, RateLimits limits)
 {
     private static readonly HybridCacheEntryOptions Kept = new() { Expiration = TimeSpan.FromDays(30) };
 
@@ -28,7 +28,8 @@ public sealed class Carts(Db db, Documents documents)
         }
 
         var owner = CartOwner.Of(request);
-        if (owner is { NewToken: null, Visitor: null })
+        // A token that was made up, and a store that is none, must leave nothing in a cache.
+        if (owner is { NewToken: null, Visitor: null } && await ExistsAsync(storeId, owner, request.Aborted).ConfigureAwait(false))
         {
             var found = await documents.FindAsync(CartNames.Cart(storeId, owner.Key), (this, storeId, owner), static (s, ct) => s.Item1.LoadAsync(s.storeId, s.owner, ct),
                 [CatalogNames.Store(storeId), CatalogNames.StockOf(storeId)], Kept, request.Aborted).ConfigureAwait(false);
@@ -115,6 +116,9 @@ public sealed class Carts(Db db, Documents documents)
         }, ct).ConfigureAwait(false);
     }
 
+    private Task<bool> ExistsAsync(Guid storeId, CartOwner owner, CancellationToken ct) =>
+        db.ReadAsync(s => s.FirstAsync("SELECT 1 FROM carts WHERE store_id = $1 AND owner = $2", r => r.Int(0) == 1, storeId, owner.Key), ct);
+
     private async Task<Document> LoadAsync(Guid storeId, CartOwner owner, CancellationToken ct) =>
         await OpenAsync(storeId, owner, ct).ConfigureAwait(false) is { IsOk: true, Value: var open }
             ? Document.Hashed(CartView.Of(open.Cart, storeId, open.Currency, null, null), open.Cart.Version) : Document.None;
@@ -140,6 +144,12 @@ public sealed class Carts(Db db, Documents documents)
         }
 
         var owner = CartOwner.Of(request);
+        if (create && !owner.IsCustomer && !await ExistsAsync(storeId, owner, request.Aborted).ConfigureAwait(false)
+            && await limits.RefuseAsync(request.Http, request.Caller, Limit.NewCarts).ConfigureAwait(false) is { } tooMany)
+        {
+            return tooMany;
+        }
+
         return await db.WriteAsync<Reply>(async tx =>
         {
             var opened = await OpenCart.OpenAsync(tx, storeId, owner, create).ConfigureAwait(false);

@@ -24,6 +24,12 @@ public enum Limit
 
     /// <summary>Asking what an order or a code would cost. Staff, services and admins are exempt.</summary>
     Quoting,
+
+    /// <summary>Changing a cart. Staff, services and admins are exempt, here and in the next.</summary>
+    Carts,
+
+    /// <summary>Making a cart of somebody who is not signed in: it is kept for a month.</summary>
+    NewCarts,
 }
 
 /// <summary>How many requests within the window; as many at once, then evenly over the window.</summary>
@@ -48,6 +54,13 @@ public sealed record RateLimitOptions
     public int QuotesPerAddress { get; init; } = 300;
 
     public int QuotesPerCustomer { get; init; } = 120;
+
+    public int CartsPerAddress { get; init; } = 600;
+
+    public int CartsPerCustomer { get; init; } = 120;
+
+    /// <summary>As many as may order.</summary>
+    public int NewCartsPerAddress { get; init; } = 120;
 }
 
 /// <summary>
@@ -70,8 +83,8 @@ public sealed class RateLimits : IDisposable
     public RateLimits(RateLimitOptions options, SharedLimits? shared = null)
     {
         (_options, _shared) = (options, shared);
-        _perAddress = [0, options.SignInsPerAddress, options.RefreshesPerAddress, options.PlacingsPerAddress, options.QuotesPerAddress];
-        _perCustomer = [0, 0, options.RefreshesPerSession, options.PlacingsPerCustomer, options.QuotesPerCustomer];
+        _perAddress = [0, options.SignInsPerAddress, options.RefreshesPerAddress, options.PlacingsPerAddress, options.QuotesPerAddress, options.CartsPerAddress, options.NewCartsPerAddress];
+        _perCustomer = [0, 0, options.RefreshesPerSession, options.PlacingsPerCustomer, options.QuotesPerCustomer, options.CartsPerCustomer, 0];
         _byAddress = [.. _perAddress.Select(Buckets<IPAddress>)];
         _byCustomer = [.. _perCustomer.Select(Buckets<Guid>)];
     }

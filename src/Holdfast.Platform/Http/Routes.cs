@@ -65,6 +65,11 @@ public static class Routes
     public static void Put<T>(this IEndpointRouteBuilder app, string pattern, Access access, Func<T, Request, Task<Reply>> handle, params string[] query)
         where T : notnull => app.Route("PUT", pattern, access, handle, Limit.None, query);
 
+    /// <summary>A route whose requests are counted; see <see cref="RateLimits"/>.</summary>
+    /// <param name="query">The query's parameters that the route knows.</param>
+    public static void Put<T>(this IEndpointRouteBuilder app, string pattern, Access access, Limit limit, Func<T, Request, Task<Reply>> handle, params string[] query)
+        where T : notnull => app.Route("PUT", pattern, access, handle, limit, query);
+
     /// <param name="query">The query's parameters that the route knows.</param>
     public static void Delete<T>(this IEndpointRouteBuilder app, string pattern, Access access, Func<T, Request, Task<Reply>> handle, params string[] query)
         where T : notnull => app.Route("DELETE", pattern, access, handle, Limit.None, query);

@@ -46,6 +46,8 @@ public sealed class RateLimitTests
         return statuses;
     }
 
+    private string? _last;
+
     private static HttpClient Customer(TestServer server) => server.Customer(email: "a@example.com");
 
     [Fact]
@@ -178,12 +180,42 @@ public sealed class RateLimitTests
 
         // Closing an account asks for the password. Logging out is harmless and must always be possible.
         static Limit Expected(RouteRule rule) => rule is { Method: "DELETE", Pattern: "/api/v1/auth/me" } ? Limit.SignIn
+            : rule is { Method: "PUT", Pattern: "/api/v1/carts/{storeId}/lines/{variantId}" } ? Limit.Carts
             : rule.Method != "POST" ? Limit.None
             : rule.Pattern.EndsWith("/quote", StringComparison.Ordinal) ? Limit.Quoting
             : rule.Pattern == "/api/v1/auth/refresh" ? Limit.Refresh
             : rule.Pattern is "/api/v1/orders" or "/api/v1/orders/from-cart" ? Limit.Placing
-            : rule.Pattern == "/api/v1/orders/lookup" || (rule.Pattern.StartsWith("/api/v1/auth/", StringComparison.Ordinal) && rule.Pattern != "/api/v1/auth/logout") ? Limit.SignIn
+            : rule.Pattern is "/api/v1/orders/lookup" or "/api/v1/orders/{id}/confirm" || (rule.Pattern.StartsWith("/api/v1/auth/", StringComparison.Ordinal) && rule.Pattern != "/api/v1/auth/logout") ? Limit.SignIn
             : Limit.None;
+    }
+
+    [Fact]
+    public async Task Carts_of_nobody_are_made_so_often_by_an_address_and_changed_more_often()
+    {
+        await using var server = await StartAsync(Few with { CartsPerAddress = 9, CartsPerCustomer = 3, NewCartsPerAddress = 4 });
+        var shop = await Shop.CreateAsync(server.Db, 100);
+        // Each with a token that somebody made up, or without one.
+        Assert.Equal([200, 200, 200, 200, 429, 429], await StatusesAsync(6, () => PutAsync(server.Guest, Invented())));
+        Assert.Equal(429, await PutAsync(server.Guest, null));
+        Assert.Equal(4, await shop.CountAsync("SELECT COUNT(*) FROM carts"));
+
+        // Whoever has a cart goes on, up to what an address may change; staff are exempt, a customer counts for themselves, too.
+        Assert.Equal(200, await PutAsync(server.Guest, _last));
+        Assert.Equal(200, await PutAsync(server.Guest, _last));
+        Assert.Equal(429, await PutAsync(server.Guest, _last));
+        Assert.Equal(200, await PutAsync(server.Staff(shop.StoreId), Invented()));
+        Assert.Equal(4 + 1, await shop.CountAsync("SELECT COUNT(*) FROM carts"));
+
+        string Invented() => Convert.ToBase64String(Guid.CreateVersion7().ToByteArray().Concat(Guid.CreateVersion7().ToByteArray()).ToArray()).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+
+        async Task<int> PutAsync(HttpClient client, string? token)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Put, $"/api/v1/carts/{shop.StoreId}/lines/{shop.Variant}") { Content = JsonContent.Create(new { quantity = 1 }) };
+            request.Headers.TryAddWithoutValidation("X-Cart-Token", token);
+            using var answer = await client.SendAsync(request);
+            _last = answer.IsSuccessStatusCode ? token : _last;
+            return (int)answer.StatusCode;
+        }
     }
 
     [Fact]
