@@ -5,6 +5,11 @@ using Holdfast.Platform.Messaging;
 
 namespace Holdfast.Inventory;
 
+/// <summary>What became of receipts.</summary>
+/// <param name="Written">How many were written.</param>
+/// <param name="Booked">The pieces of receipts that were there before, by variant: they stay as they are, whatever was told now.</param>
+public sealed record Receipts(int Written, IReadOnlyDictionary<Guid, long> Booked);
+
 /// <summary>Brings stock in by the thousand: imports, the demo store, benchmarks.</summary>
 public static class StockWriter
 {
@@ -16,21 +21,22 @@ public static class StockWriter
     /// <paramref name="reference"/>: a variant that has a receipt of this reference is left alone. Rows of quantity 0 only make the stock row.
     /// Each variant at most once, with the store it belongs to. On SQLite, call it in slices of some thousand rows, each its own transaction.
     /// </summary>
-    /// <returns>How many receipts were written.</returns>
-    public static async Task<int> ReceiveAsync(Tx tx, IReadOnlyList<(Guid VariantId, Guid StoreId, long Quantity)> rows, string reference, DateTime now)
+    public static async Task<Receipts> ReceiveAsync(Tx tx, IReadOnlyList<(Guid VariantId, Guid StoreId, long Quantity)> rows,
+        string reference, DateTime now)
     {
         Guid[] ids = [.. rows.Select(r => r.VariantId)];
         var opening = tx.Batch();
         EnsureRows(opening, rows.Select(r => (r.VariantId, r.StoreId)));
         var opened = StockPages.Open(opening, ids);
-        var known = opening.Query($"SELECT variant_id FROM stock_movements WHERE variant_id {{in $1}} AND {HasReference}", r => r.Uuid(0), ids, UnicodeText.Key(reference), reference);
+        var known = opening.Query($"SELECT variant_id, on_hand_delta FROM stock_movements WHERE variant_id {{in $1}} AND {HasReference}", r => (r.Uuid(0), r.Long(1)), ids,
+            UnicodeText.Key(reference), reference);
         await opening.RunAsync().ConfigureAwait(false);
 
         var stock = new StockBook(opened.Rows);
-        var before = known.Rows.ToHashSet();
+        var before = known.Rows.ToDictionary();
         foreach (var (variantId, _, quantity) in rows)
         {
-            if (quantity > 0 && !before.Contains(variantId))
+            if (quantity > 0 && !before.ContainsKey(variantId))
             {
                 stock.Receive(variantId, quantity, reference);
             }
@@ -41,8 +47,12 @@ public static class StockWriter
         await StockPages.InkAsync(stock, tx, inking, events, now, "system").ConfigureAwait(false);
         events.Ink(inking);
         await inking.RunAsync().ConfigureAwait(false);
-        return stock.Movements.Count;
+        return new Receipts(stock.Movements.Count, before);
     }
+
+    /// <summary>The pieces of receipts that are booked with the reference, by variant.</summary>
+    public static async Task<IReadOnlyDictionary<Guid, long>> BookedAsync(Session session, Guid[] variantIds, string reference) =>
+        (await session.QueryAsync(BookedReceipts, r => (r.Uuid(0), r.Long(1)), variantIds, reference).ConfigureAwait(false)).ToDictionary();
 
     /// <summary>Makes the stock rows that are missing, in the order of their keys, as others lock them.</summary>
     internal static void EnsureRows(StatementBatch batch, IEnumerable<(Guid VariantId, Guid StoreId)> variants)

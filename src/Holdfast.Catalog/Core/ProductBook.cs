@@ -44,15 +44,22 @@ public sealed class ProductBook
     private readonly Dictionary<(Guid Store, string Sku), Page> _bySku = [];
     private readonly Dictionary<(Guid Store, string Key), Page> _byKey = [];
     private readonly List<Page> _pages = [];
+    private readonly HashSet<Guid> _ids = [];
 
-    /// <summary>Of several products with one name, the oldest is meant.</summary>
-    public ProductBook(IEnumerable<Product> present)
+    /// <summary>A book of the products that are there.</summary>
+    public ProductBook(IEnumerable<Product> present) => Open(present);
+
+    /// <summary>Takes in more products that are there. Of several with one name, the oldest is meant.</summary>
+    public void Open(IEnumerable<Product> present)
     {
         foreach (var product in present.OrderBy(p => p.CreatedAt).ThenBy(p => p.Id))
         {
             Open(new Page(product, product));
         }
     }
+
+    /// <summary>Whether the product is in the book.</summary>
+    public bool Has(Guid productId) => _ids.Contains(productId);
 
     /// <summary>Takes a row in. 400 for a sku that another product of the store has, and for too many variants.</summary>
     public Result<RowEffect> Put(Guid storeId, ProductRow row)
@@ -88,6 +95,7 @@ public sealed class ProductBook
     private void Open(Page page)
     {
         _pages.Add(page);
+        _ids.Add(page.Product.Id);
         _byName.TryAdd((page.Product.StoreId, page.Product.Name), page);
         foreach (var variant in page.Product.Variants)
         {

@@ -1,6 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Holdfast.Commands.Products;
+using Holdfast.Commands.Tables;
 
 namespace Holdfast.Tests.Catalog;
 
@@ -18,9 +18,19 @@ public sealed class CsvRecordsTests
     [InlineData("a,b\nx\"y\",2\n3,4", "1:a|b 2! 3:3|4")]
     [InlineData("a,b\n\"x\"y,2\n3,4", "1:a|b 2! 3:3|4")]
     [InlineData("\"a,b\n1,2", "1! 2!")]
+    [InlineData("a;b\n1,5;2", "1:a|b 2:1,5|2")]
+    [InlineData("a\tb\n1;2\t3", "1:a|b 2:1;2|3")]
+    [InlineData("a|b\n\"1|2\"|3", "1:a|b 2:1/2|3", '|')]
+    [InlineData("a,x;b;c\n1;2;3", "1:a,x|b|c 2:1|2|3")]
+    [InlineData("sep=;\na;b,c\n1;2", "2:a|b,c 3:1|2")]
+    [InlineData("\"SEP=\t\"\r\na,b\t\n1\t", "2:a,b| 3:1|")]
+    [InlineData("a,b\n1,2,, \n3,4,,5", "1:a|b 2:1|2 3!")]
     [InlineData("", "")]
     [InlineData("\n\n", "")]
-    public void Reads_records_and_goes_on_after_bad_ones(string text, string records) => Assert.Equal(records, Shown(text));
+    public void Reads_records_and_goes_on_after_bad_ones(string text, string records, char within = ' ') =>
+        Assert.Equal(records, within == ' ' ? Shown(text)
+            : string.Join(' ', CsvRecords.Read(new StringReader(text))
+            .Select(r => $"{r.Line}:{string.Join('|', r.Fields!.Select(f => f.Replace(within, '/')))}")));
 
     [Fact]
     public void An_open_quote_costs_one_line_of_a_long_file()

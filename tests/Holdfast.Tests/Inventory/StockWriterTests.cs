@@ -17,9 +17,9 @@ public abstract class StockWriterTests(Backend backend)
         var now = await server.Db.ReadAsync(s => s.NowAsync());
         (Guid, Guid, long)[] first = [(shop.Variants[1], shop.Id, 8), (shop.Variants[0], shop.Id, 7)];
         (Guid, Guid, long)[] second = [.. first, (shop.Variants[2], shop.Id, 9)];
-        Assert.Equal(2, await server.Db.WriteAsync(tx => StockWriter.ReceiveAsync(tx, first, "import", now)));
-        Assert.Equal(1, await server.Db.WriteAsync(tx => StockWriter.ReceiveAsync(tx, second, "import", now)));
-        Assert.Equal(0, await server.Db.WriteAsync(tx => StockWriter.ReceiveAsync(tx, second, "import", now)));
+        Assert.Equal(2, (await server.Db.WriteAsync(tx => StockWriter.ReceiveAsync(tx, first, "import", now))).Written);
+        Assert.Equal(1, (await server.Db.WriteAsync(tx => StockWriter.ReceiveAsync(tx, second, "import", now))).Written);
+        Assert.Equal(0, (await server.Db.WriteAsync(tx => StockWriter.ReceiveAsync(tx, second, "import", now))).Written);
         Assert.Equal((7, 0, 7, 0), await shop.StockAsync(shop.Variants[0]));
         Assert.Equal((8, 0, 8, 0), await shop.StockAsync(shop.Variants[1]));
         Assert.Equal((14, 0, 14, 0), await shop.StockAsync(shop.Variants[2]));

@@ -54,10 +54,13 @@ public sealed class OlistFilesTests
     }
 
     [Theory]
-    [InlineData("price", "12,3.999,1", "'3.999' has more than two decimals")]
-    [InlineData("price", "12,abc,1", "'abc' is not an amount")]
-    [InlineData("price", "12,-1,1", "'-1' is not an amount")]
-    [InlineData("price", "12,1e9,1", "'1e9' is not an amount")]
+    [InlineData("price", "12,3.9999,1", "'3.9999' is not an amount of two decimals at most")]
+    [InlineData("price", "12,abc,1", "'abc' is not an amount of two decimals at most")]
+    [InlineData("price", "12,-1,1", "'-1' is not an amount of two decimals at most")]
+    [InlineData("price", "12,1e9,1", "'1e9' is not an amount of two decimals at most")]
+    [InlineData("price", "12,10000000.01,1", "'10000000.01' is too large")]
+    [InlineData("price", "12,1.000,1", "1.000 can be read as 1 or 1000; say --decimal=. or --decimal=,")]
+    [InlineData("freight_value", "12,1,\"2,500\"", "2,500 can be read as 2.5 or 2500; say --decimal=. or --decimal=,")]
     [InlineData("price", "12,,1", "is empty")]
     [InlineData("freight_value", "12,1", "the row has 6 fields, the header 7")]
     [InlineData("8", "12,1,1,1", "the row has 8 fields, the header 7")]

@@ -1,4 +1,5 @@
 using Holdfast.Commands.Olist.Core;
+using Holdfast.Commands.Tables.Core;
 using Holdfast.Platform.Data;
 
 namespace Holdfast.Commands.Olist;
@@ -7,7 +8,7 @@ namespace Holdfast.Commands.Olist;
 /// Reads a folder of the data set (the file and column names are those of the public "Brazilian E-Commerce Public Dataset by Olist").
 /// A bad row is reported and left out, and so is an order that it is part of.
 /// </summary>
-internal sealed class OlistFiles
+internal sealed class OlistFiles(DecimalMark mark)
 {
     private readonly List<BadRow> _problems = [];
     private readonly Dictionary<string, Seller> _sellers = [];
@@ -19,9 +20,9 @@ internal sealed class OlistFiles
     private readonly HashSet<string> _spoiled = [];
 
     /// <summary>Reads all six files. A missing file or column is a <see cref="StartupException"/>: nothing can be made of the rest.</summary>
-    public static async Task<OlistData> ReadAsync(string folder, CancellationToken ct)
+    public static async Task<OlistData> ReadAsync(string folder, CancellationToken ct, DecimalMark mark = DecimalMark.Unsaid)
     {
-        var files = new OlistFiles();
+        var files = new OlistFiles(mark);
         await files.SellersAsync(Path(folder, "sellers"), ct);
         await files.ProductsAsync(Path(folder, "products"), ct);
         await files.CustomersAsync(Path(folder, "customers"), ct);
@@ -39,21 +40,22 @@ internal sealed class OlistFiles
     }
 
     private Task SellersAsync(string path, CancellationToken ct) =>
-        new OlistTable(path, _problems, "seller_id", "seller_city", "seller_state").ReadAsync(row =>
+        new OlistTable(path, mark, _problems, "seller_id", "seller_city", "seller_state").ReadAsync(row =>
         {
             var seller = new Seller(Id(row, "seller_id"), row.Text("seller_city"), row.Text("seller_state"));
             Keep(row, "seller_id", _sellers, seller.Id, seller);
         }, ct);
 
     private Task ProductsAsync(string path, CancellationToken ct) =>
-        new OlistTable(path, _problems, "product_id", "product_category_name").ReadAsync(row =>
+        new OlistTable(path, mark, _problems, "product_id", "product_category_name").ReadAsync(row =>
         {
             var product = new Product(Id(row, "product_id"), row.Optional("product_category_name"));
             Keep(row, "product_id", _products, product.Id, product);
         }, ct);
 
     private Task CustomersAsync(string path, CancellationToken ct) =>
-        new OlistTable(path, _problems, "customer_id", "customer_unique_id", "customer_zip_code_prefix", "customer_city", "customer_state").ReadAsync(row =>
+        new OlistTable(path, mark, _problems, "customer_id", "customer_unique_id", "customer_zip_code_prefix", "customer_city",
+            "customer_state").ReadAsync(row =>
         {
             var customer = new Customer(Id(row, "customer_id"), Id(row, "customer_unique_id"), row.Text("customer_zip_code_prefix"), row.Text("customer_city"),
                 row.Text("customer_state"));
@@ -61,7 +63,8 @@ internal sealed class OlistFiles
         }, ct);
 
     private Task OrdersAsync(string path, CancellationToken ct) =>
-        new OlistTable(path, _problems, "order_id", "customer_id", "order_status", "order_purchase_timestamp", "order_approved_at").ReadAsync(row =>
+        new OlistTable(path, mark, _problems, "order_id", "customer_id", "order_status", "order_purchase_timestamp", "order_approved_at")
+            .ReadAsync(row =>
         {
             var (id, customer, text) = (Id(row, "order_id"), row.Text("customer_id"), row.Text("order_status"));
             row.Check(_customers.ContainsKey(customer), "customer_id", $"no usable customer has the id '{OlistRow.Short(customer)}'");
@@ -76,7 +79,8 @@ internal sealed class OlistFiles
         }, ct);
 
     private Task ItemsAsync(string path, CancellationToken ct) =>
-        new OlistTable(path, _problems, "order_id", "order_item_id", "product_id", "seller_id", "price", "freight_value").ReadAsync(row =>
+        new OlistTable(path, mark, _problems, "order_id", "order_item_id", "product_id", "seller_id", "price", "freight_value")
+            .ReadAsync(row =>
         {
             var item = new Item(OrderOf(row), row.Count("order_item_id"), row.Text("product_id"), row.Text("seller_id"), row.Centavos("price"), row.Centavos("freight_value"));
             row.Check(_products.ContainsKey(item.ProductId), "product_id", $"no usable product has the id '{OlistRow.Short(item.ProductId)}'");
@@ -86,7 +90,8 @@ internal sealed class OlistFiles
         }, ct);
 
     private Task PaymentsAsync(string path, CancellationToken ct) =>
-        new OlistTable(path, _problems, "order_id", "payment_sequential", "payment_type", "payment_installments", "payment_value").ReadAsync(row =>
+        new OlistTable(path, mark, _problems, "order_id", "payment_sequential", "payment_type", "payment_installments", "payment_value")
+            .ReadAsync(row =>
         {
             var payment = new Payment(OrderOf(row), row.Count("payment_sequential"), row.Text("payment_type"), row.Count("payment_installments"), row.Centavos("payment_value"));
             Keep(row, "payment_sequential", _payments, (payment.OrderId, payment.Sequence), payment);

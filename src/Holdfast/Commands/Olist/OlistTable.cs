@@ -1,15 +1,20 @@
 using System.Globalization;
 using System.Text;
+using Holdfast.Catalog.Core;
 using Holdfast.Commands.Olist.Core;
+using Holdfast.Commands.Tables.Core;
 using Holdfast.Platform.Data;
 
 namespace Holdfast.Commands.Olist;
 
 /// <summary>One file of the data set, read line by line; its columns are found by name. Bad rows are collected, and the others go on.</summary>
-internal sealed class OlistTable(string path, List<BadRow> problems, params string[] columns)
+internal sealed class OlistTable(string path, DecimalMark mark, List<BadRow> problems, params string[] columns)
 {
     private string[] _header = [];
     private int[] _places = [];
+
+    /// <summary>What begins the decimals of its numbers.</summary>
+    public DecimalMark Mark => mark;
 
     /// <summary>The file's name, as messages give it.</summary>
     public string Name { get; } = Path.GetFileName(path);
@@ -121,7 +126,7 @@ internal sealed class OlistRow(OlistTable table, int line, string[]? fields, str
     /// <summary>A whole number; 0 occurs (instalments).</summary>
     public int Count(string column)
     {
-        var text = Text(column);
+        var text = Number(column);
         Check(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= 0, column, $"'{Short(text)}' is not a whole number");
         return value;
     }
@@ -129,11 +134,20 @@ internal sealed class OlistRow(OlistTable table, int line, string[]? fields, str
     /// <summary>An amount in BRL as centavos; not negative, two decimals at most.</summary>
     public long Centavos(string column)
     {
+        var text = Number(column);
+        var value = Money.Parse(text, 2);
+        Check(value is not null, column, $"'{Short(text)}' is not an amount of two decimals at most");
+        Check(value <= 1_000_000_000, column, $"'{Short(text)}' is too large");
+        return IsBad ? 0 : value!.Value;
+    }
+
+    /// <summary>A number with a point, or what stands there where it is not one.</summary>
+    private string Number(string column)
+    {
         var text = Text(column);
-        Check(decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value), column, $"'{Short(text)}' is not an amount");
-        Check(value * 100 == decimal.Truncate(value * 100), column, $"'{Short(text)}' has more than two decimals");
-        Check(value <= 10_000_000, column, $"'{Short(text)}' is too large");
-        return IsBad ? 0 : (long)(value * 100);
+        var number = LocalNumber.Read(text, table.Mark);
+        Check(number.Fault is null, column, number.Fault ?? "");
+        return number.Plain ?? text;
     }
 
     public DateTime Time(string column)

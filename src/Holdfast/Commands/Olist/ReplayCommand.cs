@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Holdfast.Commands.Olist.Core;
 using Holdfast.Commands.Shop;
+using Holdfast.Commands.Tables;
+using Holdfast.Commands.Tables.Core;
 using Holdfast.Platform.Data;
 
 namespace Holdfast.Commands.Olist;
@@ -20,6 +22,7 @@ internal static class ReplayCommand
         var fast = new Option<bool>("--as-fast-as-possible") { Description = "As fast as they are answered, in the order of their purchase; so it is without --rate, too." };
         var concurrency = new Option<int>("--concurrency") { Description = "Orders under way at once.", DefaultValueFactory = _ => 32 };
         var factor = new Option<decimal>("--stock-factor") { Description = "Lower the stock to this share first; 0.5 leaves enough for about half.", DefaultValueFactory = _ => 1m };
+        var number = TableFile.DecimalOption();
         var where = new DeploymentOptions();
         var olist = Database.Command("olist", "Place the real orders of the Olist data set, pay them and bring them to their statuses.", (parsed, settings, ct) =>
         {
@@ -31,10 +34,11 @@ internal static class ReplayCommand
             var options = new ReplayOptions(parsed.GetValue(concurrency), parsed.GetValue(rate), parsed.GetValue(factor));
             return options.Concurrency is < 1 or > 4096 ? throw new StartupException("--concurrency: must be from 1 to 4096.")
                 : options.StockFactor is < 0 or > 1 ? throw new StartupException("--stock-factor: must be from 0 to 1.")
-                : RunAsync(parsed.GetValue(folder)!, where, parsed, settings, options, ct);
+                : RunAsync((parsed.GetValue(folder)!, TableFile.ParseDecimal(parsed.GetValue(number))), where, parsed, settings, options,
+                    ct);
         });
         olist.Arguments.Add(folder);
-        foreach (var option in new Option[] { rate, fast, concurrency, factor })
+        foreach (var option in new Option[] { rate, fast, concurrency, factor, number })
         {
             olist.Options.Add(option);
         }
@@ -43,9 +47,11 @@ internal static class ReplayCommand
         return new Command("replay", "Place recorded orders through the running engine.") { olist };
     }
 
-    private static async Task<int> RunAsync(string folder, DeploymentOptions where, ParseResult parsed, Settings settings, ReplayOptions options, CancellationToken ct)
+    private static async Task<int> RunAsync((string Folder, DecimalMark Mark) source, DeploymentOptions where, ParseResult parsed,
+        Settings settings, ReplayOptions options,
+        CancellationToken ct)
     {
-        var data = await OlistFiles.ReadAsync(folder, ct);
+        var data = await OlistFiles.ReadAsync(source.Folder, ct, source.Mark);
         OlistReport.BadRows(data);
         var plan = OlistPlanner.Plan(data);
         OlistReport.Counts(plan);
@@ -55,7 +61,8 @@ internal static class ReplayCommand
         var replay = new OlistReplay(client, plan, options);
         if (await replay.FindVariantsAsync(ct) is > 0 and var missing)
         {
-            throw new StartupException($"{missing} of {plan.Variants.Count} variants are not in the catalog of {deployment.Address}: run 'import olist {folder}' over its database first.");
+            throw new StartupException($"{missing} of {plan.Variants.Count} variants are not in the catalog of {deployment.Address}: "
+                + $"run 'import olist {source.Folder}' over its database first.");
         }
 
         if (options.StockFactor < 1)

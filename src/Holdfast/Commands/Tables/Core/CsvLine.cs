@@ -1,15 +1,15 @@
 using System.Text;
 
-namespace Holdfast.Commands.Olist.Core;
+namespace Holdfast.Commands.Tables.Core;
 
 /// <summary>
-/// One line of CSV (RFC 4180) as fields. The files of the data set have no line breaks within fields, so a line is a record: a quote that is
-/// never closed spoils its own line and not the rest of the file.
+/// One record of CSV (RFC 4180) as fields. In files without line breaks in their fields a line is a record: a quote that is never closed
+/// spoils its own line and not the rest of the file.
 /// </summary>
 internal static class CsvLine
 {
     /// <summary>The fields, or null where a quote is not closed or stands within an unquoted field.</summary>
-    public static string[]? Split(string line)
+    public static string[]? Split(string line, char delimiter = ',')
     {
         var fields = new List<string>();
         var at = 0;
@@ -26,7 +26,7 @@ internal static class CsvLine
             }
             else
             {
-                var end = line.IndexOf(',', at);
+                var end = line.IndexOf(delimiter, at);
                 var field = line[at..(end < 0 ? line.Length : end)];
                 if (field.Contains('"', StringComparison.Ordinal))
                 {
@@ -42,7 +42,7 @@ internal static class CsvLine
                 return [.. fields];
             }
 
-            if (line[at++] != ',')
+            if (line[at++] != delimiter)
             {
                 return null;
             }

@@ -1,0 +1,71 @@
+using Holdfast.Commands.Tables;
+using Holdfast.Commands.Tables.Core;
+using Holdfast.Platform.Data;
+
+namespace Holdfast.Commands.Products;
+
+/// <summary>What somebody has said of an import.</summary>
+/// <param name="Store">The store of rows that name none.</param>
+/// <param name="DryRun">Nothing is written.</param>
+/// <param name="IgnoreUnknown">Columns that are not known are left out instead of refused.</param>
+internal sealed record ImportOptions(string? Store = null, bool DryRun = false, bool IgnoreUnknown = false)
+{
+    public TableOptions Table { get; init; } = new();
+}
+
+/// <summary>How the rows of a file are to be read.</summary>
+internal abstract class ProductFormat(HeaderNames header, ImportOptions options)
+{
+    protected const int MaxQuantity = 1_000_000_000;
+    protected const string DefaultReference = "import";
+
+    protected HeaderNames Header => header;
+
+    protected ImportOptions Options => options;
+
+    /// <summary>The format that the header of a file is of.</summary>
+    /// <exception cref="StartupException">It is of none, with one sentence that says what to do.</exception>
+    public static ProductFormat Of(string name, TableRecord record, ImportOptions options)
+    {
+        if (record.Fields is null)
+        {
+            throw new StartupException($"{name} line {record.Line}: {record.Fault}.");
+        }
+
+        var header = new HeaderNames(record);
+        var foreign = ShopifyColumns.Knows(header) ? new ShopifyColumns(header, options) : WooCommerceColumns.Knows(header)
+            ? new WooCommerceColumns(header, options) : (ProductFormat?)null;
+        if (foreign is not null && options.Store is null)
+        {
+            throw new StartupException($"{name} is {foreign.Origin} product export: say --store=SLUG, the store to import it into.");
+        }
+
+        return foreign ?? ProductColumns.FromHeader(name, record.Line, header, options);
+    }
+
+    /// <summary>Whose format it is.</summary>
+    protected abstract string Origin { get; }
+
+    /// <summary>The row, or the first thing that is wrong with it, or neither for a row that tells of no variant.</summary>
+    public (FileRow? Row, BadField? Fault) Read(TableRecord record)
+    {
+        if (record.Fields is null)
+        {
+            return (null, new BadField(record.Line, null, record.Fault!));
+        }
+
+        var reading = new RowReading(header, record, options.Table.Decimal);
+        var row = Read(reading);
+        for (var i = 0; i < header.Names.Count; i++)
+        {
+            if (header.Names[i].Length == 0 && !string.IsNullOrWhiteSpace(record.Fields[i]))
+            {
+                reading.Wrong<string>($"{i + 1}", "has a value here and no name in the header");
+            }
+        }
+
+        return reading.Fault is { } fault ? (null, fault) : (row, null);
+    }
+
+    protected abstract FileRow? Read(RowReading row);
+}
