@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Mail;
 using System.Net.Mime;
 using System.Text;
+using Holdfast.Platform;
 
 namespace Holdfast.Notifications;
 
@@ -39,7 +40,7 @@ internal sealed class MailTransport(MailOptions options, TimeSpan? patience = nu
         if (options.Server is not { } server)
         {
             var folder = Path.GetFullPath(options.Folder);
-            Directory.CreateDirectory(folder);
+            PrivateFiles.CreateDirectory(folder);
             return new SmtpClient { DeliveryMethod = SmtpDeliveryMethod.SpecifiedPickupDirectory, PickupDirectoryLocation = folder, DeliveryFormat = SmtpDeliveryFormat.International };
         }
 

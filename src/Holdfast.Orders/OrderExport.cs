@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Holdfast.Platform;
 using Holdfast.Platform.Data;
 
 namespace Holdfast.Orders;
@@ -35,8 +36,9 @@ public static class OrderExport
     public static Task<long> CountAsync(Db db) => db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM orders", r => r.Long(0)));
 
     /// <summary>
-    /// The rows, oldest order first, page by page: memory does not grow with the number of orders. What is placed meanwhile may or may not be
-    /// among them. <c>IsFirst</c>: the first row of its order.
+    /// The rows, oldest order first, page by page: memory does not grow with the number of orders. What is placed meanwhile may or may not
+    /// be among them. <c>IsFirst</c>: the first row of its order. Texts are safe for spreadsheets (<see cref="Formulas.Escape"/>), numbers
+    /// are as they are.
     /// </summary>
     public static async IAsyncEnumerable<(bool IsFirst, string[] Cells)> ReadAsync(Db db, [EnumeratorCancellation] CancellationToken ct = default)
     {
@@ -60,7 +62,7 @@ public static class OrderExport
 
     private static string? Id(Row row, int i) => row.UuidOrNull(i)?.ToString("D");
 
-    private static string? Text(Row row, int i) => row.TextOrNull(i);
+    private static string? Text(Row row, int i) => row.TextOrNull(i) is { } text ? Formulas.Escape(text) : null;
 
     private static string? Number(Row row, int i) => row.LongOrNull(i)?.ToString(CultureInfo.InvariantCulture);
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Holdfast.Commands;
 using Holdfast.Commands.Drill;
 using Holdfast.Commands.Olist;
+using Holdfast.Platform;
 using Holdfast.Platform.Data;
 
 namespace Holdfast;
@@ -13,6 +14,7 @@ internal static class Program
 
     private static async Task<int> Main(string[] args)
     {
+        PrivateFiles.BeTheDefault();
         var serve = Serve.Command();
         var parsed = Root(serve).Parse(args);
         if (parsed.Errors.Count > 0)
@@ -49,7 +51,8 @@ internal static class Program
     /// <summary>All commands.</summary>
     internal static RootCommand Root(Command serve) => new("Holdfast: orders that never oversell.")
     {
-        serve, Migrate.Command(), UserCreate.Command(), Keys.Command(), Import.Command(), ExportOrders.Command(), ReplayCommand.Command(), DrillCommand.Command(), Verify.Command(),
+        serve, Migrate.Command(), UserCreate.Command(), Keys.Command(), Import.Command(), Export.Command(), ReplayCommand.Command(),
+            DrillCommand.Command(), Verify.Command(),
         DeadLettersCommand.Command(), LanesCommand.Command(),
     };
 }

@@ -36,8 +36,11 @@ internal sealed partial class SqliteDb : Db
     {
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
         {
-            Directory.CreateDirectory(folder);
+            PrivateFiles.CreateDirectory(folder);
         }
+
+        // SQLite gives its other files (-wal, -shm, -journal) the mode of this one.
+        PrivateFiles.Ensure(path);
 
         _connectionString = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = BusyMilliseconds / 1000 }.ToString();
         _write = Connect();

@@ -9,10 +9,21 @@ internal static class Database
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>A command that takes settings as <c>NAME=value</c> besides its own options.</summary>
-    public static Command Command(string name, string description, Func<ParseResult, Settings, CancellationToken, Task<int>> run)
+    /// <param name="writesMails">Whether it may write mails as files.</param>
+    public static Command Command(string name, string description, Func<ParseResult, Settings, CancellationToken, Task<int>> run,
+        bool writesMails = false)
     {
         var command = new Command(name, description) { TreatUnmatchedTokensAsErrors = false };
-        command.SetAction((parsed, ct) => run(parsed, Settings.Load(parsed.UnmatchedTokens), ct));
+        command.SetAction(async (parsed, ct) =>
+        {
+            var settings = Settings.Load(parsed.UnmatchedTokens);
+            if (DataFiles.Tighten(settings, writesMails) is { } line)
+            {
+                await Console.Error.WriteLineAsync($"holdfast: {line}").ConfigureAwait(false);
+            }
+
+            return await run(parsed, settings, ct).ConfigureAwait(false);
+        });
         return command;
     }
 

@@ -8,6 +8,10 @@ namespace Holdfast.Commands;
 /// <summary><c>serve</c>: the server, with its schema brought up to date first.</summary>
 internal static class Serve
 {
+    private const string NoSecretsKey =
+        "not encrypted: whoever reads the database can sign in as anybody; set SECRETS_KEY to what openssl rand -base64 32 prints, and "
+            + "keep it apart (docs/sign-in.md)";
+
     public static Command Command()
     {
         var empty = new Option<bool>("--empty") { Description = "Do not make the demo store in an empty database." };
@@ -19,7 +23,7 @@ internal static class Serve
             Roles = Settings.ParseRoles(parsed.GetValue(roles)!),
             LogFormat = Settings.ParseLogFormat(parsed.GetValue(format)!),
             Messaging = settings.Messaging with { Consumers = Settings.ParseConsumers(parsed.GetValue(consumers)) },
-        }, !parsed.GetValue(empty), ct));
+        }, !parsed.GetValue(empty), ct), writesMails: true);
         command.Options.Add(empty);
         command.Options.Add(format);
         command.Options.Add(roles);
@@ -58,6 +62,11 @@ internal static class Serve
         if (settings.LogFormat == LogFormat.Json)
         {
             app.Logger.LogInformation("Holdfast is answering on {Addresses}, database {Database}, admin {Admin}", string.Join(", ", app.Urls), Database.Shown(settings.DatabaseUrl), admin);
+            if (!settings.Secrets.HasKey)
+            {
+                app.Logger.LogWarning("Secrets are {Advice}", NoSecretsKey);
+            }
+
             return;
         }
 
@@ -66,6 +75,7 @@ internal static class Serve
             Holdfast is answering on {string.Join(", ", app.Urls)}
               database   {Database.Shown(settings.DatabaseUrl)}
               admin      {admin ?? "none yet: start with ADMIN_EMAIL and ADMIN_PASSWORD, or run: holdfast user create --role admin --email YOU"}
+              secrets    {(settings.Secrets.HasKey ? "encrypted with SECRETS_KEY" : NoSecretsKey)}
               try        curl {app.Urls.First()}/api/v1/products
               stop       Ctrl+C
 

@@ -43,6 +43,9 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>What it has written so far.</summary>
     public string Output => string.Join('\n', _output);
 
+    /// <summary>The database where nobody names one, in the working directory.</summary>
+    public const string DefaultDatabase = "sqlite:data/holdfast.db";
+
     /// <summary>The assembly of the executable, beside the tests.</summary>
     public static string Executable { get; } = Path.Combine(AppContext.BaseDirectory, "holdfast.dll");
 
@@ -54,6 +57,11 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>As a user's first start: with the demo store where the database is empty.</summary>
     public static Task<ServerProcess> StartWithDemoAsync(string databaseUrl, IReadOnlyDictionary<string, string>? environment = null) =>
         Ports.StartAsync(() => ReadyAsync(Begin(["serve"], databaseUrl, environment, null)));
+
+    /// <summary>Starts <c>holdfast serve</c> in a folder, where it keeps its data as where nobody said otherwise.</summary>
+    public static Task<ServerProcess> StartInAsync(string folder, IReadOnlyDictionary<string, string>? environment = null,
+        params string[] args) =>
+        Ports.StartAsync(() => ReadyAsync(Begin(["serve", "--empty", .. args], DefaultDatabase, environment, null, folder)));
 
     private static async Task<ServerProcess> ReadyAsync(ServerProcess server)
     {
@@ -73,10 +81,11 @@ public sealed class ServerProcess : IAsyncDisposable
     public static ServerProcess Begin(string databaseUrl, IReadOnlyDictionary<string, string>? environment = null, int? port = null, params string[] args) =>
         Begin(["serve", "--empty", .. args], databaseUrl, environment, port);
 
-    private static ServerProcess Begin(string[] command, string databaseUrl, IReadOnlyDictionary<string, string>? environment, int? port)
+    private static ServerProcess Begin(string[] command, string databaseUrl, IReadOnlyDictionary<string, string>? environment, int? port,
+        string? folder = null)
     {
         var address = $"http://127.0.0.1:{(port ?? Ports.Free()).ToString(CultureInfo.InvariantCulture)}";
-        var start = Command(command, databaseUrl, environment);
+        var start = Command(command, databaseUrl, environment, folder);
         start.Environment["ASPNETCORE_URLS"] = address;
         start.Environment.TryAdd("RATE_LIMITS", "off");
         return new ServerProcess(start, new Uri(address));
@@ -85,9 +94,9 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>Runs another command of the executable to its end.</summary>
     /// <param name="input">A line for it to read; null: none.</param>
     public static async Task<(int ExitCode, string Output)> RunAsync(string[] args, string databaseUrl, IReadOnlyDictionary<string, string>? environment = null, double seconds = 300,
-        string? input = null)
+        string? input = null, string? folder = null)
     {
-        await using var command = new ServerProcess(Command(args, databaseUrl, environment), new Uri("http://127.0.0.1:1"), input);
+        await using var command = new ServerProcess(Command(args, databaseUrl, environment, folder), new Uri("http://127.0.0.1:1"), input);
         var code = await command.ExitAsync(seconds);
         return (code, command.Output);
     }
@@ -164,14 +173,15 @@ public sealed class ServerProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static ProcessStartInfo Command(string[] args, string databaseUrl, IReadOnlyDictionary<string, string>? environment)
+    private static ProcessStartInfo Command(string[] args, string databaseUrl, IReadOnlyDictionary<string, string>? environment,
+        string? folder)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "dotnet", [Executable, .. args])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
-            WorkingDirectory = Path.GetTempPath(),
+            WorkingDirectory = folder ?? Path.GetTempPath(),
         };
         start.Environment["DATABASE_URL"] = databaseUrl;
         start.Environment["RATE_LIMITS"] = "off";
