@@ -7,8 +7,9 @@ using Holdfast.Platform.Http;
 namespace Holdfast.Orders;
 
 /// <summary>
-/// <c>GET /customers?q</c> and <c>GET /customers/{id}</c>: guests and accounts, the newest first. Staff see those who have ordered from their stores, and of
-/// their orders only these; admins see all. <c>q</c> is the beginning of an email, or words that are in a name.
+/// <c>GET /customers?q</c> and <c>GET /customers/{id}</c>: guests and accounts, the newest first. Staff see those who have ordered from
+/// their stores, and of their orders only these; admins see all. <c>q</c> is the beginning of an email, words that are in a name, or the
+/// phone of an order in any writing.
 /// </summary>
 internal sealed class CustomerQueries(Db db)
 {
@@ -53,7 +54,7 @@ internal sealed class CustomerQueries(Db db)
             filter.And("EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = u.id AND o.store_id {in {0}})", request.Caller.Stores.ToArray());
         }
 
-        var (condition, args) = q is { Length: > 0 } ? CustomerSearch.Matching(q) : (CustomerSearch.All, []);
+        var (condition, args) = q is { Length: > 0 } ? Matching(q, request.Caller) : (CustomerSearch.All, []);
         filter.And(condition, args);
         if (paging.Value.LastId is { } last)
         {
@@ -97,6 +98,22 @@ internal sealed class CustomerQueries(Db db)
             return Reply.Ok(new CustomerWithOrders(user.Id, user.Role, user.Email, user.Name, user.CreatedAt, user.EmailProvedAt, orders, lastAt, latest,
                 [.. accounts.Select(a => new StorePoints(a.StoreId, book.Balance(id, a.StoreId)))]));
         }, request.Aborted).ConfigureAwait(false);
+    }
+
+    /// <summary>As <see cref="CustomerSearch.Matching"/>, or that an order, of the caller's stores, has the phone.</summary>
+    private static (string Condition, object[] Args) Matching(string q, Caller caller)
+    {
+        var (condition, args) = CustomerSearch.Matching(q);
+        if (PhoneKey.Of(q) is not { } phone)
+        {
+            return (condition, args);
+        }
+
+        var (stores, ids) = caller.Role == Role.Admin ? ("", (object[])[])
+            : ($" AND o.store_id {{in {{{args.Length + 1}}}}}", [caller.Stores.ToArray()]);
+        var ofPhone = $"{CustomerSearch.All} AND u.id IN (SELECT o.customer_id FROM orders o WHERE {PhoneKey.Sql("o.contact_phone")} = "
+            + $"{{{args.Length}}}{stores})";
+        return ($"({condition} OR ({ofPhone}))", [.. args, phone, .. ids]);
     }
 
     private static async Task<Dictionary<Guid, (long Orders, DateTime? Last)>> CountAsync(Session session, Caller caller, Guid[] ids)
