@@ -18,8 +18,12 @@ public static class DeadLetters
 
     internal static readonly Func<Row, DeadLetter> Map = r => new DeadLetter(r.Uuid(0), r.Text(1), r.UuidOrNull(2), r.IntOrNull(3), r.TextOrNull(4), r.Text(5), r.Bytes(6), r.Int(7), r.Time(8));
 
-    /// <summary>As <see cref="Columns"/>, of a long payload its beginning: a list of many is bounded by it.</summary>
-    internal const string ShownColumns = "id, lane, subject, sequence, type, reason, substr(payload, 1, 16384), attempts, created_at";
+    /// <summary>
+    /// As <see cref="Columns"/>, of a long payload its beginning: a list of many is bounded by it. On SQLite a part of nothing is NULL, and
+    /// no payload.
+    /// </summary>
+    internal const string ShownColumns = "id, lane, subject, sequence, type, reason, COALESCE(substr(payload, 1, 16384), payload), "
+        + "attempts, created_at";
 
     private const int MaxReason = 2000;
     private const int LargeAtOnce = 20;
