@@ -9,8 +9,14 @@ namespace Holdfast.Identity;
 /// </summary>
 public abstract class AccountHook
 {
-    /// <summary>The account is about to be closed: removes what is personal, or returns what stands in the way.</summary>
+    /// <summary>The account is about to be closed: removes what is little, or returns what stands in the way.</summary>
     public virtual Task<Error?> CloseAsync(Tx tx, Account account, DateTime now) => Task.FromResult<Error?>(null);
+
+    /// <summary>
+    /// The account was closed: removes the next part of what is personal, in a transaction of its own, so much that nobody waits for it.
+    /// Nothing new comes; what is there may still change.
+    /// </summary>
+    public virtual Task<Remains> EraseAsync(Tx tx, ClosingAccount account, DateTime now) => Task.FromResult(Remains.Nothing);
 
     /// <summary>The account has proved that the guest's email is its own: what was the guest's is the account's. How many orders that were.</summary>
     public virtual Task<int> JoinAsync(Tx tx, Guid guestId, Account account, DateTime now) => Task.FromResult(0);

@@ -6,10 +6,12 @@ using Holdfast.Platform.Messaging;
 namespace Holdfast.Identity;
 
 /// <summary>
-/// <c>DELETE /auth/me</c>: a customer's account ends. Orders stay, because the shop's books need them; what is personal about them is replaced by the
-/// modules' hooks. An account of an outside issuer has no password and needs none.
+/// <c>DELETE /auth/me</c>: a customer's account ends. Orders stay, because the shop's books need them; what is personal about them is
+/// replaced by the modules' hooks, in slices (<see cref="AccountClosings"/>): of long histories the last ones follow the answer. An account
+/// of an outside issuer has no password and needs none.
 /// </summary>
-internal sealed class CloseAccount(Db db, Accounts accounts, PasswordWork passwords, IEnumerable<AccountHook> hooks)
+internal sealed class CloseAccount(Db db, Accounts accounts, PasswordWork passwords, IEnumerable<AccountHook> hooks,
+    AccountClosings closings)
 {
     public async Task<Reply> HandleAsync(Request request)
     {
@@ -46,8 +48,15 @@ internal sealed class CloseAccount(Db db, Accounts accounts, PasswordWork passwo
         }
 
         var (account, hash) = own.Value;
-        return await db.WriteAsync<Reply>(async tx => hash is null || await Sessions.HoldAsync(tx, account.Id, hash).ConfigureAwait(false)
+        var reply = await db.WriteAsync<Reply>(async tx => hash is null || await Sessions.HoldAsync(tx, account.Id, hash)
+            .ConfigureAwait(false)
             ? await CloseAsync(tx, account).ConfigureAwait(false) : await ChangedAsync(tx, account.Id).ConfigureAwait(false)).ConfigureAwait(false);
+        if (reply.Error is null)
+        {
+            await closings.ContinueAsync(account.Id).ConfigureAwait(false);
+        }
+
+        return reply;
     }
 
     /// <summary>The password is another by now, or the account was closed already: whoever knows an old password ends nothing.</summary>
@@ -86,6 +95,7 @@ internal sealed class CloseAccount(Db db, Accounts accounts, PasswordWork passwo
         OutsideAccounts.Close(batch, key, now);
         OneTimeLinks.ForgetAll(batch, account.Id);
         SignInAttempts.ForgetAll(batch, account.Email);
+        AccountClosings.Begin(batch, account, now);
         AuditLog.ForgetAddresses(batch, account.Actor);
         AuditLog.Note(batch, new AuditEntry("account_closed", account.Actor) { Address = null }, now);
         await batch.RunAsync().ConfigureAwait(false);

@@ -48,6 +48,8 @@ public static class IdentityModule
         services.AddSingleton<PasswordChanges>();
         services.AddSingleton<EmailProof>();
         services.AddSingleton<CloseAccount>();
+        services.AddSingleton<AccountClosings>();
+        services.AddHostedService(s => s.GetRequiredService<AccountClosings>());
         services.AddSingleton<ApiKeyReader>();
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<AuditQueries>();

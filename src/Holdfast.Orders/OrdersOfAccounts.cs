@@ -8,28 +8,64 @@ using Holdfast.Promotions;
 namespace Holdfast.Orders;
 
 /// <summary>
-/// What happens to orders when an account is closed or proves a guest's email. Each order that changes says so with an <c>order.updated</c> event, so that
-/// others who keep copies can do the same. Closing leaves nothing personal: earlier events, which are the history and the answers to retries, are written anew.
+/// What happens to orders when an account is closed or proves a guest's email. Each order that changes says so with an <c>order.updated</c>
+/// event, so that others who keep copies can do the same. Closing leaves nothing personal: earlier events, which are the history and the
+/// answers to retries, are written anew, slice by slice.
 /// </summary>
 internal sealed class OrdersOfAccounts(RelayBell bell) : AccountHook
 {
-    public override async Task<Error?> CloseAsync(Tx tx, Account account, DateTime now)
+    // An order has a handful of events of two kilobytes; one that was edited for years is worked on by itself.
+    private const int EventsAtOnce = 500;
+    private const int OrdersAtOnce = 100;
+
+    /// <summary>The statuses in which <see cref="Order.HasEnded"/>.</summary>
+    internal static readonly OrderStatus[] Ended = [OrderStatus.Cancelled, OrderStatus.Expired, OrderStatus.Delivered,
+        OrderStatus.Returned];
+
+    private static readonly string EndedNames = string.Join(", ", Ended.Select(s => $"'{Names.Of(s)}'"));
+
+    public override async Task<Error?> CloseAsync(Tx tx, Account account, DateTime now) =>
+        (await tx.QueryAsync($"SELECT 1 FROM orders WHERE customer_id = $1 AND status NOT IN ({EndedNames}) LIMIT 1", _ => true,
+            account.Id).ConfigureAwait(false)).Count > 0
+            ? OrderErrors.OrdersOpen : null;
+
+    public override async Task<Remains> EraseAsync(Tx tx, ClosingAccount account, DateTime now)
     {
-        var orders = await OpenAsync(tx, account.Id).ConfigureAwait(false);
-        if (orders.Exists(o => !o.HasEnded))
+        var email = Emails.OfClosed(account.Id);
+        var left = await tx.QueryAsync($"SELECT id, event_sequence FROM orders WHERE customer_id = $1 AND customer_email <> $2 AND "
+            + $"status IN ({EndedNames}) ORDER BY id LIMIT {OrdersAtOnce} {{lock}}",
+            r => (Id: r.Uuid(0), Events: r.Int(1)), account.Id, email).ConfigureAwait(false);
+        if (left.Count == 0)
         {
-            return OrderErrors.OrdersOpen;
+            // What a late payment has brought back to life is delivered first.
+            return (await tx.QueryAsync("SELECT 1 FROM orders WHERE customer_id = $1 AND customer_email <> $2 LIMIT 1", _ => true,
+                account.Id, email).ConfigureAwait(false)).Count > 0
+                ? Remains.Later : Remains.Nothing;
         }
 
-        if (orders.Count > 0)
+        var (first, done) = (left[0], account.Part == left[0].Id ? account.Done : 0);
+        if (first.Events - done > EventsAtOnce)
         {
-            var email = Emails.OfClosed(account.Id);
-            await EventRows.RewriteAsync(tx, orders.Select(o => o.Id), e => OrderErasure.Of(e, email)).ConfigureAwait(false);
-            await ForgetBuyerAsync(tx, orders, email).ConfigureAwait(false);
-            await WriteAsync(tx, orders, o => OrderErasure.Of(o, email), account.Actor, now).ConfigureAwait(false);
+            await EventRows.RewriteAsync(tx, [first.Id], e => OrderErasure.Of(e, email), done + 1, done + EventsAtOnce)
+                .ConfigureAwait(false);
+            (account.Part, account.Done) = (first.Id, done + EventsAtOnce);
+            return Remains.More;
         }
 
-        return null;
+        var (some, events) = (new List<Guid>(), 0);
+        foreach (var (id, count) in left.TakeWhile(o => some.Count == 0 || events + o.Events <= EventsAtOnce))
+        {
+            some.Add(id);
+            events += count - (id == first.Id ? done : 0);
+        }
+
+        await EventRows.RewriteAsync(tx, [first.Id], e => OrderErasure.Of(e, email), done + 1).ConfigureAwait(false);
+        await EventRows.RewriteAsync(tx, some.Skip(1), e => OrderErasure.Of(e, email)).ConfigureAwait(false);
+        var orders = await OrderRows.ReadAsync(tx, [.. some]).ConfigureAwait(false);
+        await ForgetBuyerAsync(tx, orders, email).ConfigureAwait(false);
+        await WriteAsync(tx, orders, o => OrderErasure.Of(o, email), account.Actor, now).ConfigureAwait(false);
+        (account.Part, account.Done) = (null, 0);
+        return Remains.More;
     }
 
     public override async Task<int> JoinAsync(Tx tx, Guid guestId, Account account, DateTime now)

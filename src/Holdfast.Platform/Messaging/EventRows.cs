@@ -93,12 +93,16 @@ public static class EventRows
     /// Writes what all events of the subjects say anew, and the dead letters that quote them: for what must not be kept. The events stay, with their ids and
     /// whether they were handed on; what was handed on before is out of reach. The caller keeps the subjects from changing.
     /// </summary>
-    public static async Task RewriteAsync(Tx tx, IEnumerable<Guid> subjects, Func<Event, Event> rewrite)
+    /// <param name="first">The first sequence of each subject that is written anew.</param>
+    /// <param name="last">The last one.</param>
+    public static async Task RewriteAsync(Tx tx, IEnumerable<Guid> subjects, Func<Event, Event> rewrite, int first = 1,
+        int last = int.MaxValue)
     {
         foreach (var some in subjects.Chunk(SomeSubjects))
         {
             var batch = tx.Batch();
-            var events = batch.Query($"SELECT {Columns} FROM events WHERE subject {{in $1}}", Map, some);
+            var events = batch.Query($"SELECT {Columns} FROM events WHERE subject {{in $1}} AND sequence BETWEEN $2 AND $3", Map, some,
+                first, last);
             await batch.RunAsync().ConfigureAwait(false);
             var after = events.Rows.Select(rewrite).ToDictionary(e => new EventKey(e.Subject, e.Sequence));
             var rows = new RowSet("events", new("subject", ColumnType.Uuid), new("sequence", ColumnType.Int), new("previous", ColumnType.Text), new("data", ColumnType.Bytes));
@@ -109,7 +113,8 @@ public static class EventRows
 
             // Only then: who is making a dead letter of one holds the event.
             batch.ChangeEach(rows, "UPDATE events SET previous = {v.previous}, data = {v.data} WHERE events.subject = {v.subject} AND events.sequence = {v.sequence}");
-            var quotes = batch.Query("SELECT id, subject, sequence FROM dead_letters WHERE subject {in $1} AND sequence IS NOT NULL", r => (Id: r.Uuid(0), Of: new EventKey(r.Uuid(1), r.Int(2))), some);
+            var quotes = batch.Query("SELECT id, subject, sequence FROM dead_letters WHERE subject {in $1} AND sequence BETWEEN $2 AND $3",
+                r => (Id: r.Uuid(0), Of: new EventKey(r.Uuid(1), r.Int(2))), some, first, last);
             await batch.RunAsync().ConfigureAwait(false);
             var letters = new RowSet("dead_letters", new("id", ColumnType.Uuid), new("payload", ColumnType.Bytes));
             foreach (var (id, of) in quotes.Rows)

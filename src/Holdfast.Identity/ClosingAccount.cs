@@ -1,0 +1,25 @@
+namespace Holdfast.Identity;
+
+/// <summary>An account that is closed, of which something personal may be left.</summary>
+/// <param name="Actor">Who has closed it, as <see cref="Account.Actor"/> says it.</param>
+public sealed record ClosingAccount(Guid Id, string Actor)
+{
+    /// <summary>What is being worked on, where it is too large for one slice; kept until the next.</summary>
+    public Guid? Part { get; set; }
+
+    /// <summary>How far into <see cref="Part"/> it has come.</summary>
+    public int Done { get; set; }
+}
+
+/// <summary>What a slice of closing an account has left.</summary>
+public enum Remains
+{
+    /// <summary>Nothing.</summary>
+    Nothing,
+
+    /// <summary>Something that cannot go yet: an order that a late payment has brought back to life.</summary>
+    Later,
+
+    /// <summary>More of the same: the next slice may follow.</summary>
+    More,
+}
