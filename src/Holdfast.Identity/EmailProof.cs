@@ -85,14 +85,22 @@ internal sealed class EmailProof(Db db, Accounts accounts, IEnumerable<AccountHo
                 return IdentityErrors.InvalidLink;
             }
 
-            var batch = tx.Batch();
-            batch.Execute("UPDATE users SET email_proved_at = $2, updated_at = $2 WHERE id = $1", account.Id, now);
-            var guest = batch.Query("SELECT id FROM users WHERE role = 'guest' AND email_key = $1 {lock}", r => r.Uuid(0), Emails.Key(account.Email));
-            AuditLog.Note(batch, new AuditEntry("email_verified", account.Actor), now);
-            await batch.RunAsync().ConfigureAwait(false);
-            var orders = guest.Rows.Count == 0 ? 0 : await JoinAsync(tx, guest.First, account, now).ConfigureAwait(false);
-            return Reply.Ok(new { account.Email, JoinedOrders = orders });
+            return Reply.Ok(new { account.Email, JoinedOrders = await ProveAsync(tx, account, now).ConfigureAwait(false) });
         }).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Notes that the mailbox is the account's, and has what a guest ordered with it join the account: how many orders that were.
+    /// </summary>
+    internal async Task<int> ProveAsync(Tx tx, Account account, DateTime now)
+    {
+        var batch = tx.Batch();
+        batch.Execute("UPDATE users SET email_proved_at = $2, updated_at = $2 WHERE id = $1", account.Id, now);
+        var guest = batch.Query("SELECT id FROM users WHERE role = 'guest' AND email_key = $1 {lock}", r => r.Uuid(0),
+            Emails.Key(account.Email));
+        AuditLog.Note(batch, new AuditEntry("email_verified", account.Actor), now);
+        await batch.RunAsync().ConfigureAwait(false);
+        return guest.Rows.Count == 0 ? 0 : await JoinAsync(tx, guest.First, account, now).ConfigureAwait(false);
     }
 
     /// <summary>

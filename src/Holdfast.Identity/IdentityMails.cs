@@ -17,6 +17,29 @@ internal static class IdentityMails
         : Make(key, to, "en", "Confirm your email address", "To confirm that this address is yours, open this link within an hour. What you ordered with it without signing in joins your account then.",
             "Confirm my address", link, "If you did not ask for this, ignore this mail.");
 
+    public static Mail ChangeEmail(string key, string to, string link, bool vietnamese) => vietnamese
+        ? Make(key, to, "vi", "Xác nhận địa chỉ email mới",
+            "Ai đó, có lẽ là bạn, muốn dùng địa chỉ này cho tài khoản của mình. Để xác nhận, hãy đăng nhập và mở liên kết sau trong "
+                + "vòng một giờ.",
+            "Dùng địa chỉ này", link, "Nếu không phải bạn, hãy bỏ qua thư này: không có gì thay đổi.")
+        : Make(key, to, "en", "Confirm your new email address",
+            "Somebody, probably you, wants to use this address for their account. To confirm it, sign in and open this link within an "
+                + "hour.",
+            "Use this address", link, "If it was not you, ignore this mail: nothing changes.");
+
+    /// <summary>Goes to the old mailbox: whoever took the account over must not be the only one to know.</summary>
+    public static Mail EmailChanged(string key, string to, bool vietnamese)
+    {
+        var (language, subject, text, after) = vietnamese
+            ? ("vi", "Địa chỉ email của tài khoản đã được đổi",
+                "Tài khoản trước đây dùng địa chỉ này nay dùng một địa chỉ khác, đã được xác nhận bằng một liên kết gửi đến đó.",
+                "Nếu không phải bạn đã đổi, hãy liên hệ với cửa hàng ngay.")
+            : ("en", "The email address of your account was changed",
+                "The account that used this address uses another one now, which was confirmed by a link sent there.",
+                "If it was not you, tell the shop at once.");
+        return new Letter(language).Title(subject).Say(text).Say(after).To(to, key, subject);
+    }
+
     private static Mail Make(string key, string to, string language, string subject, string before, string label, string link, string after) =>
         new Letter(language).Title(subject).Say(before).Link(label, link).Say(after).To(to, key, subject) with { GoodFor = TimeSpan.FromHours(1) };
 }

@@ -48,6 +48,7 @@ public static class IdentityModule
         services.AddSingleton<PasswordChanges>();
         services.AddSingleton<EmailProof>();
         services.AddSingleton<CloseAccount>();
+        services.AddSingleton<ChangeAccount>();
         services.AddSingleton<AccountClosings>();
         services.AddHostedService(s => s.GetRequiredService<AccountClosings>());
         services.AddSingleton<ApiKeyReader>();
@@ -77,6 +78,9 @@ public static class IdentityModule
         app.Post<SignIn>("/auth/refresh", Access.Anyone, Limit.Refresh, (u, r) => u.RefreshAsync(r));
         app.Post<SignIn>("/auth/logout", Access.Anyone, (u, r) => u.LogoutAsync(r));
         app.Get<SignIn>("/auth/me", Access.SignedIn, (u, r) => u.MeAsync(r));
+        app.Patch<ChangeAccount>("/auth/me", Access.SignedIn, (u, r) => u.RenameAsync(r));
+        app.Post<ChangeAccount>("/auth/email", Access.SignedIn, Limit.SignIn, (u, r) => u.AskAsync(r));
+        app.Post<ChangeAccount>("/auth/email/confirm", Access.SignedIn, Limit.SignIn, (u, r) => u.ConfirmAsync(r));
         app.Delete<CloseAccount>("/auth/me", Access.SignedIn, Limit.SignIn, (u, r) => u.HandleAsync(r));
         app.Post<PasswordChanges>("/auth/password", Access.SignedIn, Limit.SignIn, (u, r) => u.ChangeAsync(r));
         app.Post<PasswordChanges>("/auth/forgot-password", Access.Anyone, Limit.SignIn, (u, r) => u.ForgotAsync(r));

@@ -10,6 +10,7 @@ internal static class OneTimeLinks
 {
     public const string ResetPassword = "reset-password";
     public const string VerifyEmail = "verify-email";
+    public const string ChangeEmail = "change-email";
 
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
 
@@ -17,21 +18,27 @@ internal static class OneTimeLinks
 
     /// <summary>A link that was used up.</summary>
     /// <param name="EmailKey">The mailbox that it was sent to, where it is to prove that.</param>
-    public sealed record Taken(Guid UserId, string? EmailKey);
+    /// <param name="Email">The email, as it was typed, that it is to make the account's.</param>
+    public sealed record Taken(Guid UserId, string? EmailKey, string? Email);
 
     /// <summary>Notes a token for a user, or for nobody; forgets what has run out.</summary>
+    /// <param name="email">The email that becomes the account's.</param>
     /// <param name="proves">The key of the email that the token is sent to, where whoever has the token proves that.</param>
-    public static void Add(StatementBatch batch, string token, string purpose, Guid? userId, DateTime now, string? proves = null)
+    public static void Add(StatementBatch batch, string token, string purpose, Guid? userId, DateTime now, string? proves = null,
+        string? email = null)
     {
         batch.Execute("DELETE FROM one_time_links WHERE expires_at < $1", now);
-        batch.Execute("INSERT INTO one_time_links (hash, purpose, user_id, created_at, expires_at, email_key) VALUES ($1, $2, $3{as uuid}, $4, $5, $6{as text})",
-            Hash(token), purpose, userId, now, now + Lifetime, proves);
+        batch.Execute("INSERT INTO one_time_links (hash, purpose, user_id, created_at, expires_at, email_key, email) VALUES ($1, $2, "
+            + "$3{as uuid}, $4, $5, $6{as text}, $7{as text})",
+            Hash(token), purpose, userId, now, now + Lifetime, proves, email);
     }
 
     /// <summary>Whose token it is, and what it proves; null when it is none, or was used, or is too old. It is used up with the caller's transaction.</summary>
     public static async Task<Taken?> TakeAsync(Tx tx, string token, string purpose, DateTime now) =>
-        (await tx.QueryAsync("DELETE FROM one_time_links WHERE hash = $1 AND purpose = $2 AND expires_at > $3 RETURNING user_id, email_key",
-            r => r.UuidOrNull(0) is { } user ? new Taken(user, r.TextOrNull(1)) : null, Hash(token), purpose, now).ConfigureAwait(false)).FirstOrDefault();
+        (await tx.QueryAsync("DELETE FROM one_time_links WHERE hash = $1 AND purpose = $2 AND expires_at > $3 RETURNING user_id, "
+            + "email_key, email",
+            r => r.UuidOrNull(0) is { } user ? new Taken(user, r.TextOrNull(1), r.TextOrNull(2)) : null, Hash(token), purpose, now)
+                .ConfigureAwait(false)).FirstOrDefault();
 
     /// <summary>Whose token it is, without using it up; null as for <see cref="TakeAsync"/>.</summary>
     public static Task<Guid?> OwnerAsync(Db db, string token, string purpose) => db.ReadAsync(async s =>

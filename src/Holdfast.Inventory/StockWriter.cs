@@ -16,6 +16,8 @@ public static class StockWriter
     /// <summary>The condition that a movement is the receipt of a reference, however that is written: its key is $2; $3, the reference as it is, finds those of older releases.</summary>
     internal const string HasReference = "reason = 'receipt' AND (reference_key = $2 OR (reference_key IS NULL AND reference = $3))";
 
+    private const string Booked = "SELECT variant_id, on_hand_delta FROM stock_movements WHERE variant_id {in $1} AND " + HasReference;
+
     /// <summary>
     /// Receives all rows on the caller's transaction, with their ledger rows: four round trips, however many rows. Idempotent by
     /// <paramref name="reference"/>: a variant that has a receipt of this reference is left alone. Rows of quantity 0 only make the stock row.
@@ -28,8 +30,7 @@ public static class StockWriter
         var opening = tx.Batch();
         EnsureRows(opening, rows.Select(r => (r.VariantId, r.StoreId)));
         var opened = StockPages.Open(opening, ids);
-        var known = opening.Query($"SELECT variant_id, on_hand_delta FROM stock_movements WHERE variant_id {{in $1}} AND {HasReference}", r => (r.Uuid(0), r.Long(1)), ids,
-            UnicodeText.Key(reference), reference);
+        var known = opening.Query(Booked, r => (r.Uuid(0), r.Long(1)), ids, UnicodeText.Key(reference), reference);
         await opening.RunAsync().ConfigureAwait(false);
 
         var stock = new StockBook(opened.Rows);
@@ -52,7 +53,7 @@ public static class StockWriter
 
     /// <summary>The pieces of receipts that are booked with the reference, by variant.</summary>
     public static async Task<IReadOnlyDictionary<Guid, long>> BookedAsync(Session session, Guid[] variantIds, string reference) =>
-        (await session.QueryAsync(BookedReceipts, r => (r.Uuid(0), r.Long(1)), variantIds, reference).ConfigureAwait(false)).ToDictionary();
+        (await session.QueryAsync(Booked, r => (r.Uuid(0), r.Long(1)), variantIds, UnicodeText.Key(reference), reference).ConfigureAwait(false)).ToDictionary();
 
     /// <summary>Makes the stock rows that are missing, in the order of their keys, as others lock them.</summary>
     internal static void EnsureRows(StatementBatch batch, IEnumerable<(Guid VariantId, Guid StoreId)> variants)

@@ -38,7 +38,7 @@ public sealed partial class EveryRoute : IAsyncDisposable
 
     public IReadOnlyList<RouteRule> Rules { get; }
 
-    public IEnumerable<RouteRule> WithBody => Rules.Where(r => r.Method is "POST" or "PUT");
+    public IEnumerable<RouteRule> WithBody => Rules.Where(r => r.Method is "POST" or "PUT" or "PATCH");
 
     public static async Task<EveryRoute> StartAsync(Backend backend)
     {

@@ -14,6 +14,9 @@ internal static class IdentityBodies
         bodies["POST /api/v1/auth/password"] = new() { ["currentPassword"] = "a password", ["newPassword"] = "another password" };
         bodies["POST /api/v1/auth/forgot-password"] = new() { ["email"] = "nobody@example.com" };
         bodies["POST /api/v1/auth/reset-password"] = new() { ["token"] = "x", ["password"] = "another password" };
+        bodies["PATCH /api/v1/auth/me"] = new() { ["name"] = "An" };
+        bodies["POST /api/v1/auth/email"] = new() { ["email"] = "an.other@example.com", ["password"] = "a password" };
+        bodies["POST /api/v1/auth/email/confirm"] = new() { ["token"] = "x" };
         bodies["POST /api/v1/auth/verify-email"] = new() { ["token"] = "x" };
         bodies["POST /api/v1/api-keys"] = new() { ["name"] = "ERP", ["storeIds"] = new JsonArray(store), ["scopes"] = new JsonArray("orders:read", "inventory:write") };
         bodies["POST /api/v1/orders/lookup"] = new() { ["number"] = "1Q7M-8ZK4-20RD", ["email"] = "nobody@example.com" };

@@ -59,6 +59,9 @@ public abstract class OwnershipTests(EveryRouteHost host)
         POST   /api/v1/auth/refresh                                                         11113 1111
         POST   /api/v1/auth/logout                                                          ++++3 ++++
         GET    /api/v1/auth/me                                                              1++13 ++11
+        PATCH  /api/v1/auth/me                                                              1+333 +333
+        POST   /api/v1/auth/email                                                           19333 +333
+        POST   /api/v1/auth/email/confirm                                                   12333 2333
         DELETE /api/v1/auth/me                                                              19333 0333
         POST   /api/v1/auth/password                                                        19+13 ++11
         POST   /api/v1/auth/forgot-password                                                 ++++3 ++++
@@ -124,7 +127,7 @@ public abstract class OwnershipTests(EveryRouteHost host)
         HttpClient[] insiders = [_routes.Owner, _routes.Staff, _routes.Key, _routes.Admin];
         var (wrong, odd) = (new List<string>(), new List<string>());
         // What changes or ends a thing comes after what reads it.
-        foreach (var route in _routes.Rules.OrderBy(r => Array.IndexOf(["GET", "PUT", "POST", "DELETE"], r.Method)))
+        foreach (var route in _routes.Rules.OrderBy(r => Array.IndexOf(["GET", "PATCH", "PUT", "POST", "DELETE"], r.Method)))
         {
             var got = "";
             foreach (var caller in strangers.Concat(insiders))

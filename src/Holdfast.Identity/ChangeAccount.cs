@@ -1,0 +1,158 @@
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+using Holdfast.Platform.Messaging;
+
+namespace Holdfast.Identity;
+
+/// <summary>
+/// <c>PATCH /auth/me</c> <c>{name}</c>: a customer's own name. <c>POST /auth/email</c> <c>{email, password}</c> mails a link to the new
+/// address, and <c>POST /auth/email/confirm</c> <c>{token}</c> makes it the account's: only who can read the new mailbox and is signed in
+/// gets it changed, and the old mailbox is told. Sessions, orders, carts and points stay; orders keep the name and the email with which
+/// they were placed.
+/// </summary>
+internal sealed class ChangeAccount(Db db, Accounts accounts, PasswordWork passwords, EmailProof proof, PublicUrl url)
+{
+    public async Task<Reply> RenameAsync(Request request)
+    {
+        var body = await request.FieldsAsync().ConfigureAwait(false);
+        if (!body.IsOk)
+        {
+            return body.Error!;
+        }
+
+        var name = body.Value.TextOrNull("name");
+        if (body.Value.Done() is { } error)
+        {
+            return error;
+        }
+
+        if (request.Caller.Role != Role.Customer)
+        {
+            return Errors.Forbidden;
+        }
+
+        return await db.WriteAsync<Reply>(async tx =>
+        {
+            var now = await tx.NowAsync().ConfigureAwait(false);
+            if (name is not null)
+            {
+                var batch = tx.Batch();
+                batch.Execute("UPDATE users SET name = $2, name_folded = $3, updated_at = $4 WHERE id = $1 AND active "
+                    + "= $5", request.Caller.Subject!.Value, name, CustomerSearch.Fold(name), now, true);
+                AuditLog.Note(batch, new AuditEntry("name_changed", request.Caller.Actor), now);
+                await batch.RunAsync().ConfigureAwait(false);
+            }
+
+            if (await accounts.FindAsync(tx, request.Caller.Subject!.Value).ConfigureAwait(false) is { } account)
+            {
+                return Reply.Ok(account);
+            }
+
+            await tx.RollbackAsync().ConfigureAwait(false);
+            return Errors.Unauthenticated;
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>202, whether the address is another account's or not: the mail that follows says nothing of it, either.</summary>
+    public async Task<Reply> AskAsync(Request request)
+    {
+        var body = await request.FieldsAsync().ConfigureAwait(false);
+        if (!body.IsOk)
+        {
+            return body.Error!;
+        }
+
+        var email = body.Value.Text("email", max: Emails.MaxLength);
+        var password = body.Value.Secret("password", Passwords.MaxLength);
+        if (email.Length > 0 && Emails.Key(email) is null)
+        {
+            body.Value.Reject("email", "is not an email address");
+        }
+
+        if (body.Value.Done() is { } error)
+        {
+            return error;
+        }
+
+        if (request.Caller.Role != Role.Customer)
+        {
+            return Errors.Forbidden;
+        }
+
+        var owner = await PasswordChanges.CheckOwnerAsync(accounts, passwords, request, password).ConfigureAwait(false);
+        if (!owner.IsOk)
+        {
+            return owner.Error!;
+        }
+
+        var (id, token) = (owner.Value.Account.Id, OneTimeLinks.NewToken());
+        await db.WriteAsync(async tx =>
+        {
+            var now = await tx.NowAsync().ConfigureAwait(false);
+            var batch = tx.Batch();
+            OneTimeLinks.Add(batch, token, OneTimeLinks.ChangeEmail, id, now, proves: Emails.Key(email), email: email.Trim());
+            Mails.Queue(batch, IdentityMails.ChangeEmail(PasswordChanges.OncePerMinute(OneTimeLinks.ChangeEmail, id, now), email.Trim(),
+                url.Link("change-email", "token", token), request.IsVietnamese) with { UserId = id }, now);
+            await batch.RunAsync().ConfigureAwait(false);
+        }).ConfigureAwait(false);
+        return Reply.Accepted();
+    }
+
+    /// <summary>200; 422 <c>invalid_link</c>, 409 <c>email_taken</c> where another account has the address by now.</summary>
+    public async Task<Reply> ConfirmAsync(Request request)
+    {
+        var body = await request.FieldsAsync().ConfigureAwait(false);
+        if (!body.IsOk)
+        {
+            return body.Error!;
+        }
+
+        var token = body.Value.Text("token");
+        if (body.Value.Done() is { } error)
+        {
+            return error;
+        }
+
+        if (request.Caller.Role != Role.Customer)
+        {
+            return Errors.Forbidden;
+        }
+
+        try
+        {
+            return await db.WriteAsync<Reply>(tx => ConfirmAsync(tx, request, token)).ConfigureAwait(false);
+        }
+        catch (Exception e) when (db.IsUniqueViolation(e, "users"))
+        {
+            return IdentityErrors.EmailTaken;
+        }
+    }
+
+    private async Task<Reply> ConfirmAsync(Tx tx, Request request, string token)
+    {
+        var now = await tx.NowAsync().ConfigureAwait(false);
+        if (await OneTimeLinks.TakeAsync(tx, token, OneTimeLinks.ChangeEmail, now)
+            .ConfigureAwait(false) is not { EmailKey: { } key, Email: { } email } link
+            || link.UserId != request.Caller.Subject
+            || (await tx.QueryAsync("SELECT id FROM users WHERE id = $1 AND active = $2 AND password_hash IS NOT NULL {lock}", r =>
+                r.Uuid(0), link.UserId, true).ConfigureAwait(false)).Count == 0
+            || await accounts.FindAsync(tx, link.UserId).ConfigureAwait(false) is not { } before)
+        {
+            await tx.RollbackAsync().ConfigureAwait(false);
+            return IdentityErrors.InvalidLink;
+        }
+
+        var batch = tx.Batch();
+        batch.Execute("UPDATE users SET email = $2, email_key = $3, updated_at = $4 WHERE id = $1", before.Id, email, key, now);
+        // Links that went to the old mailbox are good for nothing any more.
+        OneTimeLinks.ForgetAll(batch, before.Id);
+        PasswordWork.Forget(batch, before.Email);
+        Mails.Queue(batch, IdentityMails.EmailChanged($"email-changed:{before.Id}:{now.Ticks}", before.Email,
+            request.IsVietnamese) with { UserId = before.Id }, now);
+        AuditLog.Note(batch, new AuditEntry("email_changed", before.Actor), now);
+        await batch.RunAsync().ConfigureAwait(false);
+        return Reply.Ok(new { Email = email, JoinedOrders = await proof.ProveAsync(tx, before with { Email = email }, now)
+            .ConfigureAwait(false) });
+    }
+}
