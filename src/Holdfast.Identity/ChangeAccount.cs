@@ -147,7 +147,7 @@ internal sealed class ChangeAccount(Db db, Accounts accounts, PasswordWork passw
         batch.Execute("UPDATE users SET email = $2, email_key = $3, updated_at = $4 WHERE id = $1", before.Id, email, key, now);
         // Links that went to the old mailbox are good for nothing any more.
         OneTimeLinks.ForgetAll(batch, before.Id);
-        PasswordWork.Forget(batch, before.Email);
+        SignInAttempts.ForgetAll(batch, before.Email);
         Mails.Queue(batch, IdentityMails.EmailChanged($"email-changed:{before.Id}:{now.Ticks}", before.Email,
             request.IsVietnamese) with { UserId = before.Id }, now);
         AuditLog.Note(batch, new AuditEntry("email_changed", before.Actor), now);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Holdfast.Catalog.Core;
 using Holdfast.Commands.Products;
 using Holdfast.Commands.Tables;
+using Holdfast.Platform;
 using Holdfast.Platform.Data;
 
 namespace Holdfast.Commands;
