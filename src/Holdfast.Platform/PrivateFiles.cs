@@ -58,10 +58,10 @@ public static partial class PrivateFiles
         return stream;
     }
 
-    /// <summary>Makes an empty file where there is none.</summary>
+    /// <summary>Makes an empty file where there is nothing.</summary>
     public static void Ensure(string path)
     {
-        if (!File.Exists(path))
+        if (!Path.Exists(path))
         {
             var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, Share = FileShare.ReadWrite };
             if (!OperatingSystem.IsWindows())

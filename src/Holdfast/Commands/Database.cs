@@ -9,21 +9,10 @@ internal static class Database
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>A command that takes settings as <c>NAME=value</c> besides its own options.</summary>
-    /// <param name="writesMails">Whether it may write mails as files.</param>
-    public static Command Command(string name, string description, Func<ParseResult, Settings, CancellationToken, Task<int>> run,
-        bool writesMails = false)
+    public static Command Command(string name, string description, Func<ParseResult, Settings, CancellationToken, Task<int>> run)
     {
         var command = new Command(name, description) { TreatUnmatchedTokensAsErrors = false };
-        command.SetAction(async (parsed, ct) =>
-        {
-            var settings = Settings.Load(parsed.UnmatchedTokens);
-            if (DataFiles.Tighten(settings, writesMails) is { } line)
-            {
-                await Console.Error.WriteLineAsync($"holdfast: {line}").ConfigureAwait(false);
-            }
-
-            return await run(parsed, settings, ct).ConfigureAwait(false);
-        });
+        command.SetAction((parsed, ct) => run(parsed, Settings.Load(parsed.UnmatchedTokens), ct));
         return command;
     }
 
@@ -49,6 +38,11 @@ internal static class Database
     /// <summary>The database of the settings. What a command changes is made known to the caches of servers, where these have a Redis.</summary>
     public static Db Open(Settings settings, bool isPatient = false)
     {
+        if (DataFiles.Tighten(settings, withMails: false) is { } line)
+        {
+            Console.Error.WriteLine($"holdfast: {line}");
+        }
+
         try
         {
             var db = Db.Open(settings.DatabaseUrl, isPatient);

@@ -23,7 +23,7 @@ internal static class Serve
             Roles = Settings.ParseRoles(parsed.GetValue(roles)!),
             LogFormat = Settings.ParseLogFormat(parsed.GetValue(format)!),
             Messaging = settings.Messaging with { Consumers = Settings.ParseConsumers(parsed.GetValue(consumers)) },
-        }, !parsed.GetValue(empty), ct), writesMails: true);
+        }, !parsed.GetValue(empty), ct));
         command.Options.Add(empty);
         command.Options.Add(format);
         command.Options.Add(roles);
@@ -33,6 +33,7 @@ internal static class Serve
 
     private static async Task<int> RunAsync(Settings settings, bool withDemo, CancellationToken ct)
     {
+        var tightened = DataFiles.Tighten(settings, withMails: true);
         await using var db = Database.Open(settings);
         await Database.MigrateAsync(db, ct).ConfigureAwait(false);
         await db.CheckAsync(ct).ConfigureAwait(false);
@@ -49,6 +50,11 @@ internal static class Serve
         catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
         {
             throw new StartupException($"ASPNETCORE_URLS: cannot listen on {settings.Urls}: {e.Message}");
+        }
+
+        if (tightened is not null)
+        {
+            app.Logger.LogWarning("At start {Tightened}", tightened);
         }
 
         FirstScreen(settings, app, await app.Services.GetRequiredService<Accounts>().FirstAdminAsync().ConfigureAwait(false));

@@ -96,6 +96,9 @@ public abstract class ExportTests(TestHost host) : IDisposable
         Assert.Equal(0, await Export.ProductsAsync(host.Server.Db, file, slug, bom: true, TestContext.Current.CancellationToken));
         Assert.Equal(12, Read(file).Count);
         Assert.All(Read(file), r => Assert.Matches(@"^\d+\.\d\d$", r["price"]));
+        string[] cells = ["'=1+1", "''=x", "'＝SUM", "'|cmd"];
+        Assert.Equal(cells.Order(StringComparer.Ordinal), Read(file).Select(r => r["product"])
+            .Where(p => p.StartsWith('\'') && p[1] != '-').Distinct().Order(StringComparer.Ordinal));
         using var output = new StringWriter { NewLine = "\n" };
         Assert.Equal(0, await ImportProducts.RunAsync(host.Server.Db, file, output, TestContext.Current.CancellationToken));
         Assert.Equal("products.csv: 0 variants created (0 new products), 0 changed, 12 as they were; 0 receipts of stock; 0 rows "

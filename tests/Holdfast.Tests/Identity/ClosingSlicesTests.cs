@@ -39,9 +39,11 @@ public abstract partial class ClosingTests
         await SettleAsync();
         var closing = Task.Run(() => CloseAsync(me));
         // Somebody else who writes waits for one slice at most, and not for the account.
-        var (writes, longest, all) = (0, TimeSpan.Zero, Stopwatch.StartNew());
+        var (writes, longest, all, seen) = (0, TimeSpan.Zero, Stopwatch.StartNew(), new HashSet<(Guid?, int)>());
         while (!closing.IsCompleted)
         {
+            seen.UnionWith(await Server.Db.ReadAsync(s =>
+                s.QueryAsync("SELECT part, done FROM closing_accounts", r => (r.UuidOrNull(0), r.Int(1)))));
             var clock = Stopwatch.StartNew();
             await Server.Db.WriteAsync(tx =>
                 tx.ExecuteAsync("UPDATE stores SET metadata = $1 WHERE id = $2", $"{{\"n\":\"{writes++}\"}}", shop.StoreId));
@@ -56,6 +58,8 @@ public abstract partial class ClosingTests
             Assert.Empty(await PlacesOfAsync(needle));
         }
 
+        // What is done so far is there for others before the rest is.
+        Assert.True(seen.Count >= 3, $"seen: {string.Join(", ", seen)}");
         Assert.True(writes > 5 && longest < all.Elapsed * 3 / 4, $"{writes} writes, the longest took {longest}, closing {all.Elapsed}");
         await ShouldVerifyAsync();
     }
@@ -139,7 +143,8 @@ public abstract partial class ClosingTests
         var (log, batch) = (new Holdfast.Platform.Messaging.EventLog(), tx.Batch());
         for (var i = 1; i <= count; i++)
         {
-            log.Add(new Event(id, order.EventSequence + i, "order.updated", order.StoreId, now, "system", OrderEvents.Previous(order), OrderJson.Write(order)));
+            log.Add(new Event(id, order.EventSequence + i, "order.updated", order.StoreId, now, "system", OrderEvents.Previous(order),
+                OrderJson.Write(order)));
         }
 
         log.Ink(batch);
