@@ -1,0 +1,67 @@
+using System.Text.Json;
+using Holdfast.Tests.Fixtures;
+
+namespace Holdfast.Tests.Inventory;
+
+/// <summary>Stock set to what somebody has counted.</summary>
+public abstract class StockCountTests(TestHost host)
+{
+    private Task<Shop> ShopAsync(params long?[] onHand) => Shop.OpenAsync(host.Server, onHand);
+
+    [Fact]
+    public async Task What_was_counted_is_what_there_is()
+    {
+        var shop = await ShopAsync(7, 7);
+        await shop.ReserveAsync(5).ShouldBeAsync(201);
+        var counted = await shop.PostAsync($"{shop.Variant}/adjustments", new { counted = 17, reason = "stock-take" }, "c1").ShouldBeAsync(201);
+        Assert.Equal((17, 10, "adjustment", "stock-take"), (counted.GetProperty("onHand").GetInt64(), counted.GetProperty("movement").GetProperty("onHandDelta").GetInt64(),
+            counted.GetProperty("movement").GetProperty("reason").GetString(), counted.GetProperty("movement").GetProperty("reference").GetString()));
+        var less = await shop.PostAsync($"{shop.Variant}/adjustments", new { counted = 2, reason = "stock-take" }).ShouldBeAsync(201);
+        Assert.Equal((2, 5, 0, 3), await shop.StockAsync());
+        Assert.Equal(1, less.GetProperty("affected").GetArrayLength());
+        // Retried, it is the first answer, and the stock stays what was counted last.
+        Assert.Equal(counted.GetRawText(), (await shop.PostAsync($"{shop.Variant}/adjustments", new { counted = 17, reason = "stock-take" }, "c1").ShouldBeAsync(201)).GetRawText());
+        Assert.Equal((2, 5, 0, 3), await shop.StockAsync());
+        var same = await shop.PostAsync($"{shop.Variant}/adjustments", new { counted = 2, reason = "again" }).ShouldBeAsync(201);
+        Assert.Equal(0, same.GetProperty("movement").GetProperty("onHandDelta").GetInt64());
+        await shop.PostAsync($"{shop.Variant}/adjustments", new { counted = 0, reason = "empty" }).ShouldBeAsync(201);
+        Assert.Equal((0, 5, 0, 5), await shop.StockAsync());
+        Assert.Equal(["inventory.shortfall", "inventory.shortfall"], (await shop.EventsAsync(shop.Variant)).Where(e => e == "inventory.shortfall"));
+
+        foreach (var wrong in new object[] { new { counted = -1, reason = "x" }, new { counted = 1.5, reason = "x" }, new { counted = 1, delta = 1, reason = "x" }, new { reason = "x" }, new { counted = 1 } })
+        {
+            await shop.PostAsync($"{shop.Variant}/adjustments", wrong).ShouldBeAsync(400, "invalid_request");
+        }
+
+        await shop.PostAsync($"{shop.Variant}/adjustments", new { counted = 1, reason = "x" }, client: host.Server.Staff(Guid.CreateVersion7())).ShouldBeAsync(404, "not_found");
+        await Shop.VerifyAsync(host.Server.Db);
+    }
+
+    [Fact]
+    public async Task A_count_is_taken_under_the_lock_whatever_is_sold_meanwhile()
+    {
+        var shop = await ShopAsync(1000);
+        var sent = await Task.WhenAll(Enumerable.Range(0, 60).Select(i => shop.PostAsync($"{shop.Variant}/adjustments",
+            i % 4 == 0 ? new { counted = 500 + i, reason = $"count {500 + i}" } : (object)new { delta = -1, reason = "broken" })));
+        Assert.All(sent, answer => Assert.Equal(201, (int)answer.StatusCode));
+        var ledger = await host.Server.Db.ReadAsync(s => s.QueryAsync("SELECT on_hand_delta, reference FROM stock_movements WHERE variant_id = $1 ORDER BY sequence",
+            r => (Delta: r.Long(0), Reference: r.TextOrNull(1) ?? ""), shop.Variant));
+        var (onHand, counts) = (0L, 0);
+        foreach (var (delta, reference) in ledger)
+        {
+            onHand += delta;
+            if (reference.StartsWith("count ", StringComparison.Ordinal))
+            {
+                Assert.Equal(long.Parse(reference["count ".Length..], null), onHand);
+                counts++;
+            }
+        }
+
+        Assert.Equal((15, onHand), (counts, (await shop.StockAsync()).OnHand));
+        await Shop.VerifyAsync(host.Server.Db);
+    }
+}
+
+public sealed class StockCount_on_sqlite(SqliteHost host) : StockCountTests(host), IClassFixture<SqliteHost>;
+
+public sealed class StockCount_on_postgresql(PostgresHost host) : StockCountTests(host), IClassFixture<PostgresHost>;
