@@ -66,15 +66,22 @@ internal static class MalformedRequests
 
         public override void Advance(int bytes)
         {
-            if (WithBody(_lent.Span[..bytes]) is { } whole && whole.Length <= _lent.Length)
+            if (bytes <= _lent.Length && WithBody(_lent.Span[..bytes]) is { } whole)
             {
+                if (whole.Length > _lent.Length)
+                {
+                    // Earlier answers have left too little of this memory. Nothing comes after an answer that ends the connection.
+                    inner.Advance(0);
+                    _lent = inner.GetMemory(whole.Length);
+                }
+
                 whole.CopyTo(_lent.Span);
                 bytes = whole.Length;
             }
 
             inner.Advance(bytes);
             // Kestrel may go on in the same memory: head and body are two steps.
-            _lent = _lent[bytes..];
+            _lent = bytes <= _lent.Length ? _lent[bytes..] : default;
         }
 
         public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => inner.FlushAsync(cancellationToken);

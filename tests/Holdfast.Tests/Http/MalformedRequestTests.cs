@@ -48,6 +48,25 @@ public sealed class MalformedRequestTests(SqliteHost host) : IClassFixture<Sqlit
     }
 
     [Fact]
+    public async Task An_answer_has_its_body_however_many_came_before_it_on_the_connection()
+    {
+        for (var before = 0; before < 40; before++)
+        {
+            using var client = new RawClient(host.Server.Address);
+            for (var i = 0; i < before; i++)
+            {
+                Assert.Equal(200, (await SendAsync(client, "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"))!.Status);
+            }
+
+            var answer = await SendAsync(client, "GET / HTTP/1.1\r\nHost: x\r\nX-Odd: \u00ff\r\n\r\n");
+            Assert.True(answer is { Status: 400, ContentType: "application/problem+json" } && answer.Body.Contains("\"code\":\"malformed_request\"", StringComparison.Ordinal), $"after {before}: {answer}");
+        }
+
+        static Task<RawAnswer?> SendAsync(RawClient client, string request) =>
+            client.SendAsync(System.Text.Encoding.Latin1.GetBytes(request), isHead: false, isCutOff: false, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task A_request_that_does_not_go_on_gets_one_too()
     {
         await using var server = await TestServer.StartAsync(Backend.Sqlite, s => s.Configure<KestrelServerOptions>(k =>
