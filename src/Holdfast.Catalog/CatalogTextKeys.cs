@@ -11,7 +11,7 @@ internal sealed class CatalogTextKeys : IMigrationStep
 {
     private const int PageSize = 1000;
 
-    private static readonly TextKeys Skus = new("variants", "sku", "sku_key", "CAST(store_id AS text)", "deleted_at IS NULL", "SKU of variant");
+    private static readonly TextKeys Skus = new("variants", "sku", "sku_key", "CAST(store_id AS text)", "deleted_at IS NULL", "SKU of variant", Owner: "store_id");
 
     /// <summary>What <c>verify</c> checks.</summary>
     public static readonly IReadOnlyList<Invariant> Invariants =

@@ -13,16 +13,19 @@ internal sealed class ReferenceKeys : IMigrationStep
     public async Task<IReadOnlyList<string>> RunAsync(Tx tx)
     {
         var report = new List<string>();
+        var (last, sequence) = (Guid.Empty, 0L);
         while (true)
         {
             var page = await tx.QueryAsync("SELECT variant_id, location_id, sequence, reference FROM stock_movements WHERE reason = 'receipt' AND reference IS NOT NULL AND reference_key IS NULL "
-                + $"ORDER BY variant_id, sequence LIMIT {PageSize}", r => new Receipt(r.Uuid(0), r.Uuid(1), r.Long(2), r.Text(3))).ConfigureAwait(false);
+                + $"AND (variant_id, sequence) > ($1, $2) ORDER BY variant_id, sequence LIMIT {PageSize}",
+                r => new Receipt(r.Uuid(0), r.Uuid(1), r.Long(2), r.Text(3)), last, sequence).ConfigureAwait(false);
             if (page.Count == 0)
             {
                 return report;
             }
 
             await WriteAsync(tx, page, report).ConfigureAwait(false);
+            (last, sequence) = (page[^1].VariantId, page[^1].Sequence);
         }
     }
 

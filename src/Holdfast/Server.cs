@@ -7,6 +7,7 @@ using Holdfast.Loyalty;
 using Holdfast.Notifications;
 using Holdfast.Orders;
 using Holdfast.Orders.Core;
+using Holdfast.Platform;
 using Holdfast.Platform.Caching;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
@@ -101,7 +102,9 @@ public static class Server
     /// <summary>Loads what the services need from the database before the first request, and makes the first admin.</summary>
     public static async Task PrepareAsync(IServiceProvider services)
     {
+        var tables = Task.Run(UnicodeText.Load);
         await IdentityModule.PrepareAsync(services).ConfigureAwait(false);
+        await tables.ConfigureAwait(false);
         var settings = services.GetRequiredService<Settings>();
         if (settings.Roles.HasFlag(Roles.Api))
         {

@@ -21,7 +21,8 @@ public interface IMigrationStep
 /// <param name="Scope">An expression of type text: keys are unique among rows that have the same one.</param>
 /// <param name="Where">A condition on the rows that have a key.</param>
 /// <param name="What">What the rows are, for the report.</param>
-public sealed record TextKeys(string Table, string Text, string Key, string Scope, string Where, string What)
+/// <param name="Owner">The column of UUIDs that <paramref name="Scope"/> is the text of, where there is an index by it and the key.</param>
+public sealed record TextKeys(string Table, string Text, string Key, string Scope, string Where, string What, string? Owner = null)
 {
     private const int PageSize = 1000;
 
@@ -73,8 +74,10 @@ public sealed record TextKeys(string Table, string Text, string Key, string Scop
             return;
         }
 
-        var holders = await tx.QueryAsync($"SELECT {Key}, {Scope}, id FROM {Table} WHERE {Where} AND {Key} {{in $1}}", r => (Key: r.Text(0), Scope: r.Text(1), Id: r.Uuid(2)),
-            changes.Select(c => c.Key).Distinct().ToArray()).ConfigureAwait(false);
+        var keys = changes.Select(c => c.Key).Distinct().ToArray();
+        var owners = Owner is null ? [] : changes.Select(c => c.Row.Scope).Distinct().Select(Guid.Parse).ToArray();
+        var holders = await tx.QueryAsync($"SELECT {Key}, {Scope}, id FROM {Table} WHERE {Where} AND {Key} {{in $1}}{(Owner is null ? "" : $" AND {Owner} {{in $2}}")}",
+            r => (Key: r.Text(0), Scope: r.Text(1), Id: r.Uuid(2)), Owner is null ? [keys] : [keys, owners]).ConfigureAwait(false);
         var taken = holders.ToDictionary(h => (h.Scope, h.Key), h => h.Id);
         var rows = new RowSet(Table, new("id", ColumnType.Uuid), new("new_key", ColumnType.Text));
         foreach (var (row, key) in changes)

@@ -8,7 +8,7 @@ namespace Holdfast.Platform;
 /// <summary>
 /// The one place where texts are normalised (docs/adr/0019). What is stored is <see cref="Nfc"/>; what names something (a SKU, a code, a category, a
 /// reference) is compared by its <see cref="Key"/>. string.Normalize does nothing in .NET's invariant globalization mode, so the tables are managed.
-/// Texts of ASCII alone are returned as they are, without a look at any table.
+/// Texts of ASCII, and of Latin letters with their accents composed, are returned as they are, without a look at any table.
 /// </summary>
 public static class UnicodeText
 {
@@ -24,6 +24,9 @@ public static class UnicodeText
 
     private static readonly Lazy<Dictionary<int, string>> Compatible = new(ReadCompatible);
 
+    /// <summary>Reads the tables, which takes a tenth of a second, so that no request waits for them.</summary>
+    public static void Load() => _ = (Forms.Value, Compatible.Value);
+
     /// <summary>The text in Normalization Form C (UAX 15): one form for a letter and its accents, however they were typed.</summary>
     public static string Nfc(string text) => IsNfc(text) ? text : Forms.Value.NFC(text);
 
@@ -33,7 +36,7 @@ public static class UnicodeText
     /// <summary>The text in Normalization Form KC: full width, ligatures, superscripts and the like become the plain letters that they stand for.</summary>
     public static string Nfkc(string text)
     {
-        if (Ascii.IsValid(text))
+        if (IsPlain(text))
         {
             return text;
         }
@@ -57,7 +60,7 @@ public static class UnicodeText
     /// <summary>As <see cref="Nfkc"/>, without what nobody sees, and trimmed: what somebody meant who typed a code or a SKU. Case stays.</summary>
     public static string Plain(string text)
     {
-        if (Ascii.IsValid(text))
+        if (IsPlain(text))
         {
             return text.Trim();
         }
@@ -82,7 +85,7 @@ public static class UnicodeText
     public static string Key(string text)
     {
         var plain = Plain(text);
-        if (Ascii.IsValid(plain))
+        if (IsPlain(plain))
         {
             return plain.ToLowerInvariant();
         }
@@ -95,7 +98,7 @@ public static class UnicodeText
     /// <summary>Whether two names have one <see cref="Key"/>.</summary>
     public static bool IsSameName(string a, string b) =>
         string.Equals(a, b, StringComparison.Ordinal)
-        || (Ascii.IsValid(a) && Ascii.IsValid(b) ? a.AsSpan().Trim().Equals(b.AsSpan().Trim(), StringComparison.OrdinalIgnoreCase)
+        || (IsPlain(a) && IsPlain(b) ? a.AsSpan().Trim().Equals(b.AsSpan().Trim(), StringComparison.OrdinalIgnoreCase)
             : string.Equals(Key(a), Key(b), StringComparison.Ordinal));
 
     /// <summary>Compares names by their <see cref="Key"/>.</summary>
@@ -132,6 +135,20 @@ public static class UnicodeText
         foreach (var c in text)
         {
             if (!IsStable(c))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Quickly true for texts of Latin letters, those of Vietnamese included, that have one form and fold one to one.</summary>
+    private static bool IsPlain(string text)
+    {
+        foreach (var c in text)
+        {
+            if (!(c < 0x80 || c is (>= '\u00C0' and <= '\u012F' and not '\u00DF') or (>= '\u01A0' and <= '\u01B0') or (>= '\u1EA0' and <= '\u1EF9')))
             {
                 return false;
             }

@@ -145,6 +145,7 @@ public sealed class SettingsTests
         Assert.DoesNotContain("p@ss", mail.Mail.ToString(), StringComparison.Ordinal);
         Assert.Equal("https://shop.example.com", mail.PublicUrl);
         Assert.Equal(["https://a.example.com", "http://localhost:3000"], mail.CorsOrigins);
+        Assert.Equal(["https://xn--bcher-kva.example", "http://xn--bcher-kva.example:81"], From(("CORS_ORIGINS", "https://b\u00fccher.example http://B\u00dcCHER.example:81")).CorsOrigins);
         Assert.Equal("http://127.0.0.1:81", From(("ASPNETCORE_URLS", "http://*:81;http://x:82")).PublicUrl);
         foreach (var wrong in new[] { "http://mail.example.com", "smtp://", "smtps://u:secret@mail.example.com:465", "mail.example.com:25" })
         {
