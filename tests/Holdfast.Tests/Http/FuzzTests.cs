@@ -85,7 +85,7 @@ public abstract class FuzzTests(EveryRouteHost host, int requests)
 
         if (!answer.ContentType.StartsWith("application/problem+json", StringComparison.Ordinal))
         {
-            return "is no problem document";
+            return $"is no problem document{(request.IsCutOff ? ", to a request that was cut off" : "")}";
         }
 
         using var problem = JsonDocument.Parse(answer.Body);

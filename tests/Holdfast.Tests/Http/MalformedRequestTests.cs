@@ -48,22 +48,16 @@ public sealed class MalformedRequestTests(SqliteHost host) : IClassFixture<Sqlit
     }
 
     [Fact]
-    public async Task An_answer_has_its_body_however_many_came_before_it_on_the_connection()
+    public async Task An_answer_has_its_body_however_many_are_on_their_way_before_it()
     {
-        for (var before = 0; before < 40; before++)
+        // One after the other without waiting, so that the memory of the connection still holds the earlier answers, and leaves any room for the last.
+        const string Good = "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n";
+        for (var before = 0; before < 80; before++)
         {
-            using var client = new RawClient(host.Server.Address);
-            for (var i = 0; i < before; i++)
-            {
-                Assert.Equal(200, (await SendAsync(client, "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"))!.Status);
-            }
-
-            var answer = await SendAsync(client, "GET / HTTP/1.1\r\nHost: x\r\nX-Odd: \u00ff\r\n\r\n");
-            Assert.True(answer is { Status: 400, ContentType: "application/problem+json" } && answer.Body.Contains("\"code\":\"malformed_request\"", StringComparison.Ordinal), $"after {before}: {answer}");
+            var requests = string.Concat(Enumerable.Repeat(Good, before)) + "GET / HTTP/1.1\r\nHost: x\r\nX-Odd: \u00ff\r\n\r\n";
+            var answers = await SendAsync(Encoding.Latin1.GetBytes(requests), host.Server.Address, ends: false);
+            Assert.True(answers.Contains("\"code\":\"malformed_request\"", StringComparison.Ordinal), $"after {before}: {answers[^Math.Min(answers.Length, 600)..]}");
         }
-
-        static Task<RawAnswer?> SendAsync(RawClient client, string request) =>
-            client.SendAsync(System.Text.Encoding.Latin1.GetBytes(request), isHead: false, isCutOff: false, TestContext.Current.CancellationToken);
     }
 
     [Fact]
