@@ -54,34 +54,31 @@ internal static class MalformedRequests
 
     private sealed class Answers(PipeWriter inner) : PipeWriter
     {
+        /// <summary>More than a refusal of Kestrel's takes, with its body.</summary>
+        private const int MaxAnswer = 2048;
+
         private Memory<byte> _lent;
 
         public override bool CanGetUnflushedBytes => inner.CanGetUnflushedBytes;
 
         public override long UnflushedBytes => inner.UnflushedBytes;
 
-        public override Memory<byte> GetMemory(int sizeHint = 0) => _lent = inner.GetMemory(sizeHint);
+        // Where earlier answers have left a few bytes of a block, Kestrel would write the head of one in two pieces, and neither would be known again.
+        public override Memory<byte> GetMemory(int sizeHint = 0) => _lent = inner.GetMemory(Math.Max(sizeHint, MaxAnswer));
 
         public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
 
         public override void Advance(int bytes)
         {
-            if (bytes <= _lent.Length && WithBody(_lent.Span[..bytes]) is { } whole)
+            if (WithBody(_lent.Span[..bytes]) is { } whole && whole.Length <= _lent.Length)
             {
-                if (whole.Length > _lent.Length)
-                {
-                    // Earlier answers have left too little of this memory. Nothing comes after an answer that ends the connection.
-                    inner.Advance(0);
-                    _lent = inner.GetMemory(whole.Length);
-                }
-
                 whole.CopyTo(_lent.Span);
                 bytes = whole.Length;
             }
 
             inner.Advance(bytes);
             // Kestrel may go on in the same memory: head and body are two steps.
-            _lent = bytes <= _lent.Length ? _lent[bytes..] : default;
+            _lent = _lent[bytes..];
         }
 
         public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => inner.FlushAsync(cancellationToken);
