@@ -37,6 +37,8 @@ public static class OrdersModule
         services.AddSingleton<Identity.AccountHook, OrdersOfAccounts>();
         services.AddSingleton<OrderAccess>();
         services.AddSingleton<LookUpOrder>();
+        services.AddSingleton<OrderLookups>();
+        services.AddHostedService(s => s.GetRequiredService<OrderLookups>());
         services.AddSingleton<CustomerQueries>();
         services.AddSingleton<OrderChanges>();
         services.AddSingleton<PlaceOrder>();

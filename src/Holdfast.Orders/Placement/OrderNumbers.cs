@@ -1,3 +1,4 @@
+using System.Globalization;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
 
@@ -104,11 +105,17 @@ public sealed class OrderNumbers(TimeProvider time)
         return Format(((next >> 9) << 19) | (Interlocked.Read(ref _process) << 9) | (next & 511));
     }
 
-    /// <summary>A number as it is stored, from however somebody typed it: lower case, without dashes, with # before it, O for 0, I or L for 1. Null when it is none.</summary>
+    /// <summary>
+    /// A number as it is stored, from however somebody typed or copied it: with a # before it, as mails write it, in lower case, without
+    /// dashes or with others, O for 0, I or L for 1.
+    /// Null when it is none.
+    /// </summary>
     public static string? Parse(string text)
     {
-        var digits = UnicodeText.Plain(text).TrimStart('#').ToUpperInvariant().Replace("-", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal)
-            .Replace('O', '0').Replace('I', '1').Replace('L', '1');
+        var trimmed = UnicodeText.Plain(text).Trim();
+        var digits = string.Concat((trimmed.StartsWith('#') ? trimmed[1..] : trimmed).Where(c => !char.IsWhiteSpace(c)
+            && CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.DashPunctuation))
+            .ToUpperInvariant().Replace('O', '0').Replace('I', '1').Replace('L', '1');
         return digits.Length == 12 && digits.All(c => Alphabet.Contains(c, StringComparison.Ordinal)) ? $"{digits[..4]}-{digits[4..8]}-{digits[8..]}" : null;
     }
 
