@@ -17,7 +17,7 @@ public static class OrderEventTypes
     /// <summary>By name, with what their data holds.</summary>
     public static readonly IReadOnlyList<EventType> All =
     [
-        new("order.created", "an order was placed; cash and free orders are confirmed in it already, and order.confirmed follows with the same data", "order", Data),
+        new("order.created", "an order was placed; free orders, and those on delivery that nobody has to confirm, are confirmed in it already, and order.confirmed follows with the same data", "order", Data),
         new("order.updated", "address, phone or note have changed, staff have deleted it, or its buyer's account took it over or was closed", "order", Data),
         new("order.confirmed", "it is paid, or staff vouch for the money, or it is paid on delivery", "order", Data),
         new("order.cancelled", "it was cancelled; what it held is given back", "order", Data),
