@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
+using Holdfast.Identity;
+using Holdfast.Platform.Http;
 using Holdfast.Tests.Fixtures;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Holdfast.Tests.Orders;
 
@@ -106,6 +109,32 @@ public abstract class OneBuyerTests(TestHost host)
         var liar = Guid.CreateVersion7();
         Assert.Equal("placed", await AccountAsync(shop, liar, $"three.{_mark}@example.com", 2));
         Assert.Equal("placed", await GuestAsync(shop, $"three.{_mark}@example.com", quantity: 2));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_a_guest_has_paid_for_counts_for_the_account_that_takes_it_over(bool isPaid)
+    {
+        var shop = await LimitedShopAsync(2);
+        var email = $"join.{_mark}@example.com";
+        var (_, order, _) = await shop.OrderAsync(Server.Guest, From(shop, email, quantity: 2));
+        if (isPaid)
+        {
+            Assert.Equal(201, (await Shop.PostAsync(Server.Admin, $"/orders/{order.GetProperty("id").GetGuid()}/payments",
+                new JsonObject { ["transactionId"] = _mark, ["amount"] = 1400, ["currency"] = "VND", ["provider"] = "bank" })).Status);
+        }
+
+        var account = await ProvedAsync(email);
+        await Server.Db.WriteAsync(async tx =>
+        {
+            foreach (var hook in Server.App.Services.GetServices<AccountHook>())
+            {
+                await hook.JoinAsync(tx, order.GetProperty("customerId").GetGuid(), new Account(account, Role.Customer, email, null, []), await tx.NowAsync());
+            }
+        });
+        Assert.Equal(isPaid ? "purchase_limit" : "placed", await AccountAsync(shop, account, email));
+        await Crash.Audit.VerifyAsync(Server.Db);
     }
 
     [Fact]
