@@ -44,7 +44,8 @@ public sealed class CatalogWriter(DateTime now)
     private readonly RowSet _stores = new("stores", new("id", ColumnType.Uuid), new("slug", ColumnType.Text), new("name", ColumnType.Text),
         new("currency", ColumnType.Text), new("time_zone", ColumnType.Text), new("external_id", ColumnType.Text), new("metadata", ColumnType.Text),
         new("version", ColumnType.Long), new("created_at", ColumnType.Time), new("updated_at", ColumnType.Time),
-        new("shipping_rates", ColumnType.Text), new("tax", ColumnType.Text), new("payment_methods", ColumnType.Text));
+        new("shipping_rates", ColumnType.Text), new("tax", ColumnType.Text), new("payment_methods", ColumnType.Text),
+        new("combines_discounts", ColumnType.Bool));
 
     private readonly HashSet<string> _stale = new(StringComparer.Ordinal);
     private readonly RowSet _newProducts = new("products", [.. ProductColumns, new("created_at", ColumnType.Time)]);
@@ -59,7 +60,7 @@ public sealed class CatalogWriter(DateTime now)
     /// <summary>A new store.</summary>
     public void Add(Store store) => _stores.Add(store.Id).Add(store.Slug).Add(store.Name).Add(store.Currency).Add(store.TimeZone).Add(store.ExternalId)
         .Add(Json(store.Metadata)).Add(1L).Add(now).Add(now).Add(StoreCharges.Write(store.ShippingRates)).Add(StoreCharges.Write(store.Tax))
-        .Add(PaymentMethods.Write(store.PaymentMethods));
+        .Add(PaymentMethods.Write(store.PaymentMethods)).Add(store.CombinesDiscounts);
 
     /// <summary>A new product with its variants.</summary>
     public void Add(Product product)

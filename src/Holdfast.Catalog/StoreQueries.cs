@@ -43,7 +43,8 @@ internal sealed class GetStore(Db db)
 /// <summary>Reads stores.</summary>
 public static class Stores
 {
-    internal const string Columns = "s.id, s.slug, s.name, s.currency, s.time_zone, s.external_id, s.metadata, s.version, s.created_at, s.updated_at, s.shipping_rates, s.tax, s.payment_methods";
+    internal const string Columns = "s.id, s.slug, s.name, s.currency, s.time_zone, s.external_id, s.metadata, s.version, s.created_at, s.updated_at, "
+        + "s.shipping_rates, s.tax, s.payment_methods, s.combines_discounts";
 
     internal static readonly Func<Row, Store> Map = r => new Store
     {
@@ -60,6 +61,7 @@ public static class Stores
         ShippingRates = StoreCharges.ReadRates(r.TextOrNull(10)),
         Tax = StoreCharges.ReadTax(r.TextOrNull(11)),
         PaymentMethods = PaymentMethods.Read(r.TextOrNull(12)) ?? PaymentMethods.All,
+        CombinesDiscounts = r.Bool(13),
     };
 
     public static Task<Store?> FindAsync(Session session, Guid id) => session.FirstAsync($"SELECT {Columns} FROM stores s WHERE s.id = $1", Map, id);

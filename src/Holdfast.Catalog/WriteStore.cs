@@ -36,7 +36,7 @@ internal sealed class UpdateStore(Db db)
 {
     private const string Change =
         "UPDATE stores SET slug = $2, name = $3, currency = $4, time_zone = $5, external_id = $6{as text}, metadata = $7{as text}, version = $8, updated_at = $9, "
-        + "shipping_rates = $10{as text}, tax = $11{as text}, payment_methods = $12{as text} WHERE id = $1";
+        + "shipping_rates = $10{as text}, tax = $11{as text}, payment_methods = $12{as text}, combines_discounts = $13 WHERE id = $1";
 
     public async Task<Reply> HandleAsync(Request request)
     {
@@ -71,7 +71,7 @@ internal sealed class UpdateStore(Db db)
         var changed = wanted with { Version = store.Version + 1, CreatedAt = store.CreatedAt, UpdatedAt = now };
         await tx.ExecuteAsync(Change, changed.Id, changed.Slug, changed.Name, changed.Currency, changed.TimeZone, changed.ExternalId,
             CatalogWriter.Json(changed.Metadata), changed.Version, now, StoreCharges.Write(changed.ShippingRates), StoreCharges.Write(changed.Tax),
-            PaymentMethods.Write(changed.PaymentMethods)).ConfigureAwait(false);
+            PaymentMethods.Write(changed.PaymentMethods), changed.CombinesDiscounts).ConfigureAwait(false);
         tx.Stale(CatalogNames.Store(changed.Id));
         return Reply.Ok(changed, changed.Version);
     }
@@ -101,6 +101,7 @@ internal static partial class StoreBody
             ShippingRates = Rates(fields),
             Tax = TaxOrNull(fields),
             PaymentMethods = ProductBody.Methods(fields) ?? PaymentMethods.All,
+            CombinesDiscounts = fields.BoolOrNull("combinesDiscounts") ?? false,
             Metadata = fields.MetadataOrNull("metadata") ?? Texts.None,
             ExternalId = fields.TextOrNull("externalId"),
         };
@@ -143,6 +144,11 @@ internal static partial class StoreBody
         {
             fields.Reject("shippingRates", "name each 'from' once");
         }
+        else if (rates is [{ From: > 0 }, ..])
+        {
+            // Below it nothing would be charged, which nobody means who writes a table.
+            fields.Reject("shippingRates", "begin with 'from' 0: say what delivery costs below the first amount, 0 where it is free");
+        }
 
         return rates;
     }
@@ -160,7 +166,7 @@ internal static partial class StoreBody
             tax.Reject("categories", "name each category once");
         }
 
-        return new Tax(tax.BoolOrNull("included") ?? false, Percent(tax), categories);
+        return new Tax(tax.BoolOrNull("included") ?? false, Percent(tax), categories, tax.RateOrNull("shipping"));
     }
 
     private static decimal Percent(Fields fields)

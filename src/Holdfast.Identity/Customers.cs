@@ -64,5 +64,16 @@ public static class Customers
         return found.Rows.ToDictionary(c => c.EmailKey, c => (c.Id, isNew.Contains(c.Id)), StringComparer.Ordinal);
     }
 
+    /// <summary>Locks guests, in the order of their ids.</summary>
+    public static Task LockGuestsAsync(Tx tx, Guid[] ids) =>
+        tx.QueryAsync("SELECT id FROM users WHERE id {in $1} AND role = 'guest' ORDER BY id {lock}", r => r.Uuid(0), ids);
+
+    /// <summary>Corrects the name of a guest, where the condition on <c>users</c> holds; <c>{0}</c> stands for its parameter.</summary>
+    public static void RenameGuest(StatementBatch batch, Guid id, string name, DateTime now, string condition,
+        object parameter) => batch.Execute(
+        $"UPDATE users SET name = $2, name_folded = $3, updated_at = $4 WHERE id = $1 AND role = 'guest' AND "
+            + $"{condition.Replace("{0}", "$5", StringComparison.Ordinal)}",
+        id, name, CustomerSearch.Fold(name), now, parameter);
+
     private static Customer Map(Row r) => new(r.Uuid(0), r.Text(1), r.Text(2), r.TextOrNull(3));
 }

@@ -28,7 +28,8 @@ internal static class LoyaltyInvariants
             "SELECT a.customer_id, a.store_id, a.next_expiry FROM points_accounts a WHERE " + Missed),
         new("points_of_an_order_are_given_back_at_most_once",
             "SELECT order_id, SUM(delta) AS points FROM points_movements WHERE reason IN "
-            + "('redeemed', 'late_payment', 'cancelled', 'expired', 'lines_cancelled', 'undelivered') GROUP BY order_id HAVING SUM(delta) > 0"),
+            + "('redeemed', 'late_payment', 'cancelled', 'expired', 'lines_cancelled', 'undelivered') GROUP BY order_id HAVING SUM(delta) "
+            + "> 0"),
         new("points_of_an_order_are_taken_back_at_most_once",
             "SELECT order_id, SUM(delta) AS points FROM points_movements WHERE reason IN ('earned', 'returned') GROUP BY order_id HAVING SUM(delta) < 0"),
     ];

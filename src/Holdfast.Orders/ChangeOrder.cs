@@ -59,7 +59,10 @@ internal sealed class RecordPayment(OrderChanges changes)
         f.TimeOrNull("receivedAt")), status: 201);
 }
 
-/// <summary>POST /orders/{id}/cancel, by its owner; those who work for the store may name lines, and cancel what is open of an order that is partly shipped.</summary>
+/// <summary>
+/// POST /orders/{id}/cancel, by its owner; those who work for the store may name lines, and cancel what is open of an order that is partly
+/// shipped.
+/// </summary>
 internal sealed class CancelOrder(OrderChanges changes)
 {
     public Task<Reply> HandleAsync(Request request) => changes.RunAsync(request, staffOnly: false, keyRequired: false,
@@ -84,54 +87,14 @@ internal sealed class DeliverOrder(OrderChanges changes)
         (seen, _) => new DeliverCommand(seen.Order.Id, seen.Order.StoreId, request.Caller.Actor, Guid.CreateVersion7()));
 }
 
-/// <summary>POST /orders/{id}/return: some lines, or all that is out; back into stock unless <c>restock</c> is false. Before the delivery it means: undelivered.</summary>
+/// <summary>
+/// POST /orders/{id}/return: some lines, or all that is out; back into stock unless <c>restock</c> is false. Before the delivery it means:
+/// undelivered.
+/// </summary>
 internal sealed class ReturnOrder(OrderChanges changes)
 {
     public Task<Reply> HandleAsync(Request request) => changes.RunAsync(request, staffOnly: true, keyRequired: false, (seen, f) => new ReturnCommand(
         seen.Order.Id, seen.Order.StoreId, request.Caller.Actor, Guid.CreateVersion7(), OrderChanges.Lines(f), f.BoolOrNull("restock") ?? true));
-}
-
-/// <summary>PUT /orders/{id}: address, phone and note until it is shipped; staff also the status. Needs If-Match or <c>version</c>.</summary>
-internal sealed class EditOrder(OrderChanges changes)
-{
-    private static readonly string[] Statuses = ["confirmed", "shipped", "delivered", "returned", "cancelled"];
-
-    public async Task<Reply> HandleAsync(Request request)
-    {
-        Error? refusal = null;
-        var reply = await changes.RunAsync(request, staffOnly: false, keyRequired: false, (seen, f) =>
-        {
-            var address = OrderRequest.AddressOrNull(f, required: false);
-            var phone = f.TextOrNull("contactPhone", 40);
-            var note = f.TextOrNull("note", 1000, lines: true);
-            // A service has the routes that are for services, and no way around the others.
-            var status = seen.Relation == Relation.Staff && request.Caller.Role != Role.Service ? f.WordOrNull("status", Statuses) : null;
-            var inBody = f.IntOrNull("version", 1, int.MaxValue);
-            var version = request.IfMatch ?? (inBody is { } number ? (VersionCondition?)number : null);
-            if (version is null)
-            {
-                f.Reject("version", "send If-Match or version");
-                refusal = OrderErrors.VersionRequired;
-            }
-
-            var order = seen.Order;
-            return new EditCommand(order.Id, order.StoreId, request.Caller.Actor, address, phone, note, Then(status, order, request.Caller.Actor))
-            {
-                ExpectedVersion = version,
-            };
-        }).ConfigureAwait(false);
-        return refusal is not null && reply.Error?.Fields is { Count: 1 } ? refusal : reply;
-    }
-
-    private static OrderCommand? Then(string? status, Order order, string actor) => status switch
-    {
-        "confirmed" => new ConfirmCommand(order.Id, order.StoreId, actor),
-        "shipped" => new ShipCommand(order.Id, order.StoreId, actor, Guid.CreateVersion7(), null, null, null),
-        "delivered" => new DeliverCommand(order.Id, order.StoreId, actor, Guid.CreateVersion7()),
-        "returned" => new ReturnCommand(order.Id, order.StoreId, actor, Guid.CreateVersion7(), null, true),
-        "cancelled" => new CancelCommand(order.Id, order.StoreId, actor, null) { ByStore = true },
-        _ => null,
-    };
 }
 
 /// <summary>DELETE /orders/{id}: out of the lists; with <c>hard=true</c> (admin) out of the database, unless money or goods have moved.</summary>

@@ -9,7 +9,9 @@ namespace Holdfast.Orders;
 /// <summary>GET /orders/{id}/history: what happened, when, by whom; the oldest first.</summary>
 internal sealed class GetHistory(OrderAccess access, Db db)
 {
-    private sealed record Entry(int Sequence, string Type, DateTime OccurredAt, string Actor, string Status, string PaymentStatus, string? PreviousStatus, string? Reason, int Version);
+    private sealed record Entry(int Sequence, string Type, DateTime OccurredAt, string Actor, string Status, string PaymentStatus,
+        string? PreviousStatus, string? Reason,
+        IReadOnlyList<string>? Changed, int Version);
 
     public async Task<Reply> HandleAsync(Request request)
     {
@@ -42,8 +44,11 @@ internal sealed class GetHistory(OrderAccess access, Db db)
         using var previous = JsonDocument.Parse($"{{{r.TextOrNull(4)}}}");
         var after = data.RootElement;
         return new Entry(r.Int(0), r.Text(1), r.Time(2), r.Text(3), after.GetProperty("status").GetString()!, after.GetProperty("paymentStatus").GetString()!,
-            Text(previous, "previousStatus"), Text(previous, "reason"), after.GetProperty("version").GetInt32());
+            Text(previous, "previousStatus"), Text(previous, "reason"), Changed(previous), after.GetProperty("version").GetInt32());
     }
+
+    private static string[]? Changed(JsonDocument previous) =>
+        previous.RootElement.TryGetProperty("changed", out var names) ? [.. names.EnumerateArray().Select(n => n.GetString()!)] : null;
 
     private static string? Text(JsonDocument document, string name) => document.RootElement.TryGetProperty(name, out var value) ? value.GetString() : null;
 }

@@ -18,10 +18,13 @@ public static class OrderEventTypes
     public static readonly IReadOnlyList<EventType> All =
     [
         new("order.created", "an order was placed; free orders, and those on delivery that nobody has to confirm, are confirmed in it already, and order.confirmed follows with the same data", "order", Data),
-        new("order.updated", "address, phone or note have changed, staff have deleted it, or its buyer's account took it over or was closed", "order", Data),
+        new("order.updated",
+            "address, phone, note, email or name have changed, staff have deleted it, or its buyer's account took it over or was closed",
+            "order", Data),
         new("order.confirmed", "it is paid, or staff vouch for the money, or it is paid on delivery", "order", Data),
         new("order.cancelled", "it was cancelled; what it held is given back", "order", Data),
-        new("order.lines_cancelled", "pieces that had not been shipped were cancelled, and the order goes on with the others", "order", Data),
+        new("order.lines_cancelled", "pieces that had not been shipped were cancelled, and the order goes on with the others", "order",
+            Data),
         new("order.expired", "the time to pay was over; what it held is given back", "order", Data),
         new("order.shipped", "goods have left the house; each shipment tells so", "order", Data),
         new("order.delivered", "the goods have arrived", "order", Data),
@@ -69,6 +72,9 @@ public static class OrderEventTypes
             "expiresAt": {{Time}}, "durationMinutes": { "type": "number" }
             """, "");
         session = session.Replace("""{ "type": "object",""", """{ "type": ["object", "null"],""", StringComparison.Ordinal);
+        var discount = Members($$"""
+            "code": {{Text}}, "amount": {{Amount}}
+            """, "");
         var customer = Members($$"""
             "email": {{Text}}, "name": {{TextOrNull}}
             """, "");
@@ -80,9 +86,11 @@ public static class OrderEventTypes
             "customer": {{customer}}, "locale": { "enum": ["vi", "en"] }, "deliveryAddress": { "type": ["object", "string"] }, "contactPhone": {{Text}},
             "expirationTime": {{TimeOrNull}}, "session": {{session}}, "localDate": { "type": "string", "format": "date" }, "createdAt": {{Time}}, "updatedAt": {{Time}}, "version": { "type": "integer", "minimum": 1 }
             """, $$"""
-            "earnedPoints": {{Amount}}, "cancelledAmount": {{Amount}}, "cancelledPoints": {{Amount}}, "note": {{Text}}, "metadata": { "type": "object", "additionalProperties": {{Text}} }, "externalId": {{Text}}, "deletedAt": {{Time}},
+            "earnedPoints": {{Amount}}, "cancelledAmount": {{Amount}}, "cancelledPoints": {{Amount}}, "shippingTaxAmount": {{Amount}},
+            "discounts": { "type": "array", "items": {{discount}} }, "note": {{Text}}, "metadata": { "type": "object", "additionalProperties": {{Text}} }, "externalId": {{Text}}, "deletedAt": {{Time}},
             "fulfilments": { "type": "array", "items": {{fulfilment}} },
-            "previousStatus": {{statuses}}, "previousPaymentStatus": {{payments}}, "previousAmountPaid": {{Amount}}, "previousAmountRefunded": {{Amount}}, "reason": {{Text}}
+            "previousStatus": {{statuses}}, "previousPaymentStatus": {{payments}}, "previousAmountPaid": {{Amount}}, "previousAmountRefunded": {{Amount}}, "reason": {{Text}},
+            "changed": { "type": "array", "items": {{Text}} }
             """))!.AsObject();
     }
 

@@ -111,11 +111,13 @@ public static class OrderJson
         json.WriteNumber("subtotal"u8, order.Subtotal);
         json.WriteString("discountCode"u8, order.DiscountCode);
         json.WriteNumber("discountAmount"u8, order.DiscountAmount);
+        WriteDiscounts(json, order);
         json.WriteNumber("redeemedPoints"u8, order.RedeemedPoints);
         json.WriteNumber("pointsDiscountPrice"u8, order.PointsDiscountPrice);
         Positive(json, "earnedPoints"u8, order.EarnedPoints);
         json.WriteNumber("shippingFee"u8, order.ShippingFee);
         json.WriteNumber("taxAmount"u8, order.TaxAmount);
+        Positive(json, "shippingTaxAmount"u8, order.ShippingTax);
         json.WriteBoolean("taxIncluded"u8, order.TaxIncluded);
         json.WriteNumber("total"u8, order.Total);
         Positive(json, "cancelledAmount"u8, order.CancelledAmount);
@@ -124,6 +126,26 @@ public static class OrderJson
         json.WriteNumber("amountPaid"u8, order.AmountPaid);
         json.WriteNumber("amountRefunded"u8, order.AmountRefunded);
         json.WriteNumber("refundDue"u8, order.RefundDue);
+    }
+
+    /// <summary>Where there are two codes: each with what it takes off.</summary>
+    private static void WriteDiscounts(Utf8JsonWriter json, Order order)
+    {
+        if (order.SecondDiscountId is null)
+        {
+            return;
+        }
+
+        json.WriteStartArray("discounts"u8);
+        foreach (var (_, code, amount) in order.Discounts)
+        {
+            json.WriteStartObject();
+            json.WriteString("code"u8, code);
+            json.WriteNumber("amount"u8, amount);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteTimes(Utf8JsonWriter json, Order order)

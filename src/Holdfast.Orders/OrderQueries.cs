@@ -35,7 +35,8 @@ internal sealed class GetOrder(Db db, OrderAccess access, Documents documents)
 
 /// <summary>
 /// GET /orders: a customer's own; staff see their stores'. Newest first unless <c>sort</c> says otherwise. <c>q</c> finds a number, an id, an
-/// externalId, an email or the beginning of one, or words that are in the customer's name. Pages are cached, but for those that <c>q</c> finds.
+/// externalId, an email or the beginning of one, a phone in any writing, or words that are in the customer's name. Pages are cached, but
+/// for those that <c>q</c> finds.
 /// </summary>
 internal sealed class ListOrders(Db db, Documents documents)
 {
@@ -216,9 +217,16 @@ internal sealed class ListOrders(Db db, Documents documents)
     private static async Task SearchAsync(Session session, Filter filter, string q)
     {
         var text = q.Trim();
+        var phone = PhoneKey.Of(text);
         if (OrderNumbers.Parse(text) is { } number)
         {
-            filter.And("o.number = {0}", number);
+            // Twelve digits may be either.
+            object[] either = phone is null ? [number] : [number, phone];
+            filter.And(phone is null ? "o.number = {0}" : $"(o.number = {{0}} OR {PhoneKey.Sql("o.contact_phone")} = {{1}})", either);
+        }
+        else if (phone is not null)
+        {
+            filter.And($"({PhoneKey.Sql("o.contact_phone")} = {{0}} OR o.external_id = {{1}})", phone, text);
         }
         else if (Guid.TryParseExact(text, "D", out var id) && await session.FirstAsync("SELECT 1 FROM orders WHERE id = $1", r => r.Int(0), id).ConfigureAwait(false) == 1)
         {

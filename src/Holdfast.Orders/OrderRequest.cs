@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Holdfast.Identity;
@@ -18,6 +19,9 @@ internal static class OrderRequest
 
     public const int MaxLines = 100;
     public const int MaxQuantity = 1_000_000;
+
+    /// <summary>In bytes, as JSON: it is copied into every event of the order.</summary>
+    public const int MaxMetadata = 8 * 1024;
 
     /// <summary>The command of a request's body.</summary>
     public static async ValueTask<Result<(PlaceCommand Command, string? Key)>> ReadAsync(Request request, bool withLines = true)
@@ -48,13 +52,14 @@ internal static class OrderRequest
         var note = fields.TextOrNull("note", 1000, lines: true);
         var metadata = fields.MetadataOrNull("metadata");
         var externalId = fields.TextOrNull("externalId", 100);
-        var code = fields.TextOrNull("discountCode", 64);
+        var (first, second) = Codes(fields);
         var points = fields.LongOrNull("redeemPoints", 0, Placement.MaxTotal);
         var reservation = fields.UuidOrNull("reservationId");
         // What delivery costs is the shop's to say: to anybody else the member is unknown.
         var manages = caller.Manages(storeId);
         var shippingFee = manages ? fields.LongOrNull("shippingFee", 0, Placement.MaxTotal) : null;
-        if (fields.Done() is { } error)
+        var json = metadata is null ? null : JsonSerializer.Serialize(metadata, Reply.Json);
+        if ((fields.Done() ?? Refusal(json, externalId, manages)) is { } error)
         {
             return error;
         }
@@ -74,15 +79,40 @@ internal static class OrderRequest
             PaymentMethod = method is null ? null : Names.Method(method),
             ExpectedTotal = expectedTotal,
             Note = note,
-            Metadata = metadata is null ? null : JsonSerializer.Serialize(metadata, Reply.Json),
+            Metadata = json,
             ExternalId = externalId,
-            DiscountKey = code is null ? null : DiscountCode.KeyOf(code),
+            DiscountKey = first,
+            SecondDiscountKey = second,
             RedeemPoints = points ?? 0,
             ShippingFee = shippingFee,
             ReservationId = reservation,
             Actor = caller.Actor,
             IsCapped = !manages,
         }, key);
+    }
+
+    /// <summary>What is well-formed and not taken all the same.</summary>
+    private static Error? Refusal(string? metadata, string? externalId, bool manages) =>
+        externalId is not null && !manages ? OrderErrors.ExternalIdForbidden
+        : metadata is not null && Encoding.UTF8.GetByteCount(metadata) > MaxMetadata ? OrderErrors.MetadataTooLarge
+        : null;
+
+    /// <summary>The codes that <c>discountCode</c> and <c>discountCodes</c> name, as codes are compared: two at most.</summary>
+    private static (string? First, string? Second) Codes(Fields fields)
+    {
+        var named = fields.TextsOrNull("discountCodes", 2, 64) ?? [];
+        if (fields.TextOrNull("discountCode", 64) is { } one)
+        {
+            named.Insert(0, one);
+        }
+
+        var keys = named.Select(DiscountCode.KeyOf).Distinct(StringComparer.Ordinal).ToList();
+        if (keys.Count > 2)
+        {
+            fields.Reject("discountCodes", "name two codes at most");
+        }
+
+        return (keys.ElementAtOrDefault(0), keys.ElementAtOrDefault(1));
     }
 
     /// <summary>An object with its parts, or one string; as the JSON it is stored and served as.</summary>

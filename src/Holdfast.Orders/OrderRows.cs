@@ -12,8 +12,9 @@ internal static class OrderRows
     public const string Columns = "o.id, o.number, o.store_id, o.customer_id, o.is_guest, o.customer_email, o.customer_name, o.status, o.payment_method, o.currency, "
         + "o.subtotal, o.total, o.amount_paid, o.amount_refunded, o.refund_due, o.delivery_address, o.contact_phone, o.note, o.metadata, o.external_id, "
         + "o.duration_seconds, o.expires_at, o.local_date, o.created_at, o.updated_at, o.deleted_at, o.hidden, o.version, o.event_sequence, "
-        + "o.discount_id, o.discount_code, o.discount_amount, o.shipping_fee, o.tax_amount, o.tax_included, o.redeemed_points, o.points_discount, o.earned_points, o.locale, o.payment_status, "
-        + "o.cancelled_amount, o.cancelled_points, o.buyer_keys";
+        + "o.discount_id, o.discount_code, o.discount_amount, o.shipping_fee, o.tax_amount, o.tax_included, o.redeemed_points, "
+        + "o.points_discount, o.earned_points, o.locale, o.payment_status, o.cancelled_amount, o.cancelled_points, o.buyer_keys, "
+        + "o.second_discount_id, o.second_discount_code, o.second_discount_amount, o.shipping_tax, o.edits";
 
     public static readonly Func<Row, Order> Map = r => new Order
     {
@@ -61,13 +62,19 @@ internal static class OrderRows
         PaymentFailed = r.Text(39) == Names.Of(PaymentStatus.Failed),
         CancelledAmount = r.Long(40),
         CancelledPoints = r.Long(41),
+        SecondDiscountId = r.UuidOrNull(43),
+        SecondDiscountCode = r.TextOrNull(44),
+        SecondDiscountAmount = r.Long(45),
+        ShippingTax = r.Long(46),
+        Edits = r.Int(47),
     };
 
     /// <summary>Lines and fulfilments of orders, to be put together by <see cref="Assemble"/> after the batch has run.</summary>
     public static (Fetched<(Guid OrderId, OrderLine Line)> Lines, Fetched<(Guid OrderId, Fulfilment Fulfilment)> Fulfilments) Details(StatementBatch batch, Guid[] ids) => (
         batch.Query("SELECT order_id, variant_id, product_id, product_name, sku, unit_price, quantity, shipped, returned, limited, discount, tax, cancelled, undelivered FROM order_lines "
             + "WHERE order_id {in $1} ORDER BY order_id, position",
-            r => (r.Uuid(0), new OrderLine(r.Uuid(1), r.Uuid(2), r.Text(3), r.Text(4), r.Long(5), r.Long(6), r.Long(7), r.Long(8), r.Bool(9), r.Long(10), r.Long(11),
+            r => (r.Uuid(0), new OrderLine(r.Uuid(1), r.Uuid(2), r.Text(3), r.Text(4), r.Long(5), r.Long(6), r.Long(7), r.Long(8),
+                r.Bool(9), r.Long(10), r.Long(11),
                 r.Long(12), r.Long(13))), ids),
         batch.Query("SELECT order_id, id, kind, carrier, tracking_number, restocked, lines, created_at FROM fulfilments WHERE order_id {in $1} ORDER BY order_id, id",
             r => (r.Uuid(0), new Fulfilment(r.Uuid(1), r.Text(2), r.TextOrNull(3), r.TextOrNull(4), r.Bool(5), ReadLines(r.Text(6)), r.Time(7))), ids));
@@ -99,8 +106,9 @@ internal static class OrderRows
         new("hidden", ColumnType.Bool), new("version", ColumnType.Int), new("event_sequence", ColumnType.Int), new("discount_id", ColumnType.Uuid),
         new("discount_code", ColumnType.Text), new("discount_amount", ColumnType.Long), new("shipping_fee", ColumnType.Long), new("tax_amount", ColumnType.Long),
         new("tax_included", ColumnType.Bool), new("redeemed_points", ColumnType.Long), new("points_discount", ColumnType.Long), new("email_hash", ColumnType.Long),
-        new("phone_hash", ColumnType.Long), new("quantity", ColumnType.Long), new("locale", ColumnType.Text),
-        new("buyer_keys", ColumnType.Text), new("client_hash", ColumnType.Long));
+        new("phone_hash", ColumnType.Long), new("quantity", ColumnType.Long), new("locale", ColumnType.Text), new("buyer_keys", ColumnType.Text),
+        new("client_hash", ColumnType.Long), new("second_discount_id", ColumnType.Uuid), new("second_discount_code", ColumnType.Text),
+        new("second_discount_amount", ColumnType.Long), new("shipping_tax", ColumnType.Long));
 
     public static void Add(RowSet rows, Order o) => rows.Add(o.Id).Add(o.Number).Add(o.StoreId).Add(o.CustomerId).Add(o.IsGuest).Add(o.CustomerEmail)
         .Add(o.CustomerName).Add(Names.Of(o.Status)).Add(Names.Of(o.PaymentStatus)).Add(Names.Of(o.PaymentMethod)).Add(o.Currency).Add(o.Subtotal).Add(o.Total)
@@ -109,7 +117,8 @@ internal static class OrderRows
         .Add(o.EventSequence).Add(o.DiscountId).Add(o.DiscountCode).Add(o.DiscountAmount).Add(o.ShippingFee).Add(o.TaxAmount).Add(o.TaxIncluded)
         .Add(o.RedeemedPoints).Add(o.PointsDiscountPrice).Add(o.Buyer?.Who).Add(o.Buyer?.Phone).Add(o.Quantity).Add(o.Locale)
         .Add(o.DiscountId is not null || o.Lines.Any(l => l.Limited) ? string.Join(' ', o.BuyerKeys) : null)
-        .Add(o.Client is { } client ? BuyerHash.OfClient(client) : null);
+        .Add(o.Client is { } client ? BuyerHash.OfClient(client) : null)
+        .Add(o.SecondDiscountId).Add(o.SecondDiscountCode).Add(o.SecondDiscountAmount).Add(o.ShippingTax);
 
     public static RowSet Lines() => new("order_lines", new("order_id", ColumnType.Uuid), new("position", ColumnType.Int), new("variant_id", ColumnType.Uuid),
         new("product_id", ColumnType.Uuid), new("product_name", ColumnType.Text), new("sku", ColumnType.Text), new("unit_price", ColumnType.Long),

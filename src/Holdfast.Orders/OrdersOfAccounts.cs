@@ -118,7 +118,7 @@ internal sealed class OrdersOfAccounts(RelayBell bell) : AccountHook
         batch.Execute("UPDATE orders SET metadata = NULL, email_hash = NULL, phone_hash = NULL, address_hash = NULL, client_hash = NULL, "
             + "buyer_keys = CASE WHEN buyer_keys IS NULL THEN NULL ELSE $2{as text} END WHERE id {in $1}", ids, standIn);
         var purchases = counts.Count == 0 ? null : PurchaseRows.Open(batch, counts);
-        if (orders.Select(o => o.DiscountId).OfType<Guid>().Distinct().ToArray() is { Length: > 0 } codes)
+        if (orders.SelectMany(o => o.Discounts.Select(d => d.Id)).Distinct().ToArray() is { Length: > 0 } codes)
         {
             DiscountPages.ForgetBuyers(batch, codes, ids);
         }

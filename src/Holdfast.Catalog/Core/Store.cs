@@ -25,6 +25,9 @@ public sealed record Store
     /// <summary>How its orders can be paid.</summary>
     public IReadOnlyList<string> PaymentMethods { get; init; } = Core.PaymentMethods.All;
 
+    /// <summary>Whether an order may use two discount codes.</summary>
+    public bool CombinesDiscounts { get; init; }
+
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = Texts.None;
 
     /// <summary>Another system's id of it, unique among stores.</summary>

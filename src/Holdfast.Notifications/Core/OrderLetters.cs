@@ -79,7 +79,8 @@ public static class OrderLetters
             [Say(o, "Rất tiếc, một số mặt hàng trong đơn hàng của bạn đã bị hủy. Phần còn lại vẫn được giao.",
                 "We are sorry: some of the goods of your order were cancelled. You get the others."), .. tellsReason ? Because(o) : [], .. Due(o)]),
         Announcement.Undelivered => (Say(o, $"Đơn hàng #{o.Number} không giao được", $"Order #{o.Number} could not be delivered"),
-            [Say(o, "Một kiện hàng của bạn đã không giao được và không được tính tiền.", "A parcel of yours could not be delivered, and you do not pay for it."), .. Due(o)]),
+            [Say(o, "Một kiện hàng của bạn đã không giao được và không được tính tiền.",
+                "A parcel of yours could not be delivered, and you do not pay for it."), .. Due(o)]),
         Announcement.Expired => (Say(o, $"Đơn hàng #{o.Number} đã hết hạn", $"Order #{o.Number} has expired"),
             [o.PaymentMethod == "cash_on_delivery" ? Say(o, "Đơn hàng không được xác nhận kịp nên chúng tôi không giữ hàng nữa. Bạn có thể đặt lại bất cứ lúc nào.",
                 "Nobody confirmed the order in time, so the goods are no longer held for you. You are welcome to order again.")
@@ -182,9 +183,12 @@ public static class OrderLetters
     private static IEnumerable<LetterRow> Sums(ToldOrder o)
     {
         yield return new LetterRow(Say(o, "Tạm tính", "Subtotal"), null, Sum(o, o.Subtotal));
-        if (o.DiscountAmount > 0)
+        foreach (var (code, amount) in o.Discounts.Count > 0 ? o.Discounts : [new ToldDiscount(o.DiscountCode ?? "", o.DiscountAmount)])
         {
-            yield return new LetterRow(Say(o, "Giảm giá", "Discount"), o.DiscountCode, Sum(o, -o.DiscountAmount));
+            if (amount > 0)
+            {
+                yield return new LetterRow(Say(o, "Giảm giá", "Discount"), code, Sum(o, -amount));
+            }
         }
 
         yield return new LetterRow(Say(o, "Phí vận chuyển", "Shipping"), null, o.ShippingFee == 0 ? Say(o, "Miễn phí", "Free") : Sum(o, o.ShippingFee));

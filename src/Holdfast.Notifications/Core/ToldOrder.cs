@@ -18,6 +18,9 @@ public sealed record ToldOrder
     public long Subtotal { get; init; }
     public string? DiscountCode { get; init; }
     public long DiscountAmount { get; init; }
+
+    /// <summary>Where there are two codes: both.</summary>
+    public IReadOnlyList<ToldDiscount> Discounts { get; init; } = [];
     public long RedeemedPoints { get; init; }
     public long PointsDiscountPrice { get; init; }
     public long ShippingFee { get; init; }
@@ -58,6 +61,9 @@ public sealed record ToldOrder
 
 /// <summary>One line of an order.</summary>
 public sealed record ToldLine(Guid VariantId, string ProductName, string Sku, long UnitPrice, long Quantity, long LineTotal);
+
+/// <summary>A code with what it takes off.</summary>
+public sealed record ToldDiscount(string Code, long Amount);
 
 /// <summary>Whose order it is.</summary>
 public sealed record ToldCustomer(string Email, string? Name);

@@ -7,7 +7,9 @@ namespace Holdfast.Orders.Core;
 /// <summary>Orders, and parts of orders, that come to nothing: what they held is given back, and money for them becomes due back.</summary>
 internal static class Cancelling
 {
-    /// <summary>Ends an order of which nothing is out of the house; those who work for the store may also cancel the open lines of one that goes on.</summary>
+    /// <summary>
+    /// Ends an order of which nothing is out of the house; those who work for the store may also cancel the open lines of one that goes on.
+    /// </summary>
     public static Error? Cancel(CancelCommand command, OrderFile file, LifecycleBooks books, DateTime now)
     {
         var order = file.Order;
@@ -44,7 +46,9 @@ internal static class Cancelling
         return null;
     }
 
-    /// <summary>Pieces have left the order: what was paid for them is due back, and what else they held goes back. Stock is the caller's.</summary>
+    /// <summary>
+    /// Pieces have left the order: what was paid for them is due back, and what else they held goes back. Stock is the caller's.
+    /// </summary>
     /// <param name="after">The order with its new lines.</param>
     public static void LetGo(OrderFile file, Order after, LifecycleBooks books, string type, string actor, string? reason, DateTime now)
     {
@@ -87,12 +91,13 @@ internal static class Cancelling
     {
         GiveBack(file, books, StockReasons.Cancelled, now);
         var due = Money.ReturnAll(file, "cancelled", now);
-        file.Become(file.Order with { Status = OrderStatus.Cancelled, RefundDue = file.Order.RefundDue + due }, "order.cancelled", command.Actor, now, command.Reason);
+        file.Become(file.Order with { Status = OrderStatus.Cancelled, RefundDue = file.Order.RefundDue + due }, "order.cancelled",
+            command.Actor, now, command.Reason);
     }
 
     private static void GiveBackCodes(Order order, LifecycleBooks books)
     {
-        if (order.DiscountId is { } code)
+        foreach (var (code, _, _) in order.Discounts)
         {
             books.Discounts.GiveBack(code, order.Id, order.StoreId, order.BuyerKey);
         }

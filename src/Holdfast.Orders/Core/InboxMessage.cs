@@ -72,7 +72,8 @@ public abstract record InboxMessage(Guid OrderId)
     }
 
     /// <summary>One that is absent is <c>external</c>; one that is malformed is refused when the payment is recorded.</summary>
-    private static string Provider(JsonElement data) => data.TryGetProperty("provider", out var named) && named.ValueKind != JsonValueKind.Null ? Text(data, "provider") ?? "" : "external";
+    private static string Provider(JsonElement data) => data.TryGetProperty("provider", out var named)
+        && named.ValueKind != JsonValueKind.Null ? Text(data, "provider") ?? "" : "external";
 
     private static long? Amount(JsonElement data) =>
         data.TryGetProperty("amount", out var n) && n.ValueKind == JsonValueKind.Number && n.TryGetInt64(out var amount) && amount is > 0 and <= Placement.MaxTotal ? amount : null;

@@ -126,26 +126,8 @@ public static class Lifecycle
         return null;
     }
 
-    private static Error? Edit(EditCommand command, OrderFile file, LifecycleBooks books, DateTime now)
-    {
-        var edited = file.Order with
-        {
-            DeliveryAddress = command.DeliveryAddress ?? file.Order.DeliveryAddress,
-            ContactPhone = command.ContactPhone ?? file.Order.ContactPhone,
-            Note = command.Note ?? file.Order.Note,
-        };
-        if (edited != file.Order)
-        {
-            if (file.Order.Status is not (OrderStatus.Pending or OrderStatus.Confirmed))
-            {
-                return OrderErrors.NotEditable;
-            }
-
-            file.Become(edited, "order.updated", command.Actor, now);
-        }
-
-        return command.Then is { } then ? Decide(then, file, books, now) : null;
-    }
+    private static Error? Edit(EditCommand command, OrderFile file, LifecycleBooks books, DateTime now) =>
+        Editing.Edit(command, file, now) ?? (command.Then is { } then ? Decide(then, file, books, now) : null);
 
     private static Error? Hide(HideCommand command, OrderFile file, DateTime now)
     {

@@ -74,7 +74,8 @@ internal static class Money
         // Staff may have told a part of it under the same name.
         var isTaken = file.Payments.Any(p => p.Provider == CashProvider && p.TransactionId == file.Order.Id.ToString());
         var transaction = (isTaken ? deliver.PaymentId : file.Order.Id).ToString();
-        file.Add(new Payment(deliver.PaymentId, CashProvider, transaction, open, file.Order.Currency, "cash", null, deliver.Actor, now, now));
+        var payment = new Payment(deliver.PaymentId, CashProvider, transaction, open, file.Order.Currency, "cash", null, deliver.Actor, now, now);
+        file.Add(payment);
         file.Become(file.Order with { AmountPaid = file.Order.AmountPaid + open }, "payment.succeeded", deliver.Actor, now);
     }
 
@@ -90,15 +91,18 @@ internal static class Money
         return due;
     }
 
-    /// <summary>Makes due back what is kept beyond what the order costs from now on, of the last payments first; returns how much. The caller adds it to the order.</summary>
+    /// <summary>
+    /// Makes due back what is kept beyond what the order costs from now on, of the last payments first; returns how much. The caller adds
+    /// it to the order.
+    /// </summary>
     /// <param name="after">The order with its new cost.</param>
     /// <param name="reason">Made unique by the event that follows: an order may become cheaper several times.</param>
     public static long ReturnExcess(OrderFile file, Order after, string reason, DateTime now)
     {
-        var due = 0L;
+        var (due, excess) = (0L, Math.Max(0, file.Order.Kept - after.Cost));
         foreach (var payment in file.Payments.Reverse())
         {
-            due += file.AddRefund(payment, Math.Max(0, file.Order.Kept - after.Cost) - due, $"{reason}:{file.Order.EventSequence + 1}", now);
+            due += file.AddRefund(payment, excess - due, $"{reason}:{file.Order.EventSequence + 1}", now);
         }
 
         return due;
@@ -126,7 +130,8 @@ internal static class Money
     }
 
     /// <summary>
-    /// After expiry: everything is taken again and the order confirmed, or the money is due back; always, where nobody is left to send the goods to. What came
+    /// After expiry: everything is taken again and the order confirmed, or the money is due back; always, where nobody is left to send the
+    /// goods to. What came
     /// before and has not gone back yet counts, so that parts are judged as a whole is.
     /// </summary>
     private static Error? PayLate(Payment payment, OrderFile file, LifecycleBooks books, DateTime now)
@@ -141,7 +146,8 @@ internal static class Money
         // What is missing was made due back when the time was over; what is too much is due back now.
         file.Withdraw(missing);
         file.AddRefund(payment, -missing, "excess", now);
-        file.Become(order with { AmountPaid = order.AmountPaid + payment.Amount, RefundDue = order.RefundDue - missing }, "payment.succeeded", payment.Actor, now);
+        file.Become(order with { AmountPaid = order.AmountPaid + payment.Amount, RefundDue = order.RefundDue - missing },
+            "payment.succeeded", payment.Actor, now);
         file.Become(file.Order with { Status = OrderStatus.Confirmed }, "order.confirmed", payment.Actor, now, "late_payment");
         return null;
     }
@@ -165,8 +171,9 @@ internal static class Money
         }
 
         var (stock, discounts, points) = (books.Stock.Mark(), books.Discounts.Mark(), order.RedeemedPoints - order.CancelledPoints);
-        if (books.Stock.TryReserve([.. order.Lines.Where(l => l.Live > 0).Select(l => new StockLine(l.VariantId, l.Live))], StockReasons.LatePayment, order.Id, out _)
-            && (order.DiscountId is not { } code || books.Discounts.TryUseAgain(code, order.Id, order.StoreId, order.BuyerKey, order.DiscountAmount))
+        if (books.Stock.TryReserve([.. order.Lines.Where(l => l.Live > 0).Select(l => new StockLine(l.VariantId, l.Live))],
+            StockReasons.LatePayment, order.Id, out _)
+            && order.Discounts.All(d => books.Discounts.TryUseAgain(d.Id, order.Id, order.StoreId, order.BuyerKey, d.Amount))
             && (points == 0 || books.Points.TryRedeem(order.CustomerId, order.StoreId, points, order.Id, StockReasons.LatePayment)))
         {
             books.Purchases.Take(order.Lines, order.BuyerKeys);

@@ -87,7 +87,10 @@ public sealed record Order
     public required string CustomerEmail { get; init; }
     public string? CustomerName { get; init; }
 
-    /// <summary>Under what it counts against purchase limits; of orders from before there were such keys the normalised email.</summary>
+    /// <summary>
+    /// Under what it counts against purchase limits; of orders from before there were such keys the normalised email. They stay when staff
+    /// correct the email.
+    /// </summary>
     public required IReadOnlyList<string> BuyerKeys { get; init; }
 
     /// <summary>Who it counts as against the limits of a code.</summary>
@@ -112,9 +115,19 @@ public sealed record Order
     public required long Subtotal { get; init; }
     public Guid? DiscountId { get; init; }
     public string? DiscountCode { get; init; }
+
+    /// <summary>What its codes take off together.</summary>
     public long DiscountAmount { get; init; }
+
+    /// <summary>The second code, and its part of the discount.</summary>
+    public Guid? SecondDiscountId { get; init; }
+    public string? SecondDiscountCode { get; init; }
+    public long SecondDiscountAmount { get; init; }
     public long ShippingFee { get; init; }
+
+    /// <summary>The tax on the lines and on shipping.</summary>
     public long TaxAmount { get; init; }
+    public long ShippingTax { get; init; }
 
     /// <summary>The tax is in the prices; otherwise the total has it on top.</summary>
     public bool TaxIncluded { get; init; }
@@ -167,12 +180,34 @@ public sealed record Order
     public bool Hidden { get; init; }
     public required int Version { get; init; }
     public int EventSequence { get; init; }
+
+    /// <summary>How often its buyer has changed it.</summary>
+    public int Edits { get; init; }
     public IReadOnlyList<Fulfilment> Fulfilments { get; init; } = [];
+
+    /// <summary>Its codes, in the order in which they were applied, and what each takes off.</summary>
+    public IEnumerable<(Guid Id, string Code, long Amount)> Discounts
+    {
+        get
+        {
+            if (DiscountId is { } first)
+            {
+                yield return (first, DiscountCode!, DiscountAmount - SecondDiscountAmount);
+            }
+
+            if (SecondDiscountId is { } second)
+            {
+                yield return (second, SecondDiscountCode!, SecondDiscountAmount);
+            }
+        }
+    }
 
     /// <summary>What the buyer pays for what is left of the order.</summary>
     public long Cost => Total - CancelledAmount;
 
-    /// <summary>An order that costs nothing is paid from the start; one whose goods all came back undelivered is as unpaid as it was.</summary>
+    /// <summary>
+    /// An order that costs nothing is paid from the start; one whose goods all came back undelivered is as unpaid as it was.
+    /// </summary>
     public PaymentStatus PaymentStatus =>
         AmountRefunded > 0 ? (AmountRefunded >= AmountPaid ? PaymentStatus.Refunded : PaymentStatus.PartiallyRefunded)
         : AmountPaid >= Cost && (AmountPaid > 0 || Total == 0 || Status != OrderStatus.Returned) ? PaymentStatus.Paid

@@ -14,7 +14,9 @@ public abstract record OrderCommand(Guid OrderId, Guid StoreId, string Actor)
     public IReadOnlyList<Rider> Riders { get; init; } = [];
 }
 
-/// <summary>Money has come in, by whatever way. Minor units. The provider and the transaction are kept as <see cref="PaymentNames"/> folds them.</summary>
+/// <summary>
+/// Money has come in, by whatever way. Minor units. The provider and the transaction are kept as <see cref="PaymentNames"/> folds them.
+/// </summary>
 public sealed record PayCommand(Guid OrderId, Guid StoreId, string Actor, Guid PaymentId, string Provider, string TransactionId, long Amount, string Currency,
     string? Method, int? Installments, DateTime? ReceivedAt) : OrderCommand(OrderId, StoreId, Actor)
 {
@@ -61,7 +63,19 @@ public sealed record ReturnCommand(Guid OrderId, Guid StoreId, string Actor, Gui
 
 /// <summary>New address, phone or note; null leaves one as it is.</summary>
 public sealed record EditCommand(Guid OrderId, Guid StoreId, string Actor, string? DeliveryAddress, string? ContactPhone, string? Note, OrderCommand? Then)
-    : OrderCommand(OrderId, StoreId, Actor);
+    : OrderCommand(OrderId, StoreId, Actor)
+{
+    /// <summary>The buyer's right email and name; only those who work for the store correct them.</summary>
+    public string? Email { get; init; }
+
+    public string? Name { get; init; }
+
+    /// <summary>The guest whose email it is; set under lock, where a guest's order gets another email.</summary>
+    public Guid? GuestId { get; set; }
+
+    /// <summary>Buyers may change an order only so often.</summary>
+    public bool ByOwner { get; init; }
+}
 
 /// <summary>Out of the lists: of its owner's, or (staff) of everybody's.</summary>
 public sealed record HideCommand(Guid OrderId, Guid StoreId, string Actor, bool ByOwner) : OrderCommand(OrderId, StoreId, Actor);

@@ -11,11 +11,23 @@ public static class OrderErrors
     public static readonly Error UnknownStore = new(422, "unknown_store", "There is no such store.", "Không có cửa hàng này.");
     public static readonly Error PointsNotRedeemable = new(422, "points_not_redeemable", "This store does not take points.", "Cửa hàng này không nhận điểm.");
     public static readonly Error UnknownReservation = new(422, "unknown_reservation", "The store has no such reservation.", "Cửa hàng không có lượt giữ hàng này.");
+    public static readonly Error DiscountsNotCombinable = new(422, "discounts_not_combinable",
+        "These discount codes cannot be used together.", "Không thể dùng các mã giảm giá này cùng nhau.");
+    public static readonly Error MetadataTooLarge = new(422, "metadata_too_large", "An order's metadata may have 8 KiB.",
+        "Metadata của đơn hàng tối đa 8 KiB.");
+    public static readonly Error ExternalIdForbidden = new(403, "external_id_forbidden",
+        "Only those who work for the store may give an order an externalId.",
+        "Chỉ người làm việc cho cửa hàng mới được đặt externalId cho đơn hàng.");
+    public static readonly Error TooManyEdits = new(409, "too_many_edits",
+        "This order has been changed too often; ask the shop for further changes.",
+        "Đơn hàng đã được sửa quá nhiều lần; hãy nhờ cửa hàng sửa tiếp.");
     public static readonly Error TotalTooLarge = new(422, "total_too_large", "The total is too large.", "Tổng tiền quá lớn.");
     public static readonly Error ExternalIdTaken = new(409, "external_id_taken", "Another order of the store has this externalId.", "Một đơn hàng khác của cửa hàng đã dùng externalId này.");
     public static readonly Error CurrencyMismatch = new(422, "currency_mismatch", "The payment's currency is not the order's.", "Loại tiền thanh toán khác với đơn hàng.");
     public static readonly Error TransactionConflict = new(409, "transaction_conflict", "This transaction is recorded already, with another amount or for another order.", "Giao dịch này đã được ghi nhận với số tiền khác hoặc cho đơn hàng khác.");
-    public static readonly Error PaymentNameMalformed = new(422, "payment_name_malformed", "A provider's name has 1 to 60 of a to z, 0 to 9 and _; a transaction needs an id.", "Tên nhà cung cấp gồm 1 đến 60 ký tự a đến z, 0 đến 9 và _; giao dịch phải có mã.");
+    public static readonly Error PaymentNameMalformed = new(422, "payment_name_malformed",
+        "A provider's name has 1 to 60 of a to z, 0 to 9 and _; a transaction needs an id.",
+        "Tên nhà cung cấp gồm 1 đến 60 ký tự a đến z, 0 đến 9 và _; giao dịch phải có mã.");
     public static readonly Error PaymentTooLarge = new(422, "payment_too_large", "The amounts of this order's payments are too large.", "Số tiền thanh toán quá lớn.");
     public static readonly Error VersionConflict = new(412, "precondition_failed", "The order has changed since you read it. Read it again.", "Đơn hàng đã thay đổi. Hãy đọc lại.");
     public static readonly Error VersionRequired = new(428, "precondition_required", "Send If-Match with the ETag you read, or the version.", "Hãy gửi If-Match với ETag đã đọc, hoặc version.");

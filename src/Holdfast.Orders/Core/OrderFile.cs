@@ -52,11 +52,12 @@ public sealed class OrderFile(Order order, IReadOnlyList<Payment> payments, IRea
     }
 
     /// <summary>The next state, with the event that tells it.</summary>
-    public void Become(Order next, string type, string actor, DateTime now, string? reason = null)
+    /// <param name="changed">The members that somebody has changed.</param>
+    public void Become(Order next, string type, string actor, DateTime now, string? reason = null, IReadOnlyList<string>? changed = null)
     {
         var before = Order;
         Order = next with { Version = before.Version + 1, EventSequence = before.EventSequence + 1, UpdatedAt = now };
-        Events.Add(new OrderEvent(type, Order, OrderEvents.Previous(before, reason), actor));
+        Events.Add(new OrderEvent(type, Order, OrderEvents.Previous(before, reason, changed), actor));
     }
 
     /// <summary>The next state, of which nobody is told.</summary>
@@ -67,7 +68,8 @@ public sealed class OrderFile(Order order, IReadOnlyList<Payment> payments, IRea
     /// <summary>Makes up to <paramref name="amount"/> of a payment due back; what is due of it already does not count twice. Returns how much.</summary>
     public long AddRefund(Payment payment, long amount, string reason, DateTime now)
     {
-        var open = Math.Min(amount, payment.Amount - _refunds.Where(r => r.PaymentId == payment.Id && r.Status != Refund.Withdrawn).Sum(r => r.Amount));
+        var back = _refunds.Where(r => r.PaymentId == payment.Id && r.Status != Refund.Withdrawn).Sum(r => r.Amount);
+        var open = Math.Min(amount, payment.Amount - back);
         if (open > 0)
         {
             _refunds.Add(new Refund(payment.Id, open, reason, Refund.Due, now));
@@ -76,14 +78,17 @@ public sealed class OrderFile(Order order, IReadOnlyList<Payment> payments, IRea
         return Math.Max(0, open);
     }
 
-    /// <summary>Takes back that so much is due: the order can use the money after all. The caller has asked <see cref="Withdrawable"/>.</summary>
+    /// <summary>
+    /// Takes back that so much is due: the order can use the money after all. The caller has asked <see cref="Withdrawable"/>.
+    /// </summary>
     public void Withdraw(long amount)
     {
         for (var i = 0; i < _refunds.Count && amount > 0; i++)
         {
             if (_refunds[i] is { Status: Refund.Due } refund)
             {
-                _refunds[i] = refund.Amount <= amount ? refund with { Status = Refund.Withdrawn } : refund with { Amount = refund.Amount - amount };
+                _refunds[i] = refund.Amount <= amount ? refund with { Status = Refund.Withdrawn }
+                    : refund with { Amount = refund.Amount - amount };
                 amount -= Math.Min(amount, refund.Amount);
             }
         }

@@ -5,12 +5,16 @@ public static class PaymentNames
 {
     private const int MaxProvider = 60;
 
-    /// <summary>Without blanks around it, capitals as small letters. Only ASCII is folded: what only looks like a letter makes no other name.</summary>
-    public static string FoldProvider(string name) => string.Concat(name.Trim().Select(c => char.IsAsciiLetterUpper(c) ? char.ToLowerInvariant(c) : c));
+    /// <summary>
+    /// Without blanks around it, capitals as small letters. Only ASCII is folded: what only looks like a letter makes no other name.
+    /// </summary>
+    public static string FoldProvider(string name) =>
+        string.Concat(name.Trim().Select(c => char.IsAsciiLetterUpper(c) ? char.ToLowerInvariant(c) : c));
 
     /// <summary>Without blanks around it; providers tell their ids apart by capitals.</summary>
     public static string FoldTransaction(string id) => id.Trim();
 
     /// <summary>Whether a folded name is one: 1 to 60 of a to z, 0 to 9 and _.</summary>
-    public static bool IsProvider(string folded) => folded.Length is > 0 and <= MaxProvider && folded.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_');
+    public static bool IsProvider(string folded) =>
+        folded.Length is > 0 and <= MaxProvider && folded.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_');
 }

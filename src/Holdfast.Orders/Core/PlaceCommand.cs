@@ -10,6 +10,9 @@ public sealed record StoreFacts(Guid Id, string Currency, string TimeZone, IRead
 {
     /// <summary>How its orders can be paid; null: in every way.</summary>
     public IReadOnlyList<PaymentMethod>? PaymentMethods { get; init; }
+
+    /// <summary>An order may use two codes.</summary>
+    public bool CombinesDiscounts { get; init; }
 }
 
 /// <summary>What the catalog says of a variant.</summary>
@@ -51,6 +54,12 @@ public sealed record PlaceCommand
 
     /// <summary>A discount code as codes are compared; null: none.</summary>
     public string? DiscountKey { get; init; }
+
+    /// <summary>Another one, where the store lets them be combined.</summary>
+    public string? SecondDiscountKey { get; init; }
+
+    /// <summary>The codes that were named, each once.</summary>
+    public IEnumerable<string> DiscountKeys => new[] { DiscountKey, SecondDiscountKey }.OfType<string>().Distinct(StringComparer.Ordinal);
 
     /// <summary>Loyalty points the buyer wants to pay with; at most as many as the total takes are used.</summary>
     public long RedeemPoints { get; init; }

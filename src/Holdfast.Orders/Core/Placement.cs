@@ -82,9 +82,9 @@ public static class Placement
             books.Purchases.Take(charges.Lines, command.Keys.Counted);
         }
 
-        if (charges.Code is { } code)
+        foreach (var (code, amount) in charges.Codes)
         {
-            books.Discounts.Use(code, command.OrderId, command.StoreId, command.Keys.Counted[0], charges.DiscountAmount);
+            books.Discounts.Use(code, command.OrderId, command.StoreId, command.Keys.Counted[0], amount);
         }
 
         if (charges.RedeemedPoints > 0 && books.Points?.TryRedeem(customerId, command.StoreId, charges.RedeemedPoints, command.OrderId, "redeemed") != true)
@@ -223,7 +223,7 @@ public static class Placement
             IsGuest = command.CustomerId is null,
             CustomerEmail = command.Email,
             CustomerName = command.Name,
-            BuyerKeys = charges.Code is not null || charges.Lines.Any(l => l.Limited) ? command.Keys.Counted : [command.EmailKey],
+            BuyerKeys = charges.Codes.Count > 0 || charges.Lines.Any(l => l.Limited) ? command.Keys.Counted : [command.EmailKey],
             Buyer = command.Buyer,
             Client = options.KeepsClients && command.IsStrangers ? command.Client : null,
             Status = minutes is null ? OrderStatus.Confirmed : OrderStatus.Pending,
@@ -231,11 +231,15 @@ public static class Placement
             Currency = store.Currency,
             Lines = charges.Lines,
             Subtotal = charges.Subtotal,
-            DiscountId = charges.Code?.Id,
-            DiscountCode = charges.Code?.Code,
+            DiscountId = charges.Codes is [var first, ..] ? first.Code.Id : null,
+            DiscountCode = charges.Codes is [var named, ..] ? named.Code.Code : null,
             DiscountAmount = charges.DiscountAmount,
+            SecondDiscountId = charges.Codes is [_, var second] ? second.Code.Id : null,
+            SecondDiscountCode = charges.Codes is [_, var also] ? also.Code.Code : null,
+            SecondDiscountAmount = charges.Codes is [_, var more] ? more.Amount : 0,
             ShippingFee = charges.ShippingFee,
             TaxAmount = charges.TaxAmount,
+            ShippingTax = charges.ShippingTax,
             TaxIncluded = charges.TaxIncluded,
             RedeemedPoints = charges.RedeemedPoints,
             PointsDiscountPrice = charges.PointsDiscountPrice,

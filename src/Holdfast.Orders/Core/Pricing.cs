@@ -9,17 +9,24 @@ namespace Holdfast.Orders.Core;
 /// <summary>What an order costs. Amounts are minor units of the store's currency.</summary>
 /// <param name="Lines">With their shares of the discount and the tax.</param>
 /// <param name="Subtotal">The lines at their prices.</param>
-/// <param name="DiscountAmount">What the code takes off the goods; the sum of the lines' shares.</param>
-/// <param name="TaxAmount">The sum of the lines' taxes.</param>
+/// <param name="Codes">In the order in which they were applied, with what each takes off.</param>
+/// <param name="DiscountAmount">What the codes take off the goods; the sum of the lines' shares.</param>
+/// <param name="TaxAmount">The sum of the lines' taxes and of that on shipping.</param>
+/// <param name="ShippingTax">What of it is on shipping.</param>
 /// <param name="TaxIncluded">The tax is in the prices; otherwise it is part of the total beside them.</param>
 /// <param name="RedeemedPoints">Never more than the total takes.</param>
 /// <param name="Total">Subtotal - discount + shipping + tax that is not included - points.</param>
-public sealed record Charges(string Currency, OrderLine[] Lines, DiscountCode? Code, long Subtotal, long DiscountAmount, long ShippingFee, long TaxAmount, bool TaxIncluded,
-    long RedeemedPoints, long PointsDiscountPrice, long Total);
+public sealed record Charges(string Currency, OrderLine[] Lines, IReadOnlyList<AppliedCode> Codes, long Subtotal, long DiscountAmount,
+    long ShippingFee, long TaxAmount,
+    long ShippingTax, bool TaxIncluded, long RedeemedPoints, long PointsDiscountPrice, long Total);
+
+/// <summary>A code with what it takes off the goods; minor units.</summary>
+public sealed record AppliedCode(DiscountCode Code, long Amount);
 
 /// <summary>
-/// From lines to a total, always in this order: prices, the code, shipping (by the goods after their discount), tax (on the goods after their
-/// discount; shipping is not taxed), points (they pay, so they change no tax).
+/// From lines to a total, always in this order: prices, the codes, shipping (by the goods after their discount), tax (on the goods after
+/// their
+/// discount, and on shipping where the store says so), points (they pay, so they change no tax).
 /// </summary>
 public static class Pricing
 {
@@ -70,7 +77,8 @@ public static class Pricing
     }
 
     /// <summary>
-    /// What priced lines cost together, and what is wrong with the code or the points: then the charges are those without them, for a quote to show.
+    /// What priced lines cost together, and what is wrong with the codes or the points: then the charges are those without them, for a
+    /// quote to show.
     /// </summary>
     public static (Charges Charges, Error? Refusal) Charge(PlaceCommand command, OrderLine[] lines, PlacementBooks books, DateTime now)
     {
@@ -81,11 +89,14 @@ public static class Pricing
             subtotal += line.LineTotal;
         }
 
-        var (code, refusal) = Code(command, lines, store, books, now);
-        var discount = code is null ? 0 : Discount(code, lines, books);
-        var shipping = code?.Kind == DiscountKind.FreeShipping ? 0 : command.ShippingFee ?? Shipping(store.ShippingRates, subtotal - discount);
-        var tax = store.Tax is null ? 0 : Tax(store.Tax, lines, books);
+        var (found, refusal) = Codes.Find(command, lines, store, books, now);
+        var codes = Codes.Apply(found, lines, books);
+        var discount = codes.Sum(c => c.Amount);
+        var isFree = found.Any(c => c.Kind == DiscountKind.FreeShipping);
+        var shipping = isFree ? 0 : command.ShippingFee ?? Shipping(store.ShippingRates, subtotal - discount);
         var included = store.Tax?.Included ?? false;
+        var shippingTax = store.Tax?.Shipping is { } percent ? Share(shipping, percent, included) : 0;
+        var tax = (store.Tax is null ? 0 : Tax(store.Tax, lines, books)) + shippingTax;
         var due = subtotal - discount + shipping + (included ? 0 : tax);
         if (due > Placement.MaxTotal)
         {
@@ -93,53 +104,8 @@ public static class Pricing
         }
 
         var (points, price, pointsRefusal) = Points(command, due, books);
-        return (new Charges(store.Currency, lines, code, subtotal, discount, shipping, tax, included, points, price, due - price), refusal ?? pointsRefusal);
-    }
-
-    private static (DiscountCode? Code, Error? Refusal) Code(PlaceCommand command, OrderLine[] lines, StoreFacts store, PlacementBooks books, DateTime now)
-    {
-        if (command.DiscountKey is not { } key)
-        {
-            return default;
-        }
-
-        if (books.Discounts.Find(store.Id, store.Currency, key) is not { } code)
-        {
-            return (null, PromotionErrors.Unknown);
-        }
-
-        var eligible = 0L;
-        var any = false;
-        foreach (var line in lines)
-        {
-            if (Discounts.Applies(code, books.Variants[line.VariantId].Category))
-            {
-                any = true;
-                eligible += line.LineTotal;
-            }
-        }
-
-        var refusal = !any ? PromotionErrors.NotApplicable : books.Discounts.Check(code, eligible, command.Keys.Known, now);
-        return refusal is null ? (code, null) : (null, refusal);
-    }
-
-    /// <summary>Writes each line's share; the sum.</summary>
-    private static long Discount(DiscountCode code, OrderLine[] lines, PlacementBooks books)
-    {
-        var weights = Array.ConvertAll(lines, l => Discounts.Applies(code, books.Variants[l.VariantId].Category) ? l.LineTotal : 0);
-        var amount = Discounts.AmountOf(code, weights.Sum());
-        if (amount == 0)
-        {
-            return 0;
-        }
-
-        var shares = Discounts.Spread(amount, weights);
-        for (var i = 0; i < lines.Length; i++)
-        {
-            lines[i] = lines[i] with { Discount = shares[i] };
-        }
-
-        return amount;
+        return (new Charges(store.Currency, lines, codes, subtotal, discount, shipping, tax, shippingTax, included, points, price,
+            due - price), refusal ?? pointsRefusal);
     }
 
     private static long Shipping(IReadOnlyList<ShippingRate> rates, long goods)
@@ -164,8 +130,7 @@ public static class Pricing
         {
             var category = books.Variants[lines[i].VariantId].Category;
             var percent = (category is null ? null : tax.Categories.FirstOrDefault(c => UnicodeText.IsSameName(c.Category, category)))?.Rate ?? tax.Rate;
-            var rate = (long)(percent * WholeRate / 100);
-            var amount = Share(lines[i].LineTotal - lines[i].Discount, rate, tax.Included ? WholeRate + rate : WholeRate);
+            var amount = Share(lines[i].LineTotal - lines[i].Discount, percent, tax.Included);
             lines[i] = lines[i] with { Tax = amount };
             sum += amount;
         }
@@ -173,7 +138,12 @@ public static class Pricing
         return sum;
     }
 
-    private static long Share(long amount, long part, long of) => (long)((((Int128)amount * part * 2) + of) / (2 * of));
+    /// <summary>The tax on or in an amount.</summary>
+    private static long Share(long amount, decimal percent, bool included)
+    {
+        var rate = (long)(percent * WholeRate / 100);
+        return Shares.Of(amount, rate, included ? WholeRate + rate : WholeRate);
+    }
 
     private static (long Points, long Price, Error? Refusal) Points(PlaceCommand command, long due, PlacementBooks books)
     {

@@ -1,7 +1,8 @@
 namespace Holdfast.Orders.Core;
 
 /// <summary>
-/// What of an order's amounts belongs to pieces that were cancelled or came back undelivered. It follows from the lines alone, so that it does not matter
+/// What of an order's amounts belongs to pieces that were cancelled or came back undelivered. It follows from the lines alone, so that it
+/// does not matter
 /// in how many steps they went: each step gives back the difference, and all of them together give back the whole.
 /// </summary>
 internal static class Shares
@@ -27,7 +28,9 @@ internal static class Shares
         };
     }
 
-    /// <summary>What the pieces that are gone would have cost: their price and their shares of the line's discount and of tax beside the prices.</summary>
+    /// <summary>
+    /// What the pieces that are gone would have cost: their price and their shares of the line's discount and of tax beside the prices.
+    /// </summary>
     private static long Gone(OrderLine line, bool taxIncluded) => (line.UnitPrice * line.Gone) - Of(line.Discount, line.Gone, line.Quantity)
         + (taxIncluded ? 0 : Of(line.Tax, line.Gone, line.Quantity));
 }

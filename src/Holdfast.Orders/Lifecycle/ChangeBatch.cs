@@ -172,7 +172,7 @@ internal sealed class ChangeBatch
             var limit = limited.Count == 0 ? null : batch.Query("SELECT id, purchase_limit FROM variants WHERE id {in $1} AND purchase_limit IS NOT NULL",
                 r => (r.Uuid(0), r.Int(1)), limited.Select(l => l.VariantId).Distinct().ToArray());
             var coded = files.Values.Where(f => f.Order.DiscountId is not null).Select(f => f.Order).ToList();
-            var codes = coded.Select(o => o.DiscountId!.Value).Distinct().Order().ToArray();
+            var codes = coded.SelectMany(o => o.Discounts.Select(d => d.Id)).Distinct().Order().ToArray();
             var code = codes.Length == 0 ? null : DiscountPages.Open(batch, codes);
             var uses = codes.Length == 0 ? null : DiscountPages.Uses(batch, codes, coded.Select(o => o.BuyerKey).Distinct().ToArray());
             var now = batch.Now();

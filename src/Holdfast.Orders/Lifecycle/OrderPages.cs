@@ -91,7 +91,9 @@ internal sealed class OrderPages
 
         batch.ChangeEach(orders, "UPDATE orders SET status = {v.status}, payment_status = {v.payment_status}, amount_paid = {v.amount_paid}, "
             + "amount_refunded = {v.amount_refunded}, refund_due = {v.refund_due}, delivery_address = {v.delivery_address}, contact_phone = {v.contact_phone}, "
-            + "note = {v.note}, updated_at = {v.updated_at}, deleted_at = {v.deleted_at}, hidden = {v.hidden}, version = {v.version}, "
+            + "note = {v.note}, customer_id = {v.customer_id}, customer_email = {v.customer_email}, "
+            + "customer_name = {v.customer_name}, edits = {v.edits}, updated_at = {v.updated_at}, "
+            + "deleted_at = {v.deleted_at}, hidden = {v.hidden}, version = {v.version}, "
             + "earned_points = {v.earned_points}, cancelled_amount = {v.cancelled_amount}, cancelled_points = {v.cancelled_points}, "
             + "event_sequence = {v.event_sequence} WHERE orders.id = {v.id} AND orders.status = {v.status_read} AND orders.version = {v.version_read}");
         // An order that was not counted when it was placed is not from now on.
@@ -101,7 +103,9 @@ internal sealed class OrderPages
             + "WHERE order_lines.order_id = {v.order_id} AND order_lines.variant_id = {v.variant_id}");
         batch.Insert(payments);
         batch.Insert(refunds);
-        batch.ChangeEach(withdrawn, "UPDATE refunds SET amount = {v.amount}, status = {v.status} WHERE refunds.payment_id = {v.payment_id} AND refunds.reason = {v.reason} "
+        batch.ChangeEach(withdrawn,
+            "UPDATE refunds SET amount = {v.amount}, status = {v.status} WHERE refunds.payment_id = {v.payment_id} AND refunds.reason = "
+            + "{v.reason} "
             + "AND refunds.status = 'due' AND refunds.amount = {v.amount_read}");
         batch.Insert(fulfilments);
     }
@@ -110,7 +114,8 @@ internal sealed class OrderPages
     {
         foreach (var p in file.NewPayments)
         {
-            payments.Add(p.Id).Add(file.Order.Id).Add(file.Order.StoreId).Add(p.Provider).Add(p.TransactionId).Add(p.Amount).Add(p.Currency).Add(p.Method)
+            payments.Add(p.Id).Add(file.Order.Id).Add(file.Order.StoreId).Add(p.Provider).Add(p.TransactionId).Add(p.Amount).Add(p.Currency)
+                .Add(p.Method)
                 .Add(p.Installments).Add(p.Actor).Add(p.ReceivedAt).Add(p.CreatedAt);
         }
 
@@ -130,19 +135,25 @@ internal sealed class OrderPages
         var o = file.Order;
         rows.Add(o.Id).Add(Names.Of(o.Status)).Add(Names.Of(o.PaymentStatus)).Add(o.AmountPaid).Add(o.AmountRefunded).Add(o.RefundDue).Add(o.DeliveryAddress)
             .Add(o.ContactPhone).Add(o.Note).Add(o.UpdatedAt).Add(o.DeletedAt).Add(o.Hidden).Add(o.Version).Add(o.EventSequence).Add(o.EarnedPoints)
-            .Add(o.CancelledAmount).Add(o.CancelledPoints).Add(Names.Of(file.Read.Status)).Add(file.Read.Version);
+            .Add(o.CancelledAmount).Add(o.CancelledPoints).Add(o.CustomerId).Add(o.CustomerEmail).Add(o.CustomerName).Add(o.Edits)
+            .Add(Names.Of(file.Read.Status)).Add(file.Read.Version);
     }
 
     private static RowSet UpdateRows() => new("orders", new("id", ColumnType.Uuid), new("status", ColumnType.Text), new("payment_status", ColumnType.Text),
         new("amount_paid", ColumnType.Long), new("amount_refunded", ColumnType.Long), new("refund_due", ColumnType.Long), new("delivery_address", ColumnType.Text),
         new("contact_phone", ColumnType.Text), new("note", ColumnType.Text), new("updated_at", ColumnType.Time), new("deleted_at", ColumnType.Time),
-        new("hidden", ColumnType.Bool), new("version", ColumnType.Int), new("event_sequence", ColumnType.Int), new("earned_points", ColumnType.Long),
-        new("cancelled_amount", ColumnType.Long), new("cancelled_points", ColumnType.Long), new("status_read", ColumnType.Text), new("version_read", ColumnType.Int));
+        new("hidden", ColumnType.Bool), new("version", ColumnType.Int), new("event_sequence", ColumnType.Int), new("earned_points",
+            ColumnType.Long),
+        new("cancelled_amount", ColumnType.Long), new("cancelled_points", ColumnType.Long), new("customer_id", ColumnType.Uuid),
+        new("customer_email", ColumnType.Text), new("customer_name", ColumnType.Text), new("edits", ColumnType.Int),
+        new("status_read", ColumnType.Text), new("version_read", ColumnType.Int));
 
-    private static RowSet LineRows() => new("order_lines", new("order_id", ColumnType.Uuid), new("variant_id", ColumnType.Uuid), new("shipped", ColumnType.Long),
+    private static RowSet LineRows() => new("order_lines", new("order_id", ColumnType.Uuid), new("variant_id", ColumnType.Uuid),
+        new("shipped", ColumnType.Long),
         new("returned", ColumnType.Long), new("cancelled", ColumnType.Long), new("undelivered", ColumnType.Long));
 
-    private static RowSet WithdrawnRows() => new("refunds", new("payment_id", ColumnType.Uuid), new("reason", ColumnType.Text), new("amount", ColumnType.Long),
+    private static RowSet WithdrawnRows() => new("refunds", new("payment_id", ColumnType.Uuid), new("reason", ColumnType.Text),
+        new("amount", ColumnType.Long),
         new("status", ColumnType.Text), new("amount_read", ColumnType.Long));
 
     private static RowSet PaymentRows() => new("payment_transactions", new("id", ColumnType.Uuid), new("order_id", ColumnType.Uuid), new("store_id", ColumnType.Uuid),

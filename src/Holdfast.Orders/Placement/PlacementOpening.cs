@@ -74,7 +74,9 @@ internal static class PlacementOpening
     private static Func<ValueTask<DiscountBook>> OpenCodes(Tx tx, StatementBatch batch, PlacementBooks peeked, List<PlaceCommand> commands)
     {
         var coded = commands.Where(c => c.DiscountKey is not null).ToList();
-        var found = coded.Select(c => peeked.Discounts.Find(c.StoreId, peeked.Stores[c.StoreId].Currency, c.DiscountKey!)).OfType<DiscountCode>().DistinctBy(c => c.Id).ToList();
+        var found = coded.SelectMany(c => c.DiscountKeys.Select(key => peeked.Discounts.Find(c.StoreId, peeked.Stores[c.StoreId].Currency,
+            key)))
+            .OfType<DiscountCode>().DistinctBy(c => c.Id).ToList();
         if (found.Count == 0)
         {
             return () => ValueTask.FromResult(DiscountBook.Empty);

@@ -58,19 +58,19 @@ internal sealed record PlacementPeek(PlacementBooks Books, IReadOnlyList<Idempot
     {
         var isTold = command.CustomerId is not null || !command.IsCapped;
         var store = books.Stores[command.StoreId];
-        var code = command.DiscountKey is { } key ? books.Discounts.Find(store.Id, store.Currency, key) : null;
+        DiscountCode[] codes = [.. command.DiscountKeys.Select(key => books.Discounts.Find(store.Id, store.Currency, key)).OfType<DiscountCode>()];
         var bought = isTold ? batch.Query("SELECT variant_id, buyer, quantity FROM purchase_counts WHERE variant_id {in $1} AND buyer {in $2}",
             r => (r.Uuid(0), r.Text(1), r.Long(2)), command.Lines.Select(l => l.VariantId).ToArray(), command.Keys.Asked.ToArray()) : null;
         var pending = isTold ? PendingRows.Peek(batch, options, [command]) : _ => PendingRows.Unread(options, command);
         var unpaid = UnpaidHoldRows.Open(batch, options, books, [command], now, ofBuyers: isTold);
-        var uses = isTold && code is not null ? DiscountPages.Uses(batch, [code.Id], [.. command.Keys.Known]) : null;
+        var uses = isTold && codes.Length > 0 ? DiscountPages.Uses(batch, [.. codes.Select(c => c.Id)], [.. command.Keys.Known]) : null;
         await batch.RunAsync().ConfigureAwait(false);
         return books with
         {
             Purchases = new PurchaseBook(bought?.Rows ?? []),
             Pending = pending(now),
             UnpaidHolds = unpaid(),
-            Discounts = code is null ? books.Discounts : new DiscountBook([code], uses?.Rows ?? []),
+            Discounts = codes.Length == 0 ? books.Discounts : new DiscountBook(codes, uses?.Rows ?? []),
         };
     }
 
@@ -80,8 +80,12 @@ internal sealed record PlacementPeek(PlacementBooks Books, IReadOnlyList<Idempot
     {
         var storeIds = commands.Select(c => c.StoreId).Distinct().ToArray();
         var variantIds = commands.SelectMany(c => c.Lines).Select(l => l.VariantId).Distinct().ToArray();
-        var stores = batch.Query("SELECT id, currency, time_zone, shipping_rates, tax, payment_methods FROM stores WHERE id {in $1}",
-            r => new StoreFacts(r.Uuid(0), r.Text(1), r.Text(2), StoreCharges.ReadRates(r.TextOrNull(3)), StoreCharges.ReadTax(r.TextOrNull(4))) { PaymentMethods = Methods(r.TextOrNull(5)) }, storeIds);
+        var stores = batch.Query("SELECT id, currency, time_zone, shipping_rates, tax, payment_methods, combines_discounts FROM stores WHERE id {in $1}",
+            r => new StoreFacts(r.Uuid(0), r.Text(1), r.Text(2), StoreCharges.ReadRates(r.TextOrNull(3)), StoreCharges.ReadTax(r.TextOrNull(4)))
+            {
+                PaymentMethods = Methods(r.TextOrNull(5)),
+                CombinesDiscounts = r.Bool(6),
+            }, storeIds);
         var variants = batch.Query("SELECT v.id, v.store_id, v.product_id, p.name, v.sku, v.price, v.purchase_limit, v.active AND p.deleted_at IS NULL, p.category, p.payment_methods "
             + "FROM variants v JOIN products p ON p.id = v.product_id WHERE v.id {in $1}",
             r => new VariantFacts(r.Uuid(0), r.Uuid(1), r.Uuid(2), r.Text(3), r.Text(4), r.Long(5), r.IntOrNull(6), r.Bool(7), r.TextOrNull(8))
@@ -91,7 +95,7 @@ internal sealed record PlacementPeek(PlacementBooks Books, IReadOnlyList<Idempot
         var reservationIds = commands.Select(c => c.ReservationId).OfType<Guid>().Distinct().ToArray();
         var reservations = reservationIds.Length == 0 ? null : ReservationPages.Peek(batch, reservationIds);
         var stock = StockPages.Peek(batch, variantIds);
-        var codes = commands.Select(c => c.DiscountKey).OfType<string>().Distinct().ToArray();
+        var codes = commands.SelectMany(c => c.DiscountKeys).Distinct().ToArray();
         var discounts = codes.Length == 0 ? null : DiscountPages.Peek(batch, storeIds, codes);
         var programs = commands.All(c => c.RedeemPoints == 0) ? null : PointsPages.Programs(batch, storeIds);
         var named = commands.Select(c => c.ExternalId).OfType<string>().Distinct().ToArray();

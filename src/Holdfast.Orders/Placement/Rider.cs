@@ -7,6 +7,7 @@ namespace Holdfast.Orders;
 /// <summary>The global lock order, for whoever rides: what is opened before stock has a lower rank than <see cref="Stock"/>.</summary>
 public static class LockRank
 {
+    public const int Guests = 5;
     public const int Inbox = 10;
     public const int Carts = 30;
     public const int PaymentSessions = 40;

@@ -69,12 +69,31 @@ public abstract class StoreTests(TestHost host)
     [InlineData("timeZone", "\"zone.tab\"")]
     [InlineData("metadata", "{\"a\":1}")]
     [InlineData("metadata", "[]")]
+    [InlineData("shippingRates", "[{\"from\":1,\"fee\":5}]")]
+    [InlineData("shippingRates", "[{\"from\":500,\"fee\":0},{\"from\":100,\"fee\":5}]")]
+    [InlineData("combinesDiscounts", "\"yes\"")]
     public async Task Bad_fields_are_named(string field, string value)
     {
         var fields = new Dictionary<string, string> { ["name"] = "\"A\"", ["slug"] = $"\"{NewSlug()}\"", ["currency"] = "\"VND\"", [field] = value };
         var answer = await Admin.Post("/stores", $"{{{string.Join(',', fields.Select(f => $"\"{f.Key}\":{f.Value}"))}}}");
         answer.Is(400, "invalid_request");
         Assert.Equal([field], answer.FieldNames);
+    }
+
+    [Fact]
+    public async Task What_a_store_charges_comes_back_as_it_was_written()
+    {
+        object rates = new[] { new { from = 500, fee = 0 }, new { from = 0, fee = 30 } };
+        var made = await Admin.Post("/stores", new { name = "A", slug = NewSlug(), currency = "VND", shippingRates = rates,
+            combinesDiscounts = true, tax = new { rate = 8, shipping = 10.5 } });
+        Assert.Equal(HttpStatusCode.Created, made.Status);
+        var read = (await Guest.Get($"/stores/{made.Id}")).Body!;
+        Assert.Equal((0, 500, true, 10.5m, 8m), ((int)read["shippingRates"]![0]!["from"]!, (int)read["shippingRates"]![1]!["from"]!,
+            (bool)read["combinesDiscounts"]!,
+            (decimal)read["tax"]!["shipping"]!, (decimal)read["tax"]!["rate"]!));
+        read = (await Admin.Put($"/stores/{made.Id}", new { name = "A", slug = NewSlug(), currency = "VND",
+            tax = new { rate = 8 } })).Body!;
+        Assert.Equal((false, null), ((bool)read["combinesDiscounts"]!, read["tax"]!["shipping"]));
     }
 
     [Fact]

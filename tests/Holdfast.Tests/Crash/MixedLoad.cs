@@ -54,7 +54,6 @@ internal sealed class MixedLoad(Shop shop, RetryingClient client)
         var body = shop.Body(lines);
         body["customer"] = new JsonObject { ["email"] = Email(key) };
         body["paymentMethod"] = isCash ? "cash_on_delivery" : "online";
-        body["externalId"] = random.Next(3) == 0 ? $"ext-{key}" : null;
         var cart = isOfCart ? await FillCartAsync(body) : ((string, string)?)null;
         Task<Exchange?> PlaceAsync() => SendAsync(isOfCart ? "/orders/from-cart" : "/orders", key, body, header: cart);
         var twin = clicksTwice ? PlaceAsync() : Task.FromResult<Exchange?>(null);

@@ -22,6 +22,7 @@ public sealed partial class EveryRoute
         ["externalId"] = "x-1",
         ["idempotencyKey"] = "k-1",
         ["discountCode"] = "ALWAYS",
+        ["discountCodes"] = new JsonArray("always"),
         ["redeemPoints"] = 0,
         ["shippingFee"] = 30_000,
     };
@@ -35,7 +36,9 @@ public sealed partial class EveryRoute
         {
             ["name"] = "Tiệm", ["slug"] = "tiem", ["currency"] = "VND", ["timeZone"] = "UTC", ["externalId"] = "s", ["metadata"] = Metadata(),
             ["shippingRates"] = new JsonArray(new JsonObject { ["from"] = 0, ["fee"] = 30_000 }), ["paymentMethods"] = new JsonArray("online", "bank_transfer", "cash_on_delivery"),
-            ["tax"] = new JsonObject { ["included"] = true, ["rate"] = 8, ["categories"] = new JsonArray(new JsonObject { ["category"] = "c", ["rate"] = 5 }) },
+            ["combinesDiscounts"] = true,
+            ["tax"] = new JsonObject { ["included"] = true, ["rate"] = 8, ["shipping"] = 10,
+                ["categories"] = new JsonArray(new JsonObject { ["category"] = "c", ["rate"] = 5 }) },
         };
         _bodies["PUT /api/v1/stores/{id}"] = _bodies["POST /api/v1/stores"].DeepClone().AsObject();
         _bodies["POST /api/v1/products"] = new()
@@ -65,7 +68,12 @@ public sealed partial class EveryRoute
         _bodies["POST /api/v1/orders/from-cart"].Remove("lines");
         _bodies["POST /api/v1/orders"] = Order(store, variant);
         _bodies["POST /api/v1/orders/quote"] = Order(store, variant);
-        _bodies["PUT /api/v1/orders/{id}"] = new() { ["deliveryAddress"] = "1 Lê Lợi, Huế", ["contactPhone"] = "1", ["note"] = "n", ["version"] = 1, ["status"] = "confirmed", ["idempotencyKey"] = "k-1" };
+        _bodies["PUT /api/v1/orders/{id}"] = new()
+        {
+            ["deliveryAddress"] = "1 Lê Lợi, Huế", ["contactPhone"] = "1", ["note"] = "n", ["version"] = 1, ["status"] = "confirmed",
+                ["idempotencyKey"] = "k-1",
+            ["customer"] = new JsonObject { ["email"] = "an@example.com", ["name"] = "An" },
+        };
         _bodies["POST /api/v1/orders/{id}/confirm"] = new() { ["token"] = "t", ["idempotencyKey"] = "k-1" };
         _bodies["POST /api/v1/orders/unpaid-holds/release"] = new() { ["storeId"] = store, ["variantId"] = variant, ["contactPhone"] = "+84 90 123 4567", ["email"] = "nobody@example.com", ["reason"] = "r" };
         _bodies["POST /api/v1/orders/{id}/cancel"] = new() { ["reason"] = "r", ["lines"] = new JsonArray(Line(variant)), ["idempotencyKey"] = "k-1" };

@@ -40,6 +40,12 @@ public sealed partial class EveryRoute
             body.Remove("lines");
         }
 
+        if (route.Method == "PUT")
+        {
+            // Only the shop corrects who its buyer is.
+            body.Remove("customer");
+        }
+
         foreach (var name in new[] { "slug", "code", "reference", "transactionId" }.Where(body.ContainsKey))
         {
             body[name] = unique;

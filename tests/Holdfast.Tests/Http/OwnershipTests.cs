@@ -188,7 +188,8 @@ public abstract class OwnershipTests(EveryRouteHost host)
     {
         var body = JsonNode.Parse(_routes.GoodBody(route))!.AsObject();
         // A reservation and an external id can be taken once, and few states follow each other; customers order for themselves; what delivery costs is the shop's to say.
-        string[] notTheirs = ["reservationId", "status", "externalId", caller == _routes.Owner || caller == _customer ? "customer" : "", caller == _routes.Staff || caller == _routes.Key || caller == _routes.Admin ? "" : "shippingFee",
+        string[] notTheirs = ["reservationId", "status", "externalId", caller == _routes.Owner || caller == _customer ? "customer" : "",
+            caller == _routes.Staff || caller == _routes.Key || caller == _routes.Admin ? "" : "shippingFee",
             // To whoever does not work for the shop, an order is cancelled as a whole.
             route.Pattern.EndsWith("/orders/{id}/cancel", StringComparison.Ordinal) && caller == _routes.Owner ? "lines" : ""];
         foreach (var name in notTheirs)

@@ -19,11 +19,12 @@ public abstract class TextMemberTests(EveryRouteHost host)
     private static readonly HashSet<string> Formed =
     [
         "storeId", "variantId", "slug", "currency", "timeZone", "email", "paymentMethod", "receivedAt", "password", "currentPassword", "newPassword", "refreshToken", "token",
-        "code", "kind", "startsAt", "endsAt", "role", "storeIds", "scopes", "reservationId", "discountCode", "url", "types", "status", "id", "idempotencyKey",
+        "code", "kind", "startsAt", "endsAt", "role", "storeIds", "scopes", "reservationId", "discountCode", "discountCodes", "provider",
+            "url", "types", "status", "id", "idempotencyKey",
     ];
 
-    /// <summary>Texts that are kept as a hash, or not at all.</summary>
-    private static readonly HashSet<string> Hashed = ["password", "newPassword", "idempotencyKey"];
+    /// <summary>Texts that are kept as a hash, in small letters, or not at all.</summary>
+    private static readonly HashSet<string> Hashed = ["password", "newPassword", "idempotencyKey", "provider"];
 
     /// <summary>Bodies without a text, and why nothing is tried there.</summary>
     private static readonly Dictionary<string, string> WithoutBody = new()

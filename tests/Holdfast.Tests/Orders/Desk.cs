@@ -34,13 +34,15 @@ public sealed class Desk(TestServer server, Shop shop)
 
     public static JsonObject Payment(long amount, string? transaction = null, string provider = "bank") => new()
     {
-        ["transactionId"] = transaction ?? Guid.CreateVersion7().ToString(), ["amount"] = amount, ["currency"] = "VND", ["provider"] = provider,
+        ["transactionId"] = transaction ?? Guid.CreateVersion7().ToString(), ["amount"] = amount, ["currency"] = "VND",
+            ["provider"] = provider,
     };
 
     /// <summary>A body with so many pieces of some of the shop's variants.</summary>
     public JsonObject Lines(params (int Index, long Quantity)[] lines) => new()
     {
-        ["lines"] = new JsonArray([.. lines.Select(l => new JsonObject { ["variantId"] = shop.Variants[l.Index], ["quantity"] = l.Quantity })]),
+        ["lines"] = new JsonArray([.. lines.Select(l => new JsonObject { ["variantId"] = shop.Variants[l.Index],
+            ["quantity"] = l.Quantity })]),
     };
 
     /// <summary>Lets the order's time run out, on the database's clock, without a sweep.</summary>
@@ -54,6 +56,7 @@ public sealed class Desk(TestServer server, Shop shop)
     /// <summary>A member that is left out where it is 0.</summary>
     public static long Number(JsonElement of, string name) => of.TryGetProperty(name, out var number) ? number.GetInt64() : 0;
 
-    public static (string Status, string Payment, long Paid, long Due) State(JsonElement order) => (order.GetProperty("status").GetString()!,
+    public static (string Status, string Payment, long Paid, long Due) State(JsonElement order) => (order.GetProperty("status")
+        .GetString()!,
         order.GetProperty("paymentStatus").GetString()!, Number(order, "amountPaid"), Number(order, "refundDue"));
 }

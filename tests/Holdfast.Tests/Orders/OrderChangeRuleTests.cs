@@ -84,10 +84,13 @@ public sealed partial class OrderRuleTests
     [Fact]
     public void Money_that_has_gone_back_completes_no_late_total()
     {
-        var order = Place(Command(), Books(price: 100)).Value with { Status = OrderStatus.Expired, AmountPaid = 100, AmountRefunded = 60, RefundDue = 40 };
-        Payment[] payments = [new(Guid.CreateVersion7(), "bank", "1", 60, "VND", null, null, "x", Now, Now), new(Guid.CreateVersion7(), "bank", "2", 40, "VND", null, null, "x", Now, Now)];
+        var order = Place(Command(), Books(price: 100)).Value with { Status = OrderStatus.Expired, AmountPaid = 100, AmountRefunded = 60,
+            RefundDue = 40 };
+        Payment[] payments = [new(Guid.CreateVersion7(), "bank", "1", 60, "VND", null, null, "x", Now, Now), new(Guid.CreateVersion7(),
+            "bank", "2", 40, "VND", null, null, "x", Now, Now)];
         Refund[] refunds = [new(payments[0].Id, 60, "expired", "done", Now), new(payments[1].Id, 40, "expired", "due", Now)];
-        foreach (var (amount, status, due) in new[] { (59L, OrderStatus.Expired, 99L), (60L, OrderStatus.Confirmed, 0L), (61L, OrderStatus.Confirmed, 1L), (100L, OrderStatus.Confirmed, 40L) })
+        foreach (var (amount, status, due) in new[] { (59L, OrderStatus.Expired, 99L), (60L, OrderStatus.Confirmed, 0L), (61L,
+            OrderStatus.Confirmed, 1L), (100L, OrderStatus.Confirmed, 40L) })
         {
             var file = new OrderFile(order, payments, refunds);
             Assert.Null(Lifecycle.Decide(Payment(file, "3", amount), file, Changes(file, 9), Now));

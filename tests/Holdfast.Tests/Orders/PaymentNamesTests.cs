@@ -20,7 +20,8 @@ public abstract class PaymentNamesTests(TestHost host)
         var shop = await Shop.CreateAsync(Server.Db, 10);
         var desk = new Desk(Server, shop);
         var order = await desk.PlaceAsync(shop.Body((0, 9)));
-        foreach (var (provider, transaction) in new[] { ("bank_1", "T-7"), ("Bank_1", "T-7"), ("BANK_1", " T-7 "), ("  bank_1\u00a0", "T-7\u3000") })
+        foreach (var (provider, transaction) in new[] { ("bank_1", "T-7"), ("Bank_1", "T-7"), ("BANK_1", " T-7 "), ("  bank_1\u00a0",
+            "T-7\u3000") })
         {
             Assert.Equal(500, Desk.Number(await desk.PayAsync(order, 500, transaction, provider), "amountPaid"));
         }
@@ -30,7 +31,8 @@ public abstract class PaymentNamesTests(TestHost host)
         var other = await desk.PlaceAsync(shop.Body((0, 1)));
         await desk.RefusedAsync(other, "payments", Desk.Payment(500, "T-7 ", "BANK_1"), 409, "transaction_conflict");
         Assert.Equal(1000, Desk.Number(await desk.PayAsync(order, 500, "t-7", "bank_1"), "amountPaid"));
-        Assert.Equal(2, await shop.CountAsync("SELECT COUNT(*) FROM payment_transactions WHERE store_id = $1 AND provider = 'bank_1'", shop.StoreId));
+        Assert.Equal(2, await shop.CountAsync("SELECT COUNT(*) FROM payment_transactions WHERE store_id = $1 AND provider = 'bank_1'",
+            shop.StoreId));
         await Audit.VerifyAsync(Server.Db);
     }
 
@@ -47,8 +49,10 @@ public abstract class PaymentNamesTests(TestHost host)
         var shop = await Shop.CreateAsync(Server.Db, 10);
         var desk = new Desk(Server, shop);
         var order = await desk.PlaceAsync(shop.Body());
-        var (status, answer, _) = await Shop.PostAsync(Server.Admin, $"/orders/{Desk.Id(order)}/payments", Desk.Payment(500, "T-1", provider));
-        Assert.True((status, answer.GetProperty("code").GetString()) is (422, "payment_name_malformed") or (400, "invalid_request"), answer.ToString());
+        var (status, answer, _) = await Shop.PostAsync(Server.Admin, $"/orders/{Desk.Id(order)}/payments", Desk.Payment(500, "T-1",
+            provider));
+        Assert.True((status, answer.GetProperty("code").GetString()) is (422, "payment_name_malformed") or (400, "invalid_request"),
+            answer.ToString());
         Assert.Equal(0, await shop.CountAsync("SELECT COUNT(*) FROM payment_transactions WHERE store_id = $1", shop.StoreId));
     }
 
@@ -62,7 +66,8 @@ public abstract class PaymentNamesTests(TestHost host)
     {
         var body = Encoding.UTF8.GetBytes($$"""{"orderId":"{{Guid.CreateVersion7()}}","amount":5,"currency":"VND","transactionId":" t ","provider":{{provider}}}""");
         var told = Assert.IsType<PaymentSucceeded>(InboxMessage.Read("payment.success", body).Message);
-        var pay = new PayCommand(told.OrderId, Guid.Empty, "x", Guid.Empty, told.Provider, told.TransactionId, told.Amount, told.Currency, null, null, null);
+        var pay = new PayCommand(told.OrderId, Guid.Empty, "x", Guid.Empty, told.Provider, told.TransactionId, told.Amount, told.Currency,
+            null, null, null);
         Assert.Equal((kept, "t"), (PaymentNames.IsProvider(pay.Provider) ? pay.Provider : null, pay.TransactionId));
     }
 
@@ -79,17 +84,20 @@ public abstract class PaymentNamesTests(TestHost host)
         }
 
         await using var tx = await Server.Db.BeginAsync();
-        var ids = await tx.QueryAsync("SELECT id FROM payment_transactions WHERE order_id = $1 ORDER BY id", r => r.Uuid(0), Desk.Id(order));
+        var ids = await tx.QueryAsync("SELECT id FROM payment_transactions WHERE order_id = $1 ORDER BY id", r => r.Uuid(0),
+            Desk.Id(order));
         foreach (var ((id, transaction), provider) in ids.Zip(transactions).Zip(["Bank", "BANK", "Bank", "Vnpay", "vnpay"]))
         {
-            await tx.ExecuteAsync("UPDATE payment_transactions SET provider = $2, transaction_id = $3 WHERE id = $1", id, provider, transaction);
+            await tx.ExecuteAsync("UPDATE payment_transactions SET provider = $2, transaction_id = $3 WHERE id = $1", id, provider,
+                transaction);
         }
 
         using var script = new StreamReader(typeof(OrdersModule).Assembly.GetManifestResourceStream(
             typeof(OrdersModule).Assembly.GetManifestResourceNames().Single(n => n.Contains("005_ways_out", StringComparison.Ordinal)))!);
         var text = await script.ReadToEndAsync(TestContext.Current.CancellationToken);
         await tx.ExecuteAsync(text[text.IndexOf("UPDATE payment_transactions", StringComparison.Ordinal)..].TrimEnd().TrimEnd(';'));
-        var named = await tx.QueryAsync("SELECT provider, transaction_id FROM payment_transactions WHERE order_id = $1 ORDER BY id", r => (r.Text(0), r.Text(1)), Desk.Id(order));
+        var named = await tx.QueryAsync("SELECT provider, transaction_id FROM payment_transactions WHERE order_id = $1 ORDER BY id",
+            r => (r.Text(0), r.Text(1)), Desk.Id(order));
         // Of twins the one that has the form keeps it, else the oldest gets it.
         Assert.Equal([("bank", "alone"), ("bank", "two"), ("Bank", "two "), ("Vnpay", "three"), ("vnpay", "three")], named);
         var form = OrdersModule.Invariants.Single(i => i.Name == "payments_are_named_in_one_form");

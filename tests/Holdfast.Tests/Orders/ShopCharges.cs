@@ -6,6 +6,9 @@ public sealed partial class Shop
     public Task ChargeAsync(string? shippingRates, string? tax) => _db.WriteAsync(tx =>
         tx.ExecuteAsync("UPDATE stores SET shipping_rates = $2{as text}, tax = $3{as text} WHERE id = $1", StoreId, shippingRates, tax));
 
+    public Task CombineAsync() => _db.WriteAsync(tx => tx.ExecuteAsync("UPDATE stores SET combines_discounts = $2 WHERE id = $1", StoreId,
+        true));
+
     public Task CategoriseAsync(int index, string category) => _db.WriteAsync(tx =>
         tx.ExecuteAsync("UPDATE products SET category = $2 WHERE id = (SELECT product_id FROM variants WHERE id = $1)", Variants[index], category));
 

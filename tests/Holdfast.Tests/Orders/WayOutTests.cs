@@ -6,7 +6,10 @@ using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Orders;
 
-/// <summary>No order is stuck: what was refused at the door, lost on its way or cannot be had in full is closed without telling of money that never came.</summary>
+/// <summary>
+/// No order is stuck: what was refused at the door, lost on its way or cannot be had in full is closed without telling of money that never
+/// came.
+/// </summary>
 public abstract class WayOutTests(TestHost host)
 {
     private TestServer Server => host.Server;
@@ -29,7 +32,8 @@ public abstract class WayOutTests(TestHost host)
         await desk.DoAsync(order, "ship");
         var back = await desk.DoAsync(order, "return", new JsonObject { ["restock"] = restock });
         Assert.Equal(("returned", "unpaid", 0, 0), Desk.State(back));
-        Assert.Equal((3000, 3, 3000), (Desk.Number(back, "cancelledAmount"), Desk.Number(back.GetProperty("lines")[0], "undeliveredQuantity"), Desk.Number(back, "total")));
+        Assert.Equal((3000, 3, 3000), (Desk.Number(back, "cancelledAmount"), Desk.Number(back.GetProperty("lines")[0],
+            "undeliveredQuantity"), Desk.Number(back, "total")));
         Assert.Equal((onHand, 0), await shop.StockAsync());
         await desk.RefusedAsync(order, "deliver", null, 409, "illegal_transition");
         // Money that comes now is nobody's to keep.
@@ -80,7 +84,8 @@ public abstract class WayOutTests(TestHost host)
         await desk.RefusedAsync(order, "cancel", null, 409, "illegal_transition");
         Assert.Equal(("delivered", "paid", 8000, 7000), Desk.State(await desk.DoAsync(order, "deliver")));
         var history = await Server.Admin.GetFromJsonAsync<JsonElement>($"/api/v1/orders/{Desk.Id(order)}/history");
-        Assert.Equal(["order.created", "payment.succeeded", "order.confirmed", "order.shipped", "order.lines_cancelled", "order.lines_cancelled", "order.delivered"],
+        Assert.Equal(["order.created", "payment.succeeded", "order.confirmed", "order.shipped", "order.lines_cancelled",
+            "order.lines_cancelled", "order.delivered"],
             history.GetProperty("items").EnumerateArray().Select(e => e.GetProperty("type").GetString()));
         await Audit.VerifyAsync(Server.Db);
     }
@@ -113,7 +118,8 @@ public abstract class WayOutTests(TestHost host)
             await Audit.VerifyAsync(Server.Db);
         }
 
-        Assert.Equal("shipped", (await desk.DoAsync(order, "return", new JsonObject { ["lines"] = desk.Lines((0, 1))["lines"]!.DeepClone(), ["restock"] = false })).GetProperty("status").GetString());
+        Assert.Equal("shipped", (await desk.DoAsync(order, "return", new JsonObject { ["lines"] = desk.Lines((0, 1))["lines"]!.DeepClone(),
+            ["restock"] = false })).GetProperty("status").GetString());
         await Audit.VerifyAsync(Server.Db);
         Assert.Equal(1, await shop.UsesAsync("ODD"));
         var gone = await desk.DoAsync(order, "return");

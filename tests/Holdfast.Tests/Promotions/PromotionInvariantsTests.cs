@@ -48,7 +48,11 @@ public abstract class PromotionInvariantsTests(TestDatabase database)
         { "discount_uses_take_turns_with_givings_back", Use(1, 3) },
         { "discount_uses_of_an_order_are_of_one_buyer_and_given_back_whole", "UPDATE discount_uses SET buyer = 'z@x' WHERE sequence = 2" },
         { "discount_uses_of_an_order_are_of_one_buyer_and_given_back_whole", "UPDATE discount_uses SET amount = 1 WHERE sequence = 2" },
-        { "an_order_uses_one_discount_code", Use(1, 1, code: 6) },
+        {
+            "an_order_uses_two_discount_codes_at_most",
+            $"{Use(1, 1, code: 6)} UNION ALL "
+                + $"{Use(1, 1, code: 7)["INSERT INTO discount_uses (code_id, order_id, sequence, store_id, buyer, delta, amount, created_at) ".Length..]}"
+        },
         { "discount_uses_belong_to_a_code_of_the_store", Use(11, 1, code: 6) },
         { "discount_uses_belong_to_a_code_of_the_store", Use(11, 1, store: 2) },
     };

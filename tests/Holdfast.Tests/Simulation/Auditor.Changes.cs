@@ -44,7 +44,8 @@ public sealed partial class Auditor
     }
 
     /// <summary>Does something with the line that was named, or with all that there is of each; not with more than there is.</summary>
-    private Answer Move((int Item, long Quantity)? line, Booked order, Func<int, long> most, Guid id, Action<List<(int Item, long Quantity)>> move)
+    private Answer Move((int Item, long Quantity)? line, Booked order, Func<int, long> most, Guid id, Action<List<(int Item,
+        long Quantity)>> move)
     {
         if (line is { } named && named.Quantity > most(named.Item))
         {
@@ -100,7 +101,8 @@ public sealed partial class Auditor
 
         var isOpen = order.Items.Any(i => order.Open(i) > 0);
         var isOut = order.Items.Any(i => order.Out(i) > 0);
-        order.Status = (isOpen, isOut) switch { (true, true) => "partially_shipped", (true, false) => "confirmed", (false, true) => "shipped", _ => "returned" };
+        order.Status = (isOpen, isOut) switch { (true, true) => "partially_shipped", (true, false) => "confirmed", (false,
+            true) => "shipped", _ => "returned" };
         if (order.Status == "returned" && order.Placed.Code is { } code)
         {
             Uses[(code, order.Placed.Buyer)]--;
@@ -152,8 +154,10 @@ public sealed partial class Auditor
         else if (order.Status == "expired")
         {
             // In parts or at once: what there is counts, as long as nothing has gone back.
-            var allowed = order.Items.All(i => limits[i] is not { } limit || _bought.GetValueOrDefault((i, order.Placed.Buyer)) + order.Live(i) <= limit);
-            var codeAndPoints = CodeIsLeft(order.Placed) && (order.PointsLeft == 0 || Points[order.Placed.Buyer].Balance >= order.PointsLeft);
+            var allowed = order.Items.All(i => limits[i] is not { } limit || _bought.GetValueOrDefault((i, order.Placed.Buyer))
+                + order.Live(i) <= limit);
+            var codeAndPoints = CodeIsLeft(order.Placed) && (order.PointsLeft == 0
+                || Points[order.Placed.Buyer].Balance >= order.PointsLeft);
             if (order.Paid >= order.Cost && allowed && codeAndPoints && order.Items.All(i => Available(i) >= order.Live(i)))
             {
                 Hold(order, +1);

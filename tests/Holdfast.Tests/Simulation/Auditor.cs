@@ -134,7 +134,8 @@ public sealed partial class Auditor(long[] stock, int?[] limits)
     }
 
     private bool CodeIsLeft(PlaceStep place) => place.Code is not { } code
-        || (Uses.Where(u => u.Key.Code == code).Sum(u => u.Value) < Steps.Codes[code].Limit && Uses[(code, place.Buyer)] < Steps.Codes[code].LimitPerBuyer);
+        || (Uses.Where(u => u.Key.Code == code).Sum(u => u.Value) < Steps.Codes[code].Limit && Uses[(code,
+            place.Buyer)] < Steps.Codes[code].LimitPerBuyer);
 
     /// <summary>All that an order holds, or holds still: taken or given back.</summary>
     private void Hold(Booked order, int sign)

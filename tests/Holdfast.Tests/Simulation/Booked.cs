@@ -41,7 +41,8 @@ public sealed class Booked
 
     private long Gone(int item) => Cancelled.GetValueOrDefault(item) + Undelivered.GetValueOrDefault(item);
 
-    private long Part(long amount) => Half((decimal)amount * Price(Items.ToDictionary(i => i, Gone)) / (Total + (Placed.Points * Steps.PointValue)));
+    private long Part(long amount) => Half((decimal)amount * Price(Items.ToDictionary(i => i, Gone)) / (Total
+        + (Placed.Points * Steps.PointValue)));
 
     private long Price(Dictionary<int, long> pieces)
     {

@@ -1,0 +1,52 @@
+using Holdfast.Identity;
+using Holdfast.Orders.Core;
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
+
+namespace Holdfast.Orders;
+
+/// <summary>
+/// Goes along when staff correct the email or the name of a guest's order: then it is the order of the guest who has the right email, by
+/// which it is found, by which the link to it is mailed
+/// again, and whose account it joins when somebody proves the mailbox. A guest with orders in this store alone gets the right name, too.
+/// </summary>
+internal sealed class GuestCorrection(EditCommand edit, Guid guestId) : Rider
+{
+    private readonly string? _key = edit.Email is null ? null : Emails.Key(edit.Email);
+    private DateTime _now;
+
+    public override int Rank => LockRank.Guests;
+
+    public override async Task OpenAsync(Tx tx, IReadOnlyList<Rider> all)
+    {
+        var now = await tx.NowAsync().ConfigureAwait(false);
+        var corrections = all.Cast<GuestCorrection>().ToList();
+        var missing = corrections.Where(c => c._key is not null).Select(c => (c._key!, c.Edit.Email!, c.Edit.Name)).ToList();
+        var guests = await Customers.CreateMissingGuestsAsync(tx, missing, now).ConfigureAwait(false);
+        await Customers.LockGuestsAsync(tx, [.. corrections.Select(c => c.Guest(guests)).Distinct()]).ConfigureAwait(false);
+        foreach (var correction in corrections)
+        {
+            correction._now = now;
+            correction.Edit.GuestId = correction._key is null ? null : correction.Guest(guests);
+        }
+    }
+
+    public override Error? Decide(Order order, DateTime now) => null;
+
+    public override void Undo()
+    {
+    }
+
+    public override void Ink(StatementBatch batch, Order order)
+    {
+        if (Edit.Name is { } name && order.IsGuest)
+        {
+            Customers.RenameGuest(batch, order.CustomerId, name, _now,
+                "NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = users.id AND o.store_id <> {0})", order.StoreId);
+        }
+    }
+
+    private EditCommand Edit => edit;
+
+    private Guid Guest(Dictionary<string, (Guid Id, bool IsNew)> guests) => _key is null ? guestId : guests[_key].Id;
+}
