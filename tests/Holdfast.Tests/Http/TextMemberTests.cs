@@ -18,7 +18,7 @@ public abstract class TextMemberTests(EveryRouteHost host)
     /// <summary>Texts that have a form of their own: anything else is refused, or means something other than itself.</summary>
     private static readonly HashSet<string> Formed =
     [
-        "storeId", "variantId", "slug", "currency", "timeZone", "email", "paymentMethod", "receivedAt", "password", "currentPassword", "newPassword", "refreshToken", "token",
+        "storeId", "variantId", "slug", "currency", "timeZone", "email", "paymentMethod", "paymentMethods", "receivedAt", "password", "currentPassword", "newPassword", "refreshToken", "token",
         "code", "kind", "startsAt", "endsAt", "role", "storeIds", "scopes", "reservationId", "discountCode", "discountCodes", "provider",
             "url", "types", "status", "id", "idempotencyKey",
     ];
@@ -40,7 +40,8 @@ public abstract class TextMemberTests(EveryRouteHost host)
 
     /// <summary>Routes that keep nothing of a text, or answer this one caller with a refusal whatever the text is.</summary>
     private static readonly HashSet<string> KeepsNothing = ["POST /api/v1/orders/quote", "POST /api/v1/discount-codes/{code}/quote", "POST /api/v1/auth/login", "POST /api/v1/auth/refresh", "POST /api/v1/auth/logout",
-        "POST /api/v1/auth/forgot-password", "POST /api/v1/orders/lookup", "POST /api/v1/dead-letters/redrive", "PATCH /api/v1/auth/me"];
+        "POST /api/v1/auth/forgot-password", "POST /api/v1/orders/lookup", "POST /api/v1/orders/unpaid-holds/release",
+        "POST /api/v1/dead-letters/redrive", "PATCH /api/v1/auth/me"];
 
     private static readonly string[] JustText =
     [
