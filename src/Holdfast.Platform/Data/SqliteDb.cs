@@ -85,6 +85,13 @@ internal sealed partial class SqliteDb : Db
         }
     }
 
+    // On a connection of its own: what the search index (FTS5) has in memory of an older state makes its own check fail.
+    internal override async Task<T> ReadWholeAsync<T>(Func<Session, Task<T>> read, CancellationToken ct)
+    {
+        using var connection = Connect();
+        return await read(new SqliteSession(this, connection)).ConfigureAwait(false);
+    }
+
     public override async Task<Tx> BeginAsync(CancellationToken ct = default)
     {
         await _writer.WaitAsync(ct).ConfigureAwait(false);

@@ -75,7 +75,7 @@ public sealed partial class EveryRoute
             ["customer"] = new JsonObject { ["email"] = "an@example.com", ["name"] = "An" },
         };
         _bodies["POST /api/v1/orders/{id}/confirm"] = new() { ["token"] = "t", ["idempotencyKey"] = "k-1" };
-        _bodies["POST /api/v1/orders/unpaid-holds/release"] = new() { ["storeId"] = store, ["variantId"] = variant, ["contactPhone"] = "+84 90 123 4567", ["email"] = "nobody@example.com", ["reason"] = "r" };
+        _bodies["POST /api/v1/orders/unpaid-holds/release"] = new() { ["storeId"] = store, ["orderIds"] = new JsonArray(variant), ["variantId"] = variant, ["contactPhone"] = "+84 90 123 4567", ["email"] = "nobody@example.com", ["reason"] = "r" };
         _bodies["POST /api/v1/orders/{id}/cancel"] = new() { ["reason"] = "r", ["lines"] = new JsonArray(Line(variant)), ["idempotencyKey"] = "k-1" };
         _bodies["POST /api/v1/orders/{id}/deliver"] = new() { ["idempotencyKey"] = "k-1" };
         _bodies["POST /api/v1/orders/{id}/ship"] = new() { ["lines"] = new JsonArray(Line(variant)), ["carrier"] = "c", ["trackingNumber"] = "t", ["idempotencyKey"] = "k-1" };

@@ -133,7 +133,7 @@ public sealed partial class DocsTests
     [GeneratedRegex("`([A-Z][A-Z0-9_]+)`")]
     private static partial Regex Quoted();
 
-    [GeneratedRegex("app\\.(Get|Post|Put|Delete)<\\w+>\\(\"([^\"]+)\"")]
+    [GeneratedRegex("app\\.(Get|Post|Put|Patch|Delete)<\\w+>\\(\"([^\"]+)\"")]
     private static partial Regex Mapped();
 
     [GeneratedRegex(@"`(GET|POST|PUT|DELETE|PATCH) (/[^`\s?]*)")]
@@ -148,7 +148,7 @@ public sealed partial class DocsTests
     [GeneratedRegex(@"\$API(/[^\s""?]+)")]
     private static partial Regex Fetched();
 
-    [GeneratedRegex("-X (GET|POST|PUT|DELETE)")]
+    [GeneratedRegex("-X (GET|POST|PUT|PATCH|DELETE)")]
     private static partial Regex Method();
 
     [GeneratedRegex(@"(?:^|`)(?:holdfast|out/holdfast|dotnet run -c Release --project src/Holdfast --) ([a-z][a-z-]*(?: [a-z][a-z-]*)?)", RegexOptions.Multiline)]
