@@ -59,9 +59,9 @@ internal sealed class UnpaidHolds(Db db, ChangeQueue queue, OrderOptions options
             return Errors.Invalid("cursor", "is not one that was given out");
         }
 
-        var rows = await db.ReadAsync(s => s.QueryAsync($"{Select}{filter.Where} ORDER BY h.created_at DESC, h.order_id DESC, h.variant_id DESC LIMIT {paging.Value.Limit + 1}",
+        var rows = await db.ReadAsync(s => s.QueryAsync($"{Select}{filter.Where} ORDER BY h.created_at DESC, h.order_id DESC, h.variant_id DESC LIMIT ${filter.Args.Count + 1}",
             r => new Hold(r.Uuid(0), r.Text(1), r.Uuid(2), r.Text(3), r.Text(4), r.Long(5), r.Text(6), r.Text(7), r.Text(8), r.Text(9), Json(r.Text(10)), r.TimeOrNull(11), r.Time(12)),
-            [.. filter.Args]), request.Aborted).ConfigureAwait(false);
+            [.. filter.Args, paging.Value.Limit + 1]), request.Aborted).ConfigureAwait(false);
         return Reply.Ok(paging.Value.Page(rows, h => [.. Paging.Key(h.CreatedAt, h.OrderId), h.VariantId.ToString()]));
     }
 

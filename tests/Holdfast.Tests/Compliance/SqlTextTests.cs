@@ -25,7 +25,7 @@ public abstract class SqlTextTests(EveryRouteHost host)
             answered += status == 200 ? 1 : 0;
         }
 
-        Assert.True(answered > 20 * Limits.Length, $"{answered} answers");
+        Assert.True(answered >= 20 * Limits.Length, $"{answered} answers");
         var texts = (host.Routes.Server.Database.Backend == Backend.Sqlite ? Sql.ForSqlite : Sql.ForPostgres).Keys;
         Assert.DoesNotContain(texts, t => Limits.Any(l => t.Contains($"LIMIT {l + 1}", StringComparison.Ordinal)));
     }
