@@ -38,7 +38,7 @@ public static class Passwords
     {
         var nfc = UnicodeText.Nfc(password);
         var found = hasher.VerifyHashedPassword(Nobody, hash ?? NobodysHash, nfc);
-        // Hashes from before passwords were normalised are of what a keyboard wrote; such a one is made anew.
+        // Older hashes are of the text as a keyboard wrote it. A hash that matches one of those forms is replaced.
         var older = ((string[])[password, UnicodeText.Nfd(password)]).Distinct().Where(form => form != nfc).ToList();
         if (found == PasswordVerificationResult.Failed && older.Exists(form => hasher.VerifyHashedPassword(Nobody, hash ?? NobodysHash, form) != PasswordVerificationResult.Failed))
         {

@@ -12,7 +12,7 @@ internal sealed class TokenCache(int maxCharacters)
     private readonly ConcurrentDictionary<string, (Caller Caller, int Generation, DateTime Expires)> _known = new(new BySignature());
     private int _characters;
 
-    /// <summary>Who it is, and of which generation of the account's tokens it was when it was checked.</summary>
+    /// <summary>The caller of a token that was checked, and the generation of tokens that the account had then.</summary>
     public (Caller Caller, int Generation)? Find(string token, DateTime now) => _known.TryGetValue(token, out var entry) && entry.Expires > now ? (entry.Caller, entry.Generation) : null;
 
     public void Add(string token, Caller caller, int generation, DateTime expires, DateTime now)

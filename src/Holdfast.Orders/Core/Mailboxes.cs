@@ -4,8 +4,8 @@ namespace Holdfast.Orders.Core;
 public static class Mailboxes
 {
     /// <summary>
-    /// The email without the part from a plus sign on, which its owner may choose anew for each order. At Gmail the dots are left out, too, and both of
-    /// its domains are one: its help pages say that they are the same mailbox. An email that is none stays as it is.
+    /// The email without the part from the plus sign on, since its owner can choose another one for each order. Gmail ignores dots, and its two
+    /// domains are one mailbox, as its help pages say: such emails are folded as well. A text that is no email is returned unchanged.
     /// </summary>
     /// <param name="emailKey">Normalised, in lower case.</param>
     public static string Of(string emailKey)
