@@ -72,6 +72,11 @@ internal sealed class OrderPages
                 signs.Add(file.Order.Id).Add(BuyerSigns.OfPhone(file.Order.ContactPhone));
             }
 
+            if (file.Order.CustomerEmail != file.Read.CustomerEmail)
+            {
+                batch.Execute("UPDATE orders SET mailbox_proved = $2 WHERE id = $1", file.Order.Id, false);
+            }
+
             foreach (var line in file.Order.Lines.Where((l, i) => l != file.Read.Lines[i]))
             {
                 lines.Add(file.Order.Id).Add(line.VariantId).Add(line.Shipped).Add(line.Returned).Add(line.Cancelled).Add(line.Undelivered);

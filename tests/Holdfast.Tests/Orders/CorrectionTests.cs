@@ -97,6 +97,19 @@ public abstract class CorrectionTests(TestHost host)
     }
 
     [Fact]
+    public async Task Nobody_has_proved_the_mailbox_of_a_corrected_email()
+    {
+        var shop = await Shop.CreateAsync(Server.Db, 10);
+        var desk = new Desk(Server, shop);
+        var (order, other) = (await desk.PlaceAsync(shop.Body()), await desk.PlaceAsync(shop.Body()));
+        await Server.Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE orders SET mailbox_proved = $2 WHERE store_id = $1", shop.StoreId, true));
+        Assert.Equal(200, (await EditAsync(Server.Staff(shop.StoreId), order, Customer(NewEmail()))).Status);
+        Assert.Equal(200, (await EditAsync(Server.Staff(shop.StoreId), other, new JsonObject { ["note"] = "Ring twice." })).Status);
+        Assert.Equal([Desk.Id(other)], await Server.Db.ReadAsync(s => s.QueryAsync("SELECT id FROM orders WHERE store_id = $1 AND mailbox_proved",
+            r => r.Uuid(0), shop.StoreId)));
+    }
+
+    [Fact]
     public async Task Only_those_who_work_for_the_store_correct_who_the_buyer_is()
     {
         var shop = await Shop.CreateAsync(Server.Db, 10);
