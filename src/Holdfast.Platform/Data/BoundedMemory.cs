@@ -9,6 +9,7 @@ namespace Holdfast.Platform.Data;
 internal sealed class BoundedMemory<TKey, TValue>(int max) where TKey : notnull
 {
     private readonly ConcurrentDictionary<TKey, TValue> _known = new();
+    private readonly Lock _emptying = new();
     private int _count;
 
     /// <summary>How many are remembered, at most a few more than allowed while several threads add at once.</summary>
@@ -27,10 +28,22 @@ internal sealed class BoundedMemory<TKey, TValue>(int max) where TKey : notnull
         var made = make(key);
         if (_known.TryAdd(key, made) && Interlocked.Increment(ref _count) > max)
         {
-            Interlocked.Exchange(ref _count, 0);
-            _known.Clear();
+            Empty();
         }
 
         return made;
+    }
+
+    /// <summary>One thread at a time, and emptied before the count starts again: a thread that is stopped in between lets no others fill it a second time.</summary>
+    private void Empty()
+    {
+        lock (_emptying)
+        {
+            if (Volatile.Read(ref _count) > max)
+            {
+                _known.Clear();
+                Volatile.Write(ref _count, 0);
+            }
+        }
     }
 }
