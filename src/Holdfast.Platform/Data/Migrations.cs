@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Holdfast.Platform.Data;
@@ -10,7 +12,7 @@ public sealed class StartupException(string message) : Exception(message);
 /// <summary>
 /// Forward-only migrations: each module's <c>Migrations/NNN_name.sql</c>, in order, once. Several processes may start at the same time: one
 /// migrates, the others wait. A migration that an older binary cannot live with says <c>-- oldest binary N</c>; the database remembers the highest N,
-/// and only a binary with a lower <see cref="Binary"/> refuses to start. Migrations that a newer binary has applied are no obstacle. What SQL cannot do,
+/// and only a binary with a lower <see cref="Binary"/> refuses to start. A script that differs from what was applied stops the start. Migrations that a newer binary has applied are no obstacle. What SQL cannot do,
 /// a class of the module does after the script: <c>-- then run Holdfast.Catalog.SkuKeys</c> (<see cref="IMigrationStep"/>).
 /// </summary>
 public static partial class Migrations
@@ -33,28 +35,61 @@ public static partial class Migrations
                 found.Clear();
                 tx.LeavesNoAttempt();
                 await tx.WithoutTimeLimitAsync().ConfigureAwait(false);
-                await tx.ExecuteAsync("CREATE TABLE IF NOT EXISTS schema_migrations (name text PRIMARY KEY, oldest_binary bigint NOT NULL)").ConfigureAwait(false);
-                var known = await tx.QueryAsync("SELECT name, oldest_binary FROM schema_migrations", r => (Name: r.Text(0), Oldest: r.Long(1))).ConfigureAwait(false);
-                var oldest = known.Count == 0 ? 0 : known.Max(k => k.Oldest);
-                if (oldest > binary)
+                var known = await AppliedAsync(tx, binary).ConfigureAwait(false);
+                var scripts = modules.SelectMany(Scripts).ToList();
+                foreach (var script in scripts.Where(s => !known.Contains(s.Name)))
                 {
-                    throw new StartupException($"This binary (schema {binary}) is older than the database admits (schema {oldest}): start a newer release.");
+                    found.AddRange(await RunAsync(tx, script, db.Name == "sqlite").ConfigureAwait(false));
+                    await tx.ExecuteAsync("INSERT INTO schema_migrations (name, oldest_binary) VALUES ($1, $2)", script.Name, script.OldestBinary)
+                        .ConfigureAwait(false);
+                    applied.Add(script.Name);
                 }
 
-                var names = known.Select(k => k.Name).ToHashSet(StringComparer.Ordinal);
-                foreach (var (module, name, script) in modules.SelectMany(Scripts).Where(s => !names.Contains(s.Name)))
-                {
-                    found.AddRange(await RunAsync(tx, module, script, db.Name == "sqlite").ConfigureAwait(false));
-
-                    var line = OldestBinary().Match(script);
-                    await tx.ExecuteAsync("INSERT INTO schema_migrations (name, oldest_binary) VALUES ($1, $2)", name,
-                        line.Success ? long.Parse(line.Groups[1].Value, CultureInfo.InvariantCulture) : 0L).ConfigureAwait(false);
-                    applied.Add(name);
-                }
+                await CompareChecksumsAsync(tx, scripts).ConfigureAwait(false);
             }, ct).ConfigureAwait(false);
         }, ct).ConfigureAwait(false);
         found.ForEach(line => report?.Invoke(line));
         return applied;
+    }
+
+    /// <summary>The names of what this database has. Throws when it was given something that this binary is too old for.</summary>
+    private static async Task<HashSet<string>> AppliedAsync(Tx tx, int binary)
+    {
+        await tx.ExecuteAsync("CREATE TABLE IF NOT EXISTS schema_migrations (name text PRIMARY KEY, oldest_binary bigint NOT NULL)").ConfigureAwait(false);
+        var known = await tx.QueryAsync("SELECT name, oldest_binary FROM schema_migrations", r => (Name: r.Text(0), Oldest: r.Long(1)))
+            .ConfigureAwait(false);
+        var oldest = known.Count == 0 ? 0 : known.Max(k => k.Oldest);
+        if (oldest > binary)
+        {
+            throw new StartupException(
+                $"This binary (schema {binary}) is older than the database admits (schema {oldest}): start a newer release.");
+        }
+
+        return known.Select(k => k.Name).ToHashSet(StringComparer.Ordinal);
+    }
+
+    /// <summary>
+    /// A script that was edited after it was applied would leave databases with two schemas of one name. The table is apart from
+    /// <c>schema_migrations</c>, so that older binaries can go on; what they applied gets its checksum from the first binary that knows of checksums.
+    /// </summary>
+    private static async Task CompareChecksumsAsync(Tx tx, IReadOnlyList<Script> scripts)
+    {
+        await tx.ExecuteAsync("CREATE TABLE IF NOT EXISTS schema_checksums (name text PRIMARY KEY, sha256 text NOT NULL)").ConfigureAwait(false);
+        var rows = await tx.QueryAsync("SELECT name, sha256 FROM schema_checksums", r => (Name: r.Text(0), Checksum: r.Text(1))).ConfigureAwait(false);
+        var known = rows.ToDictionary(r => r.Name, r => r.Checksum, StringComparer.Ordinal);
+        foreach (var script in scripts)
+        {
+            if (!known.TryGetValue(script.Name, out var checksum))
+            {
+                await tx.ExecuteAsync("INSERT INTO schema_checksums (name, sha256) VALUES ($1, $2)", script.Name, script.Checksum).ConfigureAwait(false);
+            }
+            else if (checksum != script.Checksum)
+            {
+                throw new StartupException(
+                    $"The migration {script.Name} is not the one that was applied to this database (its checksum differs). "
+                    + "Start a release with the unchanged script; a change of the schema is a new migration.");
+            }
+        }
     }
 
     /// <summary>The names of what <see cref="ApplyAsync"/> would apply.</summary>
@@ -74,31 +109,43 @@ public static partial class Migrations
         return [.. modules.SelectMany(Scripts).Select(s => s.Name).Where(name => !known.Contains(name))];
     }
 
-    private static async Task<IReadOnlyList<string>> RunAsync(Tx tx, Assembly module, string script, bool sqlite)
+    private static async Task<IReadOnlyList<string>> RunAsync(Tx tx, Script script, bool sqlite)
     {
-        foreach (var statement in Sql.Statements(script, sqlite))
+        foreach (var statement in Sql.Statements(script.Text, sqlite))
         {
             await tx.ExecuteAsync(statement).ConfigureAwait(false);
         }
 
         var found = new List<string>();
-        foreach (var name in Step().Matches(script).Select(m => m.Groups[1].Value))
+        foreach (var name in Step().Matches(script.Text).Select(m => m.Groups[1].Value))
         {
-            var step = (IMigrationStep)Activator.CreateInstance(module.GetType(name, throwOnError: true)!)!;
+            var step = (IMigrationStep)Activator.CreateInstance(script.Module.GetType(name, throwOnError: true)!)!;
             found.AddRange(await step.RunAsync(tx).ConfigureAwait(false));
         }
 
         return found;
     }
 
-    private static IEnumerable<(Assembly Module, string Name, string Script)> Scripts(Assembly module)
+    private static IEnumerable<Script> Scripts(Assembly module)
     {
         var marker = ".Migrations.";
         foreach (var resource in module.GetManifestResourceNames().Where(n => n.Contains(marker, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
         {
             using var reader = new StreamReader(module.GetManifestResourceStream(resource)!);
-            yield return (module, $"{module.GetName().Name}/{resource[(resource.IndexOf(marker, StringComparison.Ordinal) + marker.Length)..]}", reader.ReadToEnd());
+            var file = resource[(resource.IndexOf(marker, StringComparison.Ordinal) + marker.Length)..];
+            yield return new Script(module, $"{module.GetName().Name}/{file}", reader.ReadToEnd());
         }
+    }
+
+    private sealed record Script(Assembly Module, string Name, string Text)
+    {
+        /// <summary>SHA-256 in hex. The line ends of a checkout do not count.</summary>
+        public string Checksum { get; } =
+            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text.Replace("\r\n", "\n", StringComparison.Ordinal))));
+
+        public long OldestBinary => Migrations.OldestBinary().Match(Text) is { Success: true } line
+            ? long.Parse(line.Groups[1].Value, CultureInfo.InvariantCulture)
+            : 0;
     }
 
     [GeneratedRegex(@"^-- oldest binary (\d+)\s*$", RegexOptions.Multiline)]

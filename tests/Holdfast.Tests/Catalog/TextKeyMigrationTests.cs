@@ -9,7 +9,7 @@ namespace Holdfast.Tests.Catalog;
 /// <summary>What a database of before holds twice is found, named, and neither merged nor lost.</summary>
 public abstract class TextKeyMigrationTests(Backend backend)
 {
-    private static readonly string[] Late = ["003_text_keys.sql", "009_text_keys.sql", "003_reference_keys.sql", "010_buyer_keys.sql"];
+    private static readonly string[] Late = ["003_text_keys.sql", "010_text_keys.sql", "003_reference_keys.sql", "010_buyer_keys.sql"];
 
     private readonly List<string> _report = [];
 

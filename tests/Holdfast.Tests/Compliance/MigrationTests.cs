@@ -57,6 +57,36 @@ public abstract class MigrationTests(Backend backend)
     }
 
     [Fact]
+    public async Task One_that_was_edited_after_it_was_applied_stops_the_start()
+    {
+        await using var test = await TestDb.CreateAsync(backend, migrated: false);
+        await Migrations.ApplyAsync(test.Db, [First.And(("002_b.sql", "CREATE TABLE b (c text);"))]);
+        var edited = First.And(("002_b.sql", "CREATE TABLE b (c text, d text);"), ("003_c.sql", "CREATE TABLE c (d text);"));
+        var e = await Assert.ThrowsAsync<StartupException>(() => Migrations.ApplyAsync(test.Db, [edited]));
+        Assert.Contains("First/002_b.sql", e.Message, StringComparison.Ordinal);
+        Assert.Equal(2, await Scratch.CountAsync(test.Db, "schema_migrations"));
+    }
+
+    [Fact]
+    public async Task Other_line_ends_are_no_edit()
+    {
+        await using var test = await TestDb.CreateAsync(backend, migrated: false);
+        await Migrations.ApplyAsync(test.Db, [new Module("M", ("001.sql", "CREATE TABLE b (c text);\n-- more\n"))]);
+        Assert.Empty(await Migrations.ApplyAsync(test.Db, [new Module("M", ("001.sql", "CREATE TABLE b (c text);\r\n-- more\r\n"))]));
+    }
+
+    [Fact]
+    public async Task A_database_from_before_checksums_gets_them_at_its_next_start()
+    {
+        await using var test = await TestDb.CreateAsync(backend, migrated: false);
+        await Migrations.ApplyAsync(test.Db, [First]);
+        await WriteAsync(test.Db, "DROP TABLE schema_checksums");
+        Assert.Empty(await Migrations.ApplyAsync(test.Db, [First]));
+        Assert.Equal(1, await Scratch.CountAsync(test.Db, "schema_checksums"));
+        await Assert.ThrowsAsync<StartupException>(() => Migrations.ApplyAsync(test.Db, [new Module("First", ("001_a.sql", "CREATE TABLE a (c text);"))]));
+    }
+
+    [Fact]
     public async Task What_a_newer_binary_applied_is_no_obstacle()
     {
         await using var test = await TestDb.CreateAsync(backend, migrated: false);
