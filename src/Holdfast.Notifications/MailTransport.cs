@@ -1,19 +1,41 @@
-using System.Net;
-using System.Net.Mail;
-using System.Net.Mime;
-using System.Text;
 using Holdfast.Platform;
+using MailKit.Net.Smtp;
+using MailKit.Security;
+using MimeKit;
 
 namespace Holdfast.Notifications;
 
 /// <summary>Where mails go.</summary>
 /// <param name="Server">Null: they are written as <c>.eml</c> files into <paramref name="Folder"/>.</param>
 /// <param name="From">The sender's address, with or without a name: <c>Shop &lt;shop@example.com&gt;</c>.</param>
-public sealed record MailOptions(SmtpServer? Server, string From, string Folder);
+public sealed record MailOptions(SmtpServer? Server, string From, string Folder)
+{
+    // By default "an" alone would be an address, too.
+    private static readonly ParserOptions Strict = new() { AllowAddressesWithoutDomain = false };
 
-/// <summary>A mail server. With <paramref name="Tls"/> the connection must become encrypted (STARTTLS) before anything is sent.</summary>
+    /// <summary>Whether mails can go to, or come from, what is written so: an address with a domain, with or without a name.</summary>
+    public static bool IsAddress(string text) => MailboxAddress.TryParse(Strict, text, out _);
+
+    /// <exception cref="FormatException">It is no address.</exception>
+    internal static MailboxAddress Address(string text) => MailboxAddress.Parse(Strict, text);
+}
+
+/// <summary>
+/// A mail server. With <paramref name="Tls"/> the connection must become encrypted before anything is sent: from its first byte at port 465, by STARTTLS
+/// at any other (RFC 8314).
+/// </summary>
 public sealed record SmtpServer(string Host, int Port, bool Tls, string? User, string? Password)
 {
+    /// <summary>The port where a connection is encrypted from its first byte.</summary>
+    public const int ImplicitTlsPort = 465;
+
+    /// <summary>Whether it is encrypted from its first byte, where it is encrypted at all.</summary>
+    public bool ImplicitTls { get; init; } = Port == ImplicitTlsPort;
+
+    internal SecureSocketOptions Security => !Tls ? SecureSocketOptions.None
+        : ImplicitTls ? SecureSocketOptions.SslOnConnect
+        : SecureSocketOptions.StartTls;
+
     // A record would show its members, and so the password.
     public override string ToString() => $"{Host}:{Port}";
 }
@@ -30,49 +52,59 @@ internal sealed class MailTransport(MailOptions options, TimeSpan? patience = nu
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(_patience);
-        using var client = Client();
         using var message = Message(mail);
-        await client.SendMailAsync(message, limit.Token).ConfigureAwait(false);
+        if (options.Server is { } server)
+        {
+            await SendAsync(server, message, limit.Token).ConfigureAwait(false);
+        }
+        else
+        {
+            await WriteAsync(mail.Id, message, limit.Token).ConfigureAwait(false);
+        }
     }
 
-    private SmtpClient Client()
+    private static async Task SendAsync(SmtpServer server, MimeMessage message, CancellationToken ct)
     {
-        if (options.Server is not { } server)
+        // Revocation lists are often out of reach, and then every mail would fail.
+        using var client = new SmtpClient { CheckCertificateRevocation = false };
+        await client.ConnectAsync(server.Host, server.Port, server.Security, ct).ConfigureAwait(false);
+        if (server.User is { } user)
         {
-            var folder = Path.GetFullPath(options.Folder);
-            PrivateFiles.CreateDirectory(folder);
-            return new SmtpClient { DeliveryMethod = SmtpDeliveryMethod.SpecifiedPickupDirectory, PickupDirectoryLocation = folder, DeliveryFormat = SmtpDeliveryFormat.International };
+            await client.AuthenticateAsync(user, server.Password ?? "", ct).ConfigureAwait(false);
         }
 
-        return new SmtpClient(server.Host, server.Port)
-        {
-            // What it waits for the server's good-bye, too, once a mail has been given up.
-            Timeout = (int)_patience.TotalMilliseconds,
-            EnableSsl = server.Tls,
-            Credentials = server.User is null ? null : new NetworkCredential(server.User, server.Password),
-            DeliveryFormat = SmtpDeliveryFormat.International,
-        };
+        var format = FormatOptions.Default.Clone();
+        format.International = client.Capabilities.HasFlag(SmtpCapabilities.UTF8);
+        await client.SendAsync(format, message, ct).ConfigureAwait(false);
+        await client.DisconnectAsync(quit: true, ct).ConfigureAwait(false);
     }
 
-    private MailMessage Message(Outgoing mail)
+    /// <summary>The file appears whole. A mail that is written twice has one file.</summary>
+    private async Task WriteAsync(Guid id, MimeMessage message, CancellationToken ct)
     {
-        var from = new MailAddress(options.From);
-        var message = new MailMessage(from, new MailAddress(mail.To))
+        var folder = Path.GetFullPath(options.Folder);
+        PrivateFiles.CreateDirectory(folder);
+        var (file, part) = (Path.Combine(folder, $"{id}.eml"), Path.Combine(folder, $"{id}.part"));
+        var format = FormatOptions.Default.Clone();
+        format.International = true;
+        await using (var stream = PrivateFiles.Create(part))
         {
-            Subject = mail.Subject,
-            SubjectEncoding = Encoding.UTF8,
-            Body = mail.Text,
-            BodyEncoding = Encoding.UTF8,
-        };
-
-        // A mail that is sent twice, because nobody heard of the first time, is known by this.
-        message.Headers.Add("Message-ID", $"<{mail.Id}@{from.Host}>");
-        message.Headers.Add("Auto-Submitted", "auto-generated");
-        if (mail.Html is { } html)
-        {
-            message.AlternateViews.Add(AlternateView.CreateAlternateViewFromString(html, Encoding.UTF8, MediaTypeNames.Text.Html));
+            await message.WriteToAsync(format, stream, ct).ConfigureAwait(false);
         }
 
+        File.Move(part, file, overwrite: true);
+    }
+
+    private MimeMessage Message(Outgoing mail)
+    {
+        var from = MailOptions.Address(options.From);
+
+        // A mail that is sent twice, because nobody heard of the first time, is known by its id.
+        var message = new MimeMessage { Subject = mail.Subject, MessageId = $"{mail.Id}@{from.Domain}" };
+        message.From.Add(from);
+        message.To.Add(MailOptions.Address(mail.To));
+        message.Headers.Add(HeaderId.AutoSubmitted, "auto-generated");
+        message.Body = new BodyBuilder { TextBody = mail.Text, HtmlBody = mail.Html }.ToMessageBody();
         return message;
     }
 }

@@ -1,4 +1,3 @@
-using System.Net.Mail;
 using Holdfast.Notifications;
 using Holdfast.Platform.Data;
 using Holdfast.Webhooks;
@@ -8,8 +7,6 @@ namespace Holdfast;
 /// <summary>The settings of mails, of the links in them, and of pages on other sites.</summary>
 public sealed partial record Settings
 {
-    private const int ImplicitTlsPort = 465;
-
     /// <summary>What buyers are told about their orders.</summary>
     public NotificationOptions Notifications { get; init; } = new();
 
@@ -54,7 +51,7 @@ public sealed partial record Settings
     private static MailOptions CheckedMail(IConfiguration source, MailOptions otherwise)
     {
         var (smtp, from) = (Text(source, "SMTP_URL"), Text(source, "SMTP_FROM"));
-        if (from is not null && !MailAddress.TryCreate(from, out _))
+        if (from is not null && !MailOptions.IsAddress(from))
         {
             throw new StartupException($"SMTP_FROM: '{from}' is not an address such as shop@example.com or \"Shop <shop@example.com>\".");
         }
@@ -72,9 +69,9 @@ public sealed partial record Settings
             throw new StartupException("SMTP_URL: must be smtp://user:password@host:port, or smtps:// where the connection must be encrypted.");
         }
 
-        if (url.Port == ImplicitTlsPort)
+        if (url is { Port: SmtpServer.ImplicitTlsPort, Scheme: "smtp" })
         {
-            throw new StartupException("SMTP_URL: port 465 (TLS from the first byte) is not spoken; use the server's STARTTLS port, usually 587, with smtps://.");
+            throw new StartupException("SMTP_URL: connections to port 465 are encrypted from their first byte; write smtps://.");
         }
 
         var user = url.UserInfo.Split(':', 2);

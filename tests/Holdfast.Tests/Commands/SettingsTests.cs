@@ -143,11 +143,18 @@ public sealed class SettingsTests
         var mail = From(("SMTP_URL", "smtps://u:p%40ss@mail.example.com"), ("SMTP_FROM", "Shop <shop@example.com>"), ("PUBLIC_URL", "https://shop.example.com/"), ("CORS_ORIGINS", "https://A.example.com, http://localhost:3000"));
         Assert.Equal(new Holdfast.Notifications.SmtpServer("mail.example.com", 587, true, "u", "p@ss"), mail.Mail.Server);
         Assert.DoesNotContain("p@ss", mail.Mail.ToString(), StringComparison.Ordinal);
+        Assert.False(mail.Mail.Server!.ImplicitTls);
+        Assert.True(From(("SMTP_URL", "smtps://mail.example.com:465"), ("SMTP_FROM", "shop@example.com")).Mail.Server!.ImplicitTls);
+        foreach (var wrong in new[] { "shop", "shop@example.com, more@example.com", "Shop <shop@>", "a\nb@example.com" })
+        {
+            Assert.StartsWith("SMTP_FROM: ", Assert.Throws<StartupException>(() => From(("SMTP_FROM", wrong))).Message, StringComparison.Ordinal);
+        }
+
         Assert.Equal("https://shop.example.com", mail.PublicUrl);
         Assert.Equal(["https://a.example.com", "http://localhost:3000"], mail.CorsOrigins);
         Assert.Equal(["https://xn--bcher-kva.example", "http://xn--bcher-kva.example:81"], From(("CORS_ORIGINS", "https://b\u00fccher.example http://B\u00dcCHER.example:81")).CorsOrigins);
         Assert.Equal("http://127.0.0.1:81", From(("ASPNETCORE_URLS", "http://*:81;http://x:82")).PublicUrl);
-        foreach (var wrong in new[] { "http://mail.example.com", "smtp://", "smtps://u:secret@mail.example.com:465", "mail.example.com:25" })
+        foreach (var wrong in new[] { "http://mail.example.com", "smtp://", "smtp://u:secret@mail.example.com:465", "mail.example.com:25" })
         {
             var message = Assert.Throws<StartupException>(() => From(("SMTP_URL", wrong), ("SMTP_FROM", "shop@example.com"))).Message;
             Assert.StartsWith("SMTP_URL: ", message, StringComparison.Ordinal);

@@ -10,7 +10,7 @@ public sealed class MailServer : IAsyncDisposable
         import asyncio, ssl, sys
         from aiosmtpd.handlers import Mailbox
         from aiosmtpd.smtp import SMTP, AuthResult
-        port, folder, user, password, certificate, key = sys.argv[1:]
+        port, folder, user, password, certificate, key, implicit = sys.argv[1:]
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate, key)
         def check(server, session, envelope, mechanism, data):
@@ -24,8 +24,11 @@ public sealed class MailServer : IAsyncDisposable
         box = Mailbox(folder)
         loop = asyncio.new_event_loop()
         asyncio.set_event_loop(loop)
-        make = lambda: Server(box, loop=loop, tls_context=context, require_starttls=True, authenticator=check, auth_required=True)
-        loop.run_until_complete(loop.create_server(make, "127.0.0.1", int(port)))
+        if implicit:
+            make = lambda: Server(box, loop=loop, authenticator=check, auth_required=True, auth_require_tls=False)
+        else:
+            make = lambda: Server(box, loop=loop, tls_context=context, require_starttls=True, authenticator=check, auth_required=True)
+        loop.run_until_complete(loop.create_server(make, "127.0.0.1", int(port), ssl=context if implicit else None))
         print("listening", flush=True)
         loop.run_forever()
         """;
@@ -74,10 +77,13 @@ public sealed class MailServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts one that takes mails only after STARTTLS and from whoever knows the password.</summary>
+    /// <summary>Starts one that takes mails only encrypted and from whoever knows the password.</summary>
     /// <param name="certificate">PEM files of its certificate and key.</param>
-    public static Task<MailServer> StartSecureAsync(string user, string password, (string Certificate, string Key) certificate) =>
-        StartAsync((port, folder) => ["-c", Secure, port, folder, user, password, certificate.Certificate, certificate.Key]);
+    /// <param name="implicitTls">Encrypted from the first byte; otherwise after STARTTLS.</param>
+    public static Task<MailServer> StartSecureAsync(
+        string user, string password, (string Certificate, string Key) certificate, bool implicitTls = false) =>
+        StartAsync((port, folder) =>
+            ["-c", Secure, port, folder, user, password, certificate.Certificate, certificate.Key, implicitTls ? "implicit" : ""]);
 
     /// <summary>Starts it; skips the calling test, aloud, where it is not installed.</summary>
     /// <param name="port">Otherwise a free one.</param>

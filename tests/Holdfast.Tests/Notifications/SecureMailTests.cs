@@ -71,6 +71,21 @@ public sealed class SecureMailTests : IAsyncLifetime
         Assert.Single(open.Received);
     }
 
+    [Fact]
+    public async Task A_server_that_is_encrypted_from_its_first_byte_is_spoken_to_so()
+    {
+        await QueueAsync();
+        await using var server = await MailServer.StartSecureAsync("shop", "pw", MakeCertificate(), implicitTls: true);
+        var known = new SmtpServer("127.0.0.1", server.Port, true, "shop", "pw");
+
+        // With STARTTLS both sides would wait for the other's first word. Encrypted, the certificate is nobody's whom this process trusts.
+        Assert.Equal(1, await SendAsync(known, TimeSpan.FromSeconds(1)));
+        Assert.Contains("CanceledException", _log.Lines[0], StringComparison.Ordinal);
+        Assert.Equal(1, await SendAsync(known with { ImplicitTls = true }));
+        Assert.Contains("SslHandshakeException", _log.Lines[1], StringComparison.Ordinal);
+        Assert.Empty(server.Received);
+    }
+
     private Task QueueAsync() => _database.Db.WriteAsync(async tx =>
     {
         var batch = tx.Batch();
@@ -79,12 +94,13 @@ public sealed class SecureMailTests : IAsyncLifetime
     });
 
     /// <summary>Tries what is queued, however long ago it failed.</summary>
-    private async Task<int> SendAsync(SmtpServer server)
+    private async Task<int> SendAsync(SmtpServer server, TimeSpan? patience = null)
     {
         var db = _database.Db;
         db.ClockSkew += TimeSpan.FromHours(7);
         using var log = LoggerFactory.Create(b => b.AddProvider(_log));
-        return await new MailSender(db, new MailTransport(new MailOptions(server, "Shop <shop@example.com>", _folder)), new Letters(db, new AccessKeys(), new PublicUrl("https://shop.example.com"), new NotificationOptions()),
+        return await new MailSender(db, new MailTransport(new MailOptions(server, "Shop <shop@example.com>", _folder), patience), 
+            new Letters(db, new AccessKeys(), new PublicUrl("https://shop.example.com"), new NotificationOptions()),
             log.CreateLogger<MailSender>()).SendOnceAsync();
     }
 
