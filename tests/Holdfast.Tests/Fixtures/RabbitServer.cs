@@ -129,7 +129,7 @@ public sealed class RabbitServer : IRevivable
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await Until.TrueAsync("RabbitMQ takes connections", async () => process.HasExited
             ? throw new EndedException($"RabbitMQ did not start: {await output}{await errors}")
-            : ProcessId is not null && await AnswersAsync(), 180);
+            : ProcessId is not null && await AnswersAsync(), 400);
     }
 
     /// <summary>The port mapper, without which no server starts.</summary>

@@ -1,7 +1,9 @@
 using System.Net.Http.Json;
+using System.Net.Mime;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using CloudNative.CloudEvents.SystemTextJson;
 using Holdfast.Orders;
 using Holdfast.Orders.Core;
 using Holdfast.Platform.Data;
@@ -44,8 +46,15 @@ public abstract partial class AsyncApiTests(Backend backend) : IAsyncLifetime
         foreach (var e in events)
         {
             Assert.True(messages.TryGetProperty(e.Type, out var message), $"{e.Type} is not listed");
-            var faults = schemas.Faults(JsonDocument.Parse(CloudEvent.Write(e)).RootElement, message.GetProperty("payload")).ToList();
+            var written = CloudEvent.Write(e);
+            var faults = schemas.Faults(JsonDocument.Parse(written).RootElement, message.GetProperty("payload"));
             Assert.True(faults.Count == 0, $"{e.Type}: {string.Join('\n', faults)}");
+
+            // As others read it, with the library of the standard.
+            var read = new JsonEventFormatter().DecodeStructuredModeMessage(written, new ContentType(CloudEvent.ContentType), null);
+            Assert.True(read.IsValid);
+            Assert.Equal((e.Id, e.Type, e.Subject.ToString(), e.OccurredAt), (read.Id, read.Type, read.Subject, read.Time!.Value.UtcDateTime));
+            Assert.Equal($"{e.Sequence}", read["sequence"]);
         }
 
         // What nobody ever sends would be a promise.
@@ -77,14 +86,17 @@ public abstract partial class AsyncApiTests(Backend backend) : IAsyncLifetime
         Assert.Empty(schemas.Faults(JsonSerializer.SerializeToElement(data), schema));
         foreach (var (spoil, path) in new (Action<JsonObject>, string)[]
         {
-            (o => o.Remove("number"), "$: lacks number"), (o => o["surprise"] = 1, "$: has surprise"), (o => o["status"] = "eaten", "$.status"), (o => o["total"] = -1, "$.total"),
-            (o => o["total"] = 1.5, "$.total"), (o => o["id"] = "x", "$.id"), (o => o["createdAt"] = "2026-01-01", "$.createdAt"), (o => o["lines"]![0]!["sku"] = null, "$.lines[0].sku"),
-            (o => o["customer"]!["phone"] = "1", "$.customer: has phone"), (o => o["session"] = "x", "$.session"), (o => o["metadata"] = new JsonObject { ["a"] = 1 }, "$.metadata.a"),
+            (o => o.Remove("number"), ": required"), (o => o["surprise"] = 1, "/surprise: "), (o => o["status"] = "eaten", "/status: "),
+            (o => o["total"] = -1, "/total: "), (o => o["total"] = 1.5, "/total: "), (o => o["id"] = "x", "/id: "),
+            (o => o["createdAt"] = "2026-01-01", "/createdAt: "), (o => o["lines"]![0]!["sku"] = null, "/lines/0/sku: "),
+            (o => o["customer"]!["phone"] = "1", "/customer/phone: "), (o => o["session"] = "x", "/session: "),
+            (o => o["metadata"] = new JsonObject { ["a"] = 1 }, "/metadata/a: "),
         })
         {
             var spoilt = data.DeepClone().AsObject();
             spoil(spoilt);
-            Assert.StartsWith(path, Assert.Single(schemas.Faults(JsonSerializer.SerializeToElement(spoilt), schema)), StringComparison.Ordinal);
+            var faults = schemas.Faults(JsonSerializer.SerializeToElement(spoilt), schema);
+            Assert.Contains(faults, f => f.StartsWith(path, StringComparison.Ordinal));
         }
     }
 

@@ -12,6 +12,7 @@ using Holdfast.Webhooks;
 using Holdfast.Webhooks.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
+using StandardWebhooks;
 
 namespace Holdfast.Tests.Webhooks;
 
@@ -47,10 +48,14 @@ public abstract class WebhookTests(Backend backend) : IAsyncLifetime
         await ArrivedAsync(2);
         var received = _receiver.All.OrderBy(r => r.Id, StringComparer.Ordinal).ToList();
         Assert.Equal([$"{order}:1", $"{order}:2"], received.Select(r => r.Id));
-        var secret = Convert.FromBase64String(endpoint.GetProperty("secret").GetString()!["whsec_".Length..]);
+
+        // As a merchant's system checks it, with the library of the standard: it throws where the signature is not right or the time is old.
+        var library = new StandardWebhook(endpoint.GetProperty("secret").GetString()!);
         Assert.All(received, r =>
         {
-            Assert.Equal(WebhookTransport.Sign(secret, r.Id, r.Timestamp, Encoding.UTF8.GetBytes(r.Body)), r.Signature);
+            var headers = new HeaderDictionary { ["webhook-id"] = r.Id, ["webhook-timestamp"] = r.Timestamp, ["webhook-signature"] = r.Signature };
+            library.Verify(r.Body, headers);
+            Assert.ThrowsAny<Exception>(() => library.Verify(r.Body + " ", headers));
             Assert.Equal("application/json", r.ContentType);
         });
         var body = JsonDocument.Parse(received[1].Body).RootElement;
