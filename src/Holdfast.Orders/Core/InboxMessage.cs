@@ -20,6 +20,8 @@ public abstract record InboxMessage(Guid OrderId)
     {
         try
         {
+            // Some systems write a byte order mark; it is no part of JSON (RFC 8259, 8.1), nor of what is told.
+            body = body.StartsWith("\uFEFF"u8) ? body[3..] : body;
             var reader = new Utf8JsonReader(body);
             using var document = JsonDocument.ParseValue(ref reader);
             var root = document.RootElement;
@@ -78,9 +80,21 @@ public abstract record InboxMessage(Guid OrderId)
     private static long? Amount(JsonElement data) =>
         data.TryGetProperty("amount", out var n) && n.ValueKind == JsonValueKind.Number && n.TryGetInt64(out var amount) && amount is > 0 and <= Placement.MaxTotal ? amount : null;
 
-    // No control characters: PostgreSQL stores no NUL, and histories are shown.
-    private static string? Text(JsonElement json, string name) =>
-        json.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.String && member.GetString() is { Length: <= MaxText } text && !text.Any(char.IsControl) ? UnicodeText.Nfc(text) : null;
+    /// <summary>
+    /// As a request's texts are read: in NFC, without blanks around it, and measured after that. No control characters: PostgreSQL stores
+    /// no NUL, and histories are shown.
+    /// </summary>
+    private static string? Text(JsonElement json, string name)
+    {
+        if (!json.TryGetProperty(name, out var member) || member.ValueKind != JsonValueKind.String
+            || member.GetString() is not { Length: <= 4 * MaxText } told)
+        {
+            return null;
+        }
+
+        var text = UnicodeText.Nfc(told).Trim();
+        return text.Length <= MaxText && !text.Any(char.IsControl) ? text : null;
+    }
 }
 
 /// <summary>Money has come in. Minor units.</summary>

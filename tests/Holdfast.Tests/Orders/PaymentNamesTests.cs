@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Holdfast.Orders;
 using Holdfast.Orders.Core;
 using Holdfast.Platform.Data;
+using Holdfast.Platform.Messaging;
 using Holdfast.Tests.Crash;
 using Holdfast.Tests.Fixtures;
 
@@ -70,6 +71,53 @@ public abstract class PaymentNamesTests(TestHost host)
         var pay = new PayCommand(told.OrderId, Guid.Empty, "x", Guid.Empty, told.Provider, told.TransactionId, told.Amount, told.Currency,
             null, null, null);
         Assert.Equal((kept, "t"), (PaymentNames.IsProvider(pay.Provider) ? pay.Provider : null, pay.TransactionId));
+    }
+
+    [Fact]
+    public async Task What_a_broker_tells_of_a_payment_that_came_by_http_is_the_same_payment()
+    {
+        var shop = await Shop.CreateAsync(Server.Db, 10);
+        var desk = new Desk(Server, shop);
+        var order = await desk.PlaceAsync(shop.Body((0, 9)));
+        Assert.Equal(500, Desk.Number(await desk.PayAsync(order, 500, "chuy\u1ec3n-kho\u1ea3n-7", "bank_1"), "amountPaid"));
+        // Decomposed, half composed, with the sign for kelvin, with blanks and a byte order mark.
+        foreach (var (provider, transaction, before) in new[]
+        {
+            ("Bank_1", "chuye\u0302\u0309n-khoa\u0309n-7", ""), ("BANK_1 ", "chuy\u00ea\u0309n-kho\u1ea3n-7", ""),
+            ("ban\u212a_1", " chuy\u1ec3n-khoa\u0309n-7\u3000", "\uFEFF"), ("bank_1", new string(' ', 300) + "chuye\u0302\u0309n-kho\u1ea3n-7", ""),
+        })
+        {
+            await TellAsync(before + Body(500, transaction, provider));
+            Assert.Equal(500, Desk.Number(await desk.GetAsync(order), "amountPaid"));
+        }
+
+        // Another transaction is another payment, and once it is told, it is known to HTTP.
+        await TellAsync(Body(400, "\u0111i\u00ea\u0323n-8", "VNPAY"));
+        Assert.Equal(900, Desk.Number(await desk.PayAsync(order, 400, "\u0111i\u1ec7n-8", "vnpay"), "amountPaid"));
+        await Audit.VerifyAsync(Server.Db);
+
+        string Body(long amount, string transaction, string provider)
+        {
+            var body = Desk.Payment(amount, transaction, provider);
+            body["orderId"] = Desk.Id(order);
+            return body.ToJsonString();
+        }
+
+        async Task TellAsync(string body)
+        {
+            var (id, payload) = (Guid.CreateVersion7(), Encoding.UTF8.GetBytes(body));
+            await Server.Db.WriteAsync(async tx =>
+            {
+                var batch = tx.Batch();
+                DeadLetters.Add(batch, new DeadLetter(id, DeadLetters.Inbox, null, null, "payment.success", "no", payload, 1, await tx.NowAsync()));
+                await batch.RunAsync();
+            });
+            Assert.Equal(202, (await Shop.PostAsync(Server.Admin, $"/dead-letters/{id}/redrive", null)).Status);
+            // A message that is refused gets another reason, and stays.
+            await Until.TrueAsync("it is handled", async () =>
+                await shop.CountAsync("SELECT COUNT(*) FROM dead_letters WHERE id = $1 AND reason = 'no'", id) == 0);
+            Assert.Equal(0, await shop.CountAsync("SELECT COUNT(*) FROM dead_letters WHERE payload = $1", payload));
+        }
     }
 
     [Fact]
