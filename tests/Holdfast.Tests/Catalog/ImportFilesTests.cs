@@ -12,7 +12,7 @@ using Holdfast.Tests.Fixtures;
 namespace Holdfast.Tests.Catalog;
 
 /// <summary>Files as people have them: of spreadsheets and of other shops, with numbers in the local form.</summary>
-public abstract class ImportFilesTests(TestDatabase database) : IDisposable
+public abstract partial class ImportFilesTests(TestDatabase database) : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("holdfast-files-").FullName;
 

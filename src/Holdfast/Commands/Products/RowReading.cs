@@ -82,9 +82,13 @@ internal sealed class RowReading(HeaderNames header, TableRecord record, Decimal
 
     /// <summary>
     /// The field without blanks around it and as it was before an export made it safe for spreadsheets; empty where there is no such
-    /// column.
+    /// column. What a spreadsheet shows for a formula that has failed is a fault.
     /// </summary>
-    public string Raw(string column) => header.Place(column) is { } place ? UnicodeText.Nfc(Formulas.Unescape(record.Fields![place].Trim()).Trim()) : "";
+    public string Raw(string column)
+    {
+        var text = header.Place(column) is { } place ? UnicodeText.Nfc(Formulas.Unescape(record.Fields![place].Trim()).Trim()) : "";
+        return CellErrors.Is(text) ? Wrong<string>(column, $"'{text}' is an error of the spreadsheet") ?? "" : text;
+    }
 
     public bool? BoolOrNull(string column) => TextOrNull(column, 40)?.ToLowerInvariant() switch
     {

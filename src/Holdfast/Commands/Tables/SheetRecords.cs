@@ -8,7 +8,7 @@ namespace Holdfast.Commands.Tables;
 
 /// <summary>
 /// Reads a sheet of a spreadsheet (.xlsx, .xlsb, .xls) as records. A cell that holds a number is marked so: its value is known whatever it
-/// looks like. A cell that shows an error counts as empty.
+/// looks like. A cell that shows an error has the text that it shows, in an .xlsx file; in the others it is empty.
 /// </summary>
 internal static class SheetRecords
 {
@@ -37,12 +37,15 @@ internal static class SheetRecords
     }
 
     /// <summary>The rows that are not empty, with their numbers in the sheet.</summary>
-    public static IEnumerable<TableRecord> Read(IExcelDataReader reader, string name)
+    /// <param name="path">Of the file that the reader has opened.</param>
+    public static IEnumerable<TableRecord> Read(IExcelDataReader reader, string path)
     {
+        var name = Path.GetFileName(path);
+        var errors = Opened(name, () => Errors(path, reader.Name));
         int? width = null;
         for (var line = 1; Opened(name, reader.Read); line++)
         {
-            var (cells, numbers) = Row(reader);
+            var (cells, numbers) = Row(reader, line, errors);
             if (cells.TrueForAll(string.IsNullOrWhiteSpace))
             {
                 continue;
@@ -61,22 +64,30 @@ internal static class SheetRecords
         }
     }
 
-    private static (List<string> Cells, List<bool> Numbers) Row(IExcelDataReader reader)
+    private static (List<string> Cells, List<bool> Numbers) Row(IExcelDataReader reader, int line,
+        IReadOnlyDictionary<(int Row, int Column), string> errors)
     {
         var (cells, numbers) = (new List<string>(reader.FieldCount), new List<bool>(reader.FieldCount));
         for (var i = 0; i < reader.FieldCount; i++)
         {
             var value = reader.GetValue(i);
-            cells.Add(Text(value));
+            cells.Add(value is null ? errors.GetValueOrDefault((line, i + 1), "") : Text(value));
             numbers.Add(value is double or int);
         }
 
         return (cells, numbers);
     }
 
-    private static string Text(object? value) => value switch
+    private static IReadOnlyDictionary<(int Row, int Column), string> Errors(string path, string sheet)
     {
-        null => "",
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        Span<byte> head = stackalloc byte[4];
+        var isZip = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) == 4 && head[0] == 'P';
+        return isZip ? SheetErrors.Of(stream, sheet) : new Dictionary<(int Row, int Column), string>();
+    }
+
+    private static string Text(object value) => value switch
+    {
         string text => text,
         bool yes => yes ? "true" : "false",
         // As a decimal, 58.9 is 58.9 and not the nearest binary fraction.

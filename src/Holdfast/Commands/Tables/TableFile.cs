@@ -48,7 +48,7 @@ internal sealed class TableFile : IDisposable
         if (SheetRecords.IsSheet(head[..length]))
         {
             var sheet = SheetRecords.Open(stream, name, options.Sheet);
-            return new TableFile(sheet, SheetRecords.Read(sheet, name));
+            return new TableFile(sheet, SheetRecords.Read(sheet, path));
         }
 
         if (options.Sheet is not null)

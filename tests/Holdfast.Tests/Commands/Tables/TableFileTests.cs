@@ -92,16 +92,18 @@ public sealed class TableFileTests : IDisposable
     }
 
     [Fact]
-    public void A_cell_with_an_error_is_empty_and_cells_beyond_the_header_spoil_their_row_only()
+    public void A_cell_with_an_error_has_its_text_and_cells_beyond_the_header_spoil_their_row_only()
     {
         var path = Path.Combine(_folder, "t.xlsx");
-        SheetFile.Write(path, ("S", [["a", "b"], ["#N/A", 1], ["x", 2, "beyond"], ["y", 3, " "], ["z"]]));
+        SheetFile.Write(path, ("S", [["a", "b"], ["#DIV/0!", 1], ["x", 2, "beyond"], ["y", 3, " "], ["z"], ["", "#REF!"]]),
+            ("Other", [["a"], ["#NUM!"]]));
         using var table = TableFile.Open(path, new TableOptions());
         var records = table.Records.ToList();
-        Assert.Equal([null, null, "the row has more cells than the 2 of the header", null, null],
+        Assert.Equal([null, null, "the row has more cells than the 2 of the header", null, null, null],
             records.Select(r => r.Fault));
-        Assert.Equal(["", "1"], records[1].Fields!);
+        Assert.Equal(["#DIV/0!", "1"], records[1].Fields!);
         Assert.Equal(["z", ""], records[4].Fields!);
+        Assert.Equal(["", "#REF!"], records[5].Fields!);
     }
 
     [Theory]
