@@ -25,6 +25,9 @@ public static class Errors
         "Một đối tượng trong yêu cầu có quá nhiều trường.");
     public static readonly Error UnsupportedEncoding = new(415, "unsupported_encoding", "Send the body as it is, or with Content-Encoding: gzip.",
         "Hãy gửi nội dung không nén, hoặc với Content-Encoding: gzip.");
+    public static readonly Error UnsupportedMediaType = new(415, "unsupported_media_type",
+        "Send the body as JSON, with Content-Type: application/json.",
+        "Hãy gửi nội dung ở dạng JSON, với Content-Type: application/json.");
     public static readonly Error InvalidEncoding = new(400, "invalid_encoding", "The body is not what its Content-Encoding says.", "Nội dung yêu cầu không đúng với Content-Encoding.");
     public static readonly Error UnknownParameter = new(400, "unknown_parameter", "This resource does not know the query parameter that is named in parameter.",
         "Tài nguyên này không có tham số được nêu trong parameter.");

@@ -114,7 +114,9 @@ public sealed class Door(ITokenReader tokens, RateLimits limits, RequestLimits r
         {
             var caller = await CallerAsync(http).ConfigureAwait(false);
             reply = caller is null ? Errors.Unauthenticated
-                : (Refusal(caller, route) ?? QueryRules.Refusal(http.Request, route) ?? await limits.RefuseAsync(http, caller, route.Limit).ConfigureAwait(false)) is { } refusal ? refusal
+                : (Refusal(caller, route) ?? QueryRules.Refusal(http.Request, route)
+                    ?? await limits.RefuseAsync(http, caller, route.Limit).ConfigureAwait(false)
+                    ?? await SimpleRequests.RefusalAsync(http, requests.BodyWithin).ConfigureAwait(false)) is { } refusal ? refusal
                 : await ServeAsync(new Request(http, caller, route, requests.BodyWithin), route, handle).ConfigureAwait(false);
         }
         catch (Exception) when (http.RequestAborted.IsCancellationRequested)

@@ -1,0 +1,85 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Holdfast.Platform.Http;
+
+/// <summary>
+/// Refuses what a page of any site can have a browser post without asking the server first: bodies of a form or of plain text (the Fetch
+/// standard's CORS-safelisted types). No cookie says who calls, so such a request is a guest's; but it comes from the address of whoever
+/// looks at the page.
+/// </summary>
+internal static class SimpleRequests
+{
+    /// <summary>415 for a body that another site's page has sent, or that begins as no JSON object does; null for all others.</summary>
+    public static async ValueTask<Error?> RefusalAsync(HttpContext http, TimeSpan within)
+    {
+        var type = MediaType(http.Request);
+        if (!HttpMethods.IsPost(http.Request.Method) || http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != true
+            || !(type.Length == 0 || IsSimple(type)))
+        {
+            return null;
+        }
+
+        if (IsFromAnotherSite(http.Request))
+        {
+            return Errors.UnsupportedMediaType;
+        }
+
+        // A program that names no type, or curl's -d, may send JSON all the same.
+        return type.Length == 0 || http.Request.Headers.ContentEncoding.Count > 0
+            || await BeginsAsJsonAsync(http, within).ConfigureAwait(false) ? null : Errors.UnsupportedMediaType;
+    }
+
+    /// <summary>
+    /// A page whose browser had to ask first has sent a header that only programs and such pages send: that is decided by the setting of
+    /// allowed origins. Browsers name the page's origin in every post, and new ones the relation of the sites, too.
+    /// </summary>
+    private static bool IsFromAnotherSite(HttpRequest request) =>
+        request.Headers.Authorization.Count == 0 && !request.Headers.ContainsKey("Idempotency-Key")
+        && (request.Headers["Sec-Fetch-Site"].ToString() is { Length: > 0 } relation ? relation is "cross-site" or "same-site"
+            : request.Headers.Origin.ToString() is { Length: > 0 } origin && origin != $"{request.Scheme}://{request.Host}");
+
+    private static string MediaType(HttpRequest request) => (request.ContentType ?? "").Split(';')[0].Trim();
+
+    private static bool IsSimple(string type) => type.Equals("text/plain", StringComparison.OrdinalIgnoreCase)
+        || type.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)
+        || type.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Looks at the first bytes, and leaves them to whoever reads the body.</summary>
+    private static async ValueTask<bool> BeginsAsJsonAsync(HttpContext http, TimeSpan within)
+    {
+        var reader = http.Request.BodyReader;
+        using var timed = new TimedBody(http, within);
+        while (true)
+        {
+            var read = await timed.ReadAsync().ConfigureAwait(false);
+            var first = First(read.Buffer);
+            if (first is null && !read.IsCompleted && read.Buffer.Length < Request.SmallBodyBytes)
+            {
+                reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+                continue;
+            }
+
+            // Of a body that is refused all is given back, so that the server can read away the rest.
+            var begins = first is null or (byte)'{' or (byte)'[';
+            reader.AdvanceTo(begins ? read.Buffer.Start : read.Buffer.End);
+            return begins;
+        }
+    }
+
+    /// <summary>The first byte that is neither white space nor of a byte order mark.</summary>
+    private static byte? First(ReadOnlySequence<byte> buffer)
+    {
+        foreach (var memory in buffer)
+        {
+            var at = memory.Span.IndexOfAnyExcept(" \t\r\n\uFEFF"u8);
+            if (at >= 0)
+            {
+                return memory.Span[at];
+            }
+        }
+
+        return null;
+    }
+}
