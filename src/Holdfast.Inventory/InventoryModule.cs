@@ -22,6 +22,7 @@ public static class InventoryModule
         services.TryAddSingleton(new InventoryOptions());
         services.AddSingleton<StockQueries>();
         services.AddSingleton<ChangeStock>();
+        services.AddSingleton<CountStock>();
         services.AddSingleton<StockAlerts>();
         services.AddSingleton<IConsumer, LowStockConsumer>();
         services.AddSingleton<Reservations>();
@@ -38,6 +39,7 @@ public static class InventoryModule
         app.Get<StockQueries>("/inventory/{variantId}", Access.Staff, (u, r) => u.GetAsync(r));
         app.Put<ChangeStock>("/inventory/{variantId}", Access.Staff, (u, r) => u.SetThresholdAsync(r));
         app.Get<StockQueries>("/inventory/{variantId}/movements", Access.Staff, (u, r) => u.MovementsAsync(r), "limit", "cursor");
+        app.Post<CountStock>("/inventory/counts", Access.Staff, (u, r) => u.HandleAsync(r));
         app.Post<ChangeStock>("/inventory/{variantId}/receipts", Access.StaffOrService, (u, r) => u.ReceiveAsync(r));
         app.Post<ChangeStock>("/inventory/{variantId}/adjustments", Access.Staff, (u, r) => u.AdjustAsync(r));
 

@@ -178,6 +178,10 @@ public sealed class StockBook
         return true;
     }
 
+    /// <summary>What was counted is what is there; a ledger row says so where it is what was known, too.</summary>
+    public void SetOnHand(Guid variantId, long counted, string reason) =>
+        Move(variantId, counted - Find(variantId)!.OnHand, 0, StockReasons.Adjustment, null, reason);
+
     private void Move(Guid variantId, long onHandDelta, long reservedDelta, string reason, Guid? referenceId, string? reference)
     {
         var entry = Find(variantId) ?? throw new UnreachableException($"variant {variantId} is not in the book");

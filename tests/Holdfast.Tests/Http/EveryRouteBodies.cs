@@ -56,6 +56,11 @@ public sealed partial class EveryRoute
         _bodies["PUT /api/v1/inventory/{variantId}"] = new() { ["lowStockThreshold"] = 5 };
         _bodies["POST /api/v1/inventory/{variantId}/receipts"] = new() { ["quantity"] = 1, ["reference"] = "r" };
         _bodies["POST /api/v1/inventory/{variantId}/adjustments"] = new() { ["delta"] = 1, ["reason"] = "count" };
+        _bodies["POST /api/v1/inventory/counts"] = new()
+        {
+            ["storeId"] = store, ["reason"] = "stock-take",
+            ["lines"] = new JsonArray(new JsonObject { ["variantId"] = variant, ["counted"] = 1000 }),
+        };
         _bodies["POST /api/v1/inventory/reservations"] = new() { ["lines"] = new JsonArray(Line(variant)), ["ttlSeconds"] = 60, ["reference"] = "r" };
         _bodies["POST /api/v1/dead-letters/redrive"] = new() { ["lane"] = "order_inbox" };
         _bodies["PUT /api/v1/carts/{storeId}/lines/{variantId}"] = new() { ["quantity"] = 1 };

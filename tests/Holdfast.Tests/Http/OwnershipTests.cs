@@ -38,6 +38,7 @@ public abstract class OwnershipTests(EveryRouteHost host)
         GET    /api/v1/inventory/{variantId}/movements                                      13433 3+3+
         POST   /api/v1/inventory/{variantId}/receipts                                       13443 3+++
         POST   /api/v1/inventory/{variantId}/adjustments                                    13433 3+3+
+        POST   /api/v1/inventory/counts                                                     13433 3+3+
         POST   /api/v1/inventory/reservations                                               13223 3+++
         GET    /api/v1/inventory/reservations/{id}                                          13443 3+++
         POST   /api/v1/inventory/reservations/{id}/release                                  13443 3+++
