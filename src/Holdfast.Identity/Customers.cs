@@ -75,5 +75,9 @@ public static class Customers
             + $"{condition.Replace("{0}", "$5", StringComparison.Ordinal)}",
         id, name, CustomerSearch.Fold(name), now, parameter);
 
+    /// <summary>Removes a guest whom this transaction has made, where the condition on <c>users</c> holds.</summary>
+    public static void RemoveGuest(StatementBatch batch, Guid id, string condition) =>
+        batch.Execute($"DELETE FROM users WHERE id = $1 AND role = 'guest' AND {condition}", id);
+
     private static Customer Map(Row r) => new(r.Uuid(0), r.Text(1), r.Text(2), r.TextOrNull(3));
 }

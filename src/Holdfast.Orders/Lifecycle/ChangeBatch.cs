@@ -103,12 +103,11 @@ internal sealed class ChangeBatch
         PurchaseRows.Ink(_books.Purchases, batch);
         DiscountPages.Ink(_books.Discounts, batch, _now);
         PointsPages.Ink(_books.Points, batch, _now);
-        foreach (var i in _accepted)
+        var accepted = _accepted.ToHashSet();
+        for (var i = 0; i < _changings.Count; i++)
         {
-            foreach (var rider in _changings[i].Command.Riders)
-            {
-                rider.Ink(batch, _books.Files[_changings[i].Command.OrderId].Order);
-            }
+            var command = _changings[i].Command;
+            Rider.InkAll(batch, command.Riders, accepted.Contains(i) ? _books.Files[command.OrderId].Order : null);
         }
 
         await StockPages.InkAsync(_books.Stock, _tx, batch, events, _now, "system").ConfigureAwait(false);

@@ -14,6 +14,7 @@ internal sealed class GuestCorrection(EditCommand edit, Guid guestId) : Rider
 {
     private readonly string? _key = edit.Email is null ? null : Emails.Key(edit.Email);
     private DateTime _now;
+    private Guid? _made;
 
     public override int Rank => LockRank.Guests;
 
@@ -27,6 +28,7 @@ internal sealed class GuestCorrection(EditCommand edit, Guid guestId) : Rider
         foreach (var correction in corrections)
         {
             correction._now = now;
+            correction._made = correction._key is not null && guests[correction._key].IsNew ? correction.Guest(guests) : null;
             correction.Edit.GuestId = correction._key is null ? null : correction.Guest(guests);
         }
     }
@@ -43,6 +45,15 @@ internal sealed class GuestCorrection(EditCommand edit, Guid guestId) : Rider
         {
             Customers.RenameGuest(batch, order.CustomerId, name, _now,
                 "NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = users.id AND o.store_id <> {0})", order.StoreId);
+        }
+    }
+
+    /// <summary>The guest who was made for it goes, unless another correction of the batch has given them an order.</summary>
+    public override void InkRefused(StatementBatch batch)
+    {
+        if (_made is { } guest)
+        {
+            Customers.RemoveGuest(batch, guest, "NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = users.id)");
         }
     }
 

@@ -41,6 +41,31 @@ public abstract class Rider
     /// <summary>Adds its writes to those of the batch. Only called when its command was accepted.</summary>
     public abstract void Ink(StatementBatch batch, Order order);
 
+    /// <summary>
+    /// Takes back what <see cref="OpenAsync"/> has written for it. Only called when its command was not accepted and others of the batch
+    /// were.
+    /// </summary>
+    public virtual void InkRefused(StatementBatch batch)
+    {
+    }
+
+    /// <summary>Adds the writes of one command's riders.</summary>
+    /// <param name="order">Null where the command was not accepted.</param>
+    internal static void InkAll(StatementBatch batch, IReadOnlyList<Rider> riders, Order? order)
+    {
+        foreach (var rider in riders)
+        {
+            if (order is null)
+            {
+                rider.InkRefused(batch);
+            }
+            else
+            {
+                rider.Ink(batch, order);
+            }
+        }
+    }
+
     /// <summary>Opens those of a batch that the filter takes, class by class in the order of their ranks.</summary>
     internal static async Task OpenAllAsync(Tx tx, IEnumerable<Rider> riders, Func<Rider, bool> which)
     {
