@@ -69,6 +69,10 @@ internal static class OrderInvariants
         new("one_order_per_idempotency_key", "SELECT event_subject, COUNT(*) AS times FROM idempotency_keys WHERE event_sequence = 1 AND status = 201 GROUP BY event_subject HAVING COUNT(*) > 1"),
         new("history_without_gaps", "SELECT o.id, o.event_sequence, COUNT(e.sequence) AS events, MAX(e.sequence) AS last FROM orders o LEFT JOIN events e ON e.subject = o.id "
             + "GROUP BY o.id, o.event_sequence HAVING COUNT(e.sequence) <> o.event_sequence OR MAX(e.sequence) <> o.event_sequence"),
+        new("unpaid_orders_count_what_is_left_of_them",
+            "SELECT o.id, o.quantity, SUM(l.quantity - l.cancelled - l.undelivered) AS lines FROM orders o "
+            + "JOIN order_lines l ON l.order_id = o.id WHERE o.email_hash IS NOT NULL AND o.amount_paid = 0 AND o.status IN ('pending', 'confirmed') "
+            + "GROUP BY o.id, o.quantity HAVING o.quantity <> SUM(l.quantity - l.cancelled - l.undelivered)"),
         new("unpaid_holds_are_of_unpaid_orders", "SELECT h.order_id, h.variant_id, h.quantity, o.status, o.payment_method, o.amount_paid FROM unpaid_holds h LEFT JOIN orders o ON o.id = h.order_id "
             + "LEFT JOIN order_lines l ON l.order_id = h.order_id AND l.variant_id = h.variant_id WHERE o.id IS NULL OR l.order_id IS NULL OR o.store_id <> h.store_id OR l.quantity - l.cancelled - l.undelivered <> h.quantity "
             + "OR o.amount_paid > 0 OR o.payment_method = 'online' OR o.status NOT IN ('pending', 'confirmed') OR (o.status = 'pending') <> (h.expires_at IS NOT NULL)"),

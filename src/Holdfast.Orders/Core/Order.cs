@@ -215,7 +215,8 @@ public sealed record Order
         : PaymentFailed ? PaymentStatus.Failed
         : PaymentStatus.Unpaid;
 
-    public long Quantity => Lines.Sum(l => l.Quantity);
+    /// <summary>The pieces that have not left the order: what it counts against its buyer while it is unpaid.</summary>
+    public long Quantity => Lines.Sum(l => l.Live);
 
     /// <summary>The buyer's account was closed: there is no address any more, and nobody to tell.</summary>
     public bool IsOfClosedAccount => Emails.IsOfClosed(CustomerEmail);

@@ -97,7 +97,7 @@ internal sealed class OrderPages
         batch.ChangeEach(orders, "UPDATE orders SET status = {v.status}, payment_status = {v.payment_status}, amount_paid = {v.amount_paid}, "
             + "amount_refunded = {v.amount_refunded}, refund_due = {v.refund_due}, delivery_address = {v.delivery_address}, contact_phone = {v.contact_phone}, "
             + "note = {v.note}, customer_id = {v.customer_id}, customer_email = {v.customer_email}, "
-            + "customer_name = {v.customer_name}, edits = {v.edits}, updated_at = {v.updated_at}, "
+            + "customer_name = {v.customer_name}, edits = {v.edits}, quantity = {v.quantity}, updated_at = {v.updated_at}, "
             + "deleted_at = {v.deleted_at}, hidden = {v.hidden}, version = {v.version}, "
             + "earned_points = {v.earned_points}, cancelled_amount = {v.cancelled_amount}, cancelled_points = {v.cancelled_points}, "
             + "event_sequence = {v.event_sequence} WHERE orders.id = {v.id} AND orders.status = {v.status_read} AND orders.version = {v.version_read}");
@@ -141,7 +141,7 @@ internal sealed class OrderPages
         rows.Add(o.Id).Add(Names.Of(o.Status)).Add(Names.Of(o.PaymentStatus)).Add(o.AmountPaid).Add(o.AmountRefunded).Add(o.RefundDue).Add(o.DeliveryAddress)
             .Add(o.ContactPhone).Add(o.Note).Add(o.UpdatedAt).Add(o.DeletedAt).Add(o.Hidden).Add(o.Version).Add(o.EventSequence).Add(o.EarnedPoints)
             .Add(o.CancelledAmount).Add(o.CancelledPoints).Add(o.CustomerId).Add(o.CustomerEmail).Add(o.CustomerName).Add(o.Edits)
-            .Add(Names.Of(file.Read.Status)).Add(file.Read.Version);
+            .Add(o.Quantity).Add(Names.Of(file.Read.Status)).Add(file.Read.Version);
     }
 
     private static RowSet UpdateRows() => new("orders", new("id", ColumnType.Uuid), new("status", ColumnType.Text), new("payment_status", ColumnType.Text),
@@ -151,6 +151,7 @@ internal sealed class OrderPages
             ColumnType.Long),
         new("cancelled_amount", ColumnType.Long), new("cancelled_points", ColumnType.Long), new("customer_id", ColumnType.Uuid),
         new("customer_email", ColumnType.Text), new("customer_name", ColumnType.Text), new("edits", ColumnType.Int),
+        new("quantity", ColumnType.Long),
         new("status_read", ColumnType.Text), new("version_read", ColumnType.Int));
 
     private static RowSet LineRows() => new("order_lines", new("order_id", ColumnType.Uuid), new("variant_id", ColumnType.Uuid),

@@ -132,6 +132,28 @@ public abstract class HoldsOfBuyersTests(Backend backend) : IAsyncLifetime
         Assert.Equal("201", await CodeAsync(shop, Server.Guest, From(shop, "one@example.com", "0900001234", "1 Lê Lợi")));
     }
 
+    [Fact]
+    public async Task A_cancelled_line_counts_neither_towards_what_a_buyer_holds_nor_towards_a_limit()
+    {
+        var shop = await Shop.CreateAsync(Server.Db, 100);
+        await shop.AddVariantAsync(2000, 100, 6);
+        var body = From(shop, "part@example.com", "0900777001", "1 Lê Lợi", 4);
+        body["lines"]!.AsArray().Add(new JsonObject { ["variantId"] = shop.Variants[1], ["quantity"] = 6L });
+        var (status, order, _) = await shop.OrderAsync(Server.Guest, body);
+        Assert.Equal(201, status);
+        Assert.Equal("too_many_held", await CodeAsync(shop, Server.Guest, From(shop, "part@example.com", "0900777001", "1 Lê Lợi")));
+        var desk = new Desk(Server, shop);
+        await desk.DoAsync(order, "cancel", desk.Lines((1, 5)));
+
+        // Ten may be held: five are, and of the limited variant one.
+        Assert.Equal("too_many_held", await CodeAsync(shop, Server.Guest, From(shop, "part@example.com", "0900777001", "1 Lê Lợi", 6)));
+        var limited = shop.Body((1, 5));
+        (limited["customer"]!["email"], limited["contactPhone"], limited["deliveryAddress"]) = ("part@example.com", "0900777001", "1 Lê Lợi");
+        Assert.Equal("201", await CodeAsync(shop, Server.Guest, limited));
+        Assert.Equal("purchase_limit", await CodeAsync(shop, Server.Admin, (JsonObject)shop.Body((1, 7)).DeepClone()));
+        await Audit.VerifyAsync(Server.Db);
+    }
+
     [Theory]
     [InlineData("\"Nhận tại cửa hàng\"")]
     [InlineData("""{"name":"KTX","line1":"Ký túc xá khu B","city":"Thủ Đức","country":"VN"}""")]

@@ -36,6 +36,7 @@ public abstract class OrderInvariantTests(TestHost host)
         ("money_is_kept_only_for_live_orders", "UPDATE orders SET refund_due = refund_due - 1 WHERE id = $3"),
         ("one_order_per_idempotency_key", "UPDATE idempotency_keys SET event_subject = $2 WHERE event_subject = $1"),
         ("history_without_gaps", "UPDATE orders SET event_sequence = event_sequence + 1 WHERE id = $2"),
+        ("unpaid_orders_count_what_is_left_of_them", "UPDATE orders SET quantity = quantity + 1, email_hash = 1 WHERE id = $2"),
         ("unpaid_holds_are_of_unpaid_orders", "INSERT INTO unpaid_holds (order_id, variant_id, store_id, quantity, email_hash, created_at) SELECT o.id, l.variant_id, o.store_id, l.quantity, 1, o.created_at "
             + "FROM orders o JOIN order_lines l ON l.order_id = o.id WHERE o.id = $3"),
         ("unpaid_holds_are_of_unpaid_orders", "INSERT INTO unpaid_holds (order_id, variant_id, store_id, quantity, email_hash, created_at) SELECT o.id, o.id, o.store_id, 1, 1, o.created_at FROM orders o WHERE o.id = $2"),
