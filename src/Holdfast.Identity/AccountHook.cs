@@ -4,8 +4,8 @@ using Holdfast.Platform.Data;
 namespace Holdfast.Identity;
 
 /// <summary>
-/// What another module has to do about its own rows when an account ends or takes a guest's place. Register one as a service of this type; it runs
-/// in the account's transaction, after the user's row was locked.
+/// What another module has to do about its own rows when an account ends or takes a guest's place. Register one as a service of this
+/// type; unless it says otherwise it runs in the account's transaction, after the user's row was locked.
 /// </summary>
 public abstract class AccountHook
 {
@@ -18,6 +18,10 @@ public abstract class AccountHook
     /// </summary>
     public virtual Task<Remains> EraseAsync(Tx tx, ClosingAccount account, DateTime now) => Task.FromResult(Remains.Nothing);
 
-    /// <summary>The account has proved that the guest's email is its own: what was the guest's is the account's. How many orders that were.</summary>
-    public virtual Task<int> JoinAsync(Tx tx, Guid guestId, Account account, DateTime now) => Task.FromResult(0);
+    /// <summary>
+    /// The account has proved that the guest's email is its own: the next of what was the guest's becomes the account's, in a transaction
+    /// of its own if there is much. How many orders it was, and what is left.
+    /// </summary>
+    public virtual Task<(int Orders, Remains Left)> JoinAsync(Tx tx, JoiningGuest guest, DateTime now) =>
+        Task.FromResult((0, Remains.Nothing));
 }

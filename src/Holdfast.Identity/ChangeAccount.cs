@@ -6,39 +6,29 @@ using Holdfast.Platform.Messaging;
 namespace Holdfast.Identity;
 
 /// <summary>
-/// <c>PATCH /auth/me</c> <c>{name}</c>: a customer's own name. <c>POST /auth/email</c> <c>{email, password}</c> mails a link to the new
-/// address, and <c>POST /auth/email/confirm</c> <c>{token}</c> makes it the account's: only who can read the new mailbox and is signed in
-/// gets it changed, and the old mailbox is told. Sessions, orders, carts and points stay; orders keep the name and the email with which
-/// they were placed.
+/// <c>PATCH /auth/me</c> <c>{name}</c>: a customer's own name. <c>POST /auth/email</c> <c>{email,
+/// password}</c> mails a link to the new address, and <c>POST /auth/email/confirm</c> <c>{token}</c> makes it the account's: only who can
+/// read the new mailbox and is signed in gets it changed, and the old mailbox is told. Sessions, orders, carts and points stay; orders
+/// keep the name and the email with which they were placed.
 /// </summary>
 internal sealed class ChangeAccount(Db db, Accounts accounts, PasswordWork passwords, EmailProof proof, PublicUrl url)
 {
     public async Task<Reply> RenameAsync(Request request)
     {
-        var body = await request.FieldsAsync().ConfigureAwait(false);
-        if (!body.IsOk)
+        var read = await CustomerRoute.ReadAsync(request, f => f.TextOrNull("name")).ConfigureAwait(false);
+        if (!read.IsOk)
         {
-            return body.Error!;
+            return read.Error!;
         }
 
-        var name = body.Value.TextOrNull("name");
-        if (body.Value.Done() is { } error)
-        {
-            return error;
-        }
-
-        if (request.Caller.Role != Role.Customer)
-        {
-            return Errors.Forbidden;
-        }
-
+        var name = read.Value;
         return await db.WriteAsync<Reply>(async tx =>
         {
             var now = await tx.NowAsync().ConfigureAwait(false);
             if (name is not null)
             {
                 var batch = tx.Batch();
-                batch.Execute("UPDATE users SET name = $2, name_folded = $3, updated_at = $4 WHERE id = $1 AND active "
+                batch.Execute("UPDATE users SET name = $2{as text}, name_folded = $3{as text}, updated_at = $4 WHERE id = $1 AND active "
                     + "= $5", request.Caller.Subject!.Value, name, CustomerSearch.Fold(name), now, true);
                 AuditLog.Note(batch, new AuditEntry("name_changed", request.Caller.Actor), now);
                 await batch.RunAsync().ConfigureAwait(false);
@@ -57,29 +47,22 @@ internal sealed class ChangeAccount(Db db, Accounts accounts, PasswordWork passw
     /// <summary>202, whether the address is another account's or not: the mail that follows says nothing of it, either.</summary>
     public async Task<Reply> AskAsync(Request request)
     {
-        var body = await request.FieldsAsync().ConfigureAwait(false);
-        if (!body.IsOk)
+        var read = await CustomerRoute.ReadAsync(request, f =>
         {
-            return body.Error!;
+            var wanted = f.Text("email", max: Emails.MaxLength);
+            if (wanted.Length > 0 && Emails.Key(wanted) is null)
+            {
+                f.Reject("email", "is not an email address");
+            }
+
+            return (Email: wanted, Password: f.Secret("password", Passwords.MaxLength));
+        }).ConfigureAwait(false);
+        if (!read.IsOk)
+        {
+            return read.Error!;
         }
 
-        var email = body.Value.Text("email", max: Emails.MaxLength);
-        var password = body.Value.Secret("password", Passwords.MaxLength);
-        if (email.Length > 0 && Emails.Key(email) is null)
-        {
-            body.Value.Reject("email", "is not an email address");
-        }
-
-        if (body.Value.Done() is { } error)
-        {
-            return error;
-        }
-
-        if (request.Caller.Role != Role.Customer)
-        {
-            return Errors.Forbidden;
-        }
-
+        var (email, password) = read.Value;
         var owner = await PasswordChanges.CheckOwnerAsync(accounts, passwords, request, password).ConfigureAwait(false);
         if (!owner.IsOk)
         {
@@ -92,7 +75,8 @@ internal sealed class ChangeAccount(Db db, Accounts accounts, PasswordWork passw
             var now = await tx.NowAsync().ConfigureAwait(false);
             var batch = tx.Batch();
             OneTimeLinks.Add(batch, token, OneTimeLinks.ChangeEmail, id, now, proves: Emails.Key(email), email: email.Trim());
-            Mails.Queue(batch, IdentityMails.ChangeEmail(PasswordChanges.OncePerMinute(OneTimeLinks.ChangeEmail, id, now), email.Trim(),
+            Mails.Queue(batch, IdentityMails.ChangeEmail(
+                PasswordChanges.OncePerMinute(OneTimeLinks.ChangeEmail, id, now), email.Trim(),
                 url.Link("change-email", "token", token), request.IsVietnamese) with { UserId = id }, now);
             await batch.RunAsync().ConfigureAwait(false);
         }).ConfigureAwait(false);
@@ -102,26 +86,17 @@ internal sealed class ChangeAccount(Db db, Accounts accounts, PasswordWork passw
     /// <summary>200; 422 <c>invalid_link</c>, 409 <c>email_taken</c> where another account has the address by now.</summary>
     public async Task<Reply> ConfirmAsync(Request request)
     {
-        var body = await request.FieldsAsync().ConfigureAwait(false);
-        if (!body.IsOk)
+        var read = await CustomerRoute.ReadAsync(request, f => f.Text("token")).ConfigureAwait(false);
+        if (!read.IsOk)
         {
-            return body.Error!;
+            return read.Error!;
         }
 
-        var token = body.Value.Text("token");
-        if (body.Value.Done() is { } error)
-        {
-            return error;
-        }
-
-        if (request.Caller.Role != Role.Customer)
-        {
-            return Errors.Forbidden;
-        }
-
+        var token = read.Value;
         try
         {
-            return await db.WriteAsync<Reply>(tx => ConfirmAsync(tx, request, token)).ConfigureAwait(false);
+            var proved = await db.WriteAsync(tx => ConfirmAsync(tx, request, token)).ConfigureAwait(false);
+            return await proof.JoinedAsync(proved).ConfigureAwait(false);
         }
         catch (Exception e) when (db.IsUniqueViolation(e, "users"))
         {
@@ -129,7 +104,7 @@ internal sealed class ChangeAccount(Db db, Accounts accounts, PasswordWork passw
         }
     }
 
-    private async Task<Reply> ConfirmAsync(Tx tx, Request request, string token)
+    private async Task<Result<EmailProof.Proved>> ConfirmAsync(Tx tx, Request request, string token)
     {
         var now = await tx.NowAsync().ConfigureAwait(false);
         if (await OneTimeLinks.TakeAsync(tx, token, OneTimeLinks.ChangeEmail, now)
@@ -152,7 +127,6 @@ internal sealed class ChangeAccount(Db db, Accounts accounts, PasswordWork passw
             request.IsVietnamese) with { UserId = before.Id }, now);
         AuditLog.Note(batch, new AuditEntry("email_changed", before.Actor), now);
         await batch.RunAsync().ConfigureAwait(false);
-        return Reply.Ok(new { Email = email, JoinedOrders = await proof.ProveAsync(tx, before with { Email = email }, now)
-            .ConfigureAwait(false) });
+        return await proof.ProveAsync(tx, before with { Email = email }, now).ConfigureAwait(false);
     }
 }

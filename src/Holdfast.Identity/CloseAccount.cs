@@ -11,7 +11,7 @@ namespace Holdfast.Identity;
 /// of an outside issuer has no password and needs none.
 /// </summary>
 internal sealed class CloseAccount(Db db, Accounts accounts, PasswordWork passwords, IEnumerable<AccountHook> hooks,
-    AccountClosings closings)
+    AccountClosings closings, GuestJoinings joinings)
 {
     public async Task<Reply> HandleAsync(Request request)
     {
@@ -48,6 +48,7 @@ internal sealed class CloseAccount(Db db, Accounts accounts, PasswordWork passwo
         }
 
         var (account, hash) = own.Value;
+        await joinings.ContinueAsync(account.Id).ConfigureAwait(false);
         var reply = await db.WriteAsync<Reply>(async tx => hash is null || await Sessions.HoldAsync(tx, account.Id, hash)
             .ConfigureAwait(false)
             ? await CloseAsync(tx, account).ConfigureAwait(false) : await ChangedAsync(tx, account.Id).ConfigureAwait(false)).ConfigureAwait(false);
@@ -74,6 +75,12 @@ internal sealed class CloseAccount(Db db, Accounts accounts, PasswordWork passwo
         {
             await tx.RollbackAsync().ConfigureAwait(false);
             return Errors.Unauthenticated;
+        }
+
+        if (await GuestJoinings.AreLeftAsync(tx, account.Id).ConfigureAwait(false))
+        {
+            await tx.RollbackAsync().ConfigureAwait(false);
+            return IdentityErrors.OrdersJoining;
         }
 
         var now = await tx.NowAsync().ConfigureAwait(false);

@@ -11,7 +11,7 @@ public sealed record ClosingAccount(Guid Id, string Actor)
     public int Done { get; set; }
 }
 
-/// <summary>What a slice of closing an account has left.</summary>
+/// <summary>What a slice of closing an account, or of joining a guest, has left.</summary>
 public enum Remains
 {
     /// <summary>Nothing.</summary>

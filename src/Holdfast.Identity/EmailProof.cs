@@ -10,19 +10,14 @@ namespace Holdfast.Identity;
 /// what was ordered with the email without signing in joins the account. Both by whoever is signed in to it: whose mailbox it is may click on a link
 /// that somebody else has asked for.
 /// </summary>
-internal sealed class EmailProof(Db db, Accounts accounts, IEnumerable<AccountHook> hooks, PublicUrl url)
+internal sealed class EmailProof(Db db, Accounts accounts, GuestJoinings joinings, PublicUrl url)
 {
     public async Task<Reply> SendAsync(Request request)
     {
-        var body = await request.FieldsAsync().ConfigureAwait(false);
-        if (!body.IsOk || body.Value.Done() is not null)
+        var read = await CustomerRoute.ReadAsync(request, _ => true).ConfigureAwait(false);
+        if (!read.IsOk)
         {
-            return body.Error ?? body.Value.Done()!;
-        }
-
-        if (request.Caller.Role != Role.Customer)
-        {
-            return Errors.Forbidden;
+            return read.Error!;
         }
 
         if (await accounts.FindAsync(request.Caller.Subject!.Value).ConfigureAwait(false) is not { } account)
@@ -41,8 +36,8 @@ internal sealed class EmailProof(Db db, Accounts accounts, IEnumerable<AccountHo
             var now = await tx.NowAsync().ConfigureAwait(false);
             var batch = tx.Batch();
             OneTimeLinks.Add(batch, token, OneTimeLinks.VerifyEmail, account.Id, now, proves: mailbox);
-            var may = await MailRequests.CountAsync(tx, OneTimeLinks.VerifyEmail, mailbox, isProved: false, RateLimits.Partition(request.Http.Connection.RemoteIpAddress), now)
-                .ConfigureAwait(false);
+            var may = await MailRequests.CountAsync(tx, OneTimeLinks.VerifyEmail, mailbox, isProved: false,
+                RateLimits.Partition(request.Http.Connection.RemoteIpAddress), now).ConfigureAwait(false);
             if (may)
             {
                 Queue(batch, account, token, request.IsVietnamese, now);
@@ -53,29 +48,20 @@ internal sealed class EmailProof(Db db, Accounts accounts, IEnumerable<AccountHo
         return Reply.Accepted();
     }
 
-    private void Queue(StatementBatch batch, Account account, string token, bool vietnamese, DateTime now) => Mails.Queue(batch, IdentityMails.VerifyEmail(
-        PasswordChanges.OncePerMinute(OneTimeLinks.VerifyEmail, account.Id, now), account.Email, url.Link("verify-email", "token", token), vietnamese) with { UserId = account.Id }, now);
+    private void Queue(StatementBatch batch, Account account, string token, bool vietnamese, DateTime now) => Mails.Queue(batch,
+        IdentityMails.VerifyEmail(PasswordChanges.OncePerMinute(OneTimeLinks.VerifyEmail, account.Id, now), account.Email,
+            url.Link("verify-email", "token", token), vietnamese) with { UserId = account.Id }, now);
 
     public async Task<Reply> VerifyAsync(Request request)
     {
-        var body = await request.FieldsAsync().ConfigureAwait(false);
-        if (!body.IsOk)
+        var read = await CustomerRoute.ReadAsync(request, f => f.Text("token")).ConfigureAwait(false);
+        if (!read.IsOk)
         {
-            return body.Error!;
+            return read.Error!;
         }
 
-        var token = body.Value.Text("token");
-        if (body.Value.Done() is { } error)
-        {
-            return error;
-        }
-
-        if (request.Caller.Role != Role.Customer)
-        {
-            return Errors.Forbidden;
-        }
-
-        return await db.WriteAsync<Reply>(async tx =>
+        var token = read.Value;
+        return await JoinedAsync(await db.WriteAsync<Result<Proved>>(async tx =>
         {
             var now = await tx.NowAsync().ConfigureAwait(false);
             if (await OneTimeLinks.TakeAsync(tx, token, OneTimeLinks.VerifyEmail, now).ConfigureAwait(false) is not { } link
@@ -85,14 +71,15 @@ internal sealed class EmailProof(Db db, Accounts accounts, IEnumerable<AccountHo
                 return IdentityErrors.InvalidLink;
             }
 
-            return Reply.Ok(new { account.Email, JoinedOrders = await ProveAsync(tx, account, now).ConfigureAwait(false) });
-        }).ConfigureAwait(false);
+            return await ProveAsync(tx, account, now).ConfigureAwait(false);
+        }).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     /// <summary>
-    /// Notes that the mailbox is the account's, and has what a guest ordered with it join the account: how many orders that were.
+    /// Notes that the mailbox is the account's, and has what a guest ordered with it begin to join the account. After the commit
+    /// <see cref="JoinedAsync"/> goes on.
     /// </summary>
-    internal async Task<int> ProveAsync(Tx tx, Account account, DateTime now)
+    internal async Task<Proved> ProveAsync(Tx tx, Account account, DateTime now)
     {
         var batch = tx.Batch();
         batch.Execute("UPDATE users SET email_proved_at = $2, updated_at = $2 WHERE id = $1", account.Id, now);
@@ -100,8 +87,26 @@ internal sealed class EmailProof(Db db, Accounts accounts, IEnumerable<AccountHo
             Emails.Key(account.Email));
         AuditLog.Note(batch, new AuditEntry("email_verified", account.Actor), now);
         await batch.RunAsync().ConfigureAwait(false);
-        return guest.Rows.Count == 0 ? 0 : await JoinAsync(tx, guest.First, account, now).ConfigureAwait(false);
+        var (joined, isMore) = guest.Rows.Count == 0 ? (0, false)
+            : await joinings.BeginAsync(tx, new JoiningGuest(guest.First, account.Id, account.Actor), now).ConfigureAwait(false);
+        return new Proved(account, joined, isMore);
     }
+
+    /// <summary>The answer: the account's email, and how many orders have joined it by now. Others may follow.</summary>
+    internal async Task<Reply> JoinedAsync(Result<Proved> proved)
+    {
+        if (!proved.IsOk)
+        {
+            return proved.Error!;
+        }
+
+        var (account, joined, isMore) = proved.Value;
+        var more = isMore ? await joinings.ContinueAsync(account.Id).ConfigureAwait(false) : 0;
+        return Reply.Ok(new { account.Email, JoinedOrders = joined + more });
+    }
+
+    /// <summary>An account whose mailbox is proved, how many orders have joined it with that, and whether others follow.</summary>
+    internal sealed record Proved(Account Account, int Joined, bool IsMore);
 
     /// <summary>
     /// The account, if it still has the email that the link was sent to: an outside issuer may have given it another since, and of that the link
@@ -112,21 +117,5 @@ internal sealed class EmailProof(Db db, Accounts accounts, IEnumerable<AccountHo
         await tx.QueryAsync("SELECT id FROM users WHERE id = $1 {lock}", r => r.Uuid(0), link.UserId).ConfigureAwait(false);
         var account = await accounts.FindAsync(tx, link.UserId).ConfigureAwait(false);
         return link.EmailKey is not null && Emails.Key(account?.Email) == link.EmailKey ? account : null;
-    }
-
-    private async Task<int> JoinAsync(Tx tx, Guid guest, Account account, DateTime now)
-    {
-        var orders = 0;
-        foreach (var hook in hooks)
-        {
-            orders += await hook.JoinAsync(tx, guest, account, now).ConfigureAwait(false);
-        }
-
-        // Emptied and not deleted: an order may be on its way that has found this guest. It stays a guest's, as if it had come a moment later.
-        var batch = tx.Batch();
-        batch.Execute("UPDATE users SET email = $2, email_key = $2, name = NULL, name_folded = NULL, active = $3, updated_at = $4 WHERE id = $1 AND role = 'guest'", guest, Emails.OfClosed(guest), false, now);
-        Mails.PassOn(batch, guest, account.Id);
-        await batch.RunAsync().ConfigureAwait(false);
-        return orders;
     }
 }

@@ -51,6 +51,8 @@ public static class IdentityModule
         services.AddSingleton<ChangeAccount>();
         services.AddSingleton<AccountClosings>();
         services.AddHostedService(s => s.GetRequiredService<AccountClosings>());
+        services.AddSingleton<GuestJoinings>();
+        services.AddHostedService(s => s.GetRequiredService<GuestJoinings>());
         services.AddSingleton<ApiKeyReader>();
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<AuditQueries>();

@@ -68,12 +68,17 @@ internal sealed class OrdersOfAccounts(RelayBell bell) : AccountHook
         return Remains.More;
     }
 
-    public override async Task<int> JoinAsync(Tx tx, Guid guestId, Account account, DateTime now)
+    public override async Task<(int Orders, Remains Left)> JoinAsync(Tx tx, JoiningGuest guest, DateTime now)
     {
-        var orders = await OpenAsync(tx, guestId).ConfigureAwait(false);
-        await WriteAsync(tx, orders, o => o with { CustomerId = account.Id, IsGuest = false }, account.Actor, now).ConfigureAwait(false);
-        await CountPaidAsync(tx, orders, account.Id).ConfigureAwait(false);
-        return orders.Count;
+        // Read without locks, and again under them: staff may give one to another guest meanwhile.
+        var ids = await tx.QueryAsync($"SELECT id FROM orders WHERE customer_id = $1 ORDER BY id LIMIT {OrdersAtOnce + 1}", r => r.Uuid(0),
+            guest.Id).ConfigureAwait(false);
+        var own = await tx.QueryAsync("SELECT id FROM orders WHERE id {in $1} AND customer_id = $2 ORDER BY id {lock}", r => r.Uuid(0),
+            ids.Take(OrdersAtOnce).ToArray(), guest.Id).ConfigureAwait(false);
+        var orders = await OrderRows.ReadAsync(tx, [.. own]).ConfigureAwait(false);
+        await WriteAsync(tx, orders, o => o with { CustomerId = guest.AccountId, IsGuest = false }, guest.Actor, now).ConfigureAwait(false);
+        await CountPaidAsync(tx, orders, guest.AccountId).ConfigureAwait(false);
+        return (orders.Count, ids.Count > OrdersAtOnce ? Remains.More : Remains.Nothing);
     }
 
     /// <summary>
@@ -100,12 +105,6 @@ internal sealed class OrdersOfAccounts(RelayBell bell) : AccountHook
 
         PurchaseRows.Ink(book, batch);
         await batch.RunAsync().ConfigureAwait(false);
-    }
-
-    private static async Task<List<Order>> OpenAsync(Tx tx, Guid customerId)
-    {
-        var ids = await tx.QueryAsync("SELECT id FROM orders WHERE customer_id = $1 ORDER BY id {lock}", r => r.Uuid(0), customerId).ConfigureAwait(false);
-        return await OrderRows.ReadAsync(tx, [.. ids]).ConfigureAwait(false);
     }
 
     /// <summary>By what the buyer would be known again goes. A guest who ordered with the same email keeps what is counted of their own orders.</summary>

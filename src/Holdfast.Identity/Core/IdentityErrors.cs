@@ -19,6 +19,10 @@ public static class IdentityErrors
 
     public static readonly Error EmailTaken = new(409, "email_taken", "There is an account with this email already.", "Email này đã có tài khoản.");
 
+    /// <summary>What was ordered as a guest becomes the account's at this moment: closing it would leave some of that behind.</summary>
+    public static readonly Error OrdersJoining = new(409, "orders_joining", "Orders are still joining this account. Try again in a minute.",
+        "Đơn hàng vẫn đang được chuyển vào tài khoản này. Vui lòng thử lại sau một phút.");
+
     /// <summary>Never made, used up, run out or ended: sign in again.</summary>
     public static readonly Error InvalidRefreshToken = new(401, "invalid_refresh_token", "This session has ended. Sign in again.", "Phiên đăng nhập đã kết thúc. Vui lòng đăng nhập lại.");
 

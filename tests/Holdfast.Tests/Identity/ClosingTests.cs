@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Commands;
+using Holdfast.Identity;
 using Holdfast.Orders;
 using Holdfast.Orders.Core;
 using Holdfast.Platform.Data;
@@ -22,6 +23,7 @@ public abstract partial class ClosingTests(Backend backend) : IAsyncLifetime
     private const string Street = "17 Plughstreet";
 
     private readonly string _email = $"{Guid.CreateVersion7():N}@example.com";
+    private readonly EndlessHook _endless = new();
     private TestServer? _server;
 
     private TestServer Server => _server!;
@@ -34,7 +36,8 @@ public abstract partial class ClosingTests(Backend backend) : IAsyncLifetime
         }
 
         // With limits on unpaid orders, buyers leave hashes by which they are known again.
-        _server = await TestServer.StartAsync(backend, s => s.AddSingleton(new OrderOptions { MaxPendingOrders = 100 }));
+        _server = await TestServer.StartAsync(backend, s => s.AddSingleton(new OrderOptions { MaxPendingOrders = 1000 })
+            .AddSingleton<AccountHook>(_endless));
     }
 
     public async ValueTask DisposeAsync()
@@ -154,10 +157,15 @@ public abstract partial class ClosingTests(Backend backend) : IAsyncLifetime
     private async Task VerifyEmailAsync(HttpClient me)
     {
         await PostAsync(me, "/auth/verify-email/send", new JsonObject());
-        var text = await Server.Db.ReadAsync(s => s.FirstAsync("SELECT text FROM mails WHERE recipient = $1", r => r.Text(0), _email));
-        var token = text!.Split("token=")[1].Split('\n')[0].Trim();
-        var answer = await PostAsync(me, "/auth/verify-email", new JsonObject { ["token"] = Uri.UnescapeDataString(token) });
+        var answer = await PostAsync(me, "/auth/verify-email", new JsonObject { ["token"] = await TokenAsync() });
         Assert.Equal(1, answer.GetProperty("joinedOrders").GetInt32());
+    }
+
+    /// <summary>The token of the last link that was mailed.</summary>
+    private async Task<string> TokenAsync()
+    {
+        var text = await Server.Db.ReadAsync(s => s.FirstAsync("SELECT text FROM mails WHERE recipient = $1", r => r.Text(0), _email));
+        return Uri.UnescapeDataString(text!.Split("token=")[1].Split('\n')[0].Trim());
     }
 
     private async Task DeliverAsync(JsonElement order)

@@ -130,7 +130,8 @@ public abstract class OneBuyerTests(TestHost host)
         {
             foreach (var hook in Server.App.Services.GetServices<AccountHook>())
             {
-                await hook.JoinAsync(tx, order.GetProperty("customerId").GetGuid(), new Account(account, Role.Customer, email, null, []), await tx.NowAsync());
+                var guest = new JoiningGuest(order.GetProperty("customerId").GetGuid(), account, $"customer:{account}");
+                await hook.JoinAsync(tx, guest, await tx.NowAsync());
             }
         });
         Assert.Equal(isPaid ? "purchase_limit" : "placed", await AccountAsync(shop, account, email));

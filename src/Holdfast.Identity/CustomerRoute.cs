@@ -1,0 +1,26 @@
+using Holdfast.Platform;
+using Holdfast.Platform.Http;
+
+namespace Holdfast.Identity;
+
+/// <summary>The way into the routes by which customers change their own account.</summary>
+internal static class CustomerRoute
+{
+    /// <summary>What the reader makes of the body: 400 where a member is wrong, 403 for everybody but customers.</summary>
+    public static async Task<Result<T>> ReadAsync<T>(Request request, Func<Fields, T> read)
+    {
+        var body = await request.FieldsAsync().ConfigureAwait(false);
+        if (!body.IsOk)
+        {
+            return body.Error!;
+        }
+
+        var value = read(body.Value);
+        if (body.Value.Done() is { } error)
+        {
+            return error;
+        }
+
+        return request.Caller.Role == Role.Customer ? (Result<T>)value : Errors.Forbidden;
+    }
+}
