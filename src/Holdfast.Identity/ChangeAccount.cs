@@ -11,7 +11,8 @@ namespace Holdfast.Identity;
 /// read the new mailbox and is signed in gets it changed, and the old mailbox is told. Sessions, orders, carts and points stay; orders
 /// keep the name and the email with which they were placed.
 /// </summary>
-internal sealed class ChangeAccount(Db db, Accounts accounts, PasswordWork passwords, EmailProof proof, PublicUrl url)
+internal sealed class ChangeAccount(Db db, Accounts accounts, PasswordWork passwords, EmailProof proof, DroppedMails dropped,
+    PublicUrl url)
 {
     public async Task<Reply> RenameAsync(Request request)
     {
@@ -75,10 +76,11 @@ internal sealed class ChangeAccount(Db db, Accounts accounts, PasswordWork passw
             var now = await tx.NowAsync().ConfigureAwait(false);
             var batch = tx.Batch();
             OneTimeLinks.Add(batch, token, OneTimeLinks.ChangeEmail, id, now, proves: Emails.Key(email), email: email.Trim());
-            Mails.Queue(batch, IdentityMails.ChangeEmail(
+            var queued = Mails.Queue(batch, IdentityMails.ChangeEmail(
                 PasswordChanges.OncePerMinute(OneTimeLinks.ChangeEmail, id, now), email.Trim(),
                 url.Link("change-email", "token", token), request.IsVietnamese) with { UserId = id }, now);
             await batch.RunAsync().ConfigureAwait(false);
+            dropped.Note(tx, queued, now);
         }).ConfigureAwait(false);
         return Reply.Accepted();
     }
@@ -123,10 +125,11 @@ internal sealed class ChangeAccount(Db db, Accounts accounts, PasswordWork passw
         // Links that went to the old mailbox are good for nothing any more.
         OneTimeLinks.ForgetAll(batch, before.Id);
         SignInAttempts.ForgetAll(batch, before.Email);
-        Mails.Queue(batch, IdentityMails.EmailChanged($"email-changed:{before.Id}:{now.Ticks}", before.Email,
+        var queued = Mails.Queue(batch, IdentityMails.EmailChanged($"email-changed:{before.Id}:{now.Ticks}", before.Email,
             request.IsVietnamese) with { UserId = before.Id }, now);
         AuditLog.Note(batch, new AuditEntry("email_changed", before.Actor), now);
         await batch.RunAsync().ConfigureAwait(false);
+        dropped.Note(tx, queued, now);
         return await proof.ProveAsync(tx, before with { Email = email }, now).ConfigureAwait(false);
     }
 }

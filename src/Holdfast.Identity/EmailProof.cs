@@ -10,7 +10,8 @@ namespace Holdfast.Identity;
 /// what was ordered with the email without signing in joins the account. Both by whoever is signed in to it: whose mailbox it is may click on a link
 /// that somebody else has asked for.
 /// </summary>
-internal sealed class EmailProof(Db db, Accounts accounts, GuestJoinings joinings, PublicUrl url)
+internal sealed class EmailProof(Db db, Accounts accounts, GuestJoinings joinings, MailRequests requests,
+    DroppedMails dropped, PublicUrl url)
 {
     public async Task<Reply> SendAsync(Request request)
     {
@@ -36,19 +37,19 @@ internal sealed class EmailProof(Db db, Accounts accounts, GuestJoinings joining
             var now = await tx.NowAsync().ConfigureAwait(false);
             var batch = tx.Batch();
             OneTimeLinks.Add(batch, token, OneTimeLinks.VerifyEmail, account.Id, now, proves: mailbox);
-            var may = await MailRequests.CountAsync(tx, OneTimeLinks.VerifyEmail, mailbox, isProved: false,
+            var may = await requests.CountAsync(tx, OneTimeLinks.VerifyEmail, mailbox, account, isProved: false,
                 RateLimits.Partition(request.Http.Connection.RemoteIpAddress), now).ConfigureAwait(false);
-            if (may)
-            {
-                Queue(batch, account, token, request.IsVietnamese, now);
-            }
-
+            var queued = may ? Queue(batch, account, token, request.IsVietnamese, now) : null;
             await batch.RunAsync().ConfigureAwait(false);
+            if (queued is not null)
+            {
+                dropped.Note(tx, queued, now);
+            }
         }).ConfigureAwait(false);
         return Reply.Accepted();
     }
 
-    private void Queue(StatementBatch batch, Account account, string token, bool vietnamese, DateTime now) => Mails.Queue(batch,
+    private QueuedMail Queue(StatementBatch batch, Account account, string token, bool vietnamese, DateTime now) => Mails.Queue(batch,
         IdentityMails.VerifyEmail(PasswordChanges.OncePerMinute(OneTimeLinks.VerifyEmail, account.Id, now), account.Email,
             url.Link("verify-email", "token", token), vietnamese) with { UserId = account.Id }, now);
 

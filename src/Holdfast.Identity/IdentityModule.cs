@@ -46,6 +46,7 @@ public static class IdentityModule
         services.AddSingleton<PasswordWork>();
         services.AddSingleton<SignIn>();
         services.AddSingleton<PasswordChanges>();
+        services.AddSingleton<MailRequests>();
         services.AddSingleton<EmailProof>();
         services.AddSingleton<CloseAccount>();
         services.AddSingleton<ChangeAccount>();

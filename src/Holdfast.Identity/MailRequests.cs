@@ -2,22 +2,25 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Holdfast.Platform.Data;
+using Holdfast.Platform.Messaging;
 
 namespace Holdfast.Identity;
 
 /// <summary>Counts the mails that somebody has sent to an address, over all processes; see <see cref="MailQuota"/>.</summary>
-internal static class MailRequests
+internal sealed class MailRequests(DroppedMails dropped)
 {
     /// <summary>Whether this mail may be sent; it is counted then. The work is the same whether or not there is an account.</summary>
     /// <param name="kind">Of the mail: one kind does not use up the other.</param>
     /// <param name="isProved">Whoever has the account has shown that the mailbox is theirs.</param>
-    public static async Task<bool> CountAsync(Tx tx, string kind, string emailKey, bool isProved, IPAddress client, DateTime now)
+    /// <param name="account">The one whose email it is; null where there is none, and so no mail.</param>
+    public async Task<bool> CountAsync(Tx tx, string kind, string emailKey, Account? account, bool isProved, IPAddress client, DateTime now)
     {
         Limit[] limits =
         [
-            new(Hash($"{kind}\n{emailKey}"), MailQuota.AtOnce, OneTimeLinks.Lifetime),
-            new(Hash($"{kind} mailbox\n{MailQuota.Mailbox(emailKey)}"), isProved ? int.MaxValue : MailQuota.OfMailbox, null),
-            new(Hash($"client\n{client}"), MailQuota.OfClient, null),
+            new(Hash($"{kind}\n{emailKey}"), MailQuota.AtOnce, OneTimeLinks.Lifetime, $"of the kind {kind} to one address"),
+            new(Hash($"{kind} mailbox\n{MailQuota.Mailbox(emailKey)}"), isProved ? int.MaxValue : MailQuota.OfMailbox, null,
+                $"of the kind {kind} to one mailbox"),
+            new(Hash($"client\n{client}"), MailQuota.OfClient, null, "asked for from one address"),
         ];
         // One order for all, and rows to lock: two who ask at once are two.
         Array.Sort(limits, (a, b) => a.Whose.CompareTo(b.Whose));
@@ -38,10 +41,17 @@ internal static class MailRequests
         }
 
         await batch.RunAsync().ConfigureAwait(false);
+        if (!may && account is not null)
+        {
+            var first = after.FindIndex(a => a is null);
+            dropped.Note(tx, limits[first].Name, $"{limits[first].Whose}", $"account {account.Id}",
+                before[first].First!.DayBeganAt.AddDays(1));
+        }
+
         return may;
     }
 
     private static Guid Hash(string text) => new(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16), bigEndian: true);
 
-    private sealed record Limit(Guid Whose, int Most, TimeSpan? Then);
+    private sealed record Limit(Guid Whose, int Most, TimeSpan? Then, string Name);
 }

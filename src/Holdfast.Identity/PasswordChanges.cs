@@ -7,7 +7,8 @@ using Microsoft.AspNetCore.Identity;
 namespace Holdfast.Identity;
 
 /// <summary><c>POST /auth/password</c>, <c>/auth/forgot-password</c> and <c>/auth/reset-password</c>. Every new password ends the sessions that were begun with the old one.</summary>
-internal sealed class PasswordChanges(Db db, Accounts accounts, PasswordWork passwords, PasswordPolicy policy, Sessions sessions, PublicUrl url)
+internal sealed class PasswordChanges(Db db, Accounts accounts, PasswordWork passwords, PasswordPolicy policy, Sessions sessions,
+    MailRequests requests, DroppedMails dropped, PublicUrl url)
 {
     /// <summary>Another password, knowing the present one; the answer is a new session, all others end.</summary>
     public async Task<Reply> ChangeAsync(Request request)
@@ -75,15 +76,21 @@ internal sealed class PasswordChanges(Db db, Accounts accounts, PasswordWork pas
             var batch = tx.Batch();
             // A row for nobody, too: a commit that writes takes longer than one that does not.
             OneTimeLinks.Add(batch, token, OneTimeLinks.ResetPassword, account?.Id, now);
-            var may = await MailRequests.CountAsync(tx, OneTimeLinks.ResetPassword, key ?? email, account?.EmailProvedAt is not null,
+            var may = await requests.CountAsync(tx, OneTimeLinks.ResetPassword, key ?? email, account, account?.EmailProvedAt is not null,
                 RateLimits.Partition(request.Http.Connection.RemoteIpAddress), now).ConfigureAwait(false);
+            QueuedMail? queued = null;
             if (may && account is not null)
             {
-                Mails.Queue(batch, IdentityMails.ResetPassword(OncePerMinute(OneTimeLinks.ResetPassword, account.Id, now), account.Email,
+                queued = Mails.Queue(batch, IdentityMails.ResetPassword(
+                    OncePerMinute(OneTimeLinks.ResetPassword, account.Id, now), account.Email,
                     url.Link("reset-password", "token", token), request.IsVietnamese) with { UserId = account.Id }, now);
             }
 
             await batch.RunAsync().ConfigureAwait(false);
+            if (queued is not null)
+            {
+                dropped.Note(tx, queued, now);
+            }
         }).ConfigureAwait(false);
         return Reply.Accepted();
     }

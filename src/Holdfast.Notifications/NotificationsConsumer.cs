@@ -26,7 +26,7 @@ public sealed record NotificationOptions
 /// Queues what the buyers of orders are told: each step once, by the key of its event. The row names the event only; words and recipient are added when
 /// it is sent, so that a rush of orders writes little, and nothing personal waits here. Other channels are further rows of the same queue.
 /// </summary>
-internal sealed class NotificationsConsumer(NotificationOptions options) : IConsumer
+internal sealed class NotificationsConsumer(NotificationOptions options, DroppedMails dropped) : IConsumer
 {
     public const string Name = "notifications";
 
@@ -44,7 +44,7 @@ internal sealed class NotificationsConsumer(NotificationOptions options) : ICons
             new("recipient", ColumnType.Text), new("subject", ColumnType.Text), new("text", ColumnType.Text), new("attempts", ColumnType.Int),
             new("next_attempt_at", ColumnType.Time), new("expires_at", ColumnType.Time), new("created_at", ColumnType.Time), new("about_subject", ColumnType.Uuid),
             new("about_sequence", ColumnType.Int));
-        var unsaid = await StrangerMails.BeyondAsync(tx, options, events).ConfigureAwait(false);
+        var unsaid = await StrangerMails.BeyondAsync(tx, options, dropped, events).ConfigureAwait(false);
         foreach (var e in events.Where(e => !unsaid.Contains(new EventKey(e.Subject, e.Sequence))))
         {
             if (options.Sms is null && Announcements.Always(e.Type))

@@ -14,7 +14,8 @@ internal static class StrangerMails
     private sealed record Stranger(Guid OrderId, long Mailbox, long? Phone, long? Client);
 
     /// <summary>The events of the batch that are told to nobody.</summary>
-    public static async Task<HashSet<EventKey>> BeyondAsync(Tx tx, NotificationOptions options, IReadOnlyList<Event> events)
+    public static async Task<HashSet<EventKey>> BeyondAsync(Tx tx, NotificationOptions options, DroppedMails dropped,
+        IReadOnlyList<Event> events)
     {
         var caused = options.StrangersPerRecipient + options.StrangersPerClient == 0 ? [] : events.Where(IsCausedByStrangers).ToList();
         if (caused.Count == 0)
@@ -46,8 +47,13 @@ internal static class StrangerMails
             }
 
             var keys = Keys(stranger).ToList();
-            if (keys.Any(k => Limit(options, k.Kind) is > 0 and var limit && counts.GetValueOrDefault(k) + added.GetValueOrDefault(k) >= limit))
+            var full = keys.Where(k => Limit(options, k.Kind) is > 0 and var limit
+                && counts.GetValueOrDefault(k) + added.GetValueOrDefault(k) >= limit).ToList();
+            if (full.Count > 0)
             {
+                dropped.Note(tx,
+                    full[0].Kind == 'c' ? "that orders from one address cause" : "that strangers' orders cause to one recipient",
+                    $"{full[0].Kind}{full[0].Hash}", $"order {e.Subject}", hour.AddHours(1));
                 beyond.Add(new EventKey(e.Subject, e.Sequence));
                 continue;
             }

@@ -14,7 +14,8 @@ internal sealed record Lookup(string Number, string Email, bool IsVietnamese);
 /// Looks for orders whose link somebody has asked for, one after the other and after they were answered, and mails it to the buyer. What
 /// has been accepted is done before the process ends; one that is killed forgets it, and the buyer asks again.
 /// </summary>
-internal sealed class OrderLookups(Db db, AccessKeys accessKeys, PublicUrl url, ILogger<OrderLookups> log) : BackgroundService
+internal sealed class OrderLookups(Db db, AccessKeys accessKeys, PublicUrl url, DroppedMails dropped, ILogger<OrderLookups> log)
+    : BackgroundService
 {
     private const int MaxWaiting = 1000;
     private const int Tries = 60;
@@ -75,10 +76,11 @@ internal sealed class OrderLookups(Db db, AccessKeys accessKeys, PublicUrl url, 
         {
             // At most one a minute for an order: nobody's mailbox is filled by asking again and again.
             var once = $"order-lookup:{order.Id}:{now.First.Ticks / TimeSpan.TicksPerMinute}";
-            Mails.Queue(batch, Write(once, order.Email, number, $"{url.Base}/orders/{order.Id}?key={accessKeys.For(order.Id)}",
+            var queued = Mails.Queue(batch, Write(once, order.Email, number, $"{url.Base}/orders/{order.Id}?key={accessKeys.For(order.Id)}",
                 lookup.IsVietnamese)
                 with { StoreId = order.StoreId, UserId = order.CustomerId }, now.First);
             await batch.RunAsync().ConfigureAwait(false);
+            dropped.Note(tx, queued, now.First);
         }
     });
 

@@ -28,14 +28,23 @@ public static class Mails
     public const int MostPerHour = 6;
 
     /// <summary>
-    /// Queues the mail with the statements of the batch, unless one of its key is or was queued, or its user has been sent <see cref="MostPerHour"/> within the last
-    /// hour: the count says whether.
+    /// Queues the mail with the statements of the batch, unless one of its key is or was queued, or its user has been sent
+    /// <see cref="MostPerHour"/> within the last hour. Once the batch has run, the result says so.
     /// </summary>
-    public static Changed Queue(StatementBatch batch, Mail mail, DateTime now) => batch.Execute(
-        "INSERT INTO mails (id, key, store_id, recipient, subject, text, html, attempts, next_attempt_at, expires_at, created_at, user_id) "
-        + "SELECT $1{as uuid}, $2{as text}, $3{as uuid}, $4{as text}, $5{as text}, $6{as text}, $7{as text}, 0, $8{as timestamptz}, $9{as timestamptz}, $8{as timestamptz}, $10{as uuid} "
-        + $"WHERE $10{{as uuid}} IS NULL OR (SELECT COUNT(*) FROM mails m WHERE m.user_id = $10{{as uuid}} AND m.created_at > $11{{as timestamptz}}) < {MostPerHour} ON CONFLICT (key) DO NOTHING",
-        Guid.CreateVersion7(), mail.Key, mail.StoreId, mail.To, mail.Subject, mail.Text, mail.Html, now, now + mail.GoodFor, mail.UserId, now.AddHours(-1));
+    public static QueuedMail Queue(StatementBatch batch, Mail mail, DateTime now)
+    {
+        var inserted = batch.Execute(
+            "INSERT INTO mails (id, key, store_id, recipient, subject, text, html, attempts, next_attempt_at, expires_at, created_at, user_id) "
+            + "SELECT $1{as uuid}, $2{as text}, $3{as uuid}, $4{as text}, $5{as text}, $6{as text}, $7{as text}, 0, $8{as timestamptz}, "
+            + "$9{as timestamptz}, $8{as timestamptz}, $10{as uuid} "
+            + "WHERE $10{as uuid} IS NULL OR (SELECT COUNT(*) FROM mails m WHERE m.user_id = $10{as uuid} AND m.created_at > $11{as timestamptz}) "
+            + $"< {MostPerHour} ON CONFLICT (key) DO NOTHING",
+            Guid.CreateVersion7(), mail.Key, mail.StoreId, mail.To, mail.Subject, mail.Text, mail.Html, now, now + mail.GoodFor, mail.UserId,
+            now.AddHours(-1));
+        var others = batch.Query("SELECT COUNT(*) FROM mails WHERE user_id = $1{as uuid} AND created_at > $2 AND key <> $3", r => r.Long(0),
+            mail.UserId, now.AddHours(-1), mail.Key);
+        return new QueuedMail(mail.UserId, inserted, others);
+    }
 
     /// <summary>Removes the mails to a user, sent or not. Never by an address: an address proves nothing, and mails about orders have none before they are sent.</summary>
     public static Changed Forget(StatementBatch batch, Guid userId) => batch.Execute("DELETE FROM mails WHERE user_id = $1", userId);
@@ -46,6 +55,21 @@ public static class Mails
     /// <summary>Has one that was given up sent again; false where it is gone, or nobody can use it any more.</summary>
     internal static async Task<bool> AgainAsync(Tx tx, Guid id) => await tx.ExecuteAsync("UPDATE mails SET given_up_at = NULL, attempts = 0, next_attempt_at = $2 WHERE id = $1 "
         + "AND given_up_at IS NOT NULL AND (expires_at IS NULL OR expires_at > $2)", id, await tx.NowAsync().ConfigureAwait(false)).ConfigureAwait(false) == 1;
+}
+
+/// <summary>What became of a mail that was to be queued, once the batch has run.</summary>
+public sealed class QueuedMail
+{
+    private readonly Changed _inserted;
+    private readonly Fetched<long> _others;
+
+    internal QueuedMail(Guid? userId, Changed inserted, Fetched<long> others) => (UserId, _inserted, _others) = (userId, inserted, others);
+
+    /// <summary>The account or guest whose mailbox it goes to.</summary>
+    public Guid? UserId { get; }
+
+    /// <summary>Whether it was left out because its user has been sent enough; one that was queued before was not.</summary>
+    public bool IsBeyondLimit => _inserted.Count == 0 && _others.First >= Mails.MostPerHour;
 }
 
 /// <summary>Where customers reach the shop's pages: links in mails begin so. Without a slash at the end.</summary>

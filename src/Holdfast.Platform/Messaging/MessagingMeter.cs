@@ -16,6 +16,9 @@ internal static class MessagingMeter
     /// <summary>What became a dead letter; by <c>lane</c>.</summary>
     public static readonly Counter<long> Dead = Meter.CreateCounter<long>("holdfast.dead_letters");
 
+    /// <summary>Mails and texts that a limit has stopped; by <c>limit</c>.</summary>
+    public static readonly Counter<long> Dropped = Meter.CreateCounter<long>("holdfast.mails.dropped");
+
     static MessagingMeter() => Meter.CreateObservableGauge("holdfast.events.unrouted", () => Interlocked.Read(ref _unrouted));
 
     /// <summary>So many events lie in RabbitMQ's <c>order_events.unrouted</c>: the gauge tells the last number.</summary>

@@ -32,6 +32,7 @@ public static class MessagingModule
         services.AddHostedService<WakeupListener>();
         services.AddHostedService<WakeupSender>();
         services.AddHostedService<DeadLetterPruner>();
+        services.AddSingleton<DroppedMails>();
         services.AddSingleton<DeadLetterRoutes>();
         services.AddSingleton<AsyncApi>();
     }

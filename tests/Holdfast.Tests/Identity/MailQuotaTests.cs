@@ -46,6 +46,8 @@ public abstract class MailQuotaTests(Backend backend) : IAsyncLifetime
         }
 
         Assert.Equal(MailQuota.AtOnce, await MailsAsync(email));
+        var line = Assert.Single(_server.Log.Lines, l => l.Contains("of the kind verify-email to one address", StringComparison.Ordinal));
+        Assert.DoesNotContain(email, line, StringComparison.Ordinal);
         await AskAsync(_server.Guest, "forgot-password", new { email }, "203.0.113.2");
         Assert.Equal(MailQuota.AtOnce + 1, await MailsAsync(email));
     }
@@ -65,6 +67,35 @@ public abstract class MailQuotaTests(Backend backend) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_one_account_is_not_sent_is_said_once_an_hour()
+    {
+        using var metered = new Messaging.Metered();
+        var email = $"{Guid.CreateVersion7():N}@example.com";
+        var me = await MakeAsync(email);
+        for (var i = 0; i < Holdfast.Platform.Messaging.Mails.MostPerHour + 3; i++)
+        {
+            Assert.Equal(202, await AskAsync(me, "email", new { email = $"new.{email}", password = Password }, "203.0.113.1"));
+            _server.Db.ClockSkew += TimeSpan.FromMinutes(1);
+        }
+
+        Assert.Equal(Holdfast.Platform.Messaging.Mails.MostPerHour, await MailsAsync($"new.{email}"));
+        // An hour may end meanwhile.
+        var lines = _server.Log.Lines.Where(l => l.Contains("to one account within an hour", StringComparison.Ordinal)).ToList();
+        Assert.InRange(lines.Count, 1, 2);
+        Assert.DoesNotContain(lines, l => l.Contains(email, StringComparison.Ordinal));
+        Assert.True(metered["holdfast.mails.dropped", "to one account within an hour"] >= 3);
+
+        // What was queued a moment ago is not dropped.
+        var other = await MakeAsync($"other.{email}");
+        for (var i = 0; i < 3; i++)
+        {
+            await AskAsync(other, "email", new { email = $"second.{email}", password = Password }, "203.0.113.1");
+        }
+
+        Assert.Equal(lines.Count, _server.Log.Lines.Count(l => l.Contains("to one account within an hour", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task One_client_has_so_many_sent_and_no_more()
     {
         var emails = Enumerable.Range(0, 8).Select(i => $"{i}{Guid.CreateVersion7():N}@example.com").ToList();
@@ -78,7 +109,8 @@ public abstract class MailQuotaTests(Backend backend) : IAsyncLifetime
             var now = await tx.NowAsync();
             for (var i = 0; i < MailQuota.OfClient - 4; i++)
             {
-                Assert.True(await MailRequests.CountAsync(tx, "other", $"{i}@example.com", false, IPAddress.Parse("203.0.113.9"), now));
+                Assert.True(await _server.Get<MailRequests>()
+                    .CountAsync(tx, "other", $"{i}@example.com", null, false, IPAddress.Parse("203.0.113.9"), now));
             }
         });
         foreach (var email in emails)

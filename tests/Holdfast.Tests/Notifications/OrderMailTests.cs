@@ -15,6 +15,8 @@ namespace Holdfast.Tests.Notifications;
 /// <summary>What buyers get about their orders: each step once, in order, in their language.</summary>
 public abstract class OrderMailTests(TestHost host) : IDisposable
 {
+    private static readonly DroppedMails NoDropped = new(NullLogger<DroppedMails>.Instance);
+
     private readonly string _folder = Directory.CreateTempSubdirectory("holdfast-eml-").FullName;
 
     private readonly HashSet<string> _seen = [];
@@ -57,9 +59,9 @@ public abstract class OrderMailTests(TestHost host) : IDisposable
         // Whatever is handed over again is told already.
         var events = await Db.ReadAsync(s => s.QueryAsync("SELECT subject, sequence, type, store_id, occurred_at, actor, previous, data FROM events WHERE subject = $1",
             r => new Event(r.Uuid(0), r.Int(1), r.Text(2), r.Uuid(3), r.Time(4), r.Text(5), r.TextOrNull(6), r.Bytes(7)), Guid.Parse(id)));
-        await Db.WriteAsync(tx => new NotificationsConsumer(new NotificationOptions()).HandleAsync(tx, events));
+        await Db.WriteAsync(tx => new NotificationsConsumer(new NotificationOptions(), NoDropped).HandleAsync(tx, events));
         Assert.Equal(0, await OpenAsync(id));
-        await Db.WriteAsync(tx => new NotificationsConsumer(new NotificationOptions { OrderMails = false }).HandleAsync(tx, [events[0] with { Sequence = 99 }]));
+        await Db.WriteAsync(tx => new NotificationsConsumer(new NotificationOptions { OrderMails = false }, NoDropped).HandleAsync(tx, [events[0] with { Sequence = 99 }]));
         Assert.Equal(0, await OpenAsync(id));
     }
 
@@ -188,7 +190,7 @@ public abstract class OrderMailTests(TestHost host) : IDisposable
             "\"previousStatus\":\"cancelled\",\"previousPaymentStatus\":\"paid\",\"previousAmountPaid\":1000,\"previousAmountRefunded\":0", JsonSerializer.SerializeToUtf8Bytes(order, Reply.Json));
         await tx.ExecuteAsync("INSERT INTO events (subject, sequence, type, store_id, occurred_at, actor, previous, data) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
             e.Subject, e.Sequence, e.Type, e.StoreId, e.OccurredAt, e.Actor, e.Previous, e.Data);
-        await new NotificationsConsumer(new NotificationOptions()).HandleAsync(tx, [e]);
+        await new NotificationsConsumer(new NotificationOptions(), NoDropped).HandleAsync(tx, [e]);
     });
 }
 
