@@ -6,7 +6,7 @@ using Holdfast.Platform.Messaging;
 namespace Holdfast.Identity;
 
 /// <summary>
-/// <c>PATCH /auth/me</c> <c>{name}</c>: a customer's own name. <c>POST /auth/email</c> <c>{email,
+/// <c>PATCH /auth/me</c> <c>{name}</c>: a customer's own name; null removes it (RFC 7396). <c>POST /auth/email</c> <c>{email,
 /// password}</c> mails a link to the new address, and <c>POST /auth/email/confirm</c> <c>{token}</c> makes it the account's: only who can
 /// read the new mailbox and is signed in gets it changed, and the old mailbox is told. Sessions, orders, carts and points stay; orders
 /// keep the name and the email with which they were placed.
@@ -16,17 +16,18 @@ internal sealed class ChangeAccount(Db db, Accounts accounts, PasswordWork passw
 {
     public async Task<Reply> RenameAsync(Request request)
     {
-        var read = await CustomerRoute.ReadAsync(request, f => f.TextOrNull("name")).ConfigureAwait(false);
+        var read = await CustomerRoute.ReadAsync(request, f => (Name: f.TextOrNull("name"), IsRemoved: f.IsNull("name")))
+            .ConfigureAwait(false);
         if (!read.IsOk)
         {
             return read.Error!;
         }
 
-        var name = read.Value;
+        var (name, isRemoved) = read.Value;
         return await db.WriteAsync<Reply>(async tx =>
         {
             var now = await tx.NowAsync().ConfigureAwait(false);
-            if (name is not null)
+            if (name is not null || isRemoved)
             {
                 var batch = tx.Batch();
                 batch.Execute("UPDATE users SET name = $2{as text}, name_folded = $3{as text}, updated_at = $4 WHERE id = $1 AND active "

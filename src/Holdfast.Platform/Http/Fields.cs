@@ -39,6 +39,9 @@ public sealed partial class Fields
 
     public bool Has(string name) => Get(name, out _);
 
+    /// <summary>Whether the member is there and is null: a merge patch removes the value then (RFC 7396).</summary>
+    public bool IsNull(string name) => !Get(name, out _) && _object.TryGetProperty(name, out _);
+
     /// <summary>
     /// A string that is there and not blank, in NFC. NUL and unpaired surrogates are refused; other control characters, too, unless <paramref name="lines"/>.
     /// </summary>

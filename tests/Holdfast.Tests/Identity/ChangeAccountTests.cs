@@ -27,6 +27,18 @@ public abstract partial class AccountTests
 
         Assert.Equal($"Đặng {word}", (await SendAsync(me.Client, HttpMethod.Patch, "/auth/me", new { })).Body.GetProperty("name")
             .GetString());
+        // Null removes it, and nobody is found by it any more; what is left out or blank stays.
+        var (removed, nameless) = await SendAsync(me.Client, HttpMethod.Patch, "/auth/me", new { name = (string?)null });
+        Assert.Equal(200, removed);
+        Assert.False(nameless.TryGetProperty("name", out _), nameless.GetRawText());
+        Assert.Equal(1, await CountAsync(
+            "SELECT COUNT(*) FROM users WHERE email_key = $1 AND role = 'customer' AND name IS NULL AND name_folded IS NULL", me.Email));
+        foreach (var same in new object[] { new { }, new { name = " " } })
+        {
+            Assert.Equal(200, (await SendAsync(me.Client, HttpMethod.Patch, "/auth/me", new { name = "Đặng Ân" })).Status);
+            Assert.Equal("Đặng Ân", (await SendAsync(me.Client, HttpMethod.Patch, "/auth/me", same)).Body.GetProperty("name").GetString());
+        }
+
         foreach (var (body, field) in new (object, string)[] { (new { name = "a\u0007b" }, "name"),
             (new { name = new string('x', 201) }, "name"), (new { email = "x@example.com" }, "email"), (new { role = "admin" }, "role") })
         {
