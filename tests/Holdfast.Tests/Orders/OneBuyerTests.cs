@@ -139,6 +139,49 @@ public abstract class OneBuyerTests(TestHost host)
     }
 
     [Fact]
+    public async Task The_migration_counts_accounts_by_their_id_and_guests_by_their_mailbox()
+    {
+        var shop = await LimitedShopAsync(9);
+        await shop.AddCodeAsync("OLD", "fixed", 100, perCustomer: 3);
+        var (email, account) = ($"old.{_mark}@example.com", Guid.CreateVersion7());
+        Assert.Equal("placed", await AccountAsync(shop, account, email, 2, "OLD"));
+        Assert.Equal("placed", await GuestAsync(shop, email.ToUpperInvariant(), quantity: 3, code: "OLD"));
+        var (_, cancelled, _) = await shop.OrderAsync(Server.Guest, From(shop, email, quantity: 4));
+        Assert.Equal(200, (await Shop.PostAsync(Server.Admin, $"/orders/{cancelled.GetProperty("id").GetGuid()}/cancel", null)).Status);
+        await using var tx = await Server.Db.BeginAsync();
+        // As the release before left it: all under the email.
+        await tx.ExecuteAsync("UPDATE orders SET buyer_keys = NULL WHERE store_id = $1", shop.StoreId);
+        await tx.ExecuteAsync("DELETE FROM purchase_counts WHERE variant_id = $1", shop.Variant);
+        await tx.ExecuteAsync("INSERT INTO purchase_counts (variant_id, buyer, quantity) VALUES ($1, $2, 5)", shop.Variant, email);
+        await tx.ExecuteAsync("UPDATE discount_uses SET buyer = $2 WHERE order_id IN (SELECT id FROM orders WHERE store_id = $1)",
+            shop.StoreId, email);
+        foreach (var statement in await MigrationAsync("007_buyers_and_unpaid_holds", "UPDATE orders SET buyer_keys"))
+        {
+            await tx.ExecuteAsync(statement);
+        }
+
+        Assert.Equal(new[] { ($"account:{account}", 2L), (email, 3L) }.Order(), (await tx.QueryAsync(
+            "SELECT buyer, quantity FROM purchase_counts WHERE variant_id = $1", r => (r.Text(0), r.Long(1)), shop.Variant)).Order());
+        Assert.Equal(new[] { ($"account:{account}", false), (email, true), (email, true) }.Order(), (await tx.QueryAsync(
+            "SELECT buyer_keys, is_guest FROM orders WHERE store_id = $1", r => (r.Text(0), r.Bool(1)), shop.StoreId)).Order());
+        Assert.Equal(new[] { $"account:{account}", email }.Order(), (await tx.QueryAsync(
+            "SELECT u.buyer FROM discount_uses u JOIN orders o ON o.id = u.order_id WHERE o.store_id = $1",
+            r => r.Text(0), shop.StoreId)).Order());
+        await tx.RollbackAsync();
+    }
+
+    /// <summary>The statements of a migration from the one that begins so.</summary>
+    private static async Task<string[]> MigrationAsync(string name, string from)
+    {
+        var assembly = typeof(Holdfast.Orders.OrdersModule).Assembly;
+        var resource = assembly.GetManifestResourceNames().Single(n => n.Contains(name, StringComparison.Ordinal));
+        using var script = new StreamReader(assembly.GetManifestResourceStream(resource)!);
+        var text = await script.ReadToEndAsync(TestContext.Current.CancellationToken);
+        return text[text.IndexOf(from, StringComparison.Ordinal)..]
+            .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    }
+
+    [Fact]
     public async Task A_code_that_each_may_use_once_is_not_used_up_by_strangers()
     {
         var shop = await Shop.CreateAsync(Server.Db, 100);
