@@ -33,6 +33,7 @@ public static class Mails
     /// </summary>
     public static QueuedMail Queue(StatementBatch batch, Mail mail, DateTime now)
     {
+        var since = now.AddHours(-1);
         var inserted = batch.Execute(
             "INSERT INTO mails (id, key, store_id, recipient, subject, text, html, attempts, next_attempt_at, expires_at, created_at, user_id) "
             + "SELECT $1{as uuid}, $2{as text}, $3{as uuid}, $4{as text}, $5{as text}, $6{as text}, $7{as text}, 0, $8{as timestamptz}, "
@@ -40,9 +41,9 @@ public static class Mails
             + "WHERE $10{as uuid} IS NULL OR (SELECT COUNT(*) FROM mails m WHERE m.user_id = $10{as uuid} AND m.created_at > $11{as timestamptz}) "
             + $"< {MostPerHour} ON CONFLICT (key) DO NOTHING",
             Guid.CreateVersion7(), mail.Key, mail.StoreId, mail.To, mail.Subject, mail.Text, mail.Html, now, now + mail.GoodFor, mail.UserId,
-            now.AddHours(-1));
+            since);
         var others = batch.Query("SELECT COUNT(*) FROM mails WHERE user_id = $1{as uuid} AND created_at > $2 AND key <> $3", r => r.Long(0),
-            mail.UserId, now.AddHours(-1), mail.Key);
+            mail.UserId, since, mail.Key);
         return new QueuedMail(mail.UserId, inserted, others);
     }
 
