@@ -42,7 +42,7 @@ internal abstract class SlicedWork(Db db, ILogger log) : Sweep(db, Pause, batchS
         catch (Exception e) when (Db.IsUnavailable(e))
         {
             // It was begun, which is what was asked for; the rest follows.
-            Db.Condition.Note(Log, e);
+            Db.Note(Log, e);
         }
 
         Wake();

@@ -51,7 +51,7 @@ internal sealed class OrderLookups(Db db, AccessKeys accessKeys, PublicUrl url, 
             }
             catch (Exception e) when (tries < Tries && !stopping.IsCancellationRequested && db.IsUnavailable(e))
             {
-                db.Condition.Note(log, e);
+                db.Note(log, e);
                 await Task.Delay(Pause, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (Exception e)

@@ -15,7 +15,6 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
     /// <summary>Where the database cannot be used at all, callers hear so sooner than where they wait for a lock.</summary>
     private static readonly TimeSpan OutagePatience = TimeSpan.FromSeconds(4.5);
     private static readonly TimeSpan HurriedPatience = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan MinSettlePatience = TimeSpan.FromSeconds(1.5);
     private const int MaxTaken = 3;
     private readonly CancellationTokenSource _noLonger = new();
     private readonly TurnQueue<Waiting> _waiting;
@@ -187,33 +186,28 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
     /// <summary>Finds out what became of an unanswered COMMIT; false: it was rolled back, and the batch may run again.</summary>
     private async Task<bool> IsSettledAsync(List<Waiting> batch, BatchAttempt<TOutcome> attempt, Exception reason, int tries)
     {
-        bool? committed;
         Exception? obstacle = null;
-        try
+        // Where nothing was changed nothing is lost, and the batch may run again.
+        var committed = attempt.Transaction!.Attempt is { } id
+            ? await Db.SettleInTimeAsync(id, batch.Max(w => w.Age), _noLonger.Token, e => obstacle = e).ConfigureAwait(false)
+            : attempt.Transaction.HasChanges ? null : false;
+        if (committed is { } known)
         {
-            var left = OutagePatience - batch.Max(w => w.Age);
-            var patience = left > MinSettlePatience ? left : MinSettlePatience;
-            // Where nothing was changed nothing is lost, and the batch may run again.
-            committed = attempt.Transaction!.Attempt is { } id
-                ? await Db.SettleAsync(id, patience, _noLonger.Token, e => obstacle = e).WaitAsync(patience).ConfigureAwait(false)
-                : attempt.Transaction.HasChanges ? null : false;
-        }
-        catch (Exception e) when (e is OperationCanceledException or TimeoutException)
-        {
-            committed = null;
+            _log.LogWarning("The answer to COMMIT of {Count} commands was lost; it was {Outcome}: {Reason}", batch.Count, known ? "committed" : "rolled back",
+                reason.Message);
         }
 
-        _log.LogWarning("The answer to COMMIT of {Count} commands was lost; it was {Outcome}: {Reason}", batch.Count,
-            committed switch { true => "committed", false => "rolled back", _ => "not to be found out" }, reason.Message);
         if (committed is true)
         {
-            attempt.Transaction!.HasCommitted();
+            attempt.Transaction.HasCommitted();
             Answer(batch, attempt.Outcomes!);
             return true;
         }
 
         if (committed is null)
         {
+            // As long as this lasts, it is so for every batch.
+            Db.Note(_log, new OutcomeUnknownException(reason));
             Fail(batch, Errors.OutcomeUnknown);
             // Where the attempt is still under way it keeps its row locked, and nobody else has to wait for that.
             if (obstacle is not null && !Db.IsTransient(obstacle))

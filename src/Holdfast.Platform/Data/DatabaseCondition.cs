@@ -15,10 +15,12 @@ public sealed class DatabaseCondition
     private ILogger? _log;
     private long _since;
 
-    /// <summary>Something failed because of the database's state: logged unless the same was logged within the last minute. Several callers may see several reasons.</summary>
-    public void Note(ILogger log, Exception e)
+    /// <summary>Something failed because of the database's state: logged unless the same state was logged within the last minute. Several callers may see several.</summary>
+    /// <param name="state">Which state; null: as the exception says it.</param>
+    public void Note(ILogger log, Exception e, string? state = null)
     {
-        var trouble = e.Message.ReplaceLineEndings(" ");
+        var reason = e.Message.ReplaceLineEndings(" ");
+        var trouble = state ?? reason;
         lock (_gate)
         {
             _since = _trouble is null ? Stopwatch.GetTimestamp() : _since;
@@ -31,7 +33,7 @@ public sealed class DatabaseCondition
             _told[trouble] = Stopwatch.GetTimestamp();
         }
 
-        log.LogError("The database cannot be used now, callers get 503: {Reason}", trouble);
+        log.LogError("The database cannot be used now, callers get 503: {Reason}", reason);
     }
 
     /// <summary>Something was committed: logged where it did not work before.</summary>

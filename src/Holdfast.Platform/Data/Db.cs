@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Holdfast.Platform.Http;
-using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Platform.Data;
 
@@ -8,7 +7,7 @@ namespace Holdfast.Platform.Data;
 /// The database: SQLite or PostgreSQL, chosen by the connection string. Reads go through <see cref="ReadAsync{T}"/>, changes through
 /// <see cref="WriteAsync{T}"/>; both hand out a session that speaks the portable SQL of <see cref="Sql"/>.
 /// </summary>
-public abstract class Db : IAsyncDisposable
+public abstract partial class Db : IAsyncDisposable
 {
     private const int Attempts = 8;
 
@@ -16,8 +15,12 @@ public abstract class Db : IAsyncDisposable
     private const int Reconnects = 2;
     private static readonly TimeSpan ReconnectWithin = TimeSpan.FromSeconds(2);
 
+    // Each time another may have been taken: an order's number, then a name from outside. What is taken without end is a bug.
+    private const int MaxTaken = 4;
+
     // A caller who waits for the outcome of a lost COMMIT is told within 5 s or so that it is not known yet.
-    private static readonly TimeSpan SettlePatience = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan CallersPatience = TimeSpan.FromSeconds(4.5);
+    private static readonly TimeSpan MinSettlePatience = TimeSpan.FromSeconds(1.5);
 
     // Two lock time-outs: whoever works has given its locks back by then.
     private static readonly TimeSpan StuckAfter = TimeSpan.FromSeconds(4);
@@ -121,13 +124,14 @@ public abstract class Db : IAsyncDisposable
                 await FreeStuckAsync(clock.Elapsed).ConfigureAwait(false);
                 await Task.Delay(Random.Shared.Next(1, 10 * tries), ct).ConfigureAwait(false);
             }
-            catch (Exception e) when (FaultOf(e) == DbFault.Taken && taken++ == 0)
+            catch (Exception e) when (FaultOf(e) == DbFault.Taken && ++taken < MaxTaken)
             {
                 // Somebody else's commit has it by now: judged again, the work sees that.
             }
             catch (Exception e) when (committing?.Attempt is { } attempt && IsConnectionLost(e))
             {
-                var committed = await SettleAsync(attempt, SettlePatience, CancellationToken.None).ConfigureAwait(false);
+                var waited = CurrentWork.Kind == DbWork.Background ? TimeSpan.Zero : clock.Elapsed;
+                var committed = await SettleInTimeAsync(attempt, waited, CancellationToken.None).ConfigureAwait(false);
                 if (committed is true)
                 {
                     committing.HasCommitted();
@@ -158,37 +162,6 @@ public abstract class Db : IAsyncDisposable
             await work(tx).ConfigureAwait(false);
             return null;
         }, ct);
-
-    /// <summary>What the failure says about the database.</summary>
-    public abstract DbFault FaultOf(Exception e);
-
-    /// <summary>Whether running the same transaction again may succeed: deadlock, lock time-out, busy file, guard lost to a concurrent commit.</summary>
-    public bool IsTransient(Exception e) => FaultOf(e) == DbFault.Contention;
-
-    /// <summary>Whether the connection broke, so that nobody knows yet what became of a COMMIT under way.</summary>
-    public bool IsConnectionLost(Exception e) => FaultOf(e) == DbFault.Lost;
-
-    /// <summary>Whether the database refused a value: no retry will help, and somebody's input is the cause.</summary>
-    public bool IsDataError(Exception e) => FaultOf(e) == DbFault.Value;
-
-    /// <summary>Whether the database cannot be used at this moment, for whatever reason: callers get 503 and try again.</summary>
-    public bool IsUnavailable(Exception e) => FaultOf(e) is DbFault.Lost or DbFault.NotNow or DbFault.Contention;
-
-    /// <summary>Logs a failure that <see cref="IsUnavailable"/>: a state of the database once, a wait for others each time.</summary>
-    public void Note(ILogger log, Exception e)
-    {
-        if (IsTransient(e))
-        {
-            log.LogInformation("Others held what was to be changed for too long: {Reason}", e.Message);
-        }
-        else
-        {
-            Condition.Note(log, e);
-        }
-    }
-
-    /// <summary>Whether a unique constraint or primary key refused a row; <paramref name="constraint"/> is part of its name or columns.</summary>
-    public abstract bool IsUniqueViolation(Exception e, string constraint);
 
     /// <summary>
     /// What became of an attempt whose COMMIT was not answered: true, it is committed; false, it is not and never will be; null, that could not be found out
@@ -223,6 +196,21 @@ public abstract class Db : IAsyncDisposable
         }
         while (clock.Elapsed < patience);
         return null;
+    }
+
+    /// <summary>As <see cref="SettleAsync"/>, for callers who have waited for so long already and are to hear something within 5 s or so.</summary>
+    internal async Task<bool?> SettleInTimeAsync(Guid attempt, TimeSpan waited, CancellationToken ct, Action<Exception>? failed = null)
+    {
+        var left = CallersPatience - waited;
+        var patience = left > MinSettlePatience ? left : MinSettlePatience;
+        try
+        {
+            return await SettleAsync(attempt, patience, ct, failed).WaitAsync(patience, ct).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is OperationCanceledException or TimeoutException)
+        {
+            return null;
+        }
     }
 
     /// <summary>

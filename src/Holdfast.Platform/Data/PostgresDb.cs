@@ -66,6 +66,9 @@ internal sealed class PostgresDb : Db
         _ => DbFault.Other,
     };
 
+    // The first two characters are the class: that connections are used up, say, whatever the statement was.
+    private protected override string StateOf(Exception e) => Find(e) is { } known ? known.SqlState[..2] : e.GetType().Name;
+
     private static DbFault FaultOf(string state) => state switch
     {
         PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.SerializationFailure => DbFault.Contention,

@@ -132,6 +132,8 @@ internal sealed partial class SqliteDb : Db
         _ => DbFault.Other,
     };
 
+    private protected override string StateOf(Exception e) => e is SqliteException known ? $"{known.SqliteErrorCode}" : e.GetType().Name;
+
     public override bool IsUniqueViolation(Exception e, string constraint) =>
         e is SqliteException { SqliteErrorCode: 19 } s && s.Message.Contains("UNIQUE", StringComparison.Ordinal)
         && Identifiers().Matches(constraint).All(m => s.Message.Contains(m.Value, StringComparison.Ordinal));

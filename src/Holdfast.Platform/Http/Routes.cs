@@ -176,7 +176,7 @@ public sealed class Door(ITokenReader tokens, RateLimits limits, RequestLimits r
             case BadHttpRequestException bad:
                 return bad.StatusCode switch { 408 => Errors.RequestTimeout, 413 => Errors.TooLarge.With("maxBytes", Request.MaxBodyBytes), _ => Errors.InvalidRequest };
             case OutcomeUnknownException:
-                log.LogWarning("{Reason}, trace {TraceId}", e.Message, trace);
+                db.Note(log, e);
                 return Errors.OutcomeUnknown;
             case var _ when db.IsUnavailable(e):
                 db.Note(log, e);

@@ -44,6 +44,15 @@ public sealed class DatabaseConditionTests
     }
 
     [Fact]
+    public void A_state_that_callers_meet_in_other_words_is_one_line()
+    {
+        _condition.Note(_log, new IOException("the disk is full"), "full");
+        _condition.Note(_log, new IOException("no room for a row"), "full");
+        _condition.Note(_log, new IOException("connection refused"), "away");
+        Assert.Equal([Full, Full.Replace("the disk is full", "connection refused", StringComparison.Ordinal)], _log.Said);
+    }
+
+    [Fact]
     public void A_reason_of_several_lines_is_one_line()
     {
         Note("the disk\nis\r\nfull");

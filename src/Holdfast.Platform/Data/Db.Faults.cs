@@ -1,0 +1,46 @@
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Platform.Data;
+
+/// <summary>What the failures of a database mean.</summary>
+public abstract partial class Db
+{
+    /// <summary>The state in which connections break, stay silent, or cannot be made.</summary>
+    private const string Away = "away";
+
+    /// <summary>What the failure says about the database.</summary>
+    public abstract DbFault FaultOf(Exception e);
+
+    /// <summary>Whether running the same transaction again may succeed: deadlock, lock time-out, busy file, guard lost to a concurrent commit.</summary>
+    public bool IsTransient(Exception e) => FaultOf(e) == DbFault.Contention;
+
+    /// <summary>Whether the connection broke, so that nobody knows yet what became of a COMMIT under way.</summary>
+    public bool IsConnectionLost(Exception e) => FaultOf(e) == DbFault.Lost;
+
+    /// <summary>Whether the database refused a value: no retry will help, and somebody's input is the cause.</summary>
+    public bool IsDataError(Exception e) => FaultOf(e) == DbFault.Value;
+
+    /// <summary>Whether the database cannot be used at this moment, for whatever reason: callers get 503 and try again.</summary>
+    public bool IsUnavailable(Exception e) => FaultOf(e) is DbFault.Lost or DbFault.NotNow or DbFault.Contention;
+
+    /// <summary>
+    /// Logs a failure that <see cref="IsUnavailable"/>: a state of the database once, in whatever words the callers who notice hear of it; a wait for others each time.
+    /// </summary>
+    public void Note(ILogger log, Exception e)
+    {
+        if (IsTransient(e))
+        {
+            log.LogInformation("Others held what was to be changed for too long: {Reason}", e.Message);
+        }
+        else
+        {
+            Condition.Note(log, e, IsConnectionLost(e) ? Away : StateOf(e));
+        }
+    }
+
+    /// <summary>Whether a unique constraint or primary key refused a row; <paramref name="constraint"/> is part of its name or columns.</summary>
+    public abstract bool IsUniqueViolation(Exception e, string constraint);
+
+    /// <summary>A name for the state that a <see cref="DbFault.NotNow"/> tells of: the same for every statement that meets it.</summary>
+    private protected abstract string StateOf(Exception e);
+}
