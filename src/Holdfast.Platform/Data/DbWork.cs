@@ -28,7 +28,10 @@ public static class CurrentWork
     /// <summary>From here to the end of the calling method, and in what it calls, statements count as work of this kind.</summary>
     public static void Is(DbWork kind) => Current.Value = kind;
 
-    /// <summary>How long a statement may stay without an answer before its connection counts as lost.</summary>
+    /// <summary>
+    /// How long a statement may stay without an answer before its connection counts as lost. Those of <see cref="DbWork.Background"/> may take long; that the
+    /// server works on them is asked for meanwhile (<see cref="PostgresProbe"/>), so that a silence is noticed within ten seconds or so.
+    /// </summary>
     internal static TimeSpan StatementLimit(DbWork work) => work switch
     {
         DbWork.Batches or DbWork.Writes => TimeSpan.FromSeconds(3),

@@ -22,7 +22,9 @@ internal sealed class PostgresDb : Db
     public PostgresDb(string url, bool isPatient)
     {
         _connectionString = PostgresUrl.ConnectionString(url, isPatient);
-        _pools = [.. Enum.GetValues<DbWork>().Select(work => new PostgresPool(PostgresUrl.ConnectionString(_connectionString, work), work))];
+        var probe = new PostgresProbe(_connectionString);
+        _pools = [.. Enum.GetValues<DbWork>().Select(work =>
+            new PostgresPool(PostgresUrl.ConnectionString(_connectionString, work), work, work == DbWork.Background ? probe : null))];
         PostgresPool.Pair(_pools[(int)DbWork.Writes], _pools[(int)DbWork.Batches]);
     }
 

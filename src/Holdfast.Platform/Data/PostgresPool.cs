@@ -6,7 +6,8 @@ namespace Holdfast.Platform.Data;
 /// The connections of one kind of work. When one of them falls silent the whole pool is left: those that lie idle have most likely fallen silent as well,
 /// and those that are not answered keep their places until the network reports them as broken, which may take a quarter of an hour.
 /// </summary>
-internal sealed class PostgresPool(string connectionString, DbWork work) : IAsyncDisposable
+/// <param name="probe">For work whose statements may take long.</param>
+internal sealed class PostgresPool(string connectionString, DbWork work, PostgresProbe? probe) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private PostgresPool? _other;
@@ -25,7 +26,7 @@ internal sealed class PostgresPool(string connectionString, DbWork work) : IAsyn
             {
                 var connection = await source.OpenConnectionAsync(ct).ConfigureAwait(false);
                 var limit = connection.CommandTimeout == 0 ? Timeout.InfiniteTimeSpan : CurrentWork.StatementLimit(work);
-                return new PostgresConnection(connection, () => LeaveBoth(source), limit, CurrentWork.CommitLimit(work));
+                return new PostgresConnection(connection, () => LeaveBoth(source), limit, CurrentWork.CommitLimit(work), probe);
             }
             catch (ObjectDisposedException) when (source != Volatile.Read(ref _current))
             {
