@@ -12,7 +12,9 @@ internal static class PostgresRunner
     private const int CopyFrom = 24;
 
     /// <summary>As <see cref="RunAsync"/>, inside a transaction that may have to be begun first.</summary>
-    public static async Task RunWithCopiesAsync(NpgsqlConnection connection, IReadOnlyList<Statement> statements, bool begin, bool isUnlimited)
+    /// <param name="isAbandoned">Asked between two round trips: what comes back late is not followed by another.</param>
+    public static async Task RunWithCopiesAsync(NpgsqlConnection connection, IReadOnlyList<Statement> statements, bool begin, bool isUnlimited,
+        Func<bool> isAbandoned)
     {
         var (pending, late) = (new List<Statement>(), new List<Statement>());
         var encoded = Encode(statements);
@@ -40,12 +42,17 @@ internal static class PostgresRunner
                 (begin, pending) = (false, []);
             }
 
+            if (isAbandoned())
+            {
+                return;
+            }
+
             await PostgresCopy.SendAsync(connection, rows, data).ConfigureAwait(false);
             statement.Done(rows.Count);
         }
 
         pending.AddRange(late);
-        if (begin || pending.Count > 0)
+        if ((begin || pending.Count > 0) && !isAbandoned())
         {
             await RunAsync(connection, pending, begin, isUnlimited).ConfigureAwait(false);
         }

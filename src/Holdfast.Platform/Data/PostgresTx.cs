@@ -34,7 +34,8 @@ internal sealed class PostgresTx(PostgresDb db, PostgresConnection connection) :
         var begin = !_begun;
         _begun = true;
         _failed = true;
-        await connection.RunAsync(c => PostgresRunner.RunWithCopiesAsync(c, statements, begin, _isUnlimited), Limit(connection.StatementLimit)).ConfigureAwait(false);
+        await connection.RunAsync(c => PostgresRunner.RunWithCopiesAsync(c, statements, begin, _isUnlimited, () => connection.IsAbandoned),
+            Limit(connection.StatementLimit)).ConfigureAwait(false);
         _failed = false;
         Note(statements);
     }
