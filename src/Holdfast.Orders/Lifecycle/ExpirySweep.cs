@@ -1,4 +1,5 @@
 using Holdfast.Orders.Core;
+using Holdfast.Platform;
 using Holdfast.Platform.Data;
 using Microsoft.Extensions.Logging;
 
@@ -13,6 +14,7 @@ public sealed class ExpirySweep : Sweep
     private const int BatchSize = 500;
 
     private readonly ChangeQueue _queue;
+    private volatile bool _isRefused;
 
     public ExpirySweep(Db db, ChangeQueue queue, OrderSessions sessions, OrderOptions options, ILogger<ExpirySweep> log) : base(db, options.SweepEvery, BatchSize, log)
     {
@@ -30,7 +32,13 @@ public sealed class ExpirySweep : Sweep
                 $"SELECT id, store_id FROM orders WHERE status = 'pending' AND expires_at <= $1 ORDER BY expires_at LIMIT {BatchSize} {{skip locked}}",
                 r => (Id: r.Uuid(0), StoreId: r.Uuid(1)), now).ConfigureAwait(false);
         }, ct).ConfigureAwait(false);
-        var outcomes = await Task.WhenAll(due.Select(d => _queue.ChangeAsync(new Changing(new ExpireCommand(d.Id, d.StoreId, "system"), null)))).ConfigureAwait(false);
+        var outcomes = await Task.WhenAll(due.Select(d => ExpireAsync(new ExpireCommand(d.Id, d.StoreId, "system")))).ConfigureAwait(false);
+        if (_isRefused && !outcomes.Any(IsRefused))
+        {
+            _isRefused = false;
+            Log.LogInformation("Overdue orders are expired again");
+        }
+
         // That the database cannot be used has been logged where it was noticed.
         foreach (var error in outcomes.Where(o => o.Error is { Status: not 503 }).Select(o => o.Error!).DistinctBy(e => e.Code))
         {
@@ -39,4 +47,28 @@ public sealed class ExpirySweep : Sweep
 
         return outcomes.Count(o => o.IsOk);
     }
+
+    private async Task<Result<Changed>> ExpireAsync(ExpireCommand command)
+    {
+        var outcome = await _queue.ChangeAsync(new Changing(command, null)).ConfigureAwait(false);
+        if (IsRefused(outcome))
+        {
+            ComeBackSoon();
+            TellOfRefusal();
+        }
+
+        return outcome;
+    }
+
+    /// <summary>Stock is held for longer than it should be: told once when that begins, at once, and once when it ends.</summary>
+    private void TellOfRefusal()
+    {
+        if (!_isRefused)
+        {
+            _isRefused = true;
+            Log.LogWarning("Overdue orders are not expired, because too many changes of their stores wait; they are tried again soon");
+        }
+    }
+
+    private static bool IsRefused(Result<Changed> outcome) => outcome.Error?.Code == Errors.Busy.Code;
 }

@@ -11,6 +11,7 @@ namespace Holdfast.Platform.Data;
 public abstract class Sweep(Db db, TimeSpan pause, int batchSize, ILogger log) : BackgroundService
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(200);
 
     protected Db Db => db;
 
@@ -18,6 +19,7 @@ public abstract class Sweep(Db db, TimeSpan pause, int batchSize, ILogger log) :
     protected ILogger Log => log;
 
     private readonly SemaphoreSlim _woken = new(0, 1);
+    private volatile bool _comesBackSoon;
 
     /// <summary>Ends the pause: something may be due. Never blocks.</summary>
     public void Wake()
@@ -32,6 +34,9 @@ public abstract class Sweep(Db db, TimeSpan pause, int batchSize, ILogger log) :
         }
     }
 
+    /// <summary>What is due could not be done because others were in the way: the next look comes soon, however long the pauses are.</summary>
+    protected void ComeBackSoon() => _comesBackSoon = true;
+
     /// <summary>Does at most one batch of what is due; how much it was.</summary>
     public abstract Task<int> SweepOnceAsync(CancellationToken ct = default);
 
@@ -40,6 +45,7 @@ public abstract class Sweep(Db db, TimeSpan pause, int batchSize, ILogger log) :
         for (var failures = 0; !stoppingToken.IsCancellationRequested;)
         {
             var done = 0;
+            _comesBackSoon = false;
             try
             {
                 done = await SweepOnceAsync(stoppingToken).ConfigureAwait(false);
@@ -63,7 +69,8 @@ public abstract class Sweep(Db db, TimeSpan pause, int batchSize, ILogger log) :
             if (done < batchSize)
             {
                 var longer = TimeSpan.FromMilliseconds(failures == 0 ? 0 : 200 << Math.Min(failures, 6));
-                await ((Task)_woken.WaitAsync(longer < pause ? pause : longer < LongestPause ? longer : LongestPause, stoppingToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                var next = _comesBackSoon && pause > Soon ? Soon : longer < pause ? pause : longer < LongestPause ? longer : LongestPause;
+                await ((Task)_woken.WaitAsync(next, stoppingToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
