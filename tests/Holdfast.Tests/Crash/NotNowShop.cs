@@ -20,8 +20,8 @@ internal sealed record Told(int Status, string Text, bool HasRetryAfter)
 /// <summary>A server over a database that cannot do its work for a while, and what its callers are told in the meantime.</summary>
 internal sealed class NotNowShop(ServerProcess server, Shop shop, Db db)
 {
-    /// <summary>One line for a state, and one more for its end, of each part that has noticed; hundreds are refused.</summary>
-    private const int FewLines = 5;
+    private const string WorksAgain = "The database works again";
+    private const string OfOneMail = "What became of message";
     private const int Rounds = 10;
     private const int AtOnce = 12;
     private static readonly string[] Levels = [" warn ", " ERROR "];
@@ -51,14 +51,16 @@ internal sealed class NotNowShop(ServerProcess server, Shop shop, Db db)
     }
 
     /// <summary>
-    /// Puts the database into the state, in which orders are refused properly and the log stays short, and out of it: then orders are
+    /// Puts the database into the state, in which orders are refused properly and the log tells of it once, and out of it: then orders are
     /// placed again.
     /// </summary>
-    /// <param name="mayPlace">Some orders may be placed in the state all the same.</param>
-    public async Task GoThroughAsync(Func<Task> begin, Func<Task> end, bool mayPlace = false)
+    /// <param name="reason">What the log says.</param>
+    /// <param name="before">What it may say once before that: that connections were ended, say.</param>
+    /// <param name="mayPlace">Some orders may be placed in the state all the same; then the log tells each time that it works, and that it no longer does.</param>
+    public async Task GoThroughAsync(Func<Task> begin, Func<Task> end, string reason, string? before = null, bool mayPlace = false)
     {
         Assert.Equal(201, (await OrderAsync()).Status);
-        var before = Troubles().Count;
+        var earlier = Lines().Count;
         await begin();
         try
         {
@@ -76,7 +78,7 @@ internal sealed class NotNowShop(ServerProcess server, Shop shop, Db db)
         }, 30);
         Assert.Equal(_placed, await shop.CountAsync("SELECT COUNT(*) FROM orders WHERE store_id = $1", shop.StoreId));
         Assert.False(server.HasExited);
-        await AssertFewLinesAsync(before);
+        await AssertOneLineForEachStateAsync(earlier, reason, before, mayPlace);
         await Audit.VerifyAsync(db);
     }
 
@@ -91,17 +93,32 @@ internal sealed class NotNowShop(ServerProcess server, Shop shop, Db db)
         }
     }
 
-    /// <summary>The log tells of the state, in few lines and without a stack trace.</summary>
-    private async Task AssertFewLinesAsync(int before)
+    /// <summary>The log has one line for the state and one for its end, however many were refused, and no stack trace.</summary>
+    private async Task AssertOneLineForEachStateAsync(int earlier, string reason, string? before, bool mayPlace)
     {
         // The log is written behind the answers.
-        await Until.TrueAsync("the log tells of it", () => Troubles().Count > before, 10);
-        var lines = Troubles().Skip(before).ToList();
-        Assert.True(lines.Count <= FewLines, $"{lines.Count} lines, such as\n{string.Join('\n', lines.Take(20))}");
+        await Until.TrueAsync("the log tells that it works again", () => Lines().Skip(earlier).LastOrDefault()?.Contains(WorksAgain, StringComparison.Ordinal) == true, 10);
+        var lines = Lines().Skip(earlier).ToList();
+        var all = string.Join('\n', lines.Take(20));
+        Assert.True(mayPlace || lines.Count(IsEnd) == 1, $"it works again several times:\n{all}");
+        for (var rest = lines; rest.Count > 0;)
+        {
+            var state = rest.TakeWhile(line => !IsEnd(line)).ToList();
+            rest = rest[(state.Count + 1)..];
+            Assert.True(state.Count(line => line.Contains(reason, StringComparison.Ordinal)) == 1, $"'{reason}' is not told once:\n{all}");
+            Assert.True(state.Count == 1 || (state.Count == 2 && before is not null && state[0].Contains(before, StringComparison.Ordinal)),
+                $"{state.Count} lines of one state:\n{all}");
+        }
+
         Assert.DoesNotContain(server.Output.Split('\n'), line => line.TrimStart().StartsWith("at Holdfast.", StringComparison.Ordinal));
     }
 
-    /// <summary>The lines of the log that are warnings or worse.</summary>
-    private List<string> Troubles() =>
-        [.. server.Output.Split('\n').Where(line => Levels.Any(level => line.Contains(level, StringComparison.Ordinal)))];
+    private static bool IsEnd(string line) => line.Contains(WorksAgain, StringComparison.Ordinal);
+
+    /// <summary>
+    /// The lines of the log that are warnings or worse, or tell that the database works again; not those that name a mail which was sent and may be
+    /// sent again.
+    /// </summary>
+    private List<string> Lines() => [.. server.Output.Split('\n').Where(line => !line.Contains(OfOneMail, StringComparison.Ordinal)
+        && (IsEnd(line) || Levels.Any(level => line.Contains(level, StringComparison.Ordinal))))];
 }

@@ -14,19 +14,25 @@ public sealed class NotNowTests(NotNowTests.Host host) : IClassFixture<NotNowTes
     [Fact]
     public async Task While_the_connections_are_used_up()
     {
-        await using var server = await ServerProcess.StartAsync(await host.UrlAsync());
-        await (await host.ShopAsync(server)).GoThroughAsync(async () =>
+        await using var server = await host.StartAsync();
+        await (await host.ShopAsync(server)).GoThroughAsync(TakeConnectionsAsync, GiveConnectionsAsync, "53300", before: "57P01");
+        await (await host.EachChangeAsync(server)).GoThroughAsync(TakeConnectionsAsync, GiveConnectionsAsync);
+
+        async Task TakeConnectionsAsync()
         {
             await host.Postgres.ExecuteAsync("ALTER ROLE shopper CONNECTION LIMIT 0");
             await host.EndSessionsAsync();
-        }, () => host.Postgres.ExecuteAsync("ALTER ROLE shopper CONNECTION LIMIT -1"));
+        }
+
+        Task GiveConnectionsAsync() => host.Postgres.ExecuteAsync("ALTER ROLE shopper CONNECTION LIMIT -1");
     }
 
     [Fact]
     public async Task While_the_database_takes_no_writes()
     {
-        await using var server = await ServerProcess.StartAsync(await host.UrlAsync());
-        await (await host.ShopAsync(server)).GoThroughAsync(() => host.SetReadOnlyAsync(true), () => host.SetReadOnlyAsync(false));
+        await using var server = await host.StartAsync();
+        await (await host.ShopAsync(server)).GoThroughAsync(() => host.SetReadOnlyAsync(true), () => host.SetReadOnlyAsync(false), "read-only transaction");
+        await (await host.EachChangeAsync(server)).GoThroughAsync(() => host.SetReadOnlyAsync(true), () => host.SetReadOnlyAsync(false));
     }
 
     [Fact]
@@ -61,7 +67,9 @@ public sealed class NotNowTests(NotNowTests.Host host) : IClassFixture<NotNowTes
         await using var db = Db.Open(url);
         await Migrations.ApplyAsync(db, Server.Modules);
         var shop = await Shop.CreateAsync(db, 1_000_000);
-        await using var server = await ServerProcess.StartAsync(url);
+        await using var server = await ServerProcess.StartAsync(url, AdminSession.Settings);
+        var each = await EachChange.StartAsync(server, db);
+        var changes = await each.MakeAsync();
         var caller = new NotNowShop(server, shop, db);
         await caller.GoThroughAsync(async () =>
         {
@@ -73,11 +81,14 @@ public sealed class NotNowTests(NotNowTests.Host host) : IClassFixture<NotNowTes
                 var told = await caller.OrderAsync();
                 return told.IsProper ? told.IsNotNow : throw new InvalidOperationException($"{told}\n{caller.LastLines}");
             });
+            await each.AssertToldToComeBackAsync(changes, mayBeDone: true);
         }, () =>
         {
             disk.Free();
             return Task.CompletedTask;
-        }, mayPlace: true);
+        }, "is full", mayPlace: true);
+        await each.AssertDoneOnceAsync(changes);
+        await each.AssertDoneOnceAsync(await each.MakeAsync());
     }
 
     /// <summary>A PostgreSQL of these tests' own, with a database whose owner is no superuser.</summary>
@@ -123,6 +134,11 @@ public sealed class NotNowTests(NotNowTests.Host host) : IClassFixture<NotNowTes
 
             return Url;
         }
+
+        /// <summary>A server over the database, with an admin.</summary>
+        public async Task<ServerProcess> StartAsync() => await ServerProcess.StartAsync(await UrlAsync(), AdminSession.Settings);
+
+        internal Task<EachChange> EachChangeAsync(ServerProcess server) => EachChange.StartAsync(server, _db!);
 
         internal async Task<NotNowShop> ShopAsync(ServerProcess server) => new(server, await Shop.CreateAsync(_db!, 1_000_000), _db!);
 

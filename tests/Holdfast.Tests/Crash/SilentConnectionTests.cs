@@ -64,6 +64,31 @@ public sealed class SilentConnectionTests
     }
 
     [Fact]
+    public async Task Where_all_connections_are_silent_each_kind_of_change_is_refused_soon_and_done_once_afterwards()
+    {
+        await using var test = await TestDb.CreateAsync(Backend.Postgres);
+        await using var proxy = new TcpProxy((await PostgresServer.SharedAsync()).Port);
+        var (_, server) = await StartAsync(test.Db, new UriBuilder(test.Url) { Port = proxy.Port }.Uri.ToString());
+        await using var _ = server;
+        var each = await EachChange.StartAsync(server, test.Db);
+        await each.GoThroughAsync(() => Now(proxy.Hush), () => Now(proxy.Restore));
+        await Audit.VerifyAsync(test.Db);
+    }
+
+    /// <summary>Only what was sent before is lost: the way is open for those who try again.</summary>
+    [Fact]
+    public async Task Where_only_the_old_connections_are_silent_each_kind_of_change_is_done_over_new_ones()
+    {
+        await using var test = await TestDb.CreateAsync(Backend.Postgres);
+        await using var proxy = new TcpProxy((await PostgresServer.SharedAsync()).Port);
+        var (_, server) = await StartAsync(test.Db, new UriBuilder(test.Url) { Port = proxy.Port }.Uri.ToString());
+        await using var _ = server;
+        var each = await EachChange.StartAsync(server, test.Db);
+        await each.GoThroughAsync(() => Now(proxy.HushOpen), () => Now(proxy.Restore), mayBeDone: true);
+        await Audit.VerifyAsync(test.Db);
+    }
+
+    [Fact]
     public async Task Where_all_connections_are_silent_readers_are_told_when_no_statement_takes_as_long()
     {
         await using var test = await TestDb.CreateAsync(Backend.Postgres);
@@ -78,11 +103,17 @@ public sealed class SilentConnectionTests
         await Until.TrueAsync("it reads again", async () => (await ReadAsync(server, path)).Status == 404, 20);
     }
 
+    private static Task Now(Action action)
+    {
+        action();
+        return Task.CompletedTask;
+    }
+
     /// <summary>A server that has placed an order for each caller at once, so that it has several connections.</summary>
     private static async Task<(Shop Shop, ServerProcess Server)> StartAsync(Db db, string url)
     {
         var shop = await Shop.CreateAsync(db, 1_000);
-        var server = await ServerProcess.StartAsync(url);
+        var server = await ServerProcess.StartAsync(url, AdminSession.Settings);
         Assert.All(await Task.WhenAll(Enumerable.Range(0, Callers).Select(i => OrderAsync(shop, server, $"before{i}"))),
             o => Assert.True(o.Status == 201, o.Text));
         return (shop, server);

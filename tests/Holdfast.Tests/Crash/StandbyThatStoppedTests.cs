@@ -97,6 +97,20 @@ public sealed class StandbyThatStoppedTests
         Task<Reply> ReleaseAsync() => queue.SubmitAsync(new ReleaseCommand(id, Caller.System, null));
     }
 
+    /// <summary>Of each kind, whether by a batch or in a transaction of its own.</summary>
+    [Fact]
+    public async Task Each_kind_of_change_is_refused_soon_and_done_once_when_the_standby_goes_on()
+    {
+        await using var pair = await Pair.StartAsync();
+        var each = await EachChange.StartAsync(pair.Server, pair.Db);
+        await each.GoThroughAsync(pair.Standby.PauseAsync, () =>
+        {
+            pair.Standby.Resume();
+            return Task.CompletedTask;
+        });
+        await Audit.VerifyAsync(pair.Db);
+    }
+
     private static void AssertUnknown(Told answer) =>
         Assert.True(answer.IsNotNow && answer.Text.Contains("\"outcome_unknown\"", StringComparison.Ordinal), $"{answer}");
 
@@ -119,6 +133,8 @@ public sealed class StandbyThatStoppedTests
 
         public Shop Shop => _shop;
 
+        public ServerProcess Server => _server;
+
         public PostgresServer Standby { get; }
 
         public static async Task<Pair> StartAsync()
@@ -126,9 +142,9 @@ public sealed class StandbyThatStoppedTests
             var first = await PostgresServer.StartAsync("autovacuum=off");
             await first.ExecuteAsync("CREATE DATABASE shop");
             var db = Db.Open(first.Url("shop"));
-            await Migrations.ApplyAsync(db, Server.Modules);
+            await Migrations.ApplyAsync(db, Holdfast.Server.Modules);
             var shop = await Shop.CreateAsync(db, 1_000);
-            var server = await ServerProcess.StartAsync(first.Url("shop"), null, null, "--roles", "api");
+            var server = await ServerProcess.StartAsync(first.Url("shop"), AdminSession.Settings, null, "--roles", "api");
             var pair = new Pair(first, await first.StandbyAsync(), db, shop, server);
             // What a server writes once, before its first order, is written.
             await pair.PlaceAsync("before");
