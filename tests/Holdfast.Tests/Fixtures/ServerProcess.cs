@@ -63,6 +63,10 @@ public sealed class ServerProcess : IAsyncDisposable
         params string[] args) =>
         Ports.StartAsync(() => ReadyAsync(Begin(["serve", "--empty", .. args], DefaultDatabase, environment, null, folder)));
 
+    /// <summary>Starts <c>holdfast serve</c> so that it lives on when <see cref="Shell.LimitFileSize"/> takes its disk away.</summary>
+    public static Task<ServerProcess> StartOnFailingDiskAsync(string databaseUrl, IReadOnlyDictionary<string, string> environment, params string[] args) =>
+        Ports.StartAsync(() => ReadyAsync(Begin(["serve", "--empty", .. args], databaseUrl, environment, null, null, ["/bin/sh", "-c", "trap '' XFSZ; exec \"$0\" \"$@\""])));
+
     private static async Task<ServerProcess> ReadyAsync(ServerProcess server)
     {
         try
@@ -82,10 +86,10 @@ public sealed class ServerProcess : IAsyncDisposable
         Begin(["serve", "--empty", .. args], databaseUrl, environment, port);
 
     private static ServerProcess Begin(string[] command, string databaseUrl, IReadOnlyDictionary<string, string>? environment, int? port,
-        string? folder = null)
+        string? folder = null, string[]? by = null)
     {
         var address = $"http://127.0.0.1:{(port ?? Ports.Free()).ToString(CultureInfo.InvariantCulture)}";
-        var start = Command(command, databaseUrl, environment, folder);
+        var start = Command(command, databaseUrl, environment, folder, by);
         start.Environment["ASPNETCORE_URLS"] = address;
         start.Environment.TryAdd("RATE_LIMITS", "off");
         return new ServerProcess(start, new Uri(address));
@@ -174,9 +178,10 @@ public sealed class ServerProcess : IAsyncDisposable
     }
 
     private static ProcessStartInfo Command(string[] args, string databaseUrl, IReadOnlyDictionary<string, string>? environment,
-        string? folder)
+        string? folder, string[]? by = null)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "dotnet", [Executable, .. args])
+        string[] line = [.. by ?? [], Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "dotnet", Executable, .. args];
+        var start = new ProcessStartInfo(line[0], line[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

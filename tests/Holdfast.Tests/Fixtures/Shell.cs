@@ -15,6 +15,9 @@ public static class Shell
 
     private const int NoSuchProcess = 3;
 
+    // RLIMIT_FSIZE.
+    private const int FileSize = 1;
+
     // Nothing that is run to its end takes as long as this, unless it hangs.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
@@ -70,6 +73,19 @@ public static class Shell
         }
     }
 
+    /// <summary>
+    /// From now on the process cannot write beyond so many bytes of a file, null: it can again. Its writes fail as on a broken disk, if it was started to ignore
+    /// SIGXFSZ; else that ends it.
+    /// </summary>
+    public static void LimitFileSize(int processId, ulong? bytes)
+    {
+        var limit = new FileSizeLimit(bytes ?? ulong.MaxValue, ulong.MaxValue);
+        if (prlimit(processId, FileSize, ref limit, IntPtr.Zero) != 0)
+        {
+            throw new InvalidOperationException($"prlimit({processId}): error {Marshal.GetLastPInvokeError()}");
+        }
+    }
+
     /// <summary>Whether the process has ended; one that its parent has not looked at yet has, too.</summary>
     public static bool IsGone(int processId) => State($"/proc/{processId}/stat") is null or 'Z' or 'X';
 
@@ -103,4 +119,10 @@ public static class Shell
 
     [DllImport("libc", SetLastError = true)]
     private static extern int kill(int pid, int signal);
+
+    [DllImport("libc", SetLastError = true)]
+    private static extern int prlimit(int pid, int resource, ref FileSizeLimit limit, IntPtr old);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private readonly record struct FileSizeLimit(ulong Soft, ulong Hard);
 }
