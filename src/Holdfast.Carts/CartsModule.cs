@@ -1,5 +1,6 @@
 using Holdfast.Carts.Core;
 using Holdfast.Identity;
+using Holdfast.Platform.Background;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
 using Microsoft.AspNetCore.Routing;
@@ -29,8 +30,7 @@ public static class CartsModule
         services.AddSingleton<Carts>();
         services.AddSingleton<CheckOut>();
         services.AddSingleton<AccountHook, CartsOfAccounts>();
-        services.AddSingleton<SweepCarts>();
-        services.AddHostedService(s => s.GetRequiredService<SweepCarts>());
+        services.AddWorker<SweepCarts>();
     }
 
     public static void Map(IEndpointRouteBuilder app)

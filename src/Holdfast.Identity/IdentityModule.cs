@@ -1,3 +1,4 @@
+using Holdfast.Platform.Background;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
 using Microsoft.AspNetCore.Identity;
@@ -50,16 +51,13 @@ public static class IdentityModule
         services.AddSingleton<EmailProof>();
         services.AddSingleton<CloseAccount>();
         services.AddSingleton<ChangeAccount>();
-        services.AddSingleton<AccountClosings>();
-        services.AddHostedService(s => s.GetRequiredService<AccountClosings>());
-        services.AddSingleton<GuestJoinings>();
-        services.AddHostedService(s => s.GetRequiredService<GuestJoinings>());
+        services.AddWorker<AccountClosings>();
+        services.AddWorker<GuestJoinings>();
         services.AddSingleton<ApiKeyReader>();
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<AuditQueries>();
         services.AddHostedService<KeyWatch>();
-        services.AddSingleton<IdentitySweep>();
-        services.AddHostedService(s => s.GetRequiredService<IdentitySweep>());
+        services.AddWorker<IdentitySweep>();
     }
 
     /// <summary>Loads the installation's secrets; makes them in a new database. To be awaited before the first request.</summary>

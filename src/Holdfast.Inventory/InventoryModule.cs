@@ -1,4 +1,5 @@
 using Holdfast.Catalog;
+using Holdfast.Platform.Background;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
 using Holdfast.Platform.Messaging;
@@ -27,8 +28,7 @@ public static class InventoryModule
         services.AddSingleton<IConsumer, LowStockConsumer>();
         services.AddSingleton<Reservations>();
         services.AddSingleton<ReservationQueue>();
-        services.AddSingleton<ExpireReservations>();
-        services.AddHostedService(s => s.GetRequiredService<ExpireReservations>());
+        services.AddWorker<ExpireReservations>();
         services.AddSingleton<AvailabilityReader>(StockQueries.AvailableAsync);
     }
 

@@ -1,3 +1,4 @@
+using Holdfast.Platform.Background;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
 using Microsoft.AspNetCore.Routing;
@@ -19,8 +20,7 @@ public static class LoyaltyModule
         services.AddSingleton<LoyaltyPrograms>();
         services.AddSingleton<PointsQueries>();
         services.AddSingleton<AdjustPoints>();
-        services.AddSingleton<LapsePoints>();
-        services.AddHostedService(s => s.GetRequiredService<LapsePoints>());
+        services.AddWorker<LapsePoints>();
     }
 
     public static void Map(IEndpointRouteBuilder app)

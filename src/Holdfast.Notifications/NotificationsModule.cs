@@ -1,3 +1,4 @@
+using Holdfast.Platform.Background;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,14 +30,12 @@ public static class NotificationsModule
             return;
         }
 
-        services.AddHostedService<MailPruner>();
-        services.AddSingleton<MailSender>();
-        services.AddHostedService(s => s.GetRequiredService<MailSender>());
+        services.AddWorker<MailPruner>();
+        services.AddWorker<MailSender>();
         if (notifications.Sms is { } gateway)
         {
             services.TryAddSingleton(gateway);
-            services.AddSingleton<SmsSender>();
-            services.AddHostedService(s => s.GetRequiredService<SmsSender>());
+            services.AddWorker<SmsSender>();
         }
     }
 }

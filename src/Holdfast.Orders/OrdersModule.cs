@@ -1,4 +1,5 @@
 using Holdfast.Orders.Core;
+using Holdfast.Platform.Background;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
 using Holdfast.Platform.Messaging;
@@ -25,20 +26,18 @@ public static class OrdersModule
         services.AddSingleton<OrderSessions>();
         services.AddSingleton<PlacementQueue>();
         services.AddSingleton<ChangeQueue>();
-        services.AddSingleton<ExpirySweep>();
-        services.AddHostedService(s => s.GetRequiredService<ExpirySweep>());
+        services.AddWorker<ExpirySweep>();
         services.AddSingleton<IConsumer, StatisticsConsumer>();
         services.AddSingleton<OrderInbox>();
         if (messaging.Runs(DeadLetters.Inbox))
         {
-            services.AddHostedService(s => s.GetRequiredService<OrderInbox>());
+            services.AddWorker<OrderInbox>();
         }
 
         services.AddSingleton<Identity.AccountHook, OrdersOfAccounts>();
         services.AddSingleton<OrderAccess>();
         services.AddSingleton<LookUpOrder>();
-        services.AddSingleton<OrderLookups>();
-        services.AddHostedService(s => s.GetRequiredService<OrderLookups>());
+        services.AddWorker<OrderLookups>();
         services.AddSingleton<CustomerQueries>();
         services.AddSingleton<OrderChanges>();
         services.AddSingleton<PlaceOrder>();

@@ -1,4 +1,5 @@
 using Holdfast.Identity;
+using Holdfast.Platform.Background;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
 using Holdfast.Platform.Messaging;
@@ -34,8 +35,8 @@ public static class WebhooksModule
         services.AddSingleton<WebhookSender>();
         if (messaging.Runs(WebhooksConsumer.Name))
         {
-            services.AddHostedService<WebhookPruner>();
-            services.AddHostedService(s => s.GetRequiredService<WebhookSender>());
+            services.AddWorker<WebhookPruner>();
+            services.AddWorker<WebhookSender>();
         }
     }
 

@@ -8,6 +8,7 @@ using Holdfast.Notifications;
 using Holdfast.Orders;
 using Holdfast.Orders.Core;
 using Holdfast.Platform;
+using Holdfast.Platform.Background;
 using Holdfast.Platform.Caching;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
@@ -68,8 +69,8 @@ public static class Server
         services.AddSingleton<Door>();
         services.AddSingleton<Health>();
         MessagingModule.Add(services, settings.Messaging with { Relays = settings.Roles.HasFlag(Roles.Worker) });
-        services.AddHostedService<KeyPruner>();
-        services.AddHostedService<CommitAttemptPruner>();
+        services.AddWorker<KeyPruner>();
+        services.AddWorker<CommitAttemptPruner>();
         CacheModule.Add(services, db, settings.Cache);
         CatalogModule.Add(services);
         services.AddSingleton(new InventoryOptions { ReservationTtl = settings.ReservationTtl });
@@ -153,12 +154,12 @@ public static class Server
         builder.Services.AddHostedService<Preparation>();
         AddCors(builder.Services, settings);
         AddModules(builder.Services, db, settings);
-        if (!settings.Roles.HasFlag(Roles.Worker))
+        configure?.Invoke(builder.Services);
+        if (settings.Roles.HasFlag(Roles.Worker))
         {
-            RemoveWorkers(builder.Services);
+            builder.Services.RunWorkers();
         }
 
-        configure?.Invoke(builder.Services);
         var app = builder.Build();
         CheckConsumers(app.Services);
         app.Lifetime.ApplicationStopping.Register(() =>
@@ -236,17 +237,6 @@ public static class Server
     /// <summary>What stores are called; of very many only the first.</summary>
     private static async Task<IReadOnlyList<string>> StoreNamesAsync(Db db) =>
         [.. (await db.ReadAsync(s => s.QueryAsync("SELECT name, slug FROM stores ORDER BY id LIMIT 1000", r => new[] { r.Text(0), r.Text(1) })).ConfigureAwait(false)).SelectMany(n => n)];
-
-    /// <summary>Background work that modules registered; the server's own hosted services stay.</summary>
-    private static void RemoveWorkers(IServiceCollection services)
-    {
-        foreach (var service in services.Where(s => s.ServiceType == typeof(IHostedService) && IsWorker(s)).ToList())
-        {
-            services.Remove(service);
-        }
-
-        static bool IsWorker(ServiceDescriptor s) => s.ImplementationFactory is not null || s.ImplementationType?.IsSubclassOf(typeof(BackgroundService)) == true;
-    }
 
     private sealed class Preparation(IServiceProvider services) : IHostedLifecycleService
     {

@@ -1,3 +1,4 @@
+using Holdfast.Platform.Background;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
 using Holdfast.Platform.Telemetry;
@@ -13,13 +14,10 @@ public static class MessagingModule
     {
         services.AddSingleton(options);
         services.AddSingleton<RelayBell>();
-        services.AddSingleton<Relay>();
-        services.AddHostedService(s => s.GetRequiredService<Relay>());
-        services.AddSingleton<ConsumerLanes>();
-        services.AddHostedService(s => s.GetRequiredService<ConsumerLanes>());
+        services.AddWorker<Relay>();
+        services.AddWorker<ConsumerLanes>();
         services.AddSingleton(s => new Transports(Configured(options, s.GetRequiredService<Db>())));
-        services.AddSingleton<LaneWatch>();
-        services.AddHostedService(s => s.GetRequiredService<LaneWatch>());
+        services.AddWorker<LaneWatch>();
         if (options.Relays)
         {
             // Who only answers requests asks no broker and watches no lane: it would always say that all is well.
@@ -27,11 +25,10 @@ public static class MessagingModule
                 .. s.GetRequiredService<LaneWatch>().Dependencies]));
         }
 
-        services.AddSingleton<Brokers>();
-        services.AddHostedService(s => s.GetRequiredService<Brokers>());
-        services.AddHostedService<WakeupListener>();
+        services.AddWorker<Brokers>();
+        services.AddWorker<WakeupListener>();
         services.AddHostedService<WakeupSender>();
-        services.AddHostedService<DeadLetterPruner>();
+        services.AddWorker<DeadLetterPruner>();
         services.AddSingleton<DroppedMails>();
         services.AddSingleton<DeadLetterRoutes>();
         services.AddSingleton<AsyncApi>();

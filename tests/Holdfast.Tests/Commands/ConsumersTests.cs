@@ -1,5 +1,6 @@
 using Holdfast.Notifications;
 using Holdfast.Orders;
+using Holdfast.Platform.Background;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging;
 using Holdfast.Tests.Fixtures;
@@ -28,6 +29,7 @@ public sealed class ConsumersTests
             Messaging = new MessagingOptions { Consumers = Settings.ParseConsumers(consumers) },
             Notifications = new NotificationOptions { Sms = new SmsGateway(new Uri("http://127.0.0.1:1"), null) },
         });
+        services.RunWorkers();
         await using var provider = services.BuildServiceProvider();
         var running = provider.GetServices<IHostedService>().Where(s => s is Sender or WebhookSender or OrderInbox).Select(s => s.GetType().Name).Order(StringComparer.Ordinal);
         Assert.Equal(expected, string.Join(' ', running));

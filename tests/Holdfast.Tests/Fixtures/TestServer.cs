@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net.Http.Headers;
 using Holdfast.Notifications;
+using Holdfast.Platform.Background;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
 using Microsoft.AspNetCore.Builder;
@@ -156,13 +157,7 @@ public sealed class TestServer : IAsyncDisposable
     }
 
     /// <summary>Nothing sends what is queued: tests read it there. A server that is no worker has no sender.</summary>
-    private static void KeepMails(IServiceCollection services)
-    {
-        if (services.SingleOrDefault(s => s.ServiceType == typeof(IHostedService) && s.ImplementationFactory?.Method.ReturnType == typeof(MailSender)) is { } sender)
-        {
-            services.Remove(sender);
-        }
-    }
+    private static void KeepMails(IServiceCollection services) => services.RemoveWorker<MailSender>();
 
     private static void UseTestTokens(IServiceCollection services)
     {

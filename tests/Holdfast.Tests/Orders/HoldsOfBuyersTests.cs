@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Orders;
 using Holdfast.Orders.Core;
+using Holdfast.Platform.Background;
 using Holdfast.Platform.Http;
 using Holdfast.Tests.Crash;
 using Holdfast.Tests.Fixtures;
@@ -29,7 +30,7 @@ public abstract class HoldsOfBuyersTests(Backend backend) : IAsyncLifetime
         {
             s.AddSingleton(new OrderOptions { MaxPendingOrders = 3, MaxPendingQuantity = 10 });
             // What is past its time is so whether a sweep has run or not.
-            s.Remove(s.Single(d => d.ServiceType == typeof(IHostedService) && d.ImplementationFactory?.Method.ReturnType == typeof(ExpirySweep)));
+            s.RemoveWorker<ExpirySweep>();
         });
     }
 

@@ -1,4 +1,5 @@
 using Holdfast.Identity;
+using Holdfast.Platform.Background;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Orders;
 using Holdfast.Webhooks;
@@ -15,8 +16,7 @@ public abstract class WebhookPauseTests(Backend backend)
     public async Task One_that_is_paused_during_its_turn_gets_nothing_more()
     {
         await using var receiver = await Receiver.StartAsync();
-        await using var server = await TestServer.StartAsync(backend, s => s.Remove(s.Single(d =>
-            d.ServiceType == typeof(IHostedService) && d.ImplementationFactory?.Method.ReturnType == typeof(WebhookSender))));
+        await using var server = await TestServer.StartAsync(backend, s => s.RemoveWorker<WebhookSender>());
         var db = server.Db;
         var shop = await Shop.CreateAsync(db, 100);
         var endpoint = Guid.CreateVersion7();

@@ -1,4 +1,5 @@
 using Holdfast.Identity;
+using Holdfast.Platform.Background;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging;
 using Holdfast.Tests.Fixtures;
@@ -23,8 +24,7 @@ public sealed class WebhookTurnTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         // Nothing is sent by itself.
-        _server = await TestServer.StartAsync(await TestDb.CreateAsync(Backend.Postgres), s => s.Remove(s.Single(d =>
-            d.ServiceType == typeof(IHostedService) && d.ImplementationFactory?.Method.ReturnType == typeof(WebhookSender))));
+        _server = await TestServer.StartAsync(await TestDb.CreateAsync(Backend.Postgres), s => s.RemoveWorker<WebhookSender>());
         (_slow, _other) = (await Receiver.StartAsync(), await Receiver.StartAsync());
     }
 
