@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text;
 using Holdfast.Commands;
 using Holdfast.Platform.Http;
@@ -18,6 +19,8 @@ public abstract class AttackTests(EveryRouteHost host)
         ["0", "1", "-1", "9223372036854775807", "-9223372036854775808", "3155378975999999999", "3155378976000000000", "621355967999999999", "createdAt", "-createdAt", "name", "price", "total",
             "00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff", "'; --", "", "\u00e9", "٣"];
 
+    private static readonly string[] Sorts = ["-createdAt", "createdAt", "name", "-name", "price", "total", "-total"];
+
     [Fact]
     public async Task No_limit_and_no_cursor_breaks_a_list()
     {
@@ -34,8 +37,7 @@ public abstract class AttackTests(EveryRouteHost host)
             for (var i = 0; i < 60; i++)
             {
                 var parts = Enumerable.Range(0, random.Next(1, 5)).Select(_ => Parts[random.Next(Parts.Length)]);
-                var cursor = Convert.ToBase64String(Encoding.UTF8.GetBytes(string.Join('\n', parts))).TrimEnd('=').Replace('+', '-').Replace('/', '_');
-                await AskAsync(rule, $"cursor={cursor}");
+                await AskAsync(rule, $"cursor={Encode(parts)}");
             }
 
             foreach (var cursor in new[] { "%00", "====", "AAAA", "/////w", new string('A', 4000), "8J+YgA" })
@@ -55,6 +57,48 @@ public abstract class AttackTests(EveryRouteHost host)
             }
         }
     }
+
+    /// <summary>Cursors that say that they are of the list, as anybody can make them: what else they say is looked at.</summary>
+    [Fact]
+    public async Task No_key_in_a_cursor_of_the_list_breaks_it()
+    {
+        var seed = Environment.TickCount;
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
+        var (random, accepted, refused) = (new Random(seed), 0, 0);
+        foreach (var rule in host.Routes.Rules.Where(r => r.Query.Contains("cursor")))
+        {
+            foreach (var sort in rule.Query.Contains("sort") ? Sorts : [""])
+            {
+                foreach (var part in Parts.Append("1\n2").Append("x\ufffd"))
+                {
+                    for (var length = 1; length <= 3; length++)
+                    {
+                        await AskAsync(rule, sort, [.. Enumerable.Range(0, length - 1).Select(_ => Parts[random.Next(Parts.Length)]).Append(part)]);
+                        await AskAsync(rule, sort, [.. Enumerable.Range(0, length - 1).Select(_ => Guid.Empty.ToString()).Prepend(part)]);
+                    }
+                }
+            }
+        }
+
+        // Else they would be refused for something else than their keys.
+        Assert.True(accepted > 20 && refused > 100, $"seed {seed}: {accepted} accepted, {refused} refused");
+
+        async Task AskAsync(RouteRule rule, string sort, string[] key)
+        {
+            using var request = host.Routes.Request(rule);
+            var list = SHA256.HashData(Encoding.UTF8.GetBytes($"GET {request.RequestUri}\n{sort}"));
+            var cursor = Encode([Convert.ToHexStringLower(list.AsSpan(0, 8)), .. key]);
+            var query = $"cursor={cursor}{(sort.Length > 0 ? $"&sort={sort}" : "")}{(rule.Query.Contains("storeId") ? $"&storeId={DemoStore.StoreId}" : "")}";
+            request.RequestUri = new Uri($"{request.RequestUri}?{query}", UriKind.Relative);
+            using var answer = await host.Routes.Admin.SendAsync(request);
+            Assert.True((int)answer.StatusCode < 500, $"seed {seed}: {rule} {sort} {string.Join(' ', key)} was answered {(int)answer.StatusCode}");
+            accepted += answer.StatusCode == HttpStatusCode.OK ? 1 : 0;
+            refused += answer.StatusCode == HttpStatusCode.BadRequest ? 1 : 0;
+        }
+    }
+
+    private static string Encode(IEnumerable<string> parts) =>
+        Convert.ToBase64String(Encoding.UTF8.GetBytes(string.Join('\n', parts))).TrimEnd('=').Replace('+', '-').Replace('/', '_');
 
     [Fact]
     public async Task No_answer_sets_a_cookie_leads_elsewhere_or_repeats_what_a_header_says()
