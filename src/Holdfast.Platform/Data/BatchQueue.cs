@@ -193,8 +193,8 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
             : attempt.Transaction.HasChanges ? null : false;
         if (committed is { } known)
         {
-            _log.LogWarning("The answer to COMMIT of {Count} commands was lost; it was {Outcome}: {Reason}", batch.Count, known ? "committed" : "rolled back",
-                reason.Message);
+            _log.LogWarning("The answer to COMMIT of {Count} commands was lost; it was {Outcome}: {Reason}", batch.Count,
+                known ? "committed" : "rolled back", reason.Message);
         }
 
         if (committed is true)

@@ -15,7 +15,10 @@ public sealed class DatabaseCondition
     private ILogger? _log;
     private long _since;
 
-    /// <summary>Something failed because of the database's state: logged unless the same state was logged within the last minute. Several callers may see several.</summary>
+    /// <summary>
+    /// Something failed because of the database's state: logged unless the same state was logged within the last minute. Several callers
+    /// may see several.
+    /// </summary>
     /// <param name="state">Which state; null: as the exception says it.</param>
     public void Note(ILogger log, Exception e, string? state = null)
     {

@@ -11,7 +11,9 @@ public abstract partial class Db
     /// <summary>What the failure says about the database.</summary>
     public abstract DbFault FaultOf(Exception e);
 
-    /// <summary>Whether running the same transaction again may succeed: deadlock, lock time-out, busy file, guard lost to a concurrent commit.</summary>
+    /// <summary>
+    /// Whether running the same transaction again may succeed: deadlock, lock time-out, busy file, guard lost to a concurrent commit.
+    /// </summary>
     public bool IsTransient(Exception e) => FaultOf(e) == DbFault.Contention;
 
     /// <summary>Whether the connection broke, so that nobody knows yet what became of a COMMIT under way.</summary>
@@ -24,7 +26,8 @@ public abstract partial class Db
     public bool IsUnavailable(Exception e) => FaultOf(e) is DbFault.Lost or DbFault.NotNow or DbFault.Contention;
 
     /// <summary>
-    /// Logs a failure that <see cref="IsUnavailable"/>: a state of the database once, in whatever words the callers who notice hear of it; a wait for others each time.
+    /// Logs a failure that <see cref="IsUnavailable"/>: a state of the database once, in whatever words the callers who notice hear of it;
+    /// a wait for others each time.
     /// </summary>
     public void Note(ILogger log, Exception e)
     {
@@ -38,7 +41,9 @@ public abstract partial class Db
         }
     }
 
-    /// <summary>Whether a unique constraint or primary key refused a row; <paramref name="constraint"/> is part of its name or columns.</summary>
+    /// <summary>
+    /// Whether a unique constraint or primary key refused a row; <paramref name="constraint"/> is part of its name or columns.
+    /// </summary>
     public abstract bool IsUniqueViolation(Exception e, string constraint);
 
     /// <summary>A name for the state that a <see cref="DbFault.NotNow"/> tells of: the same for every statement that meets it.</summary>

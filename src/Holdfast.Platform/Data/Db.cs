@@ -198,7 +198,9 @@ public abstract partial class Db : IAsyncDisposable
         return null;
     }
 
-    /// <summary>As <see cref="SettleAsync"/>, for callers who have waited for so long already and are to hear something within 5 s or so.</summary>
+    /// <summary>
+    /// As <see cref="SettleAsync"/>, for callers who have waited for so long already and are to hear something within 5 s or so.
+    /// </summary>
     internal async Task<bool?> SettleInTimeAsync(Guid attempt, TimeSpan waited, CancellationToken ct, Action<Exception>? failed = null)
     {
         var left = CallersPatience - waited;

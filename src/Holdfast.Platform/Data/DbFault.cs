@@ -44,4 +44,5 @@ internal sealed class ConnectionsUsedUpException(Exception? inner = null) : Data
 internal sealed class NotReplicatedException(string warning) : DatabaseUnavailableException($"COMMIT was answered with a warning: {warning}");
 
 /// <summary>The answer to COMMIT was lost, and it could not be found out in time whether the change was made.</summary>
-public sealed class OutcomeUnknownException(Exception inner) : DatabaseUnavailableException($"the answer to COMMIT was lost, and its outcome is not known: {inner.Message}", inner);
+public sealed class OutcomeUnknownException(Exception inner)
+    : DatabaseUnavailableException($"the answer to COMMIT was lost, and its outcome is not known: {inner.Message}", inner);

@@ -29,8 +29,9 @@ public static class CurrentWork
     public static void Is(DbWork kind) => Current.Value = kind;
 
     /// <summary>
-    /// How long a statement may stay without an answer before its connection counts as lost. Those of <see cref="DbWork.Background"/> may take long; that the
-    /// server works on them is asked for meanwhile (<see cref="PostgresProbe"/>), so that a silence is noticed within ten seconds or so.
+    /// How long a statement may stay without an answer before its connection counts as lost. Those of <see cref="DbWork.Background"/> may
+    /// take long; that the server works on them is asked for meanwhile (<see cref="PostgresProbe"/>), so that a silence is noticed within
+    /// ten seconds or so.
     /// </summary>
     internal static TimeSpan StatementLimit(DbWork work) => work switch
     {

@@ -8,9 +8,10 @@ namespace Holdfast.Platform.Data;
 /// cancelled, since a cancelled COMMIT would be visible without being replicated; its connection is left alone until the answer comes or the
 /// network reports it as broken, and nobody else gets it.
 /// </summary>
-/// <param name="probe">Where statements may take longer than a silence is borne: asked, from time to time, whether the server works on this one.</param>
-internal sealed class PostgresConnection(NpgsqlConnection connection, Action leavePool, TimeSpan statementLimit, TimeSpan commitLimit, PostgresProbe? probe)
-    : IAsyncDisposable
+/// <param name="probe">Where statements may take longer than a silence is borne: asked, from time to time, whether the server works
+/// on this one.</param>
+internal sealed class PostgresConnection(NpgsqlConnection connection, Action leavePool, TimeSpan statementLimit, TimeSpan commitLimit,
+    PostgresProbe? probe) : IAsyncDisposable
 {
     // Twice, with a server that does not answer, is ten seconds.
     private const int SilentAfter = 2;
@@ -23,12 +24,14 @@ internal sealed class PostgresConnection(NpgsqlConnection connection, Action lea
 
     public TimeSpan CommitLimit => commitLimit;
 
-    /// <summary>Nobody waits any more for what was run: there is nothing to be done with its answer, and nothing to be sent after it.</summary>
+    /// <summary>
+    /// Nobody waits any more for what was run: there is nothing to be done with its answer, and nothing to be sent after it.
+    /// </summary>
     public bool IsAbandoned => _unanswered is not null;
 
     /// <summary>
-    /// Runs the round trip; throws <see cref="SilentConnectionException"/> where it takes longer than the limit, or where the server does not work on it. One of
-    /// several parts must not go on once <see cref="IsAbandoned"/> is true.
+    /// Runs the round trip; throws <see cref="SilentConnectionException"/> where it takes longer than the limit, or where the server does
+    /// not work on it. One of several parts must not go on once <see cref="IsAbandoned"/> is true.
     /// </summary>
     public async Task RunAsync(Func<NpgsqlConnection, Task> roundTrip, TimeSpan limit)
     {
@@ -37,36 +40,48 @@ internal sealed class PostgresConnection(NpgsqlConnection connection, Action lea
             throw new SilentConnectionException(limit);
         }
 
-        var clock = Stopwatch.StartNew();
+        var began = Stopwatch.GetTimestamp();
         var answer = roundTrip(connection);
         try
         {
-            await (probe is null || limit == Timeout.InfiniteTimeSpan ? answer.WaitAsync(limit) : WaitWhileAtWorkAsync(answer, probe, limit)).ConfigureAwait(false);
+            if (probe is null || limit == Timeout.InfiniteTimeSpan)
+            {
+                await answer.WaitAsync(limit).ConfigureAwait(false);
+            }
+            else
+            {
+                await WaitWhileAtWorkAsync(answer, probe, limit).ConfigureAwait(false);
+            }
         }
         catch (TimeoutException) when (!answer.IsCompleted)
         {
             _unanswered = answer;
             leavePool();
-            throw new SilentConnectionException(probe is null ? limit : clock.Elapsed);
+            throw new SilentConnectionException(probe is null ? limit : Stopwatch.GetElapsedTime(began));
         }
     }
 
-    /// <summary>Waits for the answer, up to the limit; asked several times in a row, the server must not say that it does something else.</summary>
+    /// <summary>
+    /// Waits for the answer, up to the limit; asked several times in a row, the server must not say that it does something else.
+    /// </summary>
     private async Task WaitWhileAtWorkAsync(Task answer, PostgresProbe asked, TimeSpan limit)
     {
-        var clock = Stopwatch.StartNew();
-        for (var silences = 0; silences < SilentAfter && clock.Elapsed < limit;)
+        var began = Stopwatch.GetTimestamp();
+        var silences = 0;
+        while (true)
         {
-            await Task.WhenAny(answer, Task.Delay(AskEvery)).ConfigureAwait(false);
-            if (answer.IsCompleted)
+            try
             {
-                break;
+                await answer.WaitAsync(silences < SilentAfter ? AskEvery : TimeSpan.Zero).ConfigureAwait(false);
+                return;
+            }
+            catch (TimeoutException) when (!answer.IsCompleted && silences < SilentAfter && Stopwatch.GetElapsedTime(began) < limit)
+            {
+                // Whether that is a silence, the server is asked.
             }
 
             silences = await asked.IsAtWorkAsync(connection.ProcessID).ConfigureAwait(false) ? 0 : silences + 1;
         }
-
-        await answer.WaitAsync(TimeSpan.Zero).ConfigureAwait(false);
     }
 
     /// <summary>COMMIT, after the last statements. A warning of the server means that a standby may not have it: then the outcome is unknown.</summary>

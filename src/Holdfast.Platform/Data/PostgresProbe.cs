@@ -3,8 +3,9 @@ using Npgsql;
 namespace Holdfast.Platform.Data;
 
 /// <summary>
-/// Asks the server, over a connection of its own, which sessions are at work. Background work may take its time: only this tells a slow statement from a
-/// connection that has fallen silent. Those who ask at the same time share one question, so that there is one such connection at most.
+/// Asks the server, over a connection of its own, which sessions are at work. Background work may take its time: only this tells a slow
+/// statement from a connection that has fallen silent. Those who ask at the same time share one question, so that there is one such
+/// connection at most.
 /// </summary>
 internal sealed class PostgresProbe(string connectionString)
 {
@@ -25,7 +26,10 @@ internal sealed class PostgresProbe(string connectionString)
     private readonly Lock _gate = new();
     private Task<IReadOnlySet<int>?>? _question;
 
-    /// <summary>Whether the session works on what it was sent. True as well where the server is there and cannot tell; false where it does not answer.</summary>
+    /// <summary>
+    /// Whether the session works on what it was sent. True as well where the server is there and cannot tell; false where it does not
+    /// answer.
+    /// </summary>
     public async Task<bool> IsAtWorkAsync(int session)
     {
         Task<IReadOnlySet<int>?> question;

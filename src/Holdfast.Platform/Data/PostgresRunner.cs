@@ -13,8 +13,8 @@ internal static class PostgresRunner
 
     /// <summary>As <see cref="RunAsync"/>, inside a transaction that may have to be begun first.</summary>
     /// <param name="isAbandoned">Asked between two round trips: what comes back late is not followed by another.</param>
-    public static async Task RunWithCopiesAsync(NpgsqlConnection connection, IReadOnlyList<Statement> statements, bool begin, bool isUnlimited,
-        Func<bool> isAbandoned)
+    public static async Task RunWithCopiesAsync(NpgsqlConnection connection, IReadOnlyList<Statement> statements, bool begin,
+        bool isUnlimited, Func<bool> isAbandoned)
     {
         var (pending, late) = (new List<Statement>(), new List<Statement>());
         var encoded = Encode(statements);

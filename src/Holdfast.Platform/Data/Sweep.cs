@@ -34,7 +34,9 @@ public abstract class Sweep(Db db, TimeSpan pause, int batchSize, ILogger log) :
         }
     }
 
-    /// <summary>What is due could not be done because others were in the way: the next look comes soon, however long the pauses are.</summary>
+    /// <summary>
+    /// What is due could not be done because others were in the way: the next look comes soon, however long the pauses are.
+    /// </summary>
     protected void ComeBackSoon() => _comesBackSoon = true;
 
     /// <summary>Does at most one batch of what is due; how much it was.</summary>

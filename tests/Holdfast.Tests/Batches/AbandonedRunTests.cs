@@ -5,8 +5,9 @@ using Holdfast.Tests.Fixtures;
 namespace Holdfast.Tests.Batches;
 
 /// <summary>
-/// A batch of several round trips falls silent in the first, is given up and done over another connection; then the answer comes after all. Nobody waits
-/// for it: what was to follow it is not sent, nobody is answered a second time, and its connection is used by nobody else.
+/// A batch of several round trips falls silent in the first, is given up and done over another connection; then the answer comes after
+/// all. Nobody waits for it: what was to follow it is not sent, nobody is answered a second time, and its connection is used by nobody
+/// else.
 /// </summary>
 [Slow]
 public sealed class AbandonedRunTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
@@ -22,9 +23,11 @@ public sealed class AbandonedRunTests(PostgresDatabase database) : IClassFixture
         // Numbers of a sequence are not given back by a rollback: they count the rows that any run has sent.
         var rows = $"rows_{Guid.CreateVersion7():N}";
         await database.Db.WriteAsync(tx => tx.ExecuteAsync($"CREATE SEQUENCE {rows}"));
-        var table = await Scratch.TableAsync(database.Db, $"id {{uuid}} PRIMARY KEY, word text NOT NULL, n bigint NOT NULL DEFAULT nextval('{rows}')");
+        var table = await Scratch.TableAsync(database.Db,
+            $"id {{uuid}} PRIMARY KEY, word text NOT NULL, n bigint NOT NULL DEFAULT nextval('{rows}')");
         await using var proxy = new TcpProxy((await PostgresServer.SharedAsync()).Port);
-        await using var db = Db.Open(new UriBuilder(database.Test.Url) { Port = proxy.Port, Query = $"Application%20Name={Application}" }.Uri.ToString());
+        var url = new UriBuilder(database.Test.Url) { Port = proxy.Port, Query = $"Application%20Name={Application}" };
+        await using var db = Db.Open(url.Uri.ToString());
         var log = new TestLog();
         await using var queue = new WordQueue(db, table, log);
         Assert.True((await queue.SubmitAsync(Word(), Guid.Empty)).IsOk);

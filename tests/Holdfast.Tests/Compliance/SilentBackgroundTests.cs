@@ -4,13 +4,16 @@ using Holdfast.Tests.Fixtures;
 namespace Holdfast.Tests.Compliance;
 
 /// <summary>
-/// Background work (sweeps, the relay, consumers) may have slow statements, and nobody waits for it. A connection that has fallen silent is noticed all
-/// the same: the server is asked whether it is at work.
+/// Background work (sweeps, the relay, consumers) may have slow statements, and nobody waits for it. A connection that has fallen silent
+/// is noticed all the same: the server is asked whether it is at work.
 /// </summary>
 [Slow]
 public sealed class SilentBackgroundTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
 {
-    /// <summary>Twice three seconds until it counts as silent, as long again for a server that answers nobody, and one more connection that is tried.</summary>
+    /// <summary>
+    /// Twice three seconds until it counts as silent, as long again for a server that answers nobody, and one more connection that is
+    /// tried.
+    /// </summary>
     private static readonly TimeSpan Noticed = TimeSpan.FromSeconds(15);
 
     [Fact]

@@ -4,8 +4,8 @@ using Holdfast.Tests.Fixtures;
 namespace Holdfast.Tests.Compliance;
 
 /// <summary>
-/// A unique constraint refuses what a transaction outside of batches wants to have: somebody else has it by now. The transaction is judged again, and
-/// may then find that the next one is taken, too.
+/// A unique constraint refuses what a transaction outside of batches wants to have: somebody else has it by now. The transaction is
+/// judged again, and may then find that the next one is taken, too.
 /// </summary>
 public abstract class TakenTests(TestDatabase database)
 {

@@ -33,7 +33,9 @@ internal sealed class EachChange
     private EachChange(ServerProcess server, Shop shop, string admin, Member[] members) =>
         (_server, _shop, _admin, _members) = (server, shop, admin, members);
 
-    /// <summary>Signs an admin and a member in, and makes the store. The server is started with <see cref="AdminSession.Settings"/>.</summary>
+    /// <summary>
+    /// Signs an admin and a member in, and makes the store. The server is started with <see cref="AdminSession.Settings"/>.
+    /// </summary>
     public static async Task<EachChange> StartAsync(ServerProcess server, Db db)
     {
         var shop = await Shop.CreateAsync(db, 100, 100, 100, 100, 100, 100);
@@ -45,10 +47,13 @@ internal sealed class EachChange
     public async Task<IReadOnlyList<ChangeRequest>> MakeAsync()
     {
         var (toPay, toCancel) = (await PlacedAsync(variant: 0), await PlacedAsync(variant: 1));
-        return [Order(variant: 2), MemberOrder(variant: 3), Payment(toPay), Cancellation(toCancel), Adjustment(variant: 4), Reservation(variant: 5), PointsGiven()];
+        return [Order(variant: 2), MemberOrder(variant: 3), Payment(toPay), Cancellation(toCancel), Adjustment(variant: 4),
+            Reservation(variant: 5), PointsGiven()];
     }
 
-    /// <summary>Sends each once. All hear within five seconds that it cannot be done now; <paramref name="mayBeDone"/>: or that it is done.</summary>
+    /// <summary>
+    /// Sends each once. All hear within five seconds that it cannot be done now; <paramref name="mayBeDone"/>: or that it is done.
+    /// </summary>
     public async Task AssertToldToComeBackAsync(IReadOnlyList<ChangeRequest> changes, bool mayBeDone = false)
     {
         await using var lateness = Lateness.Watch();
@@ -74,7 +79,9 @@ internal sealed class EachChange
         }
     }
 
-    /// <summary>The whole way: refused in the state that holds between the two, done once after it; and then the server works as before.</summary>
+    /// <summary>
+    /// The whole way: refused in the state that holds between the two, done once after it; and then the server works as before.
+    /// </summary>
     public async Task GoThroughAsync(Func<Task> begin, Func<Task> end, bool mayBeDone = false)
     {
         var changes = await MakeAsync();
@@ -144,7 +151,8 @@ internal sealed class EachChange
         var name = Name("payment");
         var body = new JsonObject { ["provider"] = "bank", ["transactionId"] = name, ["amount"] = 1000, ["currency"] = "VND" };
         return new ChangeRequest(name, $"/orders/{order}/payments", body, _admin,
-            Counts("payment_transactions p JOIN orders o ON o.id = p.order_id WHERE p.transaction_id = $1 AND o.amount_paid = o.total", name));
+            Counts("payment_transactions p JOIN orders o ON o.id = p.order_id "
+                + "WHERE p.transaction_id = $1 AND o.amount_paid = o.total", name));
     }
 
     private ChangeRequest Cancellation(string order) =>
@@ -154,7 +162,8 @@ internal sealed class EachChange
     private ChangeRequest Adjustment(int variant)
     {
         var name = Name("adjustment");
-        return new ChangeRequest(name, $"/inventory/{_shop.Variants[variant]}/adjustments", new JsonObject { ["delta"] = -1, ["reason"] = name }, _admin,
+        var body = new JsonObject { ["delta"] = -1, ["reason"] = name };
+        return new ChangeRequest(name, $"/inventory/{_shop.Variants[variant]}/adjustments", body, _admin,
             Counts("stock_movements WHERE reason = 'adjustment' AND reference = $1", name));
     }
 
@@ -170,7 +179,8 @@ internal sealed class EachChange
     {
         var name = Name("points");
         var body = new JsonObject { ["storeId"] = _shop.StoreId, ["points"] = 5, ["reason"] = name };
-        return new ChangeRequest(name, $"/loyalty/{_members[1].Id}/adjustments", body, _admin, Counts("points_movements WHERE note = $1", name));
+        return new ChangeRequest(name, $"/loyalty/{_members[1].Id}/adjustments", body, _admin,
+            Counts("points_movements WHERE note = $1", name));
     }
 
     private string Name(string kind) => $"{kind}-{++_count}-{_shop.StoreId}";

@@ -56,7 +56,8 @@ internal sealed class NotNowShop(ServerProcess server, Shop shop, Db db)
     /// </summary>
     /// <param name="reason">What the log says.</param>
     /// <param name="before">What it may say once before that: that connections were ended, say.</param>
-    /// <param name="mayPlace">Some orders may be placed in the state all the same; then the log tells each time that it works, and that it no longer does.</param>
+    /// <param name="mayPlace">Some orders may be placed in the state all the same; then the log tells each time that it works, and that it
+    /// no longer does.</param>
     public async Task GoThroughAsync(Func<Task> begin, Func<Task> end, string reason, string? before = null, bool mayPlace = false)
     {
         Assert.Equal(201, (await OrderAsync()).Status);
@@ -97,7 +98,8 @@ internal sealed class NotNowShop(ServerProcess server, Shop shop, Db db)
     private async Task AssertOneLineForEachStateAsync(int earlier, string reason, string? before, bool mayPlace)
     {
         // The log is written behind the answers.
-        await Until.TrueAsync("the log tells that it works again", () => Lines().Skip(earlier).LastOrDefault()?.Contains(WorksAgain, StringComparison.Ordinal) == true, 10);
+        await Until.TrueAsync("the log tells that it works again",
+            () => Lines().Skip(earlier).LastOrDefault() is { } last && IsEnd(last), 10);
         var lines = Lines().Skip(earlier).ToList();
         var all = string.Join('\n', lines.Take(20));
         Assert.True(mayPlace || lines.Count(IsEnd) == 1, $"it works again several times:\n{all}");
@@ -116,8 +118,8 @@ internal sealed class NotNowShop(ServerProcess server, Shop shop, Db db)
     private static bool IsEnd(string line) => line.Contains(WorksAgain, StringComparison.Ordinal);
 
     /// <summary>
-    /// The lines of the log that are warnings or worse, or tell that the database works again; not those that name a mail which was sent and may be
-    /// sent again.
+    /// The lines of the log that are warnings or worse, or tell that the database works again; not those that name a mail which was sent
+    /// and may be sent again.
     /// </summary>
     private List<string> Lines() => [.. server.Output.Split('\n').Where(line => !line.Contains(OfOneMail, StringComparison.Ordinal)
         && (IsEnd(line) || Levels.Any(level => line.Contains(level, StringComparison.Ordinal))))];

@@ -31,8 +31,12 @@ public sealed class NotNowTests(NotNowTests.Host host) : IClassFixture<NotNowTes
     public async Task While_the_database_takes_no_writes()
     {
         await using var server = await host.StartAsync();
-        await (await host.ShopAsync(server)).GoThroughAsync(() => host.SetReadOnlyAsync(true), () => host.SetReadOnlyAsync(false), "read-only transaction");
-        await (await host.EachChangeAsync(server)).GoThroughAsync(() => host.SetReadOnlyAsync(true), () => host.SetReadOnlyAsync(false));
+        await (await host.ShopAsync(server)).GoThroughAsync(TakeWritesAsync, GiveWritesAsync, "read-only transaction");
+        await (await host.EachChangeAsync(server)).GoThroughAsync(TakeWritesAsync, GiveWritesAsync);
+
+        Task TakeWritesAsync() => host.SetReadOnlyAsync(true);
+
+        Task GiveWritesAsync() => host.SetReadOnlyAsync(false);
     }
 
     [Fact]

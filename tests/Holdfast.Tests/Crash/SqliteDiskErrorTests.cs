@@ -6,8 +6,8 @@ using Holdfast.Tests.Orders;
 namespace Holdfast.Tests.Crash;
 
 /// <summary>
-/// The disk under SQLite refuses to write (SQLITE_IOERR). What a transaction has changed is in memory until its COMMIT, and so it is the COMMIT
-/// that fails: nobody may be told that it was done, and nobody that it was not.
+/// The disk under SQLite refuses to write (SQLITE_IOERR). What a transaction has changed is in memory until its COMMIT, and so it is the
+/// COMMIT that fails: nobody may be told that it was done, and nobody that it was not.
 /// </summary>
 public sealed class SqliteDiskErrorTests
 {
@@ -23,7 +23,8 @@ public sealed class SqliteDiskErrorTests
         {
             Shell.LimitFileSize(server.Id, 0);
             var first = await shop.OrderAsync();
-            Assert.True(first.IsNotNow && first.Text.Contains("\"outcome_unknown\"", StringComparison.Ordinal), $"{first}\n{shop.LastLines}");
+            Assert.True(first.IsNotNow && first.Text.Contains("\"outcome_unknown\"", StringComparison.Ordinal),
+                $"{first}\n{shop.LastLines}");
         }, () => WriteAgainAsync(server), "disk I/O error");
         await (await EachChange.StartAsync(server, test.Db)).GoThroughAsync(() =>
         {
@@ -33,7 +34,9 @@ public sealed class SqliteDiskErrorTests
         await Audit.VerifyAsync(test.Db);
     }
 
-    /// <summary>The disk takes some of the pages of a COMMIT, all but the last or none; the process is killed before anybody has tried again.</summary>
+    /// <summary>
+    /// The disk takes some of the pages of a COMMIT, all but the last or none; the process is killed before anybody has tried again.
+    /// </summary>
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

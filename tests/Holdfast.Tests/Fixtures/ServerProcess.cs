@@ -64,8 +64,10 @@ public sealed class ServerProcess : IAsyncDisposable
         Ports.StartAsync(() => ReadyAsync(Begin(["serve", "--empty", .. args], DefaultDatabase, environment, null, folder)));
 
     /// <summary>Starts <c>holdfast serve</c> so that it lives on when <see cref="Shell.LimitFileSize"/> takes its disk away.</summary>
-    public static Task<ServerProcess> StartOnFailingDiskAsync(string databaseUrl, IReadOnlyDictionary<string, string> environment, params string[] args) =>
-        Ports.StartAsync(() => ReadyAsync(Begin(["serve", "--empty", .. args], databaseUrl, environment, null, null, ["/bin/sh", "-c", "trap '' XFSZ; exec \"$0\" \"$@\""])));
+    public static Task<ServerProcess> StartOnFailingDiskAsync(string databaseUrl, IReadOnlyDictionary<string, string> environment,
+        params string[] args) =>
+        Ports.StartAsync(() => ReadyAsync(Begin(["serve", "--empty", .. args], databaseUrl, environment, null, null,
+            ["/bin/sh", "-c", "trap '' XFSZ; exec \"$0\" \"$@\""])));
 
     private static async Task<ServerProcess> ReadyAsync(ServerProcess server)
     {
@@ -180,7 +182,8 @@ public sealed class ServerProcess : IAsyncDisposable
     private static ProcessStartInfo Command(string[] args, string databaseUrl, IReadOnlyDictionary<string, string>? environment,
         string? folder, string[]? by = null)
     {
-        string[] line = [.. by ?? [], Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "dotnet", Executable, .. args];
+        var dotnet = Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "dotnet";
+        string[] line = [.. by ?? [], dotnet, Executable, .. args];
         var start = new ProcessStartInfo(line[0], line[1..])
         {
             RedirectStandardOutput = true,

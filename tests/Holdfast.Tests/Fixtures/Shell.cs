@@ -74,8 +74,8 @@ public static class Shell
     }
 
     /// <summary>
-    /// From now on the process cannot write beyond so many bytes of a file, null: it can again. Its writes fail as on a broken disk, if it was started to ignore
-    /// SIGXFSZ; else that ends it.
+    /// From now on the process cannot write beyond so many bytes of a file, null: it can again. Its writes fail as on a broken disk, if
+    /// it was started to ignore SIGXFSZ; else that ends it.
     /// </summary>
     public static void LimitFileSize(int processId, ulong? bytes)
     {

@@ -18,11 +18,13 @@ public abstract class FailureAnswerTests(TestHost host)
     {
         for (var again = 0; again < 2; again++)
         {
-            await AssertToldAsync(() => throw new OutcomeUnknownException(new IOException("cut off")), 503, "outcome_unknown", comesBack: true);
+            await AssertToldAsync(() => throw new OutcomeUnknownException(new IOException("cut off")), 503, "outcome_unknown",
+                comesBack: true);
         }
 
         // A state of the database is told once.
-        Assert.Single(Server.Log.Lines, l => l.Contains("the answer to COMMIT was lost, and its outcome is not known: cut off", StringComparison.Ordinal));
+        Assert.Single(Server.Log.Lines,
+            l => l.Contains("the answer to COMMIT was lost, and its outcome is not known: cut off", StringComparison.Ordinal));
     }
 
     [Fact]

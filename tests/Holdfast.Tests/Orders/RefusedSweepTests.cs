@@ -6,7 +6,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Holdfast.Tests.Orders;
 
-/// <summary>More changes of a store wait than may: the overdue orders whose expiry is refused are not left until the next sweep is due.</summary>
+/// <summary>
+/// More changes of a store wait than may: the overdue orders whose expiry is refused are not left until the next sweep is due.
+/// </summary>
 public abstract class RefusedSweepTests(Backend backend)
 {
     private const int Overdue = 24;
@@ -27,7 +29,8 @@ public abstract class RefusedSweepTests(Backend backend)
             Assert.Equal(201, (await shop.OrderAsync(server.Guest)).Status);
         }
 
-        await server.Db.WriteAsync(async tx => await tx.ExecuteAsync("UPDATE orders SET expires_at = $1", (await tx.NowAsync()).AddSeconds(-1)));
+        await server.Db.WriteAsync(async tx =>
+            await tx.ExecuteAsync("UPDATE orders SET expires_at = $1", (await tx.NowAsync()).AddSeconds(-1)));
         var sweep = server.Get<ExpirySweep>();
         await using (var holder = await server.Db.BeginAsync())
         {
@@ -37,7 +40,8 @@ public abstract class RefusedSweepTests(Backend backend)
             await Until.TrueAsync("some are refused", () => Told(server) > 0);
         }
 
-        await Until.TrueAsync("all are expired", async () => await shop.CountAsync("SELECT COUNT(*) FROM orders WHERE status <> 'expired'") == 0, 60);
+        await Until.TrueAsync("all are expired", async () =>
+            await shop.CountAsync("SELECT COUNT(*) FROM orders WHERE status <> 'expired'") == 0, 60);
         Assert.Equal(1, Told(server));
         Assert.Equal((Overdue, 0L), await shop.StockAsync());
     }
