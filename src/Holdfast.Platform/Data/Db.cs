@@ -130,8 +130,7 @@ public abstract partial class Db : IAsyncDisposable
             }
             catch (Exception e) when (committing?.Attempt is { } attempt && IsConnectionLost(e))
             {
-                var waited = CurrentWork.Kind == DbWork.Background ? TimeSpan.Zero : clock.Elapsed;
-                var committed = await SettleInTimeAsync(attempt, waited, CancellationToken.None).ConfigureAwait(false);
+                var committed = await SettleInTimeAsync(attempt, clock.Elapsed, CancellationToken.None).ConfigureAwait(false);
                 if (committed is true)
                 {
                     committing.HasCommitted();
@@ -203,7 +202,8 @@ public abstract partial class Db : IAsyncDisposable
     /// </summary>
     internal async Task<bool?> SettleInTimeAsync(Guid attempt, TimeSpan waited, CancellationToken ct, Action<Exception>? failed = null)
     {
-        var left = CallersPatience - waited;
+        // Nobody waits for background work.
+        var left = CallersPatience - (CurrentWork.Kind == DbWork.Background ? TimeSpan.Zero : waited);
         var patience = left > MinSettlePatience ? left : MinSettlePatience;
         try
         {
