@@ -6,7 +6,7 @@ namespace Holdfast.Bench;
 /// <summary>What an order wrote, on average over a run.</summary>
 /// <param name="Rows">Rows per order by table, where there are any.</param>
 /// <param name="DataBytes">Bytes of the event's data.</param>
-/// <param name="LogBytes">Bytes of write-ahead log, everything counted that happened meanwhile.</param>
+/// <param name="LogBytes">Bytes of write-ahead log, including all that happens during the run.</param>
 internal sealed record Footprint(IReadOnlyDictionary<string, double> Rows, double DataBytes, double LogBytes)
 {
     private const double Tolerance = 0.03;

@@ -87,7 +87,7 @@ internal sealed class Cluster : IAsyncDisposable
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // It has ended meanwhile.
+                // It has ended.
             }
         }
 

@@ -76,7 +76,7 @@ internal static class CartRows
         batch.Insert(rows, "ON CONFLICT (cart_id, variant_id) DO UPDATE SET quantity = excluded.quantity");
     }
 
-    /// <summary>Notes that the cart was changed: the next version, and its time begins anew.</summary>
+    /// <summary>Notes that the cart was changed: the next version, and its time to live starts again.</summary>
     public static void Touch(StatementBatch batch, Guid cartId, DateTime now, bool isCustomers) =>
         batch.Execute("UPDATE carts SET version = version + 1, updated_at = $2, expires_at = $3 WHERE id = $1", cartId, now, now + Cart.Lifetime(isCustomers));
 

@@ -25,7 +25,7 @@ internal sealed record OpenCart(Cart Cart, Guid StoreId, string Currency, CartOw
         if (made && !locked.Any(c => c.Owner == owner.Key))
         {
             // It was there, and went between the two statements: merged into a customer's, or too old. The transaction runs again.
-            throw new StaleRowException("carts: the row was removed meanwhile");
+            throw new StaleRowException("carts: the row has been removed");
         }
 
         var batch = tx.Batch();
@@ -43,7 +43,7 @@ internal sealed record OpenCart(Cart Cart, Guid StoreId, string Currency, CartOw
         return visitors is null ? open : await open.MergeAsync(tx, CartRows.ToCart(visitors)).ConfigureAwait(false);
     }
 
-    /// <summary>Reads it anew, after what was written to it, as it is to be answered.</summary>
+    /// <summary>Reads it again, after what was written to it, as it is to be answered.</summary>
     public async Task<CartView> ViewAsync(Session session)
     {
         var batch = session.Batch();

@@ -36,7 +36,7 @@ public static class Customers
 
     /// <summary>
     /// Makes the guests that are missing, in the order of their keys, so that two batches never wait for each other in a circle. Returns the
-    /// id of every key asked for, and whether it was made here: a concurrent batch may have made it meanwhile (waits for its commit). Of entries with the same
+    /// id of every key asked for, and whether it was made here: a concurrent batch may have made it in the meantime (waits for its commit). Of entries with the same
     /// key the first counts. Undone with the transaction.
     /// </summary>
     public static async Task<Dictionary<string, (Guid Id, bool IsNew)>> CreateMissingGuestsAsync(

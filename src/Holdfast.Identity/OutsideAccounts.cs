@@ -8,7 +8,7 @@ namespace Holdfast.Identity;
 
 /// <summary>
 /// The rows of users whom the outside issuer knows: found or made by issuer and subject, and kept as their latest token says. A token from before the account was
-/// closed makes no new one; who signs in again after that begins anew.
+/// closed makes no new one; who signs in after that gets a new account.
 /// </summary>
 internal sealed class OutsideAccounts(Db db)
 {

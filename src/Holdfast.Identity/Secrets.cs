@@ -60,7 +60,7 @@ internal static class Secrets
         }
     }
 
-    /// <summary>Encrypts all anew with the key of the box, on the caller's transaction; how many.</summary>
+    /// <summary>Encrypts all again with the key of the box, on the caller's transaction; how many.</summary>
     public static async Task<int> ResealAsync(Tx tx, SecretBox box)
     {
         var all = await tx.QueryAsync($"{Columns} ORDER BY name {{lock}}", Map).ConfigureAwait(false);

@@ -80,7 +80,7 @@ internal sealed class SignIn(Accounts accounts, PasswordWork passwords, Password
             return check.Error ?? IdentityErrors.InvalidCredentials;
         }
 
-        // A hash from when fewer iterations were usual is made anew; where there is no room for that at the moment, at the next sign-in.
+        // A hash from when fewer iterations were usual is made again; where there is no room for that at the moment, at the next sign-in.
         var better = check.Value == PasswordVerificationResult.SuccessRehashNeeded ? await passwords.HashAsync(password, origin, request.Aborted).ConfigureAwait(false) : default(Result<string>?);
         return await sessions.StartAsync(found!.Value.Account, found.Value.PasswordHash!, "signed_in", better is { IsOk: true } made ? made.Value : null).ConfigureAwait(false) is { } begun
             ? Reply.Ok(begun) : IdentityErrors.InvalidCredentials;

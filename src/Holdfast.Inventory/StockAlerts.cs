@@ -103,7 +103,7 @@ internal sealed class LowStockConsumer : IConsumer
     }
 }
 
-/// <summary>Whether the alerts are those that the stock implies, and how they are made anew from the stock and its events.</summary>
+/// <summary>Whether the alerts are those that the stock implies, and how they are rebuilt from the stock and its events.</summary>
 internal static class AlertInvariants
 {
     // As Core/StockEntry.NeedsMore says it.
@@ -129,7 +129,7 @@ internal static class AlertInvariants
             r => (Id: r.Uuid(0), Store: r.Uuid(1), IsOpen: r.TimeOrNull(2) is not null, Since: r.TimeOrNull(3))).ConfigureAwait(false);
         if (await tx.FirstAsync($"SELECT 1 WHERE {NoneWaits}", r => r.Int(0)).ConfigureAwait(false) != 1)
         {
-            return wrong.Count == 0 ? [] : ["alerts: not made anew: events wait for low-stock; repeat this when they are handled"];
+            return wrong.Count == 0 ? [] : ["alerts: not rebuilt: events wait for low-stock; repeat this when they are handled"];
         }
 
         var batch = tx.Batch();

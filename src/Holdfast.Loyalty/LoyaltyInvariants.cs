@@ -38,7 +38,7 @@ internal static class LoyaltyInvariants
 
     private sealed record Right(Guid CustomerId, Guid StoreId, long Balance, long WasBalance, long Movements, long WasMovements, DateTime? FirstExpiry);
 
-    /// <summary>Sets every account that differs to what its ledger says; its next expiry to the first ever, so that the next decision looks at it anew.</summary>
+    /// <summary>Sets every account that differs to what its ledger says; its next expiry to the first ever, so that the next decision looks at it again.</summary>
     private static async Task<IReadOnlyList<string>> RecomputeAsync(Tx tx)
     {
         const string Differs = "a.balance <> COALESCE(m.balance, 0) OR a.movements <> COALESCE(m.last, 0) OR " + Missed;

@@ -65,7 +65,7 @@ internal static class StrangerMails
         return beyond;
     }
 
-    /// <summary>What the shop does by itself, such as a shipment, is not.</summary>
+    /// <summary>What the shop does automatically, such as a shipment, is not.</summary>
     private static bool IsCausedByStrangers(Event e) =>
         e.Type is "order.cancelled" or "order.expired" || (e.Type == "order.created" && (e.Actor == "guest" || e.Actor.StartsWith("customer:", StringComparison.Ordinal)));
 

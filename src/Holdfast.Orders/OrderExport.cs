@@ -39,7 +39,7 @@ public static class OrderExport
     public static Task<long> CountAsync(Db db) => db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM orders", r => r.Long(0)));
 
     /// <summary>
-    /// The rows, oldest order first, page by page: memory does not grow with the number of orders. What is placed meanwhile may or may not
+    /// The rows, oldest order first, page by page: memory does not grow with the number of orders. What is placed during the export may or may not
     /// be among them. <c>IsFirst</c>: the first row of its order. Texts are safe for spreadsheets (<see cref="Formulas.Escape"/>), numbers
     /// are as they are.
     /// </summary>

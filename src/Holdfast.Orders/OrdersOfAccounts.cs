@@ -10,11 +10,11 @@ namespace Holdfast.Orders;
 /// <summary>
 /// What happens to orders when an account is closed or proves a guest's email. Each order that changes says so with an <c>order.updated</c>
 /// event, so that others who keep copies can do the same. Closing leaves nothing personal: earlier events, which are the history and the
-/// answers to retries, are written anew, slice by slice.
+/// answers to retries, are rewritten, slice by slice.
 /// </summary>
 internal sealed class OrdersOfAccounts(RelayBell bell) : AccountHook
 {
-    // An order has a handful of events of two kilobytes; one that was edited for years is worked on by itself.
+    // An order has a handful of events of two kilobytes; one that was edited for years is worked on separately.
     private const int EventsAtOnce = 500;
     private const int OrdersAtOnce = 100;
 
@@ -70,7 +70,7 @@ internal sealed class OrdersOfAccounts(RelayBell bell) : AccountHook
 
     public override async Task<(int Orders, Remains Left)> JoinAsync(Tx tx, JoiningGuest guest, DateTime now)
     {
-        // Read without locks, and again under them: staff may give one to another guest meanwhile.
+        // Read without locks, and again under them: staff may give one to another guest in between.
         var ids = await tx.QueryAsync($"SELECT id FROM orders WHERE customer_id = $1 ORDER BY id LIMIT {OrdersAtOnce + 1}", r => r.Uuid(0),
             guest.Id).ConfigureAwait(false);
         var own = await tx.QueryAsync("SELECT id FROM orders WHERE id {in $1} AND customer_id = $2 ORDER BY id {lock}", r => r.Uuid(0),

@@ -67,7 +67,7 @@ internal sealed class UnpaidHolds(Db db, ChangeQueue queue, OrderOptions options
 
     /// <summary>
     /// Cancels the orders that are named, or all that hold a variant, or that one phone or mailbox holds. Only what is such a hold still: an order that was paid
-    /// or confirmed meanwhile stays, and the answer says so.
+    /// or confirmed since stays, and the answer says so.
     /// </summary>
     public async Task<Reply> ReleaseAsync(Request request)
     {

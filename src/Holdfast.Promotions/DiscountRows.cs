@@ -14,7 +14,7 @@ internal static class DiscountRows
         ? session.FirstAsync(Select + "store_id = $2", DiscountPages.Map, codeKey, id)
         : session.FirstAsync(Select + "store_id IS NULL", DiscountPages.Map, codeKey);
 
-    /// <summary>As <see cref="FindAsync"/>, holding the row: nobody uses the code meanwhile.</summary>
+    /// <summary>As <see cref="FindAsync"/>, holding the row: nobody else can use the code until the transaction ends.</summary>
     public static Task<DiscountCode?> LockAsync(Tx tx, Guid? storeId, string codeKey) => storeId is { } id
         ? tx.FirstAsync(Select + "store_id = $2 {lock}", DiscountPages.Map, codeKey, id)
         : tx.FirstAsync(Select + "store_id IS NULL {lock}", DiscountPages.Map, codeKey);

@@ -55,7 +55,7 @@ internal static class WebhookSecrets
 
     public static byte[] Open(SecretBox box, Guid endpoint, byte[] value, bool isSealed) => isSealed ? box.Open(Name(endpoint), value) : value;
 
-    /// <summary>Encrypts all anew with the key of the box, on the caller's transaction; how many.</summary>
+    /// <summary>Encrypts all again with the key of the box, on the caller's transaction; how many.</summary>
     public static async Task<int> ResealAsync(Tx tx, SecretBox box)
     {
         var all = await tx.QueryAsync("SELECT id, secret, is_sealed FROM webhook_endpoints ORDER BY id {lock}", r => (Id: r.Uuid(0), Secret: r.Bytes(1), IsSealed: r.Bool(2))).ConfigureAwait(false);

@@ -11,7 +11,7 @@ namespace Holdfast.Webhooks;
 
 /// <summary>
 /// Sends what is queued for endpoints. Any number of workers may run it: each claims a few deliveries of an endpoint by putting their next try off, sends
-/// them outside any transaction, and notes what came of it. Each endpoint is worked on by itself and for a few seconds at a time, and only so many of one store at once,
+/// them outside any transaction, and notes what came of it. Each endpoint is worked on separately and for a few seconds at a time, and only so many of one store at once,
 /// so those that hang or are slow leave room for the others. A worker that dies in between lets them be sent once more: at least once, with the same <c>webhook-id</c>.
 /// </summary>
 internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox box, ILogger<WebhookSender> log) : BackgroundService
@@ -201,7 +201,7 @@ internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox
             }
 
             var again = outcome.Error is null or "event_gone" ? null : WebhookRetries.After(due.Attempts, Random.Shared.NextDouble());
-            // Unless somebody has asked for it again meanwhile: then it is sent once more.
+            // Unless somebody has asked for it again since: then it is sent once more.
             batch.Execute("UPDATE webhook_deliveries SET status = $2, next_attempt_at = $3 WHERE id = $1 AND status = 'pending' AND attempts = $4", due.Id,
                 outcome.Error is null ? "delivered" : again is null ? "failed" : "pending", now + (again ?? TimeSpan.Zero), due.Attempts);
             batch.Execute("INSERT INTO webhook_attempts (id, delivery_id, endpoint_id, store_id, http_status, error, duration_ms, created_at) "

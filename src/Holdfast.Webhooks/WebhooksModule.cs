@@ -22,7 +22,7 @@ public static class WebhooksModule
             + "(SELECT 1 FROM webhook_attempts a WHERE a.delivery_id = d.id AND a.http_status BETWEEN 200 AND 299)"),
     ];
 
-    /// <summary>Encrypts the secrets of all endpoints anew with the box's key, on the caller's transaction; how many. A key that opens one of them not is a <see cref="StartupException"/>.</summary>
+    /// <summary>Encrypts the secrets of all endpoints again with the box's key, on the caller's transaction; how many. A key that opens one of them not is a <see cref="StartupException"/>.</summary>
     public static Task<int> ResealAsync(Tx tx, SecretBox box) => WebhookSecrets.ResealAsync(tx, box);
 
     public static void Add(IServiceCollection services, MessagingOptions messaging)

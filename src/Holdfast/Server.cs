@@ -50,7 +50,7 @@ public static class Server
 
     /// <summary>
     /// The services of all modules over one database; enough for the engine without HTTP. Such a caller adds logging, runs
-    /// <see cref="PrepareAsync"/> once, and starts no background work; a server does both by itself.
+    /// <see cref="PrepareAsync"/> once, and starts no background work; a server does both automatically.
     /// </summary>
     public static void AddModules(IServiceCollection services, Db db, Settings? settings = null)
     {

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Holdfast.Mutation;
 
-// Plants the faults of the table into a copy of the sources, switches each on by itself and says whether the tests that it names notice.
+// Plants the faults of the table into a copy of the sources, switches on one at a time and says whether the tests that it names notice.
 // Arguments: the numbers of some faults; without: all. Exit codes: 0 all were noticed, 1 some were not, 2 it could not be found out.
 var root = FindRoot();
 var limit = TimeSpan.FromSeconds(180);

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Bench.Sections;
 
-/// <summary>The steps of a cached read by themselves, in this process: a hit in memory, and a token that was checked before.</summary>
+/// <summary>The steps of a cached read alone, in this process: a hit in memory, and a token that was checked before.</summary>
 internal static class CachedReadsSteps
 {
     private const int Times = 2_000_000;

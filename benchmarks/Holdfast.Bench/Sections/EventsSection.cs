@@ -8,7 +8,7 @@ namespace Holdfast.Bench.Sections;
 
 /// <summary>
 /// Events on their way to RabbitMQ, beside a publisher that does nothing else; how long they take from the commit to a consumer; and what the relay
-/// costs those who place orders meanwhile.
+/// costs those who place orders at the same time.
 /// </summary>
 internal sealed class EventsSection(Bench bench)
 {
@@ -154,7 +154,7 @@ internal sealed class EventsSection(Bench bench)
         for (var round = 1; round <= bench.Options.Runs; round++)
         {
             await bench.RunAsync(Names.PlacingRelayed, Database, () => PlaceAsync(with.Port));
-            // The other server would relay what this one places; it is told to do nothing meanwhile.
+            // The other server would relay what this one places; it is told to do nothing during the run.
             with.Pause();
             await bench.RunAsync(Names.PlacingUnrelayed, Database, () => PlaceAsync(without.Port));
             with.Resume();
@@ -168,7 +168,7 @@ internal sealed class EventsSection(Bench bench)
         return result.Refused + result.SocketErrors == 0 ? result.PerSecond : throw new BenchException($"not every order was placed: {result}");
     }
 
-    /// <summary>From the time that an event carries, which is a little before its commit, to the moment at which a consumer of RabbitMQ has it; at half of what this server places per second meanwhile.</summary>
+    /// <summary>From the time that an event carries, which is a little before its commit, to the moment at which a consumer of RabbitMQ has it; at half of what this server places per second at that time.</summary>
     private async Task LagAsync(string url, RabbitMq rabbit, IConnection connection)
     {
         await using var server = await ServerProcess.HoldfastAsync(url, bench.Guard, ("RABBITMQ_URL", rabbit.Url));

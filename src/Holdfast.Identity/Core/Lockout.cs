@@ -19,7 +19,7 @@ internal static class Lockout
 
     public static readonly TimeSpan Longest = TimeSpan.FromMinutes(15);
 
-    /// <summary>After so long without a failure the count begins anew.</summary>
+    /// <summary>After so long without a failure the count begins again.</summary>
     public static readonly TimeSpan Forgotten = TimeSpan.FromHours(24);
 
     /// <summary>

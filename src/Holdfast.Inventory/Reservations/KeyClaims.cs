@@ -7,7 +7,7 @@ namespace Holdfast.Inventory;
 
 /// <summary>
 /// The Idempotency-Keys of one batch. They are claimed before any lock, in the order of their hashes; a claim names the event whose data is the
-/// answer, so the answer is stored once. The claim of a refused command is taken back, so that a retry is judged anew.
+/// answer, so the answer is stored once. The claim of a refused command is taken back, so that a retry is judged again.
 /// </summary>
 internal sealed class KeyClaims
 {

@@ -34,7 +34,7 @@ public static class ReservationPages
 
     /// <summary>
     /// Writes what changed, with the events <c>inventory.reserved</c>, <c>inventory.released</c> (also when the time was over) and
-    /// <c>inventory.committed</c> (also when an order took it over). The stock book is inked by itself.
+    /// <c>inventory.committed</c> (also when an order took it over). The stock book is inked separately.
     /// </summary>
     public static void Ink(ReservationBook book, StatementBatch batch, EventLog events, Func<Guid, string> actorOf)
     {

@@ -78,7 +78,7 @@ public sealed class PointsBook
     }
 
     /// <summary>
-    /// Gives back what an order had redeemed (reason: <c>cancelled</c>, <c>expired</c>). What of it should have lapsed meanwhile does so at once, by the
+    /// Gives back what an order had redeemed (reason: <c>cancelled</c>, <c>expired</c>). What of it should have lapsed since does so at once, by the
     /// account's ledger (<see cref="Note"/>).
     /// </summary>
     public void GiveBack(Guid customerId, Guid storeId, long points, Guid orderId, string reason, DateTime now)

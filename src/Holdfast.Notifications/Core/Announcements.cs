@@ -25,7 +25,7 @@ public enum Announcement
     LinesCancelled,
     Expired,
 
-    /// <summary>One shipment; a later one is told by itself.</summary>
+    /// <summary>One shipment; a later one is told separately.</summary>
     Shipped,
     Delivered,
 

@@ -240,7 +240,7 @@ public sealed record Order
     /// <summary>Whether it holds stock.</summary>
     public bool HoldsStock => Status is OrderStatus.Pending or OrderStatus.Confirmed or OrderStatus.PartiallyShipped;
 
-    /// <summary>Whether nothing more will happen to it by itself.</summary>
+    /// <summary>Whether nothing more will happen to it without somebody's doing.</summary>
     public bool HasEnded => Status is OrderStatus.Cancelled or OrderStatus.Expired or OrderStatus.Delivered or OrderStatus.Returned;
 }
 

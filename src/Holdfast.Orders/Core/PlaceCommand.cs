@@ -29,7 +29,7 @@ public sealed record PlaceCommand
 {
     public required Guid OrderId { get; init; }
 
-    /// <summary>Given anew for each attempt, so that a number that is taken costs another attempt only.</summary>
+    /// <summary>A new one is given for each attempt, so that a number that is taken costs another attempt only.</summary>
     public string Number { get; set; } = "";
     public required Guid StoreId { get; init; }
 

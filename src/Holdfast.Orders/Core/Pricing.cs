@@ -122,7 +122,7 @@ public static class Pricing
         return fee;
     }
 
-    /// <summary>Writes each line's tax, rounded by itself (half away from zero); the sum.</summary>
+    /// <summary>Writes each line's tax, rounded separately (half away from zero). Returns the sum.</summary>
     private static long Tax(Tax tax, OrderLine[] lines, PlacementBooks books)
     {
         var sum = 0L;

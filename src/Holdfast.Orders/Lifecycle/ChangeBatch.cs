@@ -222,7 +222,7 @@ internal sealed class ChangeBatch
         (var points, _now) = await PointsPages.OpenAsync(_tx, accounts, claim: true).ConfigureAwait(false);
         if (orders.Exists(o => points.Program(o.StoreId) is { AmountPerPoint: > 0 } && !earning.Contains(o.StoreId)))
         {
-            throw new StaleRowException("loyalty_programs: the store has got one meanwhile");
+            throw new StaleRowException("loyalty_programs: the store has one by now");
         }
         var replayed = orders.Where(o => o.EarnedPoints > 0 || o.RedeemedPoints > 0).Select(o => (o.CustomerId, o.StoreId)).Distinct().ToList();
         if (replayed.Count > 0)
@@ -263,7 +263,7 @@ internal sealed class ChangeBatch
         }
     }
 
-    /// <summary>Stores where each claimed key's answer is: the last event's data. Where no event tells it, nothing has changed, and a retry is judged anew.</summary>
+    /// <summary>Stores where each claimed key's answer is: the last event's data. Where no event tells it, nothing has changed, and a retry is judged again.</summary>
     private void InkKeys(StatementBatch batch)
     {
         var rows = new RowSet("idempotency_keys", new("key", ColumnType.Uuid), new("fingerprint", ColumnType.Bytes), new("event_subject", ColumnType.Uuid),

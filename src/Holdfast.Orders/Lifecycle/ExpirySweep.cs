@@ -7,7 +7,7 @@ namespace Holdfast.Orders;
 
 /// <summary>
 /// Gives the stock of overdue orders back. It only cleans up: every decision checks the time itself. Any number of workers may run it;
-/// rows that somebody is busy with are passed over. Redis wakes it when an order's time is over; without, it looks by itself.
+/// rows that somebody is busy with are passed over. Redis wakes it when an order's time is over; without Redis, it looks at intervals.
 /// </summary>
 public sealed class ExpirySweep : Sweep
 {

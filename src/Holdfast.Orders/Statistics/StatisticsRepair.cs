@@ -4,8 +4,8 @@ using Holdfast.Platform.Data;
 namespace Holdfast.Orders;
 
 /// <summary>
-/// Counts the daily statistics anew, while orders are placed and changed: each order counts as its last event that the statistics have seen says. Whoever
-/// feeds the statistics waits meanwhile; the events that are still in the outbox move them afterwards.
+/// Recounts the daily statistics while orders are placed and changed: each order counts as its last event that the statistics have seen says. Whoever
+/// feeds the statistics waits for it; the events that are still in the outbox move them afterwards.
 /// </summary>
 internal static class StatisticsRepair
 {
@@ -37,10 +37,10 @@ internal static class StatisticsRepair
             Add(right, previous is null ? (key, sums) : Before(key, sums, previous));
         }
 
-        // Asked last: what went from the outbox to a lane meanwhile is seen there.
+        // Asked last: what has gone from the outbox to a lane by then is seen there.
         if (await tx.FirstAsync($"SELECT 1 WHERE {NoneWaits}", r => r.Int(0)).ConfigureAwait(false) != 1)
         {
-            return ["statistics: not counted anew: events wait for daily-statistics; repeat this when they are handled"];
+            return ["statistics: not recounted: events wait for daily-statistics; repeat this when they are handled"];
         }
 
         var there = (await tx.QueryAsync("SELECT store_id, day, currency, status, payment_status, orders, total, captured, refunded FROM order_statistics",
@@ -64,7 +64,7 @@ internal static class StatisticsRepair
         batch.Execute("DELETE FROM order_statistics");
         batch.Insert(rows);
         await batch.RunAsync().ConfigureAwait(false);
-        return [$"statistics: {wrong} rows were counted anew"];
+        return [$"statistics: {wrong} rows were recounted"];
     }
 
     private static void Add(Dictionary<Key, Sums> all, (Key Key, Sums Sums) more)

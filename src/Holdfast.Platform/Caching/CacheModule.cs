@@ -35,7 +35,7 @@ public static class CacheModule
 }
 
 /// <summary>
-/// What the cache does by itself: collected names are dropped, and the rows that others have left are done. It runs in every process that has a cache,
+/// What the cache does automatically: collected names are dropped, and the rows that others have left are done. It runs in every process that has a cache,
 /// whatever its role.
 /// </summary>
 internal sealed class CacheService(Invalidations invalidations, ILogger<CacheService> log, RedisLink? link = null, StaleRows? rows = null) : IHostedService, IDisposable

@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace Holdfast.Platform.Caching;
 
-/// <summary>Leave to write a document into Redis, as long as nothing of it is dropped meanwhile.</summary>
+/// <summary>Leave to write a document into Redis, as long as nothing of it is dropped before.</summary>
 internal sealed record Lease(string Key, RedisKey[] Keys, string Epoch, string Token, string[] Tokens);
 
 /// <summary>What Redis said: a document with its time to live, or a lease, or nothing.</summary>

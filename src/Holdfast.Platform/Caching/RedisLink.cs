@@ -8,7 +8,7 @@ namespace Holdfast.Platform.Caching;
 /// <summary>
 /// The connection to Redis and the circuit around it. Five times a second this process publishes a message to itself; while these come back, Redis is
 /// used and memory is trusted. A command that fails, or silence, opens the circuit: then nothing waits for Redis any more. A message that comes
-/// back closes it, once all that became stale meanwhile has been dropped. A Redis that is away, at the start or later, is never an error.
+/// back closes it, once all that became stale during its absence has been dropped. A Redis that is away, at the start or later, is never an error.
 /// </summary>
 public sealed class RedisLink : IAsyncDisposable
 {
@@ -54,7 +54,7 @@ public sealed class RedisLink : IAsyncDisposable
     /// <summary>How long the last message took to come back, while it is used.</summary>
     public double? LatencyMs => IsUsable ? Math.Round(TimeSpan.FromTicks(Volatile.Read(ref _latency)).TotalMilliseconds, 3) : null;
 
-    /// <summary>Raised whenever Redis begins to be used: at the start, and when it is back. It may have been restarted meanwhile.</summary>
+    /// <summary>Raised whenever Redis begins to be used: at the start, and when it is back. It may have been restarted in between.</summary>
     public event Action? Connected;
 
     /// <summary>The number of the database, as in the channels of keyspace events.</summary>
@@ -217,7 +217,7 @@ public sealed class RedisLink : IAsyncDisposable
             return;
         }
 
-        // After a silence, what others could not tell meanwhile is dropped before memory is trusted again.
+        // After a silence, what others could not tell during it is dropped before memory is trusted again.
         if (_circuit.IsClosed)
         {
             _circuit.Open("nothing was heard from it");

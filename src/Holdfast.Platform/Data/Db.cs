@@ -250,7 +250,7 @@ public abstract partial class Db : IAsyncDisposable
 
     /// <summary>
     /// Calls back whenever another process has notified, until it is cancelled or the connection breaks; then it throws. On SQLite nothing is ever
-    /// heard: whoever waits has to look by themselves, too.
+    /// heard: whoever waits has to look as well.
     /// </summary>
     internal virtual Task ListenAsync(Action heard, CancellationToken ct) => Task.Delay(Timeout.Infinite, ct);
 

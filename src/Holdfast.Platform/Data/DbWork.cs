@@ -11,7 +11,7 @@ public enum DbWork
     /// <summary>Requests that only read.</summary>
     Reads,
 
-    /// <summary>Requests that change something: what they do by themselves, before and beside a batch. Callers get an answer within 5 s, so a statement has 3.</summary>
+    /// <summary>Requests that change something: what they do before and beside a batch. Callers get an answer within 5 s, so a statement has 3.</summary>
     Writes,
 
     /// <summary>Batches: placing and changing orders, reservations. They have as long as <see cref="Writes"/>.</summary>
@@ -30,7 +30,7 @@ public static class CurrentWork
 
     /// <summary>
     /// How long a statement may stay without an answer before its connection counts as lost. Those of <see cref="DbWork.Background"/> may
-    /// take long; that the server works on them is asked for meanwhile (<see cref="PostgresProbe"/>), so that a silence is noticed within
+    /// take long; that the server works on them is asked for (<see cref="PostgresProbe"/>), so that a silence is noticed within
     /// ten seconds or so.
     /// </summary>
     internal static TimeSpan StatementLimit(DbWork work) => work switch

@@ -30,7 +30,7 @@ internal sealed class PostgresPool(string connectionString, DbWork work, Postgre
             }
             catch (ObjectDisposedException) when (source != Volatile.Read(ref _current))
             {
-                // It was left meanwhile.
+                // It has been left since.
             }
             catch (NpgsqlException e) when (e.InnerException is TimeoutException && e.Message.Contains("pool", StringComparison.Ordinal))
             {

@@ -13,7 +13,7 @@ internal sealed partial class SqliteDb : Db
 {
     public const int BusyMilliseconds = 10_000;
 
-    // As lock_timeout on PostgreSQL: whoever waits tries again, or has been told to end meanwhile.
+    // As lock_timeout on PostgreSQL: whoever waits tries again, or has been told to end by now.
     private const int LockMilliseconds = 2_000;
 
     private readonly string _connectionString;

@@ -77,7 +77,7 @@ internal sealed class SqliteTx(SqliteDb db, SqliteConnectionHolder connection, S
         }
         catch (SqliteException e) when (e.SqliteErrorCode == 1)
         {
-            // SQLite has already rolled back by itself (disk full, out of memory).
+            // SQLite has already rolled back automatically (disk full, out of memory).
         }
         finally
         {

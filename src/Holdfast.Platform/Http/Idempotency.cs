@@ -4,7 +4,7 @@ namespace Holdfast.Platform.Http;
 
 /// <summary>
 /// Durable idempotency for use cases that run in a transaction of their own: the key is claimed, the work done and the answer stored in one
-/// commit. Rejections are not stored, so a retry is judged anew. (Orders claim their keys in their batches, in the same table.)
+/// commit. Rejections are not stored, so a retry is judged again. (Orders claim their keys in their batches, in the same table.)
 /// </summary>
 public static class Idempotency
 {

@@ -104,7 +104,7 @@ public sealed class RateLimits : IDisposable
         return refusal is not null || _shared is null ? ValueTask.FromResult(refusal) : AskAsync(_shared, limit, address, customer);
     }
 
-    /// <summary>Counts a request that says by itself for whom it is, such as a session, besides its address.</summary>
+    /// <summary>Counts a request that names the one for whom it is, such as a session, besides its address.</summary>
     public async ValueTask<Error?> RefuseAsync(Limit limit, Guid whose)
     {
         if (!_options.On)

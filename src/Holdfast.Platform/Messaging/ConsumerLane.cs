@@ -135,7 +135,7 @@ internal sealed class ConsumerLane(Db db, IConsumer consumer, MessagingOptions o
         var held = await tx.FirstAsync("SELECT position, subject, events, attempts FROM deliveries WHERE position = $1 {lock}", MapHeld, position).ConfigureAwait(false);
         if (held is null || Chunk.Read(held.Events)[0] != key)
         {
-            // Another process had it meanwhile.
+            // Another process has had it since.
             return;
         }
 

@@ -40,7 +40,7 @@ public static class DeadLetters
 
     /// <summary>
     /// Makes a dead letter of an event of ours, as it is now; the event, or null where it has been erased. Its id follows from the event: put aside again, after a
-    /// crash, it is the same. Until the transaction ends nobody else writes the event anew: <see cref="EventRows.RewriteAsync"/> finds the letter then.
+    /// crash, it is the same. Until the transaction ends nobody else rewrites the event: <see cref="EventRows.RewriteAsync"/> finds the letter then.
     /// </summary>
     internal static async Task<Event?> BuryAsync(Tx tx, string lane, EventKey key, string reason, int attempts, DateTime now)
     {
@@ -103,7 +103,7 @@ public static class DeadLetters
         }
         else
         {
-            // The row of what waits is made or locked, whatever becomes of it meanwhile: the lane may be removing it, another redrive of the subject may be making it.
+            // The row of what waits is made or locked, whatever becomes of it in between: the lane may be removing it, another redrive of the subject may be making it.
             Deliveries.AddSubject(rows, letter.Lane, subject, Chunk.Write([key]), now, now);
             batch.Insert(rows, "ON CONFLICT (lane, subject) WHERE subject IS NOT NULL DO UPDATE SET attempts = 0");
             var waiting = batch.Query("SELECT position, events FROM deliveries WHERE lane = $1 AND subject = $2", r => (Position: r.Long(0), Events: r.Bytes(1)), letter.Lane, subject);
@@ -118,7 +118,7 @@ public static class DeadLetters
         return null;
     }
 
-    /// <summary>Has all those of a lane tried again that lie there now, the oldest first, each by itself: of how many something comes, and of how many nothing.</summary>
+    /// <summary>Has all those of a lane tried again that lie there now, the oldest first, each separately. Returns how many are tried again, and how many cannot be.</summary>
     public static async Task<(int Redriven, int Refused)> RedriveAllAsync(Db db, string lane, CancellationToken ct = default)
     {
         var (redriven, refused, last) = (0, 0, (At: DateTime.UnixEpoch, Id: Guid.Empty));

@@ -40,10 +40,10 @@ internal static class Chunk
 /// <summary>Reads events by their ids.</summary>
 public static class EventRows
 {
-    // A subject with more events than this is asked for by itself: a variant may have thousands, and only the last few are wanted.
+    // A subject with more events than this is asked for separately: a variant may have thousands, and only the last few are wanted.
     private const int Few = 50;
 
-    // So many are written anew at a time: an order has a handful of events of two kilobytes.
+    // So many are rewritten at a time: an order has a handful of events of two kilobytes.
     private const int SomeSubjects = 100;
 
     private const string Columns = "subject, sequence, type, store_id, occurred_at, actor, previous, data";
@@ -85,15 +85,15 @@ public static class EventRows
         return [.. fetched.SelectMany(f => f.Rows).Where(e => e.Sequence >= wanted[e.Subject].First && e.Sequence <= wanted[e.Subject].Last)];
     }
 
-    /// <summary>The event, if there is one, which nobody else can write anew before the transaction ends.</summary>
+    /// <summary>The event, if there is one, which nobody else can rewrite before the transaction ends.</summary>
     internal static Task<Event?> HoldAsync(Tx tx, EventKey key) =>
         tx.FirstAsync($"SELECT {Columns} FROM events WHERE subject = $1 AND sequence = $2 {{share}}", Map, key.Subject, key.Sequence);
 
     /// <summary>
-    /// Writes what all events of the subjects say anew, and the dead letters that quote them: for what must not be kept. The events stay, with their ids and
+    /// Rewrites what all events of the subjects say, and the dead letters that quote them: for what must not be kept. The events stay, with their ids and
     /// whether they were handed on; what was handed on before is out of reach. The caller keeps the subjects from changing.
     /// </summary>
-    /// <param name="first">The first sequence of each subject that is written anew.</param>
+    /// <param name="first">The first sequence of each subject that is rewritten.</param>
     /// <param name="last">The last one.</param>
     public static async Task RewriteAsync(Tx tx, IEnumerable<Guid> subjects, Func<Event, Event> rewrite, int first = 1,
         int last = int.MaxValue)

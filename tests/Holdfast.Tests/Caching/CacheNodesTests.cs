@@ -65,7 +65,7 @@ public abstract class CacheNodesTests(CacheNodes nodes) : IAsyncLifetime
         var thing = nodes.NewThing();
         await A.WriteAsync(thing, 5);
 
-        // Its own message comes back to it, too, and would drop what is loaded meanwhile.
+        // Its own message comes back to it, too, and would drop what has been loaded since.
         await nodes.HeardAsync(A, B);
         var reads = A.Reads;
         var all = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => Task.Run(() => A.ReadAsync(thing))));

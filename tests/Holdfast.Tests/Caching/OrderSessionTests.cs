@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Holdfast.Tests.Caching;
 
-/// <summary>Unpaid orders have a key in Redis that expires with them and wakes the sweep; without it the sweep finds them by itself.</summary>
+/// <summary>Unpaid orders have a key in Redis that expires with them and wakes the sweep; without it the sweep finds them automatically.</summary>
 [Slow]
 public sealed class OrderSessionTests
 {

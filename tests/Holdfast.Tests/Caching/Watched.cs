@@ -108,7 +108,7 @@ internal sealed class Watched(Random random, int count) : IDisposable
         }
     }
 
-    /// <summary>Reads and writes on the nodes, which may change meanwhile, until <paramref name="faults"/> has ended.</summary>
+    /// <summary>Reads and writes on the nodes, which may change in between, until <paramref name="faults"/> has ended.</summary>
     public async Task RunAsync(Func<int, CacheNode> nodes, int nodeCount, Func<Task> faults, Db? bare = null)
     {
         using var end = new CancellationTokenSource();

@@ -98,7 +98,7 @@ public abstract class CheckOutTests(TestHost host)
         await basket.CheckOutAsync(key, b => { Own(b); b["note"] = "another request"; }).ShouldBeAsync(422, "idempotency_key_reused");
         Assert.Equal(1, await shop.CountAsync("SELECT COUNT(*) FROM orders WHERE store_id = $1", shop.StoreId));
 
-        // A refusal is not kept: the same key is judged anew.
+        // A refusal is not kept: the same key is judged again.
         key = Guid.CreateVersion7().ToString();
         await basket.CheckOutAsync(key, Own).ShouldBeAsync(422, "cart_empty");
         await basket.PutAsync(shop.Variant, 1).ShouldBeAsync(200);

@@ -43,7 +43,7 @@ public sealed class SqlText_on_sqlite(SqliteEveryRoute host) : SqlTextTests(host
 
 public sealed class SqlText_on_postgresql(PostgresEveryRoute host) : SqlTextTests(host), IClassFixture<PostgresEveryRoute>;
 
-/// <summary>The memories by themselves.</summary>
+/// <summary>The memories alone.</summary>
 public abstract class BoundedTextTests(TestDatabase database)
 {
     [Fact]

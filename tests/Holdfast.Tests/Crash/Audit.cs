@@ -25,7 +25,7 @@ internal static class Audit
 
     /// <summary>
     /// The tables hold the orders that were acknowledged and no others, one per key; stock is what was there at first and what live orders hold;
-    /// no event is left over or was counted twice; every invariant holds. No server must be changing anything meanwhile.
+    /// no event is left over or was counted twice; every invariant holds. No server may change anything during the audit.
     /// </summary>
     /// <param name="stock">The pieces of each variant at the beginning.</param>
     public static async Task TablesAsync(Db db, Rush rush, params long[] stock)

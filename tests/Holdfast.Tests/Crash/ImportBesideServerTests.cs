@@ -36,7 +36,7 @@ public sealed class ImportBesideServerTests
         await stop.CancelAsync();
         var times = (await Task.WhenAll(buyers)).SelectMany(t => t).Order().ToList();
         File.Delete(file);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{Rows} rows in {took}, {during} orders meanwhile, the slowest took {times[^1]}");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{Rows} rows in {took}, {during} orders during it, the slowest took {times[^1]}");
 
         Assert.True(code == 0, output.ToString());
         Assert.Equal(Rows, await rush.Shop.CountAsync("SELECT COUNT(*) FROM stock_movements WHERE reference = 'spring'"));

@@ -118,7 +118,7 @@ internal sealed class Rush(Shop shop) : IDisposable
         return receipt;
     }
 
-    /// <summary>Cancels an order; that it has expired meanwhile is a proper answer.</summary>
+    /// <summary>Cancels an order; that it has expired by then is a proper answer.</summary>
     public async Task CancelAsync(Uri server, Receipt order, CancellationToken giveUp)
     {
         var receipt = await SendAsync(server, $"/orders/{order.OrderId}/cancel", $"cancel {order.Key}", "{}"u8.ToArray(), order.AccessKey, giveUp, order.Token);

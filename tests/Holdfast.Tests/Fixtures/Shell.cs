@@ -89,7 +89,7 @@ public static class Shell
     /// <summary>Whether the process has ended; one that its parent has not looked at yet has, too.</summary>
     public static bool IsGone(int processId) => State($"/proc/{processId}/stat") is null or 'Z' or 'X';
 
-    /// <summary>Whether all threads of a process stand still. Those that end meanwhile do.</summary>
+    /// <summary>Whether all threads of a process stand still. Those that end in between count as still.</summary>
     public static bool StandsStill(int processId)
     {
         try

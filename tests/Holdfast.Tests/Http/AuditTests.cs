@@ -5,7 +5,7 @@ using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Http;
 
-/// <summary>What staff change and the line that says so are one commit, whatever the route: by themselves, through Idempotency, and in batches.</summary>
+/// <summary>What staff change and the line that says so are one commit, whatever the route: directly, through Idempotency, and in batches.</summary>
 public abstract class AuditTests(EveryRouteHost host)
 {
     private readonly EveryRoute _routes = host.Routes;

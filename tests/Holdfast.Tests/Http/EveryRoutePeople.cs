@@ -36,7 +36,7 @@ public sealed partial class EveryRoute
     /// <summary>Works for another store.</summary>
     public HttpClient StaffElsewhere { get; private set; } = null!;
 
-    /// <summary>Makes anew what a DELETE may have taken away, so that the next caller finds it.</summary>
+    /// <summary>Makes what a DELETE may have taken away again, so that the next caller finds it.</summary>
     public async Task RenewAsync(RouteRule route)
     {
         switch (Pattern(route))

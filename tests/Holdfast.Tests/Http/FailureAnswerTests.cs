@@ -48,7 +48,7 @@ public abstract class FailureAnswerTests(TestHost host)
 
     [Fact]
     public Task A_lock_that_others_hold_is_unavailable() =>
-        AssertToldAsync(() => throw new StaleRowException("changed meanwhile"), 503, "database_unavailable", comesBack: true);
+        AssertToldAsync(() => throw new StaleRowException("changed"), 503, "database_unavailable", comesBack: true);
 
     [Fact]
     public async Task A_broken_CHECK_is_our_fault_and_in_the_log_as_an_error()
@@ -67,7 +67,7 @@ public abstract class FailureAnswerTests(TestHost host)
         Assert.StartsWith("Warning: The database refused a value", Assert.Single(lines), StringComparison.Ordinal);
     }
 
-    /// <summary>Lets a use case fail; what was logged meanwhile.</summary>
+    /// <summary>Lets a use case fail. Returns what was logged.</summary>
     private async Task<List<string>> AssertToldAsync(Func<Task> fail, int status, string code, bool comesBack = false)
     {
         using var body = new MemoryStream();

@@ -35,7 +35,7 @@ public abstract class InternalErrorTests(Backend backend)
         Assert.Equal((9, 0), await shop.StockAsync());
         Assert.Equal(0, await shop.CountAsync("SELECT (SELECT COUNT(*) FROM orders) + (SELECT COUNT(*) FROM events) + (SELECT COUNT(*) FROM idempotency_keys)"));
 
-        // The same key is judged anew.
+        // The same key is judged again.
         await server.Db.WriteAsync(tx => tx.ExecuteAsync("ALTER TABLE lost RENAME TO order_lines"));
         await shop.OrderAsync(server.Guest, body, key).ShouldBeAsync(201);
         Assert.Equal((9, 1), await shop.StockAsync());

@@ -113,7 +113,7 @@ public sealed class SimpleRequestTests(SqliteEveryRoute host) : IClassFixture<Sq
         return ((int)answer.StatusCode, text.TryGetProperty("code", out var code) ? code.GetString() : null);
     }
 
-    /// <summary>Sends each piece by itself.</summary>
+    /// <summary>Sends each piece separately.</summary>
     private sealed class PushedContent(string[] pieces) : HttpContent
     {
         protected override async Task SerializeToStreamAsync(Stream stream, System.Net.TransportContext? context)

@@ -81,7 +81,7 @@ public abstract partial class AccountTests(TestHost host)
         Assert.Equal(202, (await PostAsync(host.Server.Guest, "/auth/forgot-password", new { email = "no address" })).Status);
         Assert.Equal(before + 1, await CountAsync("SELECT COUNT(*) FROM mails WHERE about_subject IS NULL"));
 
-        // Nobody's mailbox is filled by asking again and again; a minute may end meanwhile.
+        // Nobody's mailbox is filled by asking again and again; a minute may end in between.
         for (var i = 0; i < 4; i++)
         {
             await PostAsync(host.Server.Guest, "/auth/forgot-password", new { email = me.Email });

@@ -25,7 +25,7 @@ public abstract class EndedTokenTests(TwoServers servers)
         Assert.NotNull(await Both[0].Get<Accounts>().SetActiveAsync(account.Email, active: false));
         await EndsAsync(token);
 
-        // Enabled again they sign in anew; what is out stays dead.
+        // Enabled again they sign in; tokens that are out stay dead.
         await Both[1].Get<Accounts>().SetActiveAsync(account.Email, active: true);
         var fresh = await TokenAsync(await PostAsync(Both[0].Guest, "login", new { email = account.Email, password = Password }));
         await GoodAsync(fresh);

@@ -33,7 +33,7 @@ public abstract class LoginTests(Backend backend)
         hasher.AfterCheck = null;
         Assert.Equal(200, (await LoginAsync(server, email, "another password")).Status);
 
-        // Nor does an account that is closed meanwhile.
+        // Nor does an account that is closed in between.
         hasher.AfterCheck = () => server.Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE users SET active = $2 WHERE id = $1", id, false));
         Assert.Equal((401, "invalid_credentials"), await LoginAsync(server, email, "another password"));
     }

@@ -79,7 +79,7 @@ public abstract class MailQuotaTests(Backend backend) : IAsyncLifetime
         }
 
         Assert.Equal(Holdfast.Platform.Messaging.Mails.MostPerHour, await MailsAsync($"new.{email}"));
-        // An hour may end meanwhile.
+        // An hour may end in between.
         var lines = _server.Log.Lines.Where(l => l.Contains("to one account within an hour", StringComparison.Ordinal)).ToList();
         Assert.InRange(lines.Count, 1, 2);
         Assert.DoesNotContain(lines, l => l.Contains(email, StringComparison.Ordinal));

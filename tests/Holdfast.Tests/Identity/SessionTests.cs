@@ -203,7 +203,7 @@ public abstract class SessionTests(TestHost host)
 
         host.Server.Db.ClockSkew += TimeSpan.FromSeconds(64);
         Assert.Equal(200, (await PostAsync("login", new { email, password = Password })).Status);
-        // The count began anew.
+        // The count began again.
         Assert.Equal(401, (await PostAsync("login", new { email, password = "wrong" })).Status);
         Assert.Equal(200, (await PostAsync("login", new { email, password = Password })).Status);
     }
@@ -265,7 +265,7 @@ public sealed class Session_on_sqlite(SqliteHost host) : SessionTests(host), ICl
 
 public sealed class Session_on_postgresql(PostgresHost host) : SessionTests(host), IClassFixture<PostgresHost>;
 
-/// <summary>The rules by themselves.</summary>
+/// <summary>The rules alone.</summary>
 public sealed class LockoutTests
 {
     private static readonly DateTime Noon = new(2026, 1, 2, 12, 0, 0, DateTimeKind.Utc);

@@ -8,7 +8,7 @@ using Holdfast.Tests.Messaging;
 
 namespace Holdfast.Tests.Inventory;
 
-/// <summary>Staff see what runs out from the event that tells it to the one that ends it; lost alerts are made anew from stock and events.</summary>
+/// <summary>Staff see what runs out from the event that tells it to the one that ends it; lost alerts are made again from stock and events.</summary>
 public abstract class StockAlertTests(TestHost host)
 {
     private Db Db => host.Server.Db;

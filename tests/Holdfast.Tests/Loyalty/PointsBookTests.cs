@@ -189,7 +189,7 @@ public sealed class PointsBookTests
         }).QuickCheckThrowOnFailure();
     }
 
-    /// <summary>However its points were spent or lapsed meanwhile: with all orders back, what is left is what there was at first, less what was spent.</summary>
+    /// <summary>However its points were spent or lapsed in between: with all orders back, what is left is what there was at first, less what was spent.</summary>
     [Fact]
     public void An_order_that_comes_back_leaves_the_points_as_if_it_had_never_been()
     {

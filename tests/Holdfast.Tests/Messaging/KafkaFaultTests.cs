@@ -106,7 +106,7 @@ public sealed class Faults_of_kafka(FaultyKafka own) : BrokerFaultTests(own), IC
         await HearAsync(other, early.Count + late.Count);
         Assert.Equal(early.Concat(late).Select(k => k.Subject).Order(), heard.Select(k => k.Subject).Order());
 
-        // How soon the other gets the partitions says nothing: this broker lets a session pass at every change of a group. Ends as soon as so many have come in all: sooner than the client notes by itself what was handled.
+        // How soon the other gets the partitions says nothing: this broker lets a session pass at every change of a group. Ends as soon as so many have come in all: sooner than the client notes automatically what was handled.
         async Task HearAsync(KafkaTransport transport, int count)
         {
             using var stop = new CancellationTokenSource();

@@ -134,7 +134,7 @@ internal sealed class RabbitWire : Wire
     }
 }
 
-/// <summary>Kafka, whose broker does all this by itself.</summary>
+/// <summary>Kafka, whose broker does all this automatically.</summary>
 internal sealed class KafkaWire : Wire
 {
     private const int Many = 10_000;

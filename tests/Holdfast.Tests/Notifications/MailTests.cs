@@ -244,7 +244,7 @@ public sealed class Mail_on_sqlite() : MailTests(Backend.Sqlite);
 
 public sealed class Mail_on_postgresql() : MailTests(Backend.Postgres);
 
-/// <summary>The waits by themselves.</summary>
+/// <summary>The waits alone.</summary>
 public sealed class MailRetriesTests
 {
     [Fact]

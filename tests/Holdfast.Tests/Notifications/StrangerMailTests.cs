@@ -78,7 +78,7 @@ public abstract class StrangerMailTests(Backend backend) : IAsyncLifetime
         }
 
         Assert.InRange(await ToldAsync(orders), 1, OfRecipient);
-        // Operators read one line for the recipient and the hour, which may end meanwhile; it names nobody.
+        // Operators read one line for the recipient and the hour, which may end in between; it names nobody.
         var dropped = Server.Log.Lines.Where(l => l.Contains("strangers' orders cause to one recipient", StringComparison.Ordinal)).ToList();
         Assert.InRange(dropped.Count, 1, 2);
         Assert.DoesNotContain(dropped, l => l.Contains('@', StringComparison.Ordinal));

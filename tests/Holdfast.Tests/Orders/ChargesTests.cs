@@ -214,7 +214,7 @@ public abstract class ChargesTests(TestHost host)
         await DoAsync(late, "cancel");
         Assert.Equal((100, 0), (await shop.PointsAsync(buyer), await shop.UsesAsync("ONE")));
 
-        // Somebody else has the last use meanwhile.
+        // Somebody else has taken the last use in between.
         late = await PlacedAsync(shop, client, CodeAndPoints(shop));
         await OverdueAsync(late);
         await Until.TrueAsync("it is expired", async () => await shop.UsesAsync("ONE") == 0);

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Holdfast.Tests.Orders;
 
 /// <summary>
-/// Who counts as one buyer against the limits of variants and codes: a guest by mailbox and phone, an account by itself and its proved mailbox; what guests
+/// Who counts as one buyer against the limits of variants and codes: a guest by mailbox and phone, an account by its id and its proved mailbox; what guests
 /// do counts against guests alone, and nobody is told what others did.
 /// </summary>
 public abstract class OneBuyerTests(TestHost host)

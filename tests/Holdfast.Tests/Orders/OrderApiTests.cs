@@ -96,7 +96,7 @@ public abstract class OrderApiTests(TestHost host)
         using var none = new HttpRequestMessage(HttpMethod.Post, "/api/v1/orders") { Content = JsonContent.Create(shop.Body()) };
         Assert.Contains("idempotency_key_required", await (await Server.Guest.SendAsync(none, TestContext.Current.CancellationToken)).Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
 
-        // A refusal is not kept: the same key is judged anew.
+        // A refusal is not kept: the same key is judged again.
         key = Guid.CreateVersion7().ToString();
         Assert.Equal(409, (await shop.OrderAsync(Server.Guest, shop.Body((0, 3)), key)).Status);
         await Server.Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE stock SET on_hand = 4 WHERE variant_id = $1", shop.Variant));

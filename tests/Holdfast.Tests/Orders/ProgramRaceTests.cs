@@ -24,7 +24,7 @@ public sealed class ProgramRaceTests(PostgresHost host) : IClassFixture<Postgres
         var (first, spent, plain) = (await ShippedAsync(shop, spender, 0), await ShippedAsync(shop, spender, 10), await ShippedAsync(shop, other, 0));
         var queue = host.Server.Get<ChangeQueue>();
 
-        // The first waits in a batch of its own; the two that come meanwhile make the next one, which waits for the spender's points.
+        // The first waits in a batch of its own; the two that come during it make the next one, which waits for the spender's points.
         var (order, points) = (new TaskCompletionSource(), new TaskCompletionSource());
         var holdingOrder = HoldAsync($"SELECT 1 FROM orders WHERE id = '{first}' FOR UPDATE", order.Task);
         var holdingPoints = HoldAsync($"SELECT 1 FROM points_accounts WHERE customer_id = '{spender}' FOR UPDATE", points.Task);

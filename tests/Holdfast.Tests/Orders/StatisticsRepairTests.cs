@@ -5,7 +5,7 @@ using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Orders;
 
-/// <summary>The daily statistics are counted anew while orders come in and change: nothing is counted twice or lost.</summary>
+/// <summary>The daily statistics are counted again while orders come in and change: nothing is counted twice or lost.</summary>
 public abstract class StatisticsRepairTests(Backend backend)
 {
     [Fact]

@@ -178,7 +178,7 @@ public abstract class UnpaidHoldTests(Backend backend) : IAsyncLifetime
         Assert.Equal(orders.Select(Id).Reverse(), seen.Select(h => h.GetProperty("orderId").GetGuid()));
         Assert.Equal(4, (await HoldsAsync(shop, $"&variantId={shop.Variant}")).GetProperty("items").GetArrayLength());
 
-        // What was paid meanwhile is no hold any more, and stays.
+        // What has been paid by then is no hold any more, and stays.
         Assert.Equal(201, (await Shop.PostAsync(Server.Admin, $"/orders/{Id(orders[0])}/payments", new JsonObject { ["transactionId"] = "t", ["amount"] = 2000, ["currency"] = "VND", ["provider"] = "bank" })).Status);
         Assert.Equal(1, await ReleasedAsync(new JsonObject { ["contactPhone"] = orders[1].GetProperty("contactPhone").GetString()!.Insert(0, "+84 ") }));
         Assert.Equal(1, await ReleasedAsync(new JsonObject { ["email"] = orders[2].GetProperty("customer").GetProperty("email").GetString()!.ToUpperInvariant() }));

@@ -55,7 +55,7 @@ public abstract class WorkOfItsOwnTests(Backend backend)
     /// <summary>With the settings of a new installation.</summary>
     private int Connections(DbWork work) => backend == Backend.Sqlite ? 8 : work == DbWork.Reads ? 5 : 6;
 
-    /// <summary>Each of these reads something by itself, before or beside a batch.</summary>
+    /// <summary>Each of these reads something of its own, before or beside a batch.</summary>
     private static async Task ChangeAsync(TestServer server, Shop shop, Guid order)
     {
         var staff = server.Staff(shop.StoreId);

@@ -1,6 +1,6 @@
 namespace Holdfast.Tests.Simulation;
 
-/// <summary>One buyer's points, each by itself: who earned it and until when it lasts. Whatever is spent are those that would lapse first.</summary>
+/// <summary>One buyer's points, each of them: who earned it and until when it lasts. Whatever is spent are those that would lapse first.</summary>
 public sealed class AuditedPoints
 {
     private readonly List<(Guid? Order, TimeSpan Lasts)> _points;

@@ -19,7 +19,7 @@ public sealed record AttackersMinute(long Stock, long Held, int Variants, int Go
 /// </summary>
 /// <remarks>
 /// Sixty variants, the n-th most wanted asked for in proportion to 1/n. Eighty orders on a day, most of them in the evening, nine of ten unpaid, mostly of one piece,
-/// rarely of up to twelve. Staff look at ten in the morning and at five in the afternoon, and send out what was ordered. Once a week the shop buys anew what it
+/// rarely of up to twelve. Staff look at ten in the morning and at five in the afternoon, and send out what was ordered. Once a week the shop buys what it
 /// expects to sell in one to two weeks, at least five pieces of each.
 /// </remarks>
 public sealed class SmallShop

@@ -23,7 +23,7 @@ public sealed class WebhookTurnTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        // Nothing is sent by itself.
+        // Nothing is sent automatically.
         _server = await TestServer.StartAsync(await TestDb.CreateAsync(Backend.Postgres), s => s.RemoveWorker<WebhookSender>());
         (_slow, _other) = (await Receiver.StartAsync(), await Receiver.StartAsync());
     }

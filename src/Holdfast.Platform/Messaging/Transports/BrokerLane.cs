@@ -75,7 +75,7 @@ internal sealed class BrokerLane(Db db, ITransport transport, MessagingOptions o
 
     private bool IsDue(long lookedAt) => lookedAt == 0 || Stopwatch.GetElapsedTime(lookedAt) > (transport.Trouble is null ? BetweenLooks : Idle);
 
-    /// <summary>The next chunks, with their events; deletes those that have been published meanwhile in the same transaction. Null when there is nothing to do.</summary>
+    /// <summary>The next chunks, with their events; deletes those that have since been published in the same transaction. Null when there is nothing to do.</summary>
     private async Task<Claim?> ClaimAsync(CancellationToken ct)
     {
         long[] published;
@@ -168,7 +168,7 @@ internal sealed class BrokerLane(Db db, ITransport transport, MessagingOptions o
             }
             catch (Exception late)
             {
-                log.LogInformation("A claim could not be given back; it ends by itself: {Reason}", late.Message);
+                log.LogInformation("A claim could not be given back; it ends automatically: {Reason}", late.Message);
             }
         }
     }

@@ -107,7 +107,7 @@ internal sealed class KafkaTransport(string brokers, TimeSpan patience, int queu
         }
         catch (KafkaException)
         {
-            // The group finds out by itself, later.
+            // The group finds out automatically, later.
         }
         finally
         {
@@ -132,7 +132,7 @@ internal sealed class KafkaTransport(string brokers, TimeSpan patience, int queu
             }
         }
 
-        // The client gives up by itself, mostly before we do: then nothing of it is left to be sent late.
+        // The client gives up automatically, mostly before we do: then nothing of it is left to be sent late.
         await done.Task.WaitAsync(patience > clock.Elapsed ? patience - clock.Elapsed : TimeSpan.Zero, ct).ConfigureAwait(false);
 
         void Report(DeliveryReport<string, byte[]> report)

@@ -64,7 +64,7 @@ internal static class RabbitMqConnections
     private static ConnectionFactory Factory(string url, TimeSpan patience) => new()
     {
         Uri = new Uri(url),
-        // We connect again by ourselves, and declare everything anew.
+        // We connect again ourselves, and declare everything again.
         AutomaticRecoveryEnabled = false,
         TopologyRecoveryEnabled = false,
         RequestedConnectionTimeout = TimeSpan.FromSeconds(5),

@@ -13,7 +13,7 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience, Func<Task
     private static readonly CreateChannelOptions Confirmed =
         new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null);
 
-    /// <summary>How often what consumers need is declared anew: somebody may have deleted it.</summary>
+    /// <summary>How often what consumers need is declared again: somebody may have deleted it.</summary>
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim _connecting = new(1, 1);

@@ -20,7 +20,7 @@ internal sealed class Progress(string what, long total)
 
     public void Add(long count = 1) => Interlocked.Add(ref _done, count);
 
-    /// <summary>Does the work and shows how far it is meanwhile.</summary>
+    /// <summary>Does the work and shows how far it is.</summary>
     public async Task ShowAsync(Func<Task> work)
     {
         if (Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Interactive)

@@ -62,7 +62,7 @@ internal static class TextFile
         }
 
         var (hasUtf8, line, bad) = Scan(stream);
-        // With valid UTF-8 elsewhere, single bytes are damaged: their rows are refused by themselves.
+        // With valid UTF-8 elsewhere, single bytes are damaged: only their rows are refused.
         return bad is null || hasUtf8 ? new UTF8Encoding(false)
             : throw new StartupException($"{name} line {line} is not UTF-8: say --encoding=windows-1258 where "
                 + $"'{Excerpt(bad, "windows-1258")}' is right, "

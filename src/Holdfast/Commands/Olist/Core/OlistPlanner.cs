@@ -32,7 +32,7 @@ internal static class OlistPlanner
     }
 
     /// <summary>How the units of each variant come to <paramref name="factor"/> of all: to the unit in sum, by largest remainder.</summary>
-    /// <remarks>Rounding each variant by itself would not do: four in five of them were sold once, and half of one is none.</remarks>
+    /// <remarks>Rounding each variant separately would not do: four in five of them were sold once, and half of one is none.</remarks>
     public static long[] Scale(IReadOnlyList<VariantPlan> variants, decimal factor)
     {
         var needed = variants.Select(v => v.Needed).ToList();
