@@ -21,8 +21,10 @@ internal sealed record Footprint(IReadOnlyDictionary<string, double> Rows, doubl
 
     public override string ToString()
     {
-        var rows = string.Join(", ", Rows.Where(r => r.Value > 0.01).Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Key} {r.Value:0.##}")));
-        return string.Create(CultureInfo.InvariantCulture, $"{rows}; stock updated; event data {DataBytes:0} bytes; write-ahead log {LogBytes:0} bytes");
+        var rows = string.Join(", ", Rows.Where(r => r.Value > 0.01)
+            .Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Key} {r.Value:0.##}")));
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{rows}; stock updated; event data {DataBytes:0} bytes; write-ahead log {LogBytes:0} bytes");
     }
 }
 
@@ -44,7 +46,8 @@ internal static class Audit
         var perOrder = new Dictionary<string, double>();
         foreach (var table in await TablesAsync(connection))
         {
-            var rows = await ScalarAsync(connection, $"SELECT (SELECT count(*) FROM public.{table}) - (SELECT count(*) FROM snapshot.{table})");
+            var rows = await ScalarAsync(connection,
+                $"SELECT (SELECT count(*) FROM public.{table}) - (SELECT count(*) FROM snapshot.{table})");
             if (rows != 0)
             {
                 perOrder[table] = (double)rows / orders;

@@ -44,8 +44,8 @@ internal sealed class Bench(Options options, Guard guard, Cluster cluster, Measu
     }
 
     /// <summary>
-    /// Measures one run on a database that is as the shop was opened, then says which rows an order wrote and how much write-ahead log, and checks
-    /// that what is reserved is what was ordered.
+    /// Measures one run on a database that is as the shop was opened, then says which rows an order wrote and how much write-ahead log, and
+    /// checks that what is reserved is what was ordered.
     /// </summary>
     /// <param name="run">Returns what is measured, in <paramref name="unit"/>.</param>
     public async Task RunAsync(string series, string database, Func<Task<double>> run, string unit = "orders/s")
@@ -60,12 +60,15 @@ internal sealed class Bench(Options options, Guard guard, Cluster cluster, Measu
         Numbers.Note($"an order's rows and log: {series}", $"{footprint}");
     }
 
-    /// <summary>Throws unless the sides that were measured wrote the same rows: then the baseline has fallen behind the migrations.</summary>
+    /// <summary>
+    /// Throws unless the sides that were measured wrote the same rows: then the baseline has fallen behind the migrations.
+    /// </summary>
     public void CheckSameWork(string one, string other)
     {
         if (_footprints.TryGetValue(one, out var a) && _footprints.TryGetValue(other, out var b) && !a.IsLike(b))
         {
-            throw new BenchException($"the sides do not write the same; change benchmarks/pgbench/schema.sql\n  {one}: {a}\n  {other}: {b}");
+            throw new BenchException(
+                $"the sides do not write the same; change benchmarks/pgbench/schema.sql\n  {one}: {a}\n  {other}: {b}");
         }
     }
 

@@ -64,15 +64,16 @@ internal sealed class Engine : IAsyncDisposable
     }
 
     /// <summary>
-    /// Keeps <paramref name="submitters"/> orders of one piece under way; counts those that are committed after the warm-up and within the time.
-    /// Any refusal is a <see cref="BenchException"/>.
+    /// Keeps <paramref name="submitters"/> orders of one piece under way; counts those that are committed after the warm-up and within the
+    /// time. Any refusal is a <see cref="BenchException"/>.
     /// </summary>
     /// <param name="buyers">Guests, accounts, or accounts that each use a code and points.</param>
     public async Task<EngineResult> RunAsync(int items, int submitters, TimeSpan warmUp, TimeSpan measured, Buyers buyers = Buyers.Guests)
     {
         using var end = new CancellationTokenSource();
         var times = new List<double>[submitters];
-        var callers = Enumerable.Range(0, submitters).Select(i => Task.Run(() => SubmitAsync(items, buyers, times[i] = [], end.Token))).ToArray();
+        var callers = Enumerable.Range(0, submitters).Select(i => Task.Run(() => SubmitAsync(items, buyers, times[i] = [], end.Token)))
+            .ToArray();
         await Task.Delay(warmUp);
         var (before, start) = (Interlocked.Read(ref _placed), Stopwatch.GetTimestamp());
         await Task.Delay(measured);

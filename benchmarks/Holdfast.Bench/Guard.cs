@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Holdfast.Bench;
 
 /// <summary>
-/// A small shell that outlives this process by a moment: when this one ends, however that happens, it ends the servers that are still running, by
-/// their process ids, and removes the folder.
+/// A small shell that outlives this process by a moment: when this one ends, however that happens, it ends the servers that are still
+/// running, by their process ids, and removes the folder.
 /// </summary>
 internal sealed class Guard : IAsyncDisposable
 {

@@ -24,7 +24,8 @@ internal static class Machine
         // The first line: cpu, then the time spent for user, nice, system, idle, waiting for a disk, ...
         static (double Idle, double All) Times()
         {
-            var times = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Take(8).Select(Tool.Number).ToArray();
+            var times = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Take(8)
+                .Select(Tool.Number).ToArray();
             return (times[3] + times[4], times.Sum());
         }
     }
@@ -35,7 +36,8 @@ internal static class Machine
         var cpu = lines.FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim() ?? "unknown";
         var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9;
         numbers.Note("machine", string.Create(CultureInfo.InvariantCulture,
-            $"{Environment.ProcessorCount} cores ({cpu}), {memory:0} GB, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}"));
+            $"{Environment.ProcessorCount} cores ({cpu}), {memory:0} GB, {RuntimeInformation.OSDescription}, "
+            + $"{RuntimeInformation.FrameworkDescription}"));
         var type = (await Tool.RunAsync(TimeSpan.FromSeconds(5), "stat", "-f", "-c", "%T", options.Folder)).Trim();
         var (p50, p99) = Fsync.Measure(options.Folder);
         numbers.Note("disk", string.Create(CultureInfo.InvariantCulture,
@@ -46,7 +48,8 @@ internal static class Machine
             throw new BenchException($"{options.Folder} is in memory, where nothing is durable: name a folder on a disk with --folder");
         }
 
-        if ((options.Only.Contains("million") || options.Only.Contains("verify")) && !options.Quick && new DriveInfo(options.Folder).AvailableFreeSpace < Needed)
+        if ((options.Only.Contains("million") || options.Only.Contains("verify")) && !options.Quick
+            && new DriveInfo(options.Folder).AvailableFreeSpace < Needed)
         {
             throw new BenchException($"{options.Folder} has less than 15 GB free: name another folder with --folder");
         }

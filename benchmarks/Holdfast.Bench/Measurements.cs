@@ -9,7 +9,8 @@ internal sealed class Measurements(string rawFile, string started)
     private readonly List<(string Name, string Text)> _facts = [];
 
     /// <summary>The series in the order in which they were first measured.</summary>
-    public IEnumerable<(string Name, string Unit, List<double> Values)> Series => _series.Select(s => (s.Key, s.Value.Unit, s.Value.Values));
+    public IEnumerable<(string Name, string Unit, List<double> Values)> Series =>
+        _series.Select(s => (s.Key, s.Value.Unit, s.Value.Values));
 
     /// <summary>What else is worth knowing, in the order in which it was found.</summary>
     public IReadOnlyList<(string Name, string Text)> Facts => _facts;
@@ -28,7 +29,8 @@ internal sealed class Measurements(string rawFile, string started)
             File.WriteAllText(rawFile, "started,series,run,value,unit\n");
         }
 
-        File.AppendAllText(rawFile, string.Create(CultureInfo.InvariantCulture, $"{started},{name},{series.Values.Count},{value:0.###},{unit}\n"));
+        File.AppendAllText(rawFile,
+            string.Create(CultureInfo.InvariantCulture, $"{started},{name},{series.Values.Count},{value:0.###},{unit}\n"));
     }
 
     /// <summary>Says something beside the ratios; a later fact of the same name replaces an earlier one.</summary>

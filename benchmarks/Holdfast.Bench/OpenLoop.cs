@@ -11,8 +11,8 @@ namespace Holdfast.Bench;
 internal sealed record OpenLoopResult(double P50Milliseconds, double P99Milliseconds, long Placed, long Other);
 
 /// <summary>
-/// A client that sends at a fixed rate whatever the server does, as buyers do. A request that is due while all connections are waiting counts from
-/// when it was due, so a stall of the server shows in every request that it delayed (no coordinated omission).
+/// A client that sends at a fixed rate whatever the server does, as buyers do. A request that is due while all connections are waiting
+/// counts from when it was due, so a stall of the server shows in every request that it delayed (no coordinated omission).
 /// </summary>
 internal sealed class OpenLoop(int port, double perSecond)
 {

@@ -106,7 +106,9 @@ internal sealed class Options
             case "--items": Items = count(); break;
             case "--submitters": Submitters = count(); break;
             case "--max-batch": MaxBatch = count(); break;
-            case "--buyers": Buyers = Enum.TryParse<Buyers>(value(), ignoreCase: true, out var who) ? who : throw new ArgumentException("there are no such buyers"); break;
+            case "--buyers":
+                Buyers = Enum.TryParse<Buyers>(value(), ignoreCase: true, out var who) ? who
+                : throw new ArgumentException("there are no such buyers"); break;
             case "--port": Port = count(); break;
             case "--answer-bytes": AnswerBytes = count(); break;
             default: throw new ArgumentException($"unknown option {name}\n{Help}");

@@ -71,9 +71,11 @@ internal static class Profile
 
     private static async Task<Reading> ReadAsync(Cluster? cluster)
     {
-        var wal = cluster is null ? 0 : await cluster.ScalarAsync<long>("profile", "SELECT (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint");
+        var wal = cluster is null ? 0
+            : await cluster.ScalarAsync<long>("profile", "SELECT (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint");
         var syncs = cluster is null ? 0 : await cluster.ScalarAsync<long>("profile", "SELECT wal_sync FROM pg_stat_wal");
-        return new(Process.GetCurrentProcess().TotalProcessorTime, GC.GetTotalAllocatedBytes(), GC.CollectionCount(0), GC.GetTotalPauseDuration(),
+        return new(Process.GetCurrentProcess().TotalProcessorTime, GC.GetTotalAllocatedBytes(), GC.CollectionCount(0),
+            GC.GetTotalPauseDuration(),
             cluster?.CpuSeconds() ?? 0, wal, syncs);
     }
 

@@ -48,9 +48,12 @@ internal static class Program
         }
 
         numbers.Note("all of it took", $"{clock.Elapsed.TotalMinutes:0.0} minutes");
-        var heading = $"Measured on {started[..10]} at {started[11..16]} UTC{(options.Quick ? " with `./bench --quick`" : "")}: medians of {options.Runs} "
+        var heading =
+            $"Measured on {started[..10]} at {started[11..16]} UTC{(options.Quick ? " with `./bench --quick`" : "")}: medians of "
+            + $"{options.Runs} "
             + $"interleaved runs of {options.Measured.TotalSeconds:0} s; {Measurements.Show(options.Orders)} orders in the full database."
-            + (busy > Quiet ? $" **The machine was not quiet ({busy:P0} of its processors busy before the start): these numbers say little.**" : "");
+            + (busy > Quiet
+            ? $" **The machine was not quiet ({busy:P0} of its processors busy before the start): these numbers say little.**" : "");
         var markdown = Report.Markdown(numbers, options.Only, heading);
         Console.WriteLine($"\n{markdown}");
         if (options.UpdateDocs)

@@ -33,7 +33,12 @@ internal sealed class RabbitMq : IAsyncDisposable
         if (Tool.IsRoot)
         {
             await Tool.RunAsync(TimeSpan.FromSeconds(10), "chown", "rabbitmq", folder);
-            start = new ProcessStartInfo("runuser", ["-u", "rabbitmq", "--", Server]) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+            start = new ProcessStartInfo("runuser", ["-u", "rabbitmq", "--", Server])
+            {
+                WorkingDirectory = folder,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true
+            };
         }
 
         foreach (var (name, value) in new Dictionary<string, string>

@@ -20,9 +20,11 @@ internal sealed class Redis : IAsyncDisposable
     public static async Task<Redis> StartAsync(Guard guard)
     {
         var port = Tool.FreePort();
-        string[] args = ["--bind", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture), "--save", "", "--appendonly", "no", "--dir", guard.Folder,
+        string[] args = ["--bind", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture), "--save", "", "--appendonly", "no",
+            "--dir", guard.Folder,
             "--logfile", Path.Combine(guard.Folder, $"redis-{port}.log")];
-        var process = Process.Start(new ProcessStartInfo("redis-server", args) { WorkingDirectory = guard.Folder }) ?? throw new BenchException("redis-server cannot be started");
+        var process = Process.Start(new ProcessStartInfo("redis-server", args) { WorkingDirectory = guard.Folder })
+            ?? throw new BenchException("redis-server cannot be started");
         guard.Add(process.Id);
         var redis = new Redis(process, guard, port);
         var clock = Stopwatch.StartNew();

@@ -30,11 +30,19 @@ internal sealed class ServerProcess : IAsyncDisposable
         HoldfastAsync(databaseUrl, guard, "api,worker", settings);
 
     /// <param name="roles">As <c>serve --roles</c> takes them.</param>
-    public static Task<ServerProcess> HoldfastAsync(string databaseUrl, Guard guard, string roles, params (string Name, string Value)[] settings)
+    public static Task<ServerProcess> HoldfastAsync(string databaseUrl, Guard guard, string roles,
+        params (string Name, string Value)[] settings)
     {
         var port = Tool.FreePort();
-        string[] args = [Path.Combine(AppContext.BaseDirectory, "holdfast.dll"), "serve", "--empty", "--log-format", "json", "--roles", roles];
-        var environment = new Dictionary<string, string> { ["DATABASE_URL"] = databaseUrl, ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}", ["RATE_LIMITS"] = "off", ["ORDER_MAILS"] = "off" };
+        string[] args = [Path.Combine(AppContext.BaseDirectory, "holdfast.dll"), "serve", "--empty", "--log-format", "json", "--roles",
+            roles];
+        var environment = new Dictionary<string, string>
+        {
+            ["DATABASE_URL"] = databaseUrl,
+            ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}",
+            ["RATE_LIMITS"] = "off",
+            ["ORDER_MAILS"] = "off"
+        };
         foreach (var (name, value) in settings)
         {
             environment[name] = value;
@@ -47,7 +55,8 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         var port = Tool.FreePort();
         string[] args =
-            [Path.Combine(AppContext.BaseDirectory, "Holdfast.Bench.dll"), "--bare-kestrel", "--port", $"{port}", "--answer-bytes", $"{answerBytes}"];
+            [Path.Combine(AppContext.BaseDirectory, "Holdfast.Bench.dll"), "--bare-kestrel", "--port", $"{port}", "--answer-bytes",
+            $"{answerBytes}"];
         return StartAsync(port, "/", guard, $"bare-kestrel-{port}", args, []);
     }
 

@@ -63,7 +63,9 @@ internal static class Shop
             batch.Insert(Receipts());
             batch.Insert(Users());
             batch.Insert(Programs());
-            DiscountWriter.Insert(batch, [new DiscountCode { Id = Store, StoreId = Store, Code = Code, CodeKey = Code, Kind = DiscountKind.Percent, Value = 1000 }], Opened);
+            DiscountWriter.Insert(batch,
+                [new DiscountCode { Id = Store, StoreId = Store, Code = Code, CodeKey = Code, Kind = DiscountKind.Percent, Value = 1000 }],
+                Opened);
             batch.Insert(PointsAccounts());
             batch.Insert(PointsMovements());
             await batch.RunAsync();
@@ -104,8 +106,10 @@ internal static class Shop
 
     private static RowSet Stock()
     {
-        var rows = new RowSet("stock", new("variant_id", ColumnType.Uuid), new("location_id", ColumnType.Uuid), new("store_id", ColumnType.Uuid),
-            new("on_hand", ColumnType.Long), new("reserved", ColumnType.Long), new("shortfall", ColumnType.Long), new("movements", ColumnType.Long),
+        var rows = new RowSet("stock", new("variant_id", ColumnType.Uuid), new("location_id", ColumnType.Uuid),
+            new("store_id", ColumnType.Uuid),
+            new("on_hand", ColumnType.Long), new("reserved", ColumnType.Long), new("shortfall", ColumnType.Long),
+            new("movements", ColumnType.Long),
             new("event_sequence", ColumnType.Int));
         for (var i = 0; i <= QuietItem; i++)
         {
@@ -132,23 +136,29 @@ internal static class Shop
     private static RowSet Users()
     {
         var rows = new RowSet("users", new("id", ColumnType.Uuid), new("role", ColumnType.Text), new("email", ColumnType.Text),
-            new("email_key", ColumnType.Text), new("name", ColumnType.Text), new("name_folded", ColumnType.Text), new("active", ColumnType.Bool), new("created_at", ColumnType.Time),
+            new("email_key", ColumnType.Text), new("name", ColumnType.Text), new("name_folded", ColumnType.Text),
+            new("active", ColumnType.Bool), new("created_at", ColumnType.Time),
             new("updated_at", ColumnType.Time));
         for (var i = 0; i < Customers; i++)
         {
-            rows.Add(Customer(i)).Add("guest").Add(Email(i)).Add(Email(i)).Add(CustomerName(i)).Add(SearchText.Of(CustomerName(i))).Add(true).Add(Opened).Add(Opened);
-            rows.Add(Account(i)).Add("customer").Add(Email(i)).Add(Email(i)).Add(CustomerName(i)).Add(SearchText.Of(CustomerName(i))).Add(true).Add(Opened).Add(Opened);
+            rows.Add(Customer(i)).Add("guest").Add(Email(i)).Add(Email(i)).Add(CustomerName(i)).Add(SearchText.Of(CustomerName(i)))
+                .Add(true).Add(Opened).Add(Opened);
+            rows.Add(Account(i)).Add("customer").Add(Email(i)).Add(Email(i)).Add(CustomerName(i)).Add(SearchText.Of(CustomerName(i)))
+                .Add(true).Add(Opened).Add(Opened);
         }
 
         return rows;
     }
 
-    private static RowSet Programs() => new RowSet("loyalty_programs", new("store_id", ColumnType.Uuid), new("amount_per_point", ColumnType.Long),
-        new("point_value", ColumnType.Long), new("version", ColumnType.Long), new("updated_at", ColumnType.Time)).Add(Store).Add(1000L).Add(100L).Add(1L).Add(Opened);
+    private static RowSet Programs() =>
+        new RowSet("loyalty_programs", new("store_id", ColumnType.Uuid), new("amount_per_point", ColumnType.Long),
+        new("point_value", ColumnType.Long), new("version", ColumnType.Long), new("updated_at", ColumnType.Time)).Add(Store).Add(1000L)
+        .Add(100L).Add(1L).Add(Opened);
 
     private static RowSet PointsAccounts()
     {
-        var rows = new RowSet("points_accounts", new("customer_id", ColumnType.Uuid), new("store_id", ColumnType.Uuid), new("balance", ColumnType.Long),
+        var rows = new RowSet("points_accounts", new("customer_id", ColumnType.Uuid), new("store_id", ColumnType.Uuid),
+            new("balance", ColumnType.Long),
             new("movements", ColumnType.Long), new("updated_at", ColumnType.Time));
         for (var i = 0; i < Customers; i++)
         {
@@ -160,7 +170,8 @@ internal static class Shop
 
     private static RowSet PointsMovements()
     {
-        var rows = new RowSet("points_movements", new("customer_id", ColumnType.Uuid), new("store_id", ColumnType.Uuid), new("sequence", ColumnType.Long),
+        var rows = new RowSet("points_movements", new("customer_id", ColumnType.Uuid), new("store_id", ColumnType.Uuid),
+            new("sequence", ColumnType.Long),
             new("delta", ColumnType.Long), new("reason", ColumnType.Text), new("created_at", ColumnType.Time));
         for (var i = 0; i < Customers; i++)
         {

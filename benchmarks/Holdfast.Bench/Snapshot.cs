@@ -3,7 +3,8 @@ using Npgsql;
 namespace Holdfast.Bench;
 
 /// <summary>
-/// Puts a PostgreSQL database back to where the shop was opened, so that every run starts from the same state, while its server goes on running.
+/// Puts a PostgreSQL database back to where the shop was opened, so that every run starts from the same state, while its server goes on
+/// running.
 /// </summary>
 internal static class Snapshot
 {
@@ -20,8 +21,8 @@ internal static class Snapshot
         """);
 
     /// <summary>
-    /// Empties every table, brings the copied rows back, and writes everything to disk, so that no run pays for the one before. Who gets events stays: the servers that run
-    /// have said so when they started.
+    /// Empties every table, brings the copied rows back, and writes everything to disk, so that no run pays for the one before. Who gets
+    /// events stays: the servers that run have said so when they started.
     /// </summary>
     public static async Task RestoreAsync(Cluster cluster, string database)
     {

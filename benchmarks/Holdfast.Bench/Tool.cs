@@ -19,7 +19,12 @@ internal static partial class Tool
     /// <exception cref="BenchException">It did not end in time, or not with exit code 0.</exception>
     public static async Task<string> RunAsync(TimeSpan atMost, string file, params string[] args)
     {
-        var start = new ProcessStartInfo(file, args) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
+        var start = new ProcessStartInfo(file, args)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = "/"
+        };
         Process process;
         try
         {

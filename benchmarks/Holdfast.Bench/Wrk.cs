@@ -8,7 +8,8 @@ namespace Holdfast.Bench;
 /// <param name="Answers">All answers.</param>
 /// <param name="Refused">Answers with another status than 2xx or 3xx.</param>
 /// <param name="SocketErrors">Connections refused or broken, and time-outs.</param>
-internal sealed record WrkResult(double PerSecond, long Answers, long Refused, long SocketErrors, double P50Milliseconds, double P99Milliseconds);
+internal sealed record WrkResult(double PerSecond, long Answers, long Refused, long SocketErrors, double P50Milliseconds,
+    double P99Milliseconds);
 
 /// <summary>The load generator wrk with a script that makes a fresh idempotency key for every request.</summary>
 internal sealed partial class Wrk(string scripts)
@@ -21,8 +22,10 @@ internal sealed partial class Wrk(string scripts)
     {
         var run = $"{Environment.ProcessId:x}-{Interlocked.Increment(ref _runs):x}";
         var seconds = Math.Max(1, (int)measured.TotalSeconds);
-        return Parse(await Tool.RunAsync(measured + TimeSpan.FromSeconds(30), "wrk", "-t", "1", "-c", Text(Connections), "-d", $"{seconds}s",
-            "--timeout", "10s", "-s", Path.Combine(scripts, "place.lua"), $"http://127.0.0.1:{port}/api/v1/orders", "--", run, Text(items), Text(firstItem)));
+        return Parse(
+            await Tool.RunAsync(measured + TimeSpan.FromSeconds(30), "wrk", "-t", "1", "-c", Text(Connections), "-d", $"{seconds}s",
+            "--timeout", "10s", "-s", Path.Combine(scripts, "place.lua"), $"http://127.0.0.1:{port}/api/v1/orders", "--", run, Text(items),
+            Text(firstItem)));
     }
 
     /// <summary>The same GET again and again, over few connections: more of them only queue.</summary>
@@ -30,7 +33,9 @@ internal sealed partial class Wrk(string scripts)
     {
         var seconds = Math.Max(1, (int)measured.TotalSeconds);
         string[] authorization = token is null ? [] : ["-H", $"Authorization: Bearer {token}"];
-        return Parse(await Tool.RunAsync(measured + TimeSpan.FromSeconds(30), "wrk", ["-t", "1", "-c", Text(Readers), "-d", $"{seconds}s", "--timeout", "10s",
+        return Parse(
+            await Tool.RunAsync(measured + TimeSpan.FromSeconds(30), "wrk",
+            ["-t", "1", "-c", Text(Readers), "-d", $"{seconds}s", "--timeout", "10s",
             "-s", Path.Combine(scripts, "read.lua"), .. authorization, $"http://127.0.0.1:{port}{path}"]));
     }
 

@@ -6,8 +6,8 @@ using Holdfast.Platform.Http;
 namespace Holdfast.Carts;
 
 /// <summary>
-/// Whose cart a request means: a signed-in customer's own, else that of whoever holds the token in <c>X-Cart-Token</c>. Staff and services have none
-/// of their own: they use a token, as a visitor does.
+/// Whose cart a request means: a signed-in customer's own, else that of whoever holds the token in <c>X-Cart-Token</c>. Staff and services
+/// have none of their own: they use a token, as a visitor does.
 /// </summary>
 /// <param name="Key">As it is stored.</param>
 /// <param name="Buyer">The key under which the account's purchases are counted; empty where nobody is known.</param>
@@ -41,6 +41,7 @@ internal sealed record CartOwner(string Key, string Buyer, string? NewToken, str
     private static byte[]? Read(string? text)
     {
         var token = new byte[TokenBytes];
-        return text is { Length: 43 } && Base64Url.IsValid(text) && Base64Url.TryDecodeFromChars(text, token, out var written) && written == TokenBytes ? token : null;
+        return text is { Length: 43 } && Base64Url.IsValid(text) && Base64Url.TryDecodeFromChars(text, token, out var written)
+            && written == TokenBytes ? token : null;
     }
 }

@@ -18,7 +18,8 @@ internal sealed class CartRider(Guid cartId, long version, string owner) : Rider
     public override async Task OpenAsync(Tx tx, IReadOnlyList<Rider> all)
     {
         var riders = all.Cast<CartRider>().ToList();
-        var rows = await tx.QueryAsync("SELECT id, version FROM carts WHERE id {in $1} ORDER BY id {lock}", r => (Id: r.Uuid(0), Version: r.Long(1)),
+        var rows = await tx.QueryAsync("SELECT id, version FROM carts WHERE id {in $1} ORDER BY id {lock}",
+            r => (Id: r.Uuid(0), Version: r.Long(1)),
             riders.Select(r => r.CartId).Distinct().ToArray()).ConfigureAwait(false);
         // One book for all of the batch: of two orders from the same cart the second must see that the first has emptied it.
         var versions = rows.ToDictionary(r => r.Id, r => r.Version);

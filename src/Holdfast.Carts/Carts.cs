@@ -10,15 +10,16 @@ using Microsoft.Extensions.Caching.Hybrid;
 namespace Holdfast.Carts;
 
 /// <summary>
-/// <c>GET /carts/{storeId}</c>, <c>PUT /carts/{storeId}/lines/{variantId}</c> <c>{quantity}</c>, <c>DELETE</c> of a line and of the cart. Every answer is the
-/// cart as it is then, with its version as ETag; <c>If-Match</c> is heeded where it is sent.
+/// <c>GET /carts/{storeId}</c>, <c>PUT /carts/{storeId}/lines/{variantId}</c> <c>{quantity}</c>, <c>DELETE</c> of a line and of the cart.
+/// Every answer is the cart as it is then, with its version as ETag; <c>If-Match</c> is heeded where it is sent.
 /// </summary>
 public sealed class Carts(Db db, Documents documents, RateLimits limits)
 {
     private static readonly HybridCacheEntryOptions Kept = new() { Expiration = TimeSpan.FromDays(30) };
 
     /// <summary>
-    /// A store's cart, cached but where it is to be made or merged; one that nobody put anything into is empty, has version 0 and is not stored.
+    /// A store's cart, cached but where it is to be made or merged; one that nobody put anything into is empty, has version 0 and is not
+    /// stored.
     /// </summary>
     public async Task<Reply> GetAsync(Request request)
     {
@@ -31,13 +32,15 @@ public sealed class Carts(Db db, Documents documents, RateLimits limits)
         // A token that was made up, and a store that is none, must leave nothing in a cache.
         if (owner is { NewToken: null, Visitor: null } && await ExistsAsync(storeId, owner, request.Aborted).ConfigureAwait(false))
         {
-            var found = await documents.FindAsync(CartNames.Cart(storeId, owner.Key), (this, storeId, owner), static (s, ct) => s.Item1.LoadAsync(s.storeId, s.owner, ct),
+            var found = await documents.FindAsync(CartNames.Cart(storeId, owner.Key), (this, storeId, owner),
+                static (s, ct) => s.Item1.LoadAsync(s.storeId, s.owner, ct),
                 [CatalogNames.Store(storeId), CatalogNames.StockOf(storeId)], Kept, request.Aborted).ConfigureAwait(false);
             return found.Document.IsNone ? Errors.NotFound : Reply.Cached(found);
         }
 
         var open = await OpenAsync(storeId, owner, request.Aborted).ConfigureAwait(false);
-        return open.IsOk ? Answer(request, CartView.Of(open.Value.Cart, storeId, open.Value.Currency, owner.NewToken, open.Value.NotMerged)) : open.Error!;
+        return open.IsOk ? Answer(request, CartView.Of(open.Value.Cart, storeId, open.Value.Currency, owner.NewToken, open.Value.NotMerged))
+            : open.Error!;
     }
 
     /// <summary>Sets how many pieces of a variant there are to be. The price and name of the moment stay with a new line.</summary>
@@ -69,7 +72,8 @@ public sealed class Carts(Db db, Documents documents, RateLimits limits)
             }
 
             var batch = tx.Batch();
-            CartRows.Write(batch, open.Cart.Id!.Value, open.StoreId, [new CartLine(variantId, quantity, variant.Price, variant.Name, open.Cart.AddedAt(open.Now), variant)]);
+            CartRows.Write(batch, open.Cart.Id!.Value, open.StoreId,
+                [new CartLine(variantId, quantity, variant.Price, variant.Name, open.Cart.AddedAt(open.Now), variant)]);
             CartRows.Touch(batch, open.Cart.Id.Value, open.Now, open.Owner.IsCustomer);
             await batch.RunAsync().ConfigureAwait(false);
             return null;
@@ -79,14 +83,19 @@ public sealed class Carts(Db db, Documents documents, RateLimits limits)
     /// <summary>Takes a line out; one that is not there is no error.</summary>
     public async Task<Reply> RemoveLineAsync(Request request) =>
         request.Id("variantId") is not { } variantId ? Errors.NotFound : await ChangeAsync(request, create: false, (tx, open) =>
-            RemoveAsync(tx, open, open.Cart.Find(variantId) is not null, "DELETE FROM cart_lines WHERE cart_id = $1 AND variant_id = $2", open.Cart.Id, variantId)).ConfigureAwait(false);
+            RemoveAsync(tx, open, open.Cart.Find(variantId) is not null, "DELETE FROM cart_lines WHERE cart_id = $1 AND variant_id = $2",
+            open.Cart.Id, variantId)).ConfigureAwait(false);
 
     /// <summary>Takes all lines out; the visitor's token stays good.</summary>
     public Task<Reply> ClearAsync(Request request) => ChangeAsync(request, create: false, (tx, open) =>
         RemoveAsync(tx, open, open.Cart.Lines.Count > 0, "DELETE FROM cart_lines WHERE cart_id = $1", open.Cart.Id));
 
-    /// <summary>The cart without a lock, once a visitor's cart that its customer brought along was merged into it; 404 when there is no such store, 401 when there is no account any more to merge for.</summary>
-    /// <param name="isWhole">Nothing is merged, and both carts stay, where the customer's could not take all: what it could not take is still told.</param>
+    /// <summary>
+    /// The cart without a lock, once a visitor's cart that its customer brought along was merged into it; 404 when there is no such store,
+    /// 401 when there is no account any more to merge for.
+    /// </summary>
+    /// <param name="isWhole">Nothing is merged, and both carts stay, where the customer's could not take all: what it could not take is
+    /// still told.</param>
     internal async Task<Result<OpenCart>> OpenAsync(Guid storeId, CartOwner owner, CancellationToken ct, bool isWhole = false)
     {
         var (open, hasVisitors) = await db.ReadAsync(async session =>
@@ -95,9 +104,11 @@ public sealed class Carts(Db db, Documents documents, RateLimits limits)
             var now = batch.Now();
             var currency = CartRows.Currency(batch, storeId);
             var cart = CartRows.Read(batch, storeId, owner.Key, owner.Buyer);
-            var visitors = batch.Query("SELECT id FROM carts WHERE store_id = $1 AND owner = $2", r => r.Uuid(0), storeId, owner.Visitor ?? "");
+            var visitors = batch.Query("SELECT id FROM carts WHERE store_id = $1 AND owner = $2", r => r.Uuid(0), storeId, owner.Visitor
+                ?? "");
             await batch.RunAsync().ConfigureAwait(false);
-            return (currency.First is { } code ? new OpenCart(CartRows.ToCart(cart), storeId, code, owner, now.Rows[0], null) : null, visitors.Rows.Count > 0);
+            return (currency.First is { } code ? new OpenCart(CartRows.ToCart(cart), storeId, code, owner, now.Rows[0], null)
+                : null, visitors.Rows.Count > 0);
         }, ct).ConfigureAwait(false);
         if (open is null || !hasVisitors)
         {
@@ -117,7 +128,8 @@ public sealed class Carts(Db db, Documents documents, RateLimits limits)
     }
 
     private Task<bool> ExistsAsync(Guid storeId, CartOwner owner, CancellationToken ct) =>
-        db.ReadAsync(s => s.FirstAsync("SELECT 1 FROM carts WHERE store_id = $1 AND owner = $2", r => r.Int(0) == 1, storeId, owner.Key), ct);
+        db.ReadAsync(s => s.FirstAsync("SELECT 1 FROM carts WHERE store_id = $1 AND owner = $2", r => r.Int(0) == 1, storeId, owner.Key),
+        ct);
 
     private async Task<Document> LoadAsync(Guid storeId, CartOwner owner, CancellationToken ct) =>
         await OpenAsync(storeId, owner, ct).ConfigureAwait(false) is { IsOk: true, Value: var open }

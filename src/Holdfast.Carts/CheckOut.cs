@@ -8,8 +8,8 @@ using Holdfast.Platform.Http;
 namespace Holdfast.Carts;
 
 /// <summary>
-/// <c>POST /orders/from-cart</c>: as <c>POST /orders</c>, with the lines of the caller's cart, which is emptied in the commit of the order. The
-/// Idempotency-Key is required: a retry gets the same order although the cart is empty by then.
+/// <c>POST /orders/from-cart</c>: as <c>POST /orders</c>, with the lines of the caller's cart, which is emptied in the commit of the order.
+/// The Idempotency-Key is required: a retry gets the same order although the cart is empty by then.
 /// </summary>
 internal sealed class CheckOut(Carts carts, PlaceOrder orders)
 {

@@ -10,8 +10,8 @@ namespace Holdfast.Carts;
 internal sealed record OpenCart(Cart Cart, Guid StoreId, string Currency, CartOwner Owner, DateTime Now, IReadOnlyList<LeftOut>? NotMerged)
 {
     /// <summary>
-    /// Locks the cart, and makes it first where <paramref name="create"/> says so; 404 when there is no such store, 401 when it would be made for an account
-    /// that is closed.
+    /// Locks the cart, and makes it first where <paramref name="create"/> says so; 404 when there is no such store, 401 when it would be
+    /// made for an account that is closed.
     /// </summary>
     public static async Task<Result<OpenCart>> OpenAsync(Tx tx, Guid storeId, CartOwner owner, bool create)
     {

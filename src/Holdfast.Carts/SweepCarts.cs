@@ -24,7 +24,9 @@ public sealed class SweepCarts(Db db, ILogger<SweepCarts> log) : Sweep(db, Pause
         return due is not { } time || time > now ? 0 : await Db.WriteAsync(async tx =>
         {
             // Those that somebody holds are in use.
-            var found = await tx.QueryAsync($"SELECT id, store_id, owner FROM carts WHERE expires_at <= $1 ORDER BY expires_at LIMIT {BatchSize} {{skip locked}}", r => (Id: r.Uuid(0), StoreId: r.Uuid(1), Owner: r.Text(2)), now).ConfigureAwait(false);
+            var found = await tx.QueryAsync(
+                $"SELECT id, store_id, owner FROM carts WHERE expires_at <= $1 ORDER BY expires_at LIMIT {BatchSize} {{skip locked}}",
+                r => (Id: r.Uuid(0), StoreId: r.Uuid(1), Owner: r.Text(2)), now).ConfigureAwait(false);
             var batch = tx.Batch();
             found.ForEach(c => batch.Stale(CartNames.Cart(c.StoreId, c.Owner)));
             CartRows.Remove(batch, [.. found.Select(c => c.Id)]);

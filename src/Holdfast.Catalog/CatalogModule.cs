@@ -18,7 +18,8 @@ public static class CatalogModule
     {
         services.AddSingleton<Products>();
         services.AddSingleton<ListStores>().AddSingleton<GetStore>().AddSingleton<CreateStore>().AddSingleton<UpdateStore>();
-        services.AddSingleton<ListProducts>().AddSingleton<GetProduct>().AddSingleton<CreateProduct>().AddSingleton<UpdateProduct>().AddSingleton<DeleteProduct>();
+        services.AddSingleton<ListProducts>().AddSingleton<GetProduct>().AddSingleton<CreateProduct>().AddSingleton<UpdateProduct>()
+            .AddSingleton<DeleteProduct>();
     }
 
     public static void Map(IEndpointRouteBuilder app)
@@ -28,7 +29,8 @@ public static class CatalogModule
         app.Get<GetStore>("/stores/{id}", Access.Anyone, (u, r) => u.HandleAsync(r));
         app.Put<UpdateStore>("/stores/{id}", Access.Admin, (u, r) => u.HandleAsync(r));
 
-        app.Get<ListProducts>("/products", Access.Anyone, (u, r) => u.HandleAsync(r), "storeId", "q", "category", "sort", "limit", "cursor");
+        app.Get<ListProducts>("/products", Access.Anyone, (u, r) => u.HandleAsync(r), "storeId", "q", "category", "sort", "limit",
+            "cursor");
         app.Post<CreateProduct>("/products", Access.Staff, (u, r) => u.HandleAsync(r));
         app.Get<GetProduct>("/products/{id}", Access.Anyone, (u, r) => u.HandleAsync(r));
         app.Put<UpdateProduct>("/products/{id}", Access.Staff, (u, r) => u.HandleAsync(r));

@@ -11,7 +11,8 @@ internal sealed class CatalogTextKeys : IMigrationStep
 {
     private const int PageSize = 1000;
 
-    private static readonly TextKeys Skus = new("variants", "sku", "sku_key", "CAST(store_id AS text)", "deleted_at IS NULL", "SKU of variant", Owner: "store_id");
+    private static readonly TextKeys Skus = new("variants", "sku", "sku_key", "CAST(store_id AS text)", "deleted_at IS NULL",
+        "SKU of variant", Owner: "store_id");
 
     /// <summary>What <c>verify</c> checks.</summary>
     public static readonly IReadOnlyList<Invariant> Invariants =
@@ -27,7 +28,8 @@ internal sealed class CatalogTextKeys : IMigrationStep
         var last = Guid.Empty;
         while (true)
         {
-            var page = await tx.QueryAsync($"SELECT id, name, category, category_key FROM products WHERE id > $1 AND deleted_at IS NULL ORDER BY id LIMIT {PageSize}",
+            var page = await tx.QueryAsync(
+                $"SELECT id, name, category, category_key FROM products WHERE id > $1 AND deleted_at IS NULL ORDER BY id LIMIT {PageSize}",
                 r => new Labels(r.Uuid(0), r.Text(1), r.TextOrNull(2), r.TextOrNull(3)), last).ConfigureAwait(false);
             if (page.Count == 0)
             {
@@ -41,7 +43,8 @@ internal sealed class CatalogTextKeys : IMigrationStep
 
     private static Task WriteAsync(Tx tx, List<Labels> page)
     {
-        var rows = new RowSet("products", new("id", ColumnType.Uuid), new("name", ColumnType.Text), new("category", ColumnType.Text), new("category_key", ColumnType.Text));
+        var rows = new RowSet("products", new("id", ColumnType.Uuid), new("name", ColumnType.Text), new("category", ColumnType.Text),
+            new("category_key", ColumnType.Text));
         foreach (var product in page)
         {
             var (name, category) = (UnicodeText.Nfc(product.Name), product.Category is null ? null : UnicodeText.Nfc(product.Category));
@@ -53,7 +56,8 @@ internal sealed class CatalogTextKeys : IMigrationStep
         }
 
         var batch = tx.Batch();
-        batch.ChangeEach(rows, "UPDATE products SET name = {v.name}, category = {v.category}, category_key = {v.category_key} WHERE products.id = {v.id}");
+        batch.ChangeEach(rows,
+            "UPDATE products SET name = {v.name}, category = {v.category}, category_key = {v.category_key} WHERE products.id = {v.id}");
         return batch.RunAsync();
     }
 }

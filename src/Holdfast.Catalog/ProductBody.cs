@@ -15,7 +15,9 @@ internal static class ProductBody
 
     private sealed record Names(string[] SkuKeys, string[] ExternalIds);
 
-    /// <summary>Reads all fields but the store, with one-line messages for what is wrong; only <see cref="Fields.Done"/> says whether it counts.</summary>
+    /// <summary>
+    /// Reads all fields but the store, with one-line messages for what is wrong; only <see cref="Fields.Done"/> says whether it counts.
+    /// </summary>
     public static (Product Product, List<WantedVariant> Variants) Read(Fields fields, Guid id, Guid storeId, bool variantIds)
     {
         var product = new Product
@@ -53,13 +55,19 @@ internal static class ProductBody
     /// <summary>Whether another product of the store has one of the names. The store is locked, so that the answer stays true.</summary>
     public static async Task<Error?> TakenAsync(Tx tx, Product product)
     {
-        var names = new Names([.. product.Variants.Select(v => v.SkuKey)], [.. product.Variants.Select(v => v.ExternalId).OfType<string>()]);
+        var names = new Names([.. product.Variants.Select(v => v.SkuKey)],
+            [.. product.Variants.Select(v => v.ExternalId).OfType<string>()]);
         var batch = tx.Batch();
-        var skus = batch.Query("SELECT sku FROM variants WHERE store_id = $1 AND product_id <> $2 AND deleted_at IS NULL AND sku_key {in $3} ORDER BY sku LIMIT 1",
+        var skus = batch.Query(
+            "SELECT sku FROM variants WHERE store_id = $1 AND product_id <> $2 AND deleted_at IS NULL AND sku_key {in $3} ORDER BY "
+            + "sku LIMIT 1",
             r => r.Text(0), product.StoreId, product.Id, names.SkuKeys);
-        var variants = batch.Query("SELECT external_id FROM variants WHERE store_id = $1 AND product_id <> $2 AND deleted_at IS NULL AND external_id {in $3} ORDER BY 1 LIMIT 1",
+        var variants = batch.Query(
+            "SELECT external_id FROM variants WHERE store_id = $1 AND product_id <> $2 AND deleted_at IS NULL AND external_id {in $3} "
+            + "ORDER BY 1 LIMIT 1",
             r => r.Text(0), product.StoreId, product.Id, names.ExternalIds);
-        var products = batch.Query("SELECT external_id FROM products WHERE store_id = $1 AND id <> $2 AND deleted_at IS NULL AND external_id {in $3} LIMIT 1",
+        var products = batch.Query(
+            "SELECT external_id FROM products WHERE store_id = $1 AND id <> $2 AND deleted_at IS NULL AND external_id {in $3} LIMIT 1",
             r => r.Text(0), product.StoreId, product.Id, product.ExternalId is { } external ? [external] : Array.Empty<string>());
         await batch.RunAsync().ConfigureAwait(false);
         return skus.First is { } sku ? CatalogErrors.SkuTaken.With("sku", sku)
@@ -103,5 +111,6 @@ internal static class ProductBody
     }
 
     // Emptying a text is a way of taking it away.
-    private static string? Text(Fields fields, string name, int max, bool lines = false) => fields.TextOrNull(name, max, min: 0, lines) is { Length: > 0 } text ? text : null;
+    private static string? Text(Fields fields, string name, int max, bool lines = false) =>
+        fields.TextOrNull(name, max, min: 0, lines) is { Length: > 0 } text ? text : null;
 }

@@ -22,7 +22,8 @@ public static class ProductBooks
     public static async Task OpenAsync(Session session, ProductBook book, Guid[] storeIds, IReadOnlyCollection<ProductRow> rows)
     {
         var batch = session.Batch();
-        var byName = batch.Query($"SELECT {Products.Columns} FROM products p WHERE p.store_id {{in $1}} AND p.name {{in $2}} AND p.deleted_at IS NULL",
+        var byName = batch.Query(
+            $"SELECT {Products.Columns} FROM products p WHERE p.store_id {{in $1}} AND p.name {{in $2}} AND p.deleted_at IS NULL",
             Products.Map, storeIds, rows.Select(r => r.Product).Distinct().ToArray());
         var bySku = batch.Query($"SELECT {Products.Columns} FROM products p WHERE p.id IN (SELECT v.product_id FROM variants v "
             + "WHERE v.store_id {in $1} AND v.sku_key {in $2} AND v.deleted_at IS NULL)",

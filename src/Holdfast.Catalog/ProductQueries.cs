@@ -17,18 +17,20 @@ internal sealed class GetProduct(Db db, Products products, Documents documents)
             return Errors.NotFound;
         }
 
-        var found = await documents.FindAsync(CatalogNames.Product(id), (this, id), static (s, ct) => s.Item1.LoadAsync(s.id, ct), ct: request.Aborted).ConfigureAwait(false);
+        var found = await documents.FindAsync(CatalogNames.Product(id), (this, id), static (s, ct) => s.Item1.LoadAsync(s.id, ct),
+            ct: request.Aborted).ConfigureAwait(false);
         return found.Document.IsNone ? Errors.NotFound : Reply.Cached(found);
     }
 
     private async Task<Document> LoadAsync(Guid id, CancellationToken ct) =>
-        await db.ReadAsync(s => products.FindAsync(s, id), ct).ConfigureAwait(false) is { } product ? Document.Hashed(product, product.Version) : Document.None;
+        await db.ReadAsync(s => products.FindAsync(s, id), ct).ConfigureAwait(false) is { } product
+        ? Document.Hashed(product, product.Version) : Document.None;
 }
 
 /// <summary>
-/// <c>GET /products?storeId&amp;q&amp;category&amp;sort</c>. <c>q</c>: every word must be there, in any order, the last one may be the beginning of one; accents and
-/// case do not count. <c>category</c>: exactly this, however it is written. <c>sort</c>: <c>createdAt</c>, <c>name</c>, <c>price</c>, each with <c>-</c> for descending;
-/// newest first without.
+/// <c>GET /products?storeId&amp;q&amp;category&amp;sort</c>. <c>q</c>: every word must be there, in any order, the last one may be the
+/// beginning of one; accents and case do not count. <c>category</c>: exactly this, however it is written. <c>sort</c>: <c>createdAt</c>,
+/// <c>name</c>, <c>price</c>, each with <c>-</c> for descending; newest first without.
 /// </summary>
 internal sealed class ListProducts(Db db, Products products)
 {
@@ -73,18 +75,24 @@ internal sealed class ListProducts(Db db, Products products)
 
         var found = await db.ReadAsync(async s =>
         {
-            var rows = await s.QueryAsync(filter.Sql(sort, paging.Value.Limit + 1), r => (Product: Products.Map(r), Key: sort.Key(r)), filter.Args).ConfigureAwait(false);
+            var rows = await s.QueryAsync(filter.Sql(sort, paging.Value.Limit + 1), r => (Product: Products.Map(r), Key: sort.Key(r)),
+                filter.Args).ConfigureAwait(false);
             var page = paging.Value.Page(rows, r => [r.Key, r.Product.Id.ToString()]);
-            return new Page<Product>(await products.CompleteAsync(s, [.. page.Items.Select(r => r.Product)]).ConfigureAwait(false), page.NextCursor);
+            return new Page<Product>(await products.CompleteAsync(s, [.. page.Items.Select(r => r.Product)]).ConfigureAwait(false),
+                page.NextCursor);
         }, request.Aborted).ConfigureAwait(false);
         return Reply.Ok(found);
     }
 
-    private static object? Ticks(string text) => Long(text) is long ticks && ticks >= DateTime.UnixEpoch.Ticks && ticks <= DateTime.MaxValue.Ticks ? new DateTime(ticks, DateTimeKind.Utc) : null;
+    private static object? Ticks(string text) => Long(text) is long ticks && ticks >= DateTime.UnixEpoch.Ticks
+        && ticks <= DateTime.MaxValue.Ticks ? new DateTime(ticks, DateTimeKind.Utc) : null;
 
-    private static object? Long(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static object? Long(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        ? number : null;
 
-    /// <summary>An order of the list: its column, which is read last, its value in a cursor, and back from there, null when it is none.</summary>
+    /// <summary>
+    /// An order of the list: its column, which is read last, its value in a cursor, and back from there, null when it is none.
+    /// </summary>
     private sealed record Sort(string Name, string Column, Func<Row, string> Key, Func<string, object?> Parameter)
     {
         public bool Descending { get; init; }
@@ -142,7 +150,8 @@ internal sealed class ListProducts(Db db, Products products)
         {
             var direction = sort.Descending ? " DESC" : "";
             _args.Add(limit);
-            return $"SELECT {Products.Columns}, {sort.Column} FROM products p WHERE {_where} ORDER BY {sort.Column}{direction}, p.id{direction} LIMIT ${_args.Count}";
+            return $"SELECT {Products.Columns}, {sort.Column} FROM products p WHERE {_where} ORDER BY {sort.Column}{direction}, "
+                + $"p.id{direction} LIMIT ${_args.Count}";
         }
 
         private Error? Search(string q)

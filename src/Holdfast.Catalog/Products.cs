@@ -6,10 +6,14 @@ namespace Holdfast.Catalog;
 /// <summary>Reads products with their variants.</summary>
 public sealed class Products(AvailabilityReader available)
 {
-    internal const string Columns = "p.id, p.store_id, p.name, p.description, p.category, p.external_id, p.metadata, p.version, p.created_at, p.updated_at, p.payment_methods";
+    internal const string Columns =
+        "p.id, p.store_id, p.name, p.description, p.category, p.external_id, p.metadata, p.version, p.created_at, p.updated_at, "
+        + "p.payment_methods";
     internal const int ColumnCount = 11;
 
-    private const string VariantColumns = "v.id, v.product_id, v.sku, v.name, v.price, s.currency, v.attributes, v.purchase_limit, v.active, v.external_id, v.metadata, v.sku_key";
+    private const string VariantColumns =
+        "v.id, v.product_id, v.sku, v.name, v.price, s.currency, v.attributes, v.purchase_limit, v.active, v.external_id, v.metadata, "
+        + "v.sku_key";
 
     /// <summary>Maps <see cref="Columns"/>; the variants are to be filled in.</summary>
     internal static readonly Func<Row, Product> Map = r => new Product
@@ -46,13 +50,14 @@ public sealed class Products(AvailabilityReader available)
     /// <summary>The product with its variants and what is available of them; null when there is none or it was deleted.</summary>
     public async Task<Product?> FindAsync(Session session, Guid id)
     {
-        var found = await session.QueryAsync($"SELECT {Columns} FROM products p WHERE p.id = $1 AND p.deleted_at IS NULL", Map, id).ConfigureAwait(false);
+        var found = await session.QueryAsync($"SELECT {Columns} FROM products p WHERE p.id = $1 AND p.deleted_at IS NULL", Map, id)
+            .ConfigureAwait(false);
         return (await CompleteAsync(session, found).ConfigureAwait(false)).FirstOrDefault();
     }
 
     /// <summary>
-    /// Fills in the variants and what is available. The products were read before: should one change in between, its version is the older one,
-    /// and a write with it is refused.
+    /// Fills in the variants and what is available. The products were read before: should one change in between, its version is the older
+    /// one, and a write with it is refused.
     /// </summary>
     internal async Task<List<Product>> CompleteAsync(Session session, List<Product> products)
     {
@@ -64,7 +69,8 @@ public sealed class Products(AvailabilityReader available)
         }
 
         var stock = await available(session, ids).ConfigureAwait(false);
-        return whole.ConvertAll(p => p with { Variants = [.. p.Variants.Select(v => v with { Available = stock.GetValueOrDefault(v.Id) })] });
+        return whole.ConvertAll(p =>
+            p with { Variants = [.. p.Variants.Select(v => v with { Available = stock.GetValueOrDefault(v.Id) })] });
     }
 
     /// <summary>As <see cref="CompleteAsync"/>, without what is available.</summary>
@@ -76,7 +82,8 @@ public sealed class Products(AvailabilityReader available)
         }
 
         var rows = await session.QueryAsync($"SELECT {VariantColumns} FROM variants v JOIN stores s ON s.id = v.store_id "
-            + "WHERE v.product_id {in $1} ORDER BY v.product_id, v.position, v.id", MapVariant, products.Select(p => p.Id).ToArray()).ConfigureAwait(false);
+            + "WHERE v.product_id {in $1} ORDER BY v.product_id, v.position, v.id", MapVariant, products.Select(p => p.Id).ToArray())
+            .ConfigureAwait(false);
         var variants = rows.ToLookup(r => r.ProductId, r => r.Variant);
         return products.ConvertAll(p => p with { Variants = [.. variants[p.Id]] });
     }

@@ -23,8 +23,10 @@ internal sealed class ListStores(Db db)
             return Errors.Invalid(Fields.IsClean(slug ?? "") ? "externalId" : "slug", "has control characters");
         }
 
-        var rows = await db.ReadAsync(s => s.QueryAsync($"SELECT {Stores.Columns} FROM stores s WHERE (s.slug = $1{{as text}} OR $1{{as text}} IS NULL) "
-            + "AND (s.external_id = $2{as text} OR $2{as text} IS NULL) AND (s.slug > $3{as text} OR $3{as text} IS NULL) ORDER BY s.slug LIMIT $4",
+        var rows = await db.ReadAsync(s =>
+            s.QueryAsync($"SELECT {Stores.Columns} FROM stores s WHERE (s.slug = $1{{as text}} OR $1{{as text}} IS NULL) "
+            + "AND (s.external_id = $2{as text} OR $2{as text} IS NULL) AND (s.slug > $3{as text} OR $3{as text} IS NULL) ORDER BY "
+            + "s.slug LIMIT $4",
             Stores.Map, slug, externalId, after, paging.Value.Limit + 1), request.Aborted).ConfigureAwait(false);
         return Reply.Ok(paging.Value.Page(rows, s => [s.Slug]));
     }
@@ -43,7 +45,8 @@ internal sealed class GetStore(Db db)
 /// <summary>Reads stores.</summary>
 public static class Stores
 {
-    internal const string Columns = "s.id, s.slug, s.name, s.currency, s.time_zone, s.external_id, s.metadata, s.version, s.created_at, s.updated_at, "
+    internal const string Columns =
+        "s.id, s.slug, s.name, s.currency, s.time_zone, s.external_id, s.metadata, s.version, s.created_at, s.updated_at, "
         + "s.shipping_rates, s.tax, s.payment_methods, s.combines_discounts";
 
     internal static readonly Func<Row, Store> Map = r => new Store
@@ -64,10 +67,13 @@ public static class Stores
         CombinesDiscounts = r.Bool(13),
     };
 
-    public static Task<Store?> FindAsync(Session session, Guid id) => session.FirstAsync($"SELECT {Columns} FROM stores s WHERE s.id = $1", Map, id);
+    /// <summary>The store with the id; null where there is none.</summary>
+    public static Task<Store?> FindAsync(Session session, Guid id) =>
+        session.FirstAsync($"SELECT {Columns} FROM stores s WHERE s.id = $1", Map, id);
 
     /// <summary>As <see cref="FindAsync"/>, holding the row: changes to one store's catalog come one after the other.</summary>
-    internal static Task<Store?> LockAsync(Tx tx, Guid id) => tx.FirstAsync($"SELECT {Columns} FROM stores s WHERE s.id = $1 {{lock}}", Map, id);
+    internal static Task<Store?> LockAsync(Tx tx, Guid id) =>
+        tx.FirstAsync($"SELECT {Columns} FROM stores s WHERE s.id = $1 {{lock}}", Map, id);
 
     /// <summary>The stores that have one of the slugs.</summary>
     public static Task<List<Store>> BySlugAsync(Session session, string[] slugs) =>

@@ -40,12 +40,16 @@ internal sealed class CreateProduct(Db db)
         var batch = tx.Batch();
         writer.Ink(batch);
         await batch.RunAsync().ConfigureAwait(false);
-        var made = product with { CreatedAt = now, UpdatedAt = now, Variants = [.. product.Variants.Select(v => v with { Currency = store.Currency })] };
+        var made = product
+            with
+        { CreatedAt = now, UpdatedAt = now, Variants = [.. product.Variants.Select(v => v with { Currency = store.Currency })] };
         return Reply.Created(made, $"{Routes.Base}/products/{made.Id}", made.Version);
     }
 }
 
-/// <summary><c>PUT /products/{id}</c>: replaces every field and the variants (<see cref="Variants.Replace"/>), of the version in <c>If-Match</c>.</summary>
+/// <summary>
+/// <c>PUT /products/{id}</c>: replaces every field and the variants (<see cref="Variants.Replace"/>), of the version in <c>If-Match</c>.
+/// </summary>
 internal sealed class UpdateProduct(Db db, Products products)
 {
     public async Task<Reply> HandleAsync(Request request)
@@ -60,7 +64,8 @@ internal sealed class UpdateProduct(Db db, Products products)
         var (id, storeId, version) = opened.Value;
         var (wanted, variants) = ProductBody.Read(body.Value, id, storeId, variantIds: true);
         return body.Value.Done() is { } error ? error
-            : await ProductChange.RunAsync(db, opened.Value, request, (tx, present) => ReplaceAsync(tx, present, wanted, variants)).ConfigureAwait(false);
+            : await ProductChange.RunAsync(db, opened.Value, request, (tx, present) => ReplaceAsync(tx, present, wanted, variants))
+            .ConfigureAwait(false);
     }
 
     private async Task<Result<Reply>> ReplaceAsync(Tx tx, Product present, Product wanted, List<WantedVariant> variants)
@@ -96,8 +101,10 @@ internal sealed class DeleteProduct(Db db)
         return !opened.IsOk ? opened.Error! : await ProductChange.RunAsync(db, opened.Value, request, async (tx, present) =>
         {
             var now = await tx.NowAsync().ConfigureAwait(false);
-            await tx.ExecuteAsync("UPDATE variants SET active = $2, deleted_at = $3 WHERE product_id = $1", present.Id, false, now).ConfigureAwait(false);
-            await tx.ExecuteAsync("UPDATE products SET deleted_at = $2, updated_at = $2, version = version + 1 WHERE id = $1", present.Id, now).ConfigureAwait(false);
+            await tx.ExecuteAsync("UPDATE variants SET active = $2, deleted_at = $3 WHERE product_id = $1", present.Id, false, now)
+                .ConfigureAwait(false);
+            await tx.ExecuteAsync("UPDATE products SET deleted_at = $2, updated_at = $2, version = version + 1 WHERE id = $1", present.Id,
+                now).ConfigureAwait(false);
             tx.Stale(CatalogNames.Product(present.Id));
             tx.Stale(CatalogNames.Store(present.StoreId));
             return Reply.NoContent(present.StoreId);
@@ -118,7 +125,8 @@ internal static class ProductChange
             return Errors.NotFound;
         }
 
-        var store = await db.ReadAsync(s => s.FirstAsync("SELECT store_id FROM products WHERE id = $1 AND deleted_at IS NULL", r => (Guid?)r.Uuid(0), id), request.Aborted)
+        var store = await db.ReadAsync(s =>
+            s.FirstAsync("SELECT store_id FROM products WHERE id = $1 AND deleted_at IS NULL", r => (Guid?)r.Uuid(0), id), request.Aborted)
             .ConfigureAwait(false);
         return store is not { } storeId || !request.Caller.Manages(storeId) ? Errors.NotFound
             : request.IfMatch is { } version ? new Opened(id, storeId, version)
@@ -131,7 +139,8 @@ internal static class ProductChange
         var result = await db.WriteAsync(async tx =>
         {
             await Stores.LockAsync(tx, opened.StoreId).ConfigureAwait(false);
-            var present = await tx.QueryAsync($"SELECT {Products.Columns} FROM products p WHERE p.id = $1 AND p.deleted_at IS NULL {{lock}}", Products.Map, opened.Id)
+            var present = await tx.QueryAsync(
+                $"SELECT {Products.Columns} FROM products p WHERE p.id = $1 AND p.deleted_at IS NULL {{lock}}", Products.Map, opened.Id)
                 .ConfigureAwait(false);
             var outcome = present.Count == 0 ? Errors.NotFound
                 : !opened.Version.Holds(present[0].Version) ? Errors.PreconditionFailed

@@ -35,7 +35,8 @@ internal sealed class CreateStore(Db db)
 internal sealed class UpdateStore(Db db)
 {
     private const string Change =
-        "UPDATE stores SET slug = $2, name = $3, currency = $4, time_zone = $5, external_id = $6{as text}, metadata = $7{as text}, version = $8, updated_at = $9, "
+        "UPDATE stores SET slug = $2, name = $3, currency = $4, time_zone = $5, external_id = $6{as text}, metadata = $7{as text}, "
+        + "version = $8, updated_at = $9, "
         + "shipping_rates = $10{as text}, tax = $11{as text}, payment_methods = $12{as text}, combines_discounts = $13 WHERE id = $1";
 
     public async Task<Reply> HandleAsync(Request request)
@@ -46,7 +47,9 @@ internal sealed class UpdateStore(Db db)
         }
 
         var read = StoreBody.Read(await request.FieldsAsync().ConfigureAwait(false), id);
-        return !read.IsOk ? read.Error! : await StoreBody.TakenAsync(db, () => db.WriteAsync(tx => ReplaceAsync(tx, read.Value, request.IfMatch), request.Aborted)).ConfigureAwait(false);
+        return !read.IsOk ? read.Error!
+            : await StoreBody.TakenAsync(db, () => db.WriteAsync(tx => ReplaceAsync(tx, read.Value, request.IfMatch), request.Aborted))
+            .ConfigureAwait(false);
     }
 
     private static async Task<Reply> ReplaceAsync(Tx tx, Store wanted, VersionCondition? ifMatch)
@@ -62,7 +65,8 @@ internal sealed class UpdateStore(Db db)
         }
 
         if (wanted.Currency != store.Currency
-            && await tx.FirstAsync("SELECT 1 FROM products WHERE store_id = $1 LIMIT 1", r => r.Int(0), store.Id).ConfigureAwait(false) == 1)
+            && await tx.FirstAsync("SELECT 1 FROM products WHERE store_id = $1 LIMIT 1", r => r.Int(0), store.Id)
+            .ConfigureAwait(false) == 1)
         {
             return CatalogErrors.CurrencyFixed;
         }
@@ -70,7 +74,8 @@ internal sealed class UpdateStore(Db db)
         var now = await tx.NowAsync().ConfigureAwait(false);
         var changed = wanted with { Version = store.Version + 1, CreatedAt = store.CreatedAt, UpdatedAt = now };
         await tx.ExecuteAsync(Change, changed.Id, changed.Slug, changed.Name, changed.Currency, changed.TimeZone, changed.ExternalId,
-            CatalogWriter.Json(changed.Metadata), changed.Version, now, StoreCharges.Write(changed.ShippingRates), StoreCharges.Write(changed.Tax),
+            CatalogWriter.Json(changed.Metadata), changed.Version, now, StoreCharges.Write(changed.ShippingRates),
+            StoreCharges.Write(changed.Tax),
             PaymentMethods.Write(changed.PaymentMethods), changed.CombinesDiscounts).ConfigureAwait(false);
         tx.Stale(CatalogNames.Store(changed.Id));
         return Reply.Ok(changed, changed.Version);
@@ -97,7 +102,8 @@ internal static partial class StoreBody
             Slug = fields.Text("slug", max: 63),
             Name = fields.Text("name"),
             Currency = fields.Text("currency", max: 3),
-            TimeZone = fields.TextOrNull("timeZone", max: 64) is { } zone ? TimeZone(fields, zone) : UsualZone(fields.TextOrNull("currency", max: 3)),
+            TimeZone = fields.TextOrNull("timeZone", max: 64) is { } zone ? TimeZone(fields, zone)
+                : UsualZone(fields.TextOrNull("currency", max: 3)),
             ShippingRates = Rates(fields),
             Tax = TaxOrNull(fields),
             PaymentMethods = ProductBody.Methods(fields) ?? PaymentMethods.All,
@@ -138,7 +144,8 @@ internal static partial class StoreBody
     /// <summary>Sorted by what they begin at, each once.</summary>
     private static List<ShippingRate> Rates(Fields fields)
     {
-        var rates = fields.ObjectsOrNull("shippingRates", f => new ShippingRate(f.Long("from", 0, MaxAmount), f.Long("fee", 0, MaxAmount)), 0, 20) ?? [];
+        var rates = fields.ObjectsOrNull("shippingRates", f => new ShippingRate(f.Long("from", 0, MaxAmount), f.Long("fee", 0, MaxAmount)),
+            0, 20) ?? [];
         rates.Sort((a, b) => a.From.CompareTo(b.From));
         if (rates.Zip(rates.Skip(1)).Any(pair => pair.First.From == pair.Second.From))
         {
@@ -181,7 +188,8 @@ internal static partial class StoreBody
     }
 
     /// <summary>One currency has one time zone; where the machine knows no zones (tzdata is not installed), there is UTC alone.</summary>
-    private static string UsualZone(string? currency) => currency == "VND" && TimeZoneInfo.TryFindSystemTimeZoneById(ZoneOfVietnam, out _) ? ZoneOfVietnam : "UTC";
+    private static string UsualZone(string? currency) => currency == "VND" && TimeZoneInfo.TryFindSystemTimeZoneById(ZoneOfVietnam, out _)
+        ? ZoneOfVietnam : "UTC";
 
     private static string TimeZone(Fields fields, string name)
     {

@@ -29,7 +29,8 @@ public sealed class AccessKeys
         CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes<char>(For(orderId)), MemoryMarshal.AsBytes<char>(key));
 
     /// <summary>What only the mailbox of an order's buyer gets: with it they confirm the order. 43 characters of base64url.</summary>
-    public string Mailed(Guid orderId, string email) => Base64Url.EncodeToString(Mac("order-confirmation-mail", orderId, Emails.Key(email) ?? email));
+    public string Mailed(Guid orderId, string email) =>
+        Base64Url.EncodeToString(Mac("order-confirmation-mail", orderId, Emails.Key(email) ?? email));
 
     /// <summary>Whether it is the order's; takes the same time whether it nearly is or not at all.</summary>
     public bool IsMailed(Guid orderId, string email, string token) =>
@@ -37,17 +38,21 @@ public sealed class AccessKeys
 
     /// <summary>The same for a phone: eight digits, to be typed.</summary>
     public string Texted(Guid orderId, string phone) =>
-        (BinaryPrimitives.ReadUInt64BigEndian(Mac("order-confirmation-text", orderId, phone)) % 100_000_000).ToString("D8", CultureInfo.InvariantCulture);
+        (BinaryPrimitives.ReadUInt64BigEndian(Mac("order-confirmation-text", orderId, phone)) % 100_000_000).ToString("D8",
+        CultureInfo.InvariantCulture);
 
     /// <summary>Whether it is the order's; blanks in it do not matter.</summary>
     public bool IsTexted(Guid orderId, string phone, string code) =>
-        CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes<char>(Texted(orderId, phone)), MemoryMarshal.AsBytes<char>(code.Replace(" ", "", StringComparison.Ordinal)));
+        CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes<char>(Texted(orderId, phone)),
+        MemoryMarshal.AsBytes<char>(code.Replace(" ", "", StringComparison.Ordinal)));
 
     internal async Task LoadAsync(Db db, SecretBox? box = null) =>
-        _secret = await Secrets.GetOrCreateAsync(db, box ?? SecretBox.None, "order-access-keys", () => RandomNumberGenerator.GetBytes(32)).ConfigureAwait(false);
+        _secret = await Secrets.GetOrCreateAsync(db, box ?? SecretBox.None, "order-access-keys", () => RandomNumberGenerator.GetBytes(32))
+        .ConfigureAwait(false);
 
     private byte[] Mac(string purpose, Guid orderId, string whose) =>
-        HMACSHA256.HashData(Secret, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{purpose}\n{orderId:N}\n{whose}")));
+        HMACSHA256.HashData(Secret,
+        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{purpose}\n{orderId:N}\n{whose}")));
 
     private byte[] Secret => _secret ?? throw new InvalidOperationException("not loaded: run IdentityModule.PrepareAsync at start");
 

@@ -24,7 +24,15 @@ public sealed record Account(Guid Id, Role Role, string Email, string? Name, IRe
     /// <summary>The roles that an account can have: <c>customer</c>, <c>staff</c>, <c>service</c>, <c>admin</c>.</summary>
     public static bool TryRole(string? text, out Role role)
     {
-        role = text switch { "customer" => Role.Customer, "staff" => Role.Staff, "service" => Role.Service, "admin" => Role.Admin, _ => Role.Guest };
+        role = text switch
+        {
+            "customer" => Role.Customer,
+            "staff" => Role.Staff,
+            "service" => Role.Service,
+            "admin" => Role.Admin,
+            _ =>
+            Role.Guest
+        };
         return role != Role.Guest;
     }
 }
@@ -38,20 +46,25 @@ public sealed class Accounts(Db db)
 
     /// <summary>Makes an account that can sign in; 409 <c>email_taken</c>.</summary>
     /// <param name="email">As it is to be shown; what <see cref="Emails.Key"/> refuses is a bug of the caller's.</param>
-    public Task<Result<Account>> CreateAsync(Role role, string email, string? name, string password, IReadOnlyList<Guid> stores, CancellationToken ct = default) =>
+    public Task<Result<Account>> CreateAsync(Role role, string email, string? name, string password, IReadOnlyList<Guid> stores,
+        CancellationToken ct = default) =>
         CreateHashedAsync(role, email, name, Passwords.Hash(password), stores, "account_made", ct);
 
-    internal Task<Result<Account>> CreateHashedAsync(Role role, string email, string? name, string hash, IReadOnlyList<Guid> stores, string? audited, CancellationToken ct)
+    internal Task<Result<Account>> CreateHashedAsync(Role role, string email, string? name, string hash, IReadOnlyList<Guid> stores,
+        string? audited, CancellationToken ct)
     {
         var key = Emails.Key(email) ?? throw new ArgumentException("not an email", nameof(email));
-        var account = new Account(Guid.CreateVersion7(), role, UnicodeText.Nfc(email.Trim()), name is null ? null : UnicodeText.Nfc(name), stores);
+        var account = new Account(Guid.CreateVersion7(), role, UnicodeText.Nfc(email.Trim()), name is null ? null
+            : UnicodeText.Nfc(name), stores);
         return db.WriteAsync<Result<Account>>(async tx =>
         {
             var now = await tx.NowAsync().ConfigureAwait(false);
             var inserted = await tx.ExecuteAsync(
                 "INSERT INTO users (id, role, email, email_key, name, name_folded, password_hash, active, created_at, updated_at) "
-                + "VALUES ($1, $2, $3, $4, $5{as text}, $9{as text}, $6, $7, $8, $8) ON CONFLICT (email_key) WHERE role <> 'guest' DO NOTHING",
-                account.Id, role.ToString().ToLowerInvariant(), account.Email, key, account.Name, hash, true, now, CustomerSearch.Fold(name)).ConfigureAwait(false);
+                + "VALUES ($1, $2, $3, $4, $5{as text}, $9{as text}, $6, $7, $8, $8) ON CONFLICT (email_key) WHERE role <> 'guest' "
+                + "DO NOTHING",
+                account.Id, role.ToString().ToLowerInvariant(), account.Email, key, account.Name, hash, true, now,
+                CustomerSearch.Fold(name)).ConfigureAwait(false);
             if (inserted == 0)
             {
                 await tx.RollbackAsync().ConfigureAwait(false);
@@ -77,14 +90,16 @@ public sealed class Accounts(Db db)
     }
 
     /// <summary>
-    /// Lets an account sign in no longer, or again. Its sessions end at once and its mailed links are void; access tokens that are out end within
-    /// five seconds, at all processes. The account as it is kept, or null where there is none, or a closed one.
+    /// Lets an account sign in no longer, or again. Its sessions end at once and its mailed links are void; access tokens that are out end
+    /// within five seconds, at all processes. The account as it is kept, or null where there is none, or a closed one.
     /// </summary>
     /// <param name="who">The email of an account of ours, or an id.</param>
-    public Task<(Guid Id, string Email)?> SetActiveAsync(string who, bool active, CancellationToken ct = default) => db.WriteAsync<(Guid, string)?>(async tx =>
+    public Task<(Guid Id, string Email)?> SetActiveAsync(string who, bool active, CancellationToken ct = default) =>
+        db.WriteAsync<(Guid, string)?>(async tx =>
     {
         var (condition, key) = Guid.TryParseExact(who, "D", out var id) ? ("id", (object)id) : ("email_key", Emails.Key(who) ?? "");
-        var found = await tx.QueryAsync($"SELECT id, email FROM users WHERE {condition} = $1 AND role <> 'guest' {{lock}}", r => (Id: r.Uuid(0), Email: r.Text(1)), key).ConfigureAwait(false);
+        var found = await tx.QueryAsync($"SELECT id, email FROM users WHERE {condition} = $1 AND role <> 'guest' {{lock}}",
+            r => (Id: r.Uuid(0), Email: r.Text(1)), key).ConfigureAwait(false);
         if (found is not [var account] || Emails.IsOfClosed(account.Email))
         {
             await tx.RollbackAsync().ConfigureAwait(false);
@@ -101,12 +116,15 @@ public sealed class Accounts(Db db)
             OneTimeLinks.ForgetAll(batch, account.Id);
         }
 
-        AuditLog.Note(batch, new AuditEntry(active ? "account_enabled" : "account_disabled", Caller.System.Actor, account.Id.ToString()), now);
+        AuditLog.Note(batch, new AuditEntry(active ? "account_enabled" : "account_disabled", Caller.System.Actor, account.Id.ToString()),
+            now);
         await batch.RunAsync().ConfigureAwait(false);
         return account;
     }, ct);
 
-    /// <summary>Makes the admin unless there is an account with this email; an account that is there stays as it is, its password, too.</summary>
+    /// <summary>
+    /// Makes the admin unless there is an account with this email; an account that is there stays as it is, its password, too.
+    /// </summary>
     public async Task EnsureAdminAsync(string email, string password)
     {
         if (await FindByEmailAsync(Emails.Key(email)!).ConfigureAwait(false) is null)
@@ -123,23 +141,32 @@ public sealed class Accounts(Db db)
     /// <summary>The active account with this id.</summary>
     public async Task<Account?> FindAsync(Guid id) => (await FindAsync(ById, id).ConfigureAwait(false))?.Account;
 
-    internal async Task<Account?> FindAsync(Session session, Guid id) => (await FindAsync(session, ById, id).ConfigureAwait(false))?.Account;
+    internal async Task<Account?> FindAsync(Session session, Guid id) =>
+        (await FindAsync(session, ById, id).ConfigureAwait(false))?.Account;
 
     internal Task<(Account Account, string? PasswordHash)?> FindWithHashAsync(Guid id) => FindAsync(ById, id);
 
-    internal Task<(Account Account, string? PasswordHash)?> FindByEmailAsync(string emailKey) => FindAsync(" AND u.email_key = $2", emailKey);
+    internal Task<(Account Account, string? PasswordHash)?> FindByEmailAsync(string emailKey) =>
+        FindAsync(" AND u.email_key = $2", emailKey);
 
-    private Task<(Account Account, string? PasswordHash)?> FindAsync(string condition, object key) => db.ReadAsync(s => FindAsync(s, condition, key));
+    private Task<(Account Account, string? PasswordHash)?> FindAsync(string condition, object key) =>
+        db.ReadAsync(s => FindAsync(s, condition, key));
 
     // One round trip, and the same statements whether or not there is such an account.
     private static async Task<(Account Account, string? PasswordHash)?> FindAsync(Session session, string condition, object key)
     {
         var batch = session.Batch();
-        var users = batch.Query($"SELECT u.id, u.role, u.email, u.name, u.password_hash, u.email_proved_at, u.token_generation {Accessible}{condition}",
-            r => (Id: r.Uuid(0), Role: r.Text(1), Email: r.Text(2), Name: r.TextOrNull(3), Hash: r.TextOrNull(4), Proved: r.TimeOrNull(5), Generation: r.Int(6)), true, key);
+        var users = batch.Query(
+            $"SELECT u.id, u.role, u.email, u.name, u.password_hash, u.email_proved_at, u.token_generation {Accessible}{condition}",
+            r => (Id: r.Uuid(0), Role: r.Text(1), Email: r.Text(2), Name: r.TextOrNull(3), Hash: r.TextOrNull(4), Proved: r.TimeOrNull(5),
+            Generation: r.Int(6)), true, key);
         var stores = batch.Query($"SELECT us.store_id {Joined}{condition} ORDER BY us.store_id", r => r.Uuid(0), true, key);
         await batch.RunAsync().ConfigureAwait(false);
         return users.Rows is [var user] && Account.TryRole(user.Role, out var role)
-            ? (new Account(user.Id, role, user.Email, user.Name, stores.Rows) { EmailProvedAt = user.Proved, TokenGeneration = user.Generation }, user.Hash) : null;
+            ? (new Account(user.Id, role, user.Email, user.Name, stores.Rows)
+            {
+                EmailProvedAt = user.Proved,
+                TokenGeneration = user.Generation
+            }, user.Hash) : null;
     }
 }

@@ -14,11 +14,12 @@ namespace Holdfast.Identity;
 /// <summary>An API key as it is shown; the key itself only once, when it is made.</summary>
 /// <param name="Hint">Its first characters, to tell keys apart.</param>
 /// <param name="LastUsedOn">The day, UTC, as yyyy-MM-dd.</param>
-public sealed record ApiKey(Guid Id, string Name, string Hint, IReadOnlyList<Guid> StoreIds, IReadOnlyList<string> Scopes, DateTime CreatedAt, string? LastUsedOn, DateTime? RevokedAt);
+public sealed record ApiKey(Guid Id, string Name, string Hint, IReadOnlyList<Guid> StoreIds, IReadOnlyList<string> Scopes,
+    DateTime CreatedAt, string? LastUsedOn, DateTime? RevokedAt);
 
 /// <summary>
-/// Reads API keys: <c>hk_</c> and 32 random bytes. The caller is a service with stores and scopes. What the database said is believed for three
-/// seconds, so a revoked key is refused at all processes within five.
+/// Reads API keys: <c>hk_</c> and 32 random bytes. The caller is a service with stores and scopes. What the database said is believed for
+/// three seconds, so a revoked key is refused at all processes within five.
 /// </summary>
 internal sealed class ApiKeyReader(Db db, TimeProvider time)
 {
@@ -68,10 +69,13 @@ internal sealed class ApiKeyReader(Db db, TimeProvider time)
 
         if (found.LastUsedOn != today)
         {
-            await db.WriteAsync(tx => tx.ExecuteAsync("UPDATE api_keys SET last_used_on = $2 WHERE id = $1", found.Id, today)).ConfigureAwait(false);
+            await db.WriteAsync(tx => tx.ExecuteAsync("UPDATE api_keys SET last_used_on = $2 WHERE id = $1", found.Id, today))
+                .ConfigureAwait(false);
         }
 
-        return new Caller(found.Id, Role.Service, null, found.Name, found.StoreIds.ToHashSet()) { Scopes = found.Scopes.ToHashSet(StringComparer.Ordinal) };
+        return new Caller(found.Id, Role.Service, null, found.Name,
+            found.StoreIds.ToHashSet())
+        { Scopes = found.Scopes.ToHashSet(StringComparer.Ordinal) };
     }
 }
 
@@ -80,7 +84,8 @@ internal sealed class ApiKeys(Db db, EndpointDataSource routes)
 {
     public const string Columns = "id, name, hint, store_ids, scopes, created_at, last_used_on, revoked_at";
 
-    public static readonly Func<Row, ApiKey> Map = r => new ApiKey(r.Uuid(0), r.Text(1), r.Text(2), JsonSerializer.Deserialize<List<Guid>>(r.Text(3))!,
+    public static readonly Func<Row, ApiKey> Map = r =>
+        new ApiKey(r.Uuid(0), r.Text(1), r.Text(2), JsonSerializer.Deserialize<List<Guid>>(r.Text(3))!,
         JsonSerializer.Deserialize<List<string>>(r.Text(4))!, r.Time(5), r.TextOrNull(6), r.TimeOrNull(7));
 
     public async Task<Reply> CreateAsync(Request request)
@@ -92,8 +97,10 @@ internal sealed class ApiKeys(Db db, EndpointDataSource routes)
         }
 
         var name = body.Value.Text("name", 100);
-        var stores = (body.Value.TextsOrNull("storeIds", 100, 36) ?? []).ConvertAll(s => Guid.TryParseExact(s, "D", out var id) ? id : Guid.Empty);
-        var scopes = (body.Value.TextsOrNull("scopes", 50, 60) ?? []).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        var stores = (body.Value.TextsOrNull("storeIds", 100, 36) ?? []).ConvertAll(s => Guid.TryParseExact(s, "D", out var id) ? id
+            : Guid.Empty);
+        var scopes = (body.Value.TextsOrNull("scopes", 50, 60) ?? []).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
+            .ToList();
         if (stores.Count == 0 || stores.Contains(Guid.Empty))
         {
             body.Value.Reject("storeIds", "must be a list of the ids of stores");
@@ -124,9 +131,13 @@ internal sealed class ApiKeys(Db db, EndpointDataSource routes)
 
             var now = await tx.NowAsync().ConfigureAwait(false);
             var key = new ApiKey(Guid.CreateVersion7(), name, secret[..9], wanted, scopes, now, null, null);
-            await tx.ExecuteAsync("INSERT INTO api_keys (id, name, hash, hint, store_ids, scopes, created_at, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-                key.Id, name, ApiKeyReader.Hash(secret), key.Hint, JsonSerializer.Serialize(wanted), JsonSerializer.Serialize(scopes), now, request.Caller.Actor).ConfigureAwait(false);
-            return Reply.Created(new { key.Id, Key = secret, key.Name, key.Hint, key.StoreIds, key.Scopes, key.CreatedAt }, $"{Routes.Base}/api-keys/{key.Id}");
+            await tx.ExecuteAsync(
+                "INSERT INTO api_keys (id, name, hash, hint, store_ids, scopes, created_at, created_by) VALUES ($1, $2, $3, $4, $5, "
+                + "$6, $7, $8)",
+                key.Id, name, ApiKeyReader.Hash(secret), key.Hint, JsonSerializer.Serialize(wanted), JsonSerializer.Serialize(scopes), now,
+                request.Caller.Actor).ConfigureAwait(false);
+            return Reply.Created(new { key.Id, Key = secret, key.Name, key.Hint, key.StoreIds, key.Scopes, key.CreatedAt },
+                $"{Routes.Base}/api-keys/{key.Id}");
         }).ConfigureAwait(false);
     }
 
@@ -139,7 +150,9 @@ internal sealed class ApiKeys(Db db, EndpointDataSource routes)
         }
 
         var before = paging.Value.LastId ?? Guid.Empty;
-        var rows = await db.ReadAsync(s => s.QueryAsync($"SELECT {Columns} FROM api_keys WHERE id > $1 ORDER BY id LIMIT $2", Map, before, paging.Value.Limit + 1), request.Aborted)
+        var rows = await db.ReadAsync(s =>
+            s.QueryAsync($"SELECT {Columns} FROM api_keys WHERE id > $1 ORDER BY id LIMIT $2", Map, before, paging.Value.Limit + 1),
+            request.Aborted)
             .ConfigureAwait(false);
         return Reply.Ok(paging.Value.Page(rows, k => [k.Id.ToString()]));
     }
@@ -152,8 +165,10 @@ internal sealed class ApiKeys(Db db, EndpointDataSource routes)
             return Errors.NotFound;
         }
 
-        return await db.WriteAsync<Reply>(async tx => await tx.ExecuteAsync("UPDATE api_keys SET revoked_at = COALESCE(revoked_at, $2) WHERE id = $1", id,
-            await tx.NowAsync().ConfigureAwait(false)).ConfigureAwait(false) == 0 ? Errors.NotFound : Reply.NoContent()).ConfigureAwait(false);
+        return await db.WriteAsync<Reply>(async tx =>
+            await tx.ExecuteAsync("UPDATE api_keys SET revoked_at = COALESCE(revoked_at, $2) WHERE id = $1", id,
+            await tx.NowAsync().ConfigureAwait(false)).ConfigureAwait(false) == 0 ? Errors.NotFound : Reply.NoContent())
+            .ConfigureAwait(false);
     }
 
     /// <summary>What the routes ask for that a service may call at all: any other scope would open nothing.</summary>

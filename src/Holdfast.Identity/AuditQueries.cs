@@ -57,9 +57,12 @@ internal sealed class AuditQueries(Db db)
             And("(occurred_at, id) < ({0}, {1})", last.At, last.Id);
         }
 
-        var sql = "SELECT id, occurred_at, actor, action, resource, store_id, address FROM audit_log" + (where.Count == 0 ? "" : $" WHERE {string.Join(" AND ", where)}")
+        var sql = "SELECT id, occurred_at, actor, action, resource, store_id, address FROM audit_log"
+            + (where.Count == 0 ? "" : $" WHERE {string.Join(" AND ", where)}")
             + $" ORDER BY occurred_at DESC, id DESC LIMIT ${args.Count + 1}";
-        var lines = await db.ReadAsync(s => s.QueryAsync(sql, r => new Line(r.Uuid(0), r.Time(1), r.Text(2), r.Text(3), r.TextOrNull(4), r.UuidOrNull(5), r.TextOrNull(6)), [.. args, paging.Value.Limit + 1]), request.Aborted)
+        var lines = await db.ReadAsync(s =>
+            s.QueryAsync(sql, r => new Line(r.Uuid(0), r.Time(1), r.Text(2), r.Text(3), r.TextOrNull(4), r.UuidOrNull(5), r.TextOrNull(6)),
+            [.. args, paging.Value.Limit + 1]), request.Aborted)
             .ConfigureAwait(false);
         return Reply.Ok(paging.Value.Page(lines, l => Paging.Key(l.OccurredAt, l.Id)));
     }

@@ -79,7 +79,8 @@ internal sealed class ChangeAccount(Db db, Accounts accounts, PasswordWork passw
             OneTimeLinks.Add(batch, token, OneTimeLinks.ChangeEmail, id, now, proves: Emails.Key(email), email: email.Trim());
             var queued = Mails.Queue(batch, IdentityMails.ChangeEmail(
                 PasswordChanges.OncePerMinute(OneTimeLinks.ChangeEmail, id, now), email.Trim(),
-                url.Link("change-email", "token", token), request.IsVietnamese) with { UserId = id }, now);
+                url.Link("change-email", "token", token), request.IsVietnamese) with
+            { UserId = id }, now);
             await batch.RunAsync().ConfigureAwait(false);
             dropped.Note(tx, queued, now);
         }).ConfigureAwait(false);
@@ -127,7 +128,8 @@ internal sealed class ChangeAccount(Db db, Accounts accounts, PasswordWork passw
         OneTimeLinks.ForgetAll(batch, before.Id);
         SignInAttempts.ForgetAll(batch, before.Email);
         var queued = Mails.Queue(batch, IdentityMails.EmailChanged($"email-changed:{before.Id}:{now.Ticks}", before.Email,
-            request.IsVietnamese) with { UserId = before.Id }, now);
+            request.IsVietnamese) with
+        { UserId = before.Id }, now);
         AuditLog.Note(batch, new AuditEntry("email_changed", before.Actor), now);
         await batch.RunAsync().ConfigureAwait(false);
         dropped.Note(tx, queued, now);

@@ -51,7 +51,8 @@ internal sealed class CloseAccount(Db db, Accounts accounts, PasswordWork passwo
         await joinings.ContinueAsync(account.Id).ConfigureAwait(false);
         var reply = await db.WriteAsync<Reply>(async tx => hash is null || await Sessions.HoldAsync(tx, account.Id, hash)
             .ConfigureAwait(false)
-            ? await CloseAsync(tx, account).ConfigureAwait(false) : await ChangedAsync(tx, account.Id).ConfigureAwait(false)).ConfigureAwait(false);
+            ? await CloseAsync(tx, account).ConfigureAwait(false) : await ChangedAsync(tx, account.Id).ConfigureAwait(false))
+            .ConfigureAwait(false);
         if (reply.Error is null)
         {
             await closings.ContinueAsync(account.Id).ConfigureAwait(false);
@@ -71,7 +72,8 @@ internal sealed class CloseAccount(Db db, Accounts accounts, PasswordWork passwo
     private async Task<Reply> CloseAsync(Tx tx, Account account)
     {
         // Orders and carts that are on their way hold the account: they are there now, and later ones are refused.
-        if (await tx.FirstAsync("SELECT email_key FROM users WHERE id = $1 AND active = $2 {lock}", r => r.Text(0), account.Id, true).ConfigureAwait(false) is not { } key)
+        if (await tx.FirstAsync("SELECT email_key FROM users WHERE id = $1 AND active = $2 {lock}", r => r.Text(0), account.Id, true)
+            .ConfigureAwait(false) is not { } key)
         {
             await tx.RollbackAsync().ConfigureAwait(false);
             return Errors.Unauthenticated;
@@ -94,7 +96,9 @@ internal sealed class CloseAccount(Db db, Accounts accounts, PasswordWork passwo
         }
 
         var batch = tx.Batch();
-        batch.Execute("UPDATE users SET email = $2, email_key = $2, name = NULL, name_folded = NULL, password_hash = NULL, issuer = NULL, subject = NULL, email_proved_at = NULL, active = $3, updated_at = $4 WHERE id = $1",
+        batch.Execute(
+            "UPDATE users SET email = $2, email_key = $2, name = NULL, name_folded = NULL, password_hash = NULL, issuer = NULL, subject "
+            + "= NULL, email_proved_at = NULL, active = $3, updated_at = $4 WHERE id = $1",
             account.Id, Emails.OfClosed(account.Id), false, now);
         EndedTokens.End(batch, account.Id, now);
         batch.Execute("DELETE FROM sessions WHERE user_id = $1", account.Id);

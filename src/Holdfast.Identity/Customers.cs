@@ -18,15 +18,17 @@ public static class Customers
 {
     private const string Accounts = "SELECT id, active, email, email_proved_at FROM users WHERE id {in $1}";
 
-    private static readonly Func<Row, HeldAccount> MapAccount = r => new HeldAccount(r.Uuid(0), !r.Bool(1), r.IsNull(3) ? null : Emails.Key(r.Text(2)));
+    private static readonly Func<Row, HeldAccount> MapAccount = r =>
+        new HeldAccount(r.Uuid(0), !r.Bool(1), r.IsNull(3) ? null : Emails.Key(r.Text(2)));
 
     private const string Select = "SELECT id, email_key, email, name FROM users WHERE role = 'guest' AND email_key {in $1}";
 
     /// <summary>
-    /// Holds accounts as they are until the transaction ends: whoever closes one waits. Many may hold an account at once. Put it before all locks but those of
-    /// keys; those that are closed already are not to be served.
+    /// Holds accounts as they are until the transaction ends: whoever closes one waits. Many may hold an account at once. Put it before all
+    /// locks but those of keys; those that are closed already are not to be served.
     /// </summary>
-    public static Fetched<HeldAccount> Hold(StatementBatch batch, Guid[] accountIds) => batch.Query($"{Accounts} ORDER BY id {{share}}", MapAccount, accountIds);
+    public static Fetched<HeldAccount> Hold(StatementBatch batch, Guid[] accountIds) =>
+        batch.Query($"{Accounts} ORDER BY id {{share}}", MapAccount, accountIds);
 
     /// <summary>As <see cref="Hold"/>, without holding them: for what is only shown.</summary>
     public static Fetched<HeldAccount> Look(StatementBatch batch, Guid[] accountIds) => batch.Query(Accounts, MapAccount, accountIds);
@@ -35,9 +37,9 @@ public static class Customers
     public static Fetched<Customer> FindGuests(StatementBatch batch, string[] emailKeys) => batch.Query(Select, Map, [emailKeys]);
 
     /// <summary>
-    /// Makes the guests that are missing, in the order of their keys, so that two batches never wait for each other in a circle. Returns the
-    /// id of every key asked for, and whether it was made here: a concurrent batch may have made it in the meantime (waits for its commit). Of entries with the same
-    /// key the first counts. Undone with the transaction.
+    /// Makes the guests that are missing, in the order of their keys, so that two batches never wait for each other in a circle. Returns
+    /// the id of every key asked for, and whether it was made here: a concurrent batch may have made it in the meantime (waits for its
+    /// commit). Of entries with the same key the first counts. Undone with the transaction.
     /// </summary>
     public static async Task<Dictionary<string, (Guid Id, bool IsNew)>> CreateMissingGuestsAsync(
         Tx tx, IReadOnlyCollection<(string EmailKey, string Email, string? Name)> missing, DateTime now)
@@ -47,12 +49,15 @@ public static class Customers
             return [];
         }
 
-        var rows = new RowSet("users", new("id", ColumnType.Uuid), new("role", ColumnType.Text), new("email", ColumnType.Text), new("email_key", ColumnType.Text),
-            new("name", ColumnType.Text), new("name_folded", ColumnType.Text), new("active", ColumnType.Bool), new("created_at", ColumnType.Time), new("updated_at", ColumnType.Time));
+        var rows = new RowSet("users", new("id", ColumnType.Uuid), new("role", ColumnType.Text), new("email", ColumnType.Text),
+            new("email_key", ColumnType.Text),
+            new("name", ColumnType.Text), new("name_folded", ColumnType.Text), new("active", ColumnType.Bool),
+            new("created_at", ColumnType.Time), new("updated_at", ColumnType.Time));
         var guests = missing.DistinctBy(m => m.EmailKey, StringComparer.Ordinal).OrderBy(m => m.EmailKey, StringComparer.Ordinal).ToList();
         foreach (var (key, email, name) in guests)
         {
-            rows.Add(Guid.CreateVersion7()).Add("guest").Add(email).Add(key).Add(name).Add(CustomerSearch.Fold(name)).Add(true).Add(now).Add(now);
+            rows.Add(Guid.CreateVersion7()).Add("guest").Add(email).Add(key).Add(name).Add(CustomerSearch.Fold(name)).Add(true).Add(now)
+                .Add(now);
         }
 
         // Two statements: only one that begins after the insert sees what a concurrent batch has committed while the insert waited for it.
@@ -71,7 +76,7 @@ public static class Customers
     /// <summary>Corrects the name of a guest, where the condition on <c>users</c> holds; <c>{0}</c> stands for its parameter.</summary>
     public static void RenameGuest(StatementBatch batch, Guid id, string name, DateTime now, string condition,
         object parameter) => batch.Execute(
-        $"UPDATE users SET name = $2, name_folded = $3, updated_at = $4 WHERE id = $1 AND role = 'guest' AND "
+        "UPDATE users SET name = $2, name_folded = $3, updated_at = $4 WHERE id = $1 AND role = 'guest' AND "
             + $"{condition.Replace("{0}", "$5", StringComparison.Ordinal)}",
         id, name, CustomerSearch.Fold(name), now, parameter);
 

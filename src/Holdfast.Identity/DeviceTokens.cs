@@ -1,8 +1,8 @@
 namespace Holdfast.Identity;
 
 /// <summary>
-/// Makes and reads device tokens: they say that somebody has signed in to this account on this device before, and give no rights (OWASP, "Slow Down Online
-/// Guessing Attacks with Device Cookies"). A token shows the id of a session, and holds for one account.
+/// Makes and reads device tokens: they say that somebody has signed in to this account on this device before, and give no rights (OWASP,
+/// "Slow Down Online Guessing Attacks with Device Cookies"). A token shows the id of a session, and holds for one account.
 /// </summary>
 internal sealed class DeviceTokens() : SignedTokens("device-tokens", "hd_")
 {

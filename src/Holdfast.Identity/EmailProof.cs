@@ -6,9 +6,9 @@ using Holdfast.Platform.Messaging;
 namespace Holdfast.Identity;
 
 /// <summary>
-/// <c>POST /auth/verify-email/send</c> and <c>/auth/verify-email</c>: a mailed link shows that the mailbox is the account's. Then, and not before,
-/// what was ordered with the email without signing in joins the account. Both by whoever is signed in to it: whose mailbox it is may click on a link
-/// that somebody else has asked for.
+/// <c>POST /auth/verify-email/send</c> and <c>/auth/verify-email</c>: a mailed link shows that the mailbox is the account's. Then, and not
+/// before, what was ordered with the email without signing in joins the account. Both by whoever is signed in to it: whose mailbox it is
+/// may click on a link that somebody else has asked for.
 /// </summary>
 internal sealed class EmailProof(Db db, Accounts accounts, GuestJoinings joinings, MailRequests requests,
     DroppedMails dropped, PublicUrl url)
@@ -51,7 +51,8 @@ internal sealed class EmailProof(Db db, Accounts accounts, GuestJoinings joining
 
     private QueuedMail Queue(StatementBatch batch, Account account, string token, bool vietnamese, DateTime now) => Mails.Queue(batch,
         IdentityMails.VerifyEmail(PasswordChanges.OncePerMinute(OneTimeLinks.VerifyEmail, account.Id, now), account.Email,
-            url.Link("verify-email", "token", token), vietnamese) with { UserId = account.Id }, now);
+            url.Link("verify-email", "token", token), vietnamese) with
+        { UserId = account.Id }, now);
 
     public async Task<Reply> VerifyAsync(Request request)
     {
@@ -110,8 +111,8 @@ internal sealed class EmailProof(Db db, Accounts accounts, GuestJoinings joining
     internal sealed record Proved(Account Account, int Joined, bool IsMore);
 
     /// <summary>
-    /// The account, if it still has the email that the link was sent to: an outside issuer may have given it another since, and of that the link
-    /// proves nothing. Locked, so that it keeps the email until the proof is written.
+    /// The account, if it still has the email that the link was sent to: an outside issuer may have given it another since, and of that the
+    /// link proves nothing. Locked, so that it keeps the email until the proof is written.
     /// </summary>
     private async Task<Account?> FindAsync(Tx tx, OneTimeLinks.Taken link)
     {

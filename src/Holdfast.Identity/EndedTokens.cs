@@ -4,9 +4,10 @@ using Holdfast.Platform.Data;
 namespace Holdfast.Identity;
 
 /// <summary>
-/// Accounts whose access tokens have ended before their time: the password was changed, the account disabled or closed. Each of these begins a generation of tokens
-/// (<c>users.token_generation</c>), which a token names; those of an earlier one are refused, at all processes within five seconds: what the database said is
-/// believed for four. Where it cannot be asked, signed-in requests are refused with 503.
+/// Accounts whose access tokens have ended before their time: the password was changed, the account disabled or closed. Each of these
+/// begins a generation of tokens (<c>users.token_generation</c>), which a token names; those of an earlier one are refused, at all
+/// processes within five seconds: what the database said is believed for four. Where it cannot be asked, signed-in requests are refused
+/// with 503.
 /// </summary>
 internal sealed class EndedTokens(Db db, TimeProvider time)
 {
@@ -47,7 +48,8 @@ internal sealed class EndedTokens(Db db, TimeProvider time)
     }
 
     /// <summary>Whether the account's tokens of this generation have ended.</summary>
-    public bool Has(Guid? account, int generation) => account is { } id && _state is { } state && state.Generations.TryGetValue(id, out var current) && generation < current;
+    public bool Has(Guid? account, int generation) => account is { } id && _state is { } state
+        && state.Generations.TryGetValue(id, out var current) && generation < current;
 
     /// <summary>Reads what has ended, unless what is known is new enough.</summary>
     public async ValueTask RefreshAsync()
@@ -61,7 +63,8 @@ internal sealed class EndedTokens(Db db, TimeProvider time)
 
     /// <summary>Ends the account's tokens with the statements of the batch; the generation that begins.</summary>
     public static Fetched<int> End(StatementBatch batch, Guid account, DateTime now) => batch.Query(
-        "UPDATE users SET token_generation = token_generation + 1, tokens_ended_at = $2 WHERE id = $1 RETURNING token_generation", r => r.Int(0), account, now);
+        "UPDATE users SET token_generation = token_generation + 1, tokens_ended_at = $2 WHERE id = $1 RETURNING token_generation",
+        r => r.Int(0), account, now);
 
     /// <summary>One reading at a time, for all who need it.</summary>
     private Task ReadOnceAsync()
@@ -76,7 +79,9 @@ internal sealed class EndedTokens(Db db, TimeProvider time)
     {
         var readAt = time.GetTimestamp();
         var since = time.GetUtcNow().UtcDateTime - Remembered;
-        var ended = await db.ReadAsync(s => s.QueryAsync("SELECT id, token_generation FROM users WHERE tokens_ended_at > $1", r => (Id: r.Uuid(0), Generation: r.Int(1)), since))
+        var ended = await db.ReadAsync(s =>
+            s.QueryAsync("SELECT id, token_generation FROM users WHERE tokens_ended_at > $1", r => (Id: r.Uuid(0), Generation: r.Int(1)),
+            since))
             .ConfigureAwait(false);
         _state = new State(ended.ToFrozenDictionary(e => e.Id, e => e.Generation), readAt);
     }

@@ -6,15 +6,21 @@ namespace Holdfast.Identity;
 internal static class IdentityMails
 {
     public static Mail ResetPassword(string key, string to, string link, bool vietnamese) => vietnamese
-        ? Make(key, to, "vi", "Đặt lại mật khẩu", "Ai đó, có lẽ là bạn, muốn đặt lại mật khẩu cho tài khoản này. Để chọn mật khẩu mới, hãy mở liên kết sau trong vòng một giờ.",
+        ? Make(key, to, "vi", "Đặt lại mật khẩu",
+        "Ai đó, có lẽ là bạn, muốn đặt lại mật khẩu cho tài khoản này. Để chọn mật khẩu mới, hãy mở liên kết sau trong vòng một giờ.",
             "Chọn mật khẩu mới", link, "Nếu không phải bạn, hãy bỏ qua thư này: mật khẩu vẫn như cũ.")
-        : Make(key, to, "en", "Reset your password", "Somebody, probably you, wants to reset the password of this account. To choose a new one, open this link within an hour.",
+        : Make(key, to, "en", "Reset your password",
+        "Somebody, probably you, wants to reset the password of this account. To choose a new one, open this link within an hour.",
             "Choose a new password", link, "If it was not you, ignore this mail: the password stays as it is.");
 
     public static Mail VerifyEmail(string key, string to, string link, bool vietnamese) => vietnamese
-        ? Make(key, to, "vi", "Xác nhận địa chỉ email", "Để xác nhận địa chỉ này là của bạn, hãy mở liên kết sau trong vòng một giờ. Các đơn hàng bạn đã đặt với địa chỉ này khi chưa đăng nhập sẽ vào tài khoản của bạn.",
+        ? Make(key, to, "vi", "Xác nhận địa chỉ email",
+        "Để xác nhận địa chỉ này là của bạn, hãy mở liên kết sau trong vòng một giờ. Các đơn hàng bạn đã đặt với địa chỉ này khi chưa "
+        + "đăng nhập sẽ vào tài khoản của bạn.",
             "Xác nhận địa chỉ", link, "Nếu bạn không yêu cầu, hãy bỏ qua thư này.")
-        : Make(key, to, "en", "Confirm your email address", "To confirm that this address is yours, open this link within an hour. What you ordered with it without signing in joins your account then.",
+        : Make(key, to, "en", "Confirm your email address",
+        "To confirm that this address is yours, open this link within an hour. What you ordered with it without signing in joins your "
+        + "account then.",
             "Confirm my address", link, "If you did not ask for this, ignore this mail.");
 
     public static Mail ChangeEmail(string key, string to, string link, bool vietnamese) => vietnamese
@@ -40,6 +46,9 @@ internal static class IdentityMails
         return new Letter(language).Title(subject).Say(text).Say(after).To(to, key, subject);
     }
 
-    private static Mail Make(string key, string to, string language, string subject, string before, string label, string link, string after) =>
-        new Letter(language).Title(subject).Say(before).Link(label, link).Say(after).To(to, key, subject) with { GoodFor = TimeSpan.FromHours(1) };
+    private static Mail Make(string key, string to, string language, string subject, string before, string label, string link,
+        string after) =>
+        new Letter(language).Title(subject).Say(before).Link(label, link).Say(after)
+        .To(to, key, subject) with
+        { GoodFor = TimeSpan.FromHours(1) };
 }

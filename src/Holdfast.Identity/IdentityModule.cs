@@ -15,11 +15,14 @@ public static class IdentityModule
     public static IReadOnlyList<Invariant> Invariants { get; } =
     [
         new("stores_of_users_belong_to_an_account",
-            "SELECT us.user_id, us.store_id FROM user_stores us LEFT JOIN users u ON u.id = us.user_id WHERE u.id IS NULL OR u.role NOT IN ('staff', 'service')"),
+            "SELECT us.user_id, us.store_id FROM user_stores us LEFT JOIN users u ON u.id = us.user_id WHERE u.id IS NULL OR u.role NOT "
+            + "IN ('staff', 'service')"),
         new("users_have_a_role_and_guests_no_password",
-            "SELECT id, role FROM users WHERE role NOT IN ('guest', 'customer', 'staff', 'service', 'admin') OR (role = 'guest' AND password_hash IS NOT NULL)"),
+            "SELECT id, role FROM users WHERE role NOT IN ('guest', 'customer', 'staff', 'service', 'admin') OR (role = 'guest' AND "
+            + "password_hash IS NOT NULL)"),
         new("sessions_belong_to_an_account",
-            "SELECT s.id, s.user_id FROM sessions s LEFT JOIN users u ON u.id = s.user_id WHERE s.revoked_at IS NULL AND (u.id IS NULL OR u.role = 'guest')"),
+            "SELECT s.id, s.user_id FROM sessions s LEFT JOIN users u ON u.id = s.user_id WHERE s.revoked_at IS NULL AND (u.id IS NULL "
+            + "OR u.role = 'guest')"),
         UserTextKeys.Invariant,
     ];
 

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Identity;
 
-/// <summary>Removes what has run out, once an hour: failed sign-ins of yesterday, links, sessions. Any number of workers may run it.</summary>
+/// <summary>
+/// Removes what has run out, once an hour: failed sign-ins of yesterday, links, sessions. Any number of workers may run it.
+/// </summary>
 internal sealed class IdentitySweep(Db db, ILogger<IdentitySweep> log) : Sweep(db, Interval, int.MaxValue, log)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);

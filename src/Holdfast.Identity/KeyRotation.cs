@@ -6,11 +6,14 @@ namespace Holdfast.Identity;
 public static class KeyRotation
 {
     /// <summary>
-    /// Adds a signing key. All processes know it within half a minute and sign with it from the returned time on; tokens of the older keys stay good
-    /// until they expire.
+    /// Adds a signing key. All processes know it within half a minute and sign with it from the returned time on; tokens of the older keys
+    /// stay good until they expire.
     /// </summary>
     public static Task<DateTime> RotateAsync(Db db, SecretBox box) => SigningKeys.RotateAsync(db, box);
 
-    /// <summary>Encrypts the secrets of the installation again with the box's key, on the caller's transaction; how many. A key that opens one of them not is a <see cref="StartupException"/>.</summary>
+    /// <summary>
+    /// Encrypts the secrets of the installation again with the box's key, on the caller's transaction; how many. A key that opens one of
+    /// them not is a <see cref="StartupException"/>.
+    /// </summary>
     public static Task<int> ResealAsync(Tx tx, SecretBox box) => Secrets.ResealAsync(tx, box);
 }

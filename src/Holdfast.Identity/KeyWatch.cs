@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Identity;
 
 /// <summary>
-/// Looks for new signing keys three times a minute, in every process that signs or reads tokens. Not a <c>BackgroundService</c>, because those run
-/// in workers only.
+/// Looks for new signing keys three times a minute, in every process that signs or reads tokens. Not a <c>BackgroundService</c>, because
+/// those run in workers only.
 /// </summary>
 internal sealed class KeyWatch(SigningKeys keys, ILogger<KeyWatch> log) : IHostedService, IDisposable
 {

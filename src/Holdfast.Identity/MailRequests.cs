@@ -28,8 +28,11 @@ internal sealed class MailRequests(DroppedMails dropped)
         var before = new List<Fetched<AskedMails>>();
         foreach (var limit in limits)
         {
-            batch.Execute("INSERT INTO asked_mails (whose, asked, day_began_at, last_at) VALUES ($1, 0, $2, $2) ON CONFLICT (whose) DO NOTHING", limit.Whose, now);
-            before.Add(batch.Query("SELECT asked, day_began_at, last_at FROM asked_mails WHERE whose = $1 {lock}", r => new AskedMails(r.Int(0), r.Time(1), r.Time(2)), limit.Whose));
+            batch.Execute(
+                "INSERT INTO asked_mails (whose, asked, day_began_at, last_at) VALUES ($1, 0, $2, $2) ON CONFLICT (whose) DO NOTHING",
+                limit.Whose, now);
+            before.Add(batch.Query("SELECT asked, day_began_at, last_at FROM asked_mails WHERE whose = $1 {lock}",
+                r => new AskedMails(r.Int(0), r.Time(1), r.Time(2)), limit.Whose));
         }
 
         await batch.RunAsync().ConfigureAwait(false);
@@ -37,7 +40,8 @@ internal sealed class MailRequests(DroppedMails dropped)
         var may = after.TrueForAll(a => a is not null);
         foreach (var (limit, asked) in may ? limits.Zip(after) : [])
         {
-            batch.Execute("UPDATE asked_mails SET asked = $2, day_began_at = $3, last_at = $4 WHERE whose = $1", limit.Whose, asked!.Asked, asked.DayBeganAt, asked.LastAt);
+            batch.Execute("UPDATE asked_mails SET asked = $2, day_began_at = $3, last_at = $4 WHERE whose = $1", limit.Whose, asked!.Asked,
+                asked.DayBeganAt, asked.LastAt);
         }
 
         await batch.RunAsync().ConfigureAwait(false);

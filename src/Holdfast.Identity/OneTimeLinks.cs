@@ -33,7 +33,10 @@ internal static class OneTimeLinks
             Hash(token), purpose, userId, now, now + Lifetime, proves, email);
     }
 
-    /// <summary>Whose token it is, and what it proves; null when it is none, or was used, or is too old. It is used up with the caller's transaction.</summary>
+    /// <summary>
+    /// Whose token it is, and what it proves; null when it is none, or was used, or is too old. It is used up with the caller's
+    /// transaction.
+    /// </summary>
     public static async Task<Taken?> TakeAsync(Tx tx, string token, string purpose, DateTime now) =>
         (await tx.QueryAsync("DELETE FROM one_time_links WHERE hash = $1 AND purpose = $2 AND expires_at > $3 RETURNING user_id, "
             + "email_key, email",
@@ -45,12 +48,14 @@ internal static class OneTimeLinks
     {
         var batch = s.Batch();
         var now = batch.Now();
-        var links = batch.Query("SELECT user_id, expires_at FROM one_time_links WHERE hash = $1 AND purpose = $2", r => (User: r.UuidOrNull(0), Expires: r.Time(1)), Hash(token), purpose);
+        var links = batch.Query("SELECT user_id, expires_at FROM one_time_links WHERE hash = $1 AND purpose = $2",
+            r => (User: r.UuidOrNull(0), Expires: r.Time(1)), Hash(token), purpose);
         await batch.RunAsync().ConfigureAwait(false);
         return links.Rows is [var link] && link.Expires > now.First ? link.User : null;
     });
 
-    public static void ForgetAll(StatementBatch batch, Guid userId) => batch.Execute("DELETE FROM one_time_links WHERE user_id = $1", userId);
+    public static void ForgetAll(StatementBatch batch, Guid userId) =>
+        batch.Execute("DELETE FROM one_time_links WHERE user_id = $1", userId);
 
     private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 }

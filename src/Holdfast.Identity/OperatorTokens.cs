@@ -4,7 +4,8 @@ using Holdfast.Platform.Http;
 namespace Holdfast.Identity;
 
 /// <summary>
-/// Tokens for commands that have the database itself at hand, and so could read the signing key or make an admin anyway: they need no account.
+/// Tokens for commands that have the database itself at hand, and so could read the signing key or make an admin anyway: they need no
+/// account.
 /// </summary>
 public static class OperatorTokens
 {

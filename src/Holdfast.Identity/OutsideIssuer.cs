@@ -12,16 +12,18 @@ namespace Holdfast.Identity;
 /// <param name="Issuer">The <c>iss</c> of its tokens, exactly.</param>
 /// <param name="Audience">What their <c>aud</c> must hold.</param>
 /// <param name="Jwks">Its keys: an http or https URL, or a file's path.</param>
-/// <param name="RoleClaim">The claim with the role (a word or a list of words; dots lead inwards), or null: everybody is a customer.</param>
+/// <param name="RoleClaim">The claim with the role (a word or a list of words; dots lead inwards), or null: everybody is a
+/// customer.</param>
 public sealed record OidcOptions(string Issuer, string Audience, string Jwks, string? RoleClaim);
 
 /// <summary>What an outside token says about its bearer.</summary>
 /// <param name="IssuedAt">Null where it does not say.</param>
-internal sealed record OutsideIdentity(string Issuer, string Subject, Role Role, string? Email, string? Name, IReadOnlyList<Guid> Stores, DateTime Expires, DateTime? IssuedAt);
+internal sealed record OutsideIdentity(string Issuer, string Subject, Role Role, string? Email, string? Name, IReadOnlyList<Guid> Stores,
+    DateTime Expires, DateTime? IssuedAt);
 
 /// <summary>
-/// Checks tokens of the outside issuer: RS256 or ES256 under one of its published keys, as the key and not the token says, and issuer, audience
-/// and times. The keys are read when a token needs one that is not known, and every ten minutes.
+/// Checks tokens of the outside issuer: RS256 or ES256 under one of its published keys, as the key and not the token says, and issuer,
+/// audience and times. The keys are read when a token needs one that is not known, and every ten minutes.
 /// </summary>
 internal sealed class OutsideIssuer(OidcOptions options, ILogger<OutsideIssuer> log) : IDisposable
 {
@@ -29,7 +31,12 @@ internal sealed class OutsideIssuer(OidcOptions options, ILogger<OutsideIssuer> 
     private static readonly TimeSpan SeekEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = true, AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(5), MaxResponseContentBufferSize = 1 << 20 };
+    private readonly HttpClient _http = new(
+        new SocketsHttpHandler { UseProxy = true, AllowAutoRedirect = false })
+    {
+        Timeout = TimeSpan.FromSeconds(5),
+        MaxResponseContentBufferSize = 1 << 20
+    };
     private readonly SemaphoreSlim _reading = new(1);
     private volatile IReadOnlyList<OutsideKey> _keys = [];
     private long _readAt;
@@ -37,7 +44,8 @@ internal sealed class OutsideIssuer(OidcOptions options, ILogger<OutsideIssuer> 
     public bool Issued(JsonElement payload) => Text(payload, "iss") == options.Issuer;
 
     /// <summary>Who it is, or null.</summary>
-    /// <param name="parts">Header, payload and signature, base64url; <paramref name="header"/> and <paramref name="payload"/> are the first two.</param>
+    /// <param name="parts">Header, payload and signature, base64url; <paramref name="header"/> and <paramref name="payload"/> are the first
+    /// two.</param>
     public async Task<OutsideIdentity?> ReadAsync(string[] parts, JsonElement header, JsonElement payload, DateTime now)
     {
         if (Text(header, "alg") is not ("RS256" or "ES256") || header.TryGetProperty("crit", out _))
@@ -46,7 +54,8 @@ internal sealed class OutsideIssuer(OidcOptions options, ILogger<OutsideIssuer> 
         }
 
         var kid = Text(header, "kid");
-        return await FindAsync(kid).ConfigureAwait(false) is { } key && key.Verifies(Text(header, "alg")!, parts) ? ToIdentity(payload, now) : null;
+        return await FindAsync(kid).ConfigureAwait(false) is { } key && key.Verifies(Text(header, "alg")!, parts) ? ToIdentity(payload, now)
+            : null;
     }
 
     public void Dispose()
@@ -58,7 +67,8 @@ internal sealed class OutsideIssuer(OidcOptions options, ILogger<OutsideIssuer> 
     private async Task<OutsideKey?> FindAsync(string? kid)
     {
         var age = Stopwatch.GetElapsedTime(Interlocked.Read(ref _readAt));
-        if ((Find(kid) is null ? age >= SeekEvery : age >= RefreshEvery) && await _reading.WaitAsync(TimeSpan.FromSeconds(6)).ConfigureAwait(false))
+        if ((Find(kid) is null ? age >= SeekEvery : age >= RefreshEvery) && await _reading.WaitAsync(TimeSpan.FromSeconds(6))
+            .ConfigureAwait(false))
         {
             try
             {
@@ -85,12 +95,15 @@ internal sealed class OutsideIssuer(OidcOptions options, ILogger<OutsideIssuer> 
     {
         try
         {
-            var isUrl = options.Jwks.StartsWith("http://", StringComparison.Ordinal) || options.Jwks.StartsWith("https://", StringComparison.Ordinal);
-            var json = isUrl ? await _http.GetByteArrayAsync(new Uri(options.Jwks)).ConfigureAwait(false) : await File.ReadAllBytesAsync(options.Jwks).ConfigureAwait(false);
+            var isUrl = options.Jwks.StartsWith("http://", StringComparison.Ordinal)
+                || options.Jwks.StartsWith("https://", StringComparison.Ordinal);
+            var json = isUrl ? await _http.GetByteArrayAsync(new Uri(options.Jwks)).ConfigureAwait(false)
+                : await File.ReadAllBytesAsync(options.Jwks).ConfigureAwait(false);
             var keys = OutsideKey.ReadAll(json);
             _keys = keys.Count > 0 ? keys : _keys;
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or UnauthorizedAccessException or JsonException or OperationCanceledException)
+        catch (Exception e)
+            when (e is HttpRequestException or IOException or UnauthorizedAccessException or JsonException or OperationCanceledException)
         {
             log.LogWarning("OIDC_JWKS: the keys of the outside issuer could not be read ({Reason}); those that are known go on", e.Message);
         }
@@ -111,7 +124,8 @@ internal sealed class OutsideIssuer(OidcOptions options, ILogger<OutsideIssuer> 
         }
 
         var stores = role is Role.Staff or Role.Service
-            ? Words(payload, "stores").Select(w => Guid.TryParseExact(w, "D", out var id) ? id : Guid.Empty).Where(id => id != Guid.Empty).Distinct().Order().ToArray() : [];
+            ? Words(payload, "stores").Select(w => Guid.TryParseExact(w, "D", out var id) ? id : Guid.Empty).Where(id => id != Guid.Empty)
+            .Distinct().Order().ToArray() : [];
         var email = Text(payload, "email") is { } text && Emails.Key(text) is not null ? UnicodeText.Nfc(text.Trim()) : null;
         var name = Text(payload, "name") is { Length: > 0 and <= 200 } shown && Fields.IsClean(shown) ? UnicodeText.Nfc(shown) : null;
         return new OutsideIdentity(options.Issuer, subject, role, email, name, stores, expires, Time(payload, "iat"));
@@ -138,7 +152,8 @@ internal sealed class OutsideIssuer(OidcOptions options, ILogger<OutsideIssuer> 
         element.TryGetProperty(name, out var member) ? Fields.StringOrNull(member) : null;
 
     private static DateTime? Time(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.Number && member.TryGetDouble(out var seconds) && seconds is > 0 and < 32_503_680_000
+        element.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.Number && member.TryGetDouble(out var seconds)
+        && seconds is > 0 and < 32_503_680_000
             ? DateTime.UnixEpoch.AddSeconds(seconds) : null;
 }
 
@@ -164,11 +179,15 @@ internal sealed class OutsideKey
         }
     }
 
-    /// <summary>The keys for signatures; others, and what cannot be read, are passed over. Throws a <see cref="JsonException"/> at what is no key set.</summary>
+    /// <summary>
+    /// The keys for signatures; others, and what cannot be read, are passed over. Throws a <see cref="JsonException"/> at what is no key
+    /// set.
+    /// </summary>
     public static IReadOnlyList<OutsideKey> ReadAll(byte[] json)
     {
         using var document = JsonDocument.Parse(json);
-        return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("keys", out var keys) && keys.ValueKind == JsonValueKind.Array
+        return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("keys", out var keys)
+            && keys.ValueKind == JsonValueKind.Array
             ? [.. keys.EnumerateArray().Where(k => k.ValueKind == JsonValueKind.Object).Select(Read).OfType<OutsideKey>()]
             : throw new JsonException("there is no list of keys");
     }
@@ -198,7 +217,8 @@ internal sealed class OutsideKey
             }
 
             return Member("kty") == "EC" && Member("crv") == "P-256" && Member("alg") is null or "ES256"
-                ? new OutsideKey(Member("kid") ?? "", null, ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, Q = new ECPoint { X = Bytes("x"), Y = Bytes("y") } }))
+                ? new OutsideKey(Member("kid") ?? "", null,
+                ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, Q = new ECPoint { X = Bytes("x"), Y = Bytes("y") } }))
                 : null;
         }
         catch (Exception e) when (e is CryptographicException or FormatException)

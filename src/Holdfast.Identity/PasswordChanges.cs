@@ -6,7 +6,10 @@ using Microsoft.AspNetCore.Identity;
 
 namespace Holdfast.Identity;
 
-/// <summary><c>POST /auth/password</c>, <c>/auth/forgot-password</c> and <c>/auth/reset-password</c>. Every new password ends the sessions that were begun with the old one.</summary>
+/// <summary>
+/// <c>POST /auth/password</c>, <c>/auth/forgot-password</c> and <c>/auth/reset-password</c>. Every new password ends the sessions that were
+/// begun with the old one.
+/// </summary>
 internal sealed class PasswordChanges(Db db, Accounts accounts, PasswordWork passwords, PasswordPolicy policy, Sessions sessions,
     MailRequests requests, DroppedMails dropped, PublicUrl url)
 {
@@ -20,7 +23,8 @@ internal sealed class PasswordChanges(Db db, Accounts accounts, PasswordWork pas
         }
 
         var current = body.Value.Secret("currentPassword", Passwords.MaxLength);
-        var password = await policy.ReadAsync(body.Value, "newPassword", request.Caller.Email ?? "", request.Caller.Name).ConfigureAwait(false);
+        var password = await policy.ReadAsync(body.Value, "newPassword", request.Caller.Email ?? "", request.Caller.Name)
+            .ConfigureAwait(false);
         if (body.Value.Done() is { } error)
         {
             return error;
@@ -49,7 +53,9 @@ internal sealed class PasswordChanges(Db db, Accounts accounts, PasswordWork pas
             }
 
             var generation = await WriteAsync(tx, account.Id, hash.Value, await tx.NowAsync().ConfigureAwait(false)).ConfigureAwait(false);
-            return Reply.Ok(await sessions.StartAsync(tx, account with { TokenGeneration = generation }, new AuditEntry("password_changed", request.Caller.Actor)).ConfigureAwait(false));
+            return Reply.Ok(
+                await sessions.StartAsync(tx, account with { TokenGeneration = generation },
+                new AuditEntry("password_changed", request.Caller.Actor)).ConfigureAwait(false));
         }).ConfigureAwait(false);
     }
 
@@ -68,7 +74,8 @@ internal sealed class PasswordChanges(Db db, Accounts accounts, PasswordWork pas
             return error;
         }
 
-        var account = Emails.TryKey(email, out var key) && await accounts.FindByEmailAsync(key).ConfigureAwait(false) is { } found ? found.Account : null;
+        var account = Emails.TryKey(email, out var key) && await accounts.FindByEmailAsync(key).ConfigureAwait(false) is { } found
+            ? found.Account : null;
         var token = OneTimeLinks.NewToken();
         await db.WriteAsync(async tx =>
         {
@@ -83,7 +90,8 @@ internal sealed class PasswordChanges(Db db, Accounts accounts, PasswordWork pas
             {
                 queued = Mails.Queue(batch, IdentityMails.ResetPassword(
                     OncePerMinute(OneTimeLinks.ResetPassword, account.Id, now), account.Email,
-                    url.Link("reset-password", "token", token), request.IsVietnamese) with { UserId = account.Id }, now);
+                    url.Link("reset-password", "token", token), request.IsVietnamese) with
+                { UserId = account.Id }, now);
             }
 
             await batch.RunAsync().ConfigureAwait(false);
@@ -106,7 +114,8 @@ internal sealed class PasswordChanges(Db db, Accounts accounts, PasswordWork pas
 
         var token = body.Value.Text("token");
         // Whose token it is comes before the work: tokens of nobody's cost none.
-        var owner = await OneTimeLinks.OwnerAsync(db, token, OneTimeLinks.ResetPassword).ConfigureAwait(false) is { } id ? await accounts.FindAsync(id).ConfigureAwait(false) : null;
+        var owner = await OneTimeLinks.OwnerAsync(db, token, OneTimeLinks.ResetPassword).ConfigureAwait(false) is { } id
+            ? await accounts.FindAsync(id).ConfigureAwait(false) : null;
         var password = await policy.ReadAsync(body.Value, "password", owner?.Email ?? "", owner?.Name).ConfigureAwait(false);
         if (body.Value.Done() is { } error)
         {
@@ -127,7 +136,8 @@ internal sealed class PasswordChanges(Db db, Accounts accounts, PasswordWork pas
         return await db.WriteAsync<Reply>(async tx =>
         {
             var now = await tx.NowAsync().ConfigureAwait(false);
-            var account = await OneTimeLinks.TakeAsync(tx, token, OneTimeLinks.ResetPassword, now).ConfigureAwait(false) is { } link ? await accounts.FindAsync(tx, link.UserId).ConfigureAwait(false) : null;
+            var account = await OneTimeLinks.TakeAsync(tx, token, OneTimeLinks.ResetPassword, now).ConfigureAwait(false) is { } link
+                ? await accounts.FindAsync(tx, link.UserId).ConfigureAwait(false) : null;
             if (account is null)
             {
                 await tx.RollbackAsync().ConfigureAwait(false);
@@ -143,8 +153,12 @@ internal sealed class PasswordChanges(Db db, Accounts accounts, PasswordWork pas
         }).ConfigureAwait(false);
     }
 
-    /// <summary>The caller's own account with the hash that was checked, when the password is theirs: 403 <c>wrong_password</c>, 409 <c>no_password</c> where the account is an outside issuer's.</summary>
-    internal static async Task<Result<(Account Account, string Hash)>> CheckOwnerAsync(Accounts accounts, PasswordWork passwords, Request request, string password)
+    /// <summary>
+    /// The caller's own account with the hash that was checked, when the password is theirs: 403 <c>wrong_password</c>, 409
+    /// <c>no_password</c> where the account is an outside issuer's.
+    /// </summary>
+    internal static async Task<Result<(Account Account, string Hash)>> CheckOwnerAsync(Accounts accounts, PasswordWork passwords,
+        Request request, string password)
     {
         if (request.Caller.Subject is not { } id || await accounts.FindWithHashAsync(id).ConfigureAwait(false) is not { } own)
         {
@@ -156,7 +170,8 @@ internal sealed class PasswordChanges(Db db, Accounts accounts, PasswordWork pas
             return IdentityErrors.NoPassword;
         }
 
-        var check = await passwords.CheckAsync(Emails.Key(own.Account.Email) ?? "", own.Account.Actor, own.PasswordHash, password, SignInOrigin.SignedIn(request), request.Aborted)
+        var check = await passwords.CheckAsync(Emails.Key(own.Account.Email) ?? "", own.Account.Actor, own.PasswordHash, password,
+            SignInOrigin.SignedIn(request), request.Aborted)
             .ConfigureAwait(false);
         if (!check.IsOk)
         {

@@ -3,7 +3,9 @@ using Holdfast.Platform.Messaging;
 
 namespace Holdfast.Identity;
 
-/// <summary>What the shop is called: names that everybody knows and that are therefore no passwords. Asked when somebody chooses one.</summary>
+/// <summary>
+/// What the shop is called: names that everybody knows and that are therefore no passwords. Asked when somebody chooses one.
+/// </summary>
 public sealed record ShopWords(Func<Task<IReadOnlyList<string>>> Read);
 
 /// <summary>Reads passwords that are to be somebody's from now on; see <see cref="PasswordRules"/>.</summary>
@@ -33,5 +35,6 @@ internal sealed class PasswordPolicy(PublicUrl url, ShopWords? shop = null)
     }
 
     /// <summary>The parts of the shop's host, but the last, which names a country or a kind.</summary>
-    private string[] HostWords() => Uri.TryCreate(url.Base, UriKind.Absolute, out var address) && address.HostNameType == UriHostNameType.Dns ? address.Host.Split('.')[..^1] : [];
+    private string[] HostWords() => Uri.TryCreate(url.Base, UriKind.Absolute, out var address)
+        && address.HostNameType == UriHostNameType.Dns ? address.Host.Split('.')[..^1] : [];
 }

@@ -7,9 +7,9 @@ using Microsoft.AspNetCore.Identity;
 namespace Holdfast.Identity;
 
 /// <summary>
-/// All work with passwords goes through here. Hashing takes a tenth of a second of a core and more, by design; orders must not starve because many sign
-/// in, so at most half of the cores do it at a time, and beyond 64 who wait there is 503. Devices that are known come first, then those from whose address nothing
-/// has failed lately, then the rest: guesses from everywhere do not keep the others out.
+/// All work with passwords goes through here. Hashing takes a tenth of a second of a core and more, by design; orders must not starve
+/// because many sign in, so at most half of the cores do it at a time, and beyond 64 who wait there is 503. Devices that are known come
+/// first, then those from whose address nothing has failed lately, then the rest: guesses from everywhere do not keep the others out.
 /// </summary>
 internal sealed class PasswordWork(Db db, PasswordHasher<object> hasher, TimeProvider time)
 {
@@ -26,11 +26,12 @@ internal sealed class PasswordWork(Db db, PasswordHasher<object> hasher, TimePro
         RunAsync(() => Task.FromResult<Result<string>>(Passwords.Hash(hasher, password)), origin, ct);
 
     /// <summary>
-    /// Whether the password is right, and whether its hash is older than those made now. Counts failures by email and origin, whether or not there is an account:
-    /// 429 <c>too_many_attempts</c> while it has to wait.
+    /// Whether the password is right, and whether its hash is older than those made now. Counts failures by email and origin, whether or
+    /// not there is an account: 429 <c>too_many_attempts</c> while it has to wait.
     /// </summary>
     /// <param name="actor">Whose password it is to be, for the audit log: <c>guest</c> where there is no account.</param>
-    public async Task<Result<PasswordVerificationResult>> CheckAsync(string emailKey, string actor, string? hash, string password, SignInOrigin origin, CancellationToken ct) =>
+    public async Task<Result<PasswordVerificationResult>> CheckAsync(string emailKey, string actor, string? hash, string password,
+        SignInOrigin origin, CancellationToken ct) =>
         await RunAsync<PasswordVerificationResult>(async () =>
     {
         // In here, so that as many guesses are under way at once as there are cores for them, and those count already.
@@ -53,7 +54,8 @@ internal sealed class PasswordWork(Db db, PasswordHasher<object> hasher, TimePro
             else
             {
                 NoteFailure(origin.Address);
-                AuditLog.Note(batch, new AuditEntry(attempt.Value.BlockedUntil is null ? "sign_in_failed" : "sign_in_blocked", actor), attempt.Value.LastAt);
+                AuditLog.Note(batch, new AuditEntry(attempt.Value.BlockedUntil is null ? "sign_in_failed" : "sign_in_blocked", actor),
+                    attempt.Value.LastAt);
             }
 
             await batch.RunAsync().ConfigureAwait(false);

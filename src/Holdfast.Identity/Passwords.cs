@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace Holdfast.Identity;
 
 /// <summary>
-/// Hashes and checks passwords with the framework's hasher: PBKDF2, HMAC-SHA512, as many iterations as OWASP's Password Storage Cheat Sheet asks for, a salt per
-/// password.
+/// Hashes and checks passwords with the framework's hasher: PBKDF2, HMAC-SHA512, as many iterations as OWASP's Password Storage Cheat Sheet
+/// asks for, a salt per password.
 /// </summary>
 public static class Passwords
 {
@@ -33,14 +33,17 @@ public static class Passwords
     /// <summary>Of the password in NFC: keyboards write one accented letter in several ways.</summary>
     internal static string Hash(PasswordHasher<object> hasher, string password) => hasher.HashPassword(Nobody, UnicodeText.Nfc(password));
 
-    /// <summary>Whether the password is the hash's. Without a hash: failed, after the same work, so that time does not tell who has an account.</summary>
+    /// <summary>
+    /// Whether the password is the hash's. Without a hash: failed, after the same work, so that time does not tell who has an account.
+    /// </summary>
     internal static PasswordVerificationResult Verify(PasswordHasher<object> hasher, string? hash, string password)
     {
         var nfc = UnicodeText.Nfc(password);
         var found = hasher.VerifyHashedPassword(Nobody, hash ?? NobodysHash, nfc);
         // Older hashes are of the text as a keyboard wrote it. A hash that matches one of those forms is replaced.
         var older = ((string[])[password, UnicodeText.Nfd(password)]).Distinct().Where(form => form != nfc).ToList();
-        if (found == PasswordVerificationResult.Failed && older.Exists(form => hasher.VerifyHashedPassword(Nobody, hash ?? NobodysHash, form) != PasswordVerificationResult.Failed))
+        if (found == PasswordVerificationResult.Failed
+            && older.Exists(form => hasher.VerifyHashedPassword(Nobody, hash ?? NobodysHash, form) != PasswordVerificationResult.Failed))
         {
             found = PasswordVerificationResult.SuccessRehashNeeded;
         }
@@ -48,7 +51,8 @@ public static class Passwords
         if (found == PasswordVerificationResult.Failed && IterationsLacking(hash ?? NobodysHash) is > 0 and var lacking)
         {
             // An old hash is checked faster: that would tell that there is an account, and how old it is.
-            Rfc2898DeriveBytes.Pbkdf2(password, Convert.FromBase64String(NobodysHash), lacking * (1 + older.Count), HashAlgorithmName.SHA512, 32);
+            Rfc2898DeriveBytes.Pbkdf2(password, Convert.FromBase64String(NobodysHash), lacking * (1 + older.Count),
+                HashAlgorithmName.SHA512, 32);
         }
 
         return hash is null ? PasswordVerificationResult.Failed : found;
@@ -58,6 +62,7 @@ public static class Passwords
     internal static int IterationsLacking(string hash)
     {
         var bytes = Convert.FromBase64String(hash);
-        return bytes.Length > IterationsAt + sizeof(int) ? Iterations - (int)BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(IterationsAt)) : 0;
+        return bytes.Length > IterationsAt + sizeof(int)
+            ? Iterations - (int)BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(IterationsAt)) : 0;
     }
 }

@@ -1,19 +1,24 @@
 namespace Holdfast.Identity;
 
 /// <summary>
-/// Lets a few callers at a time do expensive work. The others wait, those of the best rank first and within a rank in the order of their arrival; every
-/// fourth turn is the worst rank's, so that it does not wait for ever. When all places to wait are taken, a caller takes the place of the last of a worse rank.
+/// Lets a few callers at a time do expensive work. The others wait, those of the best rank first and within a rank in the order of their
+/// arrival; every fourth turn is the worst rank's, so that it does not wait for ever. When all places to wait are taken, a caller takes the
+/// place of the last of a worse rank.
 /// </summary>
 internal sealed class RankedQueue(int slots, int places, int ranks)
 {
     private const int TurnsOfTheBest = 3;
 
     private readonly Lock _gate = new();
-    private readonly LinkedList<TaskCompletionSource<bool>>[] _waiting = [.. Enumerable.Range(0, ranks).Select(_ => new LinkedList<TaskCompletionSource<bool>>())];
+    private readonly LinkedList<TaskCompletionSource<bool>>[] _waiting = [.. Enumerable.Range(0, ranks)
+        .Select(_ => new LinkedList<TaskCompletionSource<bool>>())];
     private int _free = slots;
     private int _turns;
 
-    /// <summary>Waits for a turn, to be ended by <see cref="Leave"/>; false: there is no place to wait, or it was given to somebody of a better rank.</summary>
+    /// <summary>
+    /// Waits for a turn, to be ended by <see cref="Leave"/>; false: there is no place to wait, or it was given to somebody of a better
+    /// rank.
+    /// </summary>
     /// <param name="rank">From 0, the best.</param>
     /// <param name="ct">Ends the waiting.</param>
     public async Task<bool> EnterAsync(int rank, CancellationToken ct)
@@ -45,7 +50,8 @@ internal sealed class RankedQueue(int slots, int places, int ranks)
     {
         lock (_gate)
         {
-            var next = ++_turns % (TurnsOfTheBest + 1) == 0 ? _waiting.LastOrDefault(w => w.Count > 0) : _waiting.FirstOrDefault(w => w.Count > 0);
+            var next = ++_turns % (TurnsOfTheBest + 1) == 0 ? _waiting.LastOrDefault(w => w.Count > 0)
+                : _waiting.FirstOrDefault(w => w.Count > 0);
             if (next is null)
             {
                 _free++;

@@ -3,7 +3,10 @@ using System.Net;
 
 namespace Holdfast.Identity;
 
-/// <summary>Addresses from which a sign-in failed within the last minutes, as this process has seen it. They wait behind the others; it refuses nobody.</summary>
+/// <summary>
+/// Addresses from which a sign-in failed within the last minutes, as this process has seen it. They wait behind the others; it refuses
+/// nobody.
+/// </summary>
 internal sealed class RecentFailures(TimeProvider time)
 {
     private const int MaxKnown = 10_000;

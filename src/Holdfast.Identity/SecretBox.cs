@@ -4,7 +4,10 @@ using Holdfast.Platform.Data;
 
 namespace Holdfast.Identity;
 
-/// <summary>Encrypts the installation's secrets in the database: AES-256-GCM under a key that is not there (<c>SECRETS_KEY</c>). Without a key it leaves them as they are.</summary>
+/// <summary>
+/// Encrypts the installation's secrets in the database: AES-256-GCM under a key that is not there (<c>SECRETS_KEY</c>). Without a key it
+/// leaves them as they are.
+/// </summary>
 public sealed class SecretBox
 {
     private const int NonceBytes = 12;
@@ -28,7 +31,9 @@ public sealed class SecretBox
         return Convert.TryFromBase64String(base64.Trim(), bytes, out var length) && length == 32 ? new SecretBox(bytes[..32]) : null;
     }
 
-    /// <summary>The same, which also opens what the key before this one has encrypted: for the time in which the one takes the place of the other.</summary>
+    /// <summary>
+    /// The same, which also opens what the key before this one has encrypted: for the time in which the one takes the place of the other.
+    /// </summary>
     public SecretBox After(SecretBox old) => new(_key, old._key);
 
     /// <summary>Encrypts a value; only under the same name it can be opened. Needs a key.</summary>
@@ -47,7 +52,8 @@ public sealed class SecretBox
     {
         if (_key is null)
         {
-            throw new StartupException("SECRETS_KEY: the secrets of this database are encrypted: set the key that they were encrypted with.");
+            throw new StartupException(
+                "SECRETS_KEY: the secrets of this database are encrypted: set the key that they were encrypted with.");
         }
 
         return OpenWith(_key, name, box) ?? (_old is null ? null : OpenWith(_old, name, box))

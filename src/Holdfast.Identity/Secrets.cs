@@ -25,10 +25,12 @@ internal static class Secrets
 
     /// <summary>Adds a secret unless there is one of this name.</summary>
     public static Task AddAsync(Tx tx, SecretBox box, string name, byte[] value, DateTime now) => tx.ExecuteAsync(
-        "INSERT INTO secrets (name, value, sealed, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (name) DO NOTHING", name, box.HasKey ? box.Seal(name, value) : value, box.HasKey, now);
+        "INSERT INTO secrets (name, value, sealed, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (name) DO NOTHING", name, box.HasKey
+        ? box.Seal(name, value) : value, box.HasKey, now);
 
     /// <summary>The secrets whose name begins so, in clear, the oldest first; and the database's clock.</summary>
-    public static Task<(IReadOnlyList<Secret> Secrets, DateTime Now)> ListAsync(Db db, SecretBox box, string prefix) => db.ReadAsync<(IReadOnlyList<Secret>, DateTime)>(async s =>
+    public static Task<(IReadOnlyList<Secret> Secrets, DateTime Now)> ListAsync(Db db, SecretBox box, string prefix) =>
+        db.ReadAsync<(IReadOnlyList<Secret>, DateTime)>(async s =>
     {
         var batch = s.Batch();
         var rows = batch.Query($"{Columns} WHERE name LIKE $1 ORDER BY created_at, name", Map, $"{prefix}%");
@@ -37,7 +39,10 @@ internal static class Secrets
         return (rows.Rows.ConvertAll(r => r with { Value = Open(box, r) }), now.First);
     });
 
-    /// <summary>Checks that the key opens what is encrypted, and encrypts what is not yet. A wrong or missing key is a <see cref="StartupException"/>.</summary>
+    /// <summary>
+    /// Checks that the key opens what is encrypted, and encrypts what is not yet. A wrong or missing key is a
+    /// <see cref="StartupException"/>.
+    /// </summary>
     public static async Task SealAllAsync(Db db, SecretBox box)
     {
         var all = await db.ReadAsync(s => s.QueryAsync(Columns, Map)).ConfigureAwait(false);
@@ -53,7 +58,8 @@ internal static class Secrets
             {
                 foreach (var secret in open)
                 {
-                    await tx.ExecuteAsync("UPDATE secrets SET value = $2, sealed = $3 WHERE name = $1 AND sealed = $4", secret.Name, box.Seal(secret.Name, secret.Value), true, false)
+                    await tx.ExecuteAsync("UPDATE secrets SET value = $2, sealed = $3 WHERE name = $1 AND sealed = $4", secret.Name,
+                        box.Seal(secret.Name, secret.Value), true, false)
                         .ConfigureAwait(false);
                 }
             }).ConfigureAwait(false);
@@ -67,7 +73,8 @@ internal static class Secrets
         var batch = tx.Batch();
         foreach (var secret in all)
         {
-            batch.Execute("UPDATE secrets SET value = $2, sealed = $3 WHERE name = $1", secret.Name, box.Seal(secret.Name, Open(box, secret)), true);
+            batch.Execute("UPDATE secrets SET value = $2, sealed = $3 WHERE name = $1", secret.Name,
+                box.Seal(secret.Name, Open(box, secret)), true);
         }
 
         await batch.RunAsync().ConfigureAwait(false);

@@ -10,10 +10,12 @@ namespace Holdfast.Identity;
 /// <param name="RefreshToken">Good for one refresh.</param>
 /// <param name="RefreshExpiresIn">Seconds.</param>
 /// <param name="DeviceToken">Shows at the next sign-in that the account was signed in here before; gives no rights.</param>
-internal sealed record SignedIn(string AccessToken, string TokenType, int ExpiresIn, string RefreshToken, int RefreshExpiresIn, string DeviceToken);
+internal sealed record SignedIn(string AccessToken, string TokenType, int ExpiresIn, string RefreshToken, int RefreshExpiresIn,
+    string DeviceToken);
 
 /// <summary>Sessions in the database: begun, gone on with, ended.</summary>
-internal sealed class Sessions(Db db, RefreshTokens refreshTokens, DeviceTokens devices, TokenReader tokens, Accounts accounts, RateLimits limits)
+internal sealed class Sessions(Db db, RefreshTokens refreshTokens, DeviceTokens devices, TokenReader tokens, Accounts accounts,
+    RateLimits limits)
 {
     /// <summary>Begins a session on the caller's transaction; forgets the account's that have run out.</summary>
     public async Task<SignedIn> StartAsync(Tx tx, Account account, AuditEntry entry)
@@ -30,8 +32,8 @@ internal sealed class Sessions(Db db, RefreshTokens refreshTokens, DeviceTokens 
     }
 
     /// <summary>
-    /// As <see cref="StartAsync(Tx, Account, AuditEntry)"/>, in a transaction of its own; null where the account was closed or its password changed
-    /// since it was checked.
+    /// As <see cref="StartAsync(Tx, Account, AuditEntry)"/>, in a transaction of its own; null where the account was closed or its password
+    /// changed since it was checked.
     /// </summary>
     /// <param name="hash">The one that the password was checked against.</param>
     /// <param name="better">A newer hash of the same password, to be kept instead; null: none.</param>
@@ -52,11 +54,12 @@ internal sealed class Sessions(Db db, RefreshTokens refreshTokens, DeviceTokens 
     });
 
     /// <summary>
-    /// Whether the account is open and still has this hash. It is locked, so a change of the password either was first and is seen here, or waits and
-    /// ends the session that begins now.
+    /// Whether the account is open and still has this hash. It is locked, so a change of the password either was first and is seen here, or
+    /// waits and ends the session that begins now.
     /// </summary>
     public static async Task<bool> HoldAsync(Tx tx, Guid userId, string hash) =>
-        (await tx.QueryAsync("SELECT id FROM users WHERE id = $1 AND active = $2 AND password_hash = $3 {lock}", r => r.Uuid(0), userId, true, hash).ConfigureAwait(false)).Count > 0;
+        (await tx.QueryAsync("SELECT id FROM users WHERE id = $1 AND active = $2 AND password_hash = $3 {lock}", r => r.Uuid(0), userId,
+        true, hash).ConfigureAwait(false)).Count > 0;
 
     /// <summary>The next tokens, or 401 <c>invalid_refresh_token</c>; a token that was replaced long ago ends the session.</summary>
     public async Task<Result<SignedIn>> RefreshAsync(string token)
@@ -74,7 +77,8 @@ internal sealed class Sessions(Db db, RefreshTokens refreshTokens, DeviceTokens 
         var moved = await db.WriteAsync<(Account? Account, TokenFamily Session, DateTime Now)?>(async tx =>
         {
             var batch = tx.Batch();
-            var found = batch.Query("SELECT id, user_id, generation, created_at, rotated_at, expires_at, revoked_at FROM sessions WHERE id = $1 {lock}",
+            var found = batch.Query(
+                "SELECT id, user_id, generation, created_at, rotated_at, expires_at, revoked_at FROM sessions WHERE id = $1 {lock}",
                 r => new TokenFamily(r.Uuid(0), r.Uuid(1), r.Int(2), r.Time(3), r.Time(4), r.Time(5), r.TimeOrNull(6)), id);
             await batch.RunAsync().ConfigureAwait(false);
             var now = await tx.NowAsync().ConfigureAwait(false);
@@ -82,7 +86,8 @@ internal sealed class Sessions(Db db, RefreshTokens refreshTokens, DeviceTokens 
             {
                 case Presented.Rotate:
                     var next = found.First.Rotated(now);
-                    await tx.ExecuteAsync("UPDATE sessions SET generation = $2, rotated_at = $3, expires_at = $4 WHERE id = $1", id, next.Generation, next.RotatedAt, next.ExpiresAt)
+                    await tx.ExecuteAsync("UPDATE sessions SET generation = $2, rotated_at = $3, expires_at = $4 WHERE id = $1", id,
+                        next.Generation, next.RotatedAt, next.ExpiresAt)
                         .ConfigureAwait(false);
                     return (await accounts.FindAsync(tx, next.UserId).ConfigureAwait(false), next, now);
                 case Presented.Repeat:
@@ -114,7 +119,8 @@ internal sealed class Sessions(Db db, RefreshTokens refreshTokens, DeviceTokens 
             {
                 var now = await tx.NowAsync().ConfigureAwait(false);
                 var batch = tx.Batch();
-                var ended = batch.Query("UPDATE sessions SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL RETURNING user_id", r => r.Uuid(0), id, now);
+                var ended = batch.Query("UPDATE sessions SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL RETURNING user_id",
+                    r => r.Uuid(0), id, now);
                 await batch.RunAsync().ConfigureAwait(false);
                 if (ended.Rows is [var user])
                 {
@@ -129,6 +135,8 @@ internal sealed class Sessions(Db db, RefreshTokens refreshTokens, DeviceTokens 
     public static void EndAll(StatementBatch batch, Guid userId, DateTime now) =>
         batch.Execute("UPDATE sessions SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL", userId, now);
 
-    private SignedIn Answer(Account account, TokenFamily session, DateTime now) => new(tokens.Make(account), "Bearer", (int)TokenReader.Lifetime.TotalSeconds,
-        refreshTokens.Make(session.Id, session.Generation), (int)(session.ExpiresAt - now).TotalSeconds, devices.Make(session.Id, account.Id));
+    private SignedIn Answer(Account account, TokenFamily session, DateTime now) =>
+        new(tokens.Make(account), "Bearer", (int)TokenReader.Lifetime.TotalSeconds,
+        refreshTokens.Make(session.Id, session.Generation), (int)(session.ExpiresAt - now).TotalSeconds,
+        devices.Make(session.Id, account.Id));
 }

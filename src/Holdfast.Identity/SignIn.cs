@@ -5,12 +5,16 @@ using Microsoft.AspNetCore.Identity;
 namespace Holdfast.Identity;
 
 /// <summary>
-/// <c>POST /auth/register</c>, <c>/login</c>, <c>/refresh</c>, <c>/logout</c>, <c>GET /auth/me</c> and the public keys. An Idempotency-Key is not looked at:
-/// a stored answer would be a token at rest, and doing it twice does no harm.
+/// <c>POST /auth/register</c>, <c>/login</c>, <c>/refresh</c>, <c>/logout</c>, <c>GET /auth/me</c> and the public keys. An Idempotency-Key
+/// is not looked at: a stored answer would be a token at rest, and doing it twice does no harm.
 /// </summary>
-internal sealed class SignIn(Accounts accounts, PasswordWork passwords, PasswordPolicy policy, Sessions sessions, DeviceTokens devices, SigningKeys keys)
+internal sealed class SignIn(Accounts accounts, PasswordWork passwords, PasswordPolicy policy, Sessions sessions, DeviceTokens devices,
+    SigningKeys keys)
 {
-    /// <summary>A customer's account, signed in; 409 <c>email_taken</c>. A guest's orders with this email do not join it: nobody has proved the mailbox yet.</summary>
+    /// <summary>
+    /// A customer's account, signed in; 409 <c>email_taken</c>. A guest's orders with this email do not join it: nobody has proved the
+    /// mailbox yet.
+    /// </summary>
     public async Task<Reply> RegisterAsync(Request request)
     {
         var body = await request.FieldsAsync().ConfigureAwait(false);
@@ -40,7 +44,8 @@ internal sealed class SignIn(Accounts accounts, PasswordWork passwords, Password
             return hash.Error!;
         }
 
-        var account = await accounts.CreateHashedAsync(Role.Customer, email, name, hash.Value, [], audited: null, request.Aborted).ConfigureAwait(false);
+        var account = await accounts.CreateHashedAsync(Role.Customer, email, name, hash.Value, [], audited: null, request.Aborted)
+            .ConfigureAwait(false);
         if (!account.IsOk)
         {
             passwords.NoteFailure(origin.Address);
@@ -74,15 +79,18 @@ internal sealed class SignIn(Accounts accounts, PasswordWork passwords, Password
         // A token of nobody's is checked, too, so that time does not tell. One that is not the account's is as good as none.
         var isKnown = devices.TryRead(device ?? "", found?.Account.Id ?? Guid.Empty, out var id) && found is not null;
         var origin = isKnown ? SignInOrigin.Device(request, id) : SignInOrigin.Stranger(request);
-        var check = await passwords.CheckAsync(key ?? email, found?.Account.Actor ?? "guest", found?.PasswordHash, password, origin, request.Aborted).ConfigureAwait(false);
+        var check = await passwords.CheckAsync(key ?? email, found?.Account.Actor ?? "guest", found?.PasswordHash, password, origin,
+            request.Aborted).ConfigureAwait(false);
         if (!check.IsOk || check.Value == PasswordVerificationResult.Failed)
         {
             return check.Error ?? IdentityErrors.InvalidCredentials;
         }
 
         // A hash from when fewer iterations were usual is made again; where there is no room for that at the moment, at the next sign-in.
-        var better = check.Value == PasswordVerificationResult.SuccessRehashNeeded ? await passwords.HashAsync(password, origin, request.Aborted).ConfigureAwait(false) : default(Result<string>?);
-        return await sessions.StartAsync(found!.Value.Account, found.Value.PasswordHash!, "signed_in", better is { IsOk: true } made ? made.Value : null).ConfigureAwait(false) is { } begun
+        var better = check.Value == PasswordVerificationResult.SuccessRehashNeeded
+            ? await passwords.HashAsync(password, origin, request.Aborted).ConfigureAwait(false) : default(Result<string>?);
+        return await sessions.StartAsync(found!.Value.Account, found.Value.PasswordHash!, "signed_in", better is { IsOk: true } made
+            ? made.Value : null).ConfigureAwait(false) is { } begun
             ? Reply.Ok(begun) : IdentityErrors.InvalidCredentials;
     }
 
@@ -113,7 +121,8 @@ internal sealed class SignIn(Accounts accounts, PasswordWork passwords, Password
 
     /// <summary>The caller as the database knows them now.</summary>
     public async Task<Reply> MeAsync(Request request) =>
-        request.Caller.Subject is { } id && await accounts.FindAsync(id).ConfigureAwait(false) is { } account ? Reply.Ok(account) : Errors.Unauthenticated;
+        request.Caller.Subject is { } id && await accounts.FindAsync(id).ConfigureAwait(false) is { } account ? Reply.Ok(account)
+        : Errors.Unauthenticated;
 
     /// <summary>The keys that other services check our tokens with (RFC 7517).</summary>
     public Task<Reply> KeysAsync(Request request) => Task.FromResult(Reply.Ok(new { Keys = keys.Published }));

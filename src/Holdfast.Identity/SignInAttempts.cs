@@ -6,8 +6,8 @@ using Holdfast.Platform.Data;
 namespace Holdfast.Identity;
 
 /// <summary>
-/// Failed sign-ins in the database, and so over all processes, whether or not there is an account: by email and origin (<c>sign_in_origins</c>), and of all strangers
-/// by email (<c>sign_in_attempts</c>).
+/// Failed sign-ins in the database, and so over all processes, whether or not there is an account: by email and origin
+/// (<c>sign_in_origins</c>), and of all strangers by email (<c>sign_in_attempts</c>).
 /// </summary>
 internal static class SignInAttempts
 {
@@ -26,12 +26,17 @@ internal static class SignInAttempts
         Fetched<Attempts>? strangers = null;
         if (!origin.IsKnown)
         {
-            batch.Execute("INSERT INTO sign_in_attempts (account, failures, last_at) VALUES ($1, 0, $2) ON CONFLICT (account) DO NOTHING", account, now.First);
-            strangers = batch.Query("SELECT failures, last_at, blocked_until FROM sign_in_attempts WHERE account = $1 {lock}", Map, account);
+            batch.Execute("INSERT INTO sign_in_attempts (account, failures, last_at) VALUES ($1, 0, $2) ON CONFLICT (account) DO NOTHING",
+                account, now.First);
+            strangers = batch.Query("SELECT failures, last_at, blocked_until FROM sign_in_attempts WHERE account = $1 {lock}", Map,
+                account);
         }
 
-        batch.Execute("INSERT INTO sign_in_origins (account, origin, failures, last_at) VALUES ($1, $2, 0, $3) ON CONFLICT (account, origin) DO NOTHING", account, origin.Key, now.First);
-        var mine = batch.Query("SELECT failures, last_at, blocked_until FROM sign_in_origins WHERE account = $1 AND origin = $2 {lock}", Map, account, origin.Key);
+        batch.Execute(
+            "INSERT INTO sign_in_origins (account, origin, failures, last_at) VALUES ($1, $2, 0, $3) ON CONFLICT (account, origin) "
+            + "DO NOTHING", account, origin.Key, now.First);
+        var mine = batch.Query("SELECT failures, last_at, blocked_until FROM sign_in_origins WHERE account = $1 AND origin = $2 {lock}",
+            Map, account, origin.Key);
         await batch.RunAsync().ConfigureAwait(false);
         var attempt = Lockout.Attempt(mine.First, now.First);
         var all = strangers is null ? attempt : Lockout.Attempt(strangers.First, now.First, Lockout.FreeOfStrangers);
@@ -41,7 +46,8 @@ internal static class SignInAttempts
             return refusal;
         }
 
-        batch.Execute("UPDATE sign_in_origins SET failures = $3, last_at = $4, blocked_until = $5{as timestamptz} WHERE account = $1 AND origin = $2",
+        batch.Execute(
+            "UPDATE sign_in_origins SET failures = $3, last_at = $4, blocked_until = $5{as timestamptz} WHERE account = $1 AND origin = $2",
             account, origin.Key, attempt.Value.Failures, attempt.Value.LastAt, attempt.Value.BlockedUntil);
         if (strangers is not null && attempt.Value.Failures <= Lockout.Free)
         {
@@ -53,7 +59,9 @@ internal static class SignInAttempts
         return attempt;
     });
 
-    /// <summary>The password was right: what was noted of this origin is forgotten; where that was a stranger, what strangers did, too.</summary>
+    /// <summary>
+    /// The password was right: what was noted of this origin is forgotten; where that was a stranger, what strangers did, too.
+    /// </summary>
     public static void Forget(StatementBatch batch, Guid account, SignInOrigin origin)
     {
         batch.Execute("DELETE FROM sign_in_origins WHERE account = $1 AND origin = $2", account, origin.Key);

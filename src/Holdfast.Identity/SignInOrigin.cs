@@ -7,7 +7,8 @@ namespace Holdfast.Identity;
 
 /// <summary>From where somebody tries a password: whose failures are counted together.</summary>
 /// <param name="Key">What the failures are counted by, beside the email.</param>
-/// <param name="IsKnown">They have shown before, or show otherwise, that the account is theirs: the failures of strangers do not concern them.</param>
+/// <param name="IsKnown">They have shown before, or show otherwise, that the account is theirs: the failures of strangers do not concern
+/// them.</param>
 /// <param name="Address">As <see cref="RateLimits.Partition"/> counts it.</param>
 internal sealed record SignInOrigin(Guid Key, bool IsKnown, IPAddress Address)
 {
@@ -23,7 +24,8 @@ internal sealed record SignInOrigin(Guid Key, bool IsKnown, IPAddress Address)
     private static SignInOrigin Of(Request request, string kind, bool isKnown)
     {
         var address = AddressOf(request);
-        return new SignInOrigin(new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"{kind}\n{address}")).AsSpan(0, 16), bigEndian: true), isKnown, address);
+        return new SignInOrigin(new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"{kind}\n{address}")).AsSpan(0, 16), bigEndian: true),
+            isKnown, address);
     }
 
     private static IPAddress AddressOf(Request request) => RateLimits.Partition(request.Http.Connection.RemoteIpAddress);

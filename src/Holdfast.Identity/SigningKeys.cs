@@ -13,8 +13,8 @@ namespace Holdfast.Identity;
 internal sealed record PublicKey(string Kty, string Crv, string X, string Y, string Kid, string Use, string Alg);
 
 /// <summary>
-/// The ES256 keys of the installation: the first made by the first process, kept in the database, so that a token of one process is good at all
-/// others and after a restart. A key's <c>kid</c> is its thumbprint (RFC 7638). <see cref="KeySchedule"/> says which one signs.
+/// The ES256 keys of the installation: the first made by the first process, kept in the database, so that a token of one process is good at
+/// all others and after a restart. A key's <c>kid</c> is its thumbprint (RFC 7638). <see cref="KeySchedule"/> says which one signs.
 /// </summary>
 internal sealed class SigningKeys
 {
@@ -41,7 +41,10 @@ internal sealed class SigningKeys
 
     public string Sign(string payload) => _handler.CreateToken(payload, Loaded.Signing.Credentials);
 
-    /// <summary>The key that signatures under this id are checked with. Checking and signing may go on at once: each makes an OpenSSL context of its own.</summary>
+    /// <summary>
+    /// The key that signatures under this id are checked with. Checking and signing may go on at once: each makes an OpenSSL context of its
+    /// own.
+    /// </summary>
     public SecurityKey? Find(string kid) => Loaded.Keys.TryGetValue(kid, out var key) ? key.Credentials.Key : null;
 
     /// <summary>As <see cref="Find"/>; looks into the database for a key that is not known here, at most every few seconds.</summary>
@@ -52,7 +55,8 @@ internal sealed class SigningKeys
             return known;
         }
 
-        if (Stopwatch.GetElapsedTime(Interlocked.Read(ref _soughtAt)) < SeekEvery || !await _reloading.WaitAsync(SeekEvery).ConfigureAwait(false))
+        if (Stopwatch.GetElapsedTime(Interlocked.Read(ref _soughtAt)) < SeekEvery
+            || !await _reloading.WaitAsync(SeekEvery).ConfigureAwait(false))
         {
             return null;
         }
@@ -88,7 +92,8 @@ internal sealed class SigningKeys
         var (secrets, now) = await Secrets.ListAsync(db, box, Prefix).ConfigureAwait(false);
         var made = secrets.Select(s => s.CreatedAt).ToList();
         var known = _ring?.Keys.Values.ToDictionary(k => k.Name, StringComparer.Ordinal) ?? [];
-        var keys = secrets.Where((_, place) => KeySchedule.Verifies(made, place, now)).Select(s => known.GetValueOrDefault(s.Name) ?? Import(s)).ToList();
+        var keys = secrets.Where((_, place) => KeySchedule.Verifies(made, place, now))
+            .Select(s => known.GetValueOrDefault(s.Name) ?? Import(s)).ToList();
         var signing = secrets[KeySchedule.Signs(made, now)].Name;
         _ring = new Ring(keys.ToDictionary(k => k.Public.Kid, StringComparer.Ordinal), keys.Single(k => k.Name == signing));
     }
@@ -100,7 +105,8 @@ internal sealed class SigningKeys
         return await db.WriteAsync(async tx =>
         {
             var now = await tx.NowAsync().ConfigureAwait(false);
-            var made = await tx.QueryAsync("SELECT name, created_at FROM secrets WHERE name LIKE $1 ORDER BY created_at, name", r => (Name: r.Text(0), At: r.Time(1)), $"{Prefix}%")
+            var made = await tx.QueryAsync("SELECT name, created_at FROM secrets WHERE name LIKE $1 ORDER BY created_at, name",
+                r => (Name: r.Text(0), At: r.Time(1)), $"{Prefix}%")
                 .ConfigureAwait(false);
             for (var i = 0; i < made.Count - 1; i++)
             {
@@ -122,8 +128,8 @@ internal sealed class SigningKeys
     }
 
     /// <summary>
-    /// This version of the library caches signature providers by key id in a static: two keys of the same id in one process would pass for each
-    /// other. Without the cache each check makes its own, which costs microseconds.
+    /// This version of the library caches signature providers by key id in a static: two keys of the same id in one process would pass for
+    /// each other. Without the cache each check makes its own, which costs microseconds.
     /// </summary>
     public static SecurityKey WithoutCache(SecurityKey key)
     {
@@ -149,7 +155,8 @@ internal sealed class SigningKeys
         var ecdsa = ECDsa.Create();
         ecdsa.ImportPkcs8PrivateKey(secret.Value, out _);
         var shown = Describe(ecdsa.ExportParameters(includePrivateParameters: false).Q);
-        return new Entry(secret.Name, shown, new SigningCredentials(WithoutCache(new ECDsaSecurityKey(ecdsa) { KeyId = shown.Kid }), Algorithm));
+        return new Entry(secret.Name, shown,
+            new SigningCredentials(WithoutCache(new ECDsaSecurityKey(ecdsa) { KeyId = shown.Kid }), Algorithm));
     }
 
     private sealed record Entry(string Name, PublicKey Public, SigningCredentials Credentials);

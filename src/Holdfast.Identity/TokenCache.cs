@@ -4,8 +4,8 @@ using Holdfast.Platform.Http;
 namespace Holdfast.Identity;
 
 /// <summary>
-/// Tokens whose signature has been checked, until they expire. One is found by a hash of the end of its signature and then compared whole, which costs less than
-/// a hash over all of it. Bounded; when it is full, expired ones go, and where that is not enough, all.
+/// Tokens whose signature has been checked, until they expire. One is found by a hash of the end of its signature and then compared whole,
+/// which costs less than a hash over all of it. Bounded; when it is full, expired ones go, and where that is not enough, all.
 /// </summary>
 internal sealed class TokenCache(int maxCharacters)
 {
@@ -13,7 +13,8 @@ internal sealed class TokenCache(int maxCharacters)
     private int _characters;
 
     /// <summary>The caller of a token that was checked, and the generation of tokens that the account had then.</summary>
-    public (Caller Caller, int Generation)? Find(string token, DateTime now) => _known.TryGetValue(token, out var entry) && entry.Expires > now ? (entry.Caller, entry.Generation) : null;
+    public (Caller Caller, int Generation)? Find(string token, DateTime now) => _known.TryGetValue(token, out var entry)
+        && entry.Expires > now ? (entry.Caller, entry.Generation) : null;
 
     public void Add(string token, Caller caller, int generation, DateTime expires, DateTime now)
     {
@@ -61,7 +62,9 @@ internal sealed class TokenCache(int maxCharacters)
         }
     }
 
-    /// <summary>The hash is the runtime's own, keyed at random for each process: nobody can make tokens that fall into one bucket.</summary>
+    /// <summary>
+    /// The hash is the runtime's own, keyed at random for each process: nobody can make tokens that fall into one bucket.
+    /// </summary>
     private sealed class BySignature : IEqualityComparer<string>
     {
         private const int Enough = 43;

@@ -8,13 +8,16 @@ using Microsoft.IdentityModel.Tokens;
 namespace Holdfast.Identity;
 
 /// <summary>
-/// Makes and reads access tokens: JWTs (RFC 7519) signed with ES256, good for 15 minutes. What a token says holds until it expires: a change of
-/// role or stores counts from the next refresh on. It ends before where <see cref="EndedTokens"/> says so. Tokens of an outside issuer are read, too, where the settings name one.
+/// Makes and reads access tokens: JWTs (RFC 7519) signed with ES256, good for 15 minutes. What a token says holds until it expires: a
+/// change of role or stores counts from the next refresh on. It ends before where <see cref="EndedTokens"/> says so. Tokens of an outside
+/// issuer are read, too, where the settings name one.
 /// </summary>
 internal sealed class TokenReader(SigningKeys keys, TimeProvider time, OutsideIssuer? outside = null, OutsideAccounts? outsiders = null,
     ApiKeyReader? apiKeys = null, EndedTokens? ended = null) : ITokenReader
 {
-    /// <summary>Of a token; a longer one is refused unread. One with <see cref="Account.MaxStores"/> stores and the longest name and email has less.</summary>
+    /// <summary>
+    /// Of a token; a longer one is refused unread. One with <see cref="Account.MaxStores"/> stores and the longest name and email has less.
+    /// </summary>
     public const int MaxLength = 8 * 1024;
 
     public const string Issuer = "holdfast";
@@ -66,7 +69,8 @@ internal sealed class TokenReader(SigningKeys keys, TimeProvider time, OutsideIs
 
         var now = time.GetUtcNow().UtcDateTime;
         var known = _cache.Find(token, now);
-        return known is { } k && (ended is null || (ended.IsUpToDate && !ended.Has(k.Caller.Subject, k.Generation))) ? new(k.Caller) : ReadSlowlyAsync(token, known, now);
+        return known is { } k && (ended is null || (ended.IsUpToDate && !ended.Has(k.Caller.Subject, k.Generation))) ? new(k.Caller)
+            : ReadSlowlyAsync(token, known, now);
     }
 
     private async ValueTask<Caller?> ReadSlowlyAsync(string token, (Caller Caller, int Generation)? known, DateTime now)
@@ -132,8 +136,8 @@ internal sealed class TokenReader(SigningKeys keys, TimeProvider time, OutsideIs
     }
 
     /// <summary>
-    /// Looks before the library does, which takes any algorithm that fits the key, and parses both parts without a bound of their depth: three parts,
-    /// shallow JSON objects.
+    /// Looks before the library does, which takes any algorithm that fits the key, and parses both parts without a bound of their depth:
+    /// three parts, shallow JSON objects.
     /// </summary>
     private static Parsed? Parse(string token)
     {
@@ -147,7 +151,8 @@ internal sealed class TokenReader(SigningKeys keys, TimeProvider time, OutsideIs
         {
             var header = JsonElement.Parse(Base64Url.DecodeFromChars(parts[0]), Shallow);
             var payload = JsonElement.Parse(Base64Url.DecodeFromChars(parts[1]), Shallow);
-            return header.ValueKind == JsonValueKind.Object && payload.ValueKind == JsonValueKind.Object ? new Parsed(parts, header, payload) : null;
+            return header.ValueKind == JsonValueKind.Object && payload.ValueKind == JsonValueKind.Object
+                ? new Parsed(parts, header, payload) : null;
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
         {
@@ -160,9 +165,11 @@ internal sealed class TokenReader(SigningKeys keys, TimeProvider time, OutsideIs
 
     /// <summary>Only we sign, so a claim that is not as we write it is a bug of ours; it lets nobody in.</summary>
     private static Caller? ToCaller(JsonWebToken token) =>
-        Guid.TryParseExact(token.Subject, "D", out var id) && token.TryGetPayloadValue<string>("role", out var role) && Account.TryRole(role, out var parsed)
+        Guid.TryParseExact(token.Subject, "D", out var id) && token.TryGetPayloadValue<string>("role", out var role)
+        && Account.TryRole(role, out var parsed)
         && token.TryGetPayloadValue<string>("email", out var email) && token.TryGetPayloadValue<string[]>("stores", out var stores)
-            ? new Caller(id, parsed, email, token.TryGetPayloadValue<string?>("name", out var name) ? name : null, stores.Select(Guid.Parse).ToHashSet())
+            ? new Caller(id, parsed, email, token.TryGetPayloadValue<string?>("name", out var name) ? name
+            : null, stores.Select(Guid.Parse).ToHashSet())
             : null;
 
     private sealed record Parsed(string[] Parts, JsonElement Header, JsonElement Payload);

@@ -3,7 +3,9 @@ using Holdfast.Platform.Data;
 
 namespace Holdfast.Identity;
 
-/// <summary>Computes the keys of emails, and the folded names by which customers are found. Accounts of outside issuers and closed ones keep theirs.</summary>
+/// <summary>
+/// Computes the keys of emails, and the folded names by which customers are found. Accounts of outside issuers and closed ones keep theirs.
+/// </summary>
 internal sealed class UserTextKeys : IMigrationStep
 {
     private const int PageSize = 1000;
@@ -12,7 +14,8 @@ internal sealed class UserTextKeys : IMigrationStep
         "email_key NOT LIKE 'oidc:%' AND email NOT LIKE '%@closed.invalid'", "email of user");
 
     /// <summary>What <c>verify</c> checks.</summary>
-    public static readonly Invariant Invariant = new("emails_differ_in_more_than_their_writing", $"SELECT id, role, email FROM users WHERE {TextKeys.IsTwin("email_key")}");
+    public static readonly Invariant Invariant = new("emails_differ_in_more_than_their_writing",
+        $"SELECT id, role, email FROM users WHERE {TextKeys.IsTwin("email_key")}");
 
     private sealed record Named(Guid Id, string Name, string? Folded);
 
@@ -21,7 +24,8 @@ internal sealed class UserTextKeys : IMigrationStep
         var last = Guid.Empty;
         while (true)
         {
-            var page = await tx.QueryAsync($"SELECT id, name, name_folded FROM users WHERE id > $1 AND name IS NOT NULL ORDER BY id LIMIT {PageSize}",
+            var page = await tx.QueryAsync(
+                $"SELECT id, name, name_folded FROM users WHERE id > $1 AND name IS NOT NULL ORDER BY id LIMIT {PageSize}",
                 r => new Named(r.Uuid(0), r.Text(1), r.TextOrNull(2)), last).ConfigureAwait(false);
             if (page.Count == 0)
             {

@@ -6,27 +6,34 @@ using Holdfast.Platform.Messaging;
 
 namespace Holdfast.Inventory;
 
-/// <summary>The answer to a receipt or an adjustment: the stock as it is now, the ledger row, and whose goods are missing, the oldest first.</summary>
+/// <summary>
+/// The answer to a receipt or an adjustment: the stock as it is now, the ledger row, and whose goods are missing, the oldest first.
+/// </summary>
 public sealed record StockChange : StockView
 {
-    public StockChange(StockView now, MovementView movement, IReadOnlyList<ShortHold> affected) : base(now) => (Movement, Affected) = (movement, affected);
+    public StockChange(StockView now, MovementView movement, IReadOnlyList<ShortHold> affected) : base(now) =>
+        (Movement, Affected) = (movement, affected);
 
     public MovementView Movement { get; }
 
-    /// <summary>Orders and reservations (<c>referenceId</c>) that are short: the newest, because what is there goes to the oldest first.</summary>
+    /// <summary>
+    /// Orders and reservations (<c>referenceId</c>) that are short: the newest, because what is there goes to the oldest first.
+    /// </summary>
     public IReadOnlyList<ShortHold> Affected { get; }
 }
 
 /// <summary>
-/// <c>POST /inventory/{variantId}/receipts</c> <c>{quantity, reference}</c>, <c>/adjustments</c> <c>{delta, reason}</c> or <c>{counted, reason}</c>, and
-/// <c>PUT /inventory/{variantId}</c> <c>{lowStockThreshold}</c>.
+/// <c>POST /inventory/{variantId}/receipts</c> <c>{quantity, reference}</c>, <c>/adjustments</c> <c>{delta, reason}</c> or <c>{counted,
+/// reason}</c>, and <c>PUT /inventory/{variantId}</c> <c>{lowStockThreshold}</c>.
 /// </summary>
 public sealed class ChangeStock(Db db, RelayBell bell)
 {
     /// <summary>The most pieces that one receipt or adjustment may move.</summary>
     public const long MaxQuantity = 1_000_000_000;
 
-    /// <summary>201; the same reference with the same quantity again: 200, counted once; with another quantity: 409 <c>receipt_conflict</c>.</summary>
+    /// <summary>
+    /// 201; the same reference with the same quantity again: 200, counted once; with another quantity: 409 <c>receipt_conflict</c>.
+    /// </summary>
     public async Task<Reply> ReceiveAsync(Request request)
     {
         var read = await request.FieldsAsync().ConfigureAwait(false);
@@ -44,7 +51,8 @@ public sealed class ChangeStock(Db db, RelayBell bell)
                 return Errors.NotFound;
             }
 
-            var earlier = await tx.FirstAsync(MovementView.Select + $"WHERE variant_id = $1 AND {StockWriter.HasReference}", MovementView.Map,
+            var earlier = await tx.FirstAsync(MovementView.Select + $"WHERE variant_id = $1 AND {StockWriter.HasReference}",
+                MovementView.Map,
                 open.Label.VariantId, UnicodeText.Key(reference), reference).ConfigureAwait(false);
             if (earlier is not null && earlier.OnHandDelta != quantity)
             {
@@ -62,8 +70,9 @@ public sealed class ChangeStock(Db db, RelayBell bell)
     }
 
     /// <summary>
-    /// 201; 409 <c>stock_below_zero</c> when there is less on hand. Below what is reserved, the answer lists who is affected. <c>counted</c> instead of <c>delta</c>
-    /// is what somebody has found on the shelf: the difference is taken from what is on hand under the lock, however much was sold or shipped since the page was read.
+    /// 201; 409 <c>stock_below_zero</c> when there is less on hand. Below what is reserved, the answer lists who is affected.
+    /// <c>counted</c> instead of <c>delta</c> is what somebody has found on the shelf: the difference is taken from what is on hand under
+    /// the lock, however much was sold or shipped since the page was read.
     /// </summary>
     public async Task<Reply> AdjustAsync(Request request)
     {
@@ -77,7 +86,8 @@ public sealed class ChangeStock(Db db, RelayBell bell)
         var reason = read.Value.Text("reason");
         return read.Value.Done() is { } error ? error : await Idempotency.RunAsync(db, request, required: false, async tx =>
             await OpenAsync(tx, request).ConfigureAwait(false) is not { } open ? Errors.NotFound
-            : !open.Stock.TryAdjust(open.Label.VariantId, delta ?? counted!.Value - open.Entry.OnHand, reason) ? InventoryErrors.StockBelowZero(open.Entry.OnHand)
+            : !open.Stock.TryAdjust(open.Label.VariantId, delta ?? counted!.Value - open.Entry.OnHand, reason)
+            ? InventoryErrors.StockBelowZero(open.Entry.OnHand)
             : await InkAsync(tx, open, request).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
@@ -131,12 +141,15 @@ public sealed class ChangeStock(Db db, RelayBell bell)
             if (was != needs)
             {
                 // The level has moved to the stock instead of the stock to the level: the same news.
-                events.Add(new Event(view.VariantId, entry.Read.EventSequence + 1, needs ? "inventory.low" : "inventory.restocked", view.StoreId, open.Now, request.Caller.Actor, null,
+                events.Add(new Event(view.VariantId, entry.Read.EventSequence + 1, needs ? "inventory.low"
+                    : "inventory.restocked", view.StoreId, open.Now, request.Caller.Actor, null,
                     Reply.Bytes(view)));
                 tx.AfterCommit(bell.Ring);
             }
 
-            batch.Execute("UPDATE stock SET low_stock_threshold = $3{as bigint}, event_sequence = $4 WHERE variant_id = $1 AND location_id = $2", view.VariantId, entry.Read.LocationId,
+            batch.Execute(
+                "UPDATE stock SET low_stock_threshold = $3{as bigint}, event_sequence = $4 WHERE variant_id = $1 AND location_id = $2",
+                view.VariantId, entry.Read.LocationId,
                 threshold, entry.Read.EventSequence + events.Count);
             events.Ink(batch);
             await batch.RunAsync().ConfigureAwait(false);
@@ -147,7 +160,8 @@ public sealed class ChangeStock(Db db, RelayBell bell)
     /// <summary>One variant's stock row under lock, made where it is missing; null when the caller must not know the variant.</summary>
     private static async Task<Opened?> OpenAsync(Tx tx, Request request)
     {
-        if (await StockQueries.FindAsync(tx, request.Id("variantId")).ConfigureAwait(false) is not { } found || !request.Caller.Manages(found.StoreId))
+        if (await StockQueries.FindAsync(tx, request.Id("variantId")).ConfigureAwait(false) is not { } found
+            || !request.Caller.Manages(found.StoreId))
         {
             return null;
         }
@@ -174,7 +188,9 @@ public sealed class ChangeStock(Db db, RelayBell bell)
         }
 
         var m = open.Stock.Movements[^1];
-        return Reply.Created(new StockChange(open.View(), new MovementView(m.Sequence, m.OnHandDelta, m.ReservedDelta, m.Reason, m.ReferenceId, m.Reference, open.Now), affected),
+        return Reply.Created(
+            new StockChange(open.View(),
+            new MovementView(m.Sequence, m.OnHandDelta, m.ReservedDelta, m.Reason, m.ReferenceId, m.Reference, open.Now), affected),
             $"{Routes.Base}/inventory/{open.Label.VariantId}/movements");
     }
 

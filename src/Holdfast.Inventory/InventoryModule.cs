@@ -16,7 +16,8 @@ public static class InventoryModule
     public static IReadOnlyList<Invariant> Invariants { get; } = [.. InventoryInvariants.All, AlertInvariants.Invariant];
 
     /// <summary>What <c>verify --repair</c> can put right: balances from the ledger, and alerts.</summary>
-    public static IReadOnlyList<Repair> Repairs { get; } = [.. InventoryInvariants.Repairs, new("alerts_from_the_stock", AlertInvariants.RepairAsync)];
+    public static IReadOnlyList<Repair> Repairs { get; } = [.. InventoryInvariants.Repairs,
+        new("alerts_from_the_stock", AlertInvariants.RepairAsync)];
 
     public static void Add(IServiceCollection services)
     {

@@ -32,7 +32,9 @@ public sealed class StockAlerts(Db db)
         }
 
         var (before, id) = (DateTime.MaxValue, Guid.AllBitsSet);
-        if (paging.Value.After is { } after && !(DateTime.TryParseExact(after[0], TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out before)
+        if (paging.Value.After is { } after
+            && !(DateTime.TryParseExact(after[0], TimeFormat, CultureInfo.InvariantCulture,
+            DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out before)
             && Guid.TryParseExact(after[1], "D", out id)))
         {
             return Errors.InvalidCursor;
@@ -49,12 +51,15 @@ public sealed class StockAlerts(Db db)
         }
 
         var rows = await db.ReadAsync(s => s.QueryAsync(ListSql, r => new StockAlert(StockView.Map(r), r.Time(8)), storeId,
-            before == DateTime.MaxValue ? new DateTime(9999, 1, 1, 0, 0, 0, DateTimeKind.Utc) : before, id, (long)paging.Value.Limit + 1), request.Aborted).ConfigureAwait(false);
+            before == DateTime.MaxValue ? new DateTime(9999, 1, 1, 0, 0, 0, DateTimeKind.Utc) : before, id, (long)paging.Value.Limit + 1),
+            request.Aborted).ConfigureAwait(false);
         return Reply.Ok(paging.Value.Page(rows, a => [a.Since.ToString(TimeFormat, CultureInfo.InvariantCulture), a.VariantId.ToString()]));
     }
 
-    private const string ListSql = "SELECT v.id, v.store_id, v.sku, " + StockView.NameSql + ", s.on_hand, s.reserved, s.shortfall, s.low_stock_threshold, a.since "
-        + "FROM stock_alerts a JOIN stock s ON s.variant_id = a.variant_id AND s.location_id = a.store_id JOIN variants v ON v.id = a.variant_id JOIN products p ON p.id = v.product_id "
+    private const string ListSql = "SELECT v.id, v.store_id, v.sku, " + StockView.NameSql
+        + ", s.on_hand, s.reserved, s.shortfall, s.low_stock_threshold, a.since "
+        + "FROM stock_alerts a JOIN stock s ON s.variant_id = a.variant_id AND s.location_id = a.store_id JOIN variants v ON v.id = "
+        + "a.variant_id JOIN products p ON p.id = v.product_id "
         + "WHERE a.store_id = $1 AND (a.since, a.variant_id) < ($2, $3) ORDER BY a.since DESC, a.variant_id DESC LIMIT $4";
 }
 
@@ -93,7 +98,8 @@ internal sealed class LowStockConsumer : IConsumer
     /// <summary>Rows of <c>stock_alerts</c>.</summary>
     public static RowSet Rows(IEnumerable<(Guid VariantId, Guid StoreId, DateTime Since)> alerts)
     {
-        var rows = new RowSet("stock_alerts", new("variant_id", ColumnType.Uuid), new("store_id", ColumnType.Uuid), new("since", ColumnType.Time));
+        var rows = new RowSet("stock_alerts", new("variant_id", ColumnType.Uuid), new("store_id", ColumnType.Uuid),
+            new("since", ColumnType.Time));
         foreach (var (variant, store, since) in alerts)
         {
             rows.Add(variant).Add(store).Add(since);
@@ -107,25 +113,33 @@ internal sealed class LowStockConsumer : IConsumer
 internal static class AlertInvariants
 {
     // As Core/StockEntry.NeedsMore says it.
-    private const string NeedsMore = "((s.on_hand <= s.reserved AND s.event_sequence > 0) OR (s.low_stock_threshold IS NOT NULL AND s.on_hand - s.reserved <= s.low_stock_threshold))";
+    private const string NeedsMore =
+        "((s.on_hand <= s.reserved AND s.event_sequence > 0) OR (s.low_stock_threshold IS NOT NULL AND s.on_hand - s.reserved <= "
+        + "s.low_stock_threshold))";
 
     // Those of which no event is on its way: in the outbox, or with the broker that feeds the alerts.
     private const string Wrong = "FROM stock s LEFT JOIN stock_alerts a ON a.variant_id = s.variant_id WHERE s.location_id = s.store_id "
-        + "AND NOT EXISTS (SELECT 1 FROM outbox x WHERE x.subject = s.variant_id) AND NOT EXISTS (SELECT 1 FROM lanes w LEFT JOIN inbox i ON i.consumer = w.name AND i.subject = s.variant_id "
-        + "WHERE w.name = 'low-stock' AND w.transport <> 'outbox' AND COALESCE(i.sequence, 0) < s.event_sequence) AND CASE WHEN a.variant_id IS NULL THEN 0 ELSE 1 END <> CASE WHEN " + NeedsMore + " THEN 1 ELSE 0 END";
+        + "AND NOT EXISTS (SELECT 1 FROM outbox x WHERE x.subject = s.variant_id) AND NOT EXISTS (SELECT 1 FROM lanes w LEFT JOIN inbox "
+        + "i ON i.consumer = w.name AND i.subject = s.variant_id "
+        + "WHERE w.name = 'low-stock' AND w.transport <> 'outbox' AND COALESCE(i.sequence, 0) < s.event_sequence) AND CASE WHEN "
+        + "a.variant_id IS NULL THEN 0 ELSE 1 END <> CASE WHEN " + NeedsMore + " THEN 1 ELSE 0 END";
 
-    private const string NoneWaits = "NOT EXISTS (SELECT 1 FROM deliveries WHERE lane = 'low-stock') AND NOT EXISTS (SELECT 1 FROM dead_letters WHERE lane = 'low-stock')";
+    private const string NoneWaits =
+        "NOT EXISTS (SELECT 1 FROM deliveries WHERE lane = 'low-stock') AND NOT EXISTS (SELECT 1 FROM dead_letters WHERE lane = "
+        + "'low-stock')";
 
-    public static readonly Invariant Invariant = new("alerts_are_of_what_runs_out", $"SELECT s.variant_id, s.on_hand, s.reserved, s.low_stock_threshold, a.since {Wrong} AND {NoneWaits}");
+    public static readonly Invariant Invariant = new("alerts_are_of_what_runs_out",
+        $"SELECT s.variant_id, s.on_hand, s.reserved, s.low_stock_threshold, a.since {Wrong} AND {NoneWaits}");
 
     /// <summary>Opens what is missing and closes what is over; what has events on their way is left to them.</summary>
     public static async Task<IReadOnlyList<string>> RepairAsync(Tx tx)
     {
         await tx.LockTableAsync("stock_alerts").ConfigureAwait(false);
         var now = await tx.NowAsync().ConfigureAwait(false);
-        var wrong = await tx.QueryAsync("SELECT s.variant_id, s.store_id, a.since, (SELECT MIN(e.occurred_at) FROM events e WHERE e.subject = s.variant_id "
-            + "AND e.type IN ('inventory.low', 'inventory.rejected', 'inventory.shortfall') AND e.sequence > COALESCE((SELECT MAX(r.sequence) FROM events r "
-            + $"WHERE r.subject = s.variant_id AND r.type = 'inventory.restocked'), 0)) {Wrong}",
+        var wrong = await tx.QueryAsync(
+            "SELECT s.variant_id, s.store_id, a.since, (SELECT MIN(e.occurred_at) FROM events e WHERE e.subject = s.variant_id "
+            + "AND e.type IN ('inventory.low', 'inventory.rejected', 'inventory.shortfall') AND e.sequence > COALESCE((SELECT "
+            + $"MAX(r.sequence) FROM events r WHERE r.subject = s.variant_id AND r.type = 'inventory.restocked'), 0)) {Wrong}",
             r => (Id: r.Uuid(0), Store: r.Uuid(1), IsOpen: r.TimeOrNull(2) is not null, Since: r.TimeOrNull(3))).ConfigureAwait(false);
         if (await tx.FirstAsync($"SELECT 1 WHERE {NoneWaits}", r => r.Int(0)).ConfigureAwait(false) != 1)
         {

@@ -14,7 +14,9 @@ public static class StockPages
         + "(SELECT v.product_id FROM variants v WHERE v.id = stock.variant_id)";
 
     private static readonly Func<Row, StockRow> Map =
-        r => new StockRow(r.Uuid(0), r.Uuid(1), r.Uuid(2), r.Long(3), r.Long(4), r.LongOrNull(5), r.Long(6), r.Int(7)) { ProductId = r.UuidOrNull(8) ?? default };
+        r => new StockRow(r.Uuid(0), r.Uuid(1), r.Uuid(2), r.Long(3), r.Long(4), r.LongOrNull(5), r.Long(6),
+        r.Int(7))
+        { ProductId = r.UuidOrNull(8) ?? default };
 
     /// <summary>Locks the rows of the variants, in the order of their keys.</summary>
     public static Fetched<StockRow> Open(StatementBatch batch, Guid[] variantIds) =>
@@ -25,12 +27,12 @@ public static class StockPages
         batch.Query($"SELECT {Columns} FROM stock WHERE variant_id {{in $1}}", Map, variantIds);
 
     /// <summary>
-    /// The open holds on variants, from the ledger. Read it under the lock of their rows, and only for those that are short: it goes through all
-    /// of their movements.
+    /// The open holds on variants, from the ledger. Read it under the lock of their rows, and only for those that are short: it goes
+    /// through all of their movements.
     /// </summary>
     public static Fetched<Hold> Holds(StatementBatch batch, Guid[] variantIds) => batch.Query(
-        "SELECT variant_id, reference_id, SUM(reserved_delta), MIN(sequence) FROM stock_movements WHERE variant_id {in $1} AND reference_id IS NOT NULL "
-        + "AND reserved_delta <> 0 GROUP BY variant_id, reference_id HAVING SUM(reserved_delta) > 0",
+        "SELECT variant_id, reference_id, SUM(reserved_delta), MIN(sequence) FROM stock_movements WHERE variant_id {in $1} AND "
+        + "reference_id IS NOT NULL AND reserved_delta <> 0 GROUP BY variant_id, reference_id HAVING SUM(reserved_delta) > 0",
         r => new Hold(r.Uuid(0), r.Uuid(1), r.Long(2), r.Long(3)), variantIds);
 
     /// <summary>The holds on those variants of the book that are short; no round trip when none is.</summary>
@@ -49,11 +51,14 @@ public static class StockPages
     }
 
     /// <summary>
-    /// Writes what changed: balances, ledger rows, what is stale in caches, and the events <c>inventory.low</c> (available has fallen to the threshold),
-    /// <c>inventory.rejected</c> (the last piece is taken: a sell-out begins), <c>inventory.shortfall</c>, and <c>inventory.restocked</c> (enough again).
+    /// Writes what changed: balances, ledger rows, what is stale in caches, and the events <c>inventory.low</c> (available has fallen to
+    /// the threshold), <c>inventory.rejected</c> (the last piece is taken: a sell-out begins), <c>inventory.shortfall</c>, and
+    /// <c>inventory.restocked</c> (enough again).
     /// </summary>
-    /// <remarks>The writes are added to <paramref name="batch"/>, the events to <paramref name="events"/>. Only when there are events it makes a
-    /// round trip of its own, for the names that they carry.</remarks>
+    /// <remarks>
+    /// The writes are added to <paramref name="batch"/>, the events to <paramref name="events"/>. Only when there are events it makes a
+    /// round trip of its own, for the names that they carry.
+    /// </remarks>
     public static async ValueTask InkAsync(StockBook book, Tx tx, StatementBatch batch, EventLog events, DateTime now, string actor)
     {
         if (book.Movements.Count == 0)
@@ -62,26 +67,34 @@ public static class StockPages
         }
 
         var labels = await LabelsAsync(book, tx).ConfigureAwait(false);
-        var balances = new RowSet("stock", new("variant_id", ColumnType.Uuid), new("location_id", ColumnType.Uuid), new("on_hand", ColumnType.Long),
-            new("reserved", ColumnType.Long), new("shortfall", ColumnType.Long), new("movements", ColumnType.Long), new("movements_read", ColumnType.Long),
+        var balances = new RowSet("stock", new("variant_id", ColumnType.Uuid), new("location_id", ColumnType.Uuid),
+            new("on_hand", ColumnType.Long),
+            new("reserved", ColumnType.Long), new("shortfall", ColumnType.Long), new("movements", ColumnType.Long),
+            new("movements_read", ColumnType.Long),
             new("event_sequence", ColumnType.Int));
         foreach (var entry in book.Entries)
         {
             if (entry.IsChanged)
             {
                 NoteStale(tx, entry.Read);
-                balances.Add(entry.Read.VariantId).Add(entry.Read.LocationId).Add(entry.OnHand).Add(entry.Reserved).Add(entry.Shortfall).Add(entry.Movements)
+                balances.Add(entry.Read.VariantId).Add(entry.Read.LocationId).Add(entry.OnHand).Add(entry.Reserved).Add(entry.Shortfall)
+                    .Add(entry.Movements)
                     .Add(entry.Read.Movements).Add(entry.Read.EventSequence + AddEvents(entry, labels, events, now, actor));
             }
         }
 
-        var ledger = new RowSet("stock_movements", new("variant_id", ColumnType.Uuid), new("location_id", ColumnType.Uuid), new("sequence", ColumnType.Long),
-            new("store_id", ColumnType.Uuid), new("on_hand_delta", ColumnType.Long), new("reserved_delta", ColumnType.Long), new("reason", ColumnType.Text),
-            new("reference_id", ColumnType.Uuid), new("reference", ColumnType.Text), new("reference_key", ColumnType.Text), new("created_at", ColumnType.Time));
+        var ledger = new RowSet("stock_movements", new("variant_id", ColumnType.Uuid), new("location_id", ColumnType.Uuid),
+            new("sequence", ColumnType.Long),
+            new("store_id", ColumnType.Uuid), new("on_hand_delta", ColumnType.Long), new("reserved_delta", ColumnType.Long),
+            new("reason", ColumnType.Text),
+            new("reference_id", ColumnType.Uuid), new("reference", ColumnType.Text), new("reference_key", ColumnType.Text),
+            new("created_at", ColumnType.Time));
         foreach (var m in book.Movements)
         {
-            ledger.Add(m.Entry.Read.VariantId).Add(m.Entry.Read.LocationId).Add(m.Sequence).Add(m.Entry.Read.StoreId).Add(m.OnHandDelta).Add(m.ReservedDelta)
-                .Add(m.Reason).Add(m.ReferenceId).Add(m.Reference).Add(m.Reason == StockReasons.Receipt ? UnicodeText.Key(m.Reference!) : null).Add(now);
+            ledger.Add(m.Entry.Read.VariantId).Add(m.Entry.Read.LocationId).Add(m.Sequence).Add(m.Entry.Read.StoreId).Add(m.OnHandDelta)
+                .Add(m.ReservedDelta)
+                .Add(m.Reason).Add(m.ReferenceId).Add(m.Reference)
+                .Add(m.Reason == StockReasons.Receipt ? UnicodeText.Key(m.Reference!) : null).Add(now);
         }
 
         batch.ChangeEach(balances,
@@ -123,7 +136,8 @@ public static class StockPages
             if (happened)
             {
                 var data = Reply.Bytes(StockView.Of(entry, labels[entry.Read.VariantId]));
-                events.Add(new Event(entry.Read.VariantId, entry.Read.EventSequence + ++added, type, entry.Read.StoreId, now, actor, null, data));
+                events.Add(new Event(entry.Read.VariantId, entry.Read.EventSequence + ++added, type, entry.Read.StoreId, now, actor, null,
+                    data));
             }
         }
     }
@@ -139,6 +153,8 @@ public static class StockPages
             }
         }
 
-        return named is null ? [] : (await tx.QueryAsync(StockLabel.Select, StockLabel.Map, named.ToArray()).ConfigureAwait(false)).ToDictionary(l => l.VariantId);
+        return named is null ? []
+            : (await tx.QueryAsync(StockLabel.Select, StockLabel.Map, named.ToArray()).ConfigureAwait(false)).ToDictionary(l =>
+            l.VariantId);
     }
 }

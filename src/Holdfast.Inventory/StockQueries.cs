@@ -33,7 +33,8 @@ public sealed class StockQueries(Db db)
         {
             var stock = await FindAsync(s, request.Id("variantId")).ConfigureAwait(false);
             return stock is null || !request.Caller.Manages(stock.StoreId) ? null
-                : await s.QueryAsync(MovementView.Select + "WHERE variant_id = $1 AND location_id = $2 AND sequence < $3 ORDER BY sequence DESC LIMIT $4",
+                : await s.QueryAsync(MovementView.Select
+                + "WHERE variant_id = $1 AND location_id = $2 AND sequence < $3 ORDER BY sequence DESC LIMIT $4",
                     MovementView.Map, stock.VariantId, stock.StoreId, before, (long)paging.Value.Limit + 1).ConfigureAwait(false);
         }, request.Aborted).ConfigureAwait(false);
         return rows is null ? Errors.NotFound
@@ -41,8 +42,8 @@ public sealed class StockQueries(Db db)
     }
 
     /// <summary>
-    /// The stock of a store, the lowest available first. <c>below</c>: only what has less than that available. Variants that are neither for
-    /// sale nor in stock are left out.
+    /// The stock of a store, the lowest available first. <c>below</c>: only what has less than that available. Variants that are neither
+    /// for sale nor in stock are left out.
     /// </summary>
     public async Task<Reply> ListAsync(Request request)
     {
@@ -53,7 +54,9 @@ public sealed class StockQueries(Db db)
         }
 
         var (available, id) = (-1L, Guid.Empty);
-        if (paging.Value.After is { } after && !(long.TryParse(after[0], NumberStyles.None, CultureInfo.InvariantCulture, out available) && Guid.TryParse(after[1], out id)))
+        if (paging.Value.After is { } after
+            && !(long.TryParse(after[0], NumberStyles.None, CultureInfo.InvariantCulture, out available)
+            && Guid.TryParse(after[1], out id)))
         {
             return Errors.InvalidCursor;
         }
@@ -74,14 +77,16 @@ public sealed class StockQueries(Db db)
             return Errors.NotFound;
         }
 
-        var rows = await db.ReadAsync(s => s.QueryAsync(ListSql, StockView.Map, storeId, below, available, id, (long)paging.Value.Limit + 1), request.Aborted)
+        var rows = await db.ReadAsync(s =>
+            s.QueryAsync(ListSql, StockView.Map, storeId, below, available, id, (long)paging.Value.Limit + 1), request.Aborted)
             .ConfigureAwait(false);
         return Reply.Ok(paging.Value.Page(rows, v => [v.Available.ToString(CultureInfo.InvariantCulture), v.VariantId.ToString()]));
     }
 
     /// <summary>The stock of a variant; null when there is no such variant.</summary>
     internal static async Task<StockView?> FindAsync(Session session, Guid? variantId) =>
-        variantId is null ? null : await session.FirstAsync(StockView.Select + "WHERE v.id = $1", StockView.Map, variantId).ConfigureAwait(false);
+        variantId is null ? null : await session.FirstAsync(StockView.Select + "WHERE v.id = $1", StockView.Map, variantId)
+        .ConfigureAwait(false);
 
     /// <summary>What the catalog shows as available; variants without stock are left out.</summary>
     internal static async Task<IReadOnlyDictionary<Guid, long>> AvailableAsync(Session session, Guid[] variantIds)
@@ -95,7 +100,8 @@ public sealed class StockQueries(Db db)
     // Sorted over the store's variants: an index on what is available would have to be written at every sale.
     private const string ListSql =
         "SELECT * FROM (SELECT l.*, CASE WHEN l.on_hand > l.reserved THEN l.on_hand - l.reserved ELSE 0 END AS available FROM ("
-        + "SELECT v.id, v.store_id, v.sku, " + StockView.NameSql + " AS name, COALESCE(s.on_hand, 0) AS on_hand, COALESCE(s.reserved, 0) AS reserved, "
+        + "SELECT v.id, v.store_id, v.sku, " + StockView.NameSql
+        + " AS name, COALESCE(s.on_hand, 0) AS on_hand, COALESCE(s.reserved, 0) AS reserved, "
         + "COALESCE(s.shortfall, 0) AS shortfall, s.low_stock_threshold FROM variants v JOIN products p ON p.id = v.product_id "
         + "LEFT JOIN stock s ON s.variant_id = v.id AND s.location_id = v.store_id "
         + "WHERE v.store_id = $1 AND ((v.active AND p.deleted_at IS NULL) OR s.on_hand > 0 OR s.reserved > 0)) l) a "

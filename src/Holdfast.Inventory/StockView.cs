@@ -7,29 +7,37 @@ namespace Holdfast.Inventory;
 /// <param name="Name">The product's name, with the variant's own where it has one.</param>
 /// <param name="Available"><c>max(0, onHand - reserved)</c>: what can still be sold.</param>
 /// <param name="Shortfall"><c>max(0, reserved - onHand)</c>: what was promised and is no longer there.</param>
-/// <param name="LowStockThreshold"><c>inventory.low</c> is sent when <paramref name="Available"/> falls to it or below; null: never.</param>
-public record StockView(Guid VariantId, Guid StoreId, string Sku, string Name, long OnHand, long Reserved, long Available, long Shortfall, long? LowStockThreshold)
+/// <param name="LowStockThreshold"><c>inventory.low</c> is sent when <paramref name="Available"/> falls to it or below; null:
+/// never.</param>
+public record StockView(Guid VariantId, Guid StoreId, string Sku, string Name, long OnHand, long Reserved, long Available, long Shortfall,
+    long? LowStockThreshold)
 {
     /// <summary>The name under which stock is shown, over <c>variants v</c> and <c>products p</c>.</summary>
     internal const string NameSql = "CASE WHEN v.name IS NULL THEN p.name ELSE p.name || ' - ' || v.name END";
 
-    /// <summary>Every variant with its stock at the store's default location; a variant without a row has none. Follow it with WHERE.</summary>
+    /// <summary>
+    /// Every variant with its stock at the store's default location; a variant without a row has none. Follow it with WHERE.
+    /// </summary>
     internal const string Select =
-        "SELECT v.id, v.store_id, v.sku, " + NameSql + ", COALESCE(s.on_hand, 0), COALESCE(s.reserved, 0), COALESCE(s.shortfall, 0), s.low_stock_threshold "
+        "SELECT v.id, v.store_id, v.sku, " + NameSql
+        + ", COALESCE(s.on_hand, 0), COALESCE(s.reserved, 0), COALESCE(s.shortfall, 0), s.low_stock_threshold "
         + "FROM variants v JOIN products p ON p.id = v.product_id LEFT JOIN stock s ON s.variant_id = v.id AND s.location_id = v.store_id ";
 
     internal static readonly Func<Row, StockView> Map = r =>
-        new StockView(r.Uuid(0), r.Uuid(1), r.Text(2), r.Text(3), r.Long(4), r.Long(5), Math.Max(0, r.Long(4) - r.Long(5)), r.Long(6), r.LongOrNull(7));
+        new StockView(r.Uuid(0), r.Uuid(1), r.Text(2), r.Text(3), r.Long(4), r.Long(5), Math.Max(0, r.Long(4) - r.Long(5)), r.Long(6),
+        r.LongOrNull(7));
 
     /// <summary>An entry of a book, as it will be served once the book is inked.</summary>
     internal static StockView Of(StockEntry entry, StockLabel label) =>
-        new(entry.Read.VariantId, entry.Read.StoreId, label.Sku, label.Name, entry.OnHand, entry.Reserved, entry.Available, entry.Shortfall, entry.Read.LowStockThreshold);
+        new(entry.Read.VariantId, entry.Read.StoreId, label.Sku, label.Name, entry.OnHand, entry.Reserved, entry.Available, entry.Shortfall,
+        entry.Read.LowStockThreshold);
 }
 
 /// <summary>What the catalog calls a variant.</summary>
 internal sealed record StockLabel(Guid VariantId, string Sku, string Name)
 {
-    internal const string Select = "SELECT v.id, v.sku, " + StockView.NameSql + " FROM variants v JOIN products p ON p.id = v.product_id WHERE v.id {in $1}";
+    internal const string Select = "SELECT v.id, v.sku, " + StockView.NameSql
+        + " FROM variants v JOIN products p ON p.id = v.product_id WHERE v.id {in $1}";
 
     internal static readonly Func<Row, StockLabel> Map = r => new StockLabel(r.Uuid(0), r.Text(1), r.Text(2));
 }
@@ -38,9 +46,11 @@ internal sealed record StockLabel(Guid VariantId, string Sku, string Name)
 /// <param name="Sequence">Counts within the variant, from 1, without gaps.</param>
 /// <param name="ReferenceId">The order or reservation on whose account it is, or null.</param>
 /// <param name="Reference">What a person or another system named: a delivery note, the reason of an adjustment.</param>
-public sealed record MovementView(long Sequence, long OnHandDelta, long ReservedDelta, string Reason, Guid? ReferenceId, string? Reference, DateTime CreatedAt)
+public sealed record MovementView(long Sequence, long OnHandDelta, long ReservedDelta, string Reason, Guid? ReferenceId, string? Reference,
+    DateTime CreatedAt)
 {
-    internal const string Select = "SELECT sequence, on_hand_delta, reserved_delta, reason, reference_id, reference, created_at FROM stock_movements ";
+    internal const string Select =
+        "SELECT sequence, on_hand_delta, reserved_delta, reason, reference_id, reference, created_at FROM stock_movements ";
 
     internal static readonly Func<Row, MovementView> Map = r =>
         new MovementView(r.Long(0), r.Long(1), r.Long(2), r.Text(3), r.UuidOrNull(4), r.TextOrNull(5), r.Time(6));

@@ -13,16 +13,19 @@ public sealed record Receipts(int Written, IReadOnlyDictionary<Guid, long> Booke
 /// <summary>Brings stock in by the thousand: imports, the demo store, benchmarks.</summary>
 public static class StockWriter
 {
-    /// <summary>The condition that a movement is the receipt of a reference, however that is written: its key is $2; $3, the reference as it is, finds those of older releases.</summary>
+    /// <summary>
+    /// The condition that a movement is the receipt of a reference, however that is written: its key is $2; $3, the reference as it is,
+    /// finds those of older releases.
+    /// </summary>
     internal const string HasReference = "reason = 'receipt' AND (reference_key = $2 OR (reference_key IS NULL AND reference = $3))";
 
     private const string Booked = "SELECT variant_id, on_hand_delta FROM stock_movements WHERE variant_id {in $1} AND " + HasReference;
 
     /// <summary>
     /// Receives all rows on the caller's transaction, with their ledger rows: four round trips, however many rows. Idempotent by
-    /// <paramref name="reference"/>: a variant that has a receipt of this reference is left alone. Rows of quantity 0 only make the stock row.
-    /// Each variant at most once, with the store it belongs to. On SQLite, call it in slices of some thousand rows, each its own transaction.
-    /// </summary>
+    /// <paramref name="reference"/>: a variant that has a receipt of this reference is left alone. Rows of quantity 0 only make the stock
+    /// row. Each variant at most once, with the store it belongs to. On SQLite, call it in slices of some thousand rows, each its own
+    /// transaction. </summary>
     public static async Task<Receipts> ReceiveAsync(Tx tx, IReadOnlyList<(Guid VariantId, Guid StoreId, long Quantity)> rows,
         string reference, DateTime now)
     {
@@ -53,13 +56,16 @@ public static class StockWriter
 
     /// <summary>The pieces of receipts that are booked with the reference, by variant.</summary>
     public static async Task<IReadOnlyDictionary<Guid, long>> BookedAsync(Session session, Guid[] variantIds, string reference) =>
-        (await session.QueryAsync(Booked, r => (r.Uuid(0), r.Long(1)), variantIds, UnicodeText.Key(reference), reference).ConfigureAwait(false)).ToDictionary();
+        (await session.QueryAsync(Booked, r => (r.Uuid(0), r.Long(1)), variantIds, UnicodeText.Key(reference), reference)
+        .ConfigureAwait(false)).ToDictionary();
 
     /// <summary>Makes the stock rows that are missing, in the order of their keys, as others lock them.</summary>
     internal static void EnsureRows(StatementBatch batch, IEnumerable<(Guid VariantId, Guid StoreId)> variants)
     {
-        var rows = new RowSet("stock", new("variant_id", ColumnType.Uuid), new("location_id", ColumnType.Uuid), new("store_id", ColumnType.Uuid),
-            new("on_hand", ColumnType.Long), new("reserved", ColumnType.Long), new("shortfall", ColumnType.Long), new("movements", ColumnType.Long),
+        var rows = new RowSet("stock", new("variant_id", ColumnType.Uuid), new("location_id", ColumnType.Uuid),
+            new("store_id", ColumnType.Uuid),
+            new("on_hand", ColumnType.Long), new("reserved", ColumnType.Long), new("shortfall", ColumnType.Long),
+            new("movements", ColumnType.Long),
             new("event_sequence", ColumnType.Int));
         foreach (var (variantId, storeId) in variants.OrderBy(v => v.VariantId))
         {

@@ -8,7 +8,10 @@ namespace Holdfast.Loyalty;
 /// <summary>What an adjustment answers: the balance after it, and its row of the ledger.</summary>
 public sealed record PointsAdjusted(Guid CustomerId, Guid StoreId, long Balance, PointsMovementView Movement);
 
-/// <summary><c>POST /loyalty/{customerId}/adjustments</c>: staff give points, or take some; never more than there are (422 <c>insufficient_points</c>).</summary>
+/// <summary>
+/// <c>POST /loyalty/{customerId}/adjustments</c>: staff give points, or take some; never more than there are (422
+/// <c>insufficient_points</c>).
+/// </summary>
 internal sealed class AdjustPoints(Db db)
 {
     private const long MaxPoints = 1_000_000_000_000;
@@ -38,7 +41,8 @@ internal sealed class AdjustPoints(Db db)
             return Errors.NotFound;
         }
 
-        return await Idempotency.RunAsync(db, request, required: true, tx => AdjustAsync(tx, customerId, storeId, points, reason)).ConfigureAwait(false);
+        return await Idempotency.RunAsync(db, request, required: true, tx => AdjustAsync(tx, customerId, storeId, points, reason))
+            .ConfigureAwait(false);
     }
 
     private static async Task<Result<Reply>> AdjustAsync(Tx tx, Guid customerId, Guid storeId, long points, string reason)
@@ -60,6 +64,7 @@ internal sealed class AdjustPoints(Db db)
         await batch.RunAsync().ConfigureAwait(false);
         var m = book.Movements[^1];
         return Reply.Created(new PointsAdjusted(customerId, storeId, book.Balance(customerId, storeId),
-            new PointsMovementView(storeId, m.Sequence, m.Delta, m.Reason, m.OrderId, m.Note, m.ExpiresAt, now)), $"{Routes.Base}/loyalty/{customerId}?storeId={storeId}");
+            new PointsMovementView(storeId, m.Sequence, m.Delta, m.Reason, m.OrderId, m.Note, m.ExpiresAt, now)),
+            $"{Routes.Base}/loyalty/{customerId}?storeId={storeId}");
     }
 }

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Loyalty;
 
 /// <summary>
-/// Books the points whose time is over: a bounded batch over the index, four times a minute, by any number of workers. Deciding does not depend on it:
-/// whoever opens an account books what has lapsed.
+/// Books the points whose time is over: a bounded batch over the index, four times a minute, by any number of workers. Deciding does not
+/// depend on it: whoever opens an account books what has lapsed.
 /// </summary>
 public sealed class LapsePoints(Db db, ILogger<LapsePoints> log) : Sweep(db, Pause, BatchSize, log)
 {
@@ -31,7 +31,9 @@ public sealed class LapsePoints(Db db, ILogger<LapsePoints> log) : Sweep(db, Pau
     private async Task<int> LapseAsync(Tx tx, DateTime due)
     {
         // Those that somebody holds are being decided on, and settled with that.
-        var found = await tx.QueryAsync($"SELECT customer_id, store_id FROM points_accounts WHERE next_expiry <= $1 ORDER BY next_expiry LIMIT {BatchSize} {{skip locked}}",
+        var found = await tx.QueryAsync(
+            $"SELECT customer_id, store_id FROM points_accounts WHERE next_expiry <= $1 ORDER BY next_expiry LIMIT {BatchSize} {{skip "
+            + $"locked}}",
             r => (CustomerId: r.Uuid(0), StoreId: r.Uuid(1)), due).ConfigureAwait(false);
         foreach (var store in found.GroupBy(a => a.StoreId))
         {
@@ -55,7 +57,8 @@ public sealed class LapsePoints(Db db, ILogger<LapsePoints> log) : Sweep(db, Pau
         {
             if (accounts.Count == 1)
             {
-                Log.LogError(e, "What has lapsed of the points of customer {Customer} in store {Store} cannot be booked", accounts[0].CustomerId, accounts[0].StoreId);
+                Log.LogError(e, "What has lapsed of the points of customer {Customer} in store {Store} cannot be booked",
+                    accounts[0].CustomerId, accounts[0].StoreId);
                 return;
             }
 

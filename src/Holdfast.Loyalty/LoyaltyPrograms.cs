@@ -29,7 +29,10 @@ internal sealed class LoyaltyPrograms(Db db)
         }, request.Aborted).ConfigureAwait(false);
     }
 
-    /// <summary>Sets all of it; with <c>If-Match</c>, only over the version that was read (0: none was set). Points that were earned keep the time at which they lapse.</summary>
+    /// <summary>
+    /// Sets all of it; with <c>If-Match</c>, only over the version that was read (0: none was set). Points that were earned keep the time
+    /// at which they lapse.
+    /// </summary>
     public async Task<Reply> SetAsync(Request request)
     {
         var body = await request.FieldsAsync().ConfigureAwait(false);
@@ -40,7 +43,8 @@ internal sealed class LoyaltyPrograms(Db db)
 
         var fields = body.Value;
         var storeId = request.Id();
-        var program = new LoyaltyProgram(storeId ?? Guid.Empty, fields.Long("amountPerPoint", 0, MaxAmount), fields.Long("pointValue", 0, MaxAmount),
+        var program = new LoyaltyProgram(storeId ?? Guid.Empty, fields.Long("amountPerPoint", 0, MaxAmount),
+            fields.Long("pointValue", 0, MaxAmount),
             fields.IntOrNull("expiresAfterDays", 1, MaxDays));
         if (program.AmountPerPoint > 0 && program.PointValue > program.AmountPerPoint)
         {
@@ -78,10 +82,13 @@ internal sealed class LoyaltyPrograms(Db db)
             return Errors.PreconditionFailed;
         }
 
-        await tx.ExecuteAsync("INSERT INTO loyalty_programs (store_id, amount_per_point, point_value, expires_after_days, version, updated_at) VALUES ($1, $2, $3, $4{as int}, $5, $6) "
+        await tx.ExecuteAsync(
+            "INSERT INTO loyalty_programs (store_id, amount_per_point, point_value, expires_after_days, version, updated_at) VALUES ($1, "
+            + "$2, $3, $4{as int}, $5, $6) "
             + "ON CONFLICT (store_id) DO UPDATE SET amount_per_point = excluded.amount_per_point, point_value = excluded.point_value, "
             + "expires_after_days = excluded.expires_after_days, version = excluded.version, updated_at = excluded.updated_at",
-            program.StoreId, program.AmountPerPoint, program.PointValue, program.ExpiresAfterDays, versions.First + 1, now.Rows[0]).ConfigureAwait(false);
+            program.StoreId, program.AmountPerPoint, program.PointValue, program.ExpiresAfterDays, versions.First + 1, now.Rows[0])
+            .ConfigureAwait(false);
         return Reply.Ok(program, versions.First + 1);
     }
 }

@@ -17,9 +17,13 @@ public sealed record PointsView(Guid CustomerId, Guid StoreId, long Balance, Upc
 /// <param name="Reason">One of <see cref="PointsReasons"/>.</param>
 /// <param name="Note">What staff said about an adjustment.</param>
 /// <param name="ExpiresAt">When what is left of earned points lapses; null: never.</param>
-public sealed record PointsMovementView(Guid StoreId, long Sequence, long Points, string Reason, Guid? OrderId, string? Note, DateTime? ExpiresAt, DateTime CreatedAt);
+public sealed record PointsMovementView(Guid StoreId, long Sequence, long Points, string Reason, Guid? OrderId, string? Note,
+    DateTime? ExpiresAt, DateTime CreatedAt);
 
-/// <summary><c>GET /loyalty</c> and <c>GET /loyalty/movements</c> for the caller's own points, <c>GET /loyalty/{customerId}?storeId</c> for the store's staff.</summary>
+/// <summary>
+/// <c>GET /loyalty</c> and <c>GET /loyalty/movements</c> for the caller's own points, <c>GET /loyalty/{customerId}?storeId</c> for the
+/// store's staff.
+/// </summary>
 internal sealed class PointsQueries(Db db)
 {
     /// <summary>The caller's points in each store where they ever moved.</summary>
@@ -34,8 +38,11 @@ internal sealed class PointsQueries(Db db)
         var after = paging.Value.LastId ?? Guid.Empty;
         var page = await db.ReadAsync(async s =>
         {
-            var accounts = await s.QueryAsync("SELECT customer_id, store_id FROM points_accounts WHERE customer_id = $1 AND store_id > $2 AND movements > 0 ORDER BY store_id LIMIT $3",
-                r => (CustomerId: r.Uuid(0), StoreId: r.Uuid(1)), request.Caller.Subject, after, paging.Value.Limit + 1).ConfigureAwait(false);
+            var accounts = await s.QueryAsync(
+                "SELECT customer_id, store_id FROM points_accounts WHERE customer_id = $1 AND store_id > $2 AND movements > 0 ORDER BY "
+                + "store_id LIMIT $3",
+                r => (CustomerId: r.Uuid(0), StoreId: r.Uuid(1)), request.Caller.Subject, after, paging.Value.Limit + 1)
+                .ConfigureAwait(false);
             var shown = paging.Value.Page(accounts, a => [a.StoreId.ToString()]);
             return new Page<PointsView>(await ViewAsync(s, shown.Items).ConfigureAwait(false), shown.NextCursor);
         }, request.Aborted).ConfigureAwait(false);
@@ -52,8 +59,10 @@ internal sealed class PointsQueries(Db db)
         }
 
         var (before, storeBefore, sequenceBefore) = (DateTime.MaxValue.Ticks, Guid.Empty, 0L);
-        if (paging.Value.After is { } key && !(long.TryParse(key[0], NumberStyles.None, CultureInfo.InvariantCulture, out before) && before <= DateTime.MaxValue.Ticks
-            && Guid.TryParseExact(key[1], "D", out storeBefore) && long.TryParse(key[2], NumberStyles.None, CultureInfo.InvariantCulture, out sequenceBefore)))
+        if (paging.Value.After is { } key
+            && !(long.TryParse(key[0], NumberStyles.None, CultureInfo.InvariantCulture, out before) && before <= DateTime.MaxValue.Ticks
+            && Guid.TryParseExact(key[1], "D", out storeBefore)
+            && long.TryParse(key[2], NumberStyles.None, CultureInfo.InvariantCulture, out sequenceBefore)))
         {
             return Errors.InvalidCursor;
         }
@@ -65,18 +74,23 @@ internal sealed class PointsQueries(Db db)
             return store.Error!;
         }
 
-        var sql = "SELECT store_id, sequence, delta, reason, order_id, note, expires_at, created_at FROM points_movements WHERE customer_id = $1 "
-            + "AND (created_at, store_id, sequence) < ($2, $3, $4)" + (isOne ? " AND store_id = $6" : "")
+        var sql = "SELECT store_id, sequence, delta, reason, order_id, note, expires_at, created_at FROM points_movements WHERE "
+            + "customer_id = $1 AND (created_at, store_id, sequence) < ($2, $3, $4)" + (isOne ? " AND store_id = $6" : "")
             + " ORDER BY created_at DESC, store_id DESC, sequence DESC LIMIT $5";
-        List<object?> args = [request.Caller.Subject, new DateTime(before, DateTimeKind.Utc), storeBefore, sequenceBefore, paging.Value.Limit + 1];
+        List<object?> args = [request.Caller.Subject, new DateTime(before, DateTimeKind.Utc), storeBefore, sequenceBefore,
+            paging.Value.Limit + 1];
         if (isOne)
         {
             args.Add(store.Value);
         }
 
         var rows = await db.ReadAsync(s => s.QueryAsync(sql,
-            r => new PointsMovementView(r.Uuid(0), r.Long(1), r.Long(2), r.Text(3), r.UuidOrNull(4), r.TextOrNull(5), r.TimeOrNull(6), r.Time(7)), [.. args]), request.Aborted).ConfigureAwait(false);
-        return Reply.Ok(paging.Value.Page(rows, m => [m.CreatedAt.Ticks.ToString(CultureInfo.InvariantCulture), m.StoreId.ToString(), m.Sequence.ToString(CultureInfo.InvariantCulture)]));
+            r => new PointsMovementView(r.Uuid(0), r.Long(1), r.Long(2), r.Text(3), r.UuidOrNull(4), r.TextOrNull(5), r.TimeOrNull(6),
+            r.Time(7)), [.. args]), request.Aborted).ConfigureAwait(false);
+        return Reply.Ok(
+            paging.Value.Page(rows, m =>
+            [m.CreatedAt.Ticks.ToString(CultureInfo.InvariantCulture), m.StoreId.ToString(),
+            m.Sequence.ToString(CultureInfo.InvariantCulture)]));
     }
 
     public async Task<Reply> GetAsync(Request request)
@@ -99,10 +113,12 @@ internal sealed class PointsQueries(Db db)
 
     /// <summary>Whether the id is that of a customer with an account: guests have no points.</summary>
     internal static async Task<bool> IsCustomerAsync(Session session, Guid id) =>
-        await session.FirstAsync("SELECT 1 FROM users WHERE id = $1 AND role = 'customer' AND active", r => r.Int(0), id).ConfigureAwait(false) == 1;
+        await session.FirstAsync("SELECT 1 FROM users WHERE id = $1 AND role = 'customer' AND active", r => r.Int(0), id)
+        .ConfigureAwait(false) == 1;
 
     /// <summary>The points of the accounts, in their order, less what has lapsed by now.</summary>
-    internal static async Task<IReadOnlyList<PointsView>> ViewAsync(Session session, IReadOnlyList<(Guid CustomerId, Guid StoreId)> accounts)
+    internal static async Task<IReadOnlyList<PointsView>> ViewAsync(Session session,
+        IReadOnlyList<(Guid CustomerId, Guid StoreId)> accounts)
     {
         var book = await PointsPages.PeekAsync(session, accounts).ConfigureAwait(false);
         var lapsing = accounts.Where(a => book.Find(a.CustomerId, a.StoreId)?.NextExpiry is not null).ToList();
@@ -113,10 +129,12 @@ internal sealed class PointsQueries(Db db)
             var ledgers = PointsPages.Ledger(batch, lapsing);
             var now = batch.Now();
             await batch.RunAsync().ConfigureAwait(false);
-            upcoming = ledgers.Rows.GroupBy(r => (r.CustomerId, r.StoreId)).ToDictionary(g => g.Key, g => Expiry.Upcoming([.. g], now.Rows[0]));
+            upcoming = ledgers.Rows.GroupBy(r => (r.CustomerId, r.StoreId))
+                .ToDictionary(g => g.Key, g => Expiry.Upcoming([.. g], now.Rows[0]));
         }
 
-        return [.. accounts.Select(a => new PointsView(a.CustomerId, a.StoreId, book.Balance(a.CustomerId, a.StoreId), upcoming.GetValueOrDefault(a)))];
+        return [.. accounts.Select(a =>
+            new PointsView(a.CustomerId, a.StoreId, book.Balance(a.CustomerId, a.StoreId), upcoming.GetValueOrDefault(a)))];
     }
 
     private static Result<Guid> StoreOf(Request request) =>

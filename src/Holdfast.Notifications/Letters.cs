@@ -11,22 +11,27 @@ internal sealed class Letters(Db db, AccessKeys accessKeys, PublicUrl url, Notif
     public async Task<LetterFacts> ReadAsync(IReadOnlyList<Outgoing> messages, CancellationToken ct = default)
     {
         var about = messages.Where(m => m.About is not null).Select(m => m.About!.Value).Distinct().ToList();
-        return about.Count == 0 ? new LetterFacts(accessKeys, url, options, [], [], [], default) : await db.ReadAsync(s => ReadAsync(s, about), ct).ConfigureAwait(false);
+        return about.Count == 0 ? new LetterFacts(accessKeys, url, options, [], [], [], default)
+            : await db.ReadAsync(s => ReadAsync(s, about), ct).ConfigureAwait(false);
     }
 
     private async Task<LetterFacts> ReadAsync(Session session, List<EventKey> about)
     {
         var subjects = about.Select(a => a.Subject).Distinct().ToArray();
         var batch = session.Batch();
-        var buyers = batch.Query("SELECT o.id, o.is_guest, o.customer_email, o.contact_phone, o.amount_paid > 0 OR o.mailbox_proved, u.email_proved_at, u.email FROM orders o "
-            + "LEFT JOIN users u ON u.id = o.customer_id WHERE o.id {in $1}",
-            r => new Buyer(r.Uuid(0), r.Bool(1), r.Text(2), r.Text(3), r.Bool(4) || (!r.IsNull(5) && Emails.Key(r.TextOrNull(6)) == Emails.Key(r.Text(2)))), subjects);
-        var shops = batch.Query("SELECT DISTINCT s.id, s.name, s.time_zone FROM stores s JOIN orders o ON o.store_id = s.id WHERE o.id {in $1}",
+        var buyers = batch.Query(
+            "SELECT o.id, o.is_guest, o.customer_email, o.contact_phone, o.amount_paid > 0 OR o.mailbox_proved, u.email_proved_at, "
+            + "u.email FROM orders o LEFT JOIN users u ON u.id = o.customer_id WHERE o.id {in $1}",
+            r => new Buyer(r.Uuid(0), r.Bool(1), r.Text(2), r.Text(3), r.Bool(4)
+            || (!r.IsNull(5) && Emails.Key(r.TextOrNull(6)) == Emails.Key(r.Text(2)))), subjects);
+        var shops = batch.Query(
+            "SELECT DISTINCT s.id, s.name, s.time_zone FROM stores s JOIN orders o ON o.store_id = s.id WHERE o.id {in $1}",
             r => (Id: r.Uuid(0), Facts: new ShopFacts(r.Text(1), r.Text(2))), subjects);
         var now = batch.Now();
         await batch.RunAsync().ConfigureAwait(false);
         var events = await EventRows.LoadAsync(session, about).ConfigureAwait(false);
-        return new LetterFacts(accessKeys, url, options, events.ToDictionary(e => new EventKey(e.Subject, e.Sequence)), buyers.Rows.ToDictionary(o => o.OrderId),
+        return new LetterFacts(accessKeys, url, options, events.ToDictionary(e => new EventKey(e.Subject, e.Sequence)),
+            buyers.Rows.ToDictionary(o => o.OrderId),
             shops.Rows.ToDictionary(x => x.Id, x => x.Facts), now.First);
     }
 }
@@ -37,7 +42,8 @@ internal sealed record Buyer(Guid OrderId, bool IsGuest, string Email, string Ph
 
 /// <summary>What the messages of a batch are written from.</summary>
 internal sealed class LetterFacts(
-    AccessKeys accessKeys, PublicUrl url, NotificationOptions options, Dictionary<EventKey, Event> events, Dictionary<Guid, Buyer> buyers, Dictionary<Guid, ShopFacts> shops, DateTime now)
+    AccessKeys accessKeys, PublicUrl url, NotificationOptions options, Dictionary<EventKey, Event> events, Dictionary<Guid, Buyer> buyers,
+    Dictionary<Guid, ShopFacts> shops, DateTime now)
 {
     /// <summary>The message with its words; null where there is nothing to tell any more: the order is erased, or its buyer.</summary>
     public Outgoing? Write(Outgoing message)
@@ -47,7 +53,8 @@ internal sealed class LetterFacts(
             return message;
         }
 
-        if (!events.TryGetValue(about, out var e) || !buyers.TryGetValue(e.Subject, out var buyer) || Announcements.Of(e) is not var (what, told)
+        if (!events.TryGetValue(about, out var e) || !buyers.TryGetValue(e.Subject, out var buyer)
+            || Announcements.Of(e) is not var (what, told)
             || Emails.IsOfClosed(buyer.Email) || !shops.TryGetValue(e.StoreId, out var shop))
         {
             return null;
@@ -62,7 +69,8 @@ internal sealed class LetterFacts(
         // A guest reads the order with its key; the mailbox is the one that ordered.
         var link = buyer.IsGuest ? $"{url.Base}/orders/{e.Subject}?key={accessKeys.For(e.Subject)}" : $"{url.Base}/orders/{e.Subject}";
         var unproved = buyer.IsProved ? null : new Unproved(
-            $"{url.Base}/orders/{e.Subject}?confirm={accessKeys.Mailed(e.Subject, buyer.Email)}", TellsReason: e.Actor != "guest" && !e.Actor.StartsWith("customer:", StringComparison.Ordinal));
+            $"{url.Base}/orders/{e.Subject}?confirm={accessKeys.Mailed(e.Subject, buyer.Email)}", TellsReason: e.Actor != "guest"
+            && !e.Actor.StartsWith("customer:", StringComparison.Ordinal));
         var (subject, letter) = OrderLetters.Write(what, told, shop, link, now, unproved);
         return message with { To = buyer.Email, Subject = subject, Text = letter.Text, Html = letter.Html };
     }

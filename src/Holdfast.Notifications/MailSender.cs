@@ -8,24 +8,30 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Notifications;
 
 /// <summary>Sends queued mails, by SMTP or into the folder.</summary>
-internal sealed class MailSender(Db db, MailTransport transport, Letters letters, ILogger<MailSender> log) : Sender(db, "mail", letters, log)
+internal sealed class MailSender(Db db, MailTransport transport, Letters letters, ILogger<MailSender> log)
+    : Sender(db, "mail", letters, log)
 {
     protected override Task TransportAsync(Outgoing message, CancellationToken ct) => transport.SendAsync(message, ct);
 
-    // NotSupportedException: the server does not do what must be (STARTTLS, a password). InvalidOperationException: it has closed the connection.
+    // NotSupportedException: the server does not do what must be (STARTTLS, a password). InvalidOperationException: it has closed the
+    // connection.
     protected override bool IsExpected(Exception e) =>
-        e is CommandException or ProtocolException or SslHandshakeException or AuthenticationException or IOException or SocketException or FormatException
+        e is CommandException or ProtocolException or SslHandshakeException or AuthenticationException or IOException or SocketException
+        or FormatException
             or InvalidOperationException or NotSupportedException or TimeoutException;
 
-    // The recipient is refused for good (RFC 5321: 5xx), not we are (RFC 3463: x.7.x), or is no address at all. Whatever else a server has against us, somebody can mend.
+    // The recipient is refused for good (RFC 5321: 5xx), not we are (RFC 3463: x.7.x), or is no address at all. Whatever else a server has
+    // against us, somebody can mend.
     protected override bool IsFinal(Exception e) =>
         e is FormatException
-        || (e is SmtpCommandException { ErrorCode: SmtpErrorCode.RecipientNotAccepted, StatusCode: >= (SmtpStatusCode)500 } && !IsAboutUs(e.Message));
+        || (e is SmtpCommandException { ErrorCode: SmtpErrorCode.RecipientNotAccepted, StatusCode: >= (SmtpStatusCode)500 }
+        && !IsAboutUs(e.Message));
 
     protected override string Reason(Exception e) =>
         e is SmtpCommandException { StatusCode: var code } ? $"{e.GetType().Name}: {(int)code} {code}" : base.Reason(e);
 
-    private static bool IsAboutUs(string answer) => answer.StartsWith("5.7.", StringComparison.Ordinal) || answer.Contains(" 5.7.", StringComparison.Ordinal);
+    private static bool IsAboutUs(string answer) => answer.StartsWith("5.7.", StringComparison.Ordinal)
+        || answer.Contains(" 5.7.", StringComparison.Ordinal);
 
     protected override void Sent(Outgoing message)
     {

@@ -21,8 +21,8 @@ public sealed record MailOptions(SmtpServer? Server, string From, string Folder)
 }
 
 /// <summary>
-/// A mail server. With <paramref name="Tls"/> the connection must become encrypted before anything is sent: from its first byte at port 465, by STARTTLS
-/// at any other (RFC 8314).
+/// A mail server. With <paramref name="Tls"/> the connection must become encrypted before anything is sent: from its first byte at port
+/// 465, by STARTTLS at any other (RFC 8314).
 /// </summary>
 public sealed record SmtpServer(string Host, int Port, bool Tls, string? User, string? Password)
 {
@@ -41,7 +41,8 @@ public sealed record SmtpServer(string Host, int Port, bool Tls, string? User, s
 }
 
 /// <summary>Hands one mail to the server, or writes it into the folder. Throws where that fails.</summary>
-/// <param name="patience">How long a server may take over one mail; where it is not said, a minute, since some look through a mail before they answer.</param>
+/// <param name="patience">How long a server may take over one mail; where it is not said, a minute, since some look through a mail before
+/// they answer.</param>
 internal sealed class MailTransport(MailOptions options, TimeSpan? patience = null)
 {
     private readonly TimeSpan _patience = patience ?? TimeSpan.FromMinutes(1);

@@ -7,7 +7,9 @@ namespace Holdfast.Notifications;
 /// <summary>What buyers are told, and how.</summary>
 public sealed record NotificationOptions
 {
-    /// <summary>Off: buyers are told nothing about their orders, for load tests and for orders that are brought in from elsewhere.</summary>
+    /// <summary>
+    /// Off: buyers are told nothing about their orders, for load tests and for orders that are brought in from elsewhere.
+    /// </summary>
     public bool OrderMails { get; init; } = true;
 
     /// <summary>A gateway for SMS; null: none are sent.</summary>
@@ -16,15 +18,18 @@ public sealed record NotificationOptions
     /// <summary>The calling codes of the countries to which SMS are sent, without the plus sign.</summary>
     public IReadOnlyList<string> SmsCountries { get; init; } = ["84"];
 
-    /// <summary>The most mails and texts within an hour that strangers' orders cause to one recipient, and from one address; 0: no limit.</summary>
+    /// <summary>
+    /// The most mails and texts within an hour that strangers' orders cause to one recipient, and from one address; 0: no limit.
+    /// </summary>
     public int StrangersPerRecipient { get; init; }
 
     public int StrangersPerClient { get; init; }
 }
 
 /// <summary>
-/// Queues what the buyers of orders are told: each step once, by the key of its event. The row names the event only; words and recipient are added when
-/// it is sent, so that a rush of orders writes little, and nothing personal waits here. Other channels are further rows of the same queue.
+/// Queues what the buyers of orders are told: each step once, by the key of its event. The row names the event only; words and recipient
+/// are added when it is sent, so that a rush of orders writes little, and nothing personal waits here. Other channels are further rows of
+/// the same queue.
 /// </summary>
 internal sealed class NotificationsConsumer(NotificationOptions options, DroppedMails dropped) : IConsumer
 {
@@ -40,9 +45,12 @@ internal sealed class NotificationsConsumer(NotificationOptions options, Dropped
             return;
         }
 
-        var rows = new RowSet("mails", new("id", ColumnType.Uuid), new("key", ColumnType.Text), new("channel", ColumnType.Text), new("store_id", ColumnType.Uuid),
-            new("recipient", ColumnType.Text), new("subject", ColumnType.Text), new("text", ColumnType.Text), new("attempts", ColumnType.Int),
-            new("next_attempt_at", ColumnType.Time), new("expires_at", ColumnType.Time), new("created_at", ColumnType.Time), new("about_subject", ColumnType.Uuid),
+        var rows = new RowSet("mails", new("id", ColumnType.Uuid), new("key", ColumnType.Text), new("channel", ColumnType.Text),
+            new("store_id", ColumnType.Uuid),
+            new("recipient", ColumnType.Text), new("subject", ColumnType.Text), new("text", ColumnType.Text),
+            new("attempts", ColumnType.Int),
+            new("next_attempt_at", ColumnType.Time), new("expires_at", ColumnType.Time), new("created_at", ColumnType.Time),
+            new("about_subject", ColumnType.Uuid),
             new("about_sequence", ColumnType.Int));
         var unsaid = await StrangerMails.BeyondAsync(tx, options, dropped, events).ConfigureAwait(false);
         foreach (var e in events.Where(e => !unsaid.Contains(new EventKey(e.Subject, e.Sequence))))
@@ -67,7 +75,8 @@ internal sealed class NotificationsConsumer(NotificationOptions options, Dropped
     {
         var key = Key(e);
         Add(rows, e, key, "mail", null);
-        if (options.Sms is not null && OrderTexts.Concerns(what, order) && Phones.Normalise(order.ContactPhone) is { } phone && Phones.IsOf(phone, options.SmsCountries))
+        if (options.Sms is not null && OrderTexts.Concerns(what, order) && Phones.Normalise(order.ContactPhone) is { } phone
+            && Phones.IsOf(phone, options.SmsCountries))
         {
             // A text that is late is worse than none: it would ask for money that nobody takes any more.
             Add(rows, e, $"sms:{key}", "sms", what == Announcement.Placed ? order.ExpirationTime : e.OccurredAt + TimeSpan.FromDays(1));
@@ -76,7 +85,9 @@ internal sealed class NotificationsConsumer(NotificationOptions options, Dropped
 
     private static string Key(Event e) => $"{e.Type}:{e.Subject}:{e.Sequence}";
 
-    // The event's own time: nothing is asked of the database, and what belongs to one order stays in its order. Nobody's address: it is the order's when it is sent.
-    private static void Add(RowSet rows, Event e, string key, string channel, DateTime? expires) => rows.Add(Guid.CreateVersion7()).Add(key).Add(channel)
+    // The event's own time: nothing is asked of the database, and what belongs to one order stays in its order. Nobody's address: it is the
+    // order's when it is sent.
+    private static void Add(RowSet rows, Event e, string key, string channel, DateTime? expires) =>
+        rows.Add(Guid.CreateVersion7()).Add(key).Add(channel)
         .Add(e.StoreId).Add("").Add("").Add("").Add(0).Add(e.OccurredAt).Add(expires).Add(e.OccurredAt).Add(e.Subject).Add(e.Sequence);
 }

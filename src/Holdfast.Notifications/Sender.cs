@@ -10,12 +10,14 @@ namespace Holdfast.Notifications;
 /// <summary>A message as it is sent.</summary>
 /// <param name="Attempts">With this one. Of those that claim a message, each has another number.</param>
 /// <param name="About">The event whose words it is to have; null: it has its own.</param>
-internal sealed record Outgoing(Guid Id, string Key, string Channel, string To, string Subject, string Text, string? Html, int Attempts, EventKey? About = null);
+internal sealed record Outgoing(Guid Id, string Key, string Channel, string To, string Subject, string Text, string? Html, int Attempts,
+    EventKey? About = null);
 
 /// <summary>
-/// Sends what is queued for one channel. Any number of workers may run it: each claims as many messages as it sends at once by putting their next try off
-/// for the length of a lease, sends them outside any transaction, and notes what came of each. One that dies in between sends them once more when the lease has
-/// ended: at least once, with the same id. Of what is told about one order the earlier goes out first.
+/// Sends what is queued for one channel. Any number of workers may run it: each claims as many messages as it sends at once by putting
+/// their next try off for the length of a lease, sends them outside any transaction, and notes what came of each. One that dies in between
+/// sends them once more when the lease has ended: at least once, with the same id. Of what is told about one order the earlier goes out
+/// first.
 /// </summary>
 internal abstract class Sender(Db db, string channel, Letters letters, ILogger log) : BackgroundService
 {
@@ -23,10 +25,15 @@ internal abstract class Sender(Db db, string channel, Letters letters, ILogger l
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BetweenNotes = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Nobody else touches a claimed message before: longer than any channel's patience, with a minute to note what came of it.</summary>
+    /// <summary>
+    /// Nobody else touches a claimed message before: longer than any channel's patience, with a minute to note what came of it.
+    /// </summary>
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
 
-    /// <summary>What is being handed over when the process is told to stop may take so long to end: cut off after its last byte, it would be sent again.</summary>
+    /// <summary>
+    /// What is being handed over when the process is told to stop may take so long to end: cut off after its last byte, it would be sent
+    /// again.
+    /// </summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     /// <summary>Hands one message over; an exception means that it is tried again.</summary>
@@ -106,10 +113,13 @@ internal abstract class Sender(Db db, string channel, Letters letters, ILogger l
     private async Task<List<Outgoing>> ClaimAsync(Tx tx)
     {
         var now = await tx.NowAsync().ConfigureAwait(false);
-        var due = await tx.QueryAsync("SELECT m.id, m.key, m.channel, m.recipient, m.subject, m.text, m.html, m.attempts, m.about_subject, m.about_sequence FROM mails m "
-            + "WHERE m.sent_at IS NULL AND m.given_up_at IS NULL AND m.channel = $2 AND m.next_attempt_at <= $1 AND (m.expires_at IS NULL OR m.expires_at > $1) "
-            + "AND NOT EXISTS (SELECT 1 FROM mails e WHERE e.about_subject = m.about_subject AND e.about_sequence < m.about_sequence AND e.channel = m.channel "
-            + "AND e.sent_at IS NULL AND e.given_up_at IS NULL AND (e.expires_at IS NULL OR e.expires_at > $1)) "
+        var due = await tx.QueryAsync(
+            "SELECT m.id, m.key, m.channel, m.recipient, m.subject, m.text, m.html, m.attempts, m.about_subject, m.about_sequence FROM "
+            + "mails m "
+            + "WHERE m.sent_at IS NULL AND m.given_up_at IS NULL AND m.channel = $2 AND m.next_attempt_at <= $1 AND (m.expires_at IS "
+            + "NULL OR m.expires_at > $1) "
+            + "AND NOT EXISTS (SELECT 1 FROM mails e WHERE e.about_subject = m.about_subject AND e.about_sequence < m.about_sequence AND "
+            + "e.channel = m.channel AND e.sent_at IS NULL AND e.given_up_at IS NULL AND (e.expires_at IS NULL OR e.expires_at > $1)) "
             + $"ORDER BY m.next_attempt_at LIMIT {AtOnce} {{skip locked}}",
             r => new Outgoing(r.Uuid(0), r.Text(1), r.Text(2), r.Text(3), r.Text(4), r.Text(5), r.TextOrNull(6), r.Int(7) + 1,
                 r.UuidOrNull(8) is { } subject ? new EventKey(subject, r.Int(9)) : null), now, channel).ConfigureAwait(false);
@@ -119,7 +129,8 @@ internal abstract class Sender(Db db, string channel, Letters letters, ILogger l
             return due;
         }
 
-        var rows = new RowSet("mails", new("id", ColumnType.Uuid), new("attempts", ColumnType.Int), new("next_attempt_at", ColumnType.Time));
+        var rows = new RowSet("mails", new("id", ColumnType.Uuid), new("attempts", ColumnType.Int),
+            new("next_attempt_at", ColumnType.Time));
         foreach (var message in due)
         {
             rows.Add(message.Id).Add(message.Attempts).Add(now + Lease);
@@ -141,7 +152,8 @@ internal abstract class Sender(Db db, string channel, Letters letters, ILogger l
                 var (now, batch) = (await tx.NowAsync().ConfigureAwait(false), tx.Batch());
                 foreach (var m in claimed)
                 {
-                    batch.Execute("UPDATE mails SET attempts = attempts - 1, next_attempt_at = $3 WHERE id = $1 AND attempts = $2", m.Id, m.Attempts, now);
+                    batch.Execute("UPDATE mails SET attempts = attempts - 1, next_attempt_at = $3 WHERE id = $1 AND attempts = $2", m.Id,
+                        m.Attempts, now);
                 }
 
                 await batch.RunAsync().ConfigureAwait(false);
@@ -175,7 +187,8 @@ internal abstract class Sender(Db db, string channel, Letters letters, ILogger l
         await NoteAsync(message, end, async (tx, now) => await (failure is not null ? NoteFailureAsync(tx, message, failure, now)
             // What cannot be told any more has expired.
             : written is null ? tx.ExecuteAsync("UPDATE mails SET expires_at = $2 WHERE id = $1", message.Id, now)
-            : tx.ExecuteAsync("UPDATE mails SET sent_at = $2, given_up_at = NULL, text = '', html = NULL WHERE id = $1", message.Id, now)).ConfigureAwait(false)).ConfigureAwait(false);
+            : tx.ExecuteAsync("UPDATE mails SET sent_at = $2, given_up_at = NULL, text = '', html = NULL WHERE id = $1", message.Id,
+            now)).ConfigureAwait(false)).ConfigureAwait(false);
         if (failure is null && written is not null)
         {
             Sent(message);
@@ -185,20 +198,25 @@ internal abstract class Sender(Db db, string channel, Letters letters, ILogger l
     private async Task NoteFailureAsync(Tx tx, Outgoing message, Exception failure, DateTime now)
     {
         var givenUp = message.Attempts >= MailRetries.MaxAttempts || IsFinal(failure);
-        var changed = await tx.ExecuteAsync("UPDATE mails SET next_attempt_at = $3, given_up_at = $4{as timestamptz} WHERE id = $1 AND attempts = $2 AND sent_at IS NULL", message.Id, message.Attempts,
+        var changed = await tx.ExecuteAsync(
+            "UPDATE mails SET next_attempt_at = $3, given_up_at = $4{as timestamptz} WHERE id = $1 AND attempts = $2 AND sent_at IS NULL",
+            message.Id, message.Attempts,
             now + MailRetries.After(message.Attempts, Random.Shared.NextDouble()), givenUp ? now : null).ConfigureAwait(false);
         if (givenUp && changed == 1)
         {
             var batch = tx.Batch();
-            DeadLetters.Add(batch, new DeadLetter(message.Id, Mails.Lane, message.About?.Subject, message.About?.Sequence, message.Channel, Reason(failure),
+            DeadLetters.Add(batch,
+                new DeadLetter(message.Id, Mails.Lane, message.About?.Subject, message.About?.Sequence, message.Channel, Reason(failure),
                 Reply.Bytes(new { message.Channel, message.Key, message.Subject }), message.Attempts, now));
             await batch.RunAsync().ConfigureAwait(false);
-            tx.AfterCommit(() => log.LogError("Message {MessageId} is given up after try {Attempt}: it is a dead letter now", message.Id, message.Attempts));
+            tx.AfterCommit(() =>
+                log.LogError("Message {MessageId} is given up after try {Attempt}: it is a dead letter now", message.Id, message.Attempts));
         }
     }
 
     /// <summary>
-    /// Notes what became of a message. A database that is away is waited for, as long as the lease is ours: a mail that is not known to be sent is sent again.
+    /// Notes what became of a message. A database that is away is waited for, as long as the lease is ours: a mail that is not known to be
+    /// sent is sent again.
     /// </summary>
     private async Task NoteAsync(Outgoing message, CancellationToken end, Func<Tx, DateTime, Task> note)
     {
@@ -206,14 +224,16 @@ internal abstract class Sender(Db db, string channel, Letters letters, ILogger l
         {
             try
             {
-                await db.WriteAsync(async tx => await note(tx, await tx.NowAsync().ConfigureAwait(false)).ConfigureAwait(false), CancellationToken.None).ConfigureAwait(false);
+                await db.WriteAsync(async tx => await note(tx, await tx.NowAsync().ConfigureAwait(false)).ConfigureAwait(false),
+                    CancellationToken.None).ConfigureAwait(false);
                 return;
             }
             catch (Exception e) when (!end.IsCancellationRequested)
             {
                 if (failures == 0)
                 {
-                    log.LogWarning("What became of message {MessageId} cannot be noted now: {Reason}; it is tried until it can", message.Id, e.GetType().Name);
+                    log.LogWarning("What became of message {MessageId} cannot be noted now: {Reason}; it is tried until it can", message.Id,
+                        e.GetType().Name);
                 }
 
                 await Task.Delay(BetweenNotes, CancellationToken.None).ConfigureAwait(false);
@@ -226,12 +246,14 @@ internal abstract class Sender(Db db, string channel, Letters letters, ILogger l
     {
         if (IsExpected(e) || e is OperationCanceledException)
         {
-            log.LogWarning("Message {MessageId} could not be sent by {Channel}, try {Attempt} of {Attempts}: {Reason}", message.Id, channel, message.Attempts,
+            log.LogWarning("Message {MessageId} could not be sent by {Channel}, try {Attempt} of {Attempts}: {Reason}", message.Id, channel,
+                message.Attempts,
                 MailRetries.MaxAttempts, Reason(e));
         }
         else
         {
-            log.LogError(e, "Message {MessageId} could not be sent by {Channel}, try {Attempt} of {Attempts}", message.Id, channel, message.Attempts, MailRetries.MaxAttempts);
+            log.LogError(e, "Message {MessageId} could not be sent by {Channel}, try {Attempt} of {Attempts}", message.Id, channel,
+                message.Attempts, MailRetries.MaxAttempts);
         }
     }
 }

@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Notifications;
 
-/// <summary>An HTTP gateway that sends SMS: it takes a POST of <c>{"to": "+84...", "text": "..."}</c> and answers 2xx when it has it.</summary>
+/// <summary>
+/// An HTTP gateway that sends SMS: it takes a POST of <c>{"to": "+84...", "text": "..."}</c> and answers 2xx when it has it.
+/// </summary>
 /// <param name="Token">Sent as <c>Authorization: Bearer</c>; null: nothing is.</param>
 public sealed record SmsGateway(Uri Url, string? Token)
 {
@@ -13,10 +15,18 @@ public sealed record SmsGateway(Uri Url, string? Token)
     public override string ToString() => Url.Host;
 }
 
-/// <summary>Sends queued SMS through the gateway. The message's id goes along as Idempotency-Key, so that a gateway that knows keys sends a retried one once.</summary>
+/// <summary>
+/// Sends queued SMS through the gateway. The message's id goes along as Idempotency-Key, so that a gateway that knows keys sends a retried
+/// one once.
+/// </summary>
 internal sealed class SmsSender(Db db, SmsGateway gateway, Letters letters, ILogger<SmsSender> log) : Sender(db, "sms", letters, log)
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) }) { Timeout = TimeSpan.FromSeconds(20) };
+    private readonly HttpClient _http = new(
+        new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
+    {
+        Timeout =
+        TimeSpan.FromSeconds(20)
+    };
 
     public override void Dispose()
     {
@@ -26,7 +36,9 @@ internal sealed class SmsSender(Db db, SmsGateway gateway, Letters letters, ILog
 
     protected override async Task TransportAsync(Outgoing message, CancellationToken ct)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, gateway.Url) { Content = JsonContent.Create(new { to = message.To, text = message.Text }) };
+        using var request = new HttpRequestMessage(HttpMethod.Post,
+            gateway.Url)
+        { Content = JsonContent.Create(new { to = message.To, text = message.Text }) };
         request.Headers.Add("Idempotency-Key", message.Id.ToString());
         if (gateway.Token is { } token)
         {

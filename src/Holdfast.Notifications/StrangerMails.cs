@@ -6,8 +6,9 @@ using Holdfast.Platform.Messaging;
 namespace Holdfast.Notifications;
 
 /// <summary>
-/// Anybody can place an order with somebody else's email. What such orders cause, until money or a used link shows that the mailbox is the buyer's, is counted
-/// by recipient and by the address it came from, and beyond the limits of an hour nobody is told. The orders are not concerned, nor is what comes of them later.
+/// Anybody can place an order with somebody else's email. What such orders cause, until money or a used link shows that the mailbox is the
+/// buyer's, is counted by recipient and by the address it came from, and beyond the limits of an hour nobody is told. The orders are not
+/// concerned, nor is what comes of them later.
 /// </summary>
 internal static class StrangerMails
 {
@@ -23,10 +24,12 @@ internal static class StrangerMails
             return [];
         }
 
-        var strangers = (await tx.QueryAsync("SELECT o.id, o.customer_email, o.contact_phone, o.client_hash, u.email_proved_at, u.email FROM orders o "
+        var strangers =
+            (await tx.QueryAsync("SELECT o.id, o.customer_email, o.contact_phone, o.client_hash, u.email_proved_at, u.email FROM orders o "
             + "LEFT JOIN users u ON u.id = o.customer_id WHERE o.id {in $1} AND o.amount_paid = 0 AND NOT o.mailbox_proved",
             r => (Of: new Stranger(r.Uuid(0), BuyerHash.OfEmail(r.Text(1)), BuyerHash.OfPhone(r.Text(2)), r.LongOrNull(3)),
-                IsProved: !r.IsNull(4) && Emails.Key(r.TextOrNull(5)) == Emails.Key(r.Text(1))), caused.Select(e => e.Subject).Distinct().ToArray())
+                IsProved: !r.IsNull(4) && Emails.Key(r.TextOrNull(5)) == Emails.Key(r.Text(1))), caused.Select(e => e.Subject).Distinct()
+                .ToArray())
             .ConfigureAwait(false)).Where(s => !s.IsProved).ToDictionary(s => s.Of.OrderId, s => s.Of);
         if (strangers.Count == 0)
         {
@@ -36,7 +39,8 @@ internal static class StrangerMails
         var now = await tx.NowAsync().ConfigureAwait(false);
         var hour = new DateTime(now.Ticks - (now.Ticks % TimeSpan.TicksPerHour), DateTimeKind.Utc);
         var hashes = strangers.Values.SelectMany(s => Keys(s).Select(k => k.Hash)).Distinct().ToArray();
-        var counts = (await tx.QueryAsync("SELECT kind, hash, messages FROM stranger_mails WHERE hour = $1 AND hash {in $2}", r => (Key: (r.Text(0)[0], r.Long(1)), Messages: r.Int(2)), hour, hashes)
+        var counts = (await tx.QueryAsync("SELECT kind, hash, messages FROM stranger_mails WHERE hour = $1 AND hash {in $2}",
+            r => (Key: (r.Text(0)[0], r.Long(1)), Messages: r.Int(2)), hour, hashes)
             .ConfigureAwait(false)).ToDictionary(c => c.Key, c => c.Messages);
         var (beyond, added) = (new HashSet<EventKey>(), new SortedDictionary<(char Kind, long Hash), int>());
         foreach (var e in caused)
@@ -67,7 +71,8 @@ internal static class StrangerMails
 
     /// <summary>What the shop does automatically, such as a shipment, is not.</summary>
     private static bool IsCausedByStrangers(Event e) =>
-        e.Type is "order.cancelled" or "order.expired" || (e.Type == "order.created" && (e.Actor == "guest" || e.Actor.StartsWith("customer:", StringComparison.Ordinal)));
+        e.Type is "order.cancelled" or "order.expired"
+        || (e.Type == "order.created" && (e.Actor == "guest" || e.Actor.StartsWith("customer:", StringComparison.Ordinal)));
 
     private static IEnumerable<(char Kind, long Hash)> Keys(Stranger stranger)
     {
@@ -83,7 +88,8 @@ internal static class StrangerMails
         }
     }
 
-    private static int Limit(NotificationOptions options, char kind) => kind == 'c' ? options.StrangersPerClient : options.StrangersPerRecipient;
+    private static int Limit(NotificationOptions options, char kind) => kind == 'c' ? options.StrangersPerClient
+        : options.StrangersPerRecipient;
 
     private static async Task InkAsync(Tx tx, SortedDictionary<(char Kind, long Hash), int> added, DateTime hour)
     {
@@ -92,7 +98,8 @@ internal static class StrangerMails
             return;
         }
 
-        var rows = new RowSet("stranger_mails", new("kind", ColumnType.Text), new("hash", ColumnType.Long), new("hour", ColumnType.Time), new("messages", ColumnType.Int));
+        var rows = new RowSet("stranger_mails", new("kind", ColumnType.Text), new("hash", ColumnType.Long), new("hour", ColumnType.Time),
+            new("messages", ColumnType.Int));
         foreach (var ((kind, hash), messages) in added)
         {
             rows.Add(kind.ToString()).Add(hash).Add(hour).Add(messages);

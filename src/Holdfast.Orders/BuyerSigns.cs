@@ -16,10 +16,11 @@ internal static class BuyerSigns
     /// <summary>Of a guest who orders with this email.</summary>
     public static long OfMailbox(string mailbox) => Hash(mailbox);
 
-    private static BuyerHashes Of(BuyerKeys keys) => new(Hash(keys.Counted[0]), keys.Phone is { } phone ? Hash(phone[(phone.IndexOf(':', StringComparison.Ordinal) + 1)..]) : null)
-    {
-        Known = [.. keys.Known.Select(Hash)],
-    };
+    private static BuyerHashes Of(BuyerKeys keys) =>
+        new(Hash(keys.Counted[0]), keys.Phone is { } phone ? Hash(phone[(phone.IndexOf(':', StringComparison.Ordinal) + 1)..]) : null)
+        {
+            Known = [.. keys.Known.Select(Hash)],
+        };
 
     private static long Hash(string text)
     {

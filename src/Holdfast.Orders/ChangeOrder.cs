@@ -7,11 +7,14 @@ using Holdfast.Platform.Messaging;
 
 namespace Holdfast.Orders;
 
-/// <summary>What the routes that change an order have in common: find it, read the body, queue the command, answer with the order.</summary>
+/// <summary>
+/// What the routes that change an order have in common: find it, read the body, queue the command, answer with the order.
+/// </summary>
 internal sealed class OrderChanges(OrderAccess access, ChangeQueue queue)
 {
     /// <summary>Runs a command made from the body's fields and the order.</summary>
-    public async Task<Reply> RunAsync(Request request, bool staffOnly, bool keyRequired, Func<Seen, Fields, OrderCommand> command, int status = 200)
+    public async Task<Reply> RunAsync(Request request, bool staffOnly, bool keyRequired, Func<Seen, Fields, OrderCommand> command,
+        int status = 200)
     {
         var fields = await request.FieldsAsync().ConfigureAwait(false);
         if (!fields.IsOk)
@@ -19,7 +22,8 @@ internal sealed class OrderChanges(OrderAccess access, ChangeQueue queue)
             return fields.Error!;
         }
 
-        var seen = staffOnly ? await access.FindAsStaffAsync(request).ConfigureAwait(false) : await access.FindAsync(request).ConfigureAwait(false);
+        var seen = staffOnly ? await access.FindAsStaffAsync(request).ConfigureAwait(false)
+            : await access.FindAsync(request).ConfigureAwait(false);
         if (!seen.IsOk)
         {
             return seen.Error!;
@@ -41,20 +45,24 @@ internal sealed class OrderChanges(OrderAccess access, ChangeQueue queue)
     {
         var changed = await queue.ChangeAsync(changing).ConfigureAwait(false);
         return changed.IsOk
-            ? Reply.Raw(changing.Status, changed.Value.Body, version: changed.Value.Replayed ? null : changed.Value.Version, replayed: changed.Value.Replayed)
+            ? Reply.Raw(changing.Status, changed.Value.Body, version: changed.Value.Replayed ? null
+            : changed.Value.Version, replayed: changed.Value.Replayed)
             : changed.Error!;
     }
 
     /// <summary>The lines of a shipment or return; null for all.</summary>
     public static List<StockLine>? Lines(Fields fields) =>
-        fields.ObjectsOrNull("lines", l => new StockLine(l.Uuid("variantId"), l.Long("quantity", 1, OrderRequest.MaxQuantity)), 1, OrderRequest.MaxLines);
+        fields.ObjectsOrNull("lines", l => new StockLine(l.Uuid("variantId"), l.Long("quantity", 1, OrderRequest.MaxQuantity)), 1,
+        OrderRequest.MaxLines);
 }
 
 /// <summary>POST /orders/{id}/payments: money that came by another way; confirms, or is resolved as late.</summary>
 internal sealed class RecordPayment(OrderChanges changes)
 {
-    public Task<Reply> HandleAsync(Request request) => changes.RunAsync(request, staffOnly: true, keyRequired: true, (seen, f) => new PayCommand(
-        seen.Order.Id, seen.Order.StoreId, request.Caller.Actor, Guid.CreateVersion7(), f.Text("provider", 60), f.Text("transactionId", 200),
+    public Task<Reply> HandleAsync(Request request) =>
+        changes.RunAsync(request, staffOnly: true, keyRequired: true, (seen, f) => new PayCommand(
+        seen.Order.Id, seen.Order.StoreId, request.Caller.Actor, Guid.CreateVersion7(), f.Text("provider", 60),
+        f.Text("transactionId", 200),
         f.Long("amount", 1, Placement.MaxTotal), f.Text("currency", 3), f.TextOrNull("method", 60), f.IntOrNull("installments", 1, 1000),
         f.TimeOrNull("receivedAt")), status: 201);
 }
@@ -76,8 +84,10 @@ internal sealed class CancelOrder(OrderChanges changes)
 /// <summary>POST /orders/{id}/ship: some lines, or all that is open.</summary>
 internal sealed class ShipOrder(OrderChanges changes)
 {
-    public Task<Reply> HandleAsync(Request request) => changes.RunAsync(request, staffOnly: true, keyRequired: false, (seen, f) => new ShipCommand(
-        seen.Order.Id, seen.Order.StoreId, request.Caller.Actor, Guid.CreateVersion7(), OrderChanges.Lines(f), f.TextOrNull("carrier", 100), f.TextOrNull("trackingNumber", 100)));
+    public Task<Reply> HandleAsync(Request request) =>
+        changes.RunAsync(request, staffOnly: true, keyRequired: false, (seen, f) => new ShipCommand(
+        seen.Order.Id, seen.Order.StoreId, request.Caller.Actor, Guid.CreateVersion7(), OrderChanges.Lines(f), f.TextOrNull("carrier", 100),
+        f.TextOrNull("trackingNumber", 100)));
 }
 
 /// <summary>POST /orders/{id}/deliver; cash on delivery is paid by it.</summary>
@@ -93,11 +103,15 @@ internal sealed class DeliverOrder(OrderChanges changes)
 /// </summary>
 internal sealed class ReturnOrder(OrderChanges changes)
 {
-    public Task<Reply> HandleAsync(Request request) => changes.RunAsync(request, staffOnly: true, keyRequired: false, (seen, f) => new ReturnCommand(
-        seen.Order.Id, seen.Order.StoreId, request.Caller.Actor, Guid.CreateVersion7(), OrderChanges.Lines(f), f.BoolOrNull("restock") ?? true));
+    public Task<Reply> HandleAsync(Request request) =>
+        changes.RunAsync(request, staffOnly: true, keyRequired: false, (seen, f) => new ReturnCommand(
+        seen.Order.Id, seen.Order.StoreId, request.Caller.Actor, Guid.CreateVersion7(), OrderChanges.Lines(f), f.BoolOrNull("restock")
+        ?? true));
 }
 
-/// <summary>DELETE /orders/{id}: out of the lists; with <c>hard=true</c> (admin) out of the database, unless money or goods have moved.</summary>
+/// <summary>
+/// DELETE /orders/{id}: out of the lists; with <c>hard=true</c> (admin) out of the database, unless money or goods have moved.
+/// </summary>
 internal sealed class DeleteOrder(OrderAccess access, OrderChanges changes, Db db)
 {
     public async Task<Reply> HandleAsync(Request request)
@@ -114,11 +128,16 @@ internal sealed class DeleteOrder(OrderAccess access, OrderChanges changes, Db d
             return request.Caller.Role == Role.Admin ? await EraseAsync(order.Id).ConfigureAwait(false) : Errors.Forbidden;
         }
 
-        var reply = await changes.ChangeAsync(new Changing(new HideCommand(order.Id, order.StoreId, request.Caller.Actor, relation == Relation.Owner), null)).ConfigureAwait(false);
+        var reply = await changes.ChangeAsync(
+            new Changing(new HideCommand(order.Id, order.StoreId, request.Caller.Actor, relation == Relation.Owner), null))
+            .ConfigureAwait(false);
         return reply.Error is null ? Reply.NoContent() : reply;
     }
 
-    /// <summary>Removes the order, its lines, its history, its dead letters and its place in the statistics. The stock ledger and the idempotency key stay: the key now answers 410.</summary>
+    /// <summary>
+    /// Removes the order, its lines, its history, its dead letters and its place in the statistics. The stock ledger and the idempotency
+    /// key stay: the key now answers 410.
+    /// </summary>
     private Task<Reply> EraseAsync(Guid id) => db.WriteAsync<Reply>(async tx =>
     {
         var batch = tx.Batch();
@@ -128,10 +147,14 @@ internal sealed class DeleteOrder(OrderAccess access, OrderChanges changes, Db d
         // The statistics must have counted it before it is taken out of them.
         var waiting = batch.Query("SELECT COUNT(*) FROM outbox WHERE subject = $1", r => r.Long(0), id);
         // At one look: a redrive takes it from the one to the other.
-        var queued = batch.Query("SELECT (SELECT COUNT(*) FROM deliveries WHERE lane = 'daily-statistics') + (SELECT COUNT(*) FROM dead_letters WHERE lane = 'daily-statistics' AND subject = $1)",
+        var queued = batch.Query(
+            "SELECT (SELECT COUNT(*) FROM deliveries WHERE lane = 'daily-statistics') + (SELECT COUNT(*) FROM dead_letters WHERE lane = "
+            + "'daily-statistics' AND subject = $1)",
             r => r.Long(0), id);
-        var unheard = batch.Query("SELECT COUNT(*) FROM orders o JOIN lanes w ON w.name = 'daily-statistics' AND w.transport <> 'outbox' LEFT JOIN inbox i "
-            + "ON i.consumer = 'daily-statistics' AND i.subject = o.id WHERE o.id = $1 AND COALESCE(i.sequence, 0) < o.event_sequence", r => r.Long(0), id);
+        var unheard = batch.Query(
+            "SELECT COUNT(*) FROM orders o JOIN lanes w ON w.name = 'daily-statistics' AND w.transport <> 'outbox' LEFT JOIN inbox i "
+            + "ON i.consumer = 'daily-statistics' AND i.subject = o.id WHERE o.id = $1 AND COALESCE(i.sequence, 0) < o.event_sequence",
+            r => r.Long(0), id);
         await batch.RunAsync().ConfigureAwait(false);
         Error? refusal = locked.First is not { } order ? Errors.NotFound
             : !order.HasEnded ? OrderErrors.NotEnded
@@ -146,7 +169,9 @@ internal sealed class DeleteOrder(OrderAccess access, OrderChanges changes, Db d
         }
 
         // What a broker still has of it counts as handled: else it would come back as a dead letter, with all that it says.
-        batch.Execute("INSERT INTO inbox (consumer, subject, sequence) SELECT name, $1{as uuid}, $2{as int} FROM lanes WHERE transport <> 'outbox' AND transport <> name "
+        batch.Execute(
+            "INSERT INTO inbox (consumer, subject, sequence) SELECT name, $1{as uuid}, $2{as int} FROM lanes WHERE transport <> 'outbox' "
+            + "AND transport <> name "
             + "ON CONFLICT (consumer, subject) DO UPDATE SET sequence = excluded.sequence", id, locked.First!.EventSequence);
         batch.Execute("DELETE FROM order_lines WHERE order_id = $1", id);
         batch.Execute("DELETE FROM events WHERE subject = $1", id);
@@ -155,7 +180,9 @@ internal sealed class DeleteOrder(OrderAccess access, OrderChanges changes, Db d
         OrderNames.NoteChanged(batch, erased);
         batch.Stale(OrderNames.Statistics(erased.StoreId), promptly: false);
         batch.Stale(OrderNames.Statistics(null), promptly: false);
-        batch.Execute("UPDATE order_statistics SET orders = orders - 1, total = total - $6 WHERE store_id = $1 AND day = $2 AND currency = $3 AND status = $4 AND payment_status = $5",
+        batch.Execute(
+            "UPDATE order_statistics SET orders = orders - 1, total = total - $6 WHERE store_id = $1 AND day = $2 AND currency = $3 AND "
+            + "status = $4 AND payment_status = $5",
             erased.StoreId, erased.LocalDate, erased.Currency, Names.Of(erased.Status), Names.Of(erased.PaymentStatus), erased.Total);
         await batch.RunAsync().ConfigureAwait(false);
 

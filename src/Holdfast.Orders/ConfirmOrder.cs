@@ -8,8 +8,9 @@ using Holdfast.Platform.Http;
 namespace Holdfast.Orders;
 
 /// <summary>
-/// <c>POST /orders/{id}/confirm</c>: the buyer of an order that is paid on delivery says that they mean it, with the token of the link that was mailed to them
-/// or the code of the text message. Whoever placed it does not get either. The order does not expire any more; nothing else of it is told or changed.
+/// <c>POST /orders/{id}/confirm</c>: the buyer of an order that is paid on delivery says that they mean it, with the token of the link that
+/// was mailed to them or the code of the text message. Whoever placed it does not get either. The order does not expire any more; nothing
+/// else of it is told or changed.
 /// </summary>
 internal sealed class ConfirmOrder(Db db, AccessKeys keys, ChangeQueue queue)
 {
@@ -42,15 +43,19 @@ internal sealed class ConfirmOrder(Db db, AccessKeys keys, ChangeQueue queue)
             return key.Error!;
         }
 
-        var found = request.Id() is not { } id ? null : await db.ReadAsync(s => s.FirstAsync("SELECT id, store_id, customer_email, contact_phone FROM orders WHERE id = $1 AND deleted_at IS NULL",
+        var found = request.Id() is not { } id ? null
+            : await db.ReadAsync(s =>
+            s.FirstAsync("SELECT id, store_id, customer_email, contact_phone FROM orders WHERE id = $1 AND deleted_at IS NULL",
             r => new Found(r.Uuid(0), r.Uuid(1), r.Text(2), r.Text(3)), id), request.Aborted).ConfigureAwait(false);
-        if (found is null || !(token is not null ? keys.IsMailed(found.Id, found.Email, token) : keys.IsTexted(found.Id, found.Phone, code!)))
+        if (found is null
+            || !(token is not null ? keys.IsMailed(found.Id, found.Email, token) : keys.IsTexted(found.Id, found.Phone, code!)))
         {
             return Errors.NotFound;
         }
 
         var changed = await queue.ChangeAsync(new Changing(
-            new ConfirmCommand(found.Id, found.StoreId, request.Caller.Actor) { ByBuyer = true, ProvesMailbox = token is not null }, key.Value)).ConfigureAwait(false);
+            new ConfirmCommand(found.Id, found.StoreId, request.Caller.Actor) { ByBuyer = true, ProvesMailbox = token is not null },
+            key.Value)).ConfigureAwait(false);
         return changed.IsOk ? Answer(changed.Value) : changed.Error!;
     }
 
@@ -59,7 +64,8 @@ internal sealed class ConfirmOrder(Db db, AccessKeys keys, ChangeQueue queue)
     private static Reply Answer(Changed changed)
     {
         using var order = JsonDocument.Parse(changed.Body);
-        var told = new Confirmed(order.RootElement.GetProperty("id").GetGuid(), order.RootElement.GetProperty("number").GetString()!, order.RootElement.GetProperty("status").GetString()!);
+        var told = new Confirmed(order.RootElement.GetProperty("id").GetGuid(), order.RootElement.GetProperty("number").GetString()!,
+            order.RootElement.GetProperty("status").GetString()!);
         return Reply.Raw(200, Reply.Bytes(told), replayed: changed.Replayed);
     }
 }

@@ -17,18 +17,22 @@ internal sealed class CustomerQueries(Db db)
 
     private const string Select = "SELECT u.id, u.role, u.email, u.name, u.created_at, u.email_proved_at FROM users u";
 
-    private static readonly Func<Row, User> Map = r => new User(r.Uuid(0), r.Text(1), r.Text(2), r.TextOrNull(3), r.Time(4), r.TimeOrNull(5));
+    private static readonly Func<Row, User> Map = r =>
+        new User(r.Uuid(0), r.Text(1), r.Text(2), r.TextOrNull(3), r.Time(4), r.TimeOrNull(5));
 
     /// <param name="Role"><c>guest</c> or <c>customer</c>.</param>
     /// <param name="EmailProvedAt">Null while nobody has shown that the mailbox is theirs.</param>
     private sealed record User(Guid Id, string Role, string Email, string? Name, DateTime CreatedAt, DateTime? EmailProvedAt);
 
-    private sealed record Customer(Guid Id, string Role, string Email, string? Name, DateTime CreatedAt, DateTime? EmailProvedAt, long Orders, DateTime? LastOrderAt);
+    private sealed record Customer(Guid Id, string Role, string Email, string? Name, DateTime CreatedAt, DateTime? EmailProvedAt,
+        long Orders, DateTime? LastOrderAt);
 
-    private sealed record OrderLine(Guid Id, string Number, Guid StoreId, string Status, string PaymentStatus, long Total, string Currency, DateTime CreatedAt);
+    private sealed record OrderLine(Guid Id, string Number, Guid StoreId, string Status, string PaymentStatus, long Total, string Currency,
+        DateTime CreatedAt);
 
     /// <param name="Orders">How many there are; <paramref name="LatestOrders"/> are the last twenty.</param>
-    private sealed record CustomerWithOrders(Guid Id, string Role, string Email, string? Name, DateTime CreatedAt, DateTime? EmailProvedAt, long Orders, DateTime? LastOrderAt,
+    private sealed record CustomerWithOrders(Guid Id, string Role, string Email, string? Name, DateTime CreatedAt, DateTime? EmailProvedAt,
+        long Orders, DateTime? LastOrderAt,
         IReadOnlyList<OrderLine> LatestOrders, IReadOnlyList<StorePoints> Points);
 
     /// <param name="Balance">What can be spent now.</param>
@@ -51,7 +55,8 @@ internal sealed class CustomerQueries(Db db)
         var filter = new Filter();
         if (request.Caller.Role != Role.Admin)
         {
-            filter.And("EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = u.id AND o.store_id {in {0}})", request.Caller.Stores.ToArray());
+            filter.And("EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = u.id AND o.store_id {in {0}})",
+                request.Caller.Stores.ToArray());
         }
 
         var (condition, args) = q is { Length: > 0 } ? Matching(q, request.Caller) : (CustomerSearch.All, []);
@@ -63,10 +68,12 @@ internal sealed class CustomerQueries(Db db)
 
         return await db.ReadAsync<Reply>(async session =>
         {
-            var users = await session.QueryAsync($"{Select}{filter.Where} ORDER BY u.id DESC LIMIT ${filter.Args.Count + 1}", Map, [.. filter.Args, paging.Value.Limit + 1]).ConfigureAwait(false);
+            var users = await session.QueryAsync($"{Select}{filter.Where} ORDER BY u.id DESC LIMIT ${filter.Args.Count + 1}", Map,
+                [.. filter.Args, paging.Value.Limit + 1]).ConfigureAwait(false);
             var page = paging.Value.Page(users, u => [u.Id.ToString()]);
             var counts = await CountAsync(session, request.Caller, page.Items.Select(u => u.Id).ToArray()).ConfigureAwait(false);
-            return Reply.Ok(new Page<Customer>([.. page.Items.Select(u => new Customer(u.Id, u.Role, u.Email, u.Name, u.CreatedAt, u.EmailProvedAt,
+            return Reply.Ok(
+                new Page<Customer>([.. page.Items.Select(u => new Customer(u.Id, u.Role, u.Email, u.Name, u.CreatedAt, u.EmailProvedAt,
                 counts.GetValueOrDefault(u.Id).Orders, counts.GetValueOrDefault(u.Id).Last))], page.NextCursor));
         }, request.Aborted).ConfigureAwait(false);
     }
@@ -91,11 +98,15 @@ internal sealed class CustomerQueries(Db db)
             var sql = "SELECT id, number, store_id, status, payment_status, total, currency, created_at FROM orders WHERE customer_id = $1"
                 + ofStores + $" ORDER BY created_at DESC, id DESC LIMIT {MaxOrders}";
             object?[] args = request.Caller.Role == Role.Admin ? [id] : [id, request.Caller.Stores.ToArray()];
-            var latest = await session.QueryAsync(sql, r => new OrderLine(r.Uuid(0), r.Text(1), r.Uuid(2), r.Text(3), r.Text(4), r.Long(5), r.Text(6), r.Time(7)), args).ConfigureAwait(false);
-            var accounts = await session.QueryAsync($"SELECT store_id FROM points_accounts WHERE customer_id = $1{ofStores} ORDER BY store_id",
+            var latest = await session.QueryAsync(sql,
+                r => new OrderLine(r.Uuid(0), r.Text(1), r.Uuid(2), r.Text(3), r.Text(4), r.Long(5), r.Text(6), r.Time(7)), args)
+                .ConfigureAwait(false);
+            var accounts = await session.QueryAsync(
+                $"SELECT store_id FROM points_accounts WHERE customer_id = $1{ofStores} ORDER BY store_id",
                 r => (CustomerId: id, StoreId: r.Uuid(0)), args).ConfigureAwait(false);
             var book = await PointsPages.PeekAsync(session, accounts).ConfigureAwait(false);
-            return Reply.Ok(new CustomerWithOrders(user.Id, user.Role, user.Email, user.Name, user.CreatedAt, user.EmailProvedAt, orders, lastAt, latest,
+            return Reply.Ok(new CustomerWithOrders(user.Id, user.Role, user.Email, user.Name, user.CreatedAt, user.EmailProvedAt, orders,
+                lastAt, latest,
                 [.. accounts.Select(a => new StorePoints(a.StoreId, book.Balance(id, a.StoreId)))]));
         }, request.Aborted).ConfigureAwait(false);
     }
@@ -120,7 +131,8 @@ internal sealed class CustomerQueries(Db db)
     {
         var all = caller.Role == Role.Admin;
         var rows = await session.QueryAsync("SELECT customer_id, COUNT(*), MAX(created_at) FROM orders WHERE customer_id {in $1}"
-            + (all ? "" : " AND store_id {in $2}") + " GROUP BY customer_id", r => (Id: r.Uuid(0), Orders: r.Long(1), Last: r.TimeOrNull(2)),
+            + (all ? "" : " AND store_id {in $2}") + " GROUP BY customer_id",
+            r => (Id: r.Uuid(0), Orders: r.Long(1), Last: r.TimeOrNull(2)),
             all ? [ids] : [ids, caller.Stores.ToArray()]).ConfigureAwait(false);
         return rows.ToDictionary(r => r.Id, r => (r.Orders, r.Last));
     }

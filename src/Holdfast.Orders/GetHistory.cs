@@ -33,7 +33,10 @@ internal sealed class GetHistory(OrderAccess access, Db db)
             return Errors.InvalidCursor;
         }
 
-        var entries = await db.ReadAsync(s => s.QueryAsync("SELECT sequence, type, occurred_at, actor, previous, data FROM events WHERE subject = $1 AND sequence > $2 ORDER BY sequence LIMIT $3",
+        var entries = await db.ReadAsync(s =>
+            s.QueryAsync(
+            "SELECT sequence, type, occurred_at, actor, previous, data FROM events WHERE subject = $1 AND sequence > $2 ORDER BY "
+            + "sequence LIMIT $3",
             ReadEntry, seen.Value.Order.Id, after, paging.Value.Limit + 1), request.Aborted).ConfigureAwait(false);
         return Reply.Ok(paging.Value.Page(entries, e => [e.Sequence.ToString(CultureInfo.InvariantCulture)]));
     }
@@ -43,12 +46,14 @@ internal sealed class GetHistory(OrderAccess access, Db db)
         using var data = JsonDocument.Parse(r.Bytes(5));
         using var previous = JsonDocument.Parse($"{{{r.TextOrNull(4)}}}");
         var after = data.RootElement;
-        return new Entry(r.Int(0), r.Text(1), r.Time(2), r.Text(3), after.GetProperty("status").GetString()!, after.GetProperty("paymentStatus").GetString()!,
+        return new Entry(r.Int(0), r.Text(1), r.Time(2), r.Text(3), after.GetProperty("status").GetString()!,
+            after.GetProperty("paymentStatus").GetString()!,
             Text(previous, "previousStatus"), Text(previous, "reason"), Changed(previous), after.GetProperty("version").GetInt32());
     }
 
     private static string[]? Changed(JsonDocument previous) =>
         previous.RootElement.TryGetProperty("changed", out var names) ? [.. names.EnumerateArray().Select(n => n.GetString()!)] : null;
 
-    private static string? Text(JsonDocument document, string name) => document.RootElement.TryGetProperty(name, out var value) ? value.GetString() : null;
+    private static string? Text(JsonDocument document, string name) => document.RootElement.TryGetProperty(name, out var value)
+        ? value.GetString() : null;
 }

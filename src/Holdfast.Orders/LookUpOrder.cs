@@ -5,8 +5,8 @@ using Holdfast.Platform.Http;
 namespace Holdfast.Orders;
 
 /// <summary>
-/// POST /orders/lookup: a guest who has lost the access key gets it again by mail, where number and email are those of an order. The answer is the
-/// same where they are not, and comes before anybody has looked (<see cref="OrderLookups"/>): how long it takes tells nothing.
+/// POST /orders/lookup: a guest who has lost the access key gets it again by mail, where number and email are those of an order. The answer
+/// is the same where they are not, and comes before anybody has looked (<see cref="OrderLookups"/>): how long it takes tells nothing.
 /// </summary>
 internal sealed class LookUpOrder(OrderLookups lookups)
 {

@@ -5,8 +5,8 @@ using Holdfast.Platform.Data;
 namespace Holdfast.Orders;
 
 /// <summary>
-/// Moves the counts of limited purchases and discount uses to the keys that emails have now: those of domains beyond ASCII have changed. Two spellings of one
-/// mailbox are one buyer, so their purchases add up.
+/// Moves the counts of limited purchases and discount uses to the keys that emails have now: those of domains beyond ASCII have changed.
+/// Two spellings of one mailbox are one buyer, so their purchases add up.
 /// </summary>
 internal sealed class MoveBuyerKeys : IMigrationStep
 {
@@ -16,8 +16,11 @@ internal sealed class MoveBuyerKeys : IMigrationStep
     {
         foreach (var (buyer, key) in await ChangedAsync(tx, "purchase_counts").ConfigureAwait(false))
         {
-            await tx.ExecuteAsync("INSERT INTO purchase_counts (variant_id, buyer, quantity) SELECT variant_id, $2{as text}, quantity FROM purchase_counts WHERE buyer = $1 "
-                + "ON CONFLICT (variant_id, buyer) DO UPDATE SET quantity = purchase_counts.quantity + excluded.quantity", buyer, key).ConfigureAwait(false);
+            await tx.ExecuteAsync(
+                "INSERT INTO purchase_counts (variant_id, buyer, quantity) SELECT variant_id, $2{as text}, quantity FROM purchase_counts "
+                + "WHERE buyer = $1 "
+                + "ON CONFLICT (variant_id, buyer) DO UPDATE SET quantity = purchase_counts.quantity + excluded.quantity", buyer, key)
+                .ConfigureAwait(false);
             await tx.ExecuteAsync("DELETE FROM purchase_counts WHERE buyer = $1", buyer).ConfigureAwait(false);
         }
 
@@ -36,7 +39,8 @@ internal sealed class MoveBuyerKeys : IMigrationStep
         var last = "";
         while (true)
         {
-            var page = await tx.QueryAsync($"SELECT DISTINCT buyer FROM {table} WHERE buyer > $1 ORDER BY buyer LIMIT {PageSize}", r => r.Text(0), last).ConfigureAwait(false);
+            var page = await tx.QueryAsync($"SELECT DISTINCT buyer FROM {table} WHERE buyer > $1 ORDER BY buyer LIMIT {PageSize}",
+                r => r.Text(0), last).ConfigureAwait(false);
             if (page.Count == 0)
             {
                 return changed;

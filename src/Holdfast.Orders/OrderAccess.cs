@@ -18,8 +18,8 @@ internal enum Relation
 internal sealed record Seen(Order Order, Relation Relation);
 
 /// <summary>
-/// Whose order it is: the customer who placed it, whoever holds a guest order's access key, and those who work for its store. For all others
-/// it does not exist (404).
+/// Whose order it is: the customer who placed it, whoever holds a guest order's access key, and those who work for its store. For all
+/// others it does not exist (404).
 /// </summary>
 internal sealed class OrderAccess(Db db, AccessKeys accessKeys)
 {

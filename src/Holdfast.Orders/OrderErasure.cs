@@ -6,7 +6,10 @@ using Holdfast.Platform.Messaging;
 
 namespace Holdfast.Orders;
 
-/// <summary>An order without its buyer: goods, amounts and times stay, the person goes. What is served again keeps its members, so that readers find what they expect.</summary>
+/// <summary>
+/// An order without its buyer: goods, amounts and times stay, the person goes. What is served again keeps its members, so that readers find
+/// what they expect.
+/// </summary>
 internal static class OrderErasure
 {
     private const string Removed = "-";

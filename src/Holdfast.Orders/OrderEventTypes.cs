@@ -4,7 +4,10 @@ using Holdfast.Platform.Messaging;
 
 namespace Holdfast.Orders;
 
-/// <summary>The events that this module tells others. Their data is the order as <see cref="OrderJson"/> writes it, with the members of the state before.</summary>
+/// <summary>
+/// The events that this module tells others. Their data is the order as <see cref="OrderJson"/> writes it, with the members of the state
+/// before.
+/// </summary>
 public static class OrderEventTypes
 {
     private const string Amount = """{ "type": "integer", "minimum": 0 }""";
@@ -17,7 +20,9 @@ public static class OrderEventTypes
     /// <summary>By name, with what their data holds.</summary>
     public static readonly IReadOnlyList<EventType> All =
     [
-        new("order.created", "an order was placed; free orders, and those on delivery that nobody has to confirm, are confirmed in it already, and order.confirmed follows with the same data", "order", Data),
+        new("order.created",
+            "an order was placed; free orders, and those on delivery that nobody has to confirm, are confirmed in it already, and "
+            + "order.confirmed follows with the same data", "order", Data),
         new("order.updated",
             "address, phone, note, email or name have changed, staff have deleted it, or its buyer's account took it over or was closed",
             "order", Data),
@@ -46,7 +51,8 @@ public static class OrderEventTypes
             """, $$"""
             "amount": {{Amount}}, "currency": {{Text}}, "transactionId": {{Text}}, "reason": {{Text}}
             """)),
-        new("inventory.reserve.result", "another stock keeper has the goods, or refuses them: then the order is cancelled", "order", () => Told($$"""
+        new("inventory.reserve.result", "another stock keeper has the goods, or refuses them: then the order is cancelled", "order",
+            () => Told($$"""
             "orderId": {{Id}}, "accepted": { "type": "boolean" }
             """, $$"""
             "reason": {{Text}}
@@ -101,7 +107,8 @@ public static class OrderEventTypes
         return schema;
     }
 
-    private static string Words<T>(Func<T, string> name) where T : struct, Enum => $$"""{ "enum": [{{string.Join(", ", Enum.GetValues<T>().Select(v => $"\"{name(v)}\""))}}] }""";
+    private static string Words<T>(Func<T, string> name) where T : struct, Enum =>
+        $$"""{ "enum": [{{string.Join(", ", Enum.GetValues<T>().Select(v => $"\"{name(v)}\""))}}] }""";
 
     /// <summary>An object with these members and no other; those of <paramref name="optional"/> may be missing.</summary>
     private static string Members(string always, string optional)

@@ -5,14 +5,17 @@ using Holdfast.Platform.Data;
 
 namespace Holdfast.Orders;
 
-/// <summary>All orders as a table, for files: one row a line of an order, the order's own values in each of its rows. Deleted ones, too.</summary>
+/// <summary>
+/// All orders as a table, for files: one row a line of an order, the order's own values in each of its rows. Deleted ones, too.
+/// </summary>
 public static class OrderExport
 {
     private const int OrdersPerPage = 500;
 
     private static readonly (string Name, string Sql, Func<Row, int, string?> Read)[] Columns =
     [
-        ("order_id", "o.id", Id), ("number", "o.number", Text), ("external_id", "o.external_id", Text), ("store_id", "o.store_id", Id), ("created_at", "o.created_at", Time),
+        ("order_id", "o.id", Id), ("number", "o.number", Text), ("external_id", "o.external_id", Text), ("store_id", "o.store_id", Id),
+            ("created_at", "o.created_at", Time),
         ("status", "o.status", Text), ("payment_status", "o.payment_status", Text), ("payment_method", "o.payment_method", Text),
         ("customer_id", "o.customer_id", Id), ("customer_email", "o.customer_email", Text), ("customer_name", "o.customer_name", Text),
         ("contact_phone", "o.contact_phone", Text), ("delivery_address", "o.delivery_address", Text), ("note", "o.note", Text),
@@ -24,13 +27,15 @@ public static class OrderExport
         ("amount_refunded", "o.amount_refunded", Number), ("refund_due", "o.refund_due", Number), ("cancelled_amount", "o.cancelled_amount",
             Number),
         ("updated_at", "o.updated_at", Time), ("deleted_at", "o.deleted_at", Time),
-        ("line", "l.position + 1", Number), ("product_id", "l.product_id", Id), ("variant_id", "l.variant_id", Id), ("sku", "l.sku", Text), ("product_name", "l.product_name", Text),
+        ("line", "l.position + 1", Number), ("product_id", "l.product_id", Id), ("variant_id", "l.variant_id", Id), ("sku", "l.sku", Text),
+            ("product_name", "l.product_name", Text),
         ("unit_price", "l.unit_price", Number), ("quantity", "l.quantity", Number), ("line_total", "l.unit_price * l.quantity", Number),
         ("line_discount", "l.discount", Number), ("line_tax", "l.tax", Number), ("shipped", "l.shipped", Number),
         ("returned", "l.returned", Number), ("cancelled", "l.cancelled", Number), ("undelivered", "l.undelivered", Number),
     ];
 
-    private static readonly string Page = $"SELECT {string.Join(", ", Columns.Select(c => c.Sql))} FROM orders o LEFT JOIN order_lines l ON l.order_id = o.id "
+    private static readonly string Page =
+        $"SELECT {string.Join(", ", Columns.Select(c => c.Sql))} FROM orders o LEFT JOIN order_lines l ON l.order_id = o.id "
         + $"WHERE o.id IN (SELECT id FROM orders WHERE id > $1 ORDER BY id LIMIT {OrdersPerPage}) ORDER BY o.id, l.position";
 
     /// <summary>The names of the columns. Amounts are in minor units of the currency, times in UTC.</summary>
@@ -39,17 +44,20 @@ public static class OrderExport
     public static Task<long> CountAsync(Db db) => db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM orders", r => r.Long(0)));
 
     /// <summary>
-    /// The rows, oldest order first, page by page: memory does not grow with the number of orders. What is placed during the export may or may not
-    /// be among them. <c>IsFirst</c>: the first row of its order. Texts are safe for spreadsheets (<see cref="Formulas.Escape"/>), numbers
-    /// are as they are.
+    /// The rows, oldest order first, page by page: memory does not grow with the number of orders. What is placed during the export may or
+    /// may not be among them. <c>IsFirst</c>: the first row of its order. Texts are safe for spreadsheets (<see cref="Formulas.Escape"/>),
+    /// numbers are as they are.
     /// </summary>
-    public static async IAsyncEnumerable<(bool IsFirst, string[] Cells)> ReadAsync(Db db, [EnumeratorCancellation] CancellationToken ct = default)
+    public static async IAsyncEnumerable<(bool IsFirst, string[] Cells)> ReadAsync(Db db,
+        [EnumeratorCancellation] CancellationToken ct = default)
     {
         for (var last = Guid.Empty; ;)
         {
             ct.ThrowIfCancellationRequested();
             var after = last;
-            var rows = await db.ReadAsync(s => s.QueryAsync(Page, r => (Id: r.Uuid(0), Cells: Columns.Select((c, i) => c.Read(r, i) ?? "").ToArray()), after), ct).ConfigureAwait(false);
+            var rows = await db.ReadAsync(s =>
+                s.QueryAsync(Page, r => (Id: r.Uuid(0), Cells: Columns.Select((c, i) => c.Read(r, i) ?? "").ToArray()), after), ct)
+                .ConfigureAwait(false);
             if (rows.Count == 0)
             {
                 yield break;
@@ -69,5 +77,6 @@ public static class OrderExport
 
     private static string? Number(Row row, int i) => row.LongOrNull(i)?.ToString(CultureInfo.InvariantCulture);
 
-    private static string? Time(Row row, int i) => row.TimeOrNull(i)?.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+    private static string? Time(Row row, int i) =>
+        row.TimeOrNull(i)?.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }

@@ -11,11 +11,12 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Orders;
 
 /// <summary>
-/// What other systems tell us by <c>order_inbox</c>: payments that came or failed, goods that cannot be had. Each message goes through the same commands as a request,
-/// with a key made from the message, so that its effect and the note that it was handled are one commit; only then is it acknowledged. What
-/// cannot be handled is a dead letter, and is tried again when somebody redrives it.
+/// What other systems tell us by <c>order_inbox</c>: payments that came or failed, goods that cannot be had. Each message goes through the
+/// same commands as a request, with a key made from the message, so that its effect and the note that it was handled are one commit; only
+/// then is it acknowledged. What cannot be handled is a dead letter, and is tried again when somebody redrives it.
 /// </summary>
-public sealed class OrderInbox(Db db, ChangeQueue queue, Transports transports, MessagingOptions options, ILogger<OrderInbox> log) : BackgroundService
+public sealed class OrderInbox(Db db, ChangeQueue queue, Transports transports, MessagingOptions options, ILogger<OrderInbox> log)
+    : BackgroundService
 {
     private const string Actor = "order_inbox";
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -68,8 +69,8 @@ public sealed class OrderInbox(Db db, ChangeQueue queue, Transports transports, 
         }));
 
     /// <summary>
-    /// Handles it, or notes that it is a dead letter. While the engine is busy or the database away that takes as long as it takes; whatever else
-    /// fails is tried some times, with growing pauses, because all that came after it waits.
+    /// Handles it, or notes that it is a dead letter. While the engine is busy or the database away that takes as long as it takes;
+    /// whatever else fails is tried some times, with growing pauses, because all that came after it waits.
     /// </summary>
     private async Task HandleAsync(Message message, CancellationToken ct)
     {
@@ -116,7 +117,9 @@ public sealed class OrderInbox(Db db, ChangeQueue queue, Transports transports, 
         await db.WriteAsync(async tx =>
         {
             var batch = tx.Batch();
-            DeadLetters.Add(batch, new DeadLetter(id, DeadLetters.Inbox, null, null, message.Type, fault, message.Body, attempts, await tx.NowAsync().ConfigureAwait(false)));
+            DeadLetters.Add(batch,
+                new DeadLetter(id, DeadLetters.Inbox, null, null, message.Type, fault, message.Body, attempts, await tx.NowAsync()
+                .ConfigureAwait(false)));
             await batch.RunAsync().ConfigureAwait(false);
         }).ConfigureAwait(false);
     }
@@ -130,7 +133,8 @@ public sealed class OrderInbox(Db db, ChangeQueue queue, Transports transports, 
             return fault;
         }
 
-        var storeId = await db.ReadAsync(s => s.FirstAsync("SELECT store_id FROM orders WHERE id = $1", r => r.Uuid(0), told.OrderId)).ConfigureAwait(false);
+        var storeId = await db.ReadAsync(s => s.FirstAsync("SELECT store_id FROM orders WHERE id = $1", r => r.Uuid(0), told.OrderId))
+            .ConfigureAwait(false);
         if (storeId == Guid.Empty)
         {
             return $"there is no order {told.OrderId}";
@@ -138,7 +142,9 @@ public sealed class OrderInbox(Db db, ChangeQueue queue, Transports transports, 
 
         OrderCommand? command = told switch
         {
-            PaymentSucceeded p => new PayCommand(p.OrderId, storeId, Actor, Guid.CreateVersion7(), p.Provider, p.TransactionId, p.Amount, p.Currency, null, null, null),
+            PaymentSucceeded p =>
+                new PayCommand(p.OrderId, storeId, Actor, Guid.CreateVersion7(), p.Provider, p.TransactionId, p.Amount, p.Currency, null,
+                null, null),
             PaymentFailed p => new FailPaymentCommand(p.OrderId, storeId, Actor, p.Currency, p.Reason),
             ReserveResult { Accepted: false } r => new CancelCommand(r.OrderId, storeId, Actor, r.Reason ?? "reservation_refused"),
             _ => null,
@@ -157,7 +163,8 @@ public sealed class OrderInbox(Db db, ChangeQueue queue, Transports transports, 
     }
 
     /// <summary>The order holds no goods any more: what a refused reservation asks for has happened.</summary>
-    private static bool HasGivenBack(Error error) => error.Code == "illegal_transition" && error.Extensions?["from"] is "cancelled" or "expired";
+    private static bool HasGivenBack(Error error) => error.Code == "illegal_transition"
+        && error.Extensions?["from"] is "cancelled" or "expired";
 
     private async Task RedriveAsync(CancellationToken ct)
     {

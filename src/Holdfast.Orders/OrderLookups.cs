@@ -69,7 +69,8 @@ internal sealed class OrderLookups(Db db, AccessKeys accessKeys, PublicUrl url, 
     {
         var batch = tx.Batch();
         var now = batch.Now();
-        var found = batch.Query("SELECT id, store_id, customer_email, is_guest, customer_id FROM orders WHERE number = $1 AND deleted_at IS NULL",
+        var found = batch.Query(
+            "SELECT id, store_id, customer_email, is_guest, customer_id FROM orders WHERE number = $1 AND deleted_at IS NULL",
             r => (Id: r.Uuid(0), StoreId: r.Uuid(1), Email: r.Text(2), IsGuest: r.Bool(3), CustomerId: r.Uuid(4)), number);
         await batch.RunAsync().ConfigureAwait(false);
         if (found.Rows is [{ IsGuest: true } order] && key == Emails.Key(order.Email))
@@ -78,7 +79,8 @@ internal sealed class OrderLookups(Db db, AccessKeys accessKeys, PublicUrl url, 
             var once = $"order-lookup:{order.Id}:{now.First.Ticks / TimeSpan.TicksPerMinute}";
             var queued = Mails.Queue(batch, Write(once, order.Email, number, $"{url.Base}/orders/{order.Id}?key={accessKeys.For(order.Id)}",
                 lookup.IsVietnamese)
-                with { StoreId = order.StoreId, UserId = order.CustomerId }, now.First);
+                with
+            { StoreId = order.StoreId, UserId = order.CustomerId }, now.First);
             await batch.RunAsync().ConfigureAwait(false);
             dropped.Note(tx, queued, now.First);
         }
@@ -95,6 +97,7 @@ internal sealed class OrderLookups(Db db, AccessKeys accessKeys, PublicUrl url, 
                 "See your order",
                 "If you did not ask for this, ignore this mail.");
         return new Letter(vietnamese ? "vi" : "en").Title(subject).Say(before).Link(label, link).Say(after).To(to, key,
-            subject) with { GoodFor = TimeSpan.FromHours(24) };
+            subject) with
+        { GoodFor = TimeSpan.FromHours(24) };
     }
 }

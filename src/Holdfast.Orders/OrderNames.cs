@@ -12,10 +12,14 @@ public static class OrderNames
     /// <summary>The key of an order as served. Dropped at once when it changes.</summary>
     public static string Order(Guid id) => $"order:{id}";
 
-    /// <summary>A tag: lists that show the orders of a store or of a customer. Dropped a few times a second while there are new ones.</summary>
+    /// <summary>
+    /// A tag: lists that show the orders of a store or of a customer. Dropped a few times a second while there are new ones.
+    /// </summary>
     public static string ListsOf(Guid owner) => $"orders:{owner}";
 
-    /// <summary>The key of a store's statistics, or of all stores', and the tag of those of some days. Dropped a few times a second.</summary>
+    /// <summary>
+    /// The key of a store's statistics, or of all stores', and the tag of those of some days. Dropped a few times a second.
+    /// </summary>
     public static string Statistics(Guid? storeId) => storeId is { } id ? $"order:stats:{id}" : "order:stats:all";
 
     /// <summary>Notes what a new order makes stale.</summary>

@@ -21,21 +21,28 @@ internal sealed class GetOrder(Db db, OrderAccess access, Documents documents)
             return Errors.NotFound;
         }
 
-        var found = await documents.FindAsync(OrderNames.Order(id), (this, id), static (s, ct) => s.Item1.LoadAsync(s.id, ct), ct: request.Aborted).ConfigureAwait(false);
+        var found = await documents.FindAsync(OrderNames.Order(id), (this, id), static (s, ct) => s.Item1.LoadAsync(s.id, ct),
+            ct: request.Aborted).ConfigureAwait(false);
         return access.MaySee(request, id, found.Document) ? Reply.Cached(found) : Errors.NotFound;
     }
 
     private async Task<Document> LoadAsync(Guid id, CancellationToken ct)
     {
         var orders = await db.ReadAsync(s => OrderRows.ReadAsync(s, [id]), ct).ConfigureAwait(false);
-        return orders is [var order] ? new Document(OrderJson.Write(order), $"\"{order.Version}\"") { StoreId = order.StoreId, CustomerId = order.CustomerId, IsGuest = order.IsGuest }
+        return orders is [var order]
+            ? new Document(OrderJson.Write(order), $"\"{order.Version}\"")
+            {
+                StoreId = order.StoreId,
+                CustomerId = order.CustomerId,
+                IsGuest = order.IsGuest
+            }
             : Document.None;
     }
 }
 
 /// <summary>
-/// GET /orders: a customer's own; staff see their stores'. Newest first unless <c>sort</c> says otherwise. <c>q</c> finds a number, an id, an
-/// externalId, an email or the beginning of one, a phone in any writing, or words that are in the customer's name. Pages are cached, but
+/// GET /orders: a customer's own; staff see their stores'. Newest first unless <c>sort</c> says otherwise. <c>q</c> finds a number, an id,
+/// an externalId, an email or the beginning of one, a phone in any writing, or words that are in the customer's name. Pages are cached, but
 /// for those that <c>q</c> finds.
 /// </summary>
 internal sealed class ListOrders(Db db, Documents documents)
@@ -81,7 +88,8 @@ internal sealed class ListOrders(Db db, Documents documents)
             return Reply.Raw(200, await ReadAsync(wanted, q, request.Aborted).ConfigureAwait(false));
         }
 
-        var found = await documents.FindAsync(wanted.Key, (this, wanted), static async (s, ct) => Document.Hashed(await s.Item1.ReadAsync(s.wanted, null, ct).ConfigureAwait(false)),
+        var found = await documents.FindAsync(wanted.Key, (this, wanted),
+            static async (s, ct) => Document.Hashed(await s.Item1.ReadAsync(s.wanted, null, ct).ConfigureAwait(false)),
             Tags(request), ct: request.Aborted).ConfigureAwait(false);
         return Reply.Cached(found);
     }
@@ -89,7 +97,8 @@ internal sealed class ListOrders(Db db, Documents documents)
     /// <summary>The zone of the store whose orders are asked for by plain days; null where there are none, or no one store.</summary>
     private async Task<TimeZoneInfo?> ZoneAsync(Request request) =>
         (Times.IsDay(request.Query("from")) || Times.IsDay(request.Query("to"))) && Guid.TryParse(request.Query("storeId"), out var storeId)
-            ? Times.Zone((await db.ReadAsync(s => Catalog.Stores.FindAsync(s, storeId), request.Aborted).ConfigureAwait(false))?.TimeZone) : null;
+            ? Times.Zone((await db.ReadAsync(s => Catalog.Stores.FindAsync(s, storeId), request.Aborted).ConfigureAwait(false))?.TimeZone)
+            : null;
 
     /// <summary>Whose orders the list may show: when one of them gets an order, or one changes, it is stale.</summary>
     private static string[] Tags(Request request) =>
@@ -107,9 +116,11 @@ internal sealed class ListOrders(Db db, Documents documents)
         }
 
         var direction = wanted.Descending ? "DESC" : "ASC";
-        var sql = $"SELECT {OrderRows.Columns} FROM orders o{filter.Where} ORDER BY o.{wanted.Column} {direction}, o.id {direction} LIMIT ${filter.Args.Count + 1}";
+        var sql = $"SELECT {OrderRows.Columns} FROM orders o{filter.Where} ORDER BY o.{wanted.Column} {direction}, o.id {direction} LIMIT "
+            + $"${filter.Args.Count + 1}";
         var orders = await session.QueryAsync(sql, OrderRows.Map, [.. filter.Args, wanted.Paging.Limit + 1]).ConfigureAwait(false);
-        var page = wanted.Paging.Page(orders, o => [(wanted.Column == "total" ? o.Total : o.CreatedAt.Ticks).ToString(CultureInfo.InvariantCulture), o.Id.ToString()]);
+        var page = wanted.Paging.Page(orders,
+            o => [(wanted.Column == "total" ? o.Total : o.CreatedAt.Ticks).ToString(CultureInfo.InvariantCulture), o.Id.ToString()]);
         return await WriteAsync(session, page).ConfigureAwait(false);
     }, ct);
 
@@ -170,7 +181,8 @@ internal sealed class ListOrders(Db db, Documents documents)
         }
 
         filter.And("o.deleted_at IS NULL");
-        return Word(filter, request, "status", "o.status", Names.OrderStatuses) ?? Word(filter, request, "paymentStatus", "o.payment_status", Names.PaymentStatuses)
+        return Word(filter, request, "status", "o.status", Names.OrderStatuses)
+            ?? Word(filter, request, "paymentStatus", "o.payment_status", Names.PaymentStatuses)
             ?? When(filter, request, zone, "from", "o.created_at >= {0}") ?? When(filter, request, zone, "to", "o.created_at < {0}");
     }
 
@@ -228,7 +240,8 @@ internal sealed class ListOrders(Db db, Documents documents)
         {
             filter.And($"({PhoneKey.Sql("o.contact_phone")} = {{0}} OR o.external_id = {{1}})", phone, text);
         }
-        else if (Guid.TryParseExact(text, "D", out var id) && await session.FirstAsync("SELECT 1 FROM orders WHERE id = $1", r => r.Int(0), id).ConfigureAwait(false) == 1)
+        else if (Guid.TryParseExact(text, "D", out var id)
+            && await session.FirstAsync("SELECT 1 FROM orders WHERE id = $1", r => r.Int(0), id).ConfigureAwait(false) == 1)
         {
             // Other systems' ids often have the form of a UUID, too; such a text goes on as one of those.
             filter.And("o.id = {0}", id);
@@ -239,11 +252,13 @@ internal sealed class ListOrders(Db db, Documents documents)
         }
         else
         {
-            // Two ways with an index each, instead of an OR that has none. What the caller may see counts before what customers are called: a store with few
-            // orders looks at few customers, and one with many decides whether to begin with its orders or with the customers of the name.
+            // Two ways with an index each, instead of an OR that has none. What the caller may see counts before what customers are called:
+            // a store with few orders looks at few customers, and one with many decides whether to begin with its orders or with the
+            // customers of the name.
             var (matches, args) = CustomerSearch.Matching(text);
             filter.And($"o.id IN (SELECT o.id FROM orders o WHERE o.external_id = {{{args.Length}}} "
-                + $"UNION ALL SELECT o.id FROM orders o JOIN users u ON u.id = o.customer_id{filter.Where} AND {matches})", [.. args, text]);
+                + $"UNION ALL SELECT o.id FROM orders o JOIN users u ON u.id = o.customer_id{filter.Where} AND {matches})",
+                [.. args, text]);
         }
     }
 
@@ -254,7 +269,8 @@ internal sealed class ListOrders(Db db, Documents documents)
         {
             get
             {
-                var text = string.Create(CultureInfo.InvariantCulture, $"{Filter.Where}\n{Column} {Descending} {Paging.Limit}\n{JsonSerializer.Serialize(Filter.Args, Reply.Json)}");
+                var text = string.Create(CultureInfo.InvariantCulture,
+                    $"{Filter.Where}\n{Column} {Descending} {Paging.Limit}\n{JsonSerializer.Serialize(Filter.Args, Reply.Json)}");
                 return $"orders:list:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16))}";
             }
         }

@@ -13,9 +13,12 @@ namespace Holdfast.Orders;
 /// <summary>Reads the body of an order: what is taken, within which limits, and whose order it will be.</summary>
 internal static class OrderRequest
 {
-    private static readonly JsonSerializerOptions AddressJson = new(Reply.Json) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+    private static readonly JsonSerializerOptions AddressJson = new(
+        Reply.Json)
+    { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
-    private sealed record DeliveryAddress(string Name, string Line1, string? Line2, string City, string? Region, string? PostalCode, string Country);
+    private sealed record DeliveryAddress(string Name, string Line1, string? Line2, string City, string? Region, string? PostalCode,
+        string Country);
 
     public const int MaxLines = 100;
     public const int MaxQuantity = 1_000_000;
@@ -39,11 +42,14 @@ internal static class OrderRequest
     /// <summary>The command, or what is wrong with the body; and the key, if the body carries it.</summary>
     /// <param name="withLines">Without: a body that has <c>lines</c> is refused, and the command has none yet.</param>
     /// <param name="locale">The language the caller asks for, if any.</param>
-    public static Result<(PlaceCommand Command, string? Key)> Read(Fields fields, Caller caller, bool withLines = true, string? locale = null)
+    public static Result<(PlaceCommand Command, string? Key)> Read(Fields fields, Caller caller, bool withLines = true,
+        string? locale = null)
     {
         var key = fields.OpaqueOrNull("idempotencyKey", 255);
         var storeId = fields.Uuid("storeId");
-        var lines = withLines ? fields.Objects("lines", line => new StockLine(line.Uuid("variantId"), line.Long("quantity", 1, MaxQuantity)), 1, MaxLines) : [];
+        var lines = withLines
+            ? fields.Objects("lines", line => new StockLine(line.Uuid("variantId"), line.Long("quantity", 1, MaxQuantity)), 1, MaxLines)
+            : [];
         var address = Address(fields);
         var phone = fields.Text("contactPhone", 40);
         var (email, emailKey, name) = Buyer(fields, caller);
@@ -136,7 +142,8 @@ internal static class OrderRequest
             return null;
         }
 
-        var address = new DeliveryAddress(a.Text("name"), a.Text("line1"), a.TextOrNull("line2"), a.Text("city", 100), a.TextOrNull("region", 100),
+        var address = new DeliveryAddress(a.Text("name"), a.Text("line1"), a.TextOrNull("line2"), a.Text("city", 100),
+            a.TextOrNull("region", 100),
             a.TextOrNull("postalCode", 20), a.Text("country", 60));
         return JsonSerializer.Serialize(address, AddressJson);
     }

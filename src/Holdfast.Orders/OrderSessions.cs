@@ -5,8 +5,8 @@ using Holdfast.Platform.Http;
 namespace Holdfast.Orders;
 
 /// <summary>
-/// The keys <c>order:session:{id}</c> in Redis: one for each unpaid order, which expires with it. Its expiry wakes the sweep of this process at once. A hint:
-/// without Redis, or with events missed, the sweep finds the order automatically.
+/// The keys <c>order:session:{id}</c> in Redis: one for each unpaid order, which expires with it. Its expiry wakes the sweep of this
+/// process at once. A hint: without Redis, or with events missed, the sweep finds the order automatically.
 /// </summary>
 public sealed class OrderSessions
 {

@@ -64,7 +64,8 @@ public static class OrdersModule
         app.Post<LookUpOrder>("/orders/lookup", Access.Anyone, Limit.SignIn, (u, r) => u.HandleAsync(r));
         app.Get<CustomerQueries>("/customers", Access.Staff, (u, r) => u.ListAsync(r), "q", "limit", "cursor");
         app.Get<CustomerQueries>("/customers/{id}", Access.Staff, (u, r) => u.FindAsync(r));
-        app.Get<ListOrders>("/orders", Access.SignedIn, (u, r) => u.HandleAsync(r), "storeId", "status", "paymentStatus", "from", "to", "q", "sort", "limit", "cursor");
+        app.Get<ListOrders>("/orders", Access.SignedIn, (u, r) => u.HandleAsync(r), "storeId", "status", "paymentStatus", "from", "to", "q",
+            "sort", "limit", "cursor");
         app.Get<UnpaidHolds>("/orders/unpaid-holds", Access.Staff, (u, r) => u.ListAsync(r), "storeId", "variantId", "limit", "cursor");
         app.Post<UnpaidHolds>("/orders/unpaid-holds/release", Access.Staff, (u, r) => u.ReleaseAsync(r));
         app.Get<GetStatistics>("/orders/statistics", Access.Staff, (u, r) => u.HandleAsync(r), "storeId", "from", "to");

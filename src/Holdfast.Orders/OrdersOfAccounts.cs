@@ -82,11 +82,13 @@ internal sealed class OrdersOfAccounts(RelayBell bell) : AccountHook
     }
 
     /// <summary>
-    /// What money came for is the account's against purchase limits, too. What was only ordered is not: anybody could have done so with its email.
+    /// What money came for is the account's against purchase limits, too. What was only ordered is not: anybody could have done so with its
+    /// email.
     /// </summary>
     private static async Task CountPaidAsync(Tx tx, List<Order> orders, Guid accountId)
     {
-        var paid = orders.Where(o => o.AmountPaid > 0 && o.Status is not (OrderStatus.Cancelled or OrderStatus.Expired) && o.Lines.Any(l => l.Limited)).ToList();
+        var paid = orders.Where(o => o.AmountPaid > 0 && o.Status is not (OrderStatus.Cancelled or OrderStatus.Expired)
+            && o.Lines.Any(l => l.Limited)).ToList();
         if (paid.Count == 0)
         {
             return;
@@ -94,7 +96,8 @@ internal sealed class OrdersOfAccounts(RelayBell bell) : AccountHook
 
         var key = BuyerKeys.OfAccount(accountId);
         var batch = tx.Batch();
-        var counts = PurchaseRows.Open(batch, [.. paid.SelectMany(o => o.Lines.Where(l => l.Limited)).Select(l => (l.VariantId, key)).Distinct()]);
+        var counts = PurchaseRows.Open(batch,
+            [.. paid.SelectMany(o => o.Lines.Where(l => l.Limited)).Select(l => (l.VariantId, key)).Distinct()]);
         await batch.RunAsync().ConfigureAwait(false);
         var book = new PurchaseBook(counts.Rows);
         foreach (var order in paid)
@@ -107,12 +110,16 @@ internal sealed class OrdersOfAccounts(RelayBell bell) : AccountHook
         await batch.RunAsync().ConfigureAwait(false);
     }
 
-    /// <summary>By what the buyer would be known again goes. A guest who ordered with the same email keeps what is counted of their own orders.</summary>
+    /// <summary>
+    /// By what the buyer would be known again goes. A guest who ordered with the same email keeps what is counted of their own orders.
+    /// </summary>
     private static async Task ForgetBuyerAsync(Tx tx, List<Order> orders, string standIn)
     {
         var ids = orders.Select(o => o.Id).ToArray();
-        var bought = orders.Where(o => o.Status is not (OrderStatus.Cancelled or OrderStatus.Expired) && o.Lines.Any(l => l.Limited)).ToList();
-        var counts = bought.SelectMany(o => o.Lines.Where(l => l.Limited).SelectMany(l => o.BuyerKeys.Append(standIn).Select(key => (l.VariantId, key)))).Distinct().ToList();
+        var bought = orders.Where(o => o.Status is not (OrderStatus.Cancelled or OrderStatus.Expired) && o.Lines.Any(l => l.Limited))
+            .ToList();
+        var counts = bought.SelectMany(o => o.Lines.Where(l => l.Limited)
+            .SelectMany(l => o.BuyerKeys.Append(standIn).Select(key => (l.VariantId, key)))).Distinct().ToList();
         var batch = tx.Batch();
         batch.Execute("UPDATE orders SET metadata = NULL, email_hash = NULL, phone_hash = NULL, address_hash = NULL, client_hash = NULL, "
             + "buyer_keys = CASE WHEN buyer_keys IS NULL THEN NULL ELSE $2{as text} END WHERE id {in $1}", ids, standIn);
@@ -137,9 +144,12 @@ internal sealed class OrdersOfAccounts(RelayBell bell) : AccountHook
 
     private async Task WriteAsync(Tx tx, List<Order> orders, Func<Order, Order> change, string actor, DateTime now)
     {
-        var rows = new RowSet("orders", new("id", ColumnType.Uuid), new("customer_id", ColumnType.Uuid), new("is_guest", ColumnType.Bool), new("customer_email", ColumnType.Text),
-            new("customer_name", ColumnType.Text), new("delivery_address", ColumnType.Text), new("contact_phone", ColumnType.Text), new("note", ColumnType.Text),
-            new("updated_at", ColumnType.Time), new("version", ColumnType.Int), new("event_sequence", ColumnType.Int), new("version_read", ColumnType.Int));
+        var rows = new RowSet("orders", new("id", ColumnType.Uuid), new("customer_id", ColumnType.Uuid), new("is_guest", ColumnType.Bool),
+            new("customer_email", ColumnType.Text),
+            new("customer_name", ColumnType.Text), new("delivery_address", ColumnType.Text), new("contact_phone", ColumnType.Text),
+            new("note", ColumnType.Text),
+            new("updated_at", ColumnType.Time), new("version", ColumnType.Int), new("event_sequence", ColumnType.Int),
+            new("version_read", ColumnType.Int));
         var events = new EventLog();
         var batch = tx.Batch();
         foreach (var before in orders)
@@ -147,14 +157,18 @@ internal sealed class OrdersOfAccounts(RelayBell bell) : AccountHook
             var after = change(before) with { Version = before.Version + 1, EventSequence = before.EventSequence + 1, UpdatedAt = now };
             OrderNames.NoteChanged(batch, before);
             OrderNames.NoteChanged(batch, after);
-            rows.Add(after.Id).Add(after.CustomerId).Add(after.IsGuest).Add(after.CustomerEmail).Add(after.CustomerName).Add(after.DeliveryAddress).Add(after.ContactPhone)
+            rows.Add(after.Id).Add(after.CustomerId).Add(after.IsGuest).Add(after.CustomerEmail).Add(after.CustomerName)
+                .Add(after.DeliveryAddress).Add(after.ContactPhone)
                 .Add(after.Note).Add(now).Add(after.Version).Add(after.EventSequence).Add(before.Version);
-            events.Add(new Event(after.Id, after.EventSequence, "order.updated", after.StoreId, now, actor, OrderEvents.Previous(before), OrderJson.Write(after)));
+            events.Add(new Event(after.Id, after.EventSequence, "order.updated", after.StoreId, now, actor, OrderEvents.Previous(before),
+                OrderJson.Write(after)));
         }
 
-        batch.ChangeEach(rows, "UPDATE orders SET customer_id = {v.customer_id}, is_guest = {v.is_guest}, customer_email = {v.customer_email}, customer_name = {v.customer_name}, "
-            + "delivery_address = {v.delivery_address}, contact_phone = {v.contact_phone}, note = {v.note}, updated_at = {v.updated_at}, version = {v.version}, "
-            + "event_sequence = {v.event_sequence} WHERE orders.id = {v.id} AND orders.version = {v.version_read}");
+        batch.ChangeEach(rows,
+            "UPDATE orders SET customer_id = {v.customer_id}, is_guest = {v.is_guest}, customer_email = {v.customer_email}, "
+            + "customer_name = {v.customer_name}, "
+            + "delivery_address = {v.delivery_address}, contact_phone = {v.contact_phone}, note = {v.note}, updated_at = {v.updated_at}, "
+            + "version = {v.version}, event_sequence = {v.event_sequence} WHERE orders.id = {v.id} AND orders.version = {v.version_read}");
         events.Ink(batch);
         await batch.RunAsync().ConfigureAwait(false);
         tx.AfterCommit(bell.Ring);

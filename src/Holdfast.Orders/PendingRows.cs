@@ -6,7 +6,8 @@ namespace Holdfast.Orders;
 /// <summary>Reads the <see cref="PendingBook"/>.</summary>
 internal static class PendingRows
 {
-    private const string Unpaid = "SELECT id, store_id, email_hash, phone_hash, quantity, CASE WHEN status = 'pending' THEN expires_at END FROM orders "
+    private const string Unpaid =
+        "SELECT id, store_id, email_hash, phone_hash, quantity, CASE WHEN status = 'pending' THEN expires_at END FROM orders "
         + "WHERE amount_paid = 0 AND total > 0 AND status IN ('pending', 'confirmed') AND ";
 
     /// <summary>No orders but those of the batch itself: what others have ordered is nothing to tell whoever only asks.</summary>
@@ -21,7 +22,9 @@ internal static class PendingRows
         return new PendingBook(Limit(options.MaxPendingOrders), Limit(options.MaxPendingQuantity), []);
     }
 
-    /// <summary>The unpaid orders of these buyers in the stores, without those whose time is over: their stock is as good as free. No lock.</summary>
+    /// <summary>
+    /// The unpaid orders of these buyers in the stores, without those whose time is over: their stock is as good as free. No lock.
+    /// </summary>
     public static Func<DateTime, PendingBook> Peek(StatementBatch batch, OrderOptions options, IReadOnlyCollection<PlaceCommand> commands)
     {
         var capped = options.CapsPending ? commands.Where(c => c.IsCapped).ToList() : [];
@@ -42,9 +45,11 @@ internal static class PendingRows
         ];
         var stores = commands.Select(c => c.StoreId).ToHashSet();
         return now => new PendingBook(Limit(options.MaxPendingOrders), Limit(options.MaxPendingQuantity),
-            found.SelectMany(f => f.Rows).Where(o => stores.Contains(o.Order.StoreId) && !(o.ExpiresAt <= now)).DistinctBy(o => o.Id).Select(o => o.Order));
+            found.SelectMany(f => f.Rows).Where(o => stores.Contains(o.Order.StoreId) && !(o.ExpiresAt <= now)).DistinctBy(o => o.Id)
+            .Select(o => o.Order));
 
-        Fetched<(Guid, PendingOrder, DateTime?)> Query(string where, Func<BuyerHashes, IReadOnlyList<long>> hashes) => batch.Query(Unpaid + where,
+        Fetched<(Guid, PendingOrder, DateTime?)> Query(string where, Func<BuyerHashes, IReadOnlyList<long>> hashes) =>
+            batch.Query(Unpaid + where,
             r => (r.Uuid(0), new PendingOrder(r.Uuid(1), r.Long(2), r.LongOrNull(3), r.Long(4)), r.TimeOrNull(5)),
             capped.SelectMany(c => hashes(c.Buyer!)).Distinct().ToArray());
     }

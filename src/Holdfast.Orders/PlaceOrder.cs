@@ -10,16 +10,19 @@ namespace Holdfast.Orders;
 public sealed class PlaceOrder(Db db, PlacementQueue queue, AccessKeys accessKeys)
 {
     /// <summary>A guest's key is scoped to the email and the phone of the body: see docs/adr/0014.</summary>
-    public Task<Reply> HandleAsync(Request request) => PlaceAsync(request, command => $"buyer\n{command.EmailKey}\n{command.ContactPhone}", null);
+    public Task<Reply> HandleAsync(Request request) =>
+        PlaceAsync(request, command => $"buyer\n{command.EmailKey}\n{command.ContactPhone}", null);
 
     /// <summary>
-    /// As POST /orders with a body that has no lines: <paramref name="fill"/> gives the command as it was read its lines, and what rides with it,
-    /// or refuses. A key that was used before gets its first answer, whatever <paramref name="fill"/> says by now.
+    /// As POST /orders with a body that has no lines: <paramref name="fill"/> gives the command as it was read its lines, and what rides
+    /// with it, or refuses. A key that was used before gets its first answer, whatever <paramref name="fill"/> says by now.
     /// </summary>
     /// <param name="guest">What scopes a guest's key.</param>
-    public Task<Reply> HandleAsync(Request request, string guest, Func<PlaceCommand, Task<Result<PlaceCommand>>> fill) => PlaceAsync(request, _ => guest, fill);
+    public Task<Reply> HandleAsync(Request request, string guest, Func<PlaceCommand, Task<Result<PlaceCommand>>> fill) =>
+        PlaceAsync(request, _ => guest, fill);
 
-    private async Task<Reply> PlaceAsync(Request request, Func<PlaceCommand, string> guest, Func<PlaceCommand, Task<Result<PlaceCommand>>>? fill)
+    private async Task<Reply> PlaceAsync(Request request, Func<PlaceCommand, string> guest,
+        Func<PlaceCommand, Task<Result<PlaceCommand>>>? fill)
     {
         var read = await OrderRequest.ReadAsync(request, withLines: fill is null).ConfigureAwait(false);
         if (!read.IsOk)

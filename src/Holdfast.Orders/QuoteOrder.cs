@@ -44,7 +44,8 @@ internal sealed class QuoteOrder(Db db, OrderOptions options)
             options.SessionMinutes,
             PaymentMethods = PaymentMethodRule.Allowed(command, books).Select(Names.Of).ToArray(),
             CanBePlaced = obstacle is null,
-            Obstacle = obstacle is null ? null : new Obstacle(obstacle.Code, request.IsVietnamese ? obstacle.Vietnamese : obstacle.English, obstacle.Extensions),
+            Obstacle = obstacle is null ? null
+                : new Obstacle(obstacle.Code, request.IsVietnamese ? obstacle.Vietnamese : obstacle.English, obstacle.Extensions),
         });
     }
 

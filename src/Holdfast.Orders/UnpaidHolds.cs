@@ -15,11 +15,13 @@ internal sealed class UnpaidHolds(Db db, ChangeQueue queue, OrderOptions options
     /// <summary>The most orders of one call; whoever has more repeats it.</summary>
     private const int MostAtOnce = 1000;
 
-    private const string Select = "SELECT h.order_id, o.number, h.variant_id, l.sku, l.product_name, h.quantity, o.payment_method, o.status, o.customer_email, o.contact_phone, "
-        + "o.delivery_address, h.expires_at, h.created_at FROM unpaid_holds h JOIN orders o ON o.id = h.order_id "
+    private const string Select =
+        "SELECT h.order_id, o.number, h.variant_id, l.sku, l.product_name, h.quantity, o.payment_method, o.status, o.customer_email, "
+        + "o.contact_phone, o.delivery_address, h.expires_at, h.created_at FROM unpaid_holds h JOIN orders o ON o.id = h.order_id "
         + "JOIN order_lines l ON l.order_id = h.order_id AND l.variant_id = h.variant_id";
 
-    private sealed record Hold(Guid OrderId, string Number, Guid VariantId, string Sku, string ProductName, long Quantity, string PaymentMethod, string Status, string Email,
+    private sealed record Hold(Guid OrderId, string Number, Guid VariantId, string Sku, string ProductName, long Quantity,
+        string PaymentMethod, string Status, string Email,
         string ContactPhone, System.Text.Json.JsonElement DeliveryAddress, DateTime? ExpirationTime, DateTime CreatedAt);
 
     private sealed record Kept(Guid OrderId, string Code);
@@ -59,15 +61,18 @@ internal sealed class UnpaidHolds(Db db, ChangeQueue queue, OrderOptions options
             return Errors.Invalid("cursor", "is not one that was given out");
         }
 
-        var rows = await db.ReadAsync(s => s.QueryAsync($"{Select}{filter.Where} ORDER BY h.created_at DESC, h.order_id DESC, h.variant_id DESC LIMIT ${filter.Args.Count + 1}",
-            r => new Hold(r.Uuid(0), r.Text(1), r.Uuid(2), r.Text(3), r.Text(4), r.Long(5), r.Text(6), r.Text(7), r.Text(8), r.Text(9), Json(r.Text(10)), r.TimeOrNull(11), r.Time(12)),
+        var rows = await db.ReadAsync(s =>
+            s.QueryAsync(
+            $"{Select}{filter.Where} ORDER BY h.created_at DESC, h.order_id DESC, h.variant_id DESC LIMIT ${filter.Args.Count + 1}",
+            r => new Hold(r.Uuid(0), r.Text(1), r.Uuid(2), r.Text(3), r.Text(4), r.Long(5), r.Text(6), r.Text(7), r.Text(8), r.Text(9),
+            Json(r.Text(10)), r.TimeOrNull(11), r.Time(12)),
             [.. filter.Args, paging.Value.Limit + 1]), request.Aborted).ConfigureAwait(false);
         return Reply.Ok(paging.Value.Page(rows, h => [.. Paging.Key(h.CreatedAt, h.OrderId), h.VariantId.ToString()]));
     }
 
     /// <summary>
-    /// Cancels the orders that are named, or all that hold a variant, or that one phone or mailbox holds. Only what is such a hold still: an order that was paid
-    /// or confirmed since stays, and the answer says so.
+    /// Cancels the orders that are named, or all that hold a variant, or that one phone or mailbox holds. Only what is such a hold still:
+    /// an order that was paid or confirmed since stays, and the answer says so.
     /// </summary>
     public async Task<Reply> ReleaseAsync(Request request)
     {
@@ -93,8 +98,10 @@ internal sealed class UnpaidHolds(Db db, ChangeQueue queue, OrderOptions options
             return Errors.NotFound;
         }
 
-        var found = await db.ReadAsync(s => s.QueryAsync("SELECT o.id, o.version FROM orders o WHERE o.id IN (SELECT h.order_id FROM unpaid_holds h"
-            + $"{filter.Where}) ORDER BY o.id LIMIT {MostAtOnce + 1}", r => (Id: r.Uuid(0), Version: r.Int(1)), [.. filter.Args]), request.Aborted).ConfigureAwait(false);
+        var found = await db.ReadAsync(s =>
+            s.QueryAsync("SELECT o.id, o.version FROM orders o WHERE o.id IN (SELECT h.order_id FROM unpaid_holds h"
+            + $"{filter.Where}) ORDER BY o.id LIMIT {MostAtOnce + 1}", r => (Id: r.Uuid(0), Version: r.Int(1)), [.. filter.Args]),
+            request.Aborted).ConfigureAwait(false);
         var chosen = found.Take(MostAtOnce).ToList();
         var outcomes = await Task.WhenAll(chosen.Select(o => queue.ChangeAsync(new Changing(
             new CancelCommand(o.Id, storeId, request.Caller.Actor, reason) { ExpectedVersion = o.Version }, null)))).ConfigureAwait(false);
@@ -148,7 +155,8 @@ internal sealed class UnpaidHolds(Db db, ChangeQueue queue, OrderOptions options
 
     private static bool Continue(Filter filter, string[] after)
     {
-        if (!long.TryParse(after[0], out var ticks) || ticks < 0 || ticks > DateTime.MaxValue.Ticks || !Guid.TryParseExact(after[1], "D", out var order)
+        if (!long.TryParse(after[0], out var ticks) || ticks < 0 || ticks > DateTime.MaxValue.Ticks
+            || !Guid.TryParseExact(after[1], "D", out var order)
             || !Guid.TryParseExact(after[2], "D", out var variant))
         {
             return false;

@@ -23,8 +23,11 @@ public static class SearchText
     private static readonly Dictionary<char, string> Folds = Letters.SelectMany(l => l[1..].Select(c => KeyValuePair.Create(c, l[..1])))
         .Concat([new('ß', "ss"), new('æ', "ae"), new('œ', "oe"), new('þ', "th")]).ToDictionary();
 
-    /// <summary>The distinct words of the texts, joined by single spaces: what <c>products.search_text</c> and <c>users.name_folded</c> hold.</summary>
-    public static string Of(params IEnumerable<string?> texts) => string.Join(' ', texts.Where(t => t is not null).SelectMany(t => Words(t!)).Distinct(StringComparer.Ordinal));
+    /// <summary>
+    /// The distinct words of the texts, joined by single spaces: what <c>products.search_text</c> and <c>users.name_folded</c> hold.
+    /// </summary>
+    public static string Of(params IEnumerable<string?> texts) =>
+        string.Join(' ', texts.Where(t => t is not null).SelectMany(t => Words(t!)).Distinct(StringComparer.Ordinal));
 
     /// <summary>The text as names are sorted by: its words, without accents.</summary>
     public static string SortKey(string name) => string.Join(' ', Words(name));

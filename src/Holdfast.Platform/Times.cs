@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace Holdfast.Platform;
 
 /// <summary>
-/// The one reader of times that people and other systems write. A time has its offset (RFC 3339), or it would mean another moment on every server; a plain
-/// day is taken only where it is known whose day it is.
+/// The one reader of times that people and other systems write. A time has its offset (RFC 3339), or it would mean another moment on every
+/// server; a plain day is taken only where it is known whose day it is.
 /// </summary>
 public static partial class Times
 {
@@ -26,7 +26,8 @@ public static partial class Times
             return !isEnd ? StartOf(day, zone) : day < DateOnly.MaxValue ? StartOf(day.AddDays(1), zone) : null;
         }
 
-        return Rfc3339().IsMatch(text) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? time.UtcDateTime : null;
+        return Rfc3339().IsMatch(text) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
+            ? time.UtcDateTime : null;
     }
 
     /// <summary>As <see cref="Read"/>, of a query's parameter, in which a plus sign that was not escaped has become a blank.</summary>
@@ -34,13 +35,16 @@ public static partial class Times
         Read(text.Length > DayFormat.Length ? text.Replace(' ', '+') : text, zone, isEnd);
 
     /// <summary>The zone of an IANA name; null without one, or where this machine does not know it.</summary>
-    public static TimeZoneInfo? Zone(string? name) => name is not null && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) ? zone : null;
+    public static TimeZoneInfo? Zone(string? name) => name is not null && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) ? zone
+        : null;
 
     /// <summary>Whether it is a plain day.</summary>
-    public static bool IsDay(string? text) => DateOnly.TryParseExact(text, DayFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
+    public static bool IsDay(string? text) =>
+        DateOnly.TryParseExact(text, DayFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
 
     /// <summary>What is expected, as the rest of a sentence.</summary>
-    public static string Expected(bool orDay) => "must be an RFC 3339 time with an offset, such as 2026-12-31T23:59:59+07:00" + (orDay ? ", or a day such as 2026-12-31" : "");
+    public static string Expected(bool orDay) => "must be an RFC 3339 time with an offset, such as 2026-12-31T23:59:59+07:00"
+        + (orDay ? ", or a day such as 2026-12-31" : "");
 
     /// <summary>The first moment of a day in a zone: after midnight, where the clocks are put forward at it.</summary>
     public static DateTime StartOf(DateOnly day, TimeZoneInfo zone)

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Holdfast.Platform;
 
 /// <summary>
-/// Which versions of a resource a change was meant for: the tags of <c>If-Match</c>, or a version in a body. Weak tags count like strong ones: a proxy
-/// that compresses answers makes a tag weak, and the version that it names is the same.
+/// Which versions of a resource a change was meant for: the tags of <c>If-Match</c>, or a version in a body. Weak tags count like strong
+/// ones: a proxy that compresses answers makes a tag weak, and the version that it names is the same.
 /// </summary>
 /// <param name="Versions">Null: any version, as <c>*</c> says. Empty: none, because no tag was one that we gave.</param>
 public sealed record VersionCondition(IReadOnlyList<long>? Versions)

@@ -10,10 +10,13 @@ namespace Holdfast.Promotions;
 /// <param name="Currency">That of the amounts of a code for all stores; null where they are the store's, or there are none.</param>
 /// <param name="Categories">The categories whose goods are eligible; none: all.</param>
 /// <param name="Used">Live uses: those of orders that were cancelled or have expired do not count.</param>
-public sealed record DiscountView(Guid Id, Guid? StoreId, string Code, DiscountKind Kind, decimal Value, string? Currency, DateTime? StartsAt, DateTime? EndsAt,
-    long? MinimumSubtotal, long? UsageLimit, long? UsageLimitPerCustomer, IReadOnlyList<string> Categories, bool Active, long Used, long Version, DateTime CreatedAt, DateTime UpdatedAt)
+public sealed record DiscountView(Guid Id, Guid? StoreId, string Code, DiscountKind Kind, decimal Value, string? Currency,
+    DateTime? StartsAt, DateTime? EndsAt,
+    long? MinimumSubtotal, long? UsageLimit, long? UsageLimitPerCustomer, IReadOnlyList<string> Categories, bool Active, long Used,
+    long Version, DateTime CreatedAt, DateTime UpdatedAt)
 {
-    internal static DiscountView Of(DiscountCode c) => new(c.Id, c.StoreId, c.Code, c.Kind, c.Kind == DiscountKind.Percent ? c.Value / 100m : c.Value, c.Currency, c.StartsAt, c.EndsAt,
+    internal static DiscountView Of(DiscountCode c) =>
+        new(c.Id, c.StoreId, c.Code, c.Kind, c.Kind == DiscountKind.Percent ? c.Value / 100m : c.Value, c.Currency, c.StartsAt, c.EndsAt,
         c.MinimumSubtotal, c.UsageLimit, c.UsageLimitPerCustomer, c.Categories, c.Active, c.Used, c.Version, c.CreatedAt, c.UpdatedAt);
 }
 
@@ -24,7 +27,9 @@ internal static partial class DiscountBody
     private const long MaxUses = 1_000_000_000;
     private const int WholePercent = 10_000;
 
-    /// <summary>The rule for a code whose names are known. What is wrong is noted in the fields; <see cref="Fields.Done"/> is the caller's to ask.</summary>
+    /// <summary>
+    /// The rule for a code whose names are known. What is wrong is noted in the fields; <see cref="Fields.Done"/> is the caller's to ask.
+    /// </summary>
     /// <param name="zone">The store's time zone, in which plain days are read: a code ends when its last day does.</param>
     public static DiscountCode Read(Fields fields, Guid id, Guid? storeId, string code, TimeZoneInfo? zone)
     {
@@ -116,7 +121,8 @@ internal static partial class DiscountBody
     }
 
     /// <summary>Times are kept as they are served: to the millisecond.</summary>
-    private static DateTime? Cut(DateTime? time) => time is { } t ? new DateTime(t.Ticks - (t.Ticks % TimeSpan.TicksPerMillisecond), DateTimeKind.Utc) : null;
+    private static DateTime? Cut(DateTime? time) => time is { } t
+        ? new DateTime(t.Ticks - (t.Ticks % TimeSpan.TicksPerMillisecond), DateTimeKind.Utc) : null;
 
     [GeneratedRegex(@"\A[A-Z]{3}\z")]
     private static partial Regex Iso4217();

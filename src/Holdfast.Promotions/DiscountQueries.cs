@@ -10,7 +10,9 @@ namespace Holdfast.Promotions;
 /// <param name="FreeShipping">Whether the shipping fee falls away.</param>
 public sealed record DiscountQuote(string Code, DiscountKind Kind, long DiscountAmount, bool FreeShipping, string Currency);
 
-/// <summary><c>GET /discount-codes?storeId&amp;code</c>, <c>GET /discount-codes/{code}?storeId</c> and <c>POST /discount-codes/{code}/quote</c>.</summary>
+/// <summary>
+/// <c>GET /discount-codes?storeId&amp;code</c>, <c>GET /discount-codes/{code}?storeId</c> and <c>POST /discount-codes/{code}/quote</c>.
+/// </summary>
 internal sealed class DiscountQueries(Db db)
 {
     private const long MaxSubtotal = 1_000_000_000_000_000;
@@ -44,7 +46,8 @@ internal sealed class DiscountQueries(Db db)
         var after = paging.Value.After?[0] ?? "";
         var rows = await db.ReadAsync(s => store.Value is { } id
             ? s.QueryAsync(ListSql("store_id = $4"), DiscountPages.Map, begin, after, paging.Value.Limit + 1, id)
-            : s.QueryAsync(ListSql("store_id IS NULL"), DiscountPages.Map, begin, after, paging.Value.Limit + 1), request.Aborted).ConfigureAwait(false);
+            : s.QueryAsync(ListSql("store_id IS NULL"), DiscountPages.Map, begin, after, paging.Value.Limit + 1), request.Aborted)
+            .ConfigureAwait(false);
         var page = paging.Value.Page(rows, c => [c.CodeKey]);
         return Reply.Ok(new Page<DiscountView>([.. page.Items.Select(DiscountView.Of)], page.NextCursor));
     }
@@ -63,11 +66,15 @@ internal sealed class DiscountQueries(Db db)
         }
 
         var key = KeyOf(request);
-        var found = key is null ? null : await db.ReadAsync(s => DiscountRows.FindAsync(s, store.Value, key), request.Aborted).ConfigureAwait(false);
+        var found = key is null ? null : await db.ReadAsync(s => DiscountRows.FindAsync(s, store.Value, key), request.Aborted)
+            .ConfigureAwait(false);
         return found is null ? Errors.NotFound : Reply.Ok(DiscountView.Of(found), found.Version);
     }
 
-    /// <summary>What the code would take off <c>subtotal</c> (goods of <c>category</c>) for the caller now, or the obstacle as the order would meet it.</summary>
+    /// <summary>
+    /// What the code would take off <c>subtotal</c> (goods of <c>category</c>) for the caller now, or the obstacle as the order would meet
+    /// it.
+    /// </summary>
     public async Task<Reply> QuoteAsync(Request request)
     {
         var body = await request.FieldsAsync().ConfigureAwait(false);
@@ -77,7 +84,8 @@ internal sealed class DiscountQueries(Db db)
         }
 
         var fields = body.Value;
-        var (storeId, subtotal, category) = (fields.Uuid("storeId"), fields.Long("subtotal", 0, MaxSubtotal), fields.TextOrNull("category"));
+        var (storeId, subtotal, category) = (fields.Uuid("storeId"), fields.Long("subtotal", 0, MaxSubtotal),
+            fields.TextOrNull("category"));
         if (fields.Done() is { } error)
         {
             return error;
@@ -106,12 +114,15 @@ internal sealed class DiscountQueries(Db db)
     /// <summary>Where a code is, within the API.</summary>
     internal static string PathOf(DiscountCode code) => $"/discount-codes/{code.Code}" + (code.StoreId is { } id ? $"?storeId={id}" : "");
 
-    private static string? KeyOf(Request request) => DiscountCode.KeyOf(request.RouteText("code")) is var key && DiscountCode.IsWellFormed(key) ? key : null;
+    private static string? KeyOf(Request request) => DiscountCode.KeyOf(request.RouteText("code")) is var key
+        && DiscountCode.IsWellFormed(key) ? key : null;
 
     private static string ListSql(string stores) =>
-        $"SELECT {DiscountPages.Columns} FROM discount_codes WHERE {stores} AND substr(code_key, 1, length($1{{as text}})) = $1{{as text}} AND code_key > $2 ORDER BY code_key LIMIT $3";
+        $"SELECT {DiscountPages.Columns} FROM discount_codes WHERE {stores} AND substr(code_key, 1, length($1{{as text}})) = $1{{as "
+        + $"text}} AND code_key > $2 ORDER BY code_key LIMIT $3";
 
-    private static async Task<Result<DiscountQuote>> QuoteAsync(Session session, Guid storeId, string key, long subtotal, string? category, string buyer)
+    private static async Task<Result<DiscountQuote>> QuoteAsync(Session session, Guid storeId, string key, long subtotal, string? category,
+        string buyer)
     {
         var batch = session.Batch();
         var currencies = batch.Query("SELECT currency FROM stores WHERE id = $1", r => r.Text(0), storeId);

@@ -21,10 +21,12 @@ internal static class DiscountRows
 
     /// <summary>The live uses of the buyer who has most.</summary>
     public static async Task<long> MostByOneBuyerAsync(Tx tx, Guid codeId) => await tx.FirstAsync(
-        "SELECT COALESCE(MAX(uses), 0) FROM (SELECT SUM(delta) AS uses FROM discount_uses WHERE code_id = $1 GROUP BY buyer) b", r => r.Long(0), codeId).ConfigureAwait(false);
+        "SELECT COALESCE(MAX(uses), 0) FROM (SELECT SUM(delta) AS uses FROM discount_uses WHERE code_id = $1 GROUP BY buyer) b",
+        r => r.Long(0), codeId).ConfigureAwait(false);
 
     /// <summary>Has all uses of the code count towards its limit per customer, which it had not before.</summary>
-    public static Task<int> LimitUsesAsync(Tx tx, Guid codeId) => tx.ExecuteAsync("UPDATE discount_uses SET limited = $2 WHERE code_id = $1 AND NOT limited", codeId, true);
+    public static Task<int> LimitUsesAsync(Tx tx, Guid codeId) =>
+        tx.ExecuteAsync("UPDATE discount_uses SET limited = $2 WHERE code_id = $1 AND NOT limited", codeId, true);
 
     /// <summary>Whether any order ever used the code.</summary>
     public static async Task<bool> WasUsedAsync(Tx tx, Guid codeId) =>
@@ -41,14 +43,20 @@ internal static class DiscountRows
     /// <summary>New codes, not yet used.</summary>
     public static RowSet Rows(IEnumerable<DiscountCode> codes)
     {
-        var rows = new RowSet("discount_codes", new("id", ColumnType.Uuid), new("store_id", ColumnType.Uuid), new("code", ColumnType.Text), new("code_key", ColumnType.Text),
-            new("kind", ColumnType.Text), new("value", ColumnType.Long), new("currency", ColumnType.Text), new("starts_at", ColumnType.Time), new("ends_at", ColumnType.Time),
-            new("minimum_subtotal", ColumnType.Long), new("usage_limit", ColumnType.Long), new("usage_limit_per_customer", ColumnType.Long), new("categories", ColumnType.Text),
-            new("active", ColumnType.Bool), new("used", ColumnType.Long), new("version", ColumnType.Long), new("created_at", ColumnType.Time), new("updated_at", ColumnType.Time));
+        var rows = new RowSet("discount_codes", new("id", ColumnType.Uuid), new("store_id", ColumnType.Uuid), new("code", ColumnType.Text),
+            new("code_key", ColumnType.Text),
+            new("kind", ColumnType.Text), new("value", ColumnType.Long), new("currency", ColumnType.Text),
+            new("starts_at", ColumnType.Time), new("ends_at", ColumnType.Time),
+            new("minimum_subtotal", ColumnType.Long), new("usage_limit", ColumnType.Long), new("usage_limit_per_customer", ColumnType.Long),
+            new("categories", ColumnType.Text),
+            new("active", ColumnType.Bool), new("used", ColumnType.Long), new("version", ColumnType.Long),
+            new("created_at", ColumnType.Time), new("updated_at", ColumnType.Time));
         foreach (var c in codes)
         {
-            rows.Add(c.Id).Add(c.StoreId).Add(c.Code).Add(c.CodeKey).Add(DiscountKinds.NameOf(c.Kind)).Add(c.Value).Add(c.Currency).Add(c.StartsAt).Add(c.EndsAt).Add(c.MinimumSubtotal)
-                .Add(c.UsageLimit).Add(c.UsageLimitPerCustomer).Add(Json(c.Categories)).Add(c.Active).Add(0L).Add(c.Version).Add(c.CreatedAt).Add(c.UpdatedAt);
+            rows.Add(c.Id).Add(c.StoreId).Add(c.Code).Add(c.CodeKey).Add(DiscountKinds.NameOf(c.Kind)).Add(c.Value).Add(c.Currency)
+                .Add(c.StartsAt).Add(c.EndsAt).Add(c.MinimumSubtotal)
+                .Add(c.UsageLimit).Add(c.UsageLimitPerCustomer).Add(Json(c.Categories)).Add(c.Active).Add(0L).Add(c.Version)
+                .Add(c.CreatedAt).Add(c.UpdatedAt);
         }
 
         return rows;
@@ -56,10 +64,12 @@ internal static class DiscountRows
 
     /// <summary>Everything that can be changed of a code; not its uses.</summary>
     public static Task<int> UpdateAsync(Tx tx, DiscountCode code) => tx.ExecuteAsync(
-        "UPDATE discount_codes SET kind = $2, value = $3, currency = $4{as text}, starts_at = $5{as timestamptz}, ends_at = $6{as timestamptz}, "
-        + "minimum_subtotal = $7{as bigint}, usage_limit = $8{as bigint}, usage_limit_per_customer = $9{as bigint}, categories = $10{as text}, active = $11, "
-        + "version = $12, updated_at = $13 WHERE id = $1",
-        code.Id, DiscountKinds.NameOf(code.Kind), code.Value, code.Currency, code.StartsAt, code.EndsAt, code.MinimumSubtotal, code.UsageLimit,
+        "UPDATE discount_codes SET kind = $2, value = $3, currency = $4{as text}, starts_at = $5{as timestamptz}, ends_at = $6{as "
+        + "timestamptz}, "
+        + "minimum_subtotal = $7{as bigint}, usage_limit = $8{as bigint}, usage_limit_per_customer = $9{as bigint}, categories = $10{as "
+        + "text}, active = $11, version = $12, updated_at = $13 WHERE id = $1",
+        code.Id, DiscountKinds.NameOf(code.Kind), code.Value, code.Currency, code.StartsAt, code.EndsAt, code.MinimumSubtotal,
+        code.UsageLimit,
         code.UsageLimitPerCustomer, Json(code.Categories), code.Active, code.Version, code.UpdatedAt);
 
     private static string? Json(IReadOnlyList<string> categories) => categories.Count == 0 ? null : JsonSerializer.Serialize(categories);

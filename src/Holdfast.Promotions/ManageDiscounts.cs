@@ -5,7 +5,10 @@ using Holdfast.Promotions.Core;
 
 namespace Holdfast.Promotions;
 
-/// <summary><c>POST /discount-codes</c>, and <c>PUT</c> and <c>DELETE /discount-codes/{code}?storeId</c>. A code for all stores, without a store, is the admins'.</summary>
+/// <summary>
+/// <c>POST /discount-codes</c>, and <c>PUT</c> and <c>DELETE /discount-codes/{code}?storeId</c>. A code for all stores, without a store, is
+/// the admins'.
+/// </summary>
 internal sealed class ManageDiscounts(Db db)
 {
     /// <summary>201 with the code; 409 <c>discount_code_taken</c>.</summary>
@@ -25,7 +28,8 @@ internal sealed class ManageDiscounts(Db db)
             fields.Reject("code", "must be of letters A to Z, digits, - and _");
         }
 
-        var code = DiscountBody.Read(fields, Guid.CreateVersion7(), storeId, name, await ZoneAsync(fields, storeId, request.Aborted).ConfigureAwait(false));
+        var code = DiscountBody.Read(fields, Guid.CreateVersion7(), storeId, name, await ZoneAsync(fields, storeId, request.Aborted)
+            .ConfigureAwait(false));
         if ((fields.Done() ?? Refusal(request.Caller, storeId)) is { } error)
         {
             return error;
@@ -41,7 +45,10 @@ internal sealed class ManageDiscounts(Db db)
         }
     }
 
-    /// <summary>Replaces the rule of a code; with <c>If-Match</c>, only of the version that was read. A limit below what is used already: 409 <c>discount_limit_below_uses</c>.</summary>
+    /// <summary>
+    /// Replaces the rule of a code; with <c>If-Match</c>, only of the version that was read. A limit below what is used already: 409
+    /// <c>discount_limit_below_uses</c>.
+    /// </summary>
     public async Task<Reply> ReplaceAsync(Request request)
     {
         var body = await request.FieldsAsync().ConfigureAwait(false);
@@ -66,7 +73,9 @@ internal sealed class ManageDiscounts(Db db)
         return await db.WriteAsync(tx => ReplaceAsync(tx, wanted, request.IfMatch), request.Aborted).ConfigureAwait(false);
     }
 
-    /// <summary>204 for a code that was never used: it is gone. One that was used is deactivated, because orders name it: 200 with the code.</summary>
+    /// <summary>
+    /// 204 for a code that was never used: it is gone. One that was used is deactivated, because orders name it: 200 with the code.
+    /// </summary>
     public async Task<Reply> DeleteAsync(Request request)
     {
         var store = DiscountQueries.StoreOf(request);
@@ -76,7 +85,8 @@ internal sealed class ManageDiscounts(Db db)
         }
 
         return Refusal(request.Caller, store.Value) is { } error ? error
-            : await db.WriteAsync(tx => DeleteAsync(tx, store.Value, request.RouteText("code"), request.IfMatch), request.Aborted).ConfigureAwait(false);
+            : await db.WriteAsync(tx => DeleteAsync(tx, store.Value, request.RouteText("code"), request.IfMatch), request.Aborted)
+            .ConfigureAwait(false);
     }
 
     /// <summary>Why the caller may not manage codes of the store (null: of all stores), or null.</summary>
@@ -85,8 +95,10 @@ internal sealed class ManageDiscounts(Db db)
         : caller.Role == Role.Admin ? null : Errors.Forbidden;
 
     /// <summary>The time zone of the code's store, where the body names plain days; a code for all stores has none.</summary>
-    private async Task<TimeZoneInfo?> ZoneAsync(Fields fields, Guid? storeId, CancellationToken ct) => storeId is { } id && (fields.IsDay("startsAt") || fields.IsDay("endsAt"))
-        ? Times.Zone(await db.ReadAsync(s => s.FirstAsync("SELECT time_zone FROM stores WHERE id = $1", r => r.Text(0), id), ct).ConfigureAwait(false)) : null;
+    private async Task<TimeZoneInfo?> ZoneAsync(Fields fields, Guid? storeId, CancellationToken ct) => storeId is { } id
+        && (fields.IsDay("startsAt") || fields.IsDay("endsAt"))
+        ? Times.Zone(await db.ReadAsync(s => s.FirstAsync("SELECT time_zone FROM stores WHERE id = $1", r => r.Text(0), id), ct)
+        .ConfigureAwait(false)) : null;
 
     private static async Task<Result<Reply>> InsertAsync(Tx tx, DiscountCode code)
     {
@@ -134,7 +146,16 @@ internal sealed class ManageDiscounts(Db db)
         }
 
         var now = await tx.NowAsync().ConfigureAwait(false);
-        var changed = wanted with { Id = found.Id, Code = found.Code, Used = found.Used, Version = found.Version + 1, CreatedAt = found.CreatedAt, UpdatedAt = now };
+        var changed = wanted with
+        {
+            Id = found.Id,
+            Code = found.Code,
+            Used = found.Used,
+            Version = found.Version
+            + 1,
+            CreatedAt = found.CreatedAt,
+            UpdatedAt = now
+        };
         await DiscountRows.UpdateAsync(tx, changed).ConfigureAwait(false);
         return Reply.Ok(DiscountView.Of(changed), changed.Version);
     }

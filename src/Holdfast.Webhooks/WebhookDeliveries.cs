@@ -5,7 +5,10 @@ using Holdfast.Webhooks.Core;
 
 namespace Holdfast.Webhooks;
 
-/// <summary><c>GET /webhook-endpoints/{id}/deliveries?status</c>, <c>POST .../deliveries/{deliveryId}/redeliver</c>, and <c>POST /webhook-endpoints/{id}/redeliver</c> for all that failed.</summary>
+/// <summary>
+/// <c>GET /webhook-endpoints/{id}/deliveries?status</c>, <c>POST .../deliveries/{deliveryId}/redeliver</c>, and <c>POST
+/// /webhook-endpoints/{id}/redeliver</c> for all that failed.
+/// </summary>
 internal sealed class WebhookDeliveries(Db db)
 {
     private static readonly string[] Statuses = ["pending", "delivered", "failed"];
@@ -33,16 +36,22 @@ internal sealed class WebhookDeliveries(Db db)
                 return null;
             }
 
-            var rows = await s.QueryAsync($"SELECT {WebhookDelivery.Columns} FROM webhook_deliveries WHERE endpoint_id = $1 AND id < $2 AND status {{in $3}} ORDER BY id DESC LIMIT $4",
-                WebhookDelivery.Map, endpoint.Id, before, status is null ? Statuses : [status], (long)paging.Value.Limit + 1).ConfigureAwait(false);
+            var rows = await s.QueryAsync(
+                $"SELECT {WebhookDelivery.Columns} FROM webhook_deliveries WHERE endpoint_id = $1 AND id < $2 AND status {{in $3}} ORDER "
+                + "BY id DESC LIMIT $4",
+                WebhookDelivery.Map, endpoint.Id, before, status is null ? Statuses : [status], (long)paging.Value.Limit + 1)
+                .ConfigureAwait(false);
             var cut = paging.Value.Page(rows, d => [d.Id.ToString()]);
             return cut with { Items = await WebhookDelivery.WithLogAsync(s, [.. cut.Items]).ConfigureAwait(false) };
         }, request.Aborted).ConfigureAwait(false);
         return page is null ? Errors.NotFound : Reply.Ok(page);
     }
 
-    /// <summary>200: it is sent once more, whatever became of it before, with the same <c>webhook-id</c>; 409 <c>webhook_endpoint_paused</c>.</summary>
-    public async Task<Reply> RedeliverAsync(Request request) => await request.NoMembersAsync().ConfigureAwait(false) is { } error ? error : await Idempotency.RunAsync(db, request, required: false, async tx =>
+    /// <summary>
+    /// 200: it is sent once more, whatever became of it before, with the same <c>webhook-id</c>; 409 <c>webhook_endpoint_paused</c>.
+    /// </summary>
+    public async Task<Reply> RedeliverAsync(Request request) => await request.NoMembersAsync().ConfigureAwait(false) is { } error ? error
+        : await Idempotency.RunAsync(db, request, required: false, async tx =>
     {
         var endpoint = await WebhookEndpoints.FindAsync(tx, request).ConfigureAwait(false);
         if (endpoint is null || request.Id("deliveryId") is not { } id)
@@ -55,19 +64,23 @@ internal sealed class WebhookDeliveries(Db db)
             return WebhookErrors.Paused;
         }
 
-        var changed = await tx.ExecuteAsync("UPDATE webhook_deliveries SET status = 'pending', attempts = 0, next_attempt_at = $3 WHERE id = $1 AND endpoint_id = $2", id, endpoint.Id,
+        var changed = await tx.ExecuteAsync(
+            "UPDATE webhook_deliveries SET status = 'pending', attempts = 0, next_attempt_at = $3 WHERE id = $1 AND endpoint_id = $2", id,
+            endpoint.Id,
             await tx.NowAsync().ConfigureAwait(false)).ConfigureAwait(false);
         if (changed == 0)
         {
             return Errors.NotFound;
         }
 
-        var delivery = await tx.QueryAsync($"SELECT {WebhookDelivery.Columns} FROM webhook_deliveries WHERE id = $1", WebhookDelivery.Map, id).ConfigureAwait(false);
+        var delivery = await tx.QueryAsync($"SELECT {WebhookDelivery.Columns} FROM webhook_deliveries WHERE id = $1", WebhookDelivery.Map,
+            id).ConfigureAwait(false);
         return Reply.Ok((await WebhookDelivery.WithLogAsync(tx, delivery).ConfigureAwait(false))[0]);
     }).ConfigureAwait(false);
 
     /// <summary>200 <c>{redelivered}</c>: everything that was given up is sent once more.</summary>
-    public async Task<Reply> RedeliverFailedAsync(Request request) => await request.NoMembersAsync().ConfigureAwait(false) is { } error ? error : await Idempotency.RunAsync(db, request, required: false, async tx =>
+    public async Task<Reply> RedeliverFailedAsync(Request request) => await request.NoMembersAsync().ConfigureAwait(false) is { } error
+        ? error : await Idempotency.RunAsync(db, request, required: false, async tx =>
     {
         var endpoint = await WebhookEndpoints.FindAsync(tx, request).ConfigureAwait(false);
         if (endpoint is null)
@@ -80,7 +93,9 @@ internal sealed class WebhookDeliveries(Db db)
             return WebhookErrors.Paused;
         }
 
-        var changed = await tx.ExecuteAsync("UPDATE webhook_deliveries SET status = 'pending', attempts = 0, next_attempt_at = $2 WHERE endpoint_id = $1 AND status = 'failed'", endpoint.Id,
+        var changed = await tx.ExecuteAsync(
+            "UPDATE webhook_deliveries SET status = 'pending', attempts = 0, next_attempt_at = $2 WHERE endpoint_id = $1 AND status = "
+            + "'failed'", endpoint.Id,
             await tx.NowAsync().ConfigureAwait(false)).ConfigureAwait(false);
         return Reply.Ok(new { Redelivered = changed });
     }).ConfigureAwait(false);

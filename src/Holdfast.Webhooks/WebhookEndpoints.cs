@@ -17,7 +17,10 @@ public sealed record WebhookOptions
     public bool AllowPrivate { get; init; }
 }
 
-/// <summary><c>POST /webhook-endpoints</c> <c>{storeId, url, types?, description?}</c>, <c>GET</c>, <c>GET /{id}</c>, <c>DELETE /{id}</c>, <c>POST /{id}/resume</c>, for staff of the store.</summary>
+/// <summary>
+/// <c>POST /webhook-endpoints</c> <c>{storeId, url, types?, description?}</c>, <c>GET</c>, <c>GET /{id}</c>, <c>DELETE /{id}</c>, <c>POST
+/// /{id}/resume</c>, for staff of the store.
+/// </summary>
 internal sealed class WebhookEndpoints(Db db, SecretBox box, EventTypes types, WebhookOptions options)
 {
     private const int SecretBytes = 32;
@@ -33,7 +36,8 @@ internal sealed class WebhookEndpoints(Db db, SecretBox box, EventTypes types, W
 
         var storeId = body.Value.Uuid("storeId");
         var url = body.Value.Text("url", 2000);
-        var wanted = (body.Value.TextsOrNull("types", 50, 60) ?? []).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        var wanted = (body.Value.TextsOrNull("types", 50, 60) ?? []).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
+            .ToList();
         var description = body.Value.TextOrNull("description", 200);
         if (url.Length > 0 && Fault(url) is { } fault)
         {
@@ -79,13 +83,15 @@ internal sealed class WebhookEndpoints(Db db, SecretBox box, EventTypes types, W
             return Errors.NotFound;
         }
 
-        var rows = await db.ReadAsync(s => s.QueryAsync($"SELECT {WebhookEndpoint.Columns} FROM webhook_endpoints WHERE store_id = $1 AND id > $2 ORDER BY id LIMIT $3",
+        var rows = await db.ReadAsync(s =>
+            s.QueryAsync($"SELECT {WebhookEndpoint.Columns} FROM webhook_endpoints WHERE store_id = $1 AND id > $2 ORDER BY id LIMIT $3",
             WebhookEndpoint.Map, storeId, after, (long)paging.Value.Limit + 1), request.Aborted).ConfigureAwait(false);
         return Reply.Ok(paging.Value.Page(rows, e => [e.Id.ToString()]));
     }
 
     public async Task<Reply> GetAsync(Request request) =>
-        await db.ReadAsync(s => FindAsync(s, request), request.Aborted).ConfigureAwait(false) is { } found ? Reply.Ok(found) : Errors.NotFound;
+        await db.ReadAsync(s => FindAsync(s, request), request.Aborted).ConfigureAwait(false) is { } found ? Reply.Ok(found)
+        : Errors.NotFound;
 
     /// <summary>204; what was not delivered yet is not delivered any more, and the log is gone.</summary>
     public Task<Reply> DeleteAsync(Request request) => db.WriteAsync<Reply>(async tx =>
@@ -105,7 +111,8 @@ internal sealed class WebhookEndpoints(Db db, SecretBox box, EventTypes types, W
     });
 
     /// <summary>200: sent to again; of a paused one what is pending at once. What happened while it was paused is not sent.</summary>
-    public async Task<Reply> ResumeAsync(Request request) => await request.NoMembersAsync().ConfigureAwait(false) is { } error ? error : await Idempotency.RunAsync(db, request, required: false, async tx =>
+    public async Task<Reply> ResumeAsync(Request request) => await request.NoMembersAsync().ConfigureAwait(false) is { } error ? error
+        : await Idempotency.RunAsync(db, request, required: false, async tx =>
     {
         if (await FindAsync(tx, request).ConfigureAwait(false) is not { } found)
         {
@@ -115,12 +122,15 @@ internal sealed class WebhookEndpoints(Db db, SecretBox box, EventTypes types, W
         var batch = tx.Batch();
         var now = batch.Now();
         batch.Execute("UPDATE webhook_endpoints SET failing_since = NULL WHERE id = $1", found.Id);
-        var paused = batch.Query("UPDATE webhook_endpoints SET paused_at = NULL WHERE id = $1 AND paused_at IS NOT NULL RETURNING id", r => r.Uuid(0), found.Id);
+        var paused = batch.Query("UPDATE webhook_endpoints SET paused_at = NULL WHERE id = $1 AND paused_at IS NOT NULL RETURNING id",
+            r => r.Uuid(0), found.Id);
         await batch.RunAsync().ConfigureAwait(false);
         // Of one that was not paused something may be on its way just now.
         if (paused.Rows.Count > 0)
         {
-            await tx.ExecuteAsync("UPDATE webhook_deliveries SET next_attempt_at = $2 WHERE endpoint_id = $1 AND status = 'pending' AND next_attempt_at > $2", found.Id, now.First).ConfigureAwait(false);
+            await tx.ExecuteAsync(
+                "UPDATE webhook_deliveries SET next_attempt_at = $2 WHERE endpoint_id = $1 AND status = 'pending' AND next_attempt_at > $2",
+                found.Id, now.First).ConfigureAwait(false);
         }
 
         return Reply.Ok(found with { Status = "active", FailingSince = null, PausedAt = null });
@@ -130,7 +140,8 @@ internal sealed class WebhookEndpoints(Db db, SecretBox box, EventTypes types, W
     internal static async Task<WebhookEndpoint?> FindAsync(Session session, Request request)
     {
         var found = request.Id() is { } id
-            ? await session.FirstAsync($"SELECT {WebhookEndpoint.Columns} FROM webhook_endpoints WHERE id = $1", WebhookEndpoint.Map, id).ConfigureAwait(false) : null;
+            ? await session.FirstAsync($"SELECT {WebhookEndpoint.Columns} FROM webhook_endpoints WHERE id = $1", WebhookEndpoint.Map, id)
+            .ConfigureAwait(false) : null;
         return found is not null && request.Caller.Manages(found.StoreId) ? found : null;
     }
 
@@ -153,19 +164,36 @@ internal sealed class WebhookEndpoints(Db db, SecretBox box, EventTypes types, W
 
         var made = new WebhookEndpoint(Guid.CreateVersion7(), storeId, url, description, wanted, "active", null, null, now.First);
         var (value, isSealed) = WebhookSecrets.Seal(box, made.Id, secret);
-        await tx.ExecuteAsync("INSERT INTO webhook_endpoints (id, store_id, url, description, types, secret, is_sealed, created_at) VALUES ($1, $2, $3, $4{as text}, $5, $6, $7, $8)",
+        await tx.ExecuteAsync(
+            "INSERT INTO webhook_endpoints (id, store_id, url, description, types, secret, is_sealed, created_at) VALUES ($1, $2, $3, "
+            + "$4{as text}, $5, $6, $7, $8)",
             made.Id, storeId, url, description, JsonSerializer.Serialize(wanted), value, isSealed, now.First).ConfigureAwait(false);
-        return Reply.Created(new { made.Id, Secret = WebhookSecrets.Show(secret), made.StoreId, made.Url, made.Description, made.Types, made.Status, made.CreatedAt },
+        return Reply.Created(
+            new
+            {
+                made.Id,
+                Secret = WebhookSecrets.Show(secret),
+                made.StoreId,
+                made.Url,
+                made.Description,
+                made.Types,
+                made.Status,
+                made.CreatedAt
+            },
             $"{Routes.Base}/webhook-endpoints/{made.Id}");
     }
 
-    /// <summary>What is wrong with an address; null: nothing that can be seen from here. Names are looked up when something is sent.</summary>
+    /// <summary>
+    /// What is wrong with an address; null: nothing that can be seen from here. Names are looked up when something is sent.
+    /// </summary>
     private string? Fault(string text) =>
-        !Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || HostOf(url) is not { Length: > 0 } host || url.UserInfo.Length > 0 || url.Fragment.Length > 0
+        !Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https")
+        || HostOf(url) is not { Length: > 0 } host || url.UserInfo.Length > 0 || url.Fragment.Length > 0
             ? "must be an address such as https://shop.example.com/hooks, without a user or a fragment"
         : options.AllowPrivate ? null
         : url.Scheme != "https" ? "must begin with https://"
-        : IPAddress.TryParse(host.Trim('[', ']'), out var address) && !Addresses.IsPublic(address.GetAddressBytes()) ? "is not an address of the public internet"
+        : IPAddress.TryParse(host.Trim('[', ']'), out var address) && !Addresses.IsPublic(address.GetAddressBytes())
+        ? "is not an address of the public internet"
         : null;
 
     /// <summary>As it is looked up; null where it cannot be: <see cref="Uri"/> takes names that no domain can have.</summary>

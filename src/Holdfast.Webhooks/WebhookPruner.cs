@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Webhooks;
 
-/// <summary>Forgets deliveries that have ended, and their tries, thirty days after their events. Any number of workers may run it.</summary>
+/// <summary>
+/// Forgets deliveries that have ended, and their tries, thirty days after their events. Any number of workers may run it.
+/// </summary>
 internal sealed class WebhookPruner(Db db, ILogger<WebhookPruner> log) : Sweep(db, Interval, MaxAtOnce, log)
 {
     private const int MaxAtOnce = 1000;
@@ -14,7 +16,9 @@ internal sealed class WebhookPruner(Db db, ILogger<WebhookPruner> log) : Sweep(d
     public override Task<int> SweepOnceAsync(CancellationToken ct = default) => Db.WriteAsync(async tx =>
     {
         // Under lock: nobody asks for one again, or notes a try, while it goes.
-        var old = await tx.QueryAsync($"SELECT id FROM webhook_deliveries WHERE created_at < $1 AND status <> 'pending' ORDER BY created_at LIMIT {MaxAtOnce} {{skip locked}}", r => r.Uuid(0),
+        var old = await tx.QueryAsync(
+            $"SELECT id FROM webhook_deliveries WHERE created_at < $1 AND status <> 'pending' ORDER BY created_at LIMIT {MaxAtOnce} "
+            + $"{{skip locked}}", r => r.Uuid(0),
             await tx.NowAsync().ConfigureAwait(false) - Kept).ConfigureAwait(false);
         if (old.Count > 0)
         {

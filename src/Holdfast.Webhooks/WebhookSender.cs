@@ -10,9 +10,10 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Webhooks;
 
 /// <summary>
-/// Sends what is queued for endpoints. Any number of workers may run it: each claims a few deliveries of an endpoint by putting their next try off, sends
-/// them outside any transaction, and notes what came of it. Each endpoint is worked on separately and for a few seconds at a time, and only so many of one store at once,
-/// so those that hang or are slow leave room for the others. A worker that dies in between lets them be sent once more: at least once, with the same <c>webhook-id</c>.
+/// Sends what is queued for endpoints. Any number of workers may run it: each claims a few deliveries of an endpoint by putting their next
+/// try off, sends them outside any transaction, and notes what came of it. Each endpoint is worked on separately and for a few seconds at a
+/// time, and only so many of one store at once, so those that hang or are slow leave room for the others. A worker that dies in between
+/// lets them be sent once more: at least once, with the same <c>webhook-id</c>.
 /// </summary>
 internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox box, ILogger<WebhookSender> log) : BackgroundService
 {
@@ -29,7 +30,9 @@ internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox
     /// <summary>The most endpoints that are worked on at once.</summary>
     internal int EndpointsAtOnce { get; init; } = 64;
 
-    /// <summary>After so long an endpoint begins nothing more until it gets another turn: however much waits for it, others wait, too.</summary>
+    /// <summary>
+    /// After so long an endpoint begins nothing more until it gets another turn: however much waits for it, others wait, too.
+    /// </summary>
     internal TimeSpan Turn { get; init; } = TimeSpan.FromSeconds(5);
 
     private sealed record Due(Guid Id, EventKey Event, int Attempts);
@@ -72,9 +75,11 @@ internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox
 
     private async Task BeginAsync(CancellationToken ct)
     {
-        var due = await db.ReadAsync(async s => await s.QueryAsync("SELECT e.id, e.store_id FROM webhook_endpoints e WHERE e.paused_at IS NULL AND EXISTS "
+        var due = await db.ReadAsync(async s =>
+            await s.QueryAsync("SELECT e.id, e.store_id FROM webhook_endpoints e WHERE e.paused_at IS NULL AND EXISTS "
             + "(SELECT 1 FROM webhook_deliveries d WHERE d.endpoint_id = e.id AND d.status = 'pending' AND d.next_attempt_at <= $1)",
-            r => (Id: r.Uuid(0), Store: r.Uuid(1)), await s.NowAsync().ConfigureAwait(false)).ConfigureAwait(false), ct).ConfigureAwait(false);
+            r => (Id: r.Uuid(0), Store: r.Uuid(1)), await s.NowAsync().ConfigureAwait(false)).ConfigureAwait(false), ct)
+            .ConfigureAwait(false);
 
         // In any order: where there are more than can be worked on at once, all get their turn.
         foreach (var (endpoint, store) in due.OrderBy(_ => Random.Shared.Next()))
@@ -137,7 +142,8 @@ internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox
         using var end = new CancellationTokenSource();
         using var stopping = ct.Register(() => end.CancelAfter(Grace));
         var sent = await Task.WhenAll(due.Select(async d => (Due: d, Outcome: events.TryGetValue(d.Event, out var e)
-            ? await TrySendAsync(endpoint.Url, secret, e, end.Token).ConfigureAwait(false) : new Outcome(null, "event_gone", TimeSpan.Zero)))).ConfigureAwait(false);
+            ? await TrySendAsync(endpoint.Url, secret, e, end.Token).ConfigureAwait(false)
+            : new Outcome(null, "event_gone", TimeSpan.Zero)))).ConfigureAwait(false);
         await db.WriteAsync(tx => NoteAsync(tx, id, sent), CancellationToken.None).ConfigureAwait(false);
         ct.ThrowIfCancellationRequested();
         return (due.Count, due.Count == DeliveriesAtOnce && Array.TrueForAll(sent, s => s.Outcome?.Error is null));
@@ -160,10 +166,13 @@ internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox
     {
         var now = await tx.NowAsync().ConfigureAwait(false);
         var batch = tx.Batch();
-        var endpoint = batch.Query("SELECT url, secret, is_sealed, failing_since FROM webhook_endpoints WHERE id = $1 AND paused_at IS NULL",
+        var endpoint = batch.Query(
+            "SELECT url, secret, is_sealed, failing_since FROM webhook_endpoints WHERE id = $1 AND paused_at IS NULL",
             r => new Endpoint(r.Text(0), r.Bytes(1), r.Bool(2), r.TimeOrNull(3)), id);
-        var due = batch.Query($"SELECT id, subject, sequence, attempts FROM webhook_deliveries WHERE endpoint_id = $1 AND status = 'pending' AND next_attempt_at <= $2 "
-            + $"ORDER BY next_attempt_at, id LIMIT {DeliveriesAtOnce} {{skip locked}}", r => new Due(r.Uuid(0), new EventKey(r.Uuid(1), r.Int(2)), r.Int(3) + 1), id, now);
+        var due = batch.Query(
+            "SELECT id, subject, sequence, attempts FROM webhook_deliveries WHERE endpoint_id = $1 AND status = 'pending' AND "
+            + $"next_attempt_at <= $2 ORDER BY next_attempt_at, id LIMIT {DeliveriesAtOnce} {{skip locked}}",
+            r => new Due(r.Uuid(0), new EventKey(r.Uuid(1), r.Int(2)), r.Int(3) + 1), id, now);
         await batch.RunAsync().ConfigureAwait(false);
         if (endpoint.Rows.Count == 0 || due.Rows.Count == 0)
         {
@@ -171,13 +180,17 @@ internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox
             return (null, [], []);
         }
 
-        var rows = new RowSet("webhook_deliveries", new("id", ColumnType.Uuid), new("attempts", ColumnType.Int), new("next_attempt_at", ColumnType.Time));
+        var rows = new RowSet("webhook_deliveries", new("id", ColumnType.Uuid), new("attempts", ColumnType.Int),
+            new("next_attempt_at", ColumnType.Time));
         foreach (var d in due.Rows)
         {
-            rows.Add(d.Id).Add(d.Attempts).Add(now + Lease + (WebhookRetries.After(d.Attempts, Random.Shared.NextDouble()) ?? TimeSpan.Zero));
+            rows.Add(d.Id).Add(d.Attempts)
+                .Add(now + Lease + (WebhookRetries.After(d.Attempts, Random.Shared.NextDouble()) ?? TimeSpan.Zero));
         }
 
-        batch.ChangeEach(rows, "UPDATE webhook_deliveries SET attempts = {v.attempts}, next_attempt_at = {v.next_attempt_at} WHERE webhook_deliveries.id = {v.id}");
+        batch.ChangeEach(rows,
+            "UPDATE webhook_deliveries SET attempts = {v.attempts}, next_attempt_at = {v.next_attempt_at} WHERE webhook_deliveries.id "
+            + "= {v.id}");
         await batch.RunAsync().ConfigureAwait(false);
         var events = await EventRows.LoadAsync(tx, due.Rows.ConvertAll(d => d.Event)).ConfigureAwait(false);
         return (endpoint.Rows[0], due.Rows, events.ToDictionary(e => new EventKey(e.Subject, e.Sequence)));
@@ -187,7 +200,8 @@ internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox
     {
         var batch = tx.Batch();
         // An endpoint is locked before its deliveries.
-        var locked = batch.Query("SELECT paused_at, failing_since FROM webhook_endpoints WHERE id = $1 {lock}", r => (IsPaused: r.TimeOrNull(0) is not null, Since: r.TimeOrNull(1)), id);
+        var locked = batch.Query("SELECT paused_at, failing_since FROM webhook_endpoints WHERE id = $1 {lock}",
+            r => (IsPaused: r.TimeOrNull(0) is not null, Since: r.TimeOrNull(1)), id);
         var clock = batch.Now();
         await batch.RunAsync().ConfigureAwait(false);
         var now = clock.First;
@@ -196,15 +210,20 @@ internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox
             if (outcome is null)
             {
                 // Whoever runs next tries it at once.
-                batch.Execute("UPDATE webhook_deliveries SET attempts = attempts - 1, next_attempt_at = $2 WHERE id = $1 AND status = 'pending' AND attempts = $3", due.Id, now, due.Attempts);
+                batch.Execute(
+                    "UPDATE webhook_deliveries SET attempts = attempts - 1, next_attempt_at = $2 WHERE id = $1 AND status = 'pending' "
+                    + "AND attempts = $3", due.Id, now, due.Attempts);
                 continue;
             }
 
             var again = outcome.Error is null or "event_gone" ? null : WebhookRetries.After(due.Attempts, Random.Shared.NextDouble());
             // Unless somebody has asked for it again since: then it is sent once more.
-            batch.Execute("UPDATE webhook_deliveries SET status = $2, next_attempt_at = $3 WHERE id = $1 AND status = 'pending' AND attempts = $4", due.Id,
+            batch.Execute(
+                "UPDATE webhook_deliveries SET status = $2, next_attempt_at = $3 WHERE id = $1 AND status = 'pending' AND attempts = $4",
+                due.Id,
                 outcome.Error is null ? "delivered" : again is null ? "failed" : "pending", now + (again ?? TimeSpan.Zero), due.Attempts);
-            batch.Execute("INSERT INTO webhook_attempts (id, delivery_id, endpoint_id, store_id, http_status, error, duration_ms, created_at) "
+            batch.Execute(
+                "INSERT INTO webhook_attempts (id, delivery_id, endpoint_id, store_id, http_status, error, duration_ms, created_at) "
                 + "SELECT $1, d.id, d.endpoint_id, d.store_id, $3{as int}, $4{as text}, $5, $6 FROM webhook_deliveries d WHERE d.id = $2",
                 Guid.CreateVersion7(), due.Id, outcome.HttpStatus, outcome.Error, (int)outcome.Duration.TotalMilliseconds, now);
         }
@@ -225,7 +244,8 @@ internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox
     private void Fail(Tx tx, StatementBatch batch, Guid id, DateTime since, List<Outcome> answered, DateTime now)
     {
         var pauses = answered.Exists(o => WebhookRetries.Pauses(since, o.HttpStatus, now));
-        batch.Execute("UPDATE webhook_endpoints SET failing_since = $2, paused_at = $3{as timestamptz} WHERE id = $1", id, since, pauses ? now : null);
+        batch.Execute("UPDATE webhook_endpoints SET failing_since = $2, paused_at = $3{as timestamptz} WHERE id = $1", id, since, pauses
+            ? now : null);
         if (pauses)
         {
             tx.AfterCommit(() => log.LogWarning("The webhook endpoint {EndpointId} is paused: it has failed since {Since}", id, since));

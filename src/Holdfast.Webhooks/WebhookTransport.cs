@@ -19,9 +19,10 @@ namespace Holdfast.Webhooks;
 internal sealed record Outcome(int? HttpStatus, string? Error, TimeSpan Duration);
 
 /// <summary>
-/// Sends one event as Standard Webhooks say (https://www.standardwebhooks.com): POST with <c>webhook-id</c>, <c>webhook-timestamp</c> and <c>webhook-signature</c>.
-/// It goes to public addresses only: names are looked up here, every address is checked, and the connection is made to what was checked, so that a name
-/// cannot mean something else a moment later. No redirects, no proxies, no cookies; 15 seconds; of an answer at most 64 KiB are read and none is kept.
+/// Sends one event as Standard Webhooks say (https://www.standardwebhooks.com): POST with <c>webhook-id</c>, <c>webhook-timestamp</c> and
+/// <c>webhook-signature</c>. It goes to public addresses only: names are looked up here, every address is checked, and the connection is
+/// made to what was checked, so that a name cannot mean something else a moment later. No redirects, no proxies, no cookies; 15 seconds; of
+/// an answer at most 64 KiB are read and none is kept.
 /// </summary>
 internal sealed class WebhookTransport : IDisposable
 {
@@ -40,7 +41,8 @@ internal sealed class WebhookTransport : IDisposable
     }
 
     /// <param name="resolve">Addresses of a name, for tests.</param>
-    internal WebhookTransport(WebhookOptions options, TimeProvider time, Func<string, CancellationToken, Task<IPAddress[]>> resolve, TimeSpan? patience = null)
+    internal WebhookTransport(WebhookOptions options, TimeProvider time, Func<string, CancellationToken, Task<IPAddress[]>> resolve,
+        TimeSpan? patience = null)
     {
         (_time, _resolve, _allowPrivate, _patience) = (time, resolve, options.AllowPrivate, patience ?? Patience);
         _http = new HttpClient(new SocketsHttpHandler
@@ -52,7 +54,8 @@ internal sealed class WebhookTransport : IDisposable
             MaxResponseHeadersLength = 16,
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
             ConnectCallback = ConnectAsync,
-        }) { Timeout = Timeout.InfiniteTimeSpan };
+        })
+        { Timeout = Timeout.InfiniteTimeSpan };
     }
 
     public void Dispose() => _http.Dispose();
@@ -76,7 +79,9 @@ internal sealed class WebhookTransport : IDisposable
             await ReadAwayAsync(answer, limit.Token).ConfigureAwait(false);
             return new Outcome((int)answer.StatusCode, answer.IsSuccessStatusCode ? null : "refused", _time.GetElapsedTime(started));
         }
-        catch (Exception x) when ((x is HttpRequestException or IOException or OperationCanceledException or UriFormatException) && !ct.IsCancellationRequested)
+        catch (Exception x)
+            when ((x is HttpRequestException or IOException or OperationCanceledException or UriFormatException)
+                && !ct.IsCancellationRequested)
         {
             return new Outcome(null, Word(x), _time.GetElapsedTime(started));
         }

@@ -15,14 +15,19 @@ public static class WebhooksModule
     /// <summary>What <c>verify</c> checks of this module.</summary>
     public static IReadOnlyList<Invariant> Invariants { get; } =
     [
-        new("webhook_deliveries_are_of_endpoints", "SELECT d.id, d.endpoint_id FROM webhook_deliveries d LEFT JOIN webhook_endpoints e ON e.id = d.endpoint_id "
+        new("webhook_deliveries_are_of_endpoints",
+            "SELECT d.id, d.endpoint_id FROM webhook_deliveries d LEFT JOIN webhook_endpoints e ON e.id = d.endpoint_id "
             + "WHERE e.id IS NULL OR e.store_id <> d.store_id"),
-        new("webhook_attempts_are_of_deliveries", "SELECT a.id, a.delivery_id FROM webhook_attempts a LEFT JOIN webhook_deliveries d ON d.id = a.delivery_id WHERE d.id IS NULL"),
+        new("webhook_attempts_are_of_deliveries",
+            "SELECT a.id, a.delivery_id FROM webhook_attempts a LEFT JOIN webhook_deliveries d ON d.id = a.delivery_id WHERE d.id IS NULL"),
         new("delivered_webhooks_were_taken", "SELECT d.id FROM webhook_deliveries d WHERE d.status = 'delivered' AND NOT EXISTS "
             + "(SELECT 1 FROM webhook_attempts a WHERE a.delivery_id = d.id AND a.http_status BETWEEN 200 AND 299)"),
     ];
 
-    /// <summary>Encrypts the secrets of all endpoints again with the box's key, on the caller's transaction; how many. A key that opens one of them not is a <see cref="StartupException"/>.</summary>
+    /// <summary>
+    /// Encrypts the secrets of all endpoints again with the box's key, on the caller's transaction; how many. A key that opens one of them
+    /// not is a <see cref="StartupException"/>.
+    /// </summary>
     public static Task<int> ResealAsync(Tx tx, SecretBox box) => WebhookSecrets.ResealAsync(tx, box);
 
     public static void Add(IServiceCollection services, MessagingOptions messaging)
@@ -47,8 +52,10 @@ public static class WebhooksModule
         app.Get<WebhookEndpoints>("/webhook-endpoints/{id}", Access.Staff, (u, r) => u.GetAsync(r));
         app.Delete<WebhookEndpoints>("/webhook-endpoints/{id}", Access.Staff, (u, r) => u.DeleteAsync(r));
         app.Post<WebhookEndpoints>("/webhook-endpoints/{id}/resume", Access.Staff, (u, r) => u.ResumeAsync(r));
-        app.Get<WebhookDeliveries>("/webhook-endpoints/{id}/deliveries", Access.Staff, (u, r) => u.ListAsync(r), "status", "limit", "cursor");
-        app.Post<WebhookDeliveries>("/webhook-endpoints/{id}/deliveries/{deliveryId}/redeliver", Access.Staff, (u, r) => u.RedeliverAsync(r));
+        app.Get<WebhookDeliveries>("/webhook-endpoints/{id}/deliveries", Access.Staff, (u, r) => u.ListAsync(r), "status", "limit",
+            "cursor");
+        app.Post<WebhookDeliveries>("/webhook-endpoints/{id}/deliveries/{deliveryId}/redeliver", Access.Staff,
+            (u, r) => u.RedeliverAsync(r));
         app.Post<WebhookDeliveries>("/webhook-endpoints/{id}/redeliver", Access.Staff, (u, r) => u.RedeliverFailedAsync(r));
     }
 }

@@ -27,7 +27,8 @@ internal sealed class FrontDoor(LogProvider? requests, ILogger<FrontDoor> log)
             }
 
             await next(http).ConfigureAwait(false);
-            if (HttpMethods.IsOptions(http.Request.Method) && http.Response is { StatusCode: StatusCodes.Status405MethodNotAllowed, HasStarted: false } known)
+            if (HttpMethods.IsOptions(http.Request.Method)
+                && http.Response is { StatusCode: StatusCodes.Status405MethodNotAllowed, HasStarted: false } known)
             {
                 // The path is there: Allow, which the router has set, says what it answers to.
                 known.StatusCode = StatusCodes.Status204NoContent;

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Primitives;
 namespace Holdfast;
 
 /// <summary>
-/// What every answer tells browsers: to take it for what it says it is, to run and frame nothing of it, and to tell nobody where they came from (OWASP REST
-/// Security Cheat Sheet). A page that needs more sets its own policy.
+/// What every answer tells browsers: to take it for what it says it is, to run and frame nothing of it, and to tell nobody where they came
+/// from (OWASP REST Security Cheat Sheet). A page that needs more sets its own policy.
 /// </summary>
 internal static class SecurityHeaders
 {
@@ -14,8 +14,12 @@ internal static class SecurityHeaders
     private static readonly StringValues Nothing = "default-src 'none'; frame-ancestors 'none'";
     private static readonly StringValues Always = "max-age=31536000";
 
-    /// <summary>The same for an answer that the server gives before there is a response to add them to, each with the end of its line.</summary>
-    public static string Lines => $"X-Content-Type-Options: {NoSniff}\r\nContent-Security-Policy: {Nothing}\r\n{Referrer}: {NoReferrer}\r\nCache-Control: no-store\r\n";
+    /// <summary>
+    /// The same for an answer that the server gives before there is a response to add them to, each with the end of its line.
+    /// </summary>
+    public static string Lines =>
+        $"X-Content-Type-Options: {NoSniff}\r\nContent-Security-Policy: {Nothing}\r\n{Referrer}: {NoReferrer}\r\nCache-Control: "
+        + "no-store\r\n";
 
     public static void Add(HttpResponse response)
     {

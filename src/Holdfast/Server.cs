@@ -27,7 +27,8 @@ public static class Server
     /// <summary>Modules in the order of their migrations.</summary>
     public static readonly IReadOnlyList<Assembly> Modules =
     [
-        typeof(Db).Assembly, typeof(CatalogModule).Assembly, typeof(InventoryModule).Assembly, typeof(PromotionsModule).Assembly, typeof(LoyaltyModule).Assembly,
+        typeof(Db).Assembly, typeof(CatalogModule).Assembly, typeof(InventoryModule).Assembly, typeof(PromotionsModule).Assembly,
+            typeof(LoyaltyModule).Assembly,
         typeof(IdentityModule).Assembly, typeof(OrdersModule).Assembly, typeof(CartsModule).Assembly, typeof(NotificationsModule).Assembly,
         typeof(WebhooksModule).Assembly,
     ];
@@ -35,12 +36,14 @@ public static class Server
     /// <summary>What <c>verify</c> checks.</summary>
     public static readonly IReadOnlyList<Invariant> Invariants =
     [
-        .. PlatformInvariants.All, .. CatalogModule.Invariants, .. InventoryModule.Invariants, .. PromotionsModule.Invariants, .. LoyaltyModule.Invariants, .. IdentityModule.Invariants,
+        .. PlatformInvariants.All, .. CatalogModule.Invariants, .. InventoryModule.Invariants, .. PromotionsModule.Invariants,
+            .. LoyaltyModule.Invariants, .. IdentityModule.Invariants,
         .. OrdersModule.Invariants, .. CartsModule.Invariants, .. NotificationsModule.Invariants, .. WebhooksModule.Invariants,
     ];
 
     /// <summary>What <c>verify --repair</c> can put right.</summary>
-    public static readonly IReadOnlyList<Repair> Repairs = [.. CatalogModule.Repairs, .. InventoryModule.Repairs, .. PromotionsModule.Repairs, .. LoyaltyModule.Repairs, .. OrdersModule.Repairs];
+    public static readonly IReadOnlyList<Repair> Repairs = [.. CatalogModule.Repairs, .. InventoryModule.Repairs,
+        .. PromotionsModule.Repairs, .. LoyaltyModule.Repairs, .. OrdersModule.Repairs];
 
     /// <summary>Every type of event that is told to others.</summary>
     public static readonly EventTypes Events = new([.. InventoryEvents.All, .. OrderEventTypes.All], OrderEventTypes.Incoming);
@@ -133,7 +136,8 @@ public static class Server
     }
 
     /// <summary>
-    /// A server over a migrated database, not started yet. It does not own <paramref name="db"/>: dispose the server first, then the database.
+    /// A server over a migrated database, not started yet. It does not own <paramref name="db"/>: dispose the server first, then the
+    /// database.
     /// </summary>
     /// <param name="settings">Addresses, roles, log format; port 0 takes a free one, then read <c>app.Urls</c> after the start.</param>
     /// <param name="configure">Changes to the services, for tests.</param>
@@ -141,13 +145,15 @@ public static class Server
     {
         // Always "Production": a development environment would show stack traces to callers.
         // The host would watch the working directory, for a settings file of its own, with all that is written below it: our database.
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production, Args = ["--hostBuilder:reloadConfigOnChange=false"] });
+        var builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions { EnvironmentName = Environments.Production, Args = ["--hostBuilder:reloadConfigOnChange=false"] });
         builder.Logging.ClearProviders();
         builder.Logging.SetMinimumLevel(LogLevel.Information);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         // Without a logger for diagnostics no Activity is made per request, unless somebody listens.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
-        builder.Services.AddSingleton<ILoggerProvider>(s => new LogProvider(settings.LogFormat, Console.OpenStandardOutput(), s.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<ILoggerProvider>(s =>
+            new LogProvider(settings.LogFormat, Console.OpenStandardOutput(), s.GetRequiredService<TimeProvider>()));
         builder.WebHost.UseUrls(settings.Urls);
         builder.WebHost.ConfigureKestrel(kestrel => Limit(kestrel, settings));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
@@ -168,7 +174,8 @@ public static class Server
             app.Services.GetRequiredService<ChangeQueue>().Hurry();
             app.Services.GetRequiredService<ReservationQueue>().Hurry();
         });
-        var front = new FrontDoor(app.Services.GetServices<ILoggerProvider>().OfType<LogProvider>().FirstOrDefault(), app.Services.GetRequiredService<ILogger<FrontDoor>>());
+        var front = new FrontDoor(app.Services.GetServices<ILoggerProvider>().OfType<LogProvider>().FirstOrDefault(),
+            app.Services.GetRequiredService<ILogger<FrontDoor>>());
         app.Use(front.HandleAsync);
         if (settings.TrustedProxies.Count > 0)
         {
@@ -195,7 +202,8 @@ public static class Server
     {
         kestrel.AddServerHeader = false;
         kestrel.ConfigureEndpointDefaults(MalformedRequests.Use);
-        // Use cases refuse a body over 1 MiB. Up to this size the rest is read and thrown away, so that the caller gets to read the 413; beyond, the connection is cut.
+        // Use cases refuse a body over 1 MiB. Up to this size the rest is read and thrown away, so that the caller gets to read the 413;
+        // beyond, the connection is cut.
         kestrel.Limits.MaxRequestBodySize = 8 * Request.MaxBodyBytes;
         kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
         kestrel.Limits.MaxRequestHeaderCount = 64;
@@ -209,16 +217,22 @@ public static class Server
         var known = services.GetServices<IConsumer>().Select(c => c.Name).Append(DeadLetters.Inbox).ToHashSet(StringComparer.Ordinal);
         if (services.GetRequiredService<MessagingOptions>().Consumers?.FirstOrDefault(name => !known.Contains(name)) is { } unknown)
         {
-            throw new StartupException($"--consumers: there is no consumer '{unknown}'; there are {string.Join(", ", known.Order(StringComparer.Ordinal))}.");
+            throw new StartupException(
+                $"--consumers: there is no consumer '{unknown}'; there are {string.Join(", ", known.Order(StringComparer.Ordinal))}.");
         }
     }
 
     /// <summary>
-    /// Whose address a request counts for: from the right of X-Forwarded-For the first that is no trusted proxy's. X-Forwarded-Proto says whether it came by https.
+    /// Whose address a request counts for: from the right of X-Forwarded-For the first that is no trusted proxy's. X-Forwarded-Proto says
+    /// whether it came by https.
     /// </summary>
     private static ForwardedHeadersOptions Forwarding(IReadOnlyList<System.Net.IPNetwork> proxies)
     {
-        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto, ForwardLimit = null };
+        var options = new ForwardedHeadersOptions
+        {
+            ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto,
+            ForwardLimit = null
+        };
         options.KnownProxies.Clear();
         options.KnownIPNetworks.Clear();
         foreach (var proxy in proxies)
@@ -230,13 +244,17 @@ public static class Server
     }
 
     /// <summary>Exact origins and no cookies: who calls is said by a token that a page must have, never by the browser.</summary>
-    private static void AddCors(IServiceCollection services, Settings settings) => services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
+    private static void AddCors(IServiceCollection services, Settings settings) =>
+        services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
         .WithOrigins([.. settings.CorsOrigins]).AllowAnyHeader().AllowAnyMethod()
-        .WithExposedHeaders("ETag", "Location", "Idempotency-Replayed", "Retry-After", "X-Cart-Token", "X-Cache").SetPreflightMaxAge(TimeSpan.FromHours(1))));
+        .WithExposedHeaders("ETag", "Location", "Idempotency-Replayed", "Retry-After", "X-Cart-Token", "X-Cache")
+        .SetPreflightMaxAge(TimeSpan.FromHours(1))));
 
     /// <summary>What stores are called; of very many only the first.</summary>
     private static async Task<IReadOnlyList<string>> StoreNamesAsync(Db db) =>
-        [.. (await db.ReadAsync(s => s.QueryAsync("SELECT name, slug FROM stores ORDER BY id LIMIT 1000", r => new[] { r.Text(0), r.Text(1) })).ConfigureAwait(false)).SelectMany(n => n)];
+        [.. (await db.ReadAsync(s =>
+        s.QueryAsync("SELECT name, slug FROM stores ORDER BY id LIMIT 1000", r => new[] { r.Text(0), r.Text(1) }))
+        .ConfigureAwait(false)).SelectMany(n => n)];
 
     private sealed class Preparation(IServiceProvider services) : IHostedLifecycleService
     {

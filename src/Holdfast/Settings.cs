@@ -29,7 +29,9 @@ public enum Roles
 /// </summary>
 public sealed partial record Settings
 {
-    /// <summary>Settings of parts that this release does not have; set, they are named at start, so that nobody believes them to work.</summary>
+    /// <summary>
+    /// Settings of parts that this release does not have; set, they are named at start, so that nobody believes them to work.
+    /// </summary>
     internal static readonly string[] NotYet =
     [
         "PAYPAL_CLIENT_ID", "PAYPAL_SECRET", "PAYPAL_WEBHOOK_ID", "PAYPAL_BASE_URL", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET",
@@ -37,11 +39,15 @@ public sealed partial record Settings
     ];
 
     private static readonly string[] Known =
-        ["DATABASE_URL", "ASPNETCORE_URLS", "URLS", "ADMIN_EMAIL", "ADMIN_PASSWORD", "ORDER_SESSION_DURATION_MINUTES", "ORDER_BANK_TRANSFER_HOURS", "RESERVATION_TTL_SECONDS",
-            "SECRETS_KEY", "SECRETS_KEY_OLD", "OIDC_ISSUER", "OIDC_AUDIENCE", "OIDC_JWKS", "OIDC_ROLE_CLAIM", "RATE_LIMITS", "TRUSTED_PROXIES", "REQUEST_BODY_SECONDS", "MAX_CONNECTIONS", "MAX_PENDING_ORDERS", "MAX_PENDING_QUANTITY",
+        ["DATABASE_URL", "ASPNETCORE_URLS", "URLS", "ADMIN_EMAIL", "ADMIN_PASSWORD", "ORDER_SESSION_DURATION_MINUTES",
+        "ORDER_BANK_TRANSFER_HOURS", "RESERVATION_TTL_SECONDS",
+            "SECRETS_KEY", "SECRETS_KEY_OLD", "OIDC_ISSUER", "OIDC_AUDIENCE", "OIDC_JWKS", "OIDC_ROLE_CLAIM", "RATE_LIMITS",
+                "TRUSTED_PROXIES", "REQUEST_BODY_SECONDS", "MAX_CONNECTIONS", "MAX_PENDING_ORDERS", "MAX_PENDING_QUANTITY",
             "CASH_CONFIRMATION_HOURS", "MAX_UNPAID_PER_VARIANT", "UNPAID_HANDFUL", "UNPAID_SHARE", "FOLD_MAILBOXES",
-            "PUBLIC_URL", "SMTP_URL", "SMTP_FROM", "ORDER_MAILS", "SMS_URL", "SMS_TOKEN", "SMS_COUNTRIES", "STRANGER_MAILS_PER_RECIPIENT", "STRANGER_MAILS_PER_ADDRESS", "WEBHOOKS_ALLOW_PRIVATE", "CORS_ORIGINS",
-            "REDIS_URL", "REDIS_HOST", "REDIS_PORT", "REDIS_DB", "REDIS_PASSWORD", "REDIS_KEY_PREFIX", "CACHE", "CACHE_TTL", "CACHE_MEMORY_MB",
+            "PUBLIC_URL", "SMTP_URL", "SMTP_FROM", "ORDER_MAILS", "SMS_URL", "SMS_TOKEN", "SMS_COUNTRIES", "STRANGER_MAILS_PER_RECIPIENT",
+                "STRANGER_MAILS_PER_ADDRESS", "WEBHOOKS_ALLOW_PRIVATE", "CORS_ORIGINS",
+            "REDIS_URL", "REDIS_HOST", "REDIS_PORT", "REDIS_DB", "REDIS_PASSWORD", "REDIS_KEY_PREFIX", "CACHE", "CACHE_TTL",
+                "CACHE_MEMORY_MB",
             "RABBITMQ_URL", "KAFKA_BROKERS", "KAFKA_CONFIG", "CONSUMER_TRANSPORT", "CONSUMER_PREFETCH"];
 
     /// <summary><c>postgres://…</c> or <c>sqlite:PATH</c>. Not set: a SQLite file in <c>./data</c>.</summary>
@@ -85,7 +91,9 @@ public sealed partial record Settings
     /// <summary>Names of settings that are set and have no effect in this release.</summary>
     public IReadOnlyList<string> Unused { get; init; } = [];
 
-    /// <summary>Reads and checks the settings. <paramref name="arguments"/>: <c>NAME=value</c>, <c>--NAME=value</c> or <c>--NAME value</c>.</summary>
+    /// <summary>
+    /// Reads and checks the settings. <paramref name="arguments"/>: <c>NAME=value</c>, <c>--NAME=value</c> or <c>--NAME value</c>.
+    /// </summary>
     public static Settings Load(IReadOnlyList<string> arguments)
     {
         CheckNames(arguments);
@@ -136,9 +144,12 @@ public sealed partial record Settings
             TrustedProxies = Networks(source, "TRUSTED_PROXIES"),
             BodyWithin = TimeSpan.FromSeconds(Number(source, "REQUEST_BODY_SECONDS", defaults.BodyWithin.TotalSeconds, 1, 3600)),
             MaxConnections = (int)Number(source, "MAX_CONNECTIONS", defaults.MaxConnections, 10, 1_000_000),
-            OrderSession = TimeSpan.FromMinutes(Number(source, "ORDER_SESSION_DURATION_MINUTES", defaults.OrderSession.TotalMinutes, 0.001, 60 * 24 * 366)),
-            BankTransfer = TimeSpan.FromHours(Number(source, "ORDER_BANK_TRANSFER_HOURS", defaults.BankTransfer.TotalHours, 0.001, 24 * 366)),
-            ReservationTtl = TimeSpan.FromSeconds(Number(source, "RESERVATION_TTL_SECONDS", defaults.ReservationTtl.TotalSeconds, 1, InventoryOptions.MaxTtlSeconds)),
+            OrderSession = TimeSpan.FromMinutes(
+                Number(source, "ORDER_SESSION_DURATION_MINUTES", defaults.OrderSession.TotalMinutes, 0.001, 60 * 24 * 366)),
+            BankTransfer = TimeSpan.FromHours(
+                Number(source, "ORDER_BANK_TRANSFER_HOURS", defaults.BankTransfer.TotalHours, 0.001, 24 * 366)),
+            ReservationTtl = TimeSpan.FromSeconds(
+                Number(source, "RESERVATION_TTL_SECONDS", defaults.ReservationTtl.TotalSeconds, 1, InventoryOptions.MaxTtlSeconds)),
             Secrets = CheckedKeys(source),
             Oidc = CheckedOidc(source),
             MaxPendingOrders = limits ? (int)Number(source, "MAX_PENDING_ORDERS", 10, 0, 1_000_000) : 0,
@@ -182,13 +193,16 @@ public sealed partial record Settings
         _ => throw new StartupException($"--log-format: '{text}' must be text or json."),
     };
 
-    private static string? Text(IConfiguration source, string name) => source[name] is { } text && !string.IsNullOrWhiteSpace(text) ? text.Trim() : null;
+    private static string? Text(IConfiguration source, string name) => source[name] is { } text && !string.IsNullOrWhiteSpace(text)
+        ? text.Trim() : null;
 
     private static double Number(IConfiguration source, string name, double otherwise, double min, double max) =>
         Text(source, name) is not { } text ? otherwise
-        : !double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) || !double.IsFinite(value)
+        : !double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture,
+        out var value) || !double.IsFinite(value)
             ? throw new StartupException($"{name}: '{text}' is not a number.")
-        : value < min || value > max ? throw new StartupException(string.Create(CultureInfo.InvariantCulture, $"{name}: {text} must be from {min} to {max}."))
+        : value < min || value > max
+        ? throw new StartupException(string.Create(CultureInfo.InvariantCulture, $"{name}: {text} must be from {min} to {max}."))
         : value;
 
     private static string CheckedDatabase(string url)
@@ -199,9 +213,11 @@ public sealed partial record Settings
             return url.Length > "sqlite:".Length ? url : throw new StartupException("DATABASE_URL: sqlite: needs a path after it.");
         }
 
-        var isPostgres = url.StartsWith("postgres://", StringComparison.Ordinal) || url.StartsWith("postgresql://", StringComparison.Ordinal);
+        var isPostgres = url.StartsWith("postgres://", StringComparison.Ordinal)
+            || url.StartsWith("postgresql://", StringComparison.Ordinal);
         return !isPostgres ? throw new StartupException("DATABASE_URL: must start with postgres:// or sqlite:")
-            : !Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Host.Length == 0 ? throw new StartupException("DATABASE_URL: is not a URL that can be read.")
+            : !Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Host.Length == 0
+            ? throw new StartupException("DATABASE_URL: is not a URL that can be read.")
             : uri.AbsolutePath.Length < 2 ? throw new StartupException("DATABASE_URL: lacks the name of the database after the host.")
             : url;
     }
@@ -239,7 +255,8 @@ public sealed partial record Settings
             if (equals < 0 && (!argument.StartsWith("--", StringComparison.Ordinal) || i + 1 == arguments.Count)
                 || !Known.Concat(NotYet).Contains(name, StringComparer.OrdinalIgnoreCase))
             {
-                throw new StartupException($"'{(equals < 0 ? argument : argument[..equals])}' is neither an option nor a setting; see --help and docs/run.md.");
+                throw new StartupException(
+                    $"'{(equals < 0 ? argument : argument[..equals])}' is neither an option nor a setting; see --help and docs/run.md.");
             }
 
             i += equals < 0 ? 1 : 0;

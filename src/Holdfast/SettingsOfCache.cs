@@ -36,7 +36,9 @@ public sealed partial record Settings
         var (url, host) = (Text(source, "REDIS_URL"), Text(source, "REDIS_HOST"));
         return url is not null && host is not null ? throw new StartupException("REDIS_URL and REDIS_HOST: set one of them.")
             : url is not null ? CheckedRedisUrl(url) with { KeyPrefix = prefix }
-            : host is not null ? new RedisOptions(host, (int)Number(source, "REDIS_PORT", RedisPort, 1, ushort.MaxValue), (int)Number(source, "REDIS_DB", 0, 0, 1023),
+            : host is not null
+            ? new RedisOptions(host, (int)Number(source, "REDIS_PORT", RedisPort, 1, ushort.MaxValue),
+            (int)Number(source, "REDIS_DB", 0, 0, 1023),
                 Text(source, "REDIS_PASSWORD"), KeyPrefix: prefix)
             : null;
     }
@@ -46,7 +48,8 @@ public sealed partial record Settings
         // The URL is not repeated in messages: it may hold a password.
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("redis" or "rediss") || url.Host.Length == 0)
         {
-            throw new StartupException("REDIS_URL: must be redis://:password@host:port/database, or rediss:// where the connection is encrypted.");
+            throw new StartupException(
+                "REDIS_URL: must be redis://:password@host:port/database, or rediss:// where the connection is encrypted.");
         }
 
         var (path, user) = (url.AbsolutePath.Trim('/'), url.UserInfo.Split(':', 2));
@@ -56,7 +59,9 @@ public sealed partial record Settings
             throw new StartupException("REDIS_URL: what follows the host must be the number of a database, such as /0.");
         }
 
-        return user[0] is not ("" or "default") ? throw new StartupException("REDIS_URL: users other than default are not supported; give :password@ alone.")
-            : new RedisOptions(url.Host, url.Port > 0 ? url.Port : RedisPort, database, user.Length > 1 ? Uri.UnescapeDataString(user[1]) : null, url.Scheme == "rediss");
+        return user[0] is not ("" or "default")
+            ? throw new StartupException("REDIS_URL: users other than default are not supported; give :password@ alone.")
+            : new RedisOptions(url.Host, url.Port > 0 ? url.Port : RedisPort, database, user.Length > 1 ? Uri.UnescapeDataString(user[1])
+            : null, url.Scheme == "rediss");
     }
 }

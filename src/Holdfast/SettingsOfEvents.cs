@@ -20,14 +20,18 @@ public sealed partial record Settings
         var (defaults, rabbit, kafka) = (new MessagingOptions(), Text(source, "RABBITMQ_URL"), Text(source, "KAFKA_BROKERS"));
         var transport = Text(source, "CONSUMER_TRANSPORT") ?? defaults.ConsumerTransport;
         // The URL is not repeated in messages: it may hold a password.
-        return rabbit is not null && !(Uri.TryCreate(rabbit, UriKind.Absolute, out var url) && url.Scheme is "amqp" or "amqps" && url.Host.Length > 0)
+        return rabbit is not null
+            && !(Uri.TryCreate(rabbit, UriKind.Absolute, out var url) && url.Scheme is "amqp" or "amqps" && url.Host.Length > 0)
                 ? throw new StartupException("RABBITMQ_URL: must be amqp://user:password@host:port/vhost, or amqps:// for TLS.")
-            : kafka is not null && kafka.Split(',').Any(b => !Uri.TryCreate($"kafka://{b.Trim()}", UriKind.Absolute, out var broker) || broker.Port <= 0)
+            : kafka is not null && kafka.Split(',')
+            .Any(b => !Uri.TryCreate($"kafka://{b.Trim()}", UriKind.Absolute, out var broker) || broker.Port <= 0)
                 ? throw new StartupException($"KAFKA_BROKERS: '{kafka}' must be host:port, several with commas.")
             : transport is not (MessagingOptions.Outbox or MessagingOptions.RabbitMq or MessagingOptions.Kafka)
                 ? throw new StartupException($"CONSUMER_TRANSPORT: '{transport}' must be outbox, rabbitmq or kafka.")
-            : transport == MessagingOptions.RabbitMq && rabbit is null ? throw new StartupException("CONSUMER_TRANSPORT: rabbitmq needs RABBITMQ_URL.")
-            : transport == MessagingOptions.Kafka && kafka is null ? throw new StartupException("CONSUMER_TRANSPORT: kafka needs KAFKA_BROKERS.")
+            : transport == MessagingOptions.RabbitMq && rabbit is null
+            ? throw new StartupException("CONSUMER_TRANSPORT: rabbitmq needs RABBITMQ_URL.")
+            : transport == MessagingOptions.Kafka && kafka is null
+            ? throw new StartupException("CONSUMER_TRANSPORT: kafka needs KAFKA_BROKERS.")
             : defaults with
             {
                 RabbitMqUrl = rabbit,
@@ -38,7 +42,10 @@ public sealed partial record Settings
             };
     }
 
-    /// <summary>The lines <c>name=value</c> of a file, as Kafka's own tools take them; their values are not repeated in messages: they hold passwords.</summary>
+    /// <summary>
+    /// The lines <c>name=value</c> of a file, as Kafka's own tools take them; their values are not repeated in messages: they hold
+    /// passwords.
+    /// </summary>
     private static Dictionary<string, string> Properties(IConfiguration source, string setting)
     {
         var properties = new Dictionary<string, string>();

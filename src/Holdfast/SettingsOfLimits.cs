@@ -20,7 +20,9 @@ public sealed partial record Settings
     /// <summary>The most connections at once; one more is closed at once.</summary>
     public int MaxConnections { get; init; } = 5_000;
 
-    /// <summary>The most unpaid orders of one buyer in a store, and the most pieces these hold; 0: no limit, as where <c>RATE_LIMITS</c> is off.</summary>
+    /// <summary>
+    /// The most unpaid orders of one buyer in a store, and the most pieces these hold; 0: no limit, as where <c>RATE_LIMITS</c> is off.
+    /// </summary>
     public int MaxPendingOrders { get; init; }
 
     public int MaxPendingQuantity { get; init; }
@@ -47,7 +49,8 @@ public sealed partial record Settings
     };
 
     private static List<IPNetwork> Networks(IConfiguration source, string name) =>
-        [.. (Text(source, name) ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(text => Network(name, text))];
+        [.. (Text(source, name) ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+        .Select(text => Network(name, text))];
 
     private static IPNetwork Network(string name, string text) =>
         IPNetwork.TryParse(text, out var network) ? network

@@ -16,14 +16,17 @@ public sealed partial record Settings
     private static NotificationOptions CheckedNotifications(IConfiguration source, bool limits)
     {
         var (url, token) = (Text(source, "SMS_URL"), Text(source, "SMS_TOKEN"));
-        return token is not null && !token.All(c => c is > ' ' and <= '~') ? throw new StartupException("SMS_TOKEN: must be letters, digits and signs of ASCII without blanks: it goes into a header.")
+        return token is not null && !token.All(c => c is > ' ' and <= '~')
+            ? throw new StartupException("SMS_TOKEN: must be letters, digits and signs of ASCII without blanks: it goes into a header.")
             : url is null && token is not null ? throw new StartupException("SMS_TOKEN: has no effect without SMS_URL.")
-            : url is not null && !IsWeb(url, out _) ? throw new StartupException("SMS_URL: must be an http or https address without a user.")
+            : url is not null && !IsWeb(url, out _)
+            ? throw new StartupException("SMS_URL: must be an http or https address without a user.")
             : new NotificationOptions
             {
                 OrderMails = Switch(source, "ORDER_MAILS", true),
                 Sms = url is null ? null : new SmsGateway(new Uri(url), token),
-                SmsCountries = Text(source, "SMS_COUNTRIES") is { } countries ? CheckedCountries(countries) : new NotificationOptions().SmsCountries,
+                SmsCountries = Text(source, "SMS_COUNTRIES") is { } countries ? CheckedCountries(countries)
+                    : new NotificationOptions().SmsCountries,
                 StrangersPerRecipient = limits ? (int)Number(source, "STRANGER_MAILS_PER_RECIPIENT", 6, 0, 1_000_000) : 0,
                 StrangersPerClient = limits ? (int)Number(source, "STRANGER_MAILS_PER_ADDRESS", 60, 0, 1_000_000) : 0,
             };
@@ -31,7 +34,8 @@ public sealed partial record Settings
 
     private static string[] CheckedCountries(string text)
     {
-        var codes = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(c => c.TrimStart('+')).ToArray();
+        var codes = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(c => c.TrimStart('+'))
+            .ToArray();
         return codes.Length > 0 && codes.All(c => c.Length is >= 1 and <= 4 && c.All(char.IsAsciiDigit) && c[0] != '0') ? codes
             : throw new StartupException($"SMS_COUNTRIES: '{text}' must be calling codes such as +84, separated by commas.");
     }
@@ -64,9 +68,11 @@ public sealed partial record Settings
     private static SmtpServer CheckedServer(string text)
     {
         // The URL is not repeated in messages: it may hold a password.
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("smtp" or "smtps") || url.Host.Length == 0 || url.AbsolutePath.Length > 1)
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("smtp" or "smtps") || url.Host.Length == 0
+            || url.AbsolutePath.Length > 1)
         {
-            throw new StartupException("SMTP_URL: must be smtp://user:password@host:port, or smtps:// where the connection must be encrypted.");
+            throw new StartupException(
+                "SMTP_URL: must be smtp://user:password@host:port, or smtps:// where the connection must be encrypted.");
         }
 
         if (url is { Port: SmtpServer.ImplicitTlsPort, Scheme: "smtp" })
@@ -81,18 +87,23 @@ public sealed partial record Settings
 
     private static List<string> CheckedOrigins(IConfiguration source)
     {
-        var origins = (Text(source, "CORS_ORIGINS") ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var origins = (Text(source, "CORS_ORIGINS") ?? "").Split([',', ' '],
+            StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         foreach (var origin in origins)
         {
             if (!IsWeb(origin, out var url) || url.GetLeftPart(UriPartial.Authority) != origin.ToLowerInvariant())
             {
-                throw new StartupException($"CORS_ORIGINS: '{origin}' is not an origin such as https://shop.example.com: a scheme, a host, perhaps a port, and nothing after.");
+                throw new StartupException(
+                    $"CORS_ORIGINS: '{origin}' is not an origin such as https://shop.example.com: a scheme, a host, perhaps a port, and "
+                    + "nothing after.");
             }
         }
 
         // Browsers send the ASCII form of a host's name.
-        return [.. origins.Select(o => IsWeb(o, out var url) && url.IdnHost != url.Host ? $"{url.Scheme}://{url.IdnHost}{(url.IsDefaultPort ? "" : $":{url.Port}")}" : o.ToLowerInvariant())];
+        return [.. origins.Select(o => IsWeb(o, out var url) && url.IdnHost != url.Host
+            ? $"{url.Scheme}://{url.IdnHost}{(url.IsDefaultPort ? "" : $":{url.Port}")}" : o.ToLowerInvariant())];
     }
 
-    private static bool IsWeb(string text, out Uri url) => Uri.TryCreate(text, UriKind.Absolute, out url!) && url.Scheme is "http" or "https" && url.UserInfo.Length == 0;
+    private static bool IsWeb(string text, out Uri url) => Uri.TryCreate(text, UriKind.Absolute, out url!)
+        && url.Scheme is "http" or "https" && url.UserInfo.Length == 0;
 }

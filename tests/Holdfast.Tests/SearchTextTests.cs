@@ -43,5 +43,6 @@ public sealed class SearchTextTests
     }).QuickCheckThrowOnFailure();
 
     [Fact]
-    public void Long_words_are_cut_alike_in_text_and_query() => Assert.Equal(new string('a', 64), SearchText.Of(new string('a', 10_000), null, new string('a', 65)));
+    public void Long_words_are_cut_alike_in_text_and_query() =>
+        Assert.Equal(new string('a', 64), SearchText.Of(new string('a', 10_000), null, new string('a', 65)));
 }

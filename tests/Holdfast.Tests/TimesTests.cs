@@ -57,7 +57,8 @@ public sealed class TimesTests
         Assert.Equal(new DateTime(2018, 11, 4, 3, 0, 0, DateTimeKind.Utc), Times.Read("2018-11-04", SaoPaulo));
         Assert.Equal(new DateTime(2018, 11, 4, 3, 0, 0, DateTimeKind.Utc), Times.Read("2018-11-03", SaoPaulo, isEnd: true));
         Assert.Equal(new DateTime(2018, 2, 18, 3, 0, 0, DateTimeKind.Utc), Times.Read("2018-02-18", SaoPaulo));
-        Assert.Equal(TimeSpan.FromHours(25), Times.Read("2018-02-17", SaoPaulo, isEnd: true)!.Value - Times.Read("2018-02-17", SaoPaulo)!.Value);
+        Assert.Equal(TimeSpan.FromHours(25), Times.Read("2018-02-17", SaoPaulo, isEnd: true)!.Value
+            - Times.Read("2018-02-17", SaoPaulo)!.Value);
     }
 
     [Fact]

@@ -2,7 +2,9 @@ using Holdfast.Platform;
 
 namespace Holdfast.Tests;
 
-/// <summary>Texts that mean the same and have other bytes. What is expected is from UnicodeData.txt and UAX 15, not from what .NET does here.</summary>
+/// <summary>
+/// Texts that mean the same and have other bytes. What is expected is from UnicodeData.txt and UAX 15, not from what .NET does here.
+/// </summary>
 public sealed class UnicodeTextTests
 {
     [Theory]
@@ -74,15 +76,18 @@ public sealed class UnicodeTextTests
         var seed = Environment.TickCount;
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
         var random = new Random(seed);
-        int[] starts = [0x41, 0xC0, 0x300, 0x370, 0x400, 0x591, 0x900, 0xE00, 0x1100, 0x1E00, 0x2000, 0x2100, 0x3040, 0xAC00, 0xF900, 0xFB00, 0xFE00, 0xFF00, 0x1D400, 0x1F600];
+        int[] starts = [0x41, 0xC0, 0x300, 0x370, 0x400, 0x591, 0x900, 0xE00, 0x1100, 0x1E00, 0x2000, 0x2100, 0x3040, 0xAC00, 0xF900,
+            0xFB00, 0xFE00, 0xFF00, 0x1D400, 0x1F600];
         for (var i = 0; i < 5_000; i++)
         {
-            var text = string.Concat(Enumerable.Range(0, random.Next(1, 12)).Select(_ => char.ConvertFromUtf32(starts[random.Next(starts.Length)] + random.Next(0x40))));
+            var text = string.Concat(Enumerable.Range(0, random.Next(1, 12))
+                .Select(_ => char.ConvertFromUtf32(starts[random.Next(starts.Length)] + random.Next(0x40))));
             var nfc = UnicodeText.Nfc(text);
             Assert.Equal(nfc, UnicodeText.Nfc(nfc));
             Assert.Equal(nfc, UnicodeText.Nfc(UnicodeText.Nfd(text)));
             var key = UnicodeText.Key(text);
-            Assert.True(key == UnicodeText.Key(key) && key == UnicodeText.Key(UnicodeText.Nfd(text)) && key == UnicodeText.Key($"\u200b{text}\ufeff"),
+            Assert.True(key == UnicodeText.Key(key) && key == UnicodeText.Key(UnicodeText.Nfd(text))
+                && key == UnicodeText.Key($"\u200b{text}\ufeff"),
                 $"seed {seed}: {string.Join(' ', text.EnumerateRunes().Select(r => $"{r.Value:X4}"))}");
         }
     }

@@ -7,8 +7,8 @@ using System.Text.Json.Nodes;
 namespace Holdfast.Bench.Sections;
 
 /// <summary>
-/// Reads that are answered from the cache, beside what the web server can do at most with the same bytes; from Redis beside the database; and
-/// placing while Redis is dead beside placing while it is alive.
+/// Reads that are answered from the cache, beside what the web server can do at most with the same bytes; from Redis beside the database;
+/// and placing while Redis is dead beside placing while it is alive.
 /// </summary>
 internal sealed class CachedReadsSection(Bench bench)
 {
@@ -74,14 +74,16 @@ internal sealed class CachedReadsSection(Bench bench)
     {
         await bench.Wrk.RunAsync(port, 1, 0, WarmUp);
         var result = await bench.Wrk.RunAsync(port, 1, 0, bench.Options.Measured);
-        return result.Refused + result.SocketErrors == 0 ? result.PerSecond : throw new BenchException($"not every order was placed: {result}");
+        return result.Refused + result.SocketErrors == 0 ? result.PerSecond
+            : throw new BenchException($"not every order was placed: {result}");
     }
 
     private async Task AddAsync(string series, int port, string path, string? token = null)
     {
         await bench.Wrk.ReadAsync(port, path, token, WarmUp);
         var result = await bench.Wrk.ReadAsync(port, path, token, bench.Options.Measured);
-        bench.Numbers.Add(series, "reads/s", result.Refused + result.SocketErrors == 0 ? result.PerSecond : throw new BenchException($"not every read was answered: {result}"));
+        bench.Numbers.Add(series, "reads/s", result.Refused + result.SocketErrors == 0 ? result.PerSecond
+            : throw new BenchException($"not every read was answered: {result}"));
     }
 
     /// <summary>The hot item is sold by the one server as fast as it can, and read from the server at the port.</summary>
@@ -103,7 +105,9 @@ internal sealed class CachedReadsSection(Bench bench)
         bench.Numbers.Add($"{series}: orders sold beside it", "orders/s", (await selling).PerSecond);
     }
 
-    /// <summary>How long at most what was served had been outdated: what is available only falls, so a look at the database dates every answer.</summary>
+    /// <summary>
+    /// How long at most what was served had been outdated: what is available only falls, so a look at the database dates every answer.
+    /// </summary>
     private async Task<double> StalenessAsync(int port, CancellationToken end)
     {
         using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
@@ -116,7 +120,8 @@ internal sealed class CachedReadsSection(Bench bench)
         {
             looks.Add((Stopwatch.GetTimestamp(), (long)(await command.ExecuteScalarAsync(CancellationToken.None))!));
             var asked = Stopwatch.GetTimestamp();
-            using var product = JsonDocument.Parse(await client.GetByteArrayAsync(new Uri(ProductPath, UriKind.Relative), CancellationToken.None));
+            using var product = JsonDocument.Parse(
+                await client.GetByteArrayAsync(new Uri(ProductPath, UriKind.Relative), CancellationToken.None));
             var served = product.RootElement.GetProperty("variants")[0].GetProperty("available").GetInt64();
             // The first look that saw less: by then, at the latest, what was served was no longer so.
             if (looks.FirstOrDefault(l => l.Available < served) is { At: > 0 } outdated)
@@ -144,7 +149,8 @@ internal sealed class CachedReadsSection(Bench bench)
     private static async Task<(string Token, string OrderPath)> OrderAsync(int port)
     {
         using var guest = Client(port, null);
-        var registered = await PostAsync(guest, "/api/v1/auth/register", new JsonObject { ["email"] = "reader@example.com", ["password"] = "a password for measuring", ["name"] = "Reader" });
+        var registered = await PostAsync(guest, "/api/v1/auth/register",
+            new JsonObject { ["email"] = "reader@example.com", ["password"] = "a password for measuring", ["name"] = "Reader" });
         var token = registered.GetProperty("accessToken").GetString()!;
         using var customer = Client(port, token);
         var order = await PostAsync(customer, "/api/v1/orders", new JsonObject

@@ -31,7 +31,9 @@ internal static class CachedReadsSteps
 
         for (var round = 1; round <= bench.Options.Runs; round++)
         {
-            await AddAsync(bench, Names.MemoryHit, Names.MemoryHitBytes, () => cache.GetOrCreateAsync("product:01900000-0000-7000-8002-000000000000", document, static (d, _) => new ValueTask<Document>(d)));
+            await AddAsync(bench, Names.MemoryHit, Names.MemoryHitBytes,
+                () => cache.GetOrCreateAsync("product:01900000-0000-7000-8002-000000000000", document,
+                static (d, _) => new ValueTask<Document>(d)));
             await AddAsync(bench, Names.TokenCheck, null, () => tokens.ReadAsync(token));
         }
     }

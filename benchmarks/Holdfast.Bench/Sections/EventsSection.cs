@@ -7,8 +7,8 @@ using RabbitMQ.Client.Events;
 namespace Holdfast.Bench.Sections;
 
 /// <summary>
-/// Events on their way to RabbitMQ, beside a publisher that does nothing else; how long they take from the commit to a consumer; and what the relay
-/// costs those who place orders at the same time.
+/// Events on their way to RabbitMQ, beside a publisher that does nothing else; how long they take from the commit to a consumer; and what
+/// the relay costs those who place orders at the same time.
 /// </summary>
 internal sealed class EventsSection(Bench bench)
 {
@@ -34,14 +34,17 @@ internal sealed class EventsSection(Bench bench)
         var url = bench.Cluster.Url(await bench.CreateAsync(Database));
         await using var connection = await new ConnectionFactory { Uri = new Uri(rabbit.Url) }.CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync(
-            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null));
+            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true,
+            outstandingPublisherConfirmationsRateLimiter: null));
         await BindAsync(channel);
         await RelayingAsync(url, rabbit, channel);
         await PlacingAsync(url);
         await LagAsync(url, rabbit, connection);
     }
 
-    /// <summary>The relay and the bare publisher in turn. The first turn is not measured: a server that has just started is still being compiled.</summary>
+    /// <summary>
+    /// The relay and the bare publisher in turn. The first turn is not measured: a server that has just started is still being compiled.
+    /// </summary>
     private async Task RelayingAsync(string url, RabbitMq rabbit, IChannel channel)
     {
         await using var worker = await ServerProcess.HoldfastAsync(url, bench.Guard, ("RABBITMQ_URL", rabbit.Url));
@@ -59,15 +62,19 @@ internal sealed class EventsSection(Bench bench)
         }
     }
 
-    /// <summary>Orders are placed while the worker stands still; then it relays. Events per second, some of what it published, and how much it was.</summary>
-    private async Task<(double Rate, List<(string Type, byte[] Body)> Messages, long Count)> RelayAsync(string url, ServerProcess worker, IChannel channel)
+    /// <summary>
+    /// Orders are placed while the worker stands still; then it relays. Events per second, some of what it published, and how much it was.
+    /// </summary>
+    private async Task<(double Rate, List<(string Type, byte[] Body)> Messages, long Count)> RelayAsync(string url, ServerProcess worker,
+        IChannel channel)
     {
         worker.Pause();
         try
         {
             await Snapshot.RestoreAsync(bench.Cluster, Database);
             await using var engine = await Engine.OpenAsync(url);
-            await engine.RunAsync(1, bench.Options.Submitters, TimeSpan.Zero, bench.Options.Quick ? TimeSpan.FromSeconds(4) : TimeSpan.FromSeconds(8));
+            await engine.RunAsync(1, bench.Options.Submitters, TimeSpan.Zero, bench.Options.Quick ? TimeSpan.FromSeconds(4)
+                : TimeSpan.FromSeconds(8));
         }
         finally
         {
@@ -104,7 +111,13 @@ internal sealed class EventsSection(Bench bench)
                 for (var i = 0; i < some.Length; i++)
                 {
                     var (type, body) = messages[(int)((from + i) % messages.Count)];
-                    some[i] = channel.BasicPublishAsync(Exchange, type, mandatory: false, new BasicProperties { ContentType = "application/cloudevents+json", DeliveryMode = DeliveryModes.Persistent, Type = type }, body).AsTask();
+                    some[i] = channel.BasicPublishAsync(Exchange, type, mandatory: false,
+                        new BasicProperties
+                        {
+                            ContentType = "application/cloudevents+json",
+                            DeliveryMode = DeliveryModes.Persistent,
+                            Type = type
+                        }, body).AsTask();
                 }
 
                 await Task.WhenAll(some);
@@ -165,10 +178,14 @@ internal sealed class EventsSection(Bench bench)
     {
         await bench.Wrk.RunAsync(port, 1, 0, WarmUp);
         var result = await bench.Wrk.RunAsync(port, 1, 0, bench.Options.Measured);
-        return result.Refused + result.SocketErrors == 0 ? result.PerSecond : throw new BenchException($"not every order was placed: {result}");
+        return result.Refused + result.SocketErrors == 0 ? result.PerSecond
+            : throw new BenchException($"not every order was placed: {result}");
     }
 
-    /// <summary>From the time that an event carries, which is a little before its commit, to the moment at which a consumer of RabbitMQ has it; at half of what this server places per second at that time.</summary>
+    /// <summary>
+    /// From the time that an event carries, which is a little before its commit, to the moment at which a consumer of RabbitMQ has it; at
+    /// half of what this server places per second at that time.
+    /// </summary>
     private async Task LagAsync(string url, RabbitMq rabbit, IConnection connection)
     {
         await using var server = await ServerProcess.HoldfastAsync(url, bench.Guard, ("RABBITMQ_URL", rabbit.Url));
@@ -222,15 +239,18 @@ internal sealed class EventsSection(Bench bench)
     {
         var mark = "\"time\":\""u8;
         var at = message.IndexOf(mark) + mark.Length;
-        return DateTimeOffset.Parse(Encoding.ASCII.GetString(message[at..(at + message[at..].IndexOf((byte)'"'))]), CultureInfo.InvariantCulture);
+        return DateTimeOffset.Parse(Encoding.ASCII.GetString(message[at..(at + message[at..].IndexOf((byte)'"'))]),
+            CultureInfo.InvariantCulture);
     }
 
     /// <summary>The exchange as the relay declares it, and a queue as one of our consumers has it.</summary>
     private static async Task BindAsync(IChannel channel)
     {
         await channel.ExchangeDeclareAsync("order_events.unrouted", ExchangeType.Fanout, durable: true);
-        await channel.ExchangeDeclareAsync(Exchange, ExchangeType.Topic, durable: true, autoDelete: false, new Dictionary<string, object?> { ["alternate-exchange"] = "order_events.unrouted" });
-        await channel.QueueDeclareAsync(Queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-queue-type"] = "quorum" });
+        await channel.ExchangeDeclareAsync(Exchange, ExchangeType.Topic, durable: true, autoDelete: false,
+            new Dictionary<string, object?> { ["alternate-exchange"] = "order_events.unrouted" });
+        await channel.QueueDeclareAsync(Queue, durable: true, exclusive: false, autoDelete: false,
+            new Dictionary<string, object?> { ["x-queue-type"] = "quorum" });
         await channel.QueueBindAsync(Queue, Exchange, "#");
     }
 }

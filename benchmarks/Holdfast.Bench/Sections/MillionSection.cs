@@ -78,6 +78,7 @@ internal sealed class MillionSection(Bench bench)
             await Task.Delay(500);
         }
 
-        bench.Numbers.Note("the relay", $"had {await bench.Cluster.ScalarAsync<long>(Full, "SELECT count(*) FROM outbox"):#,0} events left then");
+        bench.Numbers.Note("the relay",
+            $"had {await bench.Cluster.ScalarAsync<long>(Full, "SELECT count(*) FROM outbox"):#,0} events left then");
     }
 }

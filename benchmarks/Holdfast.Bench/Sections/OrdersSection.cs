@@ -1,6 +1,8 @@
 namespace Holdfast.Bench.Sections;
 
-/// <summary>Orders per second: the engine in process and over HTTP, beside pgbench; hot item and 1,000 items. Five sides, taken in turn.</summary>
+/// <summary>
+/// Orders per second: the engine in process and over HTTP, beside pgbench; hot item and 1,000 items. Five sides, taken in turn.
+/// </summary>
 internal sealed class OrdersSection(Bench bench)
 {
     private const string Baseline = "baseline";
@@ -32,11 +34,13 @@ internal sealed class OrdersSection(Bench bench)
             }
         }
 
-        await using var engine = bench.Wants("in-process") ? await Engine.OpenAsync(bench.Cluster.Url(await bench.CreateAsync(InProcess))) : null;
+        await using var engine = bench.Wants("in-process") ? await Engine.OpenAsync(bench.Cluster.Url(await bench.CreateAsync(InProcess)))
+            : null;
         if (engine is not null)
         {
             await engine.RunAsync(1, bench.Options.Submitters, TimeSpan.Zero, FirstWarmUp);
-            sides.Add((Names.EngineHot, InProcess, async () => (await engine.RunAsync(1, bench.Options.Submitters, WarmUp, _measured)).PerSecond));
+            sides.Add((Names.EngineHot, InProcess,
+                async () => (await engine.RunAsync(1, bench.Options.Submitters, WarmUp, _measured)).PerSecond));
         }
 
         await using var server = bench.Wants("http", "http-items", "hot-items", "p99")
@@ -61,7 +65,8 @@ internal sealed class OrdersSection(Bench bench)
             var result = await PlaceAsync(server, 1);
             bench.Numbers.Add(Names.HttpHotP99, "ms", result.P99Milliseconds);
             return result.PerSecond;
-        }));
+        }
+        ));
         if (bench.Wants("http-items", "hot-items"))
         {
             sides.Add((Names.HttpItems, OverHttp, async () => (await PlaceAsync(server, Shop.Items)).PerSecond));

@@ -2,7 +2,9 @@ using Holdfast.Platform.Data;
 
 namespace Holdfast.Bench.Sections;
 
-/// <summary>The default database: the same engine, with batches and with one commit for each order, both with <c>synchronous=FULL</c>.</summary>
+/// <summary>
+/// The default database: the same engine, with batches and with one commit for each order, both with <c>synchronous=FULL</c>.
+/// </summary>
 internal sealed class SqliteSection(Bench bench)
 {
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2);

@@ -55,7 +55,8 @@ internal sealed class VerifySection(Bench bench)
         string[] command = [Path.Combine(AppContext.BaseDirectory, "holdfast.dll"), "verify", $"DATABASE_URL={url}"];
         var start = new ProcessStartInfo("dotnet", command)
         {
-            RedirectStandardOutput = true, WorkingDirectory = bench.Guard.Folder,
+            RedirectStandardOutput = true,
+            WorkingDirectory = bench.Guard.Folder,
         };
         using var process = Process.Start(start)!;
         bench.Guard.Add(process.Id);

@@ -11,8 +11,8 @@ public sealed record MergeResult(IReadOnlyList<CartLine> Changed, IReadOnlyList<
 public static class CartMerge
 {
     /// <summary>
-    /// Quantities are added, up to what is available and what the customer may still buy, but no line of the customer's gets fewer pieces than it had.
-    /// A line of both keeps the price and the name of the customer's. The carts must be read for the same buyer.
+    /// Quantities are added, up to what is available and what the customer may still buy, but no line of the customer's gets fewer pieces
+    /// than it had. A line of both keeps the price and the name of the customer's. The carts must be read for the same buyer.
     /// </summary>
     public static MergeResult Merge(Cart customers, Cart visitors)
     {
@@ -23,7 +23,8 @@ public static class CartMerge
         {
             var mine = customers.Find(line.VariantId);
             var had = mine?.Quantity ?? 0;
-            var most = mine is null && room <= 0 ? 0 : Math.Min(Math.Min(line.Now.Available, line.Now.MayBuy ?? long.MaxValue), Cart.MaxQuantity);
+            var most = mine is null && room <= 0 ? 0
+                : Math.Min(Math.Min(line.Now.Available, line.Now.MayBuy ?? long.MaxValue), Cart.MaxQuantity);
             var quantity = Math.Max(had, Math.Min(had + line.Quantity, most));
             if (quantity > had)
             {

@@ -11,10 +11,13 @@ public static class Currencies
     private const string NoDigits = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF";
 
     private const string TwoDigits =
-        "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC CUP CVE CZK DKK DOP DZD "
-        + "EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL "
-        + "MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR "
-        + "SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG";
+        "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC CUP CVE CZK DKK "
+        + "DOP DZD "
+        + "EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR "
+        + "LRD LSL "
+        + "MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR "
+        + "SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VED VES WST XCD XCG YER "
+        + "ZAR ZMW ZWG";
 
     private const string ThreeDigits = "BHD IQD JOD KWD LYD OMR TND";
 
@@ -26,6 +29,8 @@ public static class Currencies
     /// <summary>Every code, in no order.</summary>
     public static IReadOnlyCollection<string> Codes => ByCode.Keys;
 
-    /// <summary>How many digits the minor unit has (VND 0, BRL 2, KWD 3); null when there is no such currency. Codes are upper case.</summary>
+    /// <summary>
+    /// How many digits the minor unit has (VND 0, BRL 2, KWD 3); null when there is no such currency. Codes are upper case.
+    /// </summary>
     public static int? Digits(string code) => ByCode.TryGetValue(code, out var digits) ? digits : null;
 }

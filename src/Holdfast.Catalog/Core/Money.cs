@@ -23,8 +23,8 @@ public static class Money
     }
 
     /// <summary>
-    /// Minor units of a decimal in major units, as files have it: <c>58.90</c> with two digits is 5890. A point, no grouping, no sign, no exponent;
-    /// decimals beyond the currency's must be zeros. Null for anything else.
+    /// Minor units of a decimal in major units, as files have it: <c>58.90</c> with two digits is 5890. A point, no grouping, no sign, no
+    /// exponent; decimals beyond the currency's must be zeros. Null for anything else.
     /// </summary>
     public static long? Parse(string text, int digits)
     {
@@ -36,7 +36,8 @@ public static class Money
             return null;
         }
 
-        return long.TryParse(whole + fraction.PadRight(digits, '0'), NumberStyles.None, CultureInfo.InvariantCulture, out var amount) ? amount : null;
+        return long.TryParse(whole + fraction.PadRight(digits, '0'), NumberStyles.None, CultureInfo.InvariantCulture, out var amount)
+            ? amount : null;
     }
 
     /// <summary>The amount in major units, the inverse of <see cref="Parse"/>: 5890 with two digits is <c>58.90</c>.</summary>

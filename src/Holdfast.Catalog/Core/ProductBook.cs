@@ -3,7 +3,8 @@ using Holdfast.Platform;
 namespace Holdfast.Catalog.Core;
 
 /// <summary>
-/// One variant as a list of products has it; the product is known by its name, the variant by its sku, however that is written. What is null leaves what is there.
+/// One variant as a list of products has it; the product is known by its name, the variant by its sku, however that is written. What is
+/// null leaves what is there.
 /// </summary>
 /// <param name="FreshProductId">The id of the product, should it be new.</param>
 /// <param name="FreshVariantId">The id of the variant, should it be new.</param>
@@ -64,7 +65,8 @@ public sealed class ProductBook
     /// <summary>Takes a row in. 400 for a sku that another product of the store has, and for too many variants.</summary>
     public Result<RowEffect> Put(Guid storeId, ProductRow row)
     {
-        var known = _bySku.TryGetValue((storeId, row.Sku), out var page) || _byKey.TryGetValue((storeId, UnicodeText.Key(row.Sku)), out page);
+        var known = _bySku.TryGetValue((storeId, row.Sku), out var page)
+            || _byKey.TryGetValue((storeId, UnicodeText.Key(row.Sku)), out page);
         if (known && page!.Product.Name != row.Product)
         {
             return Errors.Invalid("sku", $"'{row.Sku}' is a variant of the product '{page.Product.Name}'");
@@ -122,7 +124,9 @@ public sealed class ProductBook
             var at = Find(row.Sku) is { } present ? variants.IndexOf(present) : -1;
             var old = at < 0 ? new Variant { Id = row.FreshVariantId, Sku = row.Sku, Price = row.Price } : variants[at];
             var attributes = row.Attributes.All(a => old.Attributes.TryGetValue(a.Key, out var value) && value == a.Value)
-                ? old.Attributes : new SortedDictionary<string, string>(old.Attributes.Concat(row.Attributes).GroupBy(a => a.Key).ToDictionary(g => g.Key, g => g.Last().Value), StringComparer.Ordinal);
+                ? old.Attributes
+                : new SortedDictionary<string, string>(old.Attributes.Concat(row.Attributes).GroupBy(a => a.Key)
+                .ToDictionary(g => g.Key, g => g.Last().Value), StringComparer.Ordinal);
             var variant = old with
             {
                 Price = row.Price,

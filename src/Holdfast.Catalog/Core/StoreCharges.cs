@@ -23,7 +23,9 @@ public static class StoreCharges
 
     public static string? Write(Tax? tax) => tax is null ? null : JsonSerializer.Serialize(tax, Json);
 
-    public static IReadOnlyList<ShippingRate> ReadRates(string? json) => json is null ? [] : JsonSerializer.Deserialize<List<ShippingRate>>(json, Json)!;
+    /// <summary>The rates that are stored as JSON; none where it is null.</summary>
+    public static IReadOnlyList<ShippingRate> ReadRates(string? json) => json is null ? []
+        : JsonSerializer.Deserialize<List<ShippingRate>>(json, Json)!;
 
     public static Tax? ReadTax(string? json) => json is null ? null : JsonSerializer.Deserialize<Tax>(json, Json);
 }

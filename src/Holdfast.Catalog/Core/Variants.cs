@@ -9,8 +9,9 @@ public readonly record struct WantedVariant(Variant Variant, bool Named);
 public static class Variants
 {
     /// <summary>
-    /// Variants are matched by id, else by sku, however it is written; what is wanted and not there is new; what is there and not wanted stays, not active, after the others.
-    /// 400 for an id of no variant of this product or one that comes twice, 409 for a sku that two of them would have.
+    /// Variants are matched by id, else by sku, however it is written; what is wanted and not there is new; what is there and not wanted
+    /// stays, not active, after the others. 400 for an id of no variant of this product or one that comes twice, 409 for a sku that two of
+    /// them would have.
     /// </summary>
     public static Result<IReadOnlyList<Variant>> Replace(IReadOnlyList<Variant> present, IReadOnlyList<WantedVariant> wanted)
     {
@@ -29,7 +30,8 @@ public static class Variants
             }
 
             // Whoever gives an id means that variant, even if another one's old sku is now its own.
-            if (!isNamed && (bySku.TryGetValue(variant.Sku, out var match) || byKey.TryGetValue(variant.SkuKey, out match)) && !named.Contains(match.Id))
+            if (!isNamed && (bySku.TryGetValue(variant.Sku, out var match) || byKey.TryGetValue(variant.SkuKey, out match))
+                && !named.Contains(match.Id))
             {
                 variant = variant with { Id = match.Id };
             }

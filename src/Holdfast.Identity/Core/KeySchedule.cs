@@ -27,5 +27,6 @@ internal static class KeySchedule
     }
 
     /// <summary>Whether tokens of the key at this place may still be about, or will be.</summary>
-    public static bool Verifies(IReadOnlyList<DateTime> made, int place, DateTime now) => place == made.Count - 1 || now < made[place + 1] + VerifiesAfter;
+    public static bool Verifies(IReadOnlyList<DateTime> made, int place, DateTime now) => place == made.Count - 1 || now < made[place + 1]
+        + VerifiesAfter;
 }

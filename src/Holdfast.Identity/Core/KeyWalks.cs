@@ -1,6 +1,8 @@
 namespace Holdfast.Identity;
 
-/// <summary>Rows, columns and diagonals of keyboards, the alphabet, and digits in their order: what fingers type without a thought.</summary>
+/// <summary>
+/// Rows, columns and diagonals of keyboards, the alphabet, and digits in their order: what fingers type without a thought.
+/// </summary>
 internal static class KeyWalks
 {
     /// <summary>Shorter ones occur in words.</summary>
@@ -29,7 +31,8 @@ internal static class KeyWalks
     }
 
     /// <summary>Whether every other character makes one walk and those between make another, as in <c>q1w2e3r4</c>.</summary>
-    public static bool AreTwoInterleaved(string text) => text.Length >= 2 * Shortest && IsWhole(EveryOther(text, 0)) && IsWhole(EveryOther(text, 1));
+    public static bool AreTwoInterleaved(string text) => text.Length >= 2 * Shortest && IsWhole(EveryOther(text, 0))
+        && IsWhole(EveryOther(text, 1));
 
     private static bool IsWhole(string text) => LengthAt(text, 0) == text.Length;
 

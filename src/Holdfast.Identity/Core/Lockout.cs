@@ -5,15 +5,17 @@ namespace Holdfast.Identity;
 /// <summary>The failed sign-ins of an account from one origin, or of all strangers together; the one under way included.</summary>
 internal sealed record Attempts(int Failures, DateTime LastAt, DateTime? BlockedUntil);
 
-/// <summary>How guessing passwords is slowed down: some failures are free, then each next one costs twice the wait of the one before.</summary>
+/// <summary>
+/// How guessing passwords is slowed down: some failures are free, then each next one costs twice the wait of the one before.
+/// </summary>
 internal static class Lockout
 {
     /// <summary>Of one address, or one device, for one email.</summary>
     public const int Free = 5;
 
     /// <summary>
-    /// Of all strangers for one email, whatever their addresses: NIST SP 800-63B, 5.2.2. An address adds its free ones and no more, so that one alone, such as
-    /// a program with an old password, never comes near.
+    /// Of all strangers for one email, whatever their addresses: NIST SP 800-63B, 5.2.2. An address adds its free ones and no more, so that
+    /// one alone, such as a program with an old password, never comes near.
     /// </summary>
     public const int FreeOfStrangers = 100;
 
@@ -23,7 +25,8 @@ internal static class Lockout
     public static readonly TimeSpan Forgotten = TimeSpan.FromHours(24);
 
     /// <summary>
-    /// Notes an attempt, as failed until it is known to be right, so that guesses made at once count, too; 429 while it is blocked, whatever the password.
+    /// Notes an attempt, as failed until it is known to be right, so that guesses made at once count, too; 429 while it is blocked,
+    /// whatever the password.
     /// </summary>
     /// <param name="free">How many failures cost nothing.</param>
     public static Result<Attempts> Attempt(Attempts? before, DateTime now, int free = Free)
@@ -37,5 +40,6 @@ internal static class Lockout
         return new Attempts(failures, now, failures < free ? null : now + Wait(failures - free));
     }
 
-    private static TimeSpan Wait(int doublings) => TimeSpan.FromSeconds(Math.Min(1L << Math.Min(doublings, 20), (long)Longest.TotalSeconds));
+    private static TimeSpan Wait(int doublings) =>
+        TimeSpan.FromSeconds(Math.Min(1L << Math.Min(doublings, 20), (long)Longest.TotalSeconds));
 }

@@ -3,8 +3,8 @@ using Holdfast.Platform;
 namespace Holdfast.Identity;
 
 /// <summary>
-/// What a new password must not be. NIST SP 800-63B, 5.1.1.2, and OWASP ASVS 2.1.7: at least 8 characters, no rules about which, but not one that is tried
-/// first: common ones, walks over the keyboard, repetitions, years, and what is known of the account and the shop.
+/// What a new password must not be. NIST SP 800-63B, 5.1.1.2, and OWASP ASVS 2.1.7: at least 8 characters, no rules about which, but not
+/// one that is tried first: common ones, walks over the keyboard, repetitions, years, and what is known of the account and the shop.
 /// </summary>
 public static class PasswordRules
 {
@@ -50,15 +50,18 @@ public static class PasswordRules
     }
 
     /// <summary>In lower case, with the letters that accents stand on; everything else, blanks and signs too, as it is.</summary>
-    private static string Key(string text) => string.Concat(text.Select(c => char.IsLetterOrDigit(c) && SearchText.Words(c.ToString()) is [var folded] ? folded : c.ToString()));
+    private static string Key(string text) =>
+        string.Concat(text.Select(c => char.IsLetterOrDigit(c) && SearchText.Words(c.ToString()) is [var folded] ? folded : c.ToString()));
 
-    private static string Read(string key) => string.Concat(key.Select(c => Signs.IndexOf(c, StringComparison.Ordinal) is >= 0 and var i ? SignsRead[i] : c));
+    private static string Read(string key) =>
+        string.Concat(key.Select(c => Signs.IndexOf(c, StringComparison.Ordinal) is >= 0 and var i ? SignsRead[i] : c));
 
     private static bool IsCommon(string key)
     {
         foreach (var text in new[] { key, Read(key), string.Concat(key.Where(char.IsLetterOrDigit)) })
         {
-            if ((!key.Contains(' ', StringComparison.Ordinal) || text == key) && (CommonPasswords.Contains(text) || CommonPasswords.Contains(string.Concat(text.Reverse()))))
+            if ((!key.Contains(' ', StringComparison.Ordinal) || text == key)
+                && (CommonPasswords.Contains(text) || CommonPasswords.Contains(string.Concat(text.Reverse()))))
             {
                 return true;
             }
@@ -96,7 +99,8 @@ public static class PasswordRules
         {
             foreach (var text in new[] { key, read })
             {
-                for (var at = text.IndexOf(word, StringComparison.Ordinal); at >= 0; at = text.IndexOf(word, at + 1, StringComparison.Ordinal))
+                for (var at = text.IndexOf(word, StringComparison.Ordinal); at
+                    >= 0; at = text.IndexOf(word, at + 1, StringComparison.Ordinal))
                 {
                     Array.Fill(covered, true, at, word.Length);
                     found = true;

@@ -17,7 +17,8 @@ internal enum Presented
 }
 
 /// <summary>Somebody signed in on one device: the family of the refresh tokens that followed each other there (RFC 9700, 4.14.2).</summary>
-internal sealed record TokenFamily(Guid Id, Guid UserId, int Generation, DateTime CreatedAt, DateTime RotatedAt, DateTime ExpiresAt, DateTime? RevokedAt)
+internal sealed record TokenFamily(Guid Id, Guid UserId, int Generation, DateTime CreatedAt, DateTime RotatedAt, DateTime ExpiresAt,
+    DateTime? RevokedAt)
 {
     /// <summary>From the last rotation on.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(30);
@@ -36,5 +37,12 @@ internal sealed record TokenFamily(Guid Id, Guid UserId, int Generation, DateTim
         : Presented.Stolen;
 
     /// <summary>The session after a rotation.</summary>
-    public TokenFamily Rotated(DateTime now) => this with { Generation = Generation + 1, RotatedAt = now, ExpiresAt = now + Lifetime < CreatedAt + Longest ? now + Lifetime : CreatedAt + Longest };
+    public TokenFamily Rotated(DateTime now) =>
+        this with
+        {
+            Generation = Generation + 1,
+            RotatedAt = now,
+            ExpiresAt = now + Lifetime < CreatedAt + Longest ? now + Lifetime
+        : CreatedAt + Longest
+        };
 }

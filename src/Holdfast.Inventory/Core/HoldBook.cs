@@ -10,8 +10,8 @@ public sealed record Hold(Guid VariantId, Guid ReferenceId, long Quantity, long 
 public sealed record ShortHold(Guid ReferenceId, long Held, long Missing);
 
 /// <summary>
-/// Who is short when less is on hand than is reserved: what there is goes to the oldest holds first, so the newest miss out, and what comes in
-/// fills the oldest first. The open holds are those of the ledger, with what the batch's stock book has moved since.
+/// Who is short when less is on hand than is reserved: what there is goes to the oldest holds first, so the newest miss out, and what comes
+/// in fills the oldest first. The open holds are those of the ledger, with what the batch's stock book has moved since.
 /// </summary>
 public sealed class HoldBook
 {
@@ -35,7 +35,8 @@ public sealed class HoldBook
         {
             if (movement.Entry == entry && movement.ReservedDelta != 0 && movement.ReferenceId is { } id)
             {
-                holds[id] = holds.TryGetValue(id, out var hold) ? (hold.Quantity + movement.ReservedDelta, hold.Since) : (movement.ReservedDelta, movement.Sequence);
+                holds[id] = holds.TryGetValue(id, out var hold) ? (hold.Quantity + movement.ReservedDelta, hold.Since)
+                    : (movement.ReservedDelta, movement.Sequence);
             }
         }
 
@@ -55,8 +56,8 @@ public sealed class HoldBook
     }
 
     /// <summary>
-    /// Whether so many pieces of a hold are there: only those may leave the house. What the batch has shipped, given back or received since the
-    /// holds were read counts, so the order of its commands matters.
+    /// Whether so many pieces of a hold are there: only those may leave the house. What the batch has shipped, given back or received since
+    /// the holds were read counts, so the order of its commands matters.
     /// </summary>
     public bool Covers(StockBook stock, Guid variantId, Guid referenceId, long quantity)
     {

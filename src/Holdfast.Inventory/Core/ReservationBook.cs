@@ -3,8 +3,8 @@ using Holdfast.Platform;
 namespace Holdfast.Inventory.Core;
 
 /// <summary>
-/// The stand-alone reservations a batch needs, with the rules for changing them. Each change moves stock in the <see cref="StockBook"/> that is
-/// passed in; a refusal leaves both as they were, save that one past its time is expired at the first touch.
+/// The stand-alone reservations a batch needs, with the rules for changing them. Each change moves stock in the <see cref="StockBook"/>
+/// that is passed in; a refusal leaves both as they were, save that one past its time is expired at the first touch.
 /// </summary>
 public sealed class ReservationBook
 {
@@ -41,12 +41,15 @@ public sealed class ReservationBook
     }
 
     /// <summary>Holds all lines until the time is over, or none: 409 <c>insufficient_stock</c> with the shortages.</summary>
-    public Result<Reservation> Reserve(StockBook stock, Guid id, Guid storeId, IReadOnlyList<StockLine> lines, string? reference, TimeSpan ttl, DateTime now) =>
+    public Result<Reservation> Reserve(StockBook stock, Guid id, Guid storeId, IReadOnlyList<StockLine> lines, string? reference,
+        TimeSpan ttl, DateTime now) =>
         stock.TryReserve(lines, StockReasons.Reserved, id, out var shortages)
             ? Set(null, new Reservation(id, storeId, ReservationStatus.Active, reference, now + ttl, now, now, lines))
             : InventoryErrors.InsufficientStock(shortages!);
 
-    /// <summary>Gives the stock back. One that was given back already, or whose time is over, stays as it is: the caller has what it wanted.</summary>
+    /// <summary>
+    /// Gives the stock back. One that was given back already, or whose time is over, stays as it is: the caller has what it wanted.
+    /// </summary>
     public Result<Reservation> Release(StockBook stock, Guid id, DateTime now)
     {
         Expire(stock, id, now);
@@ -60,7 +63,8 @@ public sealed class ReservationBook
     }
 
     /// <summary>The goods leave the house. Committing twice is committing once.</summary>
-    /// <param name="holds">Who holds what of the variants that are short; a reservation whose own hold is short cannot be committed.</param>
+    /// <param name="holds">Who holds what of the variants that are short; a reservation whose own hold is short cannot be
+    /// committed.</param>
     public Result<Reservation> Commit(StockBook stock, HoldBook holds, Guid id, DateTime now)
     {
         Expire(stock, id, now);
@@ -103,8 +107,8 @@ public sealed class ReservationBook
     }
 
     /// <summary>
-    /// An order takes the hold over. What both name goes from one to the other, so it is not lost to anybody in between; what the order wants
-    /// beyond it is reserved from what is available, or everything is refused; what it does not want is given back.
+    /// An order takes the hold over. What both name goes from one to the other, so it is not lost to anybody in between; what the order
+    /// wants beyond it is reserved from what is available, or everything is refused; what it does not want is given back.
     /// </summary>
     public Result<Reservation> Consume(StockBook stock, Guid id, Guid orderId, IReadOnlyList<StockLine> lines, DateTime now)
     {

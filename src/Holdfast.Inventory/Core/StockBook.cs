@@ -5,7 +5,8 @@ namespace Holdfast.Inventory.Core;
 /// <summary>A stock row as it was read under lock. Quantities are pieces.</summary>
 /// <param name="Movements">How many ledger rows there are: the sequence of the last one.</param>
 /// <param name="EventSequence">The sequence of the last event about the variant.</param>
-public sealed record StockRow(Guid VariantId, Guid LocationId, Guid StoreId, long OnHand, long Reserved, long? LowStockThreshold, long Movements, int EventSequence)
+public sealed record StockRow(Guid VariantId, Guid LocationId, Guid StoreId, long OnHand, long Reserved, long? LowStockThreshold,
+    long Movements, int EventSequence)
 {
     /// <summary>Of the variant; empty where the variant is not known.</summary>
     public Guid ProductId { get; init; }
@@ -18,7 +19,8 @@ public readonly record struct StockLine(Guid VariantId, long Quantity);
 public sealed record Shortage(Guid VariantId, long Requested, long Available);
 
 /// <summary>One row of the ledger.</summary>
-public readonly record struct Movement(StockEntry Entry, long Sequence, long OnHandDelta, long ReservedDelta, string Reason, Guid? ReferenceId, string? Reference);
+public readonly record struct Movement(StockEntry Entry, long Sequence, long OnHandDelta, long ReservedDelta, string Reason,
+    Guid? ReferenceId, string? Reference);
 
 /// <summary>Why stock moved; the names are stored.</summary>
 public static class StockReasons
@@ -69,8 +71,8 @@ public sealed class StockEntry(StockRow read)
 }
 
 /// <summary>
-/// The stock rows a batch needs, with the rules for changing them. Every change is a ledger row; the balances are what was read plus the ledger
-/// rows since, so a command is undone by taking its rows back.
+/// The stock rows a batch needs, with the rules for changing them. Every change is a ledger row; the balances are what was read plus the
+/// ledger rows since, so a command is undone by taking its rows back.
 /// </summary>
 public sealed class StockBook
 {
@@ -148,7 +150,8 @@ public sealed class StockBook
     }
 
     /// <summary>Gives reserved pieces back.</summary>
-    public void Release(Guid variantId, long quantity, string reason, Guid referenceId) => Move(variantId, 0, -quantity, reason, referenceId, null);
+    public void Release(Guid variantId, long quantity, string reason, Guid referenceId) =>
+        Move(variantId, 0, -quantity, reason, referenceId, null);
 
     /// <summary>Reserved pieces pass from one holder to another; never refused, because nothing is taken from anybody else.</summary>
     public void Transfer(Guid variantId, long quantity, string reasonFrom, Guid from, string reasonTo, Guid to)
@@ -158,15 +161,20 @@ public sealed class StockBook
     }
 
     /// <summary>Reserved pieces leave the house. Whether the order is short is for the caller to have checked.</summary>
-    public void Ship(Guid variantId, long quantity, string reason, Guid referenceId) => Move(variantId, -quantity, -quantity, reason, referenceId, null);
+    public void Ship(Guid variantId, long quantity, string reason, Guid referenceId) =>
+        Move(variantId, -quantity, -quantity, reason, referenceId, null);
 
     /// <summary>Returned pieces come back into stock.</summary>
-    public void Restock(Guid variantId, long quantity, Guid referenceId) => Move(variantId, quantity, 0, StockReasons.Returned, referenceId, null);
+    public void Restock(Guid variantId, long quantity, Guid referenceId) =>
+        Move(variantId, quantity, 0, StockReasons.Returned, referenceId, null);
 
     /// <summary>New pieces arrive.</summary>
-    public void Receive(Guid variantId, long quantity, string reference) => Move(variantId, quantity, 0, StockReasons.Receipt, null, reference);
+    public void Receive(Guid variantId, long quantity, string reference) =>
+        Move(variantId, quantity, 0, StockReasons.Receipt, null, reference);
 
-    /// <summary>What was counted differs from what was known. False, and nothing changes, when less than nothing would be on hand.</summary>
+    /// <summary>
+    /// What was counted differs from what was known. False, and nothing changes, when less than nothing would be on hand.
+    /// </summary>
     public bool TryAdjust(Guid variantId, long delta, string reason)
     {
         if (Find(variantId) is not { } entry || entry.OnHand + delta < 0)

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Inventory;
 
 /// <summary>
-/// Gives back the stock of reservations whose time is over: a bounded batch over the index, once a second, by any number of workers. Deciding does
-/// not depend on it: whoever touches an overdue reservation expires it.
+/// Gives back the stock of reservations whose time is over: a bounded batch over the index, once a second, by any number of workers.
+/// Deciding does not depend on it: whoever touches an overdue reservation expires it.
 /// </summary>
 public sealed class ExpireReservations(Db db, RelayBell bell, ILogger<ExpireReservations> log) : Sweep(db, Pause, BatchSize, log)
 {
@@ -32,7 +32,9 @@ public sealed class ExpireReservations(Db db, RelayBell bell, ILogger<ExpireRese
     private async Task<int> ExpireAsync(Tx tx, DateTime due)
     {
         // Those that somebody holds are being decided on; they come next time, if they are still active.
-        var ids = await tx.QueryAsync($"SELECT id FROM reservations WHERE status = 'active' AND expires_at <= $1 ORDER BY expires_at LIMIT {BatchSize} {{skip locked}}",
+        var ids = await tx.QueryAsync(
+            $"SELECT id FROM reservations WHERE status = 'active' AND expires_at <= $1 ORDER BY expires_at LIMIT {BatchSize} {{skip "
+            + $"locked}}",
             r => r.Uuid(0), due).ConfigureAwait(false);
         if (ids.Count == 0)
         {

@@ -6,8 +6,8 @@ using Holdfast.Platform.Http;
 namespace Holdfast.Inventory;
 
 /// <summary>
-/// The Idempotency-Keys of one batch. They are claimed before any lock, in the order of their hashes; a claim names the event whose data is the
-/// answer, so the answer is stored once. The claim of a refused command is taken back, so that a retry is judged again.
+/// The Idempotency-Keys of one batch. They are claimed before any lock, in the order of their hashes; a claim names the event whose data is
+/// the answer, so the answer is stored once. The claim of a refused command is taken back, so that a retry is judged again.
 /// </summary>
 internal sealed class KeyClaims
 {
@@ -45,7 +45,9 @@ internal sealed class KeyClaims
         _stored = batch.Query(Idempotency.Select, Idempotency.Map, _claimants.Keys.ToArray());
     }
 
-    /// <summary>The answer to the same key, given before by another batch or just now by this one; null when the command must be decided.</summary>
+    /// <summary>
+    /// The answer to the same key, given before by another batch or just now by this one; null when the command must be decided.
+    /// </summary>
     public Result<Reply>? Replay(ReservationCommand command)
     {
         if (command.Key is not { } key)
@@ -83,10 +85,14 @@ internal sealed class KeyClaims
         return outcome;
     }
 
-    /// <summary>Takes back the claims that came to nothing. Where a second request with the same key succeeded after the first was refused, the claim becomes its.</summary>
+    /// <summary>
+    /// Takes back the claims that came to nothing. Where a second request with the same key succeeded after the first was refused, the
+    /// claim becomes its.
+    /// </summary>
     public void Ink(StatementBatch batch, DateTime now)
     {
-        var lost = _inserted?.Rows.Where(hash => !_kept.TryGetValue(hash, out var kept) || !ReferenceEquals(kept.Command, _claimants[hash])).ToArray() ?? [];
+        var lost = _inserted?.Rows.Where(hash => !_kept.TryGetValue(hash, out var kept) || !ReferenceEquals(kept.Command, _claimants[hash]))
+            .ToArray() ?? [];
         if (lost.Length == 0)
         {
             return;
@@ -108,7 +114,8 @@ internal sealed class KeyClaims
     private static void Add(RowSet rows, ReservationCommand command, DateTime now)
     {
         var isNew = command is ReserveCommand;
-        rows.Add(command.Key!.Hash).Add(command.Key.Fingerprint).Add(isNew ? 201 : 200).Add(isNew ? command.Location : null).Add((byte[]?)null).Add(command.Id)
+        rows.Add(command.Key!.Hash).Add(command.Key.Fingerprint).Add(isNew ? 201 : 200).Add(isNew ? command.Location : null)
+            .Add((byte[]?)null).Add(command.Id)
             .Add(isNew ? Reservation.FirstEvent : Reservation.LastEvent).Add(now);
     }
 }

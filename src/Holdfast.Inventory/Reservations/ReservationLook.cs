@@ -6,8 +6,8 @@ using Holdfast.Platform.Http;
 namespace Holdfast.Inventory;
 
 /// <summary>
-/// One look at the database before any lock: answers to keys that were used before, what the catalog says of the variants, and what is available.
-/// Replays and hopeless commands are answered from it, write nothing and lock nothing.
+/// One look at the database before any lock: answers to keys that were used before, what the catalog says of the variants, and what is
+/// available. Replays and hopeless commands are answered from it, write nothing and lock nothing.
 /// </summary>
 internal sealed class ReservationLook
 {
@@ -16,7 +16,8 @@ internal sealed class ReservationLook
     private readonly Dictionary<Guid, Guid> _storeOfReservation;
     private readonly StockBook _stock;
 
-    private ReservationLook(DateTime now, IEnumerable<Idempotency.Stored> stored, IEnumerable<VariantSeen> variants, IEnumerable<(Guid Id, Guid StoreId)> reservations,
+    private ReservationLook(DateTime now, IEnumerable<Idempotency.Stored> stored, IEnumerable<VariantSeen> variants,
+        IEnumerable<(Guid Id, Guid StoreId)> reservations,
         IReadOnlyCollection<StockRow> stock)
     {
         Now = now;
@@ -36,13 +37,15 @@ internal sealed class ReservationLook
         Guid[] variantIds = [.. commands.OfType<ReserveCommand>().SelectMany(c => c.Lines).Select(l => l.VariantId).Distinct()];
         var batch = session.Batch();
         var now = batch.Now();
-        var variants = batch.Query("SELECT v.id, v.store_id, v.active, p.deleted_at FROM variants v JOIN products p ON p.id = v.product_id WHERE v.id {in $1}",
+        var variants = batch.Query(
+            "SELECT v.id, v.store_id, v.active, p.deleted_at FROM variants v JOIN products p ON p.id = v.product_id WHERE v.id {in $1}",
             r => new VariantSeen(r.Uuid(0), r.Uuid(1), r.Bool(2) && r.IsNull(3)), variantIds);
         var reservations = batch.Query("SELECT id, store_id FROM reservations WHERE id {in $1}", r => (r.Uuid(0), r.Uuid(1)),
             commands.Where(c => c is not ReserveCommand).Select(c => c.Id).Distinct().ToArray());
         var stock = StockPages.Peek(batch, variantIds);
         // Last: whoever sees the stock that a reservation has taken must see its key, too.
-        var stored = batch.Query(Idempotency.Select, Idempotency.Map, commands.Where(c => c.Key is not null).Select(c => c.Key!.Hash).Distinct().ToArray());
+        var stored = batch.Query(Idempotency.Select, Idempotency.Map, commands.Where(c => c.Key is not null).Select(c => c.Key!.Hash)
+            .Distinct().ToArray());
         await batch.RunAsync().ConfigureAwait(false);
         return new ReservationLook(now.Rows[0], stored.Rows, variants.Rows, reservations.Rows, stock.Rows);
     }
@@ -59,7 +62,8 @@ internal sealed class ReservationLook
 
         if (command is not ReserveCommand reserve)
         {
-            return _storeOfReservation.TryGetValue(command.Id, out var store) && command.Caller.Manages(store) ? (Result<Reply>?)null : Errors.NotFound;
+            return _storeOfReservation.TryGetValue(command.Id, out var store) && command.Caller.Manages(store) ? (Result<Reply>?)null
+                : Errors.NotFound;
         }
 
         return Obstacle(reserve) is { } error ? error : (Result<Reply>?)null;
@@ -84,6 +88,7 @@ internal sealed class ReservationLook
             : _stock.Shortages(command.Lines) is { } shortages ? InventoryErrors.InsufficientStock(shortages)
             : null;
 
-        List<Guid> Where(Func<VariantSeen?, bool> test) => [.. command.Lines.Select(l => l.VariantId).Where(id => test(_variants.GetValueOrDefault(id)))];
+        List<Guid> Where(Func<VariantSeen?, bool> test) =>
+            [.. command.Lines.Select(l => l.VariantId).Where(id => test(_variants.GetValueOrDefault(id)))];
     }
 }

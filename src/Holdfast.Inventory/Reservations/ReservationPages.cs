@@ -11,7 +11,8 @@ public sealed class FetchedReservations
     private readonly Fetched<Reservation> _rows;
     private readonly Fetched<(Guid ReservationId, StockLine Line)> _lines;
 
-    internal FetchedReservations(Fetched<Reservation> rows, Fetched<(Guid ReservationId, StockLine Line)> lines) => (_rows, _lines) = (rows, lines);
+    internal FetchedReservations(Fetched<Reservation> rows, Fetched<(Guid ReservationId, StockLine Line)> lines) =>
+        (_rows, _lines) = (rows, lines);
 
     /// <summary>With their lines; those that do not exist are not among them.</summary>
     public List<Reservation> All()
@@ -24,7 +25,8 @@ public sealed class FetchedReservations
 /// <summary>Opens and inks the <see cref="ReservationBook"/>. In the lock order, reservations come before stock.</summary>
 public static class ReservationPages
 {
-    private const string Select = "SELECT id, store_id, status, reference, expires_at, created_at, updated_at FROM reservations WHERE id {in $1} ";
+    private const string Select =
+        "SELECT id, store_id, status, reference, expires_at, created_at, updated_at FROM reservations WHERE id {in $1} ";
 
     /// <summary>Locks the reservations, in the order of their ids.</summary>
     public static FetchedReservations Open(StatementBatch batch, Guid[] ids) => Read(batch, ids, "ORDER BY id {lock}");
@@ -39,14 +41,18 @@ public static class ReservationPages
     public static void Ink(ReservationBook book, StatementBatch batch, EventLog events, Func<Guid, string> actorOf)
     {
         var made = new RowSet("reservations", new("id", ColumnType.Uuid), new("store_id", ColumnType.Uuid), new("status", ColumnType.Text),
-            new("reference", ColumnType.Text), new("expires_at", ColumnType.Time), new("created_at", ColumnType.Time), new("updated_at", ColumnType.Time));
-        var lines = new RowSet("reservation_lines", new("reservation_id", ColumnType.Uuid), new("variant_id", ColumnType.Uuid), new("quantity", ColumnType.Long));
-        var ended = new RowSet("reservations", new("id", ColumnType.Uuid), new("status", ColumnType.Text), new("updated_at", ColumnType.Time));
+            new("reference", ColumnType.Text), new("expires_at", ColumnType.Time), new("created_at", ColumnType.Time),
+            new("updated_at", ColumnType.Time));
+        var lines = new RowSet("reservation_lines", new("reservation_id", ColumnType.Uuid), new("variant_id", ColumnType.Uuid),
+            new("quantity", ColumnType.Long));
+        var ended = new RowSet("reservations", new("id", ColumnType.Uuid), new("status", ColumnType.Text),
+            new("updated_at", ColumnType.Time));
         foreach (var (before, after) in book.Changes)
         {
             if (before is null)
             {
-                made.Add(after.Id).Add(after.StoreId).Add(Name(after.Status)).Add(after.Reference).Add(after.ExpiresAt).Add(after.CreatedAt).Add(after.UpdatedAt);
+                made.Add(after.Id).Add(after.StoreId).Add(Name(after.Status)).Add(after.Reference).Add(after.ExpiresAt).Add(after.CreatedAt)
+                    .Add(after.UpdatedAt);
                 foreach (var line in after.Lines)
                 {
                     lines.Add(after.Id).Add(line.VariantId).Add(line.Quantity);
@@ -63,14 +69,19 @@ public static class ReservationPages
 
         batch.Insert(made);
         batch.Insert(lines);
-        batch.ChangeEach(ended, "UPDATE reservations SET status = {v.status}, updated_at = {v.updated_at} WHERE reservations.id = {v.id} AND reservations.status = 'active'");
+        batch.ChangeEach(ended,
+            "UPDATE reservations SET status = {v.status}, updated_at = {v.updated_at} WHERE reservations.id = {v.id} AND "
+            + "reservations.status = 'active'");
     }
 
     private static FetchedReservations Read(StatementBatch batch, Guid[] ids, string end) => new(
         batch.Query(Select + end,
-            r => new Reservation(r.Uuid(0), r.Uuid(1), Enum.Parse<ReservationStatus>(r.Text(2), ignoreCase: true), r.TextOrNull(3), r.Time(4), r.Time(5), r.Time(6), []), ids),
+            r => new Reservation(r.Uuid(0), r.Uuid(1), Enum.Parse<ReservationStatus>(r.Text(2), ignoreCase: true), r.TextOrNull(3),
+            r.Time(4), r.Time(5), r.Time(6), []), ids),
         // Lines never change, so they need no lock.
-        batch.Query("SELECT reservation_id, variant_id, quantity FROM reservation_lines WHERE reservation_id {in $1} ORDER BY reservation_id, variant_id",
+        batch.Query(
+        "SELECT reservation_id, variant_id, quantity FROM reservation_lines WHERE reservation_id {in $1} ORDER BY reservation_id, "
+        + "variant_id",
             r => (r.Uuid(0), new StockLine(r.Uuid(1), r.Long(2))), ids));
 
     private static string Name(ReservationStatus status) => status switch

@@ -16,7 +16,8 @@ public abstract record ReservationCommand(Guid Id, Caller Caller, IdempotencyKey
 }
 
 /// <summary>Hold these lines, each variant once, for so long.</summary>
-public sealed record ReserveCommand(Guid Id, Caller Caller, IdempotencyKey? Key, IReadOnlyList<StockLine> Lines, string? Reference, TimeSpan Ttl)
+public sealed record ReserveCommand(Guid Id, Caller Caller, IdempotencyKey? Key, IReadOnlyList<StockLine> Lines, string? Reference,
+    TimeSpan Ttl)
     : ReservationCommand(Id, Caller, Key);
 
 /// <summary>Give it back.</summary>
@@ -26,13 +27,16 @@ public sealed record ReleaseCommand(Guid Id, Caller Caller, IdempotencyKey? Key)
 public sealed record CommitCommand(Guid Id, Caller Caller, IdempotencyKey? Key) : ReservationCommand(Id, Caller, Key);
 
 /// <summary>Waiting reservation commands become batches: one look without locks, then open, decide, ink, one commit.</summary>
-public sealed class ReservationQueue(Db db, RelayBell bell, ILogger<ReservationQueue> log) : BatchQueue<ReservationCommand, Reply>(db, log, AtOnce, Capacity, MaxBatch)
+public sealed class ReservationQueue(Db db, RelayBell bell, ILogger<ReservationQueue> log)
+    : BatchQueue<ReservationCommand, Reply>(db, log, AtOnce, Capacity, MaxBatch)
 {
     private const int AtOnce = 2;
     private const int Capacity = 10_000;
     private const int MaxBatch = 256;
 
-    /// <summary>Queues a command. Callers take turns here, as stores do elsewhere: which store a reservation is of, only the batch finds out.</summary>
+    /// <summary>
+    /// Queues a command. Callers take turns here, as stores do elsewhere: which store a reservation is of, only the batch finds out.
+    /// </summary>
     public async Task<Reply> SubmitAsync(ReservationCommand command)
     {
         var result = await SubmitAsync(command, command.Caller.Subject ?? Guid.Empty).ConfigureAwait(false);
@@ -56,14 +60,16 @@ public sealed class ReservationQueue(Db db, RelayBell bell, ILogger<ReservationQ
         return [.. outcomes.Select(o => o!.Value)];
     }
 
-    private async Task WriteAsync(IReadOnlyList<ReservationCommand> commands, ReservationLook look, Result<Reply>?[] outcomes, BatchAttempt<Reply> attempt)
+    private async Task WriteAsync(IReadOnlyList<ReservationCommand> commands, ReservationLook look, Result<Reply>?[] outcomes,
+        BatchAttempt<Reply> attempt)
     {
         var open = Enumerable.Range(0, commands.Count).Where(i => outcomes[i] is null).ToList();
         var keys = new KeyClaims(open.Select(i => commands[i]));
         await using var tx = await Db.BeginAsync().ConfigureAwait(false);
         var opening = tx.Batch();
         keys.Claim(opening, look.Now);
-        var fetched = ReservationPages.Open(opening, [.. open.Select(i => commands[i]).Where(c => c is not ReserveCommand).Select(c => c.Id).Distinct()]);
+        var fetched = ReservationPages.Open(opening,
+            [.. open.Select(i => commands[i]).Where(c => c is not ReserveCommand).Select(c => c.Id).Distinct()]);
         await opening.RunAsync().ConfigureAwait(false);
 
         var reservations = new ReservationBook(fetched.All());
@@ -78,7 +84,8 @@ public sealed class ReservationQueue(Db db, RelayBell bell, ILogger<ReservationQ
 
         var inking = tx.Batch();
         var events = new EventLog();
-        await StockPages.InkAsync(stock, tx, inking, events, now, open.Count == 1 ? commands[open[0]].Caller.Actor : "system").ConfigureAwait(false);
+        await StockPages.InkAsync(stock, tx, inking, events, now, open.Count == 1 ? commands[open[0]].Caller.Actor : "system")
+            .ConfigureAwait(false);
         ReservationPages.Ink(reservations, inking, events, id => decision.Actors[id]);
         events.Ink(inking);
         keys.Ink(inking, now);

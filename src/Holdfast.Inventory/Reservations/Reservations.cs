@@ -6,8 +6,8 @@ using Holdfast.Platform.Http;
 namespace Holdfast.Inventory;
 
 /// <summary>
-/// <c>POST /inventory/reservations</c> <c>{lines:[{variantId, quantity}], ttlSeconds?, reference?}</c>, <c>GET</c> of one, <c>/release</c> and
-/// <c>/commit</c>, for staff and services of the store.
+/// <c>POST /inventory/reservations</c> <c>{lines:[{variantId, quantity}], ttlSeconds?, reference?}</c>, <c>GET</c> of one, <c>/release</c>
+/// and <c>/commit</c>, for staff and services of the store.
 /// </summary>
 public sealed class Reservations(Db db, ReservationQueue queue, InventoryOptions options)
 {
@@ -34,7 +34,8 @@ public sealed class Reservations(Db db, ReservationQueue queue, InventoryOptions
 
         var key = request.Idempotency(required: true);
         return key.IsOk
-            ? await queue.SubmitAsync(new ReserveCommand(Guid.CreateVersion7(), request.Caller, key.Value, Reservation.Sum(lines), reference,
+            ? await queue.SubmitAsync(
+            new ReserveCommand(Guid.CreateVersion7(), request.Caller, key.Value, Reservation.Sum(lines), reference,
                 ttl is { } seconds ? TimeSpan.FromSeconds(seconds) : options.ReservationTtl)).ConfigureAwait(false)
             : key.Error!;
     }

@@ -9,12 +9,15 @@ public sealed record ExpiringPoints(Guid CustomerId, Guid StoreId, DateTime? Exp
 public sealed record UpcomingExpiry(DateTime At, long Points);
 
 /// <summary>
-/// When points lapse. There are no lots: whatever is spent uses up those first that lapse first. So by a time, what lapses is the sum of the points
-/// that expire until then, less all debits ever, lapsed points included. What an order has earned is taken back from its own points, as if it had earned less.
+/// When points lapse. There are no lots: whatever is spent uses up those first that lapse first. So by a time, what lapses is the sum of
+/// the points that expire until then, less all debits ever, lapsed points included. What an order has earned is taken back from its own
+/// points, as if it had earned less.
 /// </summary>
 public static class Expiry
 {
-    /// <summary>The points of one account that have lapsed by now and are not booked as such, and the next time at which any may lapse.</summary>
+    /// <summary>
+    /// The points of one account that have lapsed by now and are not booked as such, and the next time at which any may lapse.
+    /// </summary>
     public static (long Lapsed, DateTime? Next) Settle(IEnumerable<ExpiringPoints> ledger, DateTime now)
     {
         var (due, debits, next) = (0L, 0L, (DateTime?)null);

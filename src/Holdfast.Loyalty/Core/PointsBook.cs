@@ -10,7 +10,8 @@ public sealed record PointsRow(Guid CustomerId, Guid StoreId, long Balance, long
 /// <summary>One row of the ledger.</summary>
 /// <param name="NextExpiryBefore">The account's next expiry before this row.</param>
 public readonly record struct PointsMovement(
-    PointsEntry Entry, long Sequence, long Delta, string Reason, Guid? OrderId, string? Note, DateTime? ExpiresAt, DateTime? NextExpiryBefore);
+    PointsEntry Entry, long Sequence, long Delta, string Reason, Guid? OrderId, string? Note, DateTime? ExpiresAt,
+    DateTime? NextExpiryBefore);
 
 /// <summary>One customer's points in one store, as the book has them now.</summary>
 public sealed class PointsEntry(PointsRow read)
@@ -29,8 +30,8 @@ public sealed class PointsEntry(PointsRow read)
 }
 
 /// <summary>
-/// The accounts that a batch needs, with the programs of their stores and the rules for changing them. Every change is a ledger row, so a command is
-/// undone by taking its rows back.
+/// The accounts that a batch needs, with the programs of their stores and the rules for changing them. Every change is a ledger row, so a
+/// command is undone by taking its rows back.
 /// </summary>
 public sealed class PointsBook
 {
@@ -61,10 +62,15 @@ public sealed class PointsBook
 
     public PointsEntry? Find(Guid customerId, Guid storeId) => _entries.GetValueOrDefault((customerId, storeId));
 
-    /// <summary>Points of the customer in the store; below zero when points that were spent were taken back; 0 without an account.</summary>
+    /// <summary>
+    /// Points of the customer in the store; below zero when points that were spent were taken back; 0 without an account.
+    /// </summary>
     public long Balance(Guid customerId, Guid storeId) => Find(customerId, storeId)?.Balance ?? 0;
 
-    /// <summary>Spends points on an order (reason: <c>redeemed</c>, <c>late_payment</c>). False, and nothing changes, when the balance does not reach.</summary>
+    /// <summary>
+    /// Spends points on an order (reason: <c>redeemed</c>, <c>late_payment</c>). False, and nothing changes, when the balance does not
+    /// reach.
+    /// </summary>
     public bool TryRedeem(Guid customerId, Guid storeId, long points, Guid orderId, string reason)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(points);
@@ -78,8 +84,8 @@ public sealed class PointsBook
     }
 
     /// <summary>
-    /// Gives back what an order had redeemed (reason: <c>cancelled</c>, <c>expired</c>). What of it should have lapsed since does so at once, by the
-    /// account's ledger (<see cref="Note"/>).
+    /// Gives back what an order had redeemed (reason: <c>cancelled</c>, <c>expired</c>). What of it should have lapsed since does so at
+    /// once, by the account's ledger (<see cref="Note"/>).
     /// </summary>
     public void GiveBack(Guid customerId, Guid storeId, long points, Guid orderId, string reason, DateTime now)
     {
@@ -111,17 +117,23 @@ public sealed class PointsBook
         }
     }
 
-    /// <summary>Notes the ledgers, as they were read, of accounts that have or had points that can lapse, where orders give points back or take them.</summary>
+    /// <summary>
+    /// Notes the ledgers, as they were read, of accounts that have or had points that can lapse, where orders give points back or take
+    /// them.
+    /// </summary>
     public void Note(IEnumerable<LedgerRow> ledgers) => _ledgers = ledgers.ToLookup(r => (r.CustomerId, r.StoreId));
 
     /// <summary>
-    /// What can be taken back of the points that an order has earned: all but those that have lapsed, for they are gone already. Without a ledger
-    /// (<see cref="Note"/>) none of them can.
+    /// What can be taken back of the points that an order has earned: all but those that have lapsed, for they are gone already. Without a
+    /// ledger (<see cref="Note"/>) none of them can.
     /// </summary>
     /// <param name="earned">What the order has earned, less what was taken back.</param>
-    public long NotLapsed(Guid customerId, Guid storeId, Guid orderId, long earned) => Lots(Entry(customerId, storeId))?.Of(orderId) ?? earned;
+    public long NotLapsed(Guid customerId, Guid storeId, Guid orderId, long earned) => Lots(Entry(customerId, storeId))?.Of(orderId)
+        ?? earned;
 
-    /// <summary>Takes back what an order has earned whose goods were returned, even if it was spent: the balance may fall below zero.</summary>
+    /// <summary>
+    /// Takes back what an order has earned whose goods were returned, even if it was spent: the balance may fall below zero.
+    /// </summary>
     public void TakeBack(Guid customerId, Guid storeId, long points, Guid orderId)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(points);
@@ -131,7 +143,9 @@ public sealed class PointsBook
         }
     }
 
-    /// <summary>Staff give points, which never lapse, or take some. False, and nothing changes, when they would take more than there are.</summary>
+    /// <summary>
+    /// Staff give points, which never lapse, or take some. False, and nothing changes, when they would take more than there are.
+    /// </summary>
     public bool TryAdjust(Guid customerId, Guid storeId, long points, string note)
     {
         var entry = Entry(customerId, storeId);
@@ -198,7 +212,8 @@ public sealed class PointsBook
     }
 
     private PointsEntry Entry(Guid customerId, Guid storeId) =>
-        Find(customerId, storeId) ?? throw new UnreachableException($"the points of customer {customerId} in store {storeId} are not in the book");
+        Find(customerId, storeId)
+        ?? throw new UnreachableException($"the points of customer {customerId} in store {storeId} are not in the book");
 
     private void Move(PointsEntry entry, long delta, string reason, Guid? orderId = null, string? note = null, DateTime? expiresAt = null)
     {

@@ -4,8 +4,8 @@ namespace Holdfast.Loyalty.Core;
 public sealed record LedgerRow(Guid CustomerId, Guid StoreId, long Delta, string Reason, Guid? OrderId, DateTime? ExpiresAt);
 
 /// <summary>
-/// An account's ledger, played again, to know which of its points have lapsed: whatever is spent uses up those first that lapse first, and what an order
-/// has earned is taken back from the order's own. The totals are those of <see cref="Expiry"/>.
+/// An account's ledger, played again, to know which of its points have lapsed: whatever is spent uses up those first that lapse first, and
+/// what an order has earned is taken back from the order's own. The totals are those of <see cref="Expiry"/>.
 /// </summary>
 internal sealed class PointsLots
 {
@@ -44,7 +44,9 @@ internal sealed class PointsLots
         }
     }
 
-    /// <summary>The points that an order has earned, less those taken back and those that have lapsed; null when the ledger does not tell of it.</summary>
+    /// <summary>
+    /// The points that an order has earned, less those taken back and those that have lapsed; null when the ledger does not tell of it.
+    /// </summary>
     public long? Of(Guid orderId) => Find(orderId)?.Points;
 
     /// <summary>The points that have lapsed by now and are not booked as such, and the next time at which any may lapse.</summary>

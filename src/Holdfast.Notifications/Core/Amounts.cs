@@ -4,7 +4,9 @@ using Holdfast.Catalog.Core;
 
 namespace Holdfast.Notifications.Core;
 
-/// <summary>Amounts as people read them: in the form of the currency's own country where it has one, otherwise in that of the language.</summary>
+/// <summary>
+/// Amounts as people read them: in the form of the currency's own country where it has one, otherwise in that of the language.
+/// </summary>
 public static class Amounts
 {
     /// <param name="Before">Before the digits: its sign, with a blank where there is one.</param>
@@ -26,7 +28,10 @@ public static class Amounts
         ["SGD"] = new("S$", "", ',', '.'),
     };
 
-    /// <summary>1250000 VND is <c>1.250.000 ₫</c>, 1250 USD <c>$12.50</c>, 5890 BRL <c>R$ 58,90</c>, 1250 EUR <c>€12.50</c> or, in Vietnamese, <c>12,50 €</c>.</summary>
+    /// <summary>
+    /// 1250000 VND is <c>1.250.000 ₫</c>, 1250 USD <c>$12.50</c>, 5890 BRL <c>R$ 58,90</c>, 1250 EUR <c>€12.50</c> or, in Vietnamese,
+    /// <c>12,50 €</c>.
+    /// </summary>
     /// <param name="minorUnits">Of the currency (ISO 4217).</param>
     /// <param name="language"><c>vi</c> or <c>en</c>; of the currencies without a form of their own.</param>
     public static string Format(long minorUnits, string currency, string language)

@@ -56,7 +56,8 @@ public static class Announcements
 
     /// <summary>Whether events of this type are always told, whatever they say.</summary>
     public static bool Always(string type) =>
-        type is "order.created" or "order.cancelled" or "order.lines_cancelled" or "order.expired" or "order.shipped" or "order.delivered" or "payment.refunded";
+        type is "order.created" or "order.cancelled" or "order.lines_cancelled" or "order.expired" or "order.shipped" or "order.delivered"
+        or "payment.refunded";
 
     /// <summary>As <see cref="Of(string, ToldOrder)"/>; events that are not about an order are not read.</summary>
     public static (Announcement What, ToldOrder Order)? Of(Event e)

@@ -6,8 +6,9 @@ namespace Holdfast.Notifications.Core;
 public static class Defused
 {
     /// <summary>
-    /// A blank after each dot or colon that a letter or a slash follows at once: <c>www.example.com/x</c> becomes <c>www. example. com/x</c>, which is no address,
-    /// and <c>TP.HCM</c> reads as <c>TP. HCM</c>. The dots of other scripts, which are dots in domains, too, count as dots.
+    /// A blank after each dot or colon that a letter or a slash follows at once: <c>www.example.com/x</c> becomes <c>www. example.
+    /// com/x</c>, which is no address, and <c>TP.HCM</c> reads as <c>TP. HCM</c>. The dots of other scripts, which are dots in domains,
+    /// too, count as dots.
     /// </summary>
     public static string Of(string text)
     {

@@ -12,8 +12,10 @@ public static class Moments
         var zone = TimeZoneInfo.FindSystemTimeZoneById(timeZone);
         var local = TimeZoneInfo.ConvertTimeFromUtc(utc, zone);
         var offset = zone.GetUtcOffset(utc);
-        var gmt = offset == TimeSpan.Zero ? "GMT" : string.Create(CultureInfo.InvariantCulture,
-            $"GMT{(offset < TimeSpan.Zero ? '-' : '+')}{Math.Abs(offset.Hours)}{(offset.Minutes == 0 ? "" : $":{Math.Abs(offset.Minutes):00}")}");
+        var sign = offset < TimeSpan.Zero ? '-' : '+';
+        var minutes = offset.Minutes == 0 ? "" : $":{Math.Abs(offset.Minutes):00}";
+        var gmt = offset == TimeSpan.Zero ? "GMT"
+            : string.Create(CultureInfo.InvariantCulture, $"GMT{sign}{Math.Abs(offset.Hours)}{minutes}");
         return language == "vi" ? $"{local.ToString("HH:mm, dd/MM/yyyy", CultureInfo.InvariantCulture)} ({gmt})"
             : $"{local.ToString("d MMM yyyy, HH:mm", CultureInfo.InvariantCulture)} ({gmt})";
     }

@@ -8,7 +8,8 @@ namespace Holdfast.Notifications.Core;
 public sealed record ShopFacts(string Name, string TimeZone);
 
 /// <summary>
-/// What a letter may say to a mailbox of which nobody has shown that it is the buyer's: it may be anybody's, and the words of the order are then a stranger's.
+/// What a letter may say to a mailbox of which nobody has shown that it is the buyer's: it may be anybody's, and the words of the order are
+/// then a stranger's.
 /// </summary>
 /// <param name="ConfirmLink">With it the buyer confirms an order on delivery that waits for that.</param>
 /// <param name="TellsReason">Whether somebody of the shop gave the reason of a cancellation.</param>
@@ -60,47 +61,63 @@ public static class OrderLetters
         return new Written(subject, letter);
     }
 
-    private static (string Subject, List<string> Said) Words(Announcement what, ToldOrder o, ShopFacts shop, DateTime now, bool tellsReason) => what switch
-    {
-        Announcement.Placed => (Say(o, $"Xác nhận đơn hàng #{o.Number}", $"Order confirmation #{o.Number}"),
-            [Say(o, "Cảm ơn bạn đã đặt hàng. Chúng tôi đã nhận được đơn hàng của bạn.", "Thank you: we have received your order."), .. Paying(o, shop, now)]),
-        Announcement.Paid => (Say(o, $"Đã nhận thanh toán cho đơn hàng #{o.Number}", $"Payment received for order #{o.Number}"),
-            [Say(o, $"Chúng tôi đã nhận đủ {Sum(o, o.Total)}. Đơn hàng của bạn đang được chuẩn bị.", $"We have received {Sum(o, o.Total)} in full and are preparing your order.")]),
-        Announcement.PaidAfterAll => (Say(o, $"Đã nhận thanh toán cho đơn hàng #{o.Number}", $"Payment received for order #{o.Number}"),
-            [Say(o, $"Khoản thanh toán {Sum(o, o.Total)} đến sau khi đơn hàng hết hạn, nhưng hàng vẫn còn: đơn hàng của bạn được tiếp tục.",
-                $"Your payment of {Sum(o, o.Total)} arrived after the order had expired, but everything was still there: your order goes ahead.")]),
-        Announcement.PaidInVain => (Say(o, $"Khoản thanh toán cho đơn hàng #{o.Number} sẽ được hoàn lại", $"Your payment for order #{o.Number} will be returned"),
-            [Say(o, "Khoản thanh toán của bạn đến khi đơn hàng đã kết thúc và không thể tiếp tục.", "Your payment arrived when the order was over and could not go ahead."), .. Due(o)]),
-        Announcement.Confirmed => (Say(o, $"Đơn hàng #{o.Number} đã được xác nhận", $"Order #{o.Number} is confirmed"),
-            [Say(o, "Cửa hàng đã xác nhận đơn hàng của bạn và đang chuẩn bị hàng.", "The shop has confirmed your order and is preparing it.")]),
-        Announcement.Cancelled => (Say(o, $"Đơn hàng #{o.Number} đã bị hủy", $"Order #{o.Number} was cancelled"),
-            [Say(o, "Đơn hàng của bạn đã bị hủy.", "Your order was cancelled."), .. tellsReason ? Because(o) : [], .. Due(o)]),
-        Announcement.LinesCancelled => (Say(o, $"Một phần đơn hàng #{o.Number} đã bị hủy", $"A part of order #{o.Number} was cancelled"),
-            [Say(o, "Rất tiếc, một số mặt hàng trong đơn hàng của bạn đã bị hủy. Phần còn lại vẫn được giao.",
-                "We are sorry: some of the goods of your order were cancelled. You get the others."), .. tellsReason ? Because(o) : [], .. Due(o)]),
-        Announcement.Undelivered => (Say(o, $"Đơn hàng #{o.Number} không giao được", $"Order #{o.Number} could not be delivered"),
-            [Say(o, "Một kiện hàng của bạn đã không giao được và không được tính tiền.",
+    private static (string Subject, List<string> Said) Words(Announcement what, ToldOrder o, ShopFacts shop, DateTime now,
+        bool tellsReason) => what switch
+        {
+            Announcement.Placed => (Say(o, $"Xác nhận đơn hàng #{o.Number}", $"Order confirmation #{o.Number}"),
+                [Say(o, "Cảm ơn bạn đã đặt hàng. Chúng tôi đã nhận được đơn hàng của bạn.", "Thank you: we have received your order."),
+            .. Paying(o, shop, now)]),
+            Announcement.Paid => (Say(o, $"Đã nhận thanh toán cho đơn hàng #{o.Number}", $"Payment received for order #{o.Number}"),
+                [Say(o, $"Chúng tôi đã nhận đủ {Sum(o, o.Total)}. Đơn hàng của bạn đang được chuẩn bị.",
+            $"We have received {Sum(o, o.Total)} in full and are preparing your order.")]),
+            Announcement.PaidAfterAll => (Say(o, $"Đã nhận thanh toán cho đơn hàng #{o.Number}", $"Payment received for order #{o.Number}"),
+                [Say(o, $"Khoản thanh toán {Sum(o, o.Total)} đến sau khi đơn hàng hết hạn, nhưng hàng vẫn còn: đơn hàng của bạn được tiếp "
+                + "tục.",
+                $"Your payment of {Sum(o, o.Total)} arrived after the order had expired, but everything was still there: your order goes "
+                + "ahead.")]),
+            Announcement.PaidInVain =>
+                (Say(o, $"Khoản thanh toán cho đơn hàng #{o.Number} sẽ được hoàn lại",
+                $"Your payment for order #{o.Number} will be returned"),
+                [Say(o, "Khoản thanh toán của bạn đến khi đơn hàng đã kết thúc và không thể tiếp tục.",
+            "Your payment arrived when the order was over and could not go ahead."), .. Due(o)]),
+            Announcement.Confirmed => (Say(o, $"Đơn hàng #{o.Number} đã được xác nhận", $"Order #{o.Number} is confirmed"),
+                [Say(o, "Cửa hàng đã xác nhận đơn hàng của bạn và đang chuẩn bị hàng.",
+            "The shop has confirmed your order and is preparing it.")]),
+            Announcement.Cancelled => (Say(o, $"Đơn hàng #{o.Number} đã bị hủy", $"Order #{o.Number} was cancelled"),
+                [Say(o, "Đơn hàng của bạn đã bị hủy.", "Your order was cancelled."), .. tellsReason ? Because(o) : [], .. Due(o)]),
+            Announcement.LinesCancelled =>
+                (Say(o, $"Một phần đơn hàng #{o.Number} đã bị hủy", $"A part of order #{o.Number} was cancelled"),
+                [Say(o, "Rất tiếc, một số mặt hàng trong đơn hàng của bạn đã bị hủy. Phần còn lại vẫn được giao.",
+                "We are sorry: some of the goods of your order were cancelled. You get the others."), .. tellsReason ? Because(o)
+                : [], .. Due(o)]),
+            Announcement.Undelivered => (Say(o, $"Đơn hàng #{o.Number} không giao được", $"Order #{o.Number} could not be delivered"),
+                [Say(o, "Một kiện hàng của bạn đã không giao được và không được tính tiền.",
                 "A parcel of yours could not be delivered, and you do not pay for it."), .. Due(o)]),
-        Announcement.Expired => (Say(o, $"Đơn hàng #{o.Number} đã hết hạn", $"Order #{o.Number} has expired"),
-            [o.PaymentMethod == "cash_on_delivery" ? Say(o, "Đơn hàng không được xác nhận kịp nên chúng tôi không giữ hàng nữa. Bạn có thể đặt lại bất cứ lúc nào.",
+            Announcement.Expired => (Say(o, $"Đơn hàng #{o.Number} đã hết hạn", $"Order #{o.Number} has expired"),
+                [o.PaymentMethod == "cash_on_delivery"
+            ? Say(o, "Đơn hàng không được xác nhận kịp nên chúng tôi không giữ hàng nữa. Bạn có thể đặt lại bất cứ lúc nào.",
                 "Nobody confirmed the order in time, so the goods are no longer held for you. You are welcome to order again.")
                 : Say(o, "Thời gian thanh toán đã hết nên chúng tôi không giữ hàng nữa. Bạn có thể đặt lại bất cứ lúc nào.",
                 "The time to pay is over, so the goods are no longer held for you. You are welcome to order again."), .. Due(o)]),
-        Announcement.Shipped => o.Status == "partially_shipped"
-            ? (Say(o, $"Một phần đơn hàng #{o.Number} đang được giao", $"A part of order #{o.Number} is on its way"),
-                [Say(o, "Một phần đơn hàng của bạn đã được gửi đi. Phần còn lại sẽ được gửi sau.", "A part of your order has left us. The rest follows."), .. Tracking(o)])
-            : (Say(o, $"Đơn hàng #{o.Number} đang được giao", $"Order #{o.Number} is on its way"),
-                [Say(o, "Đơn hàng của bạn đã được gửi đi.", "Your order has left us."), .. Tracking(o)]),
-        Announcement.Delivered => (Say(o, $"Đơn hàng #{o.Number} đã được giao", $"Order #{o.Number} was delivered"),
-            [Say(o, "Đơn hàng của bạn đã được giao. Cảm ơn bạn đã mua hàng.", "Your order was delivered. Thank you for shopping with us.")]),
-        Announcement.Refunded => (Say(o, $"Hoàn tiền cho đơn hàng #{o.Number}", $"Refund for order #{o.Number}"), Returned(o)),
-        _ => throw new ArgumentOutOfRangeException(nameof(what), what, "has no letter"),
-    };
+            Announcement.Shipped => o.Status == "partially_shipped"
+                ? (Say(o, $"Một phần đơn hàng #{o.Number} đang được giao", $"A part of order #{o.Number} is on its way"),
+                    [Say(o, "Một phần đơn hàng của bạn đã được gửi đi. Phần còn lại sẽ được gửi sau.",
+                "A part of your order has left us. The rest follows."), .. Tracking(o)])
+                : (Say(o, $"Đơn hàng #{o.Number} đang được giao", $"Order #{o.Number} is on its way"),
+                    [Say(o, "Đơn hàng của bạn đã được gửi đi.", "Your order has left us."), .. Tracking(o)]),
+            Announcement.Delivered => (Say(o, $"Đơn hàng #{o.Number} đã được giao", $"Order #{o.Number} was delivered"),
+                [Say(o, "Đơn hàng của bạn đã được giao. Cảm ơn bạn đã mua hàng.",
+            "Your order was delivered. Thank you for shopping with us.")]),
+            Announcement.Refunded => (Say(o, $"Hoàn tiền cho đơn hàng #{o.Number}", $"Refund for order #{o.Number}"), Returned(o)),
+            _ => throw new ArgumentOutOfRangeException(nameof(what), what, "has no letter"),
+        };
 
     /// <summary>Whether it waits for its buyer to say that they mean it.</summary>
-    private static bool Waits(ToldOrder o, DateTime now) => o is { PaymentMethod: "cash_on_delivery", Status: "pending" } && o.ExpirationTime > now;
+    private static bool Waits(ToldOrder o, DateTime now) => o is { PaymentMethod: "cash_on_delivery", Status: "pending" }
+        && o.ExpirationTime > now;
 
-    private static string Greeting(ToldOrder o, bool isNamed) => isNamed && o.Customer.Name is { Length: > 0 } typed && Defused.Of(typed) is var name ? Say(o, $"Xin chào {name},", $"Dear {name},") : Say(o, "Xin chào,", "Hello,");
+    private static string Greeting(ToldOrder o, bool isNamed) => isNamed && o.Customer.Name is { Length: > 0 } typed
+        && Defused.Of(typed) is var name ? Say(o, $"Xin chào {name},", $"Dear {name},") : Say(o, "Xin chào,", "Hello,");
 
     /// <summary>What is left to pay, how, and how long there is for it.</summary>
     private static IEnumerable<string> Paying(ToldOrder o, ShopFacts shop, DateTime now)
@@ -115,7 +132,8 @@ public static class OrderLetters
             if (Waits(o, now))
             {
                 var until = Moments.At(o.ExpirationTime!.Value, shop.TimeZone, o.Language);
-                yield return Say(o, $"Vui lòng xác nhận đơn hàng trước {until}, nếu không đơn hàng sẽ hết hạn. Nếu bạn không đặt hàng, hãy bỏ qua thư này.",
+                yield return Say(o,
+                    $"Vui lòng xác nhận đơn hàng trước {until}, nếu không đơn hàng sẽ hết hạn. Nếu bạn không đặt hàng, hãy bỏ qua thư này.",
                     $"Please confirm the order before {until}, or it expires. If you have not ordered anything, ignore this mail.");
             }
         }
@@ -123,7 +141,8 @@ public static class OrderLetters
         {
             var (left, until) = (Moments.Span(end - now, o.Language), Moments.At(end, shop.TimeZone, o.Language));
             yield return o.PaymentMethod == "bank_transfer"
-                ? Say(o, $"Vui lòng chuyển khoản {Sum(o, o.Open)} trong vòng {left}, trước {until}. Ghi số đơn hàng {o.Number} trong nội dung chuyển khoản.",
+                ? Say(o, $"Vui lòng chuyển khoản {Sum(o, o.Open)} trong vòng {left}, trước {until}. Ghi số đơn hàng {o.Number} trong nội "
+                + "dung chuyển khoản.",
                     $"Please transfer {Sum(o, o.Open)} within {left}, before {until}. State the order number {o.Number} with the transfer.")
                 : Say(o, $"Vui lòng thanh toán {Sum(o, o.Open)} trong vòng {left}, trước {until}. Sau đó hàng không còn được giữ cho bạn.",
                     $"Please pay {Sum(o, o.Open)} within {left}, before {until}. After that the goods are no longer held for you.");
@@ -134,20 +153,24 @@ public static class OrderLetters
     private static IEnumerable<string> Because(ToldOrder o) => o.Before.Reason switch
     {
         null or "" => [],
-        "reservation_refused" => [Say(o, "Rất tiếc, một số mặt hàng không còn nữa.", "We are sorry: some of the goods can no longer be had.")],
+        "reservation_refused" =>
+            [Say(o, "Rất tiếc, một số mặt hàng không còn nữa.", "We are sorry: some of the goods can no longer be had.")],
         var reason when IsCode(reason) => [],
         var reason => [$"{Say(o, "Lý do", "Reason")}: {Defused.Of(reason)}"],
     };
 
-    private static bool IsCode(string reason) => reason.Any(c => c is '_' or '.' or ':') && reason.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or ':' or '-');
+    private static bool IsCode(string reason) => reason.Any(c => c is '_' or '.' or ':')
+        && reason.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or ':' or '-');
 
     private static IEnumerable<string> Due(ToldOrder o) =>
-        o.RefundDue > 0 ? [Say(o, $"Chúng tôi sẽ hoàn lại {Sum(o, o.RefundDue)} cho bạn.", $"We will return {Sum(o, o.RefundDue)} to you.")] : [];
+        o.RefundDue > 0 ? [Say(o, $"Chúng tôi sẽ hoàn lại {Sum(o, o.RefundDue)} cho bạn.", $"We will return {Sum(o, o.RefundDue)} to you.")]
+        : [];
 
     private static List<string> Returned(ToldOrder o)
     {
         var now = o.AmountRefunded - o.Before.PreviousAmountRefunded;
-        List<string> said = [Say(o, $"Chúng tôi đã hoàn lại {Sum(o, now)} cho bạn. Tùy ngân hàng, có thể mất vài ngày để tiền về đến tài khoản.",
+        List<string> said =
+            [Say(o, $"Chúng tôi đã hoàn lại {Sum(o, now)} cho bạn. Tùy ngân hàng, có thể mất vài ngày để tiền về đến tài khoản.",
             $"We have returned {Sum(o, now)} to you. Depending on your bank it may take some days to arrive.")];
         if (o.AmountRefunded > now)
         {
@@ -178,7 +201,8 @@ public static class OrderLetters
         new LetterRow(l.ProductName, $"{l.Sku} · {Amounts.Count(l.Quantity, o.Language)} × {Sum(o, l.UnitPrice)}", Sum(o, l.LineTotal)));
 
     private static IEnumerable<LetterRow> Shipment(ToldOrder o) => (o.Fulfilments.LastOrDefault(f => f.Kind == "shipment")?.Lines ?? [])
-        .Join(o.Lines, p => p.VariantId, l => l.VariantId, (p, l) => new LetterRow(l.ProductName, l.Sku, $"× {Amounts.Count(p.Quantity, o.Language)}"));
+        .Join(o.Lines, p => p.VariantId, l => l.VariantId,
+        (p, l) => new LetterRow(l.ProductName, l.Sku, $"× {Amounts.Count(p.Quantity, o.Language)}"));
 
     private static IEnumerable<LetterRow> Sums(ToldOrder o)
     {
@@ -191,15 +215,18 @@ public static class OrderLetters
             }
         }
 
-        yield return new LetterRow(Say(o, "Phí vận chuyển", "Shipping"), null, o.ShippingFee == 0 ? Say(o, "Miễn phí", "Free") : Sum(o, o.ShippingFee));
+        yield return new LetterRow(Say(o, "Phí vận chuyển", "Shipping"), null, o.ShippingFee == 0 ? Say(o, "Miễn phí", "Free")
+            : Sum(o, o.ShippingFee));
         if (o.TaxAmount > 0)
         {
-            yield return new LetterRow(o.TaxIncluded ? Say(o, "Đã bao gồm thuế", "Tax included") : Say(o, "Thuế", "Tax"), null, Sum(o, o.TaxAmount));
+            yield return new LetterRow(o.TaxIncluded ? Say(o, "Đã bao gồm thuế", "Tax included")
+                : Say(o, "Thuế", "Tax"), null, Sum(o, o.TaxAmount));
         }
 
         if (o.PointsDiscountPrice > 0)
         {
-            yield return new LetterRow(Say(o, "Điểm thưởng", "Points"), Say(o, $"{Amounts.Count(o.RedeemedPoints, "vi")} điểm", $"{Amounts.Count(o.RedeemedPoints, "en")} points"),
+            yield return new LetterRow(Say(o, "Điểm thưởng", "Points"),
+                Say(o, $"{Amounts.Count(o.RedeemedPoints, "vi")} điểm", $"{Amounts.Count(o.RedeemedPoints, "en")} points"),
                 Sum(o, -o.PointsDiscountPrice));
         }
 
@@ -214,7 +241,9 @@ public static class OrderLetters
         }
 
         return o.DeliveryAddress.ValueKind != JsonValueKind.Object ? ""
-            : Defused.Of(string.Join('\n', o.DeliveryAddress.EnumerateObject().Select(p => p.Value.GetString()).Where(line => !string.IsNullOrEmpty(line))));
+            : Defused.Of(
+            string.Join('\n', o.DeliveryAddress.EnumerateObject().Select(p => p.Value.GetString())
+            .Where(line => !string.IsNullOrEmpty(line))));
     }
 
     private static string Sum(ToldOrder o, long amount) => Amounts.Format(amount, o.Currency, o.Language);

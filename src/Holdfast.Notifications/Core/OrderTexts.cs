@@ -4,8 +4,8 @@ namespace Holdfast.Notifications.Core;
 public static class OrderTexts
 {
     /// <summary>
-    /// Whether it is told by SMS: a shipment, and an order on delivery that waits to be confirmed. An order that waits for money is not: anybody can place one, and
-    /// each text costs the shop.
+    /// Whether it is told by SMS: a shipment, and an order on delivery that waits to be confirmed. An order that waits for money is not:
+    /// anybody can place one, and each text costs the shop.
     /// </summary>
     public static bool Concerns(Announcement what, ToldOrder order) => what == Announcement.Shipped
         || (what == Announcement.Placed && order is { PaymentMethod: "cash_on_delivery", Status: "pending", ExpirationTime: not null });
@@ -24,6 +24,7 @@ public static class OrderTexts
 
         var tracking = o.Fulfilments.LastOrDefault(f => f.Kind == "shipment") is { TrackingNumber: { Length: > 0 } number } shipment
             ? $" {string.Join(' ', new[] { shipment.Carrier, number }.Where(t => !string.IsNullOrEmpty(t)))}." : "";
-        return vietnamese ? $"{shop.Name}: đơn hàng #{o.Number} đang được giao.{tracking}" : $"{shop.Name}: order #{o.Number} is on its way.{tracking}";
+        return vietnamese ? $"{shop.Name}: đơn hàng #{o.Number} đang được giao.{tracking}"
+            : $"{shop.Name}: order #{o.Number} is on its way.{tracking}";
     }
 }

@@ -55,7 +55,8 @@ public sealed record ToldOrder
     /// <summary>The order of an <c>order.*</c> or <c>payment.*</c> event.</summary>
     public static ToldOrder Of(Event e) => JsonSerializer.Deserialize<ToldOrder>(e.Data, Json)! with
     {
-        Before = e.Previous is null ? new ToldBefore() : JsonSerializer.Deserialize<ToldBefore>(Encoding.UTF8.GetBytes($"{{{e.Previous}}}"), Json)!,
+        Before = e.Previous is null ? new ToldBefore()
+            : JsonSerializer.Deserialize<ToldBefore>(Encoding.UTF8.GetBytes($"{{{e.Previous}}}"), Json)!,
     };
 }
 
@@ -75,4 +76,5 @@ public sealed record ToldPieces(Guid VariantId, long Quantity);
 public sealed record ToldFulfilment(string Kind, string? Carrier, string? TrackingNumber, IReadOnlyList<ToldPieces> Lines);
 
 /// <summary>What an event says of the state before it.</summary>
-public sealed record ToldBefore(string? PreviousStatus = null, string? PreviousPaymentStatus = null, long PreviousAmountRefunded = 0, string? Reason = null);
+public sealed record ToldBefore(string? PreviousStatus = null, string? PreviousPaymentStatus = null, long PreviousAmountRefunded = 0,
+    string? Reason = null);

@@ -1,9 +1,9 @@
 namespace Holdfast.Orders.Core;
 
 /// <summary>
-/// By what a buyer is known again. An account is known by its id and, once a mailed link has proved it, by its mailbox; a guest by whatever mailbox and phone
-/// they name. What guests do counts against guests alone, so that nobody stands in the way of an account by naming its email or phone.
-/// See docs/adr/0018.
+/// By what a buyer is known again. An account is known by its id and, once a mailed link has proved it, by its mailbox; a guest by whatever
+/// mailbox and phone they name. What guests do counts against guests alone, so that nobody stands in the way of an account by naming its
+/// email or phone. See docs/adr/0018.
 /// </summary>
 /// <param name="Counted">The keys under which an order is counted; the first one says who it was.</param>
 /// <param name="Known">The keys that are this buyer's, without the phone.</param>

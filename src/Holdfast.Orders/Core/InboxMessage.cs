@@ -13,8 +13,8 @@ public abstract record InboxMessage(Guid OrderId)
     private const int MaxText = 500;
 
     /// <summary>
-    /// Reads a message: a CloudEvent (its <c>type</c> and <c>data</c>), or the bare data with the type beside it (RabbitMQ's routing key, Kafka's header
-    /// <c>type</c>, or a member <c>type</c>). <c>Identity</c> is the same when it is told again. Or what is wrong with it.
+    /// Reads a message: a CloudEvent (its <c>type</c> and <c>data</c>), or the bare data with the type beside it (RabbitMQ's routing key,
+    /// Kafka's header <c>type</c>, or a member <c>type</c>). <c>Identity</c> is the same when it is told again. Or what is wrong with it.
     /// </summary>
     public static (InboxMessage? Message, string Identity, string? Fault) Read(string type, ReadOnlySpan<byte> body)
     {
@@ -37,7 +37,8 @@ public abstract record InboxMessage(Guid OrderId)
             }
 
             return version != "1.0" ? (null, "", $"specversion is {version}, not 1.0")
-                : Text(root, "source") is Ourselves or null || Text(root, "id") is null ? (null, "", "source or id are missing, or the source is ourselves")
+                : Text(root, "source") is Ourselves or null || Text(root, "id") is null
+                ? (null, "", "source or id are missing, or the source is ourselves")
                 : !root.TryGetProperty("data", out var data) || data.ValueKind != JsonValueKind.Object ? (null, "", "data is missing")
                 : With(Parse(Text(root, "type") ?? "", data), $"{Text(root, "source")}\n{Text(root, "id")}");
         }
@@ -48,7 +49,8 @@ public abstract record InboxMessage(Guid OrderId)
         }
     }
 
-    private static (InboxMessage? Message, string Identity, string? Fault) With((InboxMessage? Message, string? Fault) parsed, string identity) => (parsed.Message, identity, parsed.Fault);
+    private static (InboxMessage? Message, string Identity, string? Fault) With((InboxMessage? Message, string? Fault) parsed,
+        string identity) => (parsed.Message, identity, parsed.Fault);
 
     private static (InboxMessage? Message, string? Fault) Parse(string type, JsonElement data)
     {
@@ -60,14 +62,16 @@ public abstract record InboxMessage(Guid OrderId)
         switch (type)
         {
             case "payment.success":
-                return Amount(data) is { } amount && Text(data, "currency") is { } currency && Text(data, "transactionId") is { Length: > 0 and <= 200 } transaction
+                return Amount(data) is { } amount && Text(data, "currency") is { } currency
+                    && Text(data, "transactionId") is { Length: > 0 and <= 200 } transaction
                     ? (new PaymentSucceeded(order, amount, currency, transaction, Provider(data)), null)
                     : (null, "amount, currency or transactionId are missing or malformed");
             case "payment.failed":
                 return (new PaymentFailed(order, Text(data, "currency"), Text(data, "reason")), null);
             case "inventory.reserve.result":
                 return data.TryGetProperty("accepted", out var accepted) && accepted.ValueKind is JsonValueKind.True or JsonValueKind.False
-                    ? (new ReserveResult(order, accepted.GetBoolean(), Text(data, "reason")), null) : (null, "accepted is missing or malformed");
+                    ? (new ReserveResult(order, accepted.GetBoolean(), Text(data, "reason")), null)
+                    : (null, "accepted is missing or malformed");
             default:
                 return (null, $"the type '{(type.Length > 60 ? type[..60] : type)}' is unknown");
         }
@@ -78,7 +82,8 @@ public abstract record InboxMessage(Guid OrderId)
         && named.ValueKind != JsonValueKind.Null ? Text(data, "provider") ?? "" : "external";
 
     private static long? Amount(JsonElement data) =>
-        data.TryGetProperty("amount", out var n) && n.ValueKind == JsonValueKind.Number && n.TryGetInt64(out var amount) && amount is > 0 and <= Placement.MaxTotal ? amount : null;
+        data.TryGetProperty("amount", out var n) && n.ValueKind == JsonValueKind.Number && n.TryGetInt64(out var amount)
+        && amount is > 0 and <= Placement.MaxTotal ? amount : null;
 
     /// <summary>
     /// As a request's texts are read: in NFC, without blanks around it, and measured after that. No control characters: PostgreSQL stores
@@ -98,7 +103,8 @@ public abstract record InboxMessage(Guid OrderId)
 }
 
 /// <summary>Money has come in. Minor units.</summary>
-public sealed record PaymentSucceeded(Guid OrderId, long Amount, string Currency, string TransactionId, string Provider) : InboxMessage(OrderId);
+public sealed record PaymentSucceeded(Guid OrderId, long Amount, string Currency, string TransactionId, string Provider)
+    : InboxMessage(OrderId);
 
 /// <summary>A payment was tried and has failed.</summary>
 public sealed record PaymentFailed(Guid OrderId, string? Currency, string? Reason) : InboxMessage(OrderId);

@@ -39,8 +39,8 @@ public sealed class LifecycleBooks
 }
 
 /// <summary>
-/// The decision on an existing order: (books, command, now) to the next state or a named rejection. An order whose time is over is expired first,
-/// whether a sweep has seen it or not.
+/// The decision on an existing order: (books, command, now) to the next state or a named rejection. An order whose time is over is expired
+/// first, whether a sweep has seen it or not.
 /// </summary>
 public static class Lifecycle
 {
@@ -94,7 +94,8 @@ public static class Lifecycle
 
     /// <summary>Null when the order may go to the status.</summary>
     internal static Error? Illegal(Order order, OrderStatus to) =>
-        Transitions.IsLegal(order.Status, to) && !(order.Status == OrderStatus.Expired && to == OrderStatus.Confirmed) ? null : OrderErrors.IllegalTransition(order.Status, to);
+        Transitions.IsLegal(order.Status, to) && !(order.Status == OrderStatus.Expired && to == OrderStatus.Confirmed) ? null
+        : OrderErrors.IllegalTransition(order.Status, to);
 
     private static void Expire(OrderFile file, LifecycleBooks books, DateTime now, string actor)
     {
@@ -103,7 +104,9 @@ public static class Lifecycle
         file.Become(file.Order with { Status = OrderStatus.Expired, RefundDue = file.Order.RefundDue + due }, "order.expired", actor, now);
     }
 
-    /// <summary>By staff; or by the buyer, who can confirm an order that is paid on delivery, and nothing else. Doing so once more changes nothing.</summary>
+    /// <summary>
+    /// By staff; or by the buyer, who can confirm an order that is paid on delivery, and nothing else. Doing so once more changes nothing.
+    /// </summary>
     internal static Error? Confirm(ConfirmCommand command, OrderFile file, DateTime now)
     {
         var order = file.Order;
@@ -122,7 +125,8 @@ public static class Lifecycle
             return OrderErrors.IllegalTransition(order.Status, OrderStatus.Confirmed);
         }
 
-        file.Become(order with { Status = OrderStatus.Confirmed, IsVouchedFor = !command.ByBuyer, IsMailboxProved = command.ProvesMailbox }, "order.confirmed", command.Actor, now);
+        file.Become(order with { Status = OrderStatus.Confirmed, IsVouchedFor = !command.ByBuyer, IsMailboxProved = command.ProvesMailbox },
+            "order.confirmed", command.Actor, now);
         return null;
     }
 

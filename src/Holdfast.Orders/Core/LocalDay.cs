@@ -21,7 +21,8 @@ public static class LocalDay
         return Known.GetOrAdd((quarter, timeZone), static key =>
         {
             var start = new DateTime(key.Quarter * TimeSpan.TicksPerMinute * 15, DateTimeKind.Utc);
-            return TimeZoneInfo.ConvertTimeFromUtc(start, TimeZoneInfo.FindSystemTimeZoneById(key.Zone)).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+            return TimeZoneInfo.ConvertTimeFromUtc(start, TimeZoneInfo.FindSystemTimeZoneById(key.Zone))
+                .ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         });
     }
 }

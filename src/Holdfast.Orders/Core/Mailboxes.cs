@@ -4,8 +4,8 @@ namespace Holdfast.Orders.Core;
 public static class Mailboxes
 {
     /// <summary>
-    /// The email without the part from the plus sign on, since its owner can choose another one for each order. Gmail ignores dots, and its two
-    /// domains are one mailbox, as its help pages say: such emails are folded as well. A text that is no email is returned unchanged.
+    /// The email without the part from the plus sign on, since its owner can choose another one for each order. Gmail ignores dots, and its
+    /// two domains are one mailbox, as its help pages say: such emails are folded as well. A text that is no email is returned unchanged.
     /// </summary>
     /// <param name="emailKey">Normalised, in lower case.</param>
     public static string Of(string emailKey)
@@ -19,6 +19,7 @@ public static class Mailboxes
         var (local, domain) = (emailKey[..at], emailKey[(at + 1)..]);
         var tag = local.IndexOf('+', StringComparison.Ordinal);
         local = tag > 0 ? local[..tag] : local;
-        return domain is "gmail.com" or "googlemail.com" ? $"{local.Replace(".", "", StringComparison.Ordinal)}@gmail.com" : $"{local}@{domain}";
+        return domain is "gmail.com" or "googlemail.com" ? $"{local.Replace(".", "", StringComparison.Ordinal)}@gmail.com"
+            : $"{local}@{domain}";
     }
 }

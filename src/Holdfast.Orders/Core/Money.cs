@@ -4,8 +4,8 @@ using Holdfast.Platform;
 namespace Holdfast.Orders.Core;
 
 /// <summary>
-/// Money on an order. Payments add up; reaching the total confirms. What exceeds the total, and what comes to an order that ends unconfirmed or
-/// cancelled, is due back, each once.
+/// Money on an order. Payments add up; reaching the total confirms. What exceeds the total, and what comes to an order that ends
+/// unconfirmed or cancelled, is due back, each once.
 /// </summary>
 internal static class Money
 {
@@ -35,7 +35,8 @@ internal static class Money
             return OrderErrors.PaymentTooLarge;
         }
 
-        var payment = new Payment(pay.PaymentId, pay.Provider, pay.TransactionId, pay.Amount, pay.Currency, pay.Method, pay.Installments, pay.Actor,
+        var payment = new Payment(pay.PaymentId, pay.Provider, pay.TransactionId, pay.Amount, pay.Currency, pay.Method, pay.Installments,
+            pay.Actor,
             pay.ReceivedAt ?? now, now);
         Record(payment, file, books);
         return order.Status switch
@@ -46,7 +47,9 @@ internal static class Money
         };
     }
 
-    /// <summary>A payment has failed. Told of an order that is paid in part, or has ended, it changes nothing; told again neither.</summary>
+    /// <summary>
+    /// A payment has failed. Told of an order that is paid in part, or has ended, it changes nothing; told again neither.
+    /// </summary>
     public static Error? Fail(FailPaymentCommand fail, OrderFile file, DateTime now)
     {
         if (fail.Currency is { } currency && currency != file.Order.Currency)
@@ -74,7 +77,8 @@ internal static class Money
         // Staff may have told a part of it under the same name.
         var isTaken = file.Payments.Any(p => p.Provider == CashProvider && p.TransactionId == file.Order.Id.ToString());
         var transaction = (isTaken ? deliver.PaymentId : file.Order.Id).ToString();
-        var payment = new Payment(deliver.PaymentId, CashProvider, transaction, open, file.Order.Currency, "cash", null, deliver.Actor, now, now);
+        var payment = new Payment(deliver.PaymentId, CashProvider, transaction, open, file.Order.Currency, "cash", null, deliver.Actor, now,
+            now);
         file.Add(payment);
         file.Become(file.Order with { AmountPaid = file.Order.AmountPaid + open }, "payment.succeeded", deliver.Actor, now);
     }
@@ -120,7 +124,8 @@ internal static class Money
         var order = file.Order;
         var excess = Math.Max(0, order.Kept + payment.Amount - order.Cost);
         file.AddRefund(payment, excess, "excess", now);
-        file.Become(order with { AmountPaid = order.AmountPaid + payment.Amount, RefundDue = order.RefundDue + excess }, "payment.succeeded", payment.Actor, now);
+        file.Become(order with { AmountPaid = order.AmountPaid + payment.Amount, RefundDue = order.RefundDue + excess },
+            "payment.succeeded", payment.Actor, now);
         if (order.Status == OrderStatus.Pending && file.Order.Kept >= order.Cost)
         {
             file.Become(file.Order with { Status = OrderStatus.Confirmed }, "order.confirmed", payment.Actor, now);
@@ -155,7 +160,12 @@ internal static class Money
     private static Error? PayInVain(Payment payment, OrderFile file, string reason, DateTime now)
     {
         file.AddRefund(payment, payment.Amount, reason, now);
-        file.Become(file.Order with { AmountPaid = file.Order.AmountPaid + payment.Amount, RefundDue = file.Order.RefundDue + payment.Amount },
+        file.Become(file.Order with
+        {
+            AmountPaid = file.Order.AmountPaid + payment.Amount,
+            RefundDue = file.Order.RefundDue
+            + payment.Amount
+        },
             "payment.succeeded", payment.Actor, now, reason);
         return null;
     }

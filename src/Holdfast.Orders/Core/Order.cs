@@ -43,7 +43,8 @@ public enum PaymentMethod
 /// <param name="Tax">The tax on it; in its price or beside it, as the order says. Minor units.</param>
 /// <param name="Cancelled">Pieces that were cancelled before they were shipped while the order went on.</param>
 /// <param name="Undelivered">Shipped pieces that came back, or were lost, before they were delivered.</param>
-public sealed record OrderLine(Guid VariantId, Guid ProductId, string ProductName, string Sku, long UnitPrice, long Quantity, long Shipped, long Returned, bool Limited,
+public sealed record OrderLine(Guid VariantId, Guid ProductId, string ProductName, string Sku, long UnitPrice, long Quantity, long Shipped,
+    long Returned, bool Limited,
     long Discount = 0, long Tax = 0, long Cancelled = 0, long Undelivered = 0)
 {
     /// <summary>Minor units.</summary>
@@ -63,10 +64,12 @@ public sealed record OrderLine(Guid VariantId, Guid ProductId, string ProductNam
 }
 
 /// <summary>Something sent out or taken back. <paramref name="Kind"/>: <c>shipment</c> or <c>return</c>.</summary>
-public sealed record Fulfilment(Guid Id, string Kind, string? Carrier, string? TrackingNumber, bool Restocked, IReadOnlyList<StockLine> Lines, DateTime CreatedAt);
+public sealed record Fulfilment(Guid Id, string Kind, string? Carrier, string? TrackingNumber, bool Restocked,
+    IReadOnlyList<StockLine> Lines, DateTime CreatedAt);
 
 /// <summary>Money that has come in for an order. Minor units.</summary>
-public sealed record Payment(Guid Id, string Provider, string TransactionId, long Amount, string Currency, string? Method, int? Installments, string Actor, DateTime ReceivedAt, DateTime CreatedAt);
+public sealed record Payment(Guid Id, string Provider, string TransactionId, long Amount, string Currency, string? Method,
+    int? Installments, string Actor, DateTime ReceivedAt, DateTime CreatedAt);
 
 /// <summary>Money that must go back, of one payment. Minor units.</summary>
 /// <param name="Status"><c>due</c>, <c>done</c>, or <c>withdrawn</c>: the order could use the money after all.</param>
@@ -102,7 +105,10 @@ public sealed record Order
     /// <summary>The address it was placed from; only written, as a hash.</summary>
     public string? Client { get; init; }
 
-    /// <summary>Somebody of the shop has confirmed it in this change, or the link in a mail to its buyer has. Neither is read; see <see cref="OrderFile"/>.</summary>
+    /// <summary>
+    /// Somebody of the shop has confirmed it in this change, or the link in a mail to its buyer has. Neither is read; see
+    /// <see cref="OrderFile"/>.
+    /// </summary>
     public bool IsVouchedFor { get; init; }
 
     public bool IsMailboxProved { get; init; }
@@ -221,7 +227,9 @@ public sealed record Order
     /// <summary>The buyer's account was closed: there is no address any more, and nobody to tell.</summary>
     public bool IsOfClosedAccount => Emails.IsOfClosed(CustomerEmail);
 
-    /// <summary>What the buyer's money pays for goods that they keep: lines less their discount and what was returned, less the points. Minor units.</summary>
+    /// <summary>
+    /// What the buyer's money pays for goods that they keep: lines less their discount and what was returned, less the points. Minor units.
+    /// </summary>
     public long GoodsKept
     {
         get

@@ -17,7 +17,8 @@ public abstract record OrderCommand(Guid OrderId, Guid StoreId, string Actor)
 /// <summary>
 /// Money has come in, by whatever way. Minor units. The provider and the transaction are kept as <see cref="PaymentNames"/> folds them.
 /// </summary>
-public sealed record PayCommand(Guid OrderId, Guid StoreId, string Actor, Guid PaymentId, string Provider, string TransactionId, long Amount, string Currency,
+public sealed record PayCommand(Guid OrderId, Guid StoreId, string Actor, Guid PaymentId, string Provider, string TransactionId,
+    long Amount, string Currency,
     string? Method, int? Installments, DateTime? ReceivedAt) : OrderCommand(OrderId, StoreId, Actor)
 {
     public string Provider { get; } = PaymentNames.FoldProvider(Provider);
@@ -25,8 +26,12 @@ public sealed record PayCommand(Guid OrderId, Guid StoreId, string Actor, Guid P
     public string TransactionId { get; } = PaymentNames.FoldTransaction(TransactionId);
 }
 
-/// <summary>A payment was tried and has failed: an unpaid order says so, and may still be paid. <paramref name="Currency"/>: must be the order's, where it is given.</summary>
-public sealed record FailPaymentCommand(Guid OrderId, Guid StoreId, string Actor, string? Currency, string? Reason) : OrderCommand(OrderId, StoreId, Actor);
+/// <summary>
+/// A payment was tried and has failed: an unpaid order says so, and may still be paid. <paramref name="Currency"/>: must be the order's,
+/// where it is given.
+/// </summary>
+public sealed record FailPaymentCommand(Guid OrderId, Guid StoreId, string Actor, string? Currency, string? Reason)
+    : OrderCommand(OrderId, StoreId, Actor);
 
 /// <summary>Ends an order that has not been shipped, or cancels lines that have not: stock goes back, and money becomes due back.</summary>
 public sealed record CancelCommand(Guid OrderId, Guid StoreId, string Actor, string? Reason) : OrderCommand(OrderId, StoreId, Actor)
@@ -51,18 +56,21 @@ public sealed record ConfirmCommand(Guid OrderId, Guid StoreId, string Actor) : 
 }
 
 /// <summary>Goods leave the house. <paramref name="Lines"/>: null for all that is open.</summary>
-public sealed record ShipCommand(Guid OrderId, Guid StoreId, string Actor, Guid FulfilmentId, IReadOnlyList<StockLine>? Lines, string? Carrier, string? TrackingNumber)
+public sealed record ShipCommand(Guid OrderId, Guid StoreId, string Actor, Guid FulfilmentId, IReadOnlyList<StockLine>? Lines,
+    string? Carrier, string? TrackingNumber)
     : OrderCommand(OrderId, StoreId, Actor);
 
 /// <summary>Goods have arrived. <paramref name="PaymentId"/>: the id of the payment that cash on delivery makes.</summary>
 public sealed record DeliverCommand(Guid OrderId, Guid StoreId, string Actor, Guid PaymentId) : OrderCommand(OrderId, StoreId, Actor);
 
 /// <summary>Goods come back: delivered ones, or before their delivery. <paramref name="Lines"/>: null for all that is out.</summary>
-public sealed record ReturnCommand(Guid OrderId, Guid StoreId, string Actor, Guid FulfilmentId, IReadOnlyList<StockLine>? Lines, bool Restock)
+public sealed record ReturnCommand(Guid OrderId, Guid StoreId, string Actor, Guid FulfilmentId, IReadOnlyList<StockLine>? Lines,
+    bool Restock)
     : OrderCommand(OrderId, StoreId, Actor);
 
 /// <summary>New address, phone or note; null leaves one as it is.</summary>
-public sealed record EditCommand(Guid OrderId, Guid StoreId, string Actor, string? DeliveryAddress, string? ContactPhone, string? Note, OrderCommand? Then)
+public sealed record EditCommand(Guid OrderId, Guid StoreId, string Actor, string? DeliveryAddress, string? ContactPhone, string? Note,
+    OrderCommand? Then)
     : OrderCommand(OrderId, StoreId, Actor)
 {
     /// <summary>The buyer's right email and name; only those who work for the store correct them.</summary>

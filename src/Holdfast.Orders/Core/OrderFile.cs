@@ -6,7 +6,8 @@ namespace Holdfast.Orders.Core;
 public sealed record OrderEvent(string Type, Order After, string Previous, string Actor);
 
 /// <summary>
-/// An order with what hangs on it, opened under lock. Commands change it step by step; what was added since it was opened is what will be written.
+/// An order with what hangs on it, opened under lock. Commands change it step by step; what was added since it was opened is what will be
+/// written.
 /// </summary>
 public sealed class OrderFile(Order order, IReadOnlyList<Payment> payments, IReadOnlyList<Refund> refunds)
 {
@@ -65,7 +66,9 @@ public sealed class OrderFile(Order order, IReadOnlyList<Payment> payments, IRea
 
     public void Add(Payment payment) => _payments.Add(payment);
 
-    /// <summary>Makes up to <paramref name="amount"/> of a payment due back; what is due of it already does not count twice. Returns how much.</summary>
+    /// <summary>
+    /// Makes up to <paramref name="amount"/> of a payment due back; what is due of it already does not count twice. Returns how much.
+    /// </summary>
     public long AddRefund(Payment payment, long amount, string reason, DateTime now)
     {
         var back = _refunds.Where(r => r.PaymentId == payment.Id && r.Status != Refund.Withdrawn).Sum(r => r.Amount);

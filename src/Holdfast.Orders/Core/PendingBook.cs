@@ -15,8 +15,8 @@ public sealed record BuyerHashes(long Who, long? Phone)
 public readonly record struct PendingOrder(Guid StoreId, long Who, long? Phone, long Quantity);
 
 /// <summary>
-/// The unpaid orders of a batch's buyers, so that nobody empties a shop without paying. Read once for a batch: several processes that place for the
-/// same buyer at the same moment may each let one batch through.
+/// The unpaid orders of a batch's buyers, so that nobody empties a shop without paying. Read once for a batch: several processes that place
+/// for the same buyer at the same moment may each let one batch through.
 /// </summary>
 /// <param name="maxOrders">The most unpaid orders of one buyer in a store.</param>
 /// <param name="maxQuantity">The most pieces that these hold together.</param>

@@ -12,13 +12,17 @@ public static class PhoneDigits
     // 0000000000, 0900000000: what people write who do not want to tell one.
     private const int FewestDifferent = 3;
 
-    /// <summary>The last nine digits; null where they say nothing of anybody: too few, of one or two kinds, or a run such as 0123456789.</summary>
+    /// <summary>
+    /// The last nine digits; null where they say nothing of anybody: too few, of one or two kinds, or a run such as 0123456789.
+    /// </summary>
     public static string? Of(string phone)
     {
         var digits = string.Concat(phone.Where(char.IsDigit).Select(c => (char)('0' + (int)char.GetNumericValue(c))));
         var telling = digits.Length > Telling ? digits[^Telling..] : digits;
-        return digits.Length < Fewest || telling.Distinct().Count() < FewestDifferent || IsRun(digits, 1) || IsRun(digits, -1) ? null : telling;
+        return digits.Length < Fewest || telling.Distinct().Count() < FewestDifferent || IsRun(digits, 1) || IsRun(digits, -1) ? null
+            : telling;
     }
 
-    private static bool IsRun(string digits, int step) => digits.Zip(digits.Skip(1)).All(pair => (pair.First - '0' + step + 10) % 10 == pair.Second - '0');
+    private static bool IsRun(string digits, int step) =>
+        digits.Zip(digits.Skip(1)).All(pair => (pair.First - '0' + step + 10) % 10 == pair.Second - '0');
 }

@@ -18,7 +18,8 @@ public sealed record StoreFacts(Guid Id, string Currency, string TimeZone, IRead
 /// <summary>What the catalog says of a variant.</summary>
 /// <param name="Price">Minor units of the store's currency.</param>
 /// <param name="ForSale">The variant is active and its product not deleted.</param>
-public sealed record VariantFacts(Guid Id, Guid StoreId, Guid ProductId, string ProductName, string Sku, long Price, int? PurchaseLimit, bool ForSale, string? Category = null)
+public sealed record VariantFacts(Guid Id, Guid StoreId, Guid ProductId, string ProductName, string Sku, long Price, int? PurchaseLimit,
+    bool ForSale, string? Category = null)
 {
     /// <summary>How an order with it can be paid; null: as the store's others.</summary>
     public IReadOnlyList<PaymentMethod>? PaymentMethods { get; init; }
@@ -82,7 +83,10 @@ public sealed record PlaceCommand
     /// <summary>Whether spellings of one mailbox are one buyer; see <see cref="Mailboxes"/>.</summary>
     public bool FoldsMailboxes { get; private set; } = true;
 
-    /// <summary>Whether nothing shows that the buyer is who they say: a guest, or an account with a mailbox that may be anybody's. Not what the shop itself places.</summary>
+    /// <summary>
+    /// Whether nothing shows that the buyer is who they say: a guest, or an account with a mailbox that may be anybody's. Not what the shop
+    /// itself places.
+    /// </summary>
     public bool IsStrangers => IsCapped && ProvedEmail is null;
 
     /// <summary>The address that it came from; null: none of the network.</summary>
@@ -101,7 +105,8 @@ public sealed record PlaceCommand
     public IReadOnlyList<Rider> Riders { get; init; } = [];
 
     /// <summary>Notes what is known of the buyer by now.</summary>
-    public void Know(string? provedEmail, bool foldsMailboxes) => (ProvedEmail, FoldsMailboxes, Buyer) = (provedEmail, foldsMailboxes, null);
+    public void Know(string? provedEmail, bool foldsMailboxes) =>
+        (ProvedEmail, FoldsMailboxes, Buyer) = (provedEmail, foldsMailboxes, null);
 
     private string? Mailbox(string? emailKey) => emailKey is null || !FoldsMailboxes ? emailKey : Mailboxes.Of(emailKey);
 }

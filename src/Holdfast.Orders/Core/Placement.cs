@@ -52,7 +52,9 @@ public static class Placement
     /// <summary>The largest total: it and its sums stay exact everywhere, in JavaScript too.</summary>
     public const long MaxTotal = 1_000_000_000_000_000;
 
-    /// <summary>Decides one command and, when it is accepted, takes what it takes in the books. After a rejection the caller undoes them.</summary>
+    /// <summary>
+    /// Decides one command and, when it is accepted, takes what it takes in the books. After a rejection the caller undoes them.
+    /// </summary>
     public static Result<Order> Decide(PlaceCommand command, Guid customerId, PlacementBooks books, OrderOptions options, DateTime now)
     {
         var lines = Pricing.Lines(command, books);
@@ -87,7 +89,8 @@ public static class Placement
             books.Discounts.Use(code, command.OrderId, command.StoreId, command.Keys.Counted[0], amount);
         }
 
-        if (charges.RedeemedPoints > 0 && books.Points?.TryRedeem(customerId, command.StoreId, charges.RedeemedPoints, command.OrderId, "redeemed") != true)
+        if (charges.RedeemedPoints > 0
+            && books.Points?.TryRedeem(customerId, command.StoreId, charges.RedeemedPoints, command.OrderId, "redeemed") != true)
         {
             throw new UnreachableException("a missing point is an obstacle");
         }
@@ -146,7 +149,8 @@ public static class Placement
     }
 
     /// <summary>
-    /// What needs no charges. Before the limits and balances: what is sold out is refused without a lock, and those are only known under one.
+    /// What needs no charges. Before the limits and balances: what is sold out is refused without a lock, and those are only known under
+    /// one.
     /// </summary>
     private static Error? Hopeless(PlaceCommand command, PlacementBooks books)
     {
@@ -155,7 +159,8 @@ public static class Placement
             return OrderErrors.ExternalIdTaken;
         }
 
-        return command.ReservationId is null && books.Stock.Shortages(command.Lines) is { } shortages ? InventoryErrors.InsufficientStock(shortages) : null;
+        return command.ReservationId is null && books.Stock.Shortages(command.Lines) is { } shortages
+            ? InventoryErrors.InsufficientStock(shortages) : null;
     }
 
     private static Error? Obstacle(PlaceCommand command, Charges charges, Error? refusal, PlacementBooks books)
@@ -172,7 +177,8 @@ public static class Placement
 
         foreach (var line in charges.Lines)
         {
-            if (line.Limited && books.Variants[line.VariantId].PurchaseLimit is { } limit && books.Purchases.Held(line.VariantId, command.Keys.Asked) + line.Quantity > limit)
+            if (line.Limited && books.Variants[line.VariantId].PurchaseLimit is { } limit
+                && books.Purchases.Held(line.VariantId, command.Keys.Asked) + line.Quantity > limit)
             {
                 return OrderErrors.PurchaseLimit(line.VariantId, limit);
             }
@@ -188,14 +194,16 @@ public static class Placement
         ?? (isUnpaidHold ? books.UnpaidHolds.Obstacle(command.Lines, buyer, books.Stock) : null);
 
     /// <summary>Whether the order will hold stock on the word of a stranger; not for the minutes that paying online takes.</summary>
-    private static bool IsUnpaidHold(PlaceCommand command, PaymentMethod method, long total) => command.IsStrangers && method != PaymentMethod.Online && total > 0;
+    private static bool IsUnpaidHold(PlaceCommand command, PaymentMethod method, long total) => command.IsStrangers
+        && method != PaymentMethod.Online && total > 0;
 
     /// <summary>Takes stock: what is available, or first what a reservation holds.</summary>
     private static Error? TakeStock(PlaceCommand command, PlacementBooks books, DateTime now)
     {
         if (command.ReservationId is not { } id)
         {
-            return books.Stock.TryReserve(command.Lines, StockReasons.Placed, command.OrderId, out _) ? null : throw new UnreachableException("a shortage is an obstacle");
+            return books.Stock.TryReserve(command.Lines, StockReasons.Placed, command.OrderId, out _) ? null
+                : throw new UnreachableException("a shortage is an obstacle");
         }
 
         return books.Reservations.Find(id) is not { } reservation || reservation.StoreId != command.StoreId ? OrderErrors.UnknownReservation
@@ -206,12 +214,14 @@ public static class Placement
     private static double? Minutes(PlaceCommand command, PaymentMethod method, long total, OrderOptions options) => method switch
     {
         _ when total == 0 => null,
-        PaymentMethod.CashOnDelivery => command.IsStrangers && options.CashConfirmationHours > 0 ? options.CashConfirmationHours * 60 : null,
+        PaymentMethod.CashOnDelivery => command.IsStrangers && options.CashConfirmationHours > 0 ? options.CashConfirmationHours * 60
+            : null,
         PaymentMethod.BankTransfer => options.BankTransferHours * 60,
         _ => options.SessionMinutes,
     };
 
-    private static Order Make(PlaceCommand command, Guid customerId, Charges charges, PaymentMethod method, StoreFacts store, OrderOptions options, DateTime now)
+    private static Order Make(PlaceCommand command, Guid customerId, Charges charges, PaymentMethod method, StoreFacts store,
+        OrderOptions options, DateTime now)
     {
         var minutes = Minutes(command, method, charges.Total, options);
         return new Order

@@ -65,7 +65,8 @@ public static class Pricing
             }
 
             total += variant.Price * quantity;
-            lines[i] = new OrderLine(id, variant.ProductId, variant.ProductName, variant.Sku, variant.Price, quantity, 0, 0, variant.PurchaseLimit is not null);
+            lines[i] = new OrderLine(id, variant.ProductId, variant.ProductName, variant.Sku, variant.Price, quantity, 0, 0,
+                variant.PurchaseLimit is not null);
         }
 
         if (unknown is not null)
@@ -129,7 +130,8 @@ public static class Pricing
         for (var i = 0; i < lines.Length; i++)
         {
             var category = books.Variants[lines[i].VariantId].Category;
-            var percent = (category is null ? null : tax.Categories.FirstOrDefault(c => UnicodeText.IsSameName(c.Category, category)))?.Rate ?? tax.Rate;
+            var percent = (category is null ? null : tax.Categories.FirstOrDefault(c => UnicodeText.IsSameName(c.Category, category)))?.Rate
+                ?? tax.Rate;
             var amount = Share(lines[i].LineTotal - lines[i].Discount, percent, tax.Included);
             lines[i] = lines[i] with { Tax = amount };
             sum += amount;

@@ -6,10 +6,12 @@ public sealed class PurchaseBook
     private readonly Dictionary<(Guid VariantId, string Buyer), long> _held;
     private readonly List<(Guid VariantId, string Buyer, long Delta)> _changes = [];
 
-    public PurchaseBook(IEnumerable<(Guid VariantId, string Buyer, long Quantity)> rows) => _held = rows.ToDictionary(r => (r.VariantId, r.Buyer), r => r.Quantity);
+    public PurchaseBook(IEnumerable<(Guid VariantId, string Buyer, long Quantity)> rows) =>
+        _held = rows.ToDictionary(r => (r.VariantId, r.Buyer), r => r.Quantity);
 
     /// <summary>What changed, by row, with the new value.</summary>
-    public IEnumerable<(Guid VariantId, string Buyer, long Quantity)> Changed => _changes.Select(c => (c.VariantId, c.Buyer)).Distinct().Select(k => (k.VariantId, k.Buyer, _held[k]));
+    public IEnumerable<(Guid VariantId, string Buyer, long Quantity)> Changed =>
+        _changes.Select(c => (c.VariantId, c.Buyer)).Distinct().Select(k => (k.VariantId, k.Buyer, _held[k]));
 
     public bool IsChanged => _changes.Count > 0;
 

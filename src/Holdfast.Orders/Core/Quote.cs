@@ -7,7 +7,8 @@ public sealed record Quote(string Currency, IReadOnlyList<QuoteLine> Lines, long
 {
     /// <summary>The charges as they are shown.</summary>
     public static Quote Of(Charges c) => new(c.Currency,
-        [.. c.Lines.Select(l => new QuoteLine(l.VariantId, l.ProductId, l.ProductName, l.Sku, l.UnitPrice, l.Quantity, l.LineTotal, l.Discount, l.Tax))],
+        [.. c.Lines.Select(l =>
+        new QuoteLine(l.VariantId, l.ProductId, l.ProductName, l.Sku, l.UnitPrice, l.Quantity, l.LineTotal, l.Discount, l.Tax))],
         c.Subtotal, c.Codes is [var first, ..] ? first.Code.Code : null, c.DiscountAmount,
             [.. c.Codes.Select(d => new QuoteDiscount(d.Code.Code, d.Amount))],
         c.RedeemedPoints, c.PointsDiscountPrice, c.ShippingFee, c.TaxAmount, c.ShippingTax, c.TaxIncluded, c.Total);
@@ -17,4 +18,5 @@ public sealed record Quote(string Currency, IReadOnlyList<QuoteLine> Lines, long
 public sealed record QuoteDiscount(string Code, long Amount);
 
 /// <summary>A line of a quote; amounts in minor units.</summary>
-public sealed record QuoteLine(Guid VariantId, Guid ProductId, string ProductName, string Sku, long UnitPrice, long Quantity, long LineTotal, long DiscountAmount, long TaxAmount);
+public sealed record QuoteLine(Guid VariantId, Guid ProductId, string ProductName, string Sku, long UnitPrice, long Quantity,
+    long LineTotal, long DiscountAmount, long TaxAmount);

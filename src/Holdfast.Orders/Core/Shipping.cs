@@ -28,7 +28,8 @@ internal static class Shipping
         }
 
         var quantities = chosen.Value;
-        var missing = quantities.Where(q => !books.Holds.Covers(books.Stock, q.VariantId, order.Id, q.Quantity)).Select(q => q.VariantId).ToList();
+        var missing = quantities.Where(q => !books.Holds.Covers(books.Stock, q.VariantId, order.Id, q.Quantity)).Select(q => q.VariantId)
+            .ToList();
         if (missing.Count > 0)
         {
             return OrderErrors.OrderIsShort(missing);
@@ -42,7 +43,8 @@ internal static class Shipping
         var lines = order.Lines.Select(l => l with { Shipped = l.Shipped + Of(quantities, l.VariantId) }).ToList();
         var status = lines.All(l => l.Open == 0) ? OrderStatus.Shipped : OrderStatus.PartiallyShipped;
         var shipment = new Fulfilment(ship.FulfilmentId, "shipment", ship.Carrier, ship.TrackingNumber, false, quantities, now);
-        file.Become(order with { Status = status, Lines = lines, Fulfilments = [.. order.Fulfilments, shipment] }, "order.shipped", ship.Actor, now);
+        file.Become(order with { Status = status, Lines = lines, Fulfilments = [.. order.Fulfilments, shipment] }, "order.shipped",
+            ship.Actor, now);
         return null;
     }
 

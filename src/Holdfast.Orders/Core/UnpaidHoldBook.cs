@@ -17,13 +17,16 @@ public readonly record struct UnpaidLimits(int OfBuyer, int Handful, int SharePe
 
 /// <summary>Pieces of a variant that an order holds although nobody has paid and nobody of the shop vouches for it.</summary>
 /// <param name="ExpiresAt">When the order expires; null where it was confirmed.</param>
-public sealed record UnpaidHold(Guid OrderId, Guid VariantId, Guid StoreId, long Quantity, BuyerHashes Buyer, DateTime? ExpiresAt, DateTime CreatedAt);
+public sealed record UnpaidHold(Guid OrderId, Guid VariantId, Guid StoreId, long Quantity, BuyerHashes Buyer, DateTime? ExpiresAt,
+    DateTime CreatedAt);
 
 /// <summary>
-/// What strangers hold without money of a batch's variants: orders of guests, and of accounts that have proved no mailbox, that are paid on delivery or by bank
-/// transfer. Read under the lock of the stock, so that it is exact. Who pays online holds for minutes, and is not counted.
+/// What strangers hold without money of a batch's variants: orders of guests, and of accounts that have proved no mailbox, that are paid on
+/// delivery or by bank transfer. Read under the lock of the stock, so that it is exact. Who pays online holds for minutes, and is not
+/// counted.
 /// </summary>
-public sealed class UnpaidHoldBook(UnpaidLimits limits, IEnumerable<(Guid VariantId, long Quantity)> together, IEnumerable<(Guid VariantId, BuyerHashes Buyer, long Quantity)> ofBuyers)
+public sealed class UnpaidHoldBook(UnpaidLimits limits, IEnumerable<(Guid VariantId, long Quantity)> together,
+    IEnumerable<(Guid VariantId, BuyerHashes Buyer, long Quantity)> ofBuyers)
 {
     private readonly Dictionary<Guid, long> _together = together.ToDictionary(t => t.VariantId, t => t.Quantity);
     private readonly Dictionary<(Guid VariantId, char Kind, long Hash), long> _bySign = Sum(ofBuyers);
@@ -84,7 +87,8 @@ public sealed class UnpaidHoldBook(UnpaidLimits limits, IEnumerable<(Guid Varian
     }
 
     /// <summary>The most that one sign of the buyer holds already.</summary>
-    private long HeldBy(Guid variantId, BuyerHashes buyer) => Math.Max(buyer.Known.Sum(who => _bySign.GetValueOrDefault((variantId, 'w', who))),
+    private long HeldBy(Guid variantId, BuyerHashes buyer) =>
+        Math.Max(buyer.Known.Sum(who => _bySign.GetValueOrDefault((variantId, 'w', who))),
         buyer.Phone is { } phone ? _bySign.GetValueOrDefault((variantId, 'p', phone)) : 0);
 
     private void Count(UnpaidHold hold, long sign)

@@ -13,8 +13,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Orders;
 
-/// <summary>One batch of changes: open (claim keys, lock orders, then stock, then the clock), decide (<see cref="Core.Lifecycle"/>), ink.</summary>
-internal sealed class ChangeBatch
+/// <summary>
+/// One batch of changes: open (claim keys, lock orders, then stock, then the clock), decide (<see cref="Core.Lifecycle"/>), ink.
+/// </summary>
+internal sealed partial class ChangeBatch
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
 
@@ -40,7 +42,8 @@ internal sealed class ChangeBatch
 
     /// <summary>The orders that were pending before this batch and are not after it.</summary>
     public IReadOnlyList<Guid> NoLongerPending =>
-        [.. _books.Files.Values.Where(f => f.Read.Status == OrderStatus.Pending && f.Order.Status != OrderStatus.Pending).Select(f => f.Order.Id)];
+        [.. _books.Files.Values.Where(f => f.Read.Status == OrderStatus.Pending && f.Order.Status != OrderStatus.Pending)
+        .Select(f => f.Order.Id)];
 
     public async Task OpenAsync()
     {
@@ -154,7 +157,8 @@ internal sealed class ChangeBatch
     /// <summary>Stock rows are locked only when a command may touch them: a confirmation never waits for a hot item.</summary>
     private async Task OpenStockAsync(Dictionary<Guid, OrderFile> files, PaymentBook payments, List<Rider> riders)
     {
-        var needed = _changings.Any(c => files.TryGetValue(c.Command.OrderId, out var file) && Core.Lifecycle.NeedsStock(c.Command, file.Order, _now + Soon));
+        var needed = _changings.Any(c => files.TryGetValue(c.Command.OrderId, out var file)
+            && Core.Lifecycle.NeedsStock(c.Command, file.Order, _now + Soon));
         var lines = needed ? files.Values.SelectMany(f => f.Order.Lines).ToList() : [];
         IReadOnlyList<StockRow> stock = [];
         IEnumerable<(Guid, string, long)> purchases = [];
@@ -168,7 +172,8 @@ internal sealed class ChangeBatch
             var limited = files.Values.SelectMany(f => f.Order.Lines.Where(l => l.Limited)
                 .SelectMany(l => f.Order.BuyerKeys.Select(key => (l.VariantId, key)))).Distinct().ToList();
             var held = limited.Count == 0 ? null : PurchaseRows.Open(batch, limited);
-            var limit = limited.Count == 0 ? null : batch.Query("SELECT id, purchase_limit FROM variants WHERE id {in $1} AND purchase_limit IS NOT NULL",
+            var limit = limited.Count == 0 ? null
+                : batch.Query("SELECT id, purchase_limit FROM variants WHERE id {in $1} AND purchase_limit IS NOT NULL",
                 r => (r.Uuid(0), r.Int(1)), limited.Select(l => l.VariantId).Distinct().ToArray());
             var coded = files.Values.Where(f => f.Order.DiscountId is not null).Select(f => f.Order).ToList();
             var codes = coded.SelectMany(o => o.Discounts.Select(d => d.Id)).Distinct().Order().ToArray();
@@ -201,7 +206,8 @@ internal sealed class ChangeBatch
     /// <summary>The accounts whose points may move. An account is made by its first points only.</summary>
     private async Task<PointsBook> OpenPointsAsync(Dictionary<Guid, OrderFile> files)
     {
-        var orders = _changings.Where(c => files.TryGetValue(c.Command.OrderId, out var file) && Core.Lifecycle.NeedsPoints(c.Command, file.Order, _now + Soon))
+        var orders = _changings.Where(c => files.TryGetValue(c.Command.OrderId, out var file)
+            && Core.Lifecycle.NeedsPoints(c.Command, file.Order, _now + Soon))
             .Select(c => files[c.Command.OrderId].Order).ToList();
         if (orders.Count == 0)
         {
@@ -212,7 +218,8 @@ internal sealed class ChangeBatch
         var programs = PointsPages.Programs(batch, orders.Select(o => o.StoreId).Distinct().ToArray());
         await batch.RunAsync().ConfigureAwait(false);
         var earning = programs.Rows.Where(p => p.AmountPerPoint > 0).Select(p => p.StoreId).ToHashSet();
-        var accounts = orders.Where(o => earning.Contains(o.StoreId) || o.RedeemedPoints > 0 || o.EarnedPoints > 0).Select(o => (o.CustomerId, o.StoreId)).Distinct().ToList();
+        var accounts = orders.Where(o => earning.Contains(o.StoreId) || o.RedeemedPoints > 0 || o.EarnedPoints > 0)
+            .Select(o => (o.CustomerId, o.StoreId)).Distinct().ToList();
         if (accounts.Count == 0)
         {
             return PointsBook.Empty;
@@ -224,67 +231,14 @@ internal sealed class ChangeBatch
         {
             throw new StaleRowException("loyalty_programs: the store has one by now");
         }
-        var replayed = orders.Where(o => o.EarnedPoints > 0 || o.RedeemedPoints > 0).Select(o => (o.CustomerId, o.StoreId)).Distinct().ToList();
+        var replayed = orders.Where(o => o.EarnedPoints > 0 || o.RedeemedPoints > 0).Select(o => (o.CustomerId, o.StoreId)).Distinct()
+            .ToList();
         if (replayed.Count > 0)
         {
             await PointsPages.ReadLedgersAsync(_tx, points, replayed).ConfigureAwait(false);
         }
 
         return points;
-    }
-
-    private Fetched<Guid> Claim(StatementBatch batch)
-    {
-        var rows = Idempotency.Claims();
-        foreach (var c in _changings.Where(c => c.Key is not null).DistinctBy(c => c.Key!.Hash).OrderBy(c => c.Key!.Hash))
-        {
-            rows.Add(c.Key!.Hash).Add(c.Key.Fingerprint).Add(c.Status).Add((Guid?)null).Add((int?)null).Add(DateTime.UnixEpoch);
-        }
-
-        return batch.InsertReturning(rows, "ON CONFLICT (key) DO NOTHING RETURNING key", r => r.Uuid(0));
-    }
-
-    private async Task AnswerReplaysAsync()
-    {
-        var taken = _changings.Where(c => c.Key is not null).Select(c => c.Key!.Hash).Where(k => !_claimed.Contains(k)).Distinct().ToArray();
-        if (taken.Length == 0)
-        {
-            return;
-        }
-
-        var stored = (await _tx.QueryAsync(Idempotency.Select, Idempotency.Map, taken).ConfigureAwait(false)).ToDictionary(s => s.Key);
-        for (var i = 0; i < _changings.Count; i++)
-        {
-            if (_changings[i].Key is { } key && stored.TryGetValue(key.Hash, out var found))
-            {
-                var replay = found.Replay(key);
-                Answer(i, replay.IsOk ? new Changed(found.Response!, 0, Replayed: true) : replay.Error!);
-            }
-        }
-    }
-
-    /// <summary>Stores where each claimed key's answer is: the last event's data. Where no event tells it, nothing has changed, and a retry is judged again.</summary>
-    private void InkKeys(StatementBatch batch)
-    {
-        var rows = new RowSet("idempotency_keys", new("key", ColumnType.Uuid), new("fingerprint", ColumnType.Bytes), new("event_subject", ColumnType.Uuid),
-            new("event_sequence", ColumnType.Int), new("created_at", ColumnType.Time));
-        foreach (var (key, i) in _doneByKey)
-        {
-            var (file, answer) = (_books.Files[_changings[i].Command.OrderId], Outcomes[i].Value);
-            // What changed nothing is told by the last event, too; not once the order was hidden, of which nobody is told.
-            if ((file.Events.LastOrDefault(e => e.After.Version == answer.Version)?.After ?? (answer.Version == file.Read.Version && !file.Read.Hidden ? file.Read : null)) is { } told)
-            {
-                rows.Add(key).Add(_changings[i].Key!.Fingerprint).Add(told.Id).Add(told.EventSequence).Add(_now);
-                _claimed.Remove(key);
-            }
-        }
-
-        batch.ChangeEach(rows, "UPDATE idempotency_keys SET fingerprint = {v.fingerprint}, event_subject = {v.event_subject}, event_sequence = {v.event_sequence}, "
-            + "created_at = {v.created_at} WHERE idempotency_keys.key = {v.key}");
-        if (_claimed.Count > 0)
-        {
-            batch.Execute("DELETE FROM idempotency_keys WHERE key {in $1}", _claimed.ToArray());
-        }
     }
 
     private void Answer(int index, Result<Changed> outcome)

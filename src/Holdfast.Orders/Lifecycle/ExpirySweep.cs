@@ -16,7 +16,8 @@ public sealed class ExpirySweep : Sweep
     private readonly ChangeQueue _queue;
     private volatile bool _isRefused;
 
-    public ExpirySweep(Db db, ChangeQueue queue, OrderSessions sessions, OrderOptions options, ILogger<ExpirySweep> log) : base(db, options.SweepEvery, BatchSize, log)
+    public ExpirySweep(Db db, ChangeQueue queue, OrderSessions sessions, OrderOptions options, ILogger<ExpirySweep> log)
+        : base(db, options.SweepEvery, BatchSize, log)
     {
         _queue = queue;
         sessions.Expired += Wake;
@@ -29,7 +30,8 @@ public sealed class ExpirySweep : Sweep
         {
             var now = await session.NowAsync().ConfigureAwait(false);
             return await session.QueryAsync(
-                $"SELECT id, store_id FROM orders WHERE status = 'pending' AND expires_at <= $1 ORDER BY expires_at LIMIT {BatchSize} {{skip locked}}",
+                $"SELECT id, store_id FROM orders WHERE status = 'pending' AND expires_at <= $1 ORDER BY expires_at LIMIT {BatchSize} "
+                + $"{{skip locked}}",
                 r => (Id: r.Uuid(0), StoreId: r.Uuid(1)), now).ConfigureAwait(false);
         }, ct).ConfigureAwait(false);
         var outcomes = await Task.WhenAll(due.Select(d => ExpireAsync(new ExpireCommand(d.Id, d.StoreId, "system")))).ConfigureAwait(false);

@@ -5,10 +5,11 @@ using Holdfast.Platform.Data;
 namespace Holdfast.Orders;
 
 /// <summary>
-/// Order numbers that people can read out: twelve characters of Crockford's base 32 (no I, L, O, U) in three groups, e.g. <c>1Q7M-8ZK4-20RD</c>.
-/// 60 bits: 41 of milliseconds since 2024, 10 that tell processes apart, 9 that count. No counter in the database; they sort by time and do not
-/// tell how many orders there are. Each process claims its number in <c>order_number_claims</c> for an hour at a time, so that those of two processes
-/// never meet. The unique index has the last word: an order whose number is taken is placed again with another.
+/// Order numbers that people can read out: twelve characters of Crockford's base 32 (no I, L, O, U) in three groups, e.g.
+/// <c>1Q7M-8ZK4-20RD</c>. 60 bits: 41 of milliseconds since 2024, 10 that tell processes apart, 9 that count. No counter in the database;
+/// they sort by time and do not tell how many orders there are. Each process claims its number in <c>order_number_claims</c> for an hour at
+/// a time, so that those of two processes never meet. The unique index has the last word: an order whose number is taken is placed again
+/// with another.
 /// </summary>
 public sealed class OrderNumbers(TimeProvider time)
 {
@@ -27,8 +28,8 @@ public sealed class OrderNumbers(TimeProvider time)
     private long _last;
 
     /// <summary>
-    /// Makes sure that no other process uses this one's number during the next half hour. A look at the clock, but for once in half an hour.
-    /// Where 1,024 processes hold one, a number is drawn by chance.
+    /// Makes sure that no other process uses this one's number during the next half hour. A look at the clock, but for once in half an
+    /// hour. Where 1,024 processes hold one, a number is drawn by chance.
     /// </summary>
     public async ValueTask ClaimAsync(Db db)
     {
@@ -63,7 +64,8 @@ public sealed class OrderNumbers(TimeProvider time)
             var claimed = await db.WriteAsync(async tx =>
             {
                 var now = await tx.NowAsync().ConfigureAwait(false);
-                var held = await tx.QueryAsync("SELECT process, holder FROM order_number_claims WHERE expires_at >= $1", r => (Process: r.Int(0), Holder: r.Uuid(1)), now)
+                var held = await tx.QueryAsync("SELECT process, holder FROM order_number_claims WHERE expires_at >= $1",
+                    r => (Process: r.Int(0), Holder: r.Uuid(1)), now)
                     .ConfigureAwait(false);
                 var taken = held.Where(h => h.Holder != _holder).Select(h => h.Process).ToHashSet();
                 var free = Enumerable.Range(0, Processes).Where(n => !taken.Contains(n)).ToList();
@@ -73,11 +75,14 @@ public sealed class OrderNumbers(TimeProvider time)
                 }
 
                 // Drawn where another process was faster: many that start together do not race for each number.
-                var mine = held.Where(h => h.Holder == _holder).Select(h => h.Process).DefaultIfEmpty(free[tries == 0 ? 0 : Random.Shared.Next(free.Count)]).First();
+                var mine = held.Where(h => h.Holder == _holder).Select(h => h.Process)
+                    .DefaultIfEmpty(free[tries == 0 ? 0 : Random.Shared.Next(free.Count)]).First();
 
                 // Whoever claims the same at this moment waits for the row, and then finds it held.
-                return (await tx.QueryAsync("INSERT INTO order_number_claims (process, holder, expires_at) VALUES ($1, $2, $3) ON CONFLICT (process) DO UPDATE "
-                    + "SET holder = excluded.holder, expires_at = excluded.expires_at WHERE order_number_claims.expires_at < $4 OR order_number_claims.holder = excluded.holder "
+                return (await tx.QueryAsync(
+                    "INSERT INTO order_number_claims (process, holder, expires_at) VALUES ($1, $2, $3) ON CONFLICT (process) DO UPDATE "
+                    + "SET holder = excluded.holder, expires_at = excluded.expires_at WHERE order_number_claims.expires_at < $4 OR "
+                    + "order_number_claims.holder = excluded.holder "
                     + "RETURNING process", r => (int?)r.Int(0), mine, _holder, now + Lease, now).ConfigureAwait(false)).FirstOrDefault();
             }).ConfigureAwait(false);
             if (claimed is { } number)
@@ -116,7 +121,8 @@ public sealed class OrderNumbers(TimeProvider time)
         var digits = string.Concat((trimmed.StartsWith('#') ? trimmed[1..] : trimmed).Where(c => !char.IsWhiteSpace(c)
             && CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.DashPunctuation))
             .ToUpperInvariant().Replace('O', '0').Replace('I', '1').Replace('L', '1');
-        return digits.Length == 12 && digits.All(c => Alphabet.Contains(c, StringComparison.Ordinal)) ? $"{digits[..4]}-{digits[4..8]}-{digits[8..]}" : null;
+        return digits.Length == 12 && digits.All(c => Alphabet.Contains(c, StringComparison.Ordinal))
+            ? $"{digits[..4]}-{digits[4..8]}-{digits[8..]}" : null;
     }
 
     private static string Format(long value) => string.Create(14, value, static (text, number) =>

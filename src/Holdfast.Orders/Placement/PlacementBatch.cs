@@ -15,7 +15,7 @@ namespace Holdfast.Orders;
 /// One batch of placements: peek (a snapshot that answers replays and hopeless commands without a lock), open (claim, lock, clock), decide
 /// (pure, see <see cref="Placement"/>), ink (set-based writes). Locks are taken in the global order.
 /// </summary>
-internal sealed class PlacementBatch
+internal sealed partial class PlacementBatch
 {
     private readonly Db _db;
     private readonly OrderOptions _options;
@@ -62,7 +62,10 @@ internal sealed class PlacementBatch
         return Array.IndexOf(_answered, false) >= 0;
     }
 
-    /// <summary>Claims the keys, holds the accounts, makes the guests, opens the riders' books, locks the stock, reads the clock: in the global lock order.</summary>
+    /// <summary>
+    /// Claims the keys, holds the accounts, makes the guests, opens the riders' books, locks the stock, reads the clock: in the global lock
+    /// order.
+    /// </summary>
     public async Task OpenAsync(Tx tx)
     {
         var open = Left().ToList();
@@ -156,7 +159,8 @@ internal sealed class PlacementBatch
             }
         }
 
-        var actors = _accepted.Where(a => a.Placing.Command.ReservationId is not null).ToDictionary(a => a.Placing.Command.ReservationId!.Value, a => a.Placing.Command.Actor);
+        var actors = _accepted.Where(a => a.Placing.Command.ReservationId is not null)
+            .ToDictionary(a => a.Placing.Command.ReservationId!.Value, a => a.Placing.Command.Actor);
         ReservationPages.Ink(_books.Reservations, batch, events, r => actors.GetValueOrDefault(r, "system"));
         DiscountPages.Ink(_books.Discounts, batch, _now);
         if (_books.Points is { } points)
@@ -219,30 +223,6 @@ internal sealed class PlacementBatch
         return refusal;
     }
 
-    private Fetched<Guid> Claim(StatementBatch batch, List<int> open)
-    {
-        var rows = Idempotency.Claims();
-        foreach (var placing in open.Select(i => _placings[i]).DistinctBy(p => p.Key.Hash).OrderBy(p => p.Key.Hash))
-        {
-            _claimants[placing.Key.Hash] = placing;
-            rows.Add(placing.Key.Hash).Add(placing.Key.Fingerprint).Add(201).Add(placing.Command.OrderId).Add(1).Add(_now);
-        }
-
-        return batch.InsertReturning(rows, "ON CONFLICT (key) DO NOTHING RETURNING key", r => r.Uuid(0));
-    }
-
-    /// <summary>Where the first request of a key was refused and another with the same key was accepted, the claim becomes its.</summary>
-    private void PassOnClaims(StatementBatch batch)
-    {
-        var rows = new RowSet("idempotency_keys", new("key", ColumnType.Uuid), new("fingerprint", ColumnType.Bytes), new("event_subject", ColumnType.Uuid));
-        foreach (var (placing, order, _) in _accepted.Where(a => !ReferenceEquals(_claimants[a.Placing.Key.Hash], a.Placing)))
-        {
-            rows.Add(placing.Key.Hash).Add(placing.Key.Fingerprint).Add(order.Id);
-        }
-
-        batch.ChangeEach(rows, "UPDATE idempotency_keys SET fingerprint = {v.fingerprint}, event_subject = {v.event_subject} WHERE idempotency_keys.key = {v.key}");
-    }
-
     /// <summary>An access token outlives its account by minutes; an order would bring back what closing has removed.</summary>
     private void RefuseClosed(HashSet<Guid> closed)
     {
@@ -260,31 +240,14 @@ internal sealed class PlacementBatch
             _guests[guest.EmailKey] = guest.Id;
         }
 
-        var missing = commands.Where(c => c.CustomerId is null && !_guests.ContainsKey(c.EmailKey)).Select(c => (c.EmailKey, c.Email, c.Name)).ToList();
+        var missing = commands.Where(c => c.CustomerId is null && !_guests.ContainsKey(c.EmailKey))
+            .Select(c => (c.EmailKey, c.Email, c.Name)).ToList();
         foreach (var (key, (id, isNew)) in await Customers.CreateMissingGuestsAsync(tx, missing, _now).ConfigureAwait(false))
         {
             _guests[key] = id;
             if (isNew)
             {
                 _newGuests.Add(key);
-            }
-        }
-    }
-
-    private void AnswerReplays(IReadOnlyList<Idempotency.Stored> stored)
-    {
-        if (stored.Count == 0)
-        {
-            return;
-        }
-
-        var byKey = stored.ToDictionary(s => s.Key);
-        foreach (var i in Left().ToList())
-        {
-            if (byKey.TryGetValue(_placings[i].Key.Hash, out var found))
-            {
-                var replay = found.Replay(_placings[i].Key);
-                Answer(i, replay.IsOk && found.Subject is { } orderId ? new Placed(orderId, found.Response!, Replayed: true) : replay.Error ?? Errors.Internal);
             }
         }
     }

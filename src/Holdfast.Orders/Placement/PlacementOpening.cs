@@ -17,20 +17,24 @@ internal static class PlacementOpening
 {
     /// <summary>The books as peeked, with what was read under lock; and the clock after the last lock.</summary>
     /// <param name="peekedAt">A moment of the database's clock shortly before.</param>
-    public static async Task<(PlacementBooks Books, DateTime Now)> OpenAsync(Tx tx, PlacementBooks peeked, DateTime peekedAt, List<PlaceCommand> commands, OrderOptions options)
+    public static async Task<(PlacementBooks Books, DateTime Now)> OpenAsync(Tx tx, PlacementBooks peeked, DateTime peekedAt,
+        List<PlaceCommand> commands, OrderOptions options)
     {
         var riders = commands.SelectMany(c => c.Riders).ToList();
         await Rider.OpenAllAsync(tx, riders, r => r.Rank < LockRank.Stock).ConfigureAwait(false);
 
         var batch = tx.Batch();
-        var held = commands.Select(c => c.ReservationId is { } r ? peeked.Reservations.Find(r) : null).OfType<Reservation>().DistinctBy(r => r.Id).ToList();
+        var held = commands.Select(c => c.ReservationId is { } r ? peeked.Reservations.Find(r) : null).OfType<Reservation>()
+            .DistinctBy(r => r.Id).ToList();
         var reservations = held.Count == 0 ? null : ReservationPages.Open(batch, [.. held.Select(r => r.Id).Order()]);
-        var stock = StockPages.Open(batch, commands.SelectMany(c => c.Lines).Concat(held.SelectMany(r => r.Lines)).Select(l => l.VariantId).Distinct().Order().ToArray());
+        var stock = StockPages.Open(batch, commands.SelectMany(c => c.Lines).Concat(held.SelectMany(r => r.Lines)).Select(l => l.VariantId)
+            .Distinct().Order().ToArray());
         var purchases = OpenPurchases(batch, peeked, commands);
         var discounts = OpenCodes(tx, batch, peeked, commands);
         var pending = PendingRows.Peek(batch, options, commands);
         var unpaid = UnpaidHoldRows.Open(batch, options, peeked, commands, peekedAt);
-        var accounts = commands.Where(c => c is { RedeemPoints: > 0, CustomerId: not null }).Select(c => (c.CustomerId!.Value, c.StoreId)).Distinct().ToList();
+        var accounts = commands.Where(c => c is { RedeemPoints: > 0, CustomerId: not null }).Select(c => (c.CustomerId!.Value, c.StoreId))
+            .Distinct().ToList();
         var hasLate = riders.Exists(r => r.Rank >= LockRank.Stock);
         // Points are locked last, the clock is read after the last lock.
         var points = hasLate ? null : OpenPoints(tx, batch, accounts);
@@ -59,11 +63,13 @@ internal static class PlacementOpening
     }
 
     /// <summary>Claims and locks the counts of limited variants; null where no command has one.</summary>
-    private static Fetched<(Guid VariantId, string Buyer, long Quantity)>? OpenPurchases(StatementBatch batch, PlacementBooks peeked, List<PlaceCommand> commands)
+    private static Fetched<(Guid VariantId, string Buyer, long Quantity)>? OpenPurchases(StatementBatch batch, PlacementBooks peeked,
+        List<PlaceCommand> commands)
     {
         var limited = commands.Where(c => c.Lines.Any(l => peeked.Variants[l.VariantId].PurchaseLimit is not null)).ToList();
         return limited.Count == 0 ? null : PurchaseRows.Open(batch,
-            [.. limited.SelectMany(c => c.Lines.Where(l => peeked.Variants[l.VariantId].PurchaseLimit is not null).SelectMany(l => c.Keys.Counted.Select(key => (l.VariantId, key)))).Distinct()],
+            [.. limited.SelectMany(c => c.Lines.Where(l => peeked.Variants[l.VariantId].PurchaseLimit is not null)
+            .SelectMany(l => c.Keys.Counted.Select(key => (l.VariantId, key)))).Distinct()],
             limited.SelectMany(c => c.Keys.Asked));
     }
 

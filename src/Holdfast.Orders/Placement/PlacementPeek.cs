@@ -23,8 +23,8 @@ internal sealed record PlacementPeek(PlacementBooks Books, IReadOnlyList<Idempot
         var commands = placings.Select(p => p.Command).ToList();
         var batch = session.Batch();
         var books = Read(batch, commands);
-        // Last: each statement sees the commits before it, and whoever sees the stock that an order has taken must see its key, too, or the second
-        // of two equal requests would hear that the first has sold it out.
+        // Last: each statement sees the commits before it, and whoever sees the stock that an order has taken must see its key, too, or the
+        // second of two equal requests would hear that the first has sold it out.
         var stored = batch.Query(Idempotency.Select, Idempotency.Map, placings.Select(p => p.Key.Hash).Distinct().ToArray());
         var now = batch.Now();
         await batch.RunAsync().ConfigureAwait(false);
@@ -32,10 +32,11 @@ internal sealed record PlacementPeek(PlacementBooks Books, IReadOnlyList<Idempot
     });
 
     /// <summary>
-    /// The books for one command, for a quote: limits included, since nothing will be judged again. What was bought or is held is read for an account and for
-    /// whoever works for the shop; a guest may name anybody's email and phone, and is told the limits alone.
+    /// The books for one command, for a quote: limits included, since nothing will be judged again. What was bought or is held is read for
+    /// an account and for whoever works for the shop; a guest may name anybody's email and phone, and is told the limits alone.
     /// </summary>
-    public static Task<(PlacementBooks Books, DateTime Now)> ReadAsync(Db db, PlaceCommand command, OrderOptions options) => db.ReadAsync(async session =>
+    public static Task<(PlacementBooks Books, DateTime Now)> ReadAsync(Db db, PlaceCommand command, OrderOptions options) =>
+        db.ReadAsync(async session =>
     {
         var batch = session.Batch();
         var read = Read(batch, [command]);
@@ -54,12 +55,15 @@ internal sealed record PlacementPeek(PlacementBooks Books, IReadOnlyList<Idempot
             : (books, now);
     });
 
-    private static async Task<PlacementBooks> WithLimitsAsync(StatementBatch batch, PlacementBooks books, PlaceCommand command, OrderOptions options, DateTime now)
+    private static async Task<PlacementBooks> WithLimitsAsync(StatementBatch batch, PlacementBooks books, PlaceCommand command,
+        OrderOptions options, DateTime now)
     {
         var isTold = command.CustomerId is not null || !command.IsCapped;
         var store = books.Stores[command.StoreId];
-        DiscountCode[] codes = [.. command.DiscountKeys.Select(key => books.Discounts.Find(store.Id, store.Currency, key)).OfType<DiscountCode>()];
-        var bought = isTold ? batch.Query("SELECT variant_id, buyer, quantity FROM purchase_counts WHERE variant_id {in $1} AND buyer {in $2}",
+        DiscountCode[] codes = [.. command.DiscountKeys.Select(key => books.Discounts.Find(store.Id, store.Currency, key))
+            .OfType<DiscountCode>()];
+        var bought = isTold
+            ? batch.Query("SELECT variant_id, buyer, quantity FROM purchase_counts WHERE variant_id {in $1} AND buyer {in $2}",
             r => (r.Uuid(0), r.Text(1), r.Long(2)), command.Lines.Select(l => l.VariantId).ToArray(), command.Keys.Asked.ToArray()) : null;
         var pending = isTold ? PendingRows.Peek(batch, options, [command]) : _ => PendingRows.Unread(options, command);
         var unpaid = UnpaidHoldRows.Open(batch, options, books, [command], now, ofBuyers: isTold);
@@ -80,15 +84,19 @@ internal sealed record PlacementPeek(PlacementBooks Books, IReadOnlyList<Idempot
     {
         var storeIds = commands.Select(c => c.StoreId).Distinct().ToArray();
         var variantIds = commands.SelectMany(c => c.Lines).Select(l => l.VariantId).Distinct().ToArray();
-        var stores = batch.Query("SELECT id, currency, time_zone, shipping_rates, tax, payment_methods, combines_discounts FROM stores WHERE id {in $1}",
-            r => new StoreFacts(r.Uuid(0), r.Text(1), r.Text(2), StoreCharges.ReadRates(r.TextOrNull(3)), StoreCharges.ReadTax(r.TextOrNull(4)))
+        var stores = batch.Query(
+            "SELECT id, currency, time_zone, shipping_rates, tax, payment_methods, combines_discounts FROM stores WHERE id {in $1}",
+            r => new StoreFacts(r.Uuid(0), r.Text(1), r.Text(2), StoreCharges.ReadRates(r.TextOrNull(3)),
+            StoreCharges.ReadTax(r.TextOrNull(4)))
             {
                 PaymentMethods = Methods(r.TextOrNull(5)),
                 CombinesDiscounts = r.Bool(6),
             }, storeIds);
-        var variants = batch.Query("SELECT v.id, v.store_id, v.product_id, p.name, v.sku, v.price, v.purchase_limit, v.active AND p.deleted_at IS NULL, p.category, p.payment_methods "
-            + "FROM variants v JOIN products p ON p.id = v.product_id WHERE v.id {in $1}",
-            r => new VariantFacts(r.Uuid(0), r.Uuid(1), r.Uuid(2), r.Text(3), r.Text(4), r.Long(5), r.IntOrNull(6), r.Bool(7), r.TextOrNull(8))
+        var variants = batch.Query(
+            "SELECT v.id, v.store_id, v.product_id, p.name, v.sku, v.price, v.purchase_limit, v.active AND p.deleted_at IS NULL, "
+            + "p.category, p.payment_methods FROM variants v JOIN products p ON p.id = v.product_id WHERE v.id {in $1}",
+            r => new VariantFacts(r.Uuid(0), r.Uuid(1), r.Uuid(2), r.Text(3), r.Text(4), r.Long(5), r.IntOrNull(6), r.Bool(7),
+            r.TextOrNull(8))
             {
                 PaymentMethods = Methods(r.TextOrNull(9)),
             }, variantIds);
@@ -100,7 +108,8 @@ internal sealed record PlacementPeek(PlacementBooks Books, IReadOnlyList<Idempot
         var programs = commands.All(c => c.RedeemPoints == 0) ? null : PointsPages.Programs(batch, storeIds);
         var named = commands.Select(c => c.ExternalId).OfType<string>().Distinct().ToArray();
         var externalIds = named.Length == 0 ? null
-            : batch.Query("SELECT store_id, external_id FROM orders WHERE store_id {in $1} AND external_id {in $2}", r => (r.Uuid(0), r.Text(1)), storeIds, named);
+            : batch.Query("SELECT store_id, external_id FROM orders WHERE store_id {in $1} AND external_id {in $2}",
+            r => (r.Uuid(0), r.Text(1)), storeIds, named);
         return () => new PlacementBooks
         {
             Stores = stores.Rows.ToDictionary(s => s.Id),

@@ -20,7 +20,8 @@ public sealed record Placed(Guid OrderId, byte[] Body, bool Replayed) : IAnswer
 /// The way into the books: orders that wait for a store are placed together in one transaction (<see cref="PlacementBatch"/>).
 /// An answer means committed and durable.
 /// </summary>
-public sealed class PlacementQueue(Db db, OrderOptions options, OrderNumbers numbers, RelayBell bell, OrderSessions sessions, ILogger<PlacementQueue> log)
+public sealed class PlacementQueue(Db db, OrderOptions options, OrderNumbers numbers, RelayBell bell, OrderSessions sessions,
+    ILogger<PlacementQueue> log)
     : BatchQueue<Placing, Placed>(db, log, options.Stores, options.QueueCapacity, options.MaxBatch)
 {
     /// <summary>Places an order; the answer comes after its commit.</summary>

@@ -19,15 +19,19 @@ public static class LockRank
 }
 
 /// <summary>
-/// What another module does in the commit of an order: a cart that is checked out, a webhook's event row, a code that is used. Orders knows the
-/// seam, not who rides. Per batch, the riders of one class are opened together, in the order of their ranks; then each decides with its command.
+/// What another module does in the commit of an order: a cart that is checked out, a webhook's event row, a code that is used. Orders knows
+/// the seam, not who rides. Per batch, the riders of one class are opened together, in the order of their ranks; then each decides with its
+/// command.
 /// </summary>
 public abstract class Rider
 {
     /// <summary>The place of its rows in the lock order: one of <see cref="LockRank"/>.</summary>
     public abstract int Rank { get; }
 
-    /// <summary>Locks and reads what all riders of this class in the batch need, set-based. Called on the first of them; may be called again when a batch is run again.</summary>
+    /// <summary>
+    /// Locks and reads what all riders of this class in the batch need, set-based. Called on the first of them; may be called again when a
+    /// batch is run again.
+    /// </summary>
     public abstract Task OpenAsync(Tx tx, IReadOnlyList<Rider> all);
 
     /// <summary>Says no to the order and changes nothing, or changes its own book and returns null. No I/O.</summary>
@@ -69,7 +73,8 @@ public abstract class Rider
     /// <summary>Opens those of a batch that the filter takes, class by class in the order of their ranks.</summary>
     internal static async Task OpenAllAsync(Tx tx, IEnumerable<Rider> riders, Func<Rider, bool> which)
     {
-        var kinds = riders.Where(which).GroupBy(r => (r.Rank, Kind: r.GetType())).OrderBy(g => g.Key.Rank).ThenBy(g => g.Key.Kind.FullName, StringComparer.Ordinal);
+        var kinds = riders.Where(which).GroupBy(r => (r.Rank, Kind: r.GetType())).OrderBy(g => g.Key.Rank)
+            .ThenBy(g => g.Key.Kind.FullName, StringComparer.Ordinal);
         foreach (var kind in kinds)
         {
             var all = kind.ToList();

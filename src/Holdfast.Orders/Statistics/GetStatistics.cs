@@ -9,12 +9,13 @@ using Holdfast.Platform.Http;
 namespace Holdfast.Orders;
 
 /// <summary>
-/// GET /orders/statistics: counts and sums by the day (of the store's time zone) an order was placed. Reads the daily rows, so its cost grows
-/// with the days asked for, not with the orders; it is behind the orders by less than a second. Cached.
+/// GET /orders/statistics: counts and sums by the day (of the store's time zone) an order was placed. Reads the daily rows, so its cost
+/// grows with the days asked for, not with the orders; it is behind the orders by less than a second. Cached.
 /// </summary>
 internal sealed class GetStatistics(Db db, Documents documents)
 {
-    private sealed record Daily(string Day, string Currency, string Status, string PaymentStatus, long Orders, long Total, long Captured, long Refunded);
+    private sealed record Daily(string Day, string Currency, string Status, string PaymentStatus, long Orders, long Total, long Captured,
+        long Refunded);
 
     private sealed record Amount(string Currency, long Value);
 
@@ -63,24 +64,36 @@ internal sealed class GetStatistics(Db db, Documents documents)
         var where = conditions.Count == 0 ? "" : $" WHERE {string.Join(" AND ", conditions)}";
         Guid? store = request.Query("storeId") is null ? null : (Guid)args[0]!;
         var (key, tags) = Names(request, store);
-        var found = await documents.FindAsync(key, (this, where, args), static (s, ct) => s.Item1.LoadAsync(s.where, s.args, ct), tags, ct: request.Aborted).ConfigureAwait(false);
+        var found = await documents.FindAsync(key, (this, where, args), static (s, ct) => s.Item1.LoadAsync(s.where, s.args, ct), tags,
+            ct: request.Aborted).ConfigureAwait(false);
         return Reply.Cached(found);
     }
 
-    /// <summary>The key of what was asked for, and the stores it is about. Staff who name no store are asked for theirs: that is a key of those stores.</summary>
+    /// <summary>
+    /// The key of what was asked for, and the stores it is about. Staff who name no store are asked for theirs: that is a key of those
+    /// stores.
+    /// </summary>
     private static (string Key, string[] Tags) Names(Request request, Guid? storeId)
     {
-        string[] tags = storeId is not null || request.Caller.Role == Role.Admin ? [OrderNames.Statistics(storeId)] : [.. request.Caller.Stores.Select(s => OrderNames.Statistics(s))];
+        string[] tags = storeId is not null || request.Caller.Role == Role.Admin ? [OrderNames.Statistics(storeId)]
+            : [.. request.Caller.Stores.Select(s => OrderNames.Statistics(s))];
         var days = request.Query("from") is null && request.Query("to") is null ? "" : $":{request.Query("from")}:{request.Query("to")}";
-        return storeId is not null || request.Caller.Role == Role.Admin ? (OrderNames.Statistics(storeId) + days, tags)
-            : ($"order:stats:of:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(' ', request.Caller.Stores.Order()))).AsSpan(0, 16))}{days}", tags);
+        if (storeId is not null || request.Caller.Role == Role.Admin)
+        {
+            return (OrderNames.Statistics(storeId) + days, tags);
+        }
+
+        var stores = SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(' ', request.Caller.Stores.Order())));
+        return ($"order:stats:of:{Convert.ToHexStringLower(stores.AsSpan(0, 16))}{days}", tags);
     }
 
     private async Task<Document> LoadAsync(string where, List<object?> args, CancellationToken ct)
     {
-        var rows = await db.ReadAsync(s => s.QueryAsync("SELECT day, currency, status, payment_status, SUM(orders), SUM(total), SUM(captured), SUM(refunded) "
+        var rows = await db.ReadAsync(s =>
+            s.QueryAsync("SELECT day, currency, status, payment_status, SUM(orders), SUM(total), SUM(captured), SUM(refunded) "
             + $"FROM order_statistics{where} GROUP BY day, currency, status, payment_status ORDER BY day, currency",
-            r => new Daily(r.Text(0), r.Text(1), r.Text(2), r.Text(3), r.Long(4), r.Long(5), r.Long(6), r.Long(7)), [.. args]), ct).ConfigureAwait(false);
+            r => new Daily(r.Text(0), r.Text(1), r.Text(2), r.Text(3), r.Long(4), r.Long(5), r.Long(6), r.Long(7)), [.. args]), ct)
+            .ConfigureAwait(false);
         return Document.Hashed(Reply.Bytes(new
         {
             TotalOrders = rows.Sum(r => r.Orders),
@@ -88,12 +101,17 @@ internal sealed class GetStatistics(Db db, Documents documents)
             OrdersByPaymentStatus = Counts(rows, r => r.PaymentStatus),
             TotalRevenue = rows.GroupBy(r => r.Currency).Select(g => new Amount(g.Key, g.Sum(r => r.Captured - r.Refunded))).ToList(),
             AverageOrderValue = rows.GroupBy(r => r.Currency).Where(g => g.Sum(r => r.Orders) > 0)
-                .Select(g => new Amount(g.Key, (long)Math.Round((decimal)g.Sum(r => r.Total) / g.Sum(r => r.Orders), MidpointRounding.AwayFromZero))).ToList(),
+                .Select(g =>
+                new Amount(g.Key, (long)Math.Round((decimal)g.Sum(r => r.Total) / g.Sum(r => r.Orders), MidpointRounding.AwayFromZero)))
+                .ToList(),
             Series = rows.GroupBy(r => (r.Day, r.Currency))
-                .Select(g => new DayOf(g.Key.Day, g.Key.Currency, g.Sum(r => r.Orders), g.Sum(r => r.Total), g.Sum(r => r.Captured - r.Refunded))).ToList(),
+                .Select(g =>
+                new DayOf(g.Key.Day, g.Key.Currency, g.Sum(r => r.Orders), g.Sum(r => r.Total), g.Sum(r => r.Captured - r.Refunded)))
+                .ToList(),
         }));
     }
 
     private static SortedDictionary<string, long> Counts(List<Daily> rows, Func<Daily, string> by) =>
-        new(rows.GroupBy(by).ToDictionary(g => g.Key, g => g.Sum(r => r.Orders)).Where(c => c.Value != 0).ToDictionary(), StringComparer.Ordinal);
+        new(rows.GroupBy(by).ToDictionary(g => g.Key, g => g.Sum(r => r.Orders)).Where(c => c.Value != 0).ToDictionary(),
+        StringComparer.Ordinal);
 }

@@ -5,8 +5,8 @@ using Holdfast.Platform.Messaging;
 namespace Holdfast.Orders;
 
 /// <summary>
-/// Keeps the daily statistics: each event of an order moves it from the row of its state before to the row of its state after. The moves of a
-/// batch are added up first, so a thousand orders of a day cost a handful of rows.
+/// Keeps the daily statistics: each event of an order moves it from the row of its state before to the row of its state after. The moves of
+/// a batch are added up first, so a thousand orders of a day cost a handful of rows.
 /// </summary>
 public sealed class StatisticsConsumer : IConsumer
 {
@@ -28,12 +28,16 @@ public sealed class StatisticsConsumer : IConsumer
             }
         }
 
-        var rows = new RowSet("order_statistics", new("store_id", ColumnType.Uuid), new("day", ColumnType.Text), new("currency", ColumnType.Text),
-            new("status", ColumnType.Text), new("payment_status", ColumnType.Text), new("orders", ColumnType.Long), new("total", ColumnType.Long),
+        var rows = new RowSet("order_statistics", new("store_id", ColumnType.Uuid), new("day", ColumnType.Text),
+            new("currency", ColumnType.Text),
+            new("status", ColumnType.Text), new("payment_status", ColumnType.Text), new("orders", ColumnType.Long),
+            new("total", ColumnType.Long),
             new("captured", ColumnType.Long), new("refunded", ColumnType.Long));
-        foreach (var (key, sum) in sums.Where(s => s.Value != default).OrderBy(s => s.Key.StoreId).ThenBy(s => (s.Key.Day, s.Key.Currency, s.Key.Status, s.Key.PaymentStatus)))
+        foreach (var (key, sum) in sums.Where(s => s.Value != default).OrderBy(s => s.Key.StoreId)
+            .ThenBy(s => (s.Key.Day, s.Key.Currency, s.Key.Status, s.Key.PaymentStatus)))
         {
-            rows.Add(key.StoreId).Add(key.Day).Add(key.Currency).Add(key.Status).Add(key.PaymentStatus).Add(sum.Orders).Add(sum.Total).Add(sum.Captured).Add(sum.Refunded);
+            rows.Add(key.StoreId).Add(key.Day).Add(key.Currency).Add(key.Status).Add(key.PaymentStatus).Add(sum.Orders).Add(sum.Total)
+                .Add(sum.Captured).Add(sum.Refunded);
         }
 
         var batch = tx.Batch();
@@ -43,8 +47,9 @@ public sealed class StatisticsConsumer : IConsumer
             batch.Stale(OrderNames.Statistics(null), promptly: false);
         }
 
-        batch.Insert(rows, "ON CONFLICT (store_id, day, currency, status, payment_status) DO UPDATE SET orders = order_statistics.orders + excluded.orders, "
-            + "total = order_statistics.total + excluded.total, captured = order_statistics.captured + excluded.captured, "
+        batch.Insert(rows,
+            "ON CONFLICT (store_id, day, currency, status, payment_status) DO UPDATE SET orders = order_statistics.orders + "
+            + "excluded.orders, total = order_statistics.total + excluded.total, captured = order_statistics.captured + excluded.captured, "
             + "refunded = order_statistics.refunded + excluded.refunded");
         await batch.RunAsync().ConfigureAwait(false);
     }
@@ -64,13 +69,20 @@ public sealed class StatisticsConsumer : IConsumer
 
         using var before = JsonDocument.Parse($"{{{e.Previous}}}");
         var previous = before.RootElement;
-        Add(sums, after with { Status = previous.GetProperty("previousStatus").GetString()!, PaymentStatus = previous.GetProperty("previousPaymentStatus").GetString()! },
-            new Sum(-1, -total, -previous.GetProperty("previousAmountPaid").GetInt64(), -previous.GetProperty("previousAmountRefunded").GetInt64()));
+        var was = after with
+        {
+            Status = previous.GetProperty("previousStatus").GetString()!,
+            PaymentStatus = previous.GetProperty("previousPaymentStatus").GetString()!,
+        };
+        var paid = previous.GetProperty("previousAmountPaid").GetInt64();
+        var refunded = previous.GetProperty("previousAmountRefunded").GetInt64();
+        Add(sums, was, new Sum(-1, -total, -paid, -refunded));
     }
 
     private static void Add(Dictionary<Key, Sum> sums, Key key, Sum delta)
     {
         var sum = sums.GetValueOrDefault(key);
-        sums[key] = new Sum(sum.Orders + delta.Orders, sum.Total + delta.Total, sum.Captured + delta.Captured, sum.Refunded + delta.Refunded);
+        sums[key] = new Sum(sum.Orders + delta.Orders, sum.Total + delta.Total, sum.Captured + delta.Captured, sum.Refunded
+            + delta.Refunded);
     }
 }

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Platform.Caching;
 
-/// <summary>
-/// The services of caching. Another <see cref="HybridCache"/>, registered after this, takes the place of ours; who uses one sees to it that it hears of
+/// <summary> The services of caching. Another <see cref="HybridCache"/>, registered after this, takes the place of ours; who uses one sees
+/// to it that it hears of
 /// <see cref="Db.MadeStale"/>.
 /// </summary>
 public static class CacheModule
@@ -21,13 +21,16 @@ public static class CacheModule
         // With the cache off, too: order sessions and rate limits are kept there, and others are told what became stale.
         if (options.Redis is { } redis)
         {
-            services.AddSingleton(s => new RedisLink(redis, s.GetRequiredService<MemoryLevel>(), s.GetRequiredService<ILogger<RedisLink>>()));
+            services.AddSingleton(s =>
+                new RedisLink(redis, s.GetRequiredService<MemoryLevel>(), s.GetRequiredService<ILogger<RedisLink>>()));
             services.AddSingleton<RedisLevel>();
             services.AddSingleton(s => new StaleRows(db, s.GetRequiredService<Invalidations>(), s.GetRequiredService<RedisLink>()));
         }
 
         services.AddSingleton(s => new Invalidations(db, s.GetRequiredService<MemoryLevel>(), s.GetService<RedisLevel>()));
-        services.AddSingleton<HybridCache>(s => new TwoLevelCache(options, s.GetRequiredService<MemoryLevel>(), s.GetService<RedisLevel>(), s.GetRequiredService<Invalidations>()));
+        services.AddSingleton<HybridCache>(s =>
+            new TwoLevelCache(options, s.GetRequiredService<MemoryLevel>(), s.GetService<RedisLevel>(),
+            s.GetRequiredService<Invalidations>()));
         services.AddSingleton<Documents>();
         services.AddSingleton<ExpiringKeys>();
         services.AddHostedService<CacheService>();
@@ -35,10 +38,11 @@ public static class CacheModule
 }
 
 /// <summary>
-/// What the cache does automatically: collected names are dropped, and the rows that others have left are done. It runs in every process that has a cache,
-/// whatever its role.
+/// What the cache does automatically: collected names are dropped, and the rows that others have left are done. It runs in every process
+/// that has a cache, whatever its role.
 /// </summary>
-internal sealed class CacheService(Invalidations invalidations, ILogger<CacheService> log, RedisLink? link = null, StaleRows? rows = null) : IHostedService, IDisposable
+internal sealed class CacheService(Invalidations invalidations, ILogger<CacheService> log, RedisLink? link = null, StaleRows? rows = null)
+    : IHostedService, IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 

@@ -39,7 +39,10 @@ internal sealed class Circuit(string where, ILogger log)
         }
     }
 
-    /// <summary>A message sent at that time has made the round: if that was after the opening, does what must be done first and closes. True: now it is closed.</summary>
+    /// <summary>
+    /// A message sent at that time has made the round: if that was after the opening, does what must be done first and closes. True: now it
+    /// is closed.
+    /// </summary>
     public async Task<bool> CloseAsync(long sent, Func<Task<bool>> prepare)
     {
         if (sent <= Volatile.Read(ref _openedAt) || Interlocked.CompareExchange(ref _state, IsClosing, IsOpen) != IsOpen)

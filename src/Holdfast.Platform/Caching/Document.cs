@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Holdfast.Platform.Caching;
 
 /// <summary>
-/// An answer as it is served, and the facts that say who may see it, so that neither has to be read out of the other. Immutable: one object is
-/// handed to many requests.
+/// An answer as it is served, and the facts that say who may see it, so that neither has to be read out of the other. Immutable: one object
+/// is handed to many requests.
 /// </summary>
 public sealed class Document
 {
@@ -37,10 +37,12 @@ public sealed class Document
     public bool IsGuest { get; init; }
 
     /// <summary>A document of the value as <see cref="Http.Reply.Json"/> writes it.</summary>
-    public static Document Of(object value, long version) => new(Http.Reply.Bytes(value), string.Create(CultureInfo.InvariantCulture, $"\"{version}\""));
+    public static Document Of(object value, long version) =>
+        new(Http.Reply.Bytes(value), string.Create(CultureInfo.InvariantCulture, $"\"{version}\""));
 
     /// <summary>
-    /// As <see cref="Of"/>, for what changes without its version: its ETag is <c>"VERSION-HASH"</c>. <c>If-Match</c> goes by the version alone.
+    /// As <see cref="Of"/>, for what changes without its version: its ETag is <c>"VERSION-HASH"</c>. <c>If-Match</c> goes by the version
+    /// alone.
     /// </summary>
     public static Document Hashed(object value, long version)
     {

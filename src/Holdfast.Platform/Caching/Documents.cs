@@ -6,19 +6,20 @@ namespace Holdfast.Platform.Caching;
 public readonly record struct Found(Document Document, bool IsHit);
 
 /// <summary>
-/// Cached documents, for use cases. Every document has a key, as in the table of keys in docs/caching.md, and tags that are known before it is
-/// loaded; a write notes keys and tags with <see cref="Data.Tx.Stale"/>. Works over whichever <see cref="HybridCache"/> is registered.
+/// Cached documents, for use cases. Every document has a key, as in the table of keys in docs/caching.md, and tags that are known before it
+/// is loaded; a write notes keys and tags with <see cref="Data.Tx.Stale"/>. Works over whichever <see cref="HybridCache"/> is registered.
 /// </summary>
 public sealed class Documents(HybridCache cache)
 {
     /// <summary>
-    /// The document of the key, from memory, from Redis or from <paramref name="load"/>, which runs once for all who wait for it in this process
-    /// and gives <see cref="Document.None"/> where there is nothing. Whoever asks for a document of somebody's checks on every answer whether the
-    /// caller may see it: the facts are on the document.
+    /// The document of the key, from memory, from Redis or from <paramref name="load"/>, which runs once for all who wait for it in this
+    /// process and gives <see cref="Document.None"/> where there is nothing. Whoever asks for a document of somebody's checks on every
+    /// answer whether the caller may see it: the facts are on the document.
     /// </summary>
     /// <param name="state">Handed to <paramref name="load"/>, so that it needs no closure.</param>
     /// <param name="options">Another time to live; null: <see cref="CacheOptions.Ttl"/>.</param>
-    public async ValueTask<Found> FindAsync<TState>(string key, TState state, Func<TState, CancellationToken, Task<Document>> load, IReadOnlyCollection<string>? tags = null,
+    public async ValueTask<Found> FindAsync<TState>(string key, TState state, Func<TState, CancellationToken, Task<Document>> load,
+        IReadOnlyCollection<string>? tags = null,
         HybridCacheEntryOptions? options = null, CancellationToken ct = default)
     {
         var fetch = new Fetch<TState>(state, load);

@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace Holdfast.Platform.Caching;
 
 /// <summary>
-/// Keys in Redis that matter for when they expire: who set one, in whichever process, may hear of it at once. Hints: without Redis nothing is kept
-/// and nothing is heard, and an expiry that was missed is not told again.
+/// Keys in Redis that matter for when they expire: who set one, in whichever process, may hear of it at once. Hints: without Redis nothing
+/// is kept and nothing is heard, and an expiry that was missed is not told again.
 /// </summary>
 public sealed class ExpiringKeys
 {
@@ -51,7 +51,8 @@ public sealed class ExpiringKeys
     });
 
     /// <summary>Removes keys, which is no expiry. Nobody waits for it.</summary>
-    public void Remove(IReadOnlyList<string> names) => Send((link, database) => database.KeyDeleteAsync([.. names.Select(link.Key)], CommandFlags.FireAndForget));
+    public void Remove(IReadOnlyList<string> names) =>
+        Send((link, database) => database.KeyDeleteAsync([.. names.Select(link.Key)], CommandFlags.FireAndForget));
 
     private void Send(Action<RedisLink, IDatabase> send)
     {
@@ -71,7 +72,8 @@ public sealed class ExpiringKeys
     {
         var known = await link.UseServerAsync(s => s.ConfigGetAsync(Setting), Patience).ConfigureAwait(false);
         var flags = known is [{ } setting, ..] ? setting.Value : "";
-        var wanted = flags + (flags.Contains('E', StringComparison.Ordinal) ? "" : "E") + (flags.Contains('x', StringComparison.Ordinal) || flags.Contains('A', StringComparison.Ordinal) ? "" : "x");
+        var wanted = flags + (flags.Contains('E', StringComparison.Ordinal) ? "" : "E")
+            + (flags.Contains('x', StringComparison.Ordinal) || flags.Contains('A', StringComparison.Ordinal) ? "" : "x");
         var done = known is not null && wanted == flags ? wanted : await link.UseServerAsync(async s =>
         {
             await s.ConfigSetAsync(Setting, wanted).ConfigureAwait(false);
@@ -80,7 +82,9 @@ public sealed class ExpiringKeys
         if (done is null && !_isSaid)
         {
             _isSaid = true;
-            _log.LogWarning("Redis may not be asked to tell when keys expire ({Setting} Ex): unpaid orders are found by the sweep alone, up to half a second later", Setting);
+            _log.LogWarning(
+                "Redis may not be asked to tell when keys expire ({Setting} Ex): unpaid orders are found by the sweep alone, up to half "
+                + "a second later", Setting);
         }
     }
 }

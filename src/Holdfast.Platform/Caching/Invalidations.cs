@@ -3,9 +3,9 @@ using Holdfast.Platform.Data;
 namespace Holdfast.Platform.Caching;
 
 /// <summary>
-/// Carries what commits have made stale into memory and into Redis. Memory hears at once; Redis at once of what is prompt, and a few times a second
-/// of the rest. With Redis, the names are also a row that was committed with the change: it goes when Redis has taken them. What stays behind,
-/// because a process died or cannot reach Redis, is done by whoever finds it (<see cref="StaleRows"/>).
+/// Carries what commits have made stale into memory and into Redis. Memory hears at once; Redis at once of what is prompt, and a few times
+/// a second of the rest. With Redis, the names are also a row that was committed with the change: it goes when Redis has taken them. What
+/// stays behind, because a process died or cannot reach Redis, is done by whoever finds it (<see cref="StaleRows"/>).
 /// </summary>
 internal sealed class Invalidations : IDisposable
 {

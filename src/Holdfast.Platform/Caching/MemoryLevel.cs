@@ -41,14 +41,14 @@ internal sealed class Marks
 }
 
 /// <summary>
-/// Documents in this process, bounded in bytes. Names are dropped by counting up the version of their slot: an entry, or a load under way, that has
-/// an older one is worth nothing any more. Two names may share a slot, which costs a reload now and then and never a stale answer.
+/// Documents in this process, bounded in bytes. Names are dropped by counting up the version of their slot: an entry, or a load under way,
+/// that has an older one is worth nothing any more. Two names may share a slot, which costs a reload now and then and never a stale answer.
 /// </summary>
 internal sealed class MemoryLevel(long capacity) : IDisposable
 {
     /// <summary>
-    /// How long an entry is served without hearing from others what has become stale. Under a fault a second is promised; the rest of it is for
-    /// what happens between a commit and the reading of a clock.
+    /// How long an entry is served without hearing from others what has become stale. Under a fault a second is promised; the rest of it is
+    /// for what happens between a commit and the reading of a clock.
     /// </summary>
     public static readonly TimeSpan Trust = TimeSpan.FromMilliseconds(800);
 
@@ -64,7 +64,10 @@ internal sealed class MemoryLevel(long capacity) : IDisposable
     /// <summary>Slot 0 stands for everything.</summary>
     public static int Slot(string name) => 1 + (int)((uint)name.GetHashCode() % (Slots - 1));
 
-    /// <summary>Whether what others make stale is being heard of: until then, and after, an entry is served for <see cref="Trust"/> from its reading.</summary>
+    /// <summary>
+    /// Whether what others make stale is being heard of: until then, and after, an entry is served for <see cref="Trust"/> from its
+    /// reading.
+    /// </summary>
     public bool IsTrusted => Stopwatch.GetTimestamp() - Volatile.Read(ref _heard) < TrustTicks;
 
     /// <summary>Take them before anything is read for the document.</summary>
@@ -74,7 +77,8 @@ internal sealed class MemoryLevel(long capacity) : IDisposable
     public bool AreCurrent(Marks marks) => marks.AreCurrent(_versions);
 
     public Document? Find(string key) =>
-        _entries is not null && _entries.TryGetValue(key, out var found) && found is Entry entry && entry.Marks.AreCurrent(_versions) && (entry.IsFresh || IsTrusted)
+        _entries is not null && _entries.TryGetValue(key, out var found) && found is Entry entry && entry.Marks.AreCurrent(_versions)
+        && (entry.IsFresh || IsTrusted)
             ? entry.Document : null;
 
     /// <param name="began">When its reading began, in ticks of the <see cref="Stopwatch"/>.</param>
@@ -110,8 +114,8 @@ internal sealed class MemoryLevel(long capacity) : IDisposable
     }
 
     /// <summary>
-    /// A message that this process sent itself at that time has come back, and with it all that was published before. Its time of sending counts:
-    /// after a pause of the process, old messages prove nothing.
+    /// A message that this process sent itself at that time has come back, and with it all that was published before. Its time of sending
+    /// counts: after a pause of the process, old messages prove nothing.
     /// </summary>
     public void Heard(long sent)
     {

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Holdfast.Platform.Caching;
 
 /// <summary>
-/// What is published to all processes: names that have become stale, counted, and each process's own pings, which tell the count. Where one is
-/// missing, or the count begins again, memory is emptied.
+/// What is published to all processes: names that have become stale, counted, and each process's own pings, which tell the count. Where one
+/// is missing, or the count begins again, memory is emptied.
 /// </summary>
 internal sealed class RedisInbox(MemoryLevel memory, string node, Action<long> pinged)
 {

@@ -10,8 +10,8 @@ internal sealed record Lease(string Key, RedisKey[] Keys, string Epoch, string T
 internal readonly record struct Looked(Document? Document, TimeSpan Ttl, Lease? Lease);
 
 /// <summary>
-/// Documents in Redis, under the keys of the key table. Of names that are dropped, the value, the lease and the token go: a lease that is gone lets
-/// nobody write what was read before, and a value whose tag has no token, or another, is none.
+/// Documents in Redis, under the keys of the key table. Of names that are dropped, the value, the lease and the token go: a lease that is
+/// gone lets nobody write what was read before, and a value whose tag has no token, or another, is none.
 /// </summary>
 internal sealed class RedisLevel(RedisLink link)
 {
@@ -40,14 +40,16 @@ internal sealed class RedisLevel(RedisLink link)
     {
         if (document.Body.Length <= MaxValueBytes)
         {
-            RedisValue[] values = [lease.Epoch, lease.Token, Seal.Write(lease.Key, document, lease.Epoch, lease.Tokens), Milliseconds(ttl), .. lease.Tokens.Select(t => (RedisValue)t)];
-            await link.UseAsync(db => db.ScriptEvaluateAsync(RedisScripts.Fill, lease.Keys, values), RedisLink.WritePatience).ConfigureAwait(false);
+            RedisValue[] values = [lease.Epoch, lease.Token, Seal.Write(lease.Key, document, lease.Epoch, lease.Tokens), Milliseconds(ttl),
+                .. lease.Tokens.Select(t => (RedisValue)t)];
+            await link.UseAsync(db => db.ScriptEvaluateAsync(RedisScripts.Fill, lease.Keys, values), RedisLink.WritePatience)
+                .ConfigureAwait(false);
         }
     }
 
     /// <summary>
-    /// Drops the names and tells every process; sent before this returns for the first time, so that whatever this process looks for later comes
-    /// after it. False: it is not certain that Redis has done it, and the circuit is open.
+    /// Drops the names and tells every process; sent before this returns for the first time, so that whatever this process looks for later
+    /// comes after it. False: it is not certain that Redis has done it, and the circuit is open.
     /// </summary>
     public async Task<bool> DropAsync(IReadOnlyCollection<string> names)
     {
@@ -80,7 +82,8 @@ internal sealed class RedisLevel(RedisLink link)
     {
         var token = Guid.CreateVersion7().ToString("N");
         RedisValue[] arguments = [token, Milliseconds(LeaseTime), Milliseconds(2 * ttl), findNothing ? "1" : ""];
-        var answer = await link.UseAsync(db => db.ScriptEvaluateAsync(RedisScripts.Look, keys, arguments), RedisLink.ReadPatience).ConfigureAwait(false);
+        var answer = await link.UseAsync(db => db.ScriptEvaluateAsync(RedisScripts.Look, keys, arguments), RedisLink.ReadPatience)
+            .ConfigureAwait(false);
         if (answer is null || answer.IsNull)
         {
             return default(Looked);
@@ -102,7 +105,8 @@ internal sealed class RedisLevel(RedisLink link)
         return document is null ? null : new Looked(document, TimeSpan.FromMilliseconds((long)parts[1]), null);
     }
 
-    private RedisKey[] Keys(string key, IReadOnlyCollection<string> tags) => [EpochKey(link), link.Key(key), LeaseKey(key), .. tags.Select(TagKey)];
+    private RedisKey[] Keys(string key, IReadOnlyCollection<string> tags) =>
+        [EpochKey(link), link.Key(key), LeaseKey(key), .. tags.Select(TagKey)];
 
     private RedisKey LeaseKey(string name) => link.Key("lease:" + name);
 

@@ -6,11 +6,12 @@ using StackExchange.Redis;
 namespace Holdfast.Platform.Caching;
 
 /// <summary>
-/// The connection to Redis and the circuit around it. Five times a second this process publishes a message to itself; while these come back, Redis is
-/// used and memory is trusted. A command that fails, or silence, opens the circuit: then nothing waits for Redis any more. A message that comes
-/// back closes it, once all that became stale during its absence has been dropped. A Redis that is away, at the start or later, is never an error.
+/// The connection to Redis and the circuit around it. Five times a second this process publishes a message to itself; while these come
+/// back, Redis is used and memory is trusted. A command that fails, or silence, opens the circuit: then nothing waits for Redis any more. A
+/// message that comes back closes it, once all that became stale during its absence has been dropped. A Redis that is away, at the start or
+/// later, is never an error.
 /// </summary>
-public sealed class RedisLink : IAsyncDisposable
+public sealed partial class RedisLink : IAsyncDisposable
 {
     /// <summary>A read that takes longer is answered by the database.</summary>
     public static readonly TimeSpan ReadPatience = TimeSpan.FromMilliseconds(40);
@@ -54,7 +55,9 @@ public sealed class RedisLink : IAsyncDisposable
     /// <summary>How long the last message took to come back, while it is used.</summary>
     public double? LatencyMs => IsUsable ? Math.Round(TimeSpan.FromTicks(Volatile.Read(ref _latency)).TotalMilliseconds, 3) : null;
 
-    /// <summary>Raised whenever Redis begins to be used: at the start, and when it is back. It may have been restarted in between.</summary>
+    /// <summary>
+    /// Raised whenever Redis begins to be used: at the start, and when it is back. It may have been restarted in between.
+    /// </summary>
     public event Action? Connected;
 
     /// <summary>The number of the database, as in the channels of keyspace events.</summary>
@@ -81,8 +84,11 @@ public sealed class RedisLink : IAsyncDisposable
     public Task<T?> UseServerAsync<T>(Func<IServer, Task<T>> command, TimeSpan patience) where T : class =>
         IsUsable ? RunAsync(c => command(c.GetServer(_options.Host, _options.Port)), patience) : Task.FromResult<T?>(null);
 
-    /// <summary>Hears the channel from now on, over all reconnections. The handler must not block. Call it before <see cref="Start"/>.</summary>
-    public void Listen(string channel, Action<string> heard) => _subscriptions.Add((new RedisChannel(channel, RedisChannel.PatternMode.Literal), heard));
+    /// <summary>
+    /// Hears the channel from now on, over all reconnections. The handler must not block. Call it before <see cref="Start"/>.
+    /// </summary>
+    public void Listen(string channel, Action<string> heard) =>
+        _subscriptions.Add((new RedisChannel(channel, RedisChannel.PatternMode.Literal), heard));
 
     /// <summary>Begins to connect, in the background.</summary>
     public void Start() => _beating = Task.Run(BeatAsync);
@@ -101,7 +107,8 @@ public sealed class RedisLink : IAsyncDisposable
 
     /// <summary>A script that drops or publishes.</summary>
     internal Task<RedisResult?> DropAsync(string script, RedisKey[] keys, RedisValue[] values) =>
-        TakesDrops ? RunAsync(c => c.GetDatabase(_options.Database).ScriptEvaluateAsync(script, keys, values), WritePatience) : Task.FromResult<RedisResult?>(null);
+        TakesDrops ? RunAsync(c => c.GetDatabase(_options.Database).ScriptEvaluateAsync(script, keys, values), WritePatience)
+        : Task.FromResult<RedisResult?>(null);
 
     /// <summary>Something that must not get lost was.</summary>
     internal void Open(string reason) => _circuit.Open(reason);
@@ -127,7 +134,8 @@ public sealed class RedisLink : IAsyncDisposable
             }
             catch (Exception e) when (e is RedisServerException or RedisCommandException)
             {
-                // It answers, but not to this: full, loading, read-only, or a cluster whose slots are apart. That is no reason to ask it nothing.
+                // It answers, but not to this: full, loading, read-only, or a cluster whose slots are apart. That is no reason to ask it
+                // nothing.
                 return null;
             }
             catch (TimeoutException)
@@ -150,7 +158,8 @@ public sealed class RedisLink : IAsyncDisposable
 
     /// <summary>The client completes its tasks on the one thread that reads the socket: what follows must not run there.</summary>
     private static Task<T> Off<T>(Task<T> task) =>
-        task.ContinueWith(static t => t, CancellationToken.None, TaskContinuationOptions.RunContinuationsAsynchronously, TaskScheduler.Default).Unwrap();
+        task.ContinueWith(static t => t, CancellationToken.None, TaskContinuationOptions.RunContinuationsAsynchronously,
+        TaskScheduler.Default).Unwrap();
 
     private async Task BeatAsync()
     {
@@ -241,57 +250,6 @@ public sealed class RedisLink : IAsyncDisposable
         if (isClosed)
         {
             Connected?.Invoke();
-        }
-    }
-
-    private async Task ConnectAsync()
-    {
-        Close(_connection);
-        _connection = null;
-        var connection = await ConnectionMultiplexer.ConnectAsync(Configuration()).ConfigureAwait(false);
-        connection.ConnectionFailed += (_, e) =>
-        {
-            if (!_end.IsCancellationRequested && ReferenceEquals(connection, _connection))
-            {
-                _circuit.Open($"the connection is lost ({e.FailureType})");
-            }
-        };
-        (_connection, _connectedAt) = (connection, Stopwatch.GetTimestamp());
-        foreach (var (channel, heard) in _subscriptions)
-        {
-            await connection.GetSubscriber().SubscribeAsync(channel, (_, value) => heard((string?)value ?? "")).ConfigureAwait(false);
-        }
-    }
-
-    private ConfigurationOptions Configuration()
-    {
-        var configuration = new ConfigurationOptions
-        {
-            AbortOnConnectFail = false,
-            // CONFIG SET notify-keyspace-events is a command for administrators.
-            AllowAdmin = true,
-            ClientName = "holdfast",
-            ConfigurationChannel = "",
-            ConnectRetry = 1,
-            ConnectTimeout = 1000,
-            DefaultDatabase = _options.Database,
-            KeepAlive = 5,
-            Password = _options.Password,
-            ReconnectRetryPolicy = new LinearRetry(200),
-            Ssl = _options.Tls,
-            SyncTimeout = 1000,
-            TieBreaker = "",
-        };
-        configuration.EndPoints.Add(_options.Host, _options.Port);
-        return configuration;
-    }
-
-    private static void Close(ConnectionMultiplexer? connection)
-    {
-        if (connection is not null)
-        {
-            // It may wait for a Redis that hangs; nobody waits for it.
-            _ = Task.Run(connection.Dispose);
         }
     }
 

@@ -1,14 +1,16 @@
 namespace Holdfast.Platform.Caching;
 
 /// <summary>
-/// What must be done in Redis in one step. <c>KEYS[1]</c> is always the hash that says which run of the Redis this is: <c>epoch</c> is random and new after every
-/// restart, flush or loss of it, and whatever was written under another one counts for nothing; <c>seq</c> counts what was published under it.
+/// What must be done in Redis in one step. <c>KEYS[1]</c> is always the hash that says which run of the Redis this is: <c>epoch</c> is
+/// random and new after every restart, flush or loss of it, and whatever was written under another one counts for nothing; <c>seq</c>
+/// counts what was published under it.
 /// </summary>
 internal static class RedisScripts
 {
     /// <summary>
     /// KEYS: hash, value, lease, tokens of the tags. ARGV: lease, its milliseconds, those of a token, '1' to throw away what is there.
-    /// Answer: epoch, milliseconds to live, value, tokens. Where there is no value, the caller now has the lease, and every tag has a token.
+    /// Answer: epoch, milliseconds to live, value, tokens. Where there is no value, the caller now has the lease, and every tag has a
+    /// token.
     /// </summary>
     public const string Look = """
         local epoch = redis.call('HGET', KEYS[1], 'epoch')
@@ -38,8 +40,8 @@ internal static class RedisScripts
         """;
 
     /// <summary>
-    /// KEYS as above. ARGV: epoch, lease, value, milliseconds to live, tokens. Writes only if the lease is still the caller's and no tag has
-    /// another token: nothing of it has been dropped since it was looked for.
+    /// KEYS as above. ARGV: epoch, lease, value, milliseconds to live, tokens. Writes only if the lease is still the caller's and no tag
+    /// has another token: nothing of it has been dropped since it was looked for.
     /// </summary>
     public const string Fill = """
         if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] or redis.call('GET', KEYS[3]) ~= ARGV[2] then return 0 end
@@ -68,8 +70,8 @@ internal static class RedisScripts
         """;
 
     /// <summary>
-    /// KEYS: hash. ARGV: an epoch in case of need, the channel, who asks and when. After a restart the hash may have come back with values of long ago:
-    /// the server's run id tells.
+    /// KEYS: hash. ARGV: an epoch in case of need, the channel, who asks and when. After a restart the hash may have come back with values
+    /// of long ago: the server's run id tells.
     /// </summary>
     public const string Ping = """
         local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')

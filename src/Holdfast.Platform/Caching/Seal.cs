@@ -7,8 +7,8 @@ using System.Text.Json.Serialization;
 namespace Holdfast.Platform.Caching;
 
 /// <summary>
-/// A document as Redis keeps it. Line 1: the body exactly as it is served. Line 2, the seal: a JSON object with the version of this format, the
-/// epoch of the Redis, the ETag, the facts, the tokens of the tags, and last a checksum over the key and all that stands before it.
+/// A document as Redis keeps it. Line 1: the body exactly as it is served. Line 2, the seal: a JSON object with the version of this format,
+/// the epoch of the Redis, the ETag, the facts, the tokens of the tags, and last a checksum over the key and all that stands before it.
 /// Whatever is not exactly so is no document.
 /// </summary>
 internal static class Seal
@@ -29,7 +29,8 @@ internal static class Seal
 
     public static byte[] Write(string key, Document document, string epoch, string[] tokens)
     {
-        var line = JsonSerializer.SerializeToUtf8Bytes(new Line(Format, epoch, tokens, document.ETag, document.StoreId, document.CustomerId, document.IsGuest), Json);
+        var line = JsonSerializer.SerializeToUtf8Bytes(
+            new Line(Format, epoch, tokens, document.ETag, document.StoreId, document.CustomerId, document.IsGuest), Json);
         var body = document.Body.Span;
         var value = new byte[body.Length + 1 + line.Length - 1 + TailLength];
         body.CopyTo(value);
@@ -39,7 +40,9 @@ internal static class Seal
         return value;
     }
 
-    /// <summary>The document; null for garbage, for another format, and for one whose epoch or tags are no longer the present ones.</summary>
+    /// <summary>
+    /// The document; null for garbage, for another format, and for one whose epoch or tags are no longer the present ones.
+    /// </summary>
     public static Document? Read(string key, byte[] value, string epoch, string[] tokens)
     {
         var content = value.AsSpan(0, Math.Max(0, value.Length - TailLength));

@@ -34,7 +34,8 @@ internal sealed class StaleRows(Db db, Invalidations invalidations, RedisLink li
     }
 
     /// <summary>
-    /// Drops the names of all rows that are there, done or not: for a Redis that was not heard of for a while and still holds what was right before.
+    /// Drops the names of all rows that are there, done or not: for a Redis that was not heard of for a while and still holds what was
+    /// right before.
     /// </summary>
     public async Task<bool> DropAllAsync()
     {
@@ -42,7 +43,9 @@ internal sealed class StaleRows(Db db, Invalidations invalidations, RedisLink li
         var after = Guid.Empty;
         while (names.Count <= MaxNames)
         {
-            var rows = await db.ReadAsync(s => s.QueryAsync("SELECT id, names FROM cache_invalidations WHERE id > $1 ORDER BY id LIMIT 500", r => (Id: r.Uuid(0), Names: r.Text(1)), after))
+            var rows = await db.ReadAsync(s =>
+                s.QueryAsync("SELECT id, names FROM cache_invalidations WHERE id > $1 ORDER BY id LIMIT 500",
+                r => (Id: r.Uuid(0), Names: r.Text(1)), after))
                 .ConfigureAwait(false);
             rows.ForEach(r => names.UnionWith(r.Names.Split('\n')));
             if (rows.Count < AtOnce)
@@ -87,6 +90,7 @@ internal sealed class StaleRows(Db db, Invalidations invalidations, RedisLink li
         var names = held.SelectMany(r => r.Names.Split('\n')).Distinct(StringComparer.Ordinal).ToList();
         var text = names.Count > MaxNames || names.Contains(StaleNames.Everything) ? StaleNames.Everything : string.Join('\n', names);
         await tx.ExecuteAsync("UPDATE cache_invalidations SET names = $2 WHERE id = $1", held[0].Id, text).ConfigureAwait(false);
-        await tx.ExecuteAsync("DELETE FROM cache_invalidations WHERE id {in $1}", held.Skip(1).Select(r => r.Id).ToArray()).ConfigureAwait(false);
+        await tx.ExecuteAsync("DELETE FROM cache_invalidations WHERE id {in $1}", held.Skip(1).Select(r => r.Id).ToArray())
+            .ConfigureAwait(false);
     });
 }

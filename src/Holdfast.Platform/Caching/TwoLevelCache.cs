@@ -5,18 +5,18 @@ using Microsoft.Extensions.Caching.Hybrid;
 
 namespace Holdfast.Platform.Caching;
 
-/// <summary>
-/// The framework's <see cref="HybridCache"/>: memory in front, Redis behind it where there is one, one loader per key and process. Values are
-/// <see cref="Document"/>s; those of any other type are kept as the JSON that <see cref="Http.Reply.Json"/> makes of them. What an invalidation
-/// overtakes is given to those who waited for it already and kept nowhere.
-/// </summary>
+/// <summary> The framework's <see cref="HybridCache"/>: memory in front, Redis behind it where there is one, one loader per key and
+/// process. Values are
+/// <see cref="Document"/>s; those of any other type are kept as the JSON that <see cref="Http.Reply.Json"/> makes of them. What an
+/// invalidation overtakes is given to those who waited for it already and kept nowhere. </summary>
 internal sealed class TwoLevelCache(CacheOptions options, MemoryLevel memory, RedisLevel? redis, Invalidations invalidations) : HybridCache
 {
     private static readonly TimeSpan LongestNone = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<string, Load> _loads = new(StringComparer.Ordinal);
 
-    public override ValueTask<T> GetOrCreateAsync<TState, T>(string key, TState state, Func<TState, CancellationToken, ValueTask<T>> factory,
+    public override ValueTask<T> GetOrCreateAsync<TState, T>(string key, TState state,
+        Func<TState, CancellationToken, ValueTask<T>> factory,
         HybridCacheEntryOptions? options = null, IEnumerable<string>? tags = null, CancellationToken cancellationToken = default)
     {
         var flags = options?.Flags ?? HybridCacheEntryFlags.None;
@@ -25,10 +25,13 @@ internal sealed class TwoLevelCache(CacheOptions options, MemoryLevel memory, Re
             return new ValueTask<T>(ToValue<T>(found));
         }
 
-        return LoadAsync<TState, T>(new Plan<TState, T>(key, state, factory, options, tags as IReadOnlyCollection<string> ?? [.. tags ?? []], flags), cancellationToken);
+        return LoadAsync<TState, T>(
+            new Plan<TState, T>(key, state, factory, options, tags as IReadOnlyCollection<string> ?? [.. tags ?? []], flags),
+            cancellationToken);
     }
 
-    public override ValueTask SetAsync<T>(string key, T value, HybridCacheEntryOptions? options = null, IEnumerable<string>? tags = null, CancellationToken cancellationToken = default)
+    public override ValueTask SetAsync<T>(string key, T value, HybridCacheEntryOptions? options = null, IEnumerable<string>? tags = null,
+        CancellationToken cancellationToken = default)
     {
         IReadOnlyCollection<string> names = tags as IReadOnlyCollection<string> ?? [.. tags ?? []];
         return new ValueTask(PutAsync(key, ToDocument(value), names, options));
@@ -36,7 +39,8 @@ internal sealed class TwoLevelCache(CacheOptions options, MemoryLevel memory, Re
 
     public override ValueTask RemoveAsync(string key, CancellationToken cancellationToken = default) => new(invalidations.DropAsync([key]));
 
-    public override ValueTask RemoveByTagAsync(string tag, CancellationToken cancellationToken = default) => new(invalidations.DropAsync([tag]));
+    public override ValueTask RemoveByTagAsync(string tag, CancellationToken cancellationToken = default) =>
+        new(invalidations.DropAsync([tag]));
 
     private async ValueTask<T> LoadAsync<TState, T>(Plan<TState, T> plan, CancellationToken ct)
     {
@@ -123,7 +127,8 @@ internal sealed class TwoLevelCache(CacheOptions options, MemoryLevel memory, Re
         }
 
         await invalidations.DropAsync([key]).ConfigureAwait(false);
-        var plan = new Plan<Document, Document>(key, document, static (d, _) => new ValueTask<Document>(d), entry, tags, entry?.Flags ?? HybridCacheEntryFlags.None);
+        var plan = new Plan<Document, Document>(key, document, static (d, _) => new ValueTask<Document>(d), entry, tags, entry?.Flags
+            ?? HybridCacheEntryFlags.None);
         await FindOrMakeAsync(plan, new Load(memory.Mark(key, tags))).ConfigureAwait(false);
     }
 
@@ -133,9 +138,11 @@ internal sealed class TwoLevelCache(CacheOptions options, MemoryLevel memory, Re
     private static T ToValue<T>(Document document) =>
         document is T same ? same : document.IsNone ? default! : JsonSerializer.Deserialize<T>(document.Body.Span, Http.Reply.Json)!;
 
-    private static Document ToDocument<T>(T value) => value as Document ?? (value is null ? Document.None : new Document(Http.Reply.Bytes(value), null));
+    private static Document ToDocument<T>(T value) =>
+        value as Document ?? (value is null ? Document.None : new Document(Http.Reply.Bytes(value), null));
 
-    private sealed record Plan<TState, T>(string Key, TState State, Func<TState, CancellationToken, ValueTask<T>> Factory, HybridCacheEntryOptions? Options,
+    private sealed record Plan<TState, T>(string Key, TState State, Func<TState, CancellationToken, ValueTask<T>> Factory,
+        HybridCacheEntryOptions? Options,
         IReadOnlyCollection<string> Tags, HybridCacheEntryFlags Flags);
 
     private sealed class Load(Marks marks)

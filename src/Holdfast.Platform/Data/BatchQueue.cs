@@ -5,12 +5,12 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Platform.Data;
 
 /// <summary>
-/// Commands that wait become batches: as many as there are, up to a bound; no timer, no added delay. Stores take turns, so that a busy one does not keep a quiet
-/// one waiting. What a batch owes its members is here: a deadlock or lock time-out runs it again; a database error that one command causes is narrowed down to
-/// that command by halving; the outcome of a lost COMMIT is found out by the row of its attempt; what the database cannot do now is told within 5 s; and a full
-/// queue says so at once.
+/// Commands that wait become batches: as many as there are, up to a bound; no timer, no added delay. Stores take turns, so that a busy one
+/// does not keep a quiet one waiting. What a batch owes its members is here: a deadlock or lock time-out runs it again; a database error
+/// that one command causes is narrowed down to that command by halving; the outcome of a lost COMMIT is found out by the row of its
+/// attempt; what the database cannot do now is told within 5 s; and a full queue says so at once.
 /// </summary>
-public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
+public abstract partial class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
 {
     /// <summary>Where the database cannot be used at all, callers hear so sooner than where they wait for a lock.</summary>
     private static readonly TimeSpan OutagePatience = TimeSpan.FromSeconds(4.5);
@@ -36,7 +36,9 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
 
     protected Db Db { get; }
 
-    /// <summary>How long a command waits, from its arrival, before a batch that meets locks is not tried again and its callers get 503.</summary>
+    /// <summary>
+    /// How long a command waits, from its arrival, before a batch that meets locks is not tried again and its callers get 503.
+    /// </summary>
     protected virtual TimeSpan Patience => TimeSpan.FromSeconds(20);
 
     /// <summary>Queues a command of the store, or of whoever else takes turns. A full queue: 503 at once.</summary>
@@ -55,14 +57,18 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
         return waiting.Done.Task;
     }
 
-    /// <summary>The process is to end: what was accepted is finished, but what the database does not let through is tried for two seconds more only.</summary>
+    /// <summary>
+    /// The process is to end: what was accepted is finished, but what the database does not let through is tried for two seconds more only.
+    /// </summary>
     public void Hurry()
     {
         _hurries = true;
         _noLonger.CancelAfter(HurriedPatience);
     }
 
-    /// <summary>Finishes what was accepted; in a hurry, leaves what hangs to the database, which rolls it back or has it committed.</summary>
+    /// <summary>
+    /// Finishes what was accepted; in a hurry, leaves what hangs to the database, which rolls it back or has it committed.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         _waiting.Complete();
@@ -77,7 +83,10 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Open, decide, ink, commit. Returns one outcome per command, in order. Must leave nothing behind when it throws, and may be called again.</summary>
+    /// <summary>
+    /// Open, decide, ink, commit. Returns one outcome per command, in order. Must leave nothing behind when it throws, and may be called
+    /// again.
+    /// </summary>
     protected abstract Task<Result<TOutcome>[]> AttemptAsync(IReadOnlyList<TCommand> commands, BatchAttempt<TOutcome> attempt);
 
     private async Task WorkAsync()
@@ -175,7 +184,7 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
         if (attempt.IsCommitted)
         {
             _outage.Ended();
-            Db.Condition.Works();
+            Db.Condition.Works(attempt.Transaction!.Begun);
         }
         else if (Array.Exists(outcomes, outcome => outcome.IsOk))
         {
@@ -219,53 +228,6 @@ public abstract class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
         }
 
         return await HasGivenUpAsync(batch, reason, tries).ConfigureAwait(false);
-    }
-
-    /// <summary>After an error that passes: true, the callers have waited enough and were told; false, the batch is to run again.</summary>
-    private async Task<bool> HasGivenUpAsync(List<Waiting> batch, Exception reason, int tries)
-    {
-        var age = batch.Max(w => w.Age);
-        if (IsEnough(reason, age, tries))
-        {
-            Db.Note(_log, reason);
-            Fail(batch, Errors.Unavailable);
-            if (!Db.IsTransient(reason))
-            {
-                GiveUpAll(reason);
-            }
-
-            return true;
-        }
-
-        if (Db.IsTransient(reason) && await Db.FreeStuckAsync(age).ConfigureAwait(false) is var ended and > 0)
-        {
-            _log.LogWarning("Ended {Sessions} sessions that held locks and whose process had stopped in the middle of a statement", ended);
-        }
-
-        // What the database cannot do now takes longer to pass than a lock.
-        var pause = Db.IsTransient(reason) ? Math.Min(200, Random.Shared.Next(1, 5 * tries)) : Math.Min(2_000, 20 << Math.Min(tries, 7));
-        await Task.Delay(pause).ConfigureAwait(false);
-        return false;
-    }
-
-    /// <summary>The database cannot be used: whoever waits hears so as well, instead of waiting for the same in their turn.</summary>
-    private void GiveUpAll(Exception reason)
-    {
-        _outage.Failed();
-        Db.Note(_log, reason);
-        Fail(_waiting.TakeAll(), Errors.Unavailable);
-    }
-
-    // After a pause of the whole process every connection may be dead: that alone is no outage. During one, each batch tries once.
-    private bool IsEnough(Exception e, TimeSpan age, int tries)
-    {
-        if (Db.IsTransient(e))
-        {
-            return age > (_hurries ? HurriedPatience : Patience);
-        }
-
-        var patience = _hurries ? HurriedPatience : Patience < OutagePatience ? Patience : OutagePatience;
-        return _outage.IsOn || (tries > 1 && age > patience);
     }
 
     private static void Answer(List<Waiting> batch, Result<TOutcome>[] outcomes)

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Holdfast.Platform.Data;
 
 /// <summary>
-/// What was made once by key and need not be made again. Keys that callers have a hand in may be as many as callers like: when it is full, it is emptied, which
-/// costs making some again.
+/// What was made once by key and need not be made again. Keys that callers have a hand in may be as many as callers like: when it is full,
+/// it is emptied, which costs making some again.
 /// </summary>
 internal sealed class BoundedMemory<TKey, TValue>(int max) where TKey : notnull
 {
@@ -34,7 +34,10 @@ internal sealed class BoundedMemory<TKey, TValue>(int max) where TKey : notnull
         return made;
     }
 
-    /// <summary>One thread at a time, and emptied before the count starts again: a thread that is stopped in between lets no others fill it a second time.</summary>
+    /// <summary>
+    /// One thread at a time, and emptied before the count starts again: a thread that is stopped in between lets no others fill it a second
+    /// time.
+    /// </summary>
     private void Empty()
     {
         lock (_emptying)

@@ -16,13 +16,16 @@ public sealed class CommitAttemptPruner(Db db, ILogger<CommitAttemptPruner> log)
     {
         var old = await Db.ReadAsync(async session =>
         {
-            // The ids grow with time and so are their own index; the time beside them is the database's, whatever the clock of the process says that made the id.
+            // The ids grow with time and so are their own index; the time beside them is the database's, whatever the clock of the process
+            // says that made the id.
             var before = await session.NowAsync().ConfigureAwait(false) - Retention;
-            return await session.QueryAsync($"SELECT id FROM commit_attempts WHERE id < $1 AND created_at < $2 ORDER BY id LIMIT {MaxAtOnce}", r => r.Uuid(0),
+            return await session.QueryAsync(
+                $"SELECT id FROM commit_attempts WHERE id < $1 AND created_at < $2 ORDER BY id LIMIT {MaxAtOnce}", r => r.Uuid(0),
                 Guid.CreateVersion7(before), before).ConfigureAwait(false);
         }, ct).ConfigureAwait(false);
         var pruned = 0;
-        await foreach (var slice in Db.WriteInSlicesAsync(old, (tx, ids) => tx.ExecuteAsync("DELETE FROM commit_attempts WHERE id {in $1}", ids.ToArray()), ct).ConfigureAwait(false))
+        await foreach (var slice in Db.WriteInSlicesAsync(old,
+            (tx, ids) => tx.ExecuteAsync("DELETE FROM commit_attempts WHERE id {in $1}", ids.ToArray()), ct).ConfigureAwait(false))
         {
             pruned += slice;
         }

@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Platform.Data;
 
-/// <summary>Keeps the log to one line when the database becomes unusable, however many callers notice, and one when it works again.</summary>
+/// <summary>
+/// Keeps the log to one line when the database becomes unusable, however many callers notice, and one when it works again.
+/// </summary>
 public sealed class DatabaseCondition
 {
     private const int MaxReasons = 20;
@@ -40,7 +42,8 @@ public sealed class DatabaseCondition
     }
 
     /// <summary>Something was committed: logged where it did not work before.</summary>
-    public void Works()
+    /// <param name="begun">When, as a <see cref="Stopwatch"/> counts. What had begun before the trouble says nothing about it.</param>
+    public void Works(long begun = long.MaxValue)
     {
         if (_trouble is null)
         {
@@ -50,7 +53,7 @@ public sealed class DatabaseCondition
         TimeSpan lasted;
         lock (_gate)
         {
-            if (_trouble is null)
+            if (_trouble is null || begun < _since)
             {
                 return;
             }

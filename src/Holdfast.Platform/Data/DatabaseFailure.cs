@@ -30,7 +30,8 @@ public static class DatabaseFailure
     {
         raw.SQLITE_NOTADB => $"the file is not an SQLite database, or its beginning is damaged: name another file. Or: {Restore}",
         raw.SQLITE_CORRUPT => Damaged(e.Message),
-        raw.SQLITE_CANTOPEN => "the SQLite file cannot be opened: it is a directory, or this user may not read and write it and its folder.",
+        raw.SQLITE_CANTOPEN =>
+            "the SQLite file cannot be opened: it is a directory, or this user may not read and write it and its folder.",
         raw.SQLITE_READONLY or raw.SQLITE_PERM => "this user may not write the SQLite file or its folder.",
         raw.SQLITE_IOERR => $"the disk has failed: {OneLine(e.Message)}. Look after it, and after its free space.",
         raw.SQLITE_FULL => "the disk is full; SQLite needs room beside its file and in the folder for temporary files (SQLITE_TMPDIR).",

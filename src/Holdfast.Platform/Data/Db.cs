@@ -38,8 +38,8 @@ public abstract partial class Db : IAsyncDisposable
     public TimeSpan ClockSkew { get; set; }
 
     /// <summary>
-    /// Whether a commit that makes cached documents stale leaves a row in <c>cache_invalidations</c>, for caches that live longer than processes.
-    /// To be the same for all processes of a database.
+    /// Whether a commit that makes cached documents stale leaves a row in <c>cache_invalidations</c>, for caches that live longer than
+    /// processes. To be the same for all processes of a database.
     /// </summary>
     public bool KeepsStaleNames { get; set; }
 
@@ -52,7 +52,8 @@ public abstract partial class Db : IAsyncDisposable
     /// <summary>Opens the database that the URL names: <c>postgres://…</c>, <c>sqlite:PATH</c>.</summary>
     /// <param name="isPatient">For reading all of a large database: no limit on how long a statement may take.</param>
     public static Db Open(string url, bool isPatient = false) =>
-        url.StartsWith("postgres://", StringComparison.Ordinal) || url.StartsWith("postgresql://", StringComparison.Ordinal) ? new PostgresDb(url, isPatient)
+        url.StartsWith("postgres://", StringComparison.Ordinal) || url.StartsWith("postgresql://", StringComparison.Ordinal)
+        ? new PostgresDb(url, isPatient)
         : url.StartsWith("sqlite:", StringComparison.Ordinal) ? new SqliteDb(url["sqlite:".Length..])
         : throw new ArgumentException("DATABASE_URL must start with postgres:// or sqlite:", nameof(url));
 
@@ -77,8 +78,8 @@ public abstract partial class Db : IAsyncDisposable
     }
 
     /// <summary>
-    /// As <see cref="ReadAsync{T}"/>, for statements that read whole tables: they are planned for that and have no time limit. A connection that breaks
-    /// is not replaced.
+    /// As <see cref="ReadAsync{T}"/>, for statements that read whole tables: they are planned for that and have no time limit. A connection
+    /// that breaks is not replaced.
     /// </summary>
     internal virtual Task<T> ReadWholeAsync<T>(Func<Session, Task<T>> read, CancellationToken ct) => ReadOnceAsync(read, ct);
 
@@ -86,10 +87,10 @@ public abstract partial class Db : IAsyncDisposable
     public abstract Task<Tx> BeginAsync(CancellationToken ct = default);
 
     /// <summary>
-    /// Runs <paramref name="work"/> in a transaction and commits. A deadlock, a lock time-out or a busy file runs it again, some times; so does
-    /// a connection that broke before the COMMIT was sent. Where the answer to COMMIT is lost, the outcome is found out; <see cref="OutcomeUnknownException"/>
-    /// says that it could not be. An exception from it rolls back and is thrown on. Within a request of staff, a service or an
-    /// admin, an answer as its result is a change that goes into the audit log, in the same commit.
+    /// Runs <paramref name="work"/> in a transaction and commits. A deadlock, a lock time-out or a busy file runs it again, some times; so
+    /// does a connection that broke before the COMMIT was sent. Where the answer to COMMIT is lost, the outcome is found out;
+    /// <see cref="OutcomeUnknownException"/> says that it could not be. An exception from it rolls back and is thrown on. Within a request
+    /// of staff, a service or an admin, an answer as its result is a change that goes into the audit log, in the same commit.
     /// </summary>
     /// <param name="work">What to do; may run several times.</param>
     /// <param name="ct">Ends the waiting for the transaction to begin. One that has begun is not cut off.</param>
@@ -113,7 +114,7 @@ public abstract partial class Db : IAsyncDisposable
                     await tx.CommitAsync(ct).ConfigureAwait(false);
                     if (tx.Attempt is not null)
                     {
-                        Condition.Works();
+                        Condition.Works(tx.Begun);
                     }
                 }
 
@@ -163,9 +164,10 @@ public abstract partial class Db : IAsyncDisposable
         }, ct);
 
     /// <summary>
-    /// What became of an attempt whose COMMIT was not answered: true, it is committed; false, it is not and never will be; null, that could not be found out
-    /// within <paramref name="patience"/>. Whoever asks inserts the same id. Where that insert stands, the attempt can no longer commit. The asker's own commit
-    /// comes after the attempt's in the log, so that on a server with a synchronous standby "committed" also means replicated.
+    /// What became of an attempt whose COMMIT was not answered: true, it is committed; false, it is not and never will be; null, that could
+    /// not be found out within <paramref name="patience"/>. Whoever asks inserts the same id. Where that insert stands, the attempt can no
+    /// longer commit. The asker's own commit comes after the attempt's in the log, so that on a server with a synchronous standby
+    /// "committed" also means replicated.
     /// </summary>
     /// <param name="attempt">The <see cref="Tx.Attempt"/> of the transaction.</param>
     /// <param name="failed">Told why asking failed, each time.</param>
@@ -178,7 +180,9 @@ public abstract partial class Db : IAsyncDisposable
             {
                 await using var tx = await BeginAsync(ct).ConfigureAwait(false);
                 var batch = tx.Batch();
-                batch.Execute($"INSERT INTO commit_attempts (id, is_void, created_at) VALUES ($1, $2, ({tx.ClockSql})) ON CONFLICT (id) DO NOTHING", attempt, true);
+                batch.Execute(
+                    $"INSERT INTO commit_attempts (id, is_void, created_at) VALUES ($1, $2, ({tx.ClockSql})) ON CONFLICT (id) DO NOTHING",
+                    attempt, true);
                 var found = batch.Query("SELECT is_void FROM commit_attempts WHERE id = $1", r => r.Bool(0), attempt);
                 await batch.RunAsync().ConfigureAwait(false);
                 tx.MustLeaveAttempt();
@@ -216,14 +220,14 @@ public abstract partial class Db : IAsyncDisposable
     }
 
     /// <summary>
-    /// Returns once everything that can be read now is as lasting as an acknowledged commit. On PostgreSQL with a synchronous standby what is visible
-    /// may not be replicated yet, if somebody cancelled the waiting of its COMMIT.
+    /// Returns once everything that can be read now is as lasting as an acknowledged commit. On PostgreSQL with a synchronous standby what
+    /// is visible may not be replicated yet, if somebody cancelled the waiting of its COMMIT.
     /// </summary>
     public virtual Task FenceAsync() => Task.CompletedTask;
 
     /// <summary>
-    /// For those who have waited for locks for so long, several seconds at least: ends the sessions whose process has stopped in the middle of
-    /// a statement. How many there were.
+    /// For those who have waited for locks for so long, several seconds at least: ends the sessions whose process has stopped in the middle
+    /// of a statement. How many there were.
     /// </summary>
     internal async Task<int> FreeStuckAsync(TimeSpan waited)
     {
@@ -238,25 +242,27 @@ public abstract partial class Db : IAsyncDisposable
     }
 
     /// <summary>
-    /// Ends sessions of this application that hold locks and have waited for seconds for their client to send or to read on in the middle of a
-    /// statement: the time-out for idle transactions is not for those.
+    /// Ends sessions of this application that hold locks and have waited for seconds for their client to send or to read on in the middle
+    /// of a statement: the time-out for idle transactions is not for those.
     /// </summary>
     private protected abstract Task<int> EndStuckSessionsAsync();
 
-    /// <summary>Wakes the other processes that listen (<see cref="ListenAsync"/>) when the batch's transaction commits. Nothing on SQLite.</summary>
+    /// <summary>
+    /// Wakes the other processes that listen (<see cref="ListenAsync"/>) when the batch's transaction commits. Nothing on SQLite.
+    /// </summary>
     internal virtual void Notify(StatementBatch batch)
     {
     }
 
     /// <summary>
-    /// Calls back whenever another process has notified, until it is cancelled or the connection breaks; then it throws. On SQLite nothing is ever
-    /// heard: whoever waits has to look as well.
+    /// Calls back whenever another process has notified, until it is cancelled or the connection breaks; then it throws. On SQLite nothing
+    /// is ever heard: whoever waits has to look as well.
     /// </summary>
     internal virtual Task ListenAsync(Action heard, CancellationToken ct) => Task.Delay(Timeout.Infinite, ct);
 
     /// <summary>
-    /// Throws <see cref="StartupException"/>, one line for the operator, where a server cannot work on this database: it is read-only, allows too few connections,
-    /// or does not keep the limits that a session must have.
+    /// Throws <see cref="StartupException"/>, one line for the operator, where a server cannot work on this database: it is read-only,
+    /// allows too few connections, or does not keep the limits that a session must have.
     /// </summary>
     public virtual Task CheckAsync(CancellationToken ct = default) => Task.CompletedTask;
 
@@ -276,7 +282,8 @@ public abstract partial class Db : IAsyncDisposable
 
     private protected abstract Task<T> ReadOnceAsync<T>(Func<Session, Task<T>> read, CancellationToken ct);
 
-    // A server that cannot be reached must be told at once, not after several time-outs. A connection that has fallen silent says nothing about the next one.
+    // A server that cannot be reached must be told at once, not after several time-outs. A connection that has fallen silent says nothing
+    // about the next one.
     private bool MayReconnect(Exception e, int losses, Stopwatch clock) =>
         losses < Reconnects && IsConnectionLost(e) && (clock.Elapsed < ReconnectWithin || (losses == 0 && e is SilentConnectionException));
 }

@@ -6,10 +6,15 @@ public enum DbFault
     /// <summary>Not the database's state: a bug of ours, a broken CHECK, a failure from elsewhere. No retry helps.</summary>
     Other,
 
-    /// <summary>A deadlock, a lock time-out, a busy file, a guard lost to a concurrent commit: the same transaction may succeed at once.</summary>
+    /// <summary>
+    /// A deadlock, a lock time-out, a busy file, a guard lost to a concurrent commit: the same transaction may succeed at once.
+    /// </summary>
     Contention,
 
-    /// <summary>A unique constraint refused a row: somebody else has committed it since it was looked for. Judged again, the command gets its own answer.</summary>
+    /// <summary>
+    /// A unique constraint refused a row: somebody else has committed it since it was looked for. Judged again, the command gets its own
+    /// answer.
+    /// </summary>
     Taken,
 
     /// <summary>A value that no column can hold: the caller's input.</summary>
@@ -19,7 +24,8 @@ public enum DbFault
     Lost,
 
     /// <summary>
-    /// The database answers and cannot do this now: connections, disk or memory are used up, it is read-only, the statement was cancelled. Nothing was changed.
+    /// The database answers and cannot do this now: connections, disk or memory are used up, it is read-only, the statement was cancelled.
+    /// Nothing was changed.
     /// </summary>
     NotNow,
 }
@@ -38,10 +44,12 @@ internal sealed class SilentConnectionException(TimeSpan limit)
     : DatabaseUnavailableException(FormattableString.Invariant($"the database has not answered for {limit.TotalSeconds:0.#} s"));
 
 /// <summary>All connections for this kind of work are in use, for longer than a caller waits.</summary>
-internal sealed class ConnectionsUsedUpException(Exception? inner = null) : DatabaseUnavailableException("all connections to the database are in use", inner);
+internal sealed class ConnectionsUsedUpException(Exception? inner = null)
+    : DatabaseUnavailableException("all connections to the database are in use", inner);
 
 /// <summary>The server has committed, and says that a synchronous standby may not have the commit.</summary>
-internal sealed class NotReplicatedException(string warning) : DatabaseUnavailableException($"COMMIT was answered with a warning: {warning}");
+internal sealed class NotReplicatedException(string warning)
+    : DatabaseUnavailableException($"COMMIT was answered with a warning: {warning}");
 
 /// <summary>The answer to COMMIT was lost, and it could not be found out in time whether the change was made.</summary>
 public sealed class OutcomeUnknownException(Exception inner)

@@ -1,7 +1,8 @@
 namespace Holdfast.Platform.Data;
 
 /// <summary>
-/// What statements are run for. Each kind has connections of its own: neither slow reads nor background work can take those that changes need.
+/// What statements are run for. Each kind has connections of its own: neither slow reads nor background work can take those that changes
+/// need.
 /// </summary>
 public enum DbWork
 {
@@ -11,14 +12,18 @@ public enum DbWork
     /// <summary>Requests that only read.</summary>
     Reads,
 
-    /// <summary>Requests that change something: what they do before and beside a batch. Callers get an answer within 5 s, so a statement has 3.</summary>
+    /// <summary>
+    /// Requests that change something: what they do before and beside a batch. Callers get an answer within 5 s, so a statement has 3.
+    /// </summary>
     Writes,
 
     /// <summary>Batches: placing and changing orders, reservations. They have as long as <see cref="Writes"/>.</summary>
     Batches,
 }
 
-/// <summary>The kind of work of the current asynchronous flow; <see cref="DbWork.Background"/> unless somebody has said otherwise.</summary>
+/// <summary>
+/// The kind of work of the current asynchronous flow; <see cref="DbWork.Background"/> unless somebody has said otherwise.
+/// </summary>
 public static class CurrentWork
 {
     private static readonly AsyncLocal<DbWork> Current = new();

@@ -11,9 +11,10 @@ public sealed class StartupException(string message) : Exception(message);
 
 /// <summary>
 /// Forward-only migrations: each module's <c>Migrations/NNN_name.sql</c>, in order, once. Several processes may start at the same time: one
-/// migrates, the others wait. A migration that an older binary cannot live with says <c>-- oldest binary N</c>; the database remembers the highest N,
-/// and only a binary with a lower <see cref="Binary"/> refuses to start. A script that differs from what was applied stops the start. Migrations that a newer binary has applied are no obstacle. What SQL cannot do,
-/// a class of the module does after the script: <c>-- then run Holdfast.Catalog.SkuKeys</c> (<see cref="IMigrationStep"/>).
+/// migrates, the others wait. A migration that an older binary cannot live with says <c>-- oldest binary N</c>; the database remembers the
+/// highest N, and only a binary with a lower <see cref="Binary"/> refuses to start. A script that differs from what was applied stops the
+/// start. Migrations that a newer binary has applied are no obstacle. What SQL cannot do, a class of the module does after the script:
+/// <c>-- then run Holdfast.Catalog.SkuKeys</c> (<see cref="IMigrationStep"/>).
 /// </summary>
 public static partial class Migrations
 {
@@ -40,7 +41,8 @@ public static partial class Migrations
                 foreach (var script in scripts.Where(s => !known.Contains(s.Name)))
                 {
                     found.AddRange(await RunAsync(tx, script, db.Name == "sqlite").ConfigureAwait(false));
-                    await tx.ExecuteAsync("INSERT INTO schema_migrations (name, oldest_binary) VALUES ($1, $2)", script.Name, script.OldestBinary)
+                    await tx.ExecuteAsync("INSERT INTO schema_migrations (name, oldest_binary) VALUES ($1, $2)", script.Name,
+                        script.OldestBinary)
                         .ConfigureAwait(false);
                     applied.Add(script.Name);
                 }
@@ -55,7 +57,8 @@ public static partial class Migrations
     /// <summary>The names of what this database has. Throws when it was given something that this binary is too old for.</summary>
     private static async Task<HashSet<string>> AppliedAsync(Tx tx, int binary)
     {
-        await tx.ExecuteAsync("CREATE TABLE IF NOT EXISTS schema_migrations (name text PRIMARY KEY, oldest_binary bigint NOT NULL)").ConfigureAwait(false);
+        await tx.ExecuteAsync("CREATE TABLE IF NOT EXISTS schema_migrations (name text PRIMARY KEY, oldest_binary bigint NOT NULL)")
+            .ConfigureAwait(false);
         var known = await tx.QueryAsync("SELECT name, oldest_binary FROM schema_migrations", r => (Name: r.Text(0), Oldest: r.Long(1)))
             .ConfigureAwait(false);
         var oldest = known.Count == 0 ? 0 : known.Max(k => k.Oldest);
@@ -70,18 +73,22 @@ public static partial class Migrations
 
     /// <summary>
     /// A script that was edited after it was applied would leave databases with two schemas of one name. The table is apart from
-    /// <c>schema_migrations</c>, so that older binaries can go on; what they applied gets its checksum from the first binary that knows of checksums.
+    /// <c>schema_migrations</c>, so that older binaries can go on; what they applied gets its checksum from the first binary that knows of
+    /// checksums.
     /// </summary>
     private static async Task CompareChecksumsAsync(Tx tx, IReadOnlyList<Script> scripts)
     {
-        await tx.ExecuteAsync("CREATE TABLE IF NOT EXISTS schema_checksums (name text PRIMARY KEY, sha256 text NOT NULL)").ConfigureAwait(false);
-        var rows = await tx.QueryAsync("SELECT name, sha256 FROM schema_checksums", r => (Name: r.Text(0), Checksum: r.Text(1))).ConfigureAwait(false);
+        await tx.ExecuteAsync("CREATE TABLE IF NOT EXISTS schema_checksums (name text PRIMARY KEY, sha256 text NOT NULL)")
+            .ConfigureAwait(false);
+        var rows = await tx.QueryAsync("SELECT name, sha256 FROM schema_checksums", r => (Name: r.Text(0), Checksum: r.Text(1)))
+            .ConfigureAwait(false);
         var known = rows.ToDictionary(r => r.Name, r => r.Checksum, StringComparer.Ordinal);
         foreach (var script in scripts)
         {
             if (!known.TryGetValue(script.Name, out var checksum))
             {
-                await tx.ExecuteAsync("INSERT INTO schema_checksums (name, sha256) VALUES ($1, $2)", script.Name, script.Checksum).ConfigureAwait(false);
+                await tx.ExecuteAsync("INSERT INTO schema_checksums (name, sha256) VALUES ($1, $2)", script.Name, script.Checksum)
+                    .ConfigureAwait(false);
             }
             else if (checksum != script.Checksum)
             {
@@ -98,7 +105,8 @@ public static partial class Migrations
         HashSet<string> known;
         try
         {
-            known = [.. await db.ReadAsync(s => s.QueryAsync("SELECT name FROM schema_migrations", r => r.Text(0)), ct).ConfigureAwait(false)];
+            known = [.. await db.ReadAsync(s => s.QueryAsync("SELECT name FROM schema_migrations", r => r.Text(0)), ct)
+                .ConfigureAwait(false)];
         }
         catch (System.Data.Common.DbException e) when (!db.IsConnectionLost(e) && !db.IsTransient(e) && DatabaseFailure.Line(e) is null)
         {
@@ -129,7 +137,8 @@ public static partial class Migrations
     private static IEnumerable<Script> Scripts(Assembly module)
     {
         var marker = ".Migrations.";
-        foreach (var resource in module.GetManifestResourceNames().Where(n => n.Contains(marker, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        foreach (var resource in module.GetManifestResourceNames().Where(n => n.Contains(marker, StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal))
         {
             using var reader = new StreamReader(module.GetManifestResourceStream(resource)!);
             var file = resource[(resource.IndexOf(marker, StringComparison.Ordinal) + marker.Length)..];

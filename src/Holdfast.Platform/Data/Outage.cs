@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Holdfast.Platform.Data;
 
 /// <summary>
-/// Whether the database was found unusable by whoever tried last. Then a batch tries once, not several times, and between two tries there is a pause that
-/// grows up to a second.
+/// Whether the database was found unusable by whoever tried last. Then a batch tries once, not several times, and between two tries there
+/// is a pause that grows up to a second.
 /// </summary>
 internal sealed class Outage
 {

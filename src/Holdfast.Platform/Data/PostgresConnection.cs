@@ -4,9 +4,9 @@ using Npgsql;
 namespace Holdfast.Platform.Data;
 
 /// <summary>
-/// A connection of a pool whose server may fall silent: a caller waits for an answer no longer than the limit. A statement that has none by then is not
-/// cancelled, since a cancelled COMMIT would be visible without being replicated; its connection is left alone until the answer comes or the
-/// network reports it as broken, and nobody else gets it.
+/// A connection of a pool whose server may fall silent: a caller waits for an answer no longer than the limit. A statement that has none by
+/// then is not cancelled, since a cancelled COMMIT would be visible without being replicated; its connection is left alone until the answer
+/// comes or the network reports it as broken, and nobody else gets it.
 /// </summary>
 /// <param name="probe">Where statements may take longer than a silence is borne: asked, from time to time, whether the server works
 /// on this one.</param>
@@ -84,7 +84,9 @@ internal sealed class PostgresConnection(NpgsqlConnection connection, Action lea
         }
     }
 
-    /// <summary>COMMIT, after the last statements. A warning of the server means that a standby may not have it: then the outcome is unknown.</summary>
+    /// <summary>
+    /// COMMIT, after the last statements. A warning of the server means that a standby may not have it: then the outcome is unknown.
+    /// </summary>
     public async Task CommitAsync(IReadOnlyList<(string Sql, object?[] Args)> last, bool begin, TimeSpan limit)
     {
         PostgresNotice? warning = null;

@@ -17,7 +17,8 @@ internal static class PostgresCopy
     // A lone surrogate must fail here, not become a question mark.
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    // A batch's bytes are too large for the young generation: allocated for each batch, they would cost a full collection every few batches.
+    // A batch's bytes are too large for the young generation: allocated for each batch, they would cost a full collection every few
+    // batches.
     private const int MaxPooled = 8;
     private const int MaxPooledBytes = 4 * 1024 * 1024;
     private static readonly ConcurrentBag<ArrayBufferWriter<byte>> Pool = [];

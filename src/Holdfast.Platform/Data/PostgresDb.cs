@@ -46,7 +46,8 @@ internal sealed class PostgresDb : Db
         return await read(tx).ConfigureAwait(false);
     }
 
-    public override async Task<Tx> BeginAsync(CancellationToken ct = default) => new PostgresTx(this, await ConnectAsync(ct).ConfigureAwait(false));
+    public override async Task<Tx> BeginAsync(CancellationToken ct = default) =>
+        new PostgresTx(this, await ConnectAsync(ct).ConfigureAwait(false));
 
     public override async Task FenceAsync()
     {
@@ -55,15 +56,17 @@ internal sealed class PostgresDb : Db
         await tx.CommitAsync().ConfigureAwait(false);
     }
 
-    // See "PostgreSQL Error Codes" in the manual. 57P: the server is going down or ended the session; 08: the connection; 25P03: idle in a transaction for too long.
-    // 53: connections, disk or memory are used up; 58: the server's own files; 28: it does not let us in; 25006: read-only; 57014: the statement was cancelled.
+    // See "PostgreSQL Error Codes" in the manual. 57P: the server is going down or ended the session; 08: the connection; 25P03: idle in a
+    // transaction for too long. 53: connections, disk or memory are used up; 58: the server's own files; 28: it does not let us in; 25006:
+    // read-only; 57014: the statement was cancelled.
     public override DbFault FaultOf(Exception e) => Find(e) is { } known ? FaultOf(known.SqlState) : e switch
     {
         StaleRowException => DbFault.Contention,
         // A text that is not Unicode fails before it is sent.
         EncoderFallbackException => DbFault.Value,
         ConnectionsUsedUpException => DbFault.NotNow,
-        NpgsqlException or IOException or System.Net.Sockets.SocketException or TimeoutException or SilentConnectionException or NotReplicatedException
+        NpgsqlException or IOException or System.Net.Sockets.SocketException or TimeoutException or SilentConnectionException
+            or NotReplicatedException
             or OutcomeUnknownException => DbFault.Lost,
         _ => DbFault.Other,
     };
@@ -73,7 +76,8 @@ internal sealed class PostgresDb : Db
 
     private static DbFault FaultOf(string state) => state switch
     {
-        PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.SerializationFailure => DbFault.Contention,
+        PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.SerializationFailure =>
+            DbFault.Contention,
         PostgresErrorCodes.UniqueViolation => DbFault.Taken,
         PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.QueryCanceled => DbFault.NotNow,
         "25P03" => DbFault.Lost,
@@ -87,7 +91,8 @@ internal sealed class PostgresDb : Db
     };
 
     public override bool IsUniqueViolation(Exception e, string constraint) =>
-        Find(e) is { SqlState: PostgresErrorCodes.UniqueViolation } p && p.ConstraintName?.Contains(constraint, StringComparison.Ordinal) == true;
+        Find(e) is { SqlState: PostgresErrorCodes.UniqueViolation } p
+        && p.ConstraintName?.Contains(constraint, StringComparison.Ordinal) == true;
 
     // A transaction id: it has written or locked rows, which a report that is read slowly has not.
     private protected override Task<int> EndStuckSessionsAsync() => ReadAsync(async s => (await s.QueryAsync(
@@ -101,7 +106,8 @@ internal sealed class PostgresDb : Db
     internal override async Task ListenAsync(Action heard, CancellationToken ct)
     {
         // A connection of its own: it is kept for as long as the process lives.
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_connectionString) { Pooling = false, KeepAlive = 10 }.ConnectionString);
+        await using var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(_connectionString) { Pooling = false, KeepAlive = 10 }.ConnectionString);
         connection.Notification += (_, e) =>
         {
             // Our own come back, too.
@@ -128,7 +134,8 @@ internal sealed class PostgresDb : Db
     {
         await using var connection = await _pools[(int)DbWork.Background].OpenAsync(ct).ConfigureAwait(false);
         // The waiting one may wait for as long as the other migrates.
-        await using var take = new NpgsqlCommand($"SET lock_timeout = 0; SET statement_timeout = 0; SELECT pg_advisory_lock(hashtext('{name}'))", connection)
+        await using var take = new NpgsqlCommand(
+            $"SET lock_timeout = 0; SET statement_timeout = 0; SELECT pg_advisory_lock(hashtext('{name}'))", connection)
         {
             CommandTimeout = 0,
         };
@@ -139,7 +146,8 @@ internal sealed class PostgresDb : Db
         }
         finally
         {
-            await using var give = new NpgsqlCommand($"SELECT pg_advisory_unlock(hashtext('{name}')); RESET lock_timeout; RESET statement_timeout", connection);
+            await using var give = new NpgsqlCommand(
+                $"SELECT pg_advisory_unlock(hashtext('{name}')); RESET lock_timeout; RESET statement_timeout", connection);
             await give.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
         }
     }
@@ -149,34 +157,44 @@ internal sealed class PostgresDb : Db
         var (readOnly, connections, durability, guards) = await ReadAsync(async s =>
         {
             var batch = s.Batch();
-            var state = batch.Query("SELECT current_setting('transaction_read_only') = 'on' OR pg_is_in_recovery(), current_setting('synchronous_commit'), "
+            var state = batch.Query(
+                "SELECT current_setting('transaction_read_only') = 'on' OR pg_is_in_recovery(), current_setting('synchronous_commit'), "
                 + "(SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user)", r => (r.Bool(0), r.Text(1), r.Int(2)));
             // On a Unix socket there is no TCP to guard.
-            var settings = batch.Query("SELECT name, setting::bigint FROM pg_settings WHERE name {in $1} AND (name NOT LIKE 'tcp%' OR inet_server_addr() IS NOT NULL)",
+            var settings = batch.Query(
+                "SELECT name, setting::bigint FROM pg_settings WHERE name {in $1} AND (name NOT LIKE 'tcp%' OR inet_server_addr() IS "
+                + "NOT NULL)",
                 r => (Name: r.Text(0), Milliseconds: r.Long(1)), (object)PostgresUrl.Guards.Select(g => g.Name).ToArray());
             await batch.RunAsync().ConfigureAwait(false);
             return (state.First.Item1, state.First.Item3, state.First.Item2, settings.Rows);
         }, ct).ConfigureAwait(false);
         if (readOnly)
         {
-            throw new StartupException("DATABASE_URL: this server is read-only (a standby, or default_transaction_read_only is on): name the primary.");
+            throw new StartupException(
+                "DATABASE_URL: this server is read-only (a standby, or default_transaction_read_only is on): name the primary.");
         }
 
         if (connections is >= 0 and < PostgresUrl.MinConnections + 2)
         {
-            throw new StartupException($"DATABASE_URL: this role may have {connections} connections, and a server needs at least {PostgresUrl.MinConnections + 2}: ALTER ROLE ... CONNECTION LIMIT.");
+            throw new StartupException(
+                $"DATABASE_URL: this role may have {connections} connections, and a server needs at least "
+                + $"{PostgresUrl.MinConnections + 2}: ALTER ROLE ... CONNECTION LIMIT.");
         }
 
         if (durability == "off")
         {
-            throw new StartupException("DATABASE_URL: synchronous_commit is off, so that an order that was acknowledged could be lost: switch it on for this role or database.");
+            throw new StartupException(
+                "DATABASE_URL: synchronous_commit is off, so that an order that was acknowledged could be lost: switch it on for this "
+                + "role or database.");
         }
 
         foreach (var (name, value, most) in PostgresUrl.Guards)
         {
             if (guards.Exists(g => g.Name == name && (g.Milliseconds <= 0 || g.Milliseconds > most)))
             {
-                throw new StartupException($"DATABASE_URL: {name} is not in force (it must be above 0 and at most {most} ms; {value} is set unless Options or a pooler in between changes it).");
+                throw new StartupException(
+                    $"DATABASE_URL: {name} is not in force (it must be above 0 and at most {most} ms; {value} is set unless Options or a "
+                    + "pooler in between changes it).");
             }
         }
     }
@@ -206,7 +224,8 @@ internal sealed class PostgresDb : Db
 
             var where = key.Sql.IndexOf(" WHERE ", StringComparison.Ordinal);
             var text = new StringBuilder(key.Sql, 0, where, 1024)
-                .Append(key.Sql.StartsWith("DELETE", StringComparison.Ordinal) ? " USING " : " FROM ").Append($"unnest({arrays}) AS v({key.Columns})").Append(key.Sql, where, key.Sql.Length - where);
+                .Append(key.Sql.StartsWith("DELETE", StringComparison.Ordinal) ? " USING " : " FROM ")
+                .Append($"unnest({arrays}) AS v({key.Columns})").Append(key.Sql, where, key.Sql.Length - where);
             foreach (var column in rows.Columns)
             {
                 text.Replace($"{{v.{column.Name}}}", $"v.{column.Name}");
@@ -232,7 +251,8 @@ internal sealed class PostgresDb : Db
         _ => throw new ArgumentException($"no parameter of type {value.GetType()}"),
     };
 
-    internal static NpgsqlParameter ColumnParameter(Column column, IList values) => new() { Value = values, NpgsqlDbType = NpgsqlDbType.Array | DbType(column.Type) };
+    internal static NpgsqlParameter ColumnParameter(Column column, IList values) =>
+        new() { Value = values, NpgsqlDbType = NpgsqlDbType.Array | DbType(column.Type) };
 
     private static NpgsqlDbType DbType(ColumnType type) => type switch
     {
@@ -256,5 +276,6 @@ internal sealed class PostgresDb : Db
         _ => "timestamptz",
     };
 
-    private static PostgresException? Find(Exception? e) => e is null or PostgresException ? e as PostgresException : Find(e.InnerException);
+    private static PostgresException? Find(Exception? e) => e is null or PostgresException ? e as PostgresException
+        : Find(e.InnerException);
 }

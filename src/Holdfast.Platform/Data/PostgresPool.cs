@@ -3,8 +3,9 @@ using Npgsql;
 namespace Holdfast.Platform.Data;
 
 /// <summary>
-/// The connections of one kind of work. When one of them falls silent the whole pool is left: those that lie idle have most likely fallen silent as well,
-/// and those that are not answered keep their places until the network reports them as broken, which may take a quarter of an hour.
+/// The connections of one kind of work. When one of them falls silent the whole pool is left: those that lie idle have most likely fallen
+/// silent as well, and those that are not answered keep their places until the network reports them as broken, which may take a quarter of
+/// an hour.
 /// </summary>
 /// <param name="probe">For work whose statements may take long.</param>
 internal sealed class PostgresPool(string connectionString, DbWork work, PostgresProbe? probe) : IAsyncDisposable

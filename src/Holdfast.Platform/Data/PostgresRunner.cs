@@ -8,7 +8,9 @@ internal static class PostgresRunner
 {
     public const string Clock = "SELECT clock_timestamp()";
 
-    /// <summary>From so many rows on, COPY costs the server a third of what <c>unnest</c> does; below, its extra round trips cost more.</summary>
+    /// <summary>
+    /// From so many rows on, COPY costs the server a third of what <c>unnest</c> does; below, its extra round trips cost more.
+    /// </summary>
     private const int CopyFrom = 24;
 
     /// <summary>As <see cref="RunAsync"/>, inside a transaction that may have to be begun first.</summary>
@@ -58,7 +60,9 @@ internal static class PostgresRunner
         }
     }
 
-    /// <summary>The bytes of the large inserts: of the first at once, of the others while the server is busy with those before them.</summary>
+    /// <summary>
+    /// The bytes of the large inserts: of the first at once, of the others while the server is busy with those before them.
+    /// </summary>
     private static Dictionary<Statement, Task<ArrayBufferWriter<byte>>> Encode(IReadOnlyList<Statement> statements)
     {
         var encoded = new Dictionary<Statement, Task<ArrayBufferWriter<byte>>>();
@@ -66,14 +70,16 @@ internal static class PostgresRunner
         {
             if (statement is { Kind: WriteKind.Insert, Sql.Length: 0, HasRows: false, RowSet: { } rows } && rows.Count >= CopyFrom)
             {
-                encoded.Add(statement, encoded.Count == 0 ? Task.FromResult(PostgresCopy.Encode(rows)) : Task.Run(() => PostgresCopy.Encode(rows)));
+                encoded.Add(statement, encoded.Count == 0 ? Task.FromResult(PostgresCopy.Encode(rows))
+                    : Task.Run(() => PostgresCopy.Encode(rows)));
             }
         }
 
         return encoded;
     }
 
-    public static async Task RunAsync(NpgsqlConnection connection, IReadOnlyList<Statement> statements, bool begin, bool isUnlimited = false)
+    public static async Task RunAsync(NpgsqlConnection connection, IReadOnlyList<Statement> statements, bool begin,
+        bool isUnlimited = false)
     {
         await using var batch = Commands(connection, statements, begin);
         batch.Timeout = isUnlimited ? 0 : batch.Timeout;
@@ -117,10 +123,12 @@ internal static class PostgresRunner
     }
 
     /// <summary>
-    /// Writes a row where the server replicates synchronously, and nothing elsewhere: COMMIT then waits until a standby has all that was written before it.
+    /// Writes a row where the server replicates synchronously, and nothing elsewhere: COMMIT then waits until a standby has all that was
+    /// written before it.
     /// </summary>
     public static (string Sql, object?[] Args) Fence() =>
-        ($"INSERT INTO commit_attempts (id, is_void, created_at) SELECT $1, false, ({Clock}) WHERE current_setting('synchronous_standby_names') <> ''", [Guid.CreateVersion7()]);
+        ($"INSERT INTO commit_attempts (id, is_void, created_at) SELECT $1, false, ({Clock}) WHERE "
+        + "current_setting('synchronous_standby_names') <> ''", [Guid.CreateVersion7()]);
 
     /// <summary>COMMIT, in one round trip with the last statements. Neither the server nor the client ends it after some time.</summary>
     public static async Task CommitAsync(NpgsqlConnection connection, IReadOnlyList<(string Sql, object?[] Args)> last, bool begin)

@@ -6,8 +6,8 @@ namespace Holdfast.Platform.Data;
 internal static class PostgresUrl
 {
     /// <summary>
-    /// Settings of a session that the engine counts on, each with the most that is accepted when a server starts, in milliseconds: a paused or cut-off process
-    /// must give its rows back (ADR 3), and a connection that has gone silent must be noticed.
+    /// Settings of a session that the engine counts on, each with the most that is accepted when a server starts, in milliseconds: a paused
+    /// or cut-off process must give its rows back (ADR 3), and a connection that has gone silent must be noticed.
     /// </summary>
     public static readonly IReadOnlyList<(string Name, string Value, long MaxMilliseconds)> Guards =
     [
@@ -18,14 +18,19 @@ internal static class PostgresUrl
     private const int DefaultConnections = 28;
     public const int MinConnections = 6;
 
-    // A plan that is prepared while a table is empty is used when it has a million rows: it must go by the index from the start. What has no index to go by
-    // then counts as so dear that the server would compile it each time (jit), which takes longer than the statement.
-    private const string Plans = "-c enable_seqscan=off -c jit=off -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3";
+    // A plan that is prepared while a table is empty is used when it has a million rows: it must go by the index from the start. What has
+    // no index to go by then counts as so dear that the server would compile it each time (jit), which takes longer than the statement.
+    private const string Plans =
+        "-c enable_seqscan=off -c jit=off -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3";
 
     // What the address says before its question mark, and what would break the engine.
-    private static readonly string[] Refused = ["Host", "Port", "Database", "Username", "Password", "Multiplexing", "Pooling", "Enlist", "No Reset On Close"];
+    private static readonly string[] Refused = ["Host", "Port", "Database", "Username", "Password", "Multiplexing", "Pooling", "Enlist",
+        "No Reset On Close"];
 
-    /// <summary>The connection string of the address; one line for the operator where it has an option that is unknown, doubled, or contradicts the rest.</summary>
+    /// <summary>
+    /// The connection string of the address; one line for the operator where it has an option that is unknown, doubled, or contradicts the
+    /// rest.
+    /// </summary>
     public static string ConnectionString(string url, bool isPatient)
     {
         var uri = new Uri(url);
@@ -68,7 +73,10 @@ internal static class PostgresUrl
             : throw new StartupException($"DATABASE_URL: 'Maximum Pool Size' must be at least {MinConnections}.");
     }
 
-    /// <summary>The same for one kind of work: three sevenths of the connections are for batches, the others are shared by requests that read, that write, and background work.</summary>
+    /// <summary>
+    /// The same for one kind of work: three sevenths of the connections are for batches, the others are shared by requests that read, that
+    /// write, and background work.
+    /// </summary>
     public static string ConnectionString(string connectionString, DbWork work)
     {
         var builder = new NpgsqlConnectionStringBuilder(connectionString);
@@ -105,12 +113,14 @@ internal static class PostgresUrl
             // Ours come first, and the server takes the last of a name: each option of the address replaces its own alone.
             builder[name] = Same("Options", name) ? $"{builder.Options} {value}" : value;
         }
-        catch (Exception e) when (e is ArgumentException or KeyNotFoundException or FormatException or OverflowException or InvalidCastException)
+        catch (Exception e)
+            when (e is ArgumentException or KeyNotFoundException or FormatException or OverflowException or InvalidCastException)
         {
             throw new StartupException($"DATABASE_URL: the option '{name}' is unknown, or '{value}' is not a value of it.");
         }
     }
 
     private static bool Same(string a, string b) =>
-        string.Equals(a.Replace(" ", "", StringComparison.Ordinal), b.Replace(" ", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase);
+        string.Equals(a.Replace(" ", "", StringComparison.Ordinal), b.Replace(" ", "", StringComparison.Ordinal),
+        StringComparison.OrdinalIgnoreCase);
 }

@@ -44,7 +44,8 @@ public readonly struct Row
     public byte[]? BytesOrNull(int i) => IsNull(i) ? null : Bytes(i);
 
     /// <summary>UTC, to the microsecond.</summary>
-    public DateTime Time(int i) => _sqlite ? SqliteDb.FromMicroseconds(_reader.GetInt64(i)) : DateTime.SpecifyKind(_reader.GetDateTime(i), DateTimeKind.Utc);
+    public DateTime Time(int i) => _sqlite ? SqliteDb.FromMicroseconds(_reader.GetInt64(i))
+        : DateTime.SpecifyKind(_reader.GetDateTime(i), DateTimeKind.Utc);
 
     public DateTime? TimeOrNull(int i) => IsNull(i) ? null : Time(i);
 

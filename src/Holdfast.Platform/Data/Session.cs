@@ -52,7 +52,8 @@ public abstract class Session
 
     private protected static InvalidOperationException Ended() => new("this transaction has ended");
 
-    private protected static InvalidOperationException HasFailed() => new("a statement of this transaction has failed; it cannot be committed");
+    private protected static InvalidOperationException HasFailed() =>
+        new("a statement of this transaction has failed; it cannot be committed");
 }
 
 /// <summary>Statements of one round trip; results are there after <see cref="RunAsync"/>.</summary>
@@ -90,9 +91,9 @@ public sealed class StatementBatch(Session session)
     public Fetched<T> InsertReturning<T>(RowSet rows, string suffix, Func<Row, T> map) => Add(new Fetched<T>(rows, suffix, map));
 
     /// <summary>
-    /// Updates or deletes one row per row of the set: <c>UPDATE t SET a = {v.a} WHERE t.id = {v.id}</c> or <c>DELETE FROM t WHERE t.id = {v.id}</c>,
-    /// where <c>{v.x}</c> is the set's column.
-    /// Each row must be found, or <see cref="StaleRowException"/> is thrown and nothing may be committed.
+    /// Updates or deletes one row per row of the set: <c>UPDATE t SET a = {v.a} WHERE t.id = {v.id}</c> or <c>DELETE FROM t WHERE t.id =
+    /// {v.id}</c>, where <c>{v.x}</c> is the set's column. Each row must be found, or <see cref="StaleRowException"/> is thrown and nothing
+    /// may be committed.
     /// </summary>
     public Changed ChangeEach(RowSet rows, string sql) => Add(new Changed(rows, WriteKind.Change, sql));
 
@@ -124,7 +125,8 @@ public sealed class StatementBatch(Session session)
 /// <summary>Answers and statements that do not belong together: always a bug of the caller.</summary>
 internal static class Mismatch
 {
-    public static InvalidOperationException GivesRows(Statement s) => new($"a statement that gives rows was run as one that gives none: {s.Sql}");
+    public static InvalidOperationException GivesRows(Statement s) =>
+        new($"a statement that gives rows was run as one that gives none: {s.Sql}");
 
     public static InvalidOperationException GivesNone(Statement s) => new($"a statement that gives no rows was run as a query: {s.Sql}");
 }
@@ -140,7 +142,7 @@ internal enum WriteKind
 public abstract class Statement
 {
     // A string[] given as the only argument is taken for the argument list by the compiler (arrays are covariant); it is one argument.
-    private protected Statement(string sql, object?[] args) => (Sql, Args) = (sql, args is string[] ? [args] : args);
+    private protected Statement(string sql, object?[] args) => (Sql, Args) = (sql, args is string[]? [args] : args);
 
     private protected Statement(RowSet rows, WriteKind kind, string sql) => (RowSet, Kind, Sql, Args) = (rows, kind, sql, []);
 

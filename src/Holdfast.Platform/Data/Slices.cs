@@ -16,7 +16,8 @@ public static class Slices
     /// On SQLite, which has one writer at a time among all processes, a slice is made as large as about 20 ms allow, and the file is left
     /// to others for as long after it. Stopped in between, the slices given so far are kept and the others are not.
     /// </summary>
-    public static async IAsyncEnumerable<TOut> WriteInSlicesAsync<T, TOut>(this Db db, IEnumerable<T> items, Func<Tx, IReadOnlyList<T>, Task<TOut>> write,
+    public static async IAsyncEnumerable<TOut> WriteInSlicesAsync<T, TOut>(this Db db, IEnumerable<T> items,
+        Func<Tx, IReadOnlyList<T>, Task<TOut>> write,
         [EnumeratorCancellation] CancellationToken ct = default)
     {
         var alone = db.Name == "sqlite";

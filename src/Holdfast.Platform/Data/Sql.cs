@@ -23,12 +23,14 @@ internal static partial class Sql
 
     internal static readonly BoundedMemory<string, string> ForSqlite = new(MaxTexts);
 
-    public static string Postgres(string sql) => ForPostgres.GetOrAdd(sql, static text => As().Replace(In().Replace(text, "= ANY($1)"), "::$1")
+    public static string Postgres(string sql) =>
+        ForPostgres.GetOrAdd(sql, static text => As().Replace(In().Replace(text, "= ANY($1)"), "::$1")
         .Replace("{share}", "FOR SHARE", StringComparison.Ordinal)
         .Replace("{lock}", "FOR NO KEY UPDATE", StringComparison.Ordinal)
         .Replace("{skip locked}", "FOR NO KEY UPDATE SKIP LOCKED", StringComparison.Ordinal));
 
-    public static string Sqlite(string sql) => ForSqlite.GetOrAdd(sql, static text => As().Replace(In().Replace(text, "IN (SELECT value FROM json_each($1))"), "")
+    public static string Sqlite(string sql) =>
+        ForSqlite.GetOrAdd(sql, static text => As().Replace(In().Replace(text, "IN (SELECT value FROM json_each($1))"), "")
         .Replace("{share}", "", StringComparison.Ordinal)
         .Replace("{lock}", "", StringComparison.Ordinal)
         .Replace("{skip locked}", "", StringComparison.Ordinal));

@@ -8,7 +8,9 @@ using SQLitePCL;
 
 namespace Holdfast.Platform.Data;
 
-/// <summary>SQLite in WAL mode with <c>synchronous=FULL</c>: one writer per process, as many readers as wanted, several processes on one file.</summary>
+/// <summary>
+/// SQLite in WAL mode with <c>synchronous=FULL</c>: one writer per process, as many readers as wanted, several processes on one file.
+/// </summary>
 internal sealed partial class SqliteDb : Db
 {
     public const int BusyMilliseconds = 10_000;
@@ -42,7 +44,12 @@ internal sealed partial class SqliteDb : Db
         // SQLite gives its other files (-wal, -shm, -journal) the mode of this one.
         PrivateFiles.Ensure(path);
 
-        _connectionString = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = BusyMilliseconds / 1000 }.ToString();
+        _connectionString = new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            Pooling = false,
+            DefaultTimeout = BusyMilliseconds / 1000
+        }.ToString();
         _write = Connect();
     }
 
@@ -117,7 +124,8 @@ internal sealed partial class SqliteDb : Db
         }
     }
 
-    // See sqlite.org/rescode.html. A failed write (IOERR) at COMMIT may or may not be found again after a crash, so its outcome is asked for.
+    // See sqlite.org/rescode.html. A failed write (IOERR) at COMMIT may or may not be found again after a crash, so its outcome is asked
+    // for.
     public override DbFault FaultOf(Exception e) => e switch
     {
         StaleRowException => DbFault.Contention,
@@ -125,7 +133,8 @@ internal sealed partial class SqliteDb : Db
         SqliteException { SqliteErrorCode: raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_PROTOCOL } => DbFault.Contention,
         SqliteException { SqliteErrorCode: raw.SQLITE_TOOBIG or raw.SQLITE_MISMATCH } => DbFault.Value,
         SqliteException { SqliteExtendedErrorCode: raw.SQLITE_CONSTRAINT_UNIQUE or raw.SQLITE_CONSTRAINT_PRIMARYKEY } => DbFault.Taken,
-        SqliteException { SqliteErrorCode: raw.SQLITE_FULL or raw.SQLITE_NOMEM or raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN } => DbFault.NotNow,
+        SqliteException { SqliteErrorCode: raw.SQLITE_FULL or raw.SQLITE_NOMEM or raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN } =>
+            DbFault.NotNow,
         SqliteException { SqliteErrorCode: raw.SQLITE_IOERR } => DbFault.Lost,
         ConnectionsUsedUpException => DbFault.NotNow,
         OutcomeUnknownException => DbFault.Lost,
@@ -176,7 +185,8 @@ internal sealed partial class SqliteDb : Db
     // PostgreSQL refuses both; here a NUL would cut the text off where it is read, and an unpaired surrogate become another character.
     internal static string Checked(string text) =>
         text.Contains('\0', StringComparison.Ordinal) ? throw new UnstorableException("a text holds a NUL character")
-        : text.AsSpan().ContainsAnyInRange('\ud800', '\udfff') && !IsUnicode(text) ? throw new UnstorableException("a text is not valid Unicode")
+        : text.AsSpan().ContainsAnyInRange('\ud800', '\udfff') && !IsUnicode(text)
+        ? throw new UnstorableException("a text is not valid Unicode")
         : text;
 
     private static bool IsUnicode(ReadOnlySpan<char> text)
@@ -201,7 +211,8 @@ internal sealed partial class SqliteDb : Db
         if (statement.Kind == WriteKind.Insert)
         {
             var columns = string.Join(", ", rows.Columns.Select(c => c.Name));
-            return $"INSERT INTO {rows.Table} ({columns}) VALUES ({string.Join(", ", rows.Columns.Select((_, i) => $"${i + 1}"))}) {statement.Sql}";
+            return $"INSERT INTO {rows.Table} ({columns}) VALUES ({string.Join(", ", rows.Columns.Select((_, i) => $"${i + 1}"))}) "
+                + $"{statement.Sql}";
         }
 
         var text = new StringBuilder(statement.Sql);

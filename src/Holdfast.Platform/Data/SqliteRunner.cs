@@ -61,7 +61,9 @@ internal sealed class SqliteConnectionHolder(SqliteConnection connection) : IDis
 
     public void Execute(string sql) => Prepared(sql, 0).ExecuteNonQuery();
 
-    /// <summary>Begins a writing transaction; false, at once, while another process has one. The <paramref name="last"/> attempt throws instead.</summary>
+    /// <summary>
+    /// Begins a writing transaction; false, at once, while another process has one. The <paramref name="last"/> attempt throws instead.
+    /// </summary>
     public bool TryBegin(bool last)
     {
         SQLitePCL.raw.sqlite3_busy_timeout(connection.Handle, 0);
@@ -146,7 +148,8 @@ internal static class SqliteRunner
     {
         using var reader = command.ExecuteReader();
         // An ALTER TABLE that adds a CHECK has columns, since SQLite looks at the rows that are there.
-        if (reader.FieldCount > 0 != statement.HasRows && (statement.HasRows || !statement.Sql.StartsWith("ALTER TABLE", StringComparison.OrdinalIgnoreCase)))
+        if (reader.FieldCount > 0 != statement.HasRows
+            && (statement.HasRows || !statement.Sql.StartsWith("ALTER TABLE", StringComparison.OrdinalIgnoreCase)))
         {
             throw statement.HasRows ? Mismatch.GivesNone(statement) : Mismatch.GivesRows(statement);
         }

@@ -5,8 +5,8 @@ using SQLitePCL;
 namespace Holdfast.Platform.Data;
 
 /// <summary>
-/// A prepared write of one row that gives nothing back, run once per row of a set. Values are bound without ADO.NET between: its parameters box
-/// each value and its readers cost more than SQLite itself, which made an order three times as expensive.
+/// A prepared write of one row that gives nothing back, run once per row of a set. Values are bound without ADO.NET between: its parameters
+/// box each value and its readers cost more than SQLite itself, which made an order three times as expensive.
 /// </summary>
 internal sealed class SqliteWrite : IDisposable
 {

@@ -31,6 +31,7 @@ public sealed class StaleNames
     internal (string Sql, object?[] Args) Row(string clockSql)
     {
         RowId = Guid.CreateVersion7();
-        return ($"INSERT INTO cache_invalidations (id, names, created_at) VALUES ($1, $2, ({clockSql}))", [RowId, string.Join('\n', _promptly.Union(_soon))]);
+        return ($"INSERT INTO cache_invalidations (id, names, created_at) VALUES ($1, $2, ({clockSql}))",
+            [RowId, string.Join('\n', _promptly.Union(_soon))]);
     }
 }

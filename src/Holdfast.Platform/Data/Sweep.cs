@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Platform.Data;
 
 /// <summary>
-/// Work that is looked for again and again by any number of workers, in bounded batches: a full batch is followed by the next at once, otherwise there
-/// is a pause. A failure is logged, the pauses grow, and nothing is lost by it: what is due stays due.
+/// Work that is looked for again and again by any number of workers, in bounded batches: a full batch is followed by the next at once,
+/// otherwise there is a pause. A failure is logged, the pauses grow, and nothing is lost by it: what is due stays due.
 /// </summary>
 /// <param name="batchSize">The result of <see cref="SweepOnceAsync"/> that means that more may be due.</param>
 public abstract class Sweep(Db db, TimeSpan pause, int batchSize, ILogger log) : BackgroundService

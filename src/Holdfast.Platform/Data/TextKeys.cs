@@ -1,19 +1,21 @@
 namespace Holdfast.Platform.Data;
 
 /// <summary>
-/// Work of a migration that SQL cannot do. The migration's script names the class in a line <c>-- then run NAME</c>; it runs after the script's last
-/// statement, in the same transaction.
+/// Work of a migration that SQL cannot do. The migration's script names the class in a line <c>-- then run NAME</c>; it runs after the
+/// script's last statement, in the same transaction.
 /// </summary>
 public interface IMigrationStep
 {
-    /// <summary>Does it, and returns a readable line for each thing that somebody has to look at. Running it again changes nothing.</summary>
+    /// <summary>
+    /// Does it, and returns a readable line for each thing that somebody has to look at. Running it again changes nothing.
+    /// </summary>
     Task<IReadOnlyList<string>> RunAsync(Tx tx);
 }
 
 /// <summary>
-/// Computes the keys by which names are compared (<see cref="UnicodeText.Key"/>) for rows that have another one or none. Rows whose keys would be equal
-/// are not merged: the one that has the key, or the oldest, keeps it, and the others get a key of their own (<see cref="Twin"/>), which nothing that is
-/// typed can have. Each is reported, now and by <c>verify</c>.
+/// Computes the keys by which names are compared (<see cref="UnicodeText.Key"/>) for rows that have another one or none. Rows whose keys
+/// would be equal are not merged: the one that has the key, or the oldest, keeps it, and the others get a key of their own
+/// (<see cref="Twin"/>), which nothing that is typed can have. Each is reported, now and by <c>verify</c>.
 /// </summary>
 /// <param name="Table">With a column <c>id</c>.</param>
 /// <param name="Text">The column with the name as it was written.</param>
@@ -34,7 +36,9 @@ public sealed record TextKeys(string Table, string Text, string Key, string Scop
     /// <summary>The condition, in SQL, that a key is a <see cref="Twin"/>.</summary>
     public static string IsTwin(string column) => $"{column} LIKE '%\n%'";
 
-    /// <summary>Recomputes the keys of all rows; one line for each that has a twin, or whose name <paramref name="keyOf"/> takes no longer.</summary>
+    /// <summary>
+    /// Recomputes the keys of all rows; one line for each that has a twin, or whose name <paramref name="keyOf"/> takes no longer.
+    /// </summary>
     /// <param name="keyOf">The key of a name; null leaves the row as it is.</param>
     public async Task<IReadOnlyList<string>> RecomputeAsync(Tx tx, Func<string, string?> keyOf)
     {
@@ -42,7 +46,8 @@ public sealed record TextKeys(string Table, string Text, string Key, string Scop
         var last = Guid.Empty;
         while (true)
         {
-            var page = await tx.QueryAsync($"SELECT id, {Text}, {Key}, {Scope} FROM {Table} WHERE id > $1 AND {Where} ORDER BY id LIMIT {PageSize}",
+            var page = await tx.QueryAsync(
+                $"SELECT id, {Text}, {Key}, {Scope} FROM {Table} WHERE id > $1 AND {Where} ORDER BY id LIMIT {PageSize}",
                 r => new Named(r.Uuid(0), r.Text(1), r.TextOrNull(2), r.Text(3)), last).ConfigureAwait(false);
             if (page.Count == 0)
             {
@@ -76,7 +81,8 @@ public sealed record TextKeys(string Table, string Text, string Key, string Scop
 
         var keys = changes.Select(c => c.Key).Distinct().ToArray();
         var owners = Owner is null ? [] : changes.Select(c => c.Row.Scope).Distinct().Select(Guid.Parse).ToArray();
-        var holders = await tx.QueryAsync($"SELECT {Key}, {Scope}, id FROM {Table} WHERE {Where} AND {Key} {{in $1}}{(Owner is null ? "" : $" AND {Owner} {{in $2}}")}",
+        var holders = await tx.QueryAsync(
+            $"SELECT {Key}, {Scope}, id FROM {Table} WHERE {Where} AND {Key} {{in $1}}{(Owner is null ? "" : $" AND {Owner} {{in $2}}")}",
             r => (Key: r.Text(0), Scope: r.Text(1), Id: r.Uuid(2)), Owner is null ? [keys] : [keys, owners]).ConfigureAwait(false);
         var taken = holders.ToDictionary(h => (h.Scope, h.Key), h => h.Id);
         var rows = new RowSet(Table, new("id", ColumnType.Uuid), new("new_key", ColumnType.Text));

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Holdfast.Platform.Data;
 
 /// <summary>
-/// Items that wait by key, such as commands by store. Keys take turns: one with a thousand items does not keep another with one waiting. Each key
-/// has a bound of its own, and all together have four times that; a key with few items is never refused because of others.
+/// Items that wait by key, such as commands by store. Keys take turns: one with a thousand items does not keep another with one waiting.
+/// Each key has a bound of its own, and all together have four times that; a key with few items is never refused because of others.
 /// </summary>
 /// <param name="capacity">The most items of one key that wait.</param>
 /// <param name="parallel">How many takers may have items of one key at once; while another key's items are worked on, one.</param>
@@ -71,7 +71,9 @@ internal sealed class TurnQueue<T>(int capacity, int parallel) : IDisposable
         }
     }
 
-    /// <summary>The items of the key whose turn it is, and of those after it where all together are few. To be given to <see cref="Done"/>.</summary>
+    /// <summary>
+    /// The items of the key whose turn it is, and of those after it where all together are few. To be given to <see cref="Done"/>.
+    /// </summary>
     public bool TryTake(int max, List<T> items, [NotNullWhen(true)] out IReadOnlyList<Guid>? keys)
     {
         lock (_gate)

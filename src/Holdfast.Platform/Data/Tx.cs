@@ -11,13 +11,16 @@ public abstract class Tx : Session, IAsyncDisposable
     public bool IsRolledBack { get; private protected set; }
 
     /// <summary>
-    /// The id that this transaction inserts with its COMMIT, for <see cref="Db.SettleAsync"/> should the answer be lost. Null before the COMMIT, and where
-    /// nothing was changed: then nothing can be lost.
+    /// The id that this transaction inserts with its COMMIT, for <see cref="Db.SettleAsync"/> should the answer be lost. Null before the
+    /// COMMIT, and where nothing was changed: then nothing can be lost.
     /// </summary>
     public Guid? Attempt { get; private set; }
 
     /// <summary>At a COMMIT without changes: waits until what was read is replicated, where the server has a synchronous standby.</summary>
     internal bool LeavesFence { get; set; }
+
+    /// <summary>When it began, as a <see cref="System.Diagnostics.Stopwatch"/> counts.</summary>
+    internal long Begun { get; } = System.Diagnostics.Stopwatch.GetTimestamp();
 
     /// <summary>Whether a statement has changed a row.</summary>
     internal bool HasChanges { get; private set; }
@@ -25,14 +28,14 @@ public abstract class Tx : Session, IAsyncDisposable
     private bool _leavesNoAttempt;
 
     /// <summary>
-    /// Runs after a successful commit, on the committing caller's thread: a hint such as waking the relay, never a guarantee. What it throws
-    /// is dropped: the commit stands, and a caller that heard of an error would believe otherwise.
+    /// Runs after a successful commit, on the committing caller's thread: a hint such as waking the relay, never a guarantee. What it
+    /// throws is dropped: the commit stands, and a caller that heard of an error would believe otherwise.
     /// </summary>
     public void AfterCommit(Action action) => (_afterCommit ??= []).Add(action);
 
     /// <summary>
-    /// Notes that this transaction changes what is cached under the name, or under keys that have it as a tag. Caches hear of it after the commit,
-    /// and never where there is none. Other processes hear of it too, where they share a Redis.
+    /// Notes that this transaction changes what is cached under the name, or under keys that have it as a tag. Caches hear of it after the
+    /// commit, and never where there is none. Other processes hear of it too, where they share a Redis.
     /// </summary>
     /// <param name="name">A key or a tag, without a line break.</param>
     /// <param name="promptly">False for what changes with every sale: collected, and dropped a few times a second.</param>
@@ -41,7 +44,9 @@ public abstract class Tx : Session, IAsyncDisposable
     /// <summary>What was noted so far; null: nothing.</summary>
     internal StaleNames? Noted { get; private set; }
 
-    /// <summary>Makes it lasting. Throws when a statement has failed or it has ended; after a lost connection the outcome is unknown.</summary>
+    /// <summary>
+    /// Makes it lasting. Throws when a statement has failed or it has ended; after a lost connection the outcome is unknown.
+    /// </summary>
     public async Task CommitAsync(CancellationToken ct = default)
     {
         Attempt = HasChanges && !_leavesNoAttempt ? Guid.CreateVersion7() : null;
@@ -102,7 +107,9 @@ public abstract class Tx : Session, IAsyncDisposable
         await RollbackCoreAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Until this transaction ends nobody else writes to the table; those who have begun to are waited for. On SQLite that is always so.</summary>
+    /// <summary>
+    /// Until this transaction ends nobody else writes to the table; those who have begun to are waited for. On SQLite that is always so.
+    /// </summary>
     /// <param name="table">A name of ours.</param>
     public virtual Task LockTableAsync(string table) => Task.CompletedTask;
 

@@ -13,8 +13,8 @@ public static class Verification
     private const int MaxRows = 20;
 
     /// <summary>
-    /// What is wrong with the file of a SQLite database: reads every page of it, also those that no check reads. Null where all is well; PostgreSQL
-    /// looks after its pages itself.
+    /// What is wrong with the file of a SQLite database: reads every page of it, also those that no check reads. Null where all is well;
+    /// PostgreSQL looks after its pages itself.
     /// </summary>
     public static async Task<string?> DamageAsync(Db db, CancellationToken ct = default)
     {
@@ -37,7 +37,8 @@ public static class Verification
         {
             ct.ThrowIfCancellationRequested();
             checking?.Invoke(invariant);
-            // MATERIALIZED: a LIMIT on the check itself makes PostgreSQL plan for the first rows, by nested loops over all rows where there are none.
+            // MATERIALIZED: a LIMIT on the check itself makes PostgreSQL plan for the first rows, by nested loops over all rows where there
+            // are none.
             var sql = $"WITH broken AS MATERIALIZED ({invariant.Sql}) SELECT * FROM broken LIMIT {MaxRows + 1}";
             var rows = await db.ReadWholeAsync(s => s.QueryAsync(sql, Show), ct).ConfigureAwait(false);
             if (rows.Count > 0)
@@ -56,7 +57,8 @@ public static class Verification
         return await repair.RunAsync(tx).ConfigureAwait(false);
     }, ct);
 
-    private static string Show(Row row) => string.Join(", ", Enumerable.Range(0, row.Count).Select(i => $"{row.Name(i)}={Show(row.Any(i))}"));
+    private static string Show(Row row) =>
+        string.Join(", ", Enumerable.Range(0, row.Count).Select(i => $"{row.Name(i)}={Show(row.Any(i))}"));
 
     private static string Show(object? value) => value switch
     {

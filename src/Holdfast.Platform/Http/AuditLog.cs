@@ -45,12 +45,14 @@ public static class AuditLog
 
     private static void Note(StatementBatch batch, IReadOnlyCollection<AuditEntry> entries, DateTime now)
     {
-        var rows = new RowSet("audit_log", new("id", ColumnType.Uuid), new("occurred_at", ColumnType.Time), new("actor", ColumnType.Text), new("action", ColumnType.Text),
+        var rows = new RowSet("audit_log", new("id", ColumnType.Uuid), new("occurred_at", ColumnType.Time), new("actor", ColumnType.Text),
+            new("action", ColumnType.Text),
             new("resource", ColumnType.Text), new("store_id", ColumnType.Uuid),
             new("address", ColumnType.Text));
         foreach (var entry in entries)
         {
-            rows.Add(Guid.CreateVersion7()).Add(now).Add(entry.Actor).Add(entry.Action).Add(entry.Resource).Add(entry.StoreId).Add(entry.Address);
+            rows.Add(Guid.CreateVersion7()).Add(now).Add(entry.Actor).Add(entry.Action).Add(entry.Resource).Add(entry.StoreId)
+                .Add(entry.Address);
         }
 
         batch.Insert(rows);

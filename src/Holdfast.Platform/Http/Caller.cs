@@ -34,7 +34,9 @@ public sealed record Caller(Guid? Subject, Role Role, string? Email, string? Nam
         _ => $"admin:{Subject}",
     };
 
-    /// <summary>The first part of the scope of an idempotency key. Guests have none: what they prove instead is for each route to say.</summary>
+    /// <summary>
+    /// The first part of the scope of an idempotency key. Guests have none: what they prove instead is for each route to say.
+    /// </summary>
     public string Scope => Subject?.ToString() ?? "system";
 
     /// <summary>Whether this caller works for the store.</summary>

@@ -43,7 +43,8 @@ public sealed partial class Fields
     public bool IsNull(string name) => !Get(name, out _) && _object.TryGetProperty(name, out _);
 
     /// <summary>
-    /// A string that is there and not blank, in NFC. NUL and unpaired surrogates are refused; other control characters, too, unless <paramref name="lines"/>.
+    /// A string that is there and not blank, in NFC. NUL and unpaired surrogates are refused; other control characters, too, unless
+    /// <paramref name="lines"/>.
     /// </summary>
     public string Text(string name, int max = 200, int min = 1, bool lines = false)
     {
@@ -116,7 +117,8 @@ public sealed partial class Fields
         for (var i = 0; i < text.Length; i++)
         {
             var c = text[i];
-            if (char.IsHighSurrogate(c) ? i + 1 == text.Length || !char.IsLowSurrogate(text[i + 1]) : char.IsLowSurrogate(c) && (i == 0 || !char.IsHighSurrogate(text[i - 1])))
+            if (char.IsHighSurrogate(c) ? i + 1 == text.Length || !char.IsLowSurrogate(text[i + 1]) : char.IsLowSurrogate(c)
+                && (i == 0 || !char.IsHighSurrogate(text[i - 1])))
             {
                 return false;
             }
@@ -151,7 +153,8 @@ public sealed partial class Fields
             return null;
         }
 
-        return value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : Wrong<bool?>(name, "must be true or false");
+        return value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean()
+            : Wrong<bool?>(name, "must be true or false");
     }
 
     /// <summary>One of the given words.</summary>
@@ -191,7 +194,10 @@ public sealed partial class Fields
         return value.ValueKind != JsonValueKind.Null;
     }
 
-    /// <summary>The text of a string that is valid Unicode; else null. <see cref="JsonElement"/> itself throws at an unpaired surrogate and at invalid UTF-8.</summary>
+    /// <summary>
+    /// The text of a string that is valid Unicode; else null. <see cref="JsonElement"/> itself throws at an unpaired surrogate and at
+    /// invalid UTF-8.
+    /// </summary>
     public static string? StringOrNull(JsonElement value)
     {
         try

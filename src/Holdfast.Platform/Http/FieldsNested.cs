@@ -70,7 +70,8 @@ public sealed partial class Fields
         try
         {
             var list = value.EnumerateArray().Select(e => UnicodeText.Nfc(e.GetString()!)).ToList();
-            return list.All(s => s.Length <= maxLength && IsClean(s)) ? list : Wrong<List<string>?>(name, $"each must be plain text of at most {maxLength} characters");
+            return list.All(s => s.Length <= maxLength && IsClean(s)) ? list
+                : Wrong<List<string>?>(name, $"each must be plain text of at most {maxLength} characters");
         }
         catch (InvalidOperationException)
         {
@@ -86,7 +87,8 @@ public sealed partial class Fields
             return null;
         }
 
-        return value.ValueKind == JsonValueKind.Object ? new Fields(value, $"{_path}{name}.", _findings) : Wrong<Fields?>(name, "must be an object");
+        return value.ValueKind == JsonValueKind.Object ? new Fields(value, $"{_path}{name}.", _findings)
+            : Wrong<Fields?>(name, "must be an object");
     }
 
     /// <summary>Whether the member is there as a string, where both a string and an object are taken.</summary>
@@ -118,7 +120,8 @@ public sealed partial class Fields
                 if (member.Name.Length is 0 or > 40 || !IsClean(member.Name) || member.Value.ValueKind != JsonValueKind.String
                     || member.Value.GetString() is not { Length: <= 500 } text || !IsClean(text, lines: true))
                 {
-                    return Wrong<IReadOnlyDictionary<string, string>?>(name, "must map keys of 1 to 40 characters to strings of at most 500");
+                    return Wrong<IReadOnlyDictionary<string, string>?>(name,
+                        "must map keys of 1 to 40 characters to strings of at most 500");
                 }
 
                 if (!map.TryAdd(UnicodeText.Nfc(member.Name), UnicodeText.Nfc(text)))

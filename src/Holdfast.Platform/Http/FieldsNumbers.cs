@@ -10,7 +10,9 @@ public sealed partial class Fields
 
     public long Long(string name, long min, long max) => LongOrNull(name, min, max) ?? Missing<long>(name);
 
-    /// <summary>A whole number within the bounds, or null when it is absent. Some clients write all numbers with decimals: 1.0 is 1.</summary>
+    /// <summary>
+    /// A whole number within the bounds, or null when it is absent. Some clients write all numbers with decimals: 1.0 is 1.
+    /// </summary>
     public long? LongOrNull(string name, long min, long max)
     {
         if (!Get(name, out var value))
@@ -35,8 +37,10 @@ public sealed partial class Fields
             return null;
         }
 
-        return value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out var number) || !double.IsFinite(number) ? Wrong<double?>(name, "must be a number")
-            : number < min || number > max ? Wrong<double?>(name, string.Create(CultureInfo.InvariantCulture, $"must be from {min} to {max}"))
+        return value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out var number) || !double.IsFinite(number)
+            ? Wrong<double?>(name, "must be a number")
+            : number < min || number > max
+            ? Wrong<double?>(name, string.Create(CultureInfo.InvariantCulture, $"must be from {min} to {max}"))
             : number;
     }
 
@@ -49,8 +53,8 @@ public sealed partial class Fields
     public decimal? RateOrNull(string name) => Decimal(name, RateDecimals, 0, 100);
 
     /// <summary>
-    /// An RFC 3339 time with its offset, as UTC; or null when it is absent. Where <paramref name="zone"/> is given, a plain day is taken, too: its first moment
-    /// there, or with <paramref name="isEnd"/> the first after it.
+    /// An RFC 3339 time with its offset, as UTC; or null when it is absent. Where <paramref name="zone"/> is given, a plain day is taken,
+    /// too: its first moment there, or with <paramref name="isEnd"/> the first after it.
     /// </summary>
     public DateTime? TimeOrNull(string name, TimeZoneInfo? zone = null, bool isEnd = false)
     {
@@ -68,7 +72,8 @@ public sealed partial class Fields
     private static long? Whole(JsonElement value) =>
         value.ValueKind != JsonValueKind.Number ? null
         : value.TryGetInt64(out var number) ? number
-        : value.TryGetDecimal(out var written) && written == decimal.Truncate(written) && written is >= long.MinValue and <= long.MaxValue ? (long)written
+        : value.TryGetDecimal(out var written) && written == decimal.Truncate(written) && written is >= long.MinValue and <= long.MaxValue
+        ? (long)written
         : null;
 
     private decimal? Decimal(string name, int decimals, decimal min, decimal max)

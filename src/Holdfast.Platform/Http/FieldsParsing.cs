@@ -14,8 +14,9 @@ public sealed partial class Fields
     private static readonly JsonDocumentOptions Lenient = new() { MaxDepth = MaxDepth };
 
     /// <summary>
-    /// Parses a body: 400 <c>invalid_json</c> when it is not one well-formed object, <c>duplicate_member</c> when an object has a member twice, <c>not_utf8</c>
-    /// for other encodings, <c>too_many_members</c>. An empty body counts as <c>{}</c>; a byte order mark of UTF-8 is passed over.
+    /// Parses a body: 400 <c>invalid_json</c> when it is not one well-formed object, <c>duplicate_member</c> when an object has a member
+    /// twice, <c>not_utf8</c> for other encodings, <c>too_many_members</c>. An empty body counts as <c>{}</c>; a byte order mark of UTF-8
+    /// is passed over.
     /// </summary>
     public static Result<Fields> Parse(ReadOnlyMemory<byte> body)
     {
@@ -25,7 +26,8 @@ public sealed partial class Fields
         }
 
         // JSON begins with two ASCII characters: a NUL beside them is UTF-16 or UTF-32.
-        if (body.Length >= 2 && (body.Span[0] is 0xFE or 0xFF || (body.Span[..2].Contains((byte)0) && body.Span[..2].ContainsAnyExcept((byte)0))))
+        if (body.Length >= 2
+            && (body.Span[0] is 0xFE or 0xFF || (body.Span[..2].Contains((byte)0) && body.Span[..2].ContainsAnyExcept((byte)0))))
         {
             return Errors.NotUtf8;
         }

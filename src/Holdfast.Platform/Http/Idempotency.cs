@@ -37,15 +37,22 @@ public static class Idempotency
         "SELECT k.key, k.fingerprint, k.status, k.location, COALESCE(k.response, e.data), k.event_subject FROM idempotency_keys k "
         + "LEFT JOIN events e ON e.subject = k.event_subject AND e.sequence = k.event_sequence WHERE k.key {in $1}";
 
-    public static readonly Func<Row, Stored> Map = r => new Stored(r.Uuid(0), r.Bytes(1), r.Int(2), r.TextOrNull(3), r.BytesOrNull(4), r.UuidOrNull(5));
+    public static readonly Func<Row, Stored> Map = r =>
+        new Stored(r.Uuid(0), r.Bytes(1), r.Int(2), r.TextOrNull(3), r.BytesOrNull(4), r.UuidOrNull(5));
 
     /// <summary>Empty rows for claims: a key, the request's fingerprint, and either the answer or the event that holds it.</summary>
-    public static RowSet Rows() => new("idempotency_keys", new("key", ColumnType.Uuid), new("fingerprint", ColumnType.Bytes), new("status", ColumnType.Int),
-        new("location", ColumnType.Text), new("response", ColumnType.Bytes), new("event_subject", ColumnType.Uuid), new("event_sequence", ColumnType.Int),
+    public static RowSet Rows() =>
+        new("idempotency_keys", new("key", ColumnType.Uuid), new("fingerprint", ColumnType.Bytes), new("status", ColumnType.Int),
+        new("location", ColumnType.Text), new("response", ColumnType.Bytes), new("event_subject", ColumnType.Uuid),
+        new("event_sequence", ColumnType.Int),
         new("created_at", ColumnType.Time));
 
-    /// <summary>Empty rows for claims: a key, the request's fingerprint, the status of its answer, and the event that will hold it, where that is known.</summary>
-    public static RowSet Claims() => new("idempotency_keys", new("key", ColumnType.Uuid), new("fingerprint", ColumnType.Bytes), new("status", ColumnType.Int),
+    /// <summary>
+    /// Empty rows for claims: a key, the request's fingerprint, the status of its answer, and the event that will hold it, where that is
+    /// known.
+    /// </summary>
+    public static RowSet Claims() =>
+        new("idempotency_keys", new("key", ColumnType.Uuid), new("fingerprint", ColumnType.Bytes), new("status", ColumnType.Int),
         new("event_subject", ColumnType.Uuid), new("event_sequence", ColumnType.Int), new("created_at", ColumnType.Time));
 
     /// <summary>
@@ -66,7 +73,8 @@ public static class Idempotency
         }
 
         var key = found.Value;
-        var result = await db.WriteAsync(tx => key is null ? WorkAsync(tx) : ClaimAndWorkAsync(tx, key), request.Aborted).ConfigureAwait(false);
+        var result = await db.WriteAsync(tx => key is null ? WorkAsync(tx) : ClaimAndWorkAsync(tx, key), request.Aborted)
+            .ConfigureAwait(false);
         return result.IsOk ? result.Value : result.Error!;
 
         async Task<Result<Reply>> WorkAsync(Tx tx)

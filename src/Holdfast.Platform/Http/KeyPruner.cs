@@ -3,7 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Platform.Http;
 
-/// <summary>Forgets Idempotency-Keys, and the answers that only they keep, once no retry is to be expected any more. Any number of workers may run it.</summary>
+/// <summary>
+/// Forgets Idempotency-Keys, and the answers that only they keep, once no retry is to be expected any more. Any number of workers may run
+/// it.
+/// </summary>
 public sealed class KeyPruner(Db db, ILogger<KeyPruner> log) : Sweep(db, Interval, MaxAtOnce, log)
 {
     /// <summary>How long a key is kept: twice what is promised.</summary>
@@ -19,20 +22,22 @@ public sealed class KeyPruner(Db db, ILogger<KeyPruner> log) : Sweep(db, Interva
         var (old, before) = await Db.ReadAsync(async session =>
         {
             var before = await session.NowAsync().ConfigureAwait(false) - Retention;
-            return (await session.QueryAsync($"SELECT key FROM idempotency_keys WHERE created_at < $1 LIMIT {MaxAtOnce}", r => r.Uuid(0), before)
+            return (await session.QueryAsync($"SELECT key FROM idempotency_keys WHERE created_at < $1 LIMIT {MaxAtOnce}", r => r.Uuid(0),
+                before)
                 .ConfigureAwait(false), before);
         }, ct).ConfigureAwait(false);
         return await ForgetAsync(old, before, ct).ConfigureAwait(false);
     }
 
     /// <summary>
-    /// Removes those of the keys that are still from before the time; returns the number removed. A key may have been removed and used again since
-    /// it was read: the new use keeps it. A key that somebody is using at this moment is left alone.
+    /// Removes those of the keys that are still from before the time; returns the number removed. A key may have been removed and used
+    /// again since it was read: the new use keeps it. A key that somebody is using at this moment is left alone.
     /// </summary>
     internal async Task<int> ForgetAsync(IReadOnlyList<Guid> keys, DateTime before, CancellationToken ct)
     {
         var forgotten = 0;
-        await foreach (var slice in Db.WriteInSlicesAsync(keys, (tx, some) => tx.ExecuteAsync("DELETE FROM idempotency_keys WHERE key IN (SELECT key FROM idempotency_keys "
+        await foreach (var slice in Db.WriteInSlicesAsync(keys,
+            (tx, some) => tx.ExecuteAsync("DELETE FROM idempotency_keys WHERE key IN (SELECT key FROM idempotency_keys "
             + "WHERE key {in $1} AND created_at < $2 {skip locked})", some.ToArray(), before), ct).ConfigureAwait(false))
         {
             forgotten += slice;

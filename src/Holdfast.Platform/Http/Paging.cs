@@ -8,7 +8,8 @@ namespace Holdfast.Platform.Http;
 public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
 
 /// <summary>
-/// <c>limit</c> (1 to 100, default 20) and the opaque <c>cursor</c>: which list and sort it belongs to, and the sort key and id of the last row that was seen.
+/// <c>limit</c> (1 to 100, default 20) and the opaque <c>cursor</c>: which list and sort it belongs to, and the sort key and id of the last
+/// row that was seen.
 /// </summary>
 public sealed record Paging(int Limit, string[]? After)
 {
@@ -18,13 +19,16 @@ public sealed record Paging(int Limit, string[]? After)
     /// <summary>The list and its sort, as cursors carry them.</summary>
     private string Mark { get; init; } = "";
 
-    /// <summary>Reads both from the query; 400 for a limit out of bounds, 400 <c>invalid_cursor</c> for a cursor that this list did not give.</summary>
+    /// <summary>
+    /// Reads both from the query; 400 for a limit out of bounds, 400 <c>invalid_cursor</c> for a cursor that this list did not give.
+    /// </summary>
     /// <param name="keyParts">Of how many parts a row's key is.</param>
     /// <param name="sort">The order of the list, where it has several.</param>
     public static Result<Paging> From(Request request, int keyParts, string sort = "")
     {
         var limit = 20;
-        if (request.Query("limit") is { } text && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > 100))
+        if (request.Query("limit") is { } text
+            && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > 100))
         {
             return Errors.Invalid("limit", "must be from 1 to 100");
         }
@@ -37,8 +41,11 @@ public sealed record Paging(int Limit, string[]? After)
 
         try
         {
-            var parts = Encoding.UTF8.GetString(Convert.FromBase64String(cursor.Replace('-', '+').Replace('_', '/').PadRight((cursor.Length + 3) / 4 * 4, '='))).Split('\n');
-            return parts.Length == keyParts + 1 && parts[0] == mark && parts.All(p => Fields.IsClean(p)) ? new Paging(limit, parts[1..]) { Mark = mark } : Errors.InvalidCursor;
+            var parts = Encoding.UTF8.GetString(
+                Convert.FromBase64String(cursor.Replace('-', '+').Replace('_', '/').PadRight((cursor.Length + 3) / 4 * 4, '=')))
+                .Split('\n');
+            return parts.Length == keyParts + 1 && parts[0] == mark && parts.All(p => Fields.IsClean(p))
+                ? new Paging(limit, parts[1..]) { Mark = mark } : Errors.InvalidCursor;
         }
         catch (FormatException)
         {
@@ -50,14 +57,16 @@ public sealed record Paging(int Limit, string[]? After)
     public static Result<Paging> ById(Request request)
     {
         var paging = From(request, keyParts: 1);
-        return paging is { IsOk: true, Value.After: { } after } && !Guid.TryParseExact(after[0], "D", out _) ? Errors.InvalidCursor : paging;
+        return paging is { IsOk: true, Value.After: { } after } && !Guid.TryParseExact(after[0], "D", out _) ? Errors.InvalidCursor
+            : paging;
     }
 
     /// <summary>As <see cref="From"/>, of a list that goes by time and then by id; see <see cref="Last"/>.</summary>
     public static Result<Paging> ByTime(Request request)
     {
         var paging = From(request, keyParts: 2);
-        return paging is { IsOk: true, Value.After: { } after } && !(long.TryParse(after[0], NumberStyles.None, CultureInfo.InvariantCulture, out var ticks) && ticks <= DateTime.MaxValue.Ticks
+        return paging is { IsOk: true, Value.After: { } after }
+            && !(long.TryParse(after[0], NumberStyles.None, CultureInfo.InvariantCulture, out var ticks) && ticks <= DateTime.MaxValue.Ticks
             && Guid.TryParseExact(after[1], "D", out _)) ? Errors.InvalidCursor : paging;
     }
 
@@ -65,7 +74,8 @@ public sealed record Paging(int Limit, string[]? After)
     public Guid? LastId => After is { } after ? Guid.ParseExact(after[0], "D") : null;
 
     /// <summary>Of a list <see cref="ByTime"/>: the last time and id that were seen.</summary>
-    public (DateTime At, Guid Id)? Last => After is { } after ? (new DateTime(long.Parse(after[0], CultureInfo.InvariantCulture), DateTimeKind.Utc), Guid.ParseExact(after[1], "D")) : null;
+    public (DateTime At, Guid Id)? Last => After is { } after
+        ? (new DateTime(long.Parse(after[0], CultureInfo.InvariantCulture), DateTimeKind.Utc), Guid.ParseExact(after[1], "D")) : null;
 
     /// <summary>A row's key in a list <see cref="ByTime"/>.</summary>
     public static string[] Key(DateTime at, Guid id) => [at.Ticks.ToString(CultureInfo.InvariantCulture), id.ToString()];
@@ -79,6 +89,7 @@ public sealed record Paging(int Limit, string[]? After)
         }
 
         rows.RemoveRange(Limit, rows.Count - Limit);
-        return new Page<T>(rows, Convert.ToBase64String(Encoding.UTF8.GetBytes(string.Join('\n', key(rows[^1]).Prepend(Mark)))).TrimEnd('=').Replace('+', '-').Replace('/', '_'));
+        return new Page<T>(rows, Convert.ToBase64String(Encoding.UTF8.GetBytes(string.Join('\n', key(rows[^1]).Prepend(Mark)))).TrimEnd('=')
+            .Replace('+', '-').Replace('/', '_'));
     }
 }

@@ -19,10 +19,12 @@ public static class Problem
 
         response.StatusCode = reply.Status;
         var etag = reply.ETag ?? (reply.Version is { } version ? $"\"{version}\"" : null);
-        // Answers are their caller's alone, and some hold a token or a key. What has a tag a browser may keep, if it asks each time whether it still holds.
+        // Answers are their caller's alone, and some hold a token or a key. What has a tag a browser may keep, if it asks each time whether
+        // it still holds.
         if (response.Headers.CacheControl.Count == 0)
         {
-            response.Headers.CacheControl = etag is not null && reply.Error is null && IsReading(http.Request.Method) ? "private, no-cache" : "no-store";
+            response.Headers.CacheControl = etag is not null && reply.Error is null && IsReading(http.Request.Method) ? "private, no-cache"
+                : "no-store";
         }
 
         if (reply.Error is { } error)
@@ -142,7 +144,10 @@ public static class Problem
     /// <summary>Whether Vietnamese stands before English in Accept-Language.</summary>
     internal static bool IsVietnamese(HttpContext http) => Locale(http) == "vi";
 
-    /// <summary>The first of <c>vi</c> and <c>en</c> that Accept-Language names, in whatever region; its weights are not looked at, because browsers list by them.</summary>
+    /// <summary>
+    /// The first of <c>vi</c> and <c>en</c> that Accept-Language names, in whatever region; its weights are not looked at, because browsers
+    /// list by them.
+    /// </summary>
     internal static string? Locale(HttpContext http)
     {
         string? accept = http.Request.Headers.AcceptLanguage;
@@ -151,7 +156,8 @@ public static class Problem
             var tag = accept.AsSpan()[range].Trim();
             foreach (var known in (ReadOnlySpan<string>)["vi", "en"])
             {
-                if (tag.StartsWith(known, StringComparison.OrdinalIgnoreCase) && (tag.Length == known.Length || tag[known.Length] is '-' or ';' or ' '))
+                if (tag.StartsWith(known, StringComparison.OrdinalIgnoreCase)
+                    && (tag.Length == known.Length || tag[known.Length] is '-' or ';' or ' '))
                 {
                     return known;
                 }

@@ -14,8 +14,8 @@ public enum Limit
     SignIn,
 
     /// <summary>
-    /// Going on with a session; nobody is exempt. A refresh token cannot be guessed, so an address, which may be that of a whole company, counts
-    /// loosely, and a session strictly.
+    /// Going on with a session; nobody is exempt. A refresh token cannot be guessed, so an address, which may be that of a whole company,
+    /// counts loosely, and a session strictly.
     /// </summary>
     Refresh,
 
@@ -64,8 +64,9 @@ public sealed record RateLimitOptions
 }
 
 /// <summary>
-/// Counts requests by address and by customer with the framework's token buckets, in this process's memory, and with Redis for all processes together.
-/// A bucket that is full again is dropped after ten seconds, so memory is bounded by those who were active within the window.
+/// Counts requests by address and by customer with the framework's token buckets, in this process's memory, and with Redis for all
+/// processes together. A bucket that is full again is dropped after ten seconds, so memory is bounded by those who were active within the
+/// window.
 /// </summary>
 public sealed class RateLimits : IDisposable
 {
@@ -83,8 +84,10 @@ public sealed class RateLimits : IDisposable
     public RateLimits(RateLimitOptions options, SharedLimits? shared = null)
     {
         (_options, _shared) = (options, shared);
-        _perAddress = [0, options.SignInsPerAddress, options.RefreshesPerAddress, options.PlacingsPerAddress, options.QuotesPerAddress, options.CartsPerAddress, options.NewCartsPerAddress];
-        _perCustomer = [0, 0, options.RefreshesPerSession, options.PlacingsPerCustomer, options.QuotesPerCustomer, options.CartsPerCustomer, 0];
+        _perAddress = [0, options.SignInsPerAddress, options.RefreshesPerAddress, options.PlacingsPerAddress, options.QuotesPerAddress,
+            options.CartsPerAddress, options.NewCartsPerAddress];
+        _perCustomer = [0, 0, options.RefreshesPerSession, options.PlacingsPerCustomer, options.QuotesPerCustomer, options.CartsPerCustomer,
+            0];
         _byAddress = [.. _perAddress.Select(Buckets<IPAddress>)];
         _byCustomer = [.. _perCustomer.Select(Buckets<Guid>)];
     }
@@ -92,7 +95,8 @@ public sealed class RateLimits : IDisposable
     /// <summary>Counts the request; 429 <c>rate_limited</c> with the seconds to wait where it is one too many.</summary>
     public ValueTask<Error?> RefuseAsync(HttpContext http, Caller caller, Limit limit)
     {
-        if (limit == Limit.None || !_options.On || (limit is not (Limit.SignIn or Limit.Refresh) && caller.Role is Role.Staff or Role.Service or Role.Admin))
+        if (limit == Limit.None || !_options.On
+            || (limit is not (Limit.SignIn or Limit.Refresh) && caller.Role is Role.Staff or Role.Service or Role.Admin))
         {
             return ValueTask.FromResult<Error?>(null);
         }
@@ -113,10 +117,13 @@ public sealed class RateLimits : IDisposable
         }
 
         return Refuse(_byCustomer[(int)limit], whose) ?? (_shared is not null
-            && await _shared.RefuseAsync($"{limit}:{whose}", _perCustomer[(int)limit], _options.Window).ConfigureAwait(false) is { } wait ? Refusal(wait) : null);
+            && await _shared.RefuseAsync($"{limit}:{whose}", _perCustomer[(int)limit], _options.Window).ConfigureAwait(false) is { } wait
+            ? Refusal(wait) : null);
     }
 
-    /// <summary>The address as it is counted: IPv4 as it is, also where it came mapped into IPv6; of IPv6 the network of one subscriber, /64.</summary>
+    /// <summary>
+    /// The address as it is counted: IPv4 as it is, also where it came mapped into IPv6; of IPv6 the network of one subscriber, /64.
+    /// </summary>
     public static IPAddress Partition(IPAddress? address)
     {
         if (address is null || address.AddressFamily == AddressFamily.InterNetwork)
@@ -159,7 +166,8 @@ public sealed class RateLimits : IDisposable
         return wait is { } time ? Refusal(time) : null;
     }
 
-    private static Error Refusal(TimeSpan wait) => Errors.RateLimited with { RetryAfterSeconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) };
+    private static Error Refusal(TimeSpan wait) =>
+        Errors.RateLimited with { RetryAfterSeconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) };
 
     private static Error? Refuse<T>(PartitionedRateLimiter<T>? limiter, T key)
     {

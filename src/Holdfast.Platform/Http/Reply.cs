@@ -43,7 +43,9 @@ public sealed class Reply : IAnswer
 
     public static Reply Ok(object value, long version) => new(200, Bytes(value)) { Version = version };
 
-    public static Reply Created(object value, string location, long? version = null) => new(201, Bytes(value)) { Location = location, Version = version };
+    /// <summary>201 with the value as JSON, its address and its version.</summary>
+    public static Reply Created(object value, string location, long? version = null) =>
+        new(201, Bytes(value)) { Location = location, Version = version };
 
     /// <summary>202: it will be done, or not; the answer does not tell.</summary>
     public static Reply Accepted() => new(202, "{}"u8.ToArray());
@@ -51,7 +53,8 @@ public sealed class Reply : IAnswer
     /// <summary>200 with a cached document; 304 where the caller has it already. The caller must have been allowed to see it.</summary>
     public static Reply Cached(Caching.Found found) => found.Document.Reply(found.IsHit);
 
-    internal static Reply Cached(Caching.Document document, string cache) => new(200, document.Body) { ETag = document.ETag, Cache = cache };
+    internal static Reply Cached(Caching.Document document, string cache) =>
+        new(200, document.Body) { ETag = document.ETag, Cache = cache };
 
     /// <summary>204. <paramref name="storeId"/>: of which store what was done is, for the audit log.</summary>
     public static Reply NoContent(Guid? storeId = null) => new(204, default) { StoreId = storeId };
@@ -70,7 +73,8 @@ internal sealed class MillisecondsConverter : JsonConverter<DateTime>
 {
     public const string Format = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
 
-    public override DateTime Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTime().ToUniversalTime();
+    public override DateTime Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.GetDateTime().ToUniversalTime();
 
     public override void Write(Utf8JsonWriter writer, DateTime value, JsonSerializerOptions options) =>
         writer.WriteStringValue(value.ToString(Format, System.Globalization.CultureInfo.InvariantCulture));

@@ -42,10 +42,14 @@ public sealed class Request(HttpContext http, Caller caller, RouteRule route, Ti
     /// <summary>A text of the route, in NFC.</summary>
     public string RouteText(string name) => UnicodeText.Nfc(Http.Request.RouteValues[name] as string ?? "");
 
-    /// <summary>A parameter of the query, in NFC; null where it is absent or empty. The route's declaration names it, or this is a bug and throws.</summary>
+    /// <summary>
+    /// A parameter of the query, in NFC; null where it is absent or empty. The route's declaration names it, or this is a bug and throws.
+    /// </summary>
     public string? Query(string name) =>
-        !route.Query.Contains(name) ? throw new InvalidOperationException($"{route.Method} {route.Pattern} does not declare the parameter {name}")
-        : Http.Request.Query.TryGetValue(name, out var values) && values.Count > 0 && values[0] is { Length: > 0 } text ? UnicodeText.Nfc(text)
+        !route.Query.Contains(name)
+        ? throw new InvalidOperationException($"{route.Method} {route.Pattern} does not declare the parameter {name}")
+        : Http.Request.Query.TryGetValue(name, out var values) && values.Count > 0 && values[0] is { Length: > 0 } text
+        ? UnicodeText.Nfc(text)
         : null;
 
     /// <summary>Which list of the API this is, with the ids in its path.</summary>
@@ -54,12 +58,18 @@ public sealed class Request(HttpContext http, Caller caller, RouteRule route, Ti
     /// <summary>The store that the query names, where the route knows such a parameter.</summary>
     internal Guid? QueriedStore => route.Query.Contains("storeId") && Guid.TryParseExact(Query("storeId"), "D", out var id) ? id : null;
 
-    public string? Header(string name) => Http.Request.Headers.TryGetValue(name, out var values) && values.Count > 0 && values[0] is { Length: > 0 } text ? text : null;
+    /// <summary>The header's first value; null where it is missing or empty.</summary>
+    public string? Header(string name) =>
+        Http.Request.Headers.TryGetValue(name, out var values) && values.Count > 0 && values[0] is { Length: > 0 } text ? text : null;
 
     /// <summary>The versions that <c>If-Match</c> names; null without one.</summary>
-    public VersionCondition? IfMatch => Http.Request.Headers.IfMatch is { Count: > 0 } tags && tags.ToString() is { Length: > 0 } text ? VersionCondition.Parse(text) : null;
+    public VersionCondition? IfMatch => Http.Request.Headers.IfMatch is { Count: > 0 } tags && tags.ToString() is { Length: > 0 } text
+        ? VersionCondition.Parse(text) : null;
 
-    /// <summary>The raw body, unpacked where it came packed; more than <paramref name="maxBytes"/>: 413. One that does not arrive in time or cannot be read is a <see cref="BadHttpRequestException"/>.</summary>
+    /// <summary>
+    /// The raw body, unpacked where it came packed; more than <paramref name="maxBytes"/>: 413. One that does not arrive in time or cannot
+    /// be read is a <see cref="BadHttpRequestException"/>.
+    /// </summary>
     public async ValueTask<Result<ReadOnlyMemory<byte>>> BodyAsync(int maxBytes = SmallBodyBytes)
     {
         if (_body is { } known)

@@ -7,18 +7,23 @@ namespace Holdfast.Platform.Http;
 /// <summary>Reads the bytes of a body, never more than are allowed, packed or unpacked.</summary>
 internal static class RequestBody
 {
-    /// <summary>413 beyond <paramref name="maxBytes"/>, 415 for an encoding that is not known, 400 where the body is not in the encoding that it names.</summary>
+    /// <summary>
+    /// 413 beyond <paramref name="maxBytes"/>, 415 for an encoding that is not known, 400 where the body is not in the encoding that it
+    /// names.
+    /// </summary>
     public static async ValueTask<Result<ReadOnlyMemory<byte>>> ReadAsync(HttpRequest request, int maxBytes, TimeSpan within)
     {
         var encoding = request.Headers.ContentEncoding.ToString().Trim();
-        var isPacked = encoding.Equals("gzip", StringComparison.OrdinalIgnoreCase) || encoding.Equals("x-gzip", StringComparison.OrdinalIgnoreCase);
+        var isPacked = encoding.Equals("gzip", StringComparison.OrdinalIgnoreCase)
+            || encoding.Equals("x-gzip", StringComparison.OrdinalIgnoreCase);
         if (!isPacked && encoding.Length > 0 && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
         {
             return Errors.UnsupportedEncoding;
         }
 
         var body = await BytesAsync(request, maxBytes, within).ConfigureAwait(false);
-        return body.IsOk && isPacked && !body.Value.IsEmpty ? await UnpackAsync(body.Value, maxBytes, request.HttpContext.RequestAborted).ConfigureAwait(false) : body;
+        return body.IsOk && isPacked && !body.Value.IsEmpty ? await UnpackAsync(body.Value, maxBytes, request.HttpContext.RequestAborted)
+            .ConfigureAwait(false) : body;
     }
 
     private static Error TooLarge(int maxBytes) => Errors.TooLarge.With("maxBytes", maxBytes);
@@ -54,7 +59,8 @@ internal static class RequestBody
     }
 
     /// <summary>Stops as soon as more comes out than is allowed: a few bytes may hold a thousand times as many.</summary>
-    private static async ValueTask<Result<ReadOnlyMemory<byte>>> UnpackAsync(ReadOnlyMemory<byte> packed, int maxBytes, CancellationToken ct)
+    private static async ValueTask<Result<ReadOnlyMemory<byte>>> UnpackAsync(ReadOnlyMemory<byte> packed, int maxBytes,
+        CancellationToken ct)
     {
         var buffer = new byte[maxBytes + 1];
         var length = 0;

@@ -14,16 +14,19 @@ public sealed record RouteRule(string Method, string Pattern, Access Access, Lim
     /// <summary>The query's parameters that the route knows; any other is 400.</summary>
     public IReadOnlyList<string> Query { get; init; } = [];
 
-    /// <summary>Probes of a server's health are answered whatever stands in their query: a strange one must not take a server out of service.</summary>
+    /// <summary>
+    /// Probes of a server's health are answered whatever stands in their query: a strange one must not take a server out of service.
+    /// </summary>
     internal bool TakesAnyQuery { get; } = Pattern.StartsWith("/health", StringComparison.Ordinal);
 
-    /// <summary>What an API key needs here: the first part of the path and <c>read</c> or <c>write</c>, such as <c>orders:read</c>.</summary>
-    public string Scope { get; } =
-        $"{(Pattern.StartsWith(Routes.Base + "/", StringComparison.Ordinal) ? Pattern[(Routes.Base.Length + 1)..] : Pattern[1..]).Split('/')[0]}:{(Method == "GET" ? "read" : "write")}";
+    /// <summary>
+    /// What an API key needs here: the first part of the path and <c>read</c> or <c>write</c>, such as <c>orders:read</c>.
+    /// </summary>
+    public string Scope { get; } = $"{FirstPart(Pattern)}:{(Method == "GET" ? "read" : "write")}";
 
     /// <summary>
-    /// Method and path with the ids as they were understood, one text however the path was spelled. UUIDs are in lower case. What is no UUID
-    /// is in upper case: the only such parameter is a discount code, and codes are looked up without regard to case.
+    /// Method and path with the ids as they were understood, one text however the path was spelled. UUIDs are in lower case. What is no
+    /// UUID is in upper case: the only such parameter is a discount code, and codes are looked up without regard to case.
     /// </summary>
     public string Address(RouteValueDictionary values)
     {
@@ -41,28 +44,40 @@ public sealed record RouteRule(string Method, string Pattern, Access Access, Lim
             return Guid.TryParseExact(value, "D", out var id) ? id.ToString() : UnicodeText.Key(value).ToUpperInvariant();
         }
     }
+
+    private static string FirstPart(string pattern)
+    {
+        var start = pattern.StartsWith(Routes.Base + "/", StringComparison.Ordinal) ? Routes.Base.Length + 1 : 1;
+        return pattern[start..].Split('/')[0];
+    }
 }
 
-/// <summary>How modules declare routes: method, pattern, who may call, and the use case. No route can be declared without saying who.</summary>
+/// <summary>
+/// How modules declare routes: method, pattern, who may call, and the use case. No route can be declared without saying who.
+/// </summary>
 public static class Routes
 {
     public const string Base = "/api/v1";
 
     /// <param name="query">The query's parameters that the route knows.</param>
-    public static void Get<T>(this IEndpointRouteBuilder app, string pattern, Access access, Func<T, Request, Task<Reply>> handle, params string[] query)
+    public static void Get<T>(this IEndpointRouteBuilder app, string pattern, Access access, Func<T, Request, Task<Reply>> handle,
+        params string[] query)
         where T : notnull => app.Route("GET", pattern, access, handle, Limit.None, query);
 
     /// <param name="query">The query's parameters that the route knows.</param>
-    public static void Post<T>(this IEndpointRouteBuilder app, string pattern, Access access, Func<T, Request, Task<Reply>> handle, params string[] query)
+    public static void Post<T>(this IEndpointRouteBuilder app, string pattern, Access access, Func<T, Request, Task<Reply>> handle,
+        params string[] query)
         where T : notnull => app.Route("POST", pattern, access, handle, Limit.None, query);
 
     /// <summary>A route whose requests are counted; see <see cref="RateLimits"/>.</summary>
     /// <param name="query">The query's parameters that the route knows.</param>
-    public static void Post<T>(this IEndpointRouteBuilder app, string pattern, Access access, Limit limit, Func<T, Request, Task<Reply>> handle, params string[] query)
+    public static void Post<T>(this IEndpointRouteBuilder app, string pattern, Access access, Limit limit,
+        Func<T, Request, Task<Reply>> handle, params string[] query)
         where T : notnull => app.Route("POST", pattern, access, handle, limit, query);
 
     /// <param name="query">The query's parameters that the route knows.</param>
-    public static void Put<T>(this IEndpointRouteBuilder app, string pattern, Access access, Func<T, Request, Task<Reply>> handle, params string[] query)
+    public static void Put<T>(this IEndpointRouteBuilder app, string pattern, Access access, Func<T, Request, Task<Reply>> handle,
+        params string[] query)
         where T : notnull => app.Route("PUT", pattern, access, handle, Limit.None, query);
 
     /// <summary>A route that changes some members of a resource (RFC 5789).</summary>
@@ -71,19 +86,23 @@ public static class Routes
 
     /// <summary>A route whose requests are counted; see <see cref="RateLimits"/>.</summary>
     /// <param name="query">The query's parameters that the route knows.</param>
-    public static void Put<T>(this IEndpointRouteBuilder app, string pattern, Access access, Limit limit, Func<T, Request, Task<Reply>> handle, params string[] query)
+    public static void Put<T>(this IEndpointRouteBuilder app, string pattern, Access access, Limit limit,
+        Func<T, Request, Task<Reply>> handle, params string[] query)
         where T : notnull => app.Route("PUT", pattern, access, handle, limit, query);
 
     /// <param name="query">The query's parameters that the route knows.</param>
-    public static void Delete<T>(this IEndpointRouteBuilder app, string pattern, Access access, Func<T, Request, Task<Reply>> handle, params string[] query)
+    public static void Delete<T>(this IEndpointRouteBuilder app, string pattern, Access access, Func<T, Request, Task<Reply>> handle,
+        params string[] query)
         where T : notnull => app.Route("DELETE", pattern, access, handle, Limit.None, query);
 
     /// <summary>A route whose requests are counted; see <see cref="RateLimits"/>.</summary>
     /// <param name="query">The query's parameters that the route knows.</param>
-    public static void Delete<T>(this IEndpointRouteBuilder app, string pattern, Access access, Limit limit, Func<T, Request, Task<Reply>> handle, params string[] query)
+    public static void Delete<T>(this IEndpointRouteBuilder app, string pattern, Access access, Limit limit,
+        Func<T, Request, Task<Reply>> handle, params string[] query)
         where T : notnull => app.Route("DELETE", pattern, access, handle, limit, query);
 
-    private static void Route<T>(this IEndpointRouteBuilder app, string method, string pattern, Access access, Func<T, Request, Task<Reply>> handle, Limit limit, string[] query)
+    private static void Route<T>(this IEndpointRouteBuilder app, string method, string pattern, Access access,
+        Func<T, Request, Task<Reply>> handle, Limit limit, string[] query)
         where T : notnull
     {
         var full = pattern.StartsWith("/health", StringComparison.Ordinal) || pattern.StartsWith("/.well-known", StringComparison.Ordinal)
@@ -174,7 +193,12 @@ public sealed class Door(ITokenReader tokens, RateLimits limits, RequestLimits r
         switch (e)
         {
             case BadHttpRequestException bad:
-                return bad.StatusCode switch { 408 => Errors.RequestTimeout, 413 => Errors.TooLarge.With("maxBytes", Request.MaxBodyBytes), _ => Errors.InvalidRequest };
+                return bad.StatusCode switch
+                {
+                    408 => Errors.RequestTimeout,
+                    413 => Errors.TooLarge.With("maxBytes", Request.MaxBodyBytes),
+                    _ => Errors.InvalidRequest
+                };
             case OutcomeUnknownException:
                 db.Note(log, e);
                 return Errors.OutcomeUnknown;

@@ -5,14 +5,15 @@ using StackExchange.Redis;
 namespace Holdfast.Platform.Http;
 
 /// <summary>
-/// The buckets of <see cref="RateLimits"/> that all processes share, in Redis: as many requests at once as the limit says, then evenly over the
-/// window, by the clock of Redis. Where Redis is away, or does not answer in time, nobody is refused here: each process counts for itself.
+/// The buckets of <see cref="RateLimits"/> that all processes share, in Redis: as many requests at once as the limit says, then evenly over
+/// the window, by the clock of Redis. Where Redis is away, or does not answer in time, nobody is refused here: each process counts for
+/// itself.
 /// </summary>
 public sealed class SharedLimits(RedisLink link)
 {
     /// <summary>
-    /// KEYS: a bucket, kept as the time at which it is full again. ARGV: milliseconds that a request takes from it, and that it holds beyond one.
-    /// Answer: 0, or the milliseconds until the next request may pass; such a one takes nothing.
+    /// KEYS: a bucket, kept as the time at which it is full again. ARGV: milliseconds that a request takes from it, and that it holds
+    /// beyond one. Answer: 0, or the milliseconds until the next request may pass; such a one takes nothing.
     /// </summary>
     private const string Take = """
         local time = redis.call('TIME')
@@ -32,7 +33,8 @@ public sealed class SharedLimits(RedisLink link)
         var each = Math.Max(1, (long)(window.TotalMilliseconds / requests));
         RedisKey[] keys = [link.Key($"limit:{bucket}")];
         RedisValue[] arguments = [Text(each), Text(each * (requests - 1))];
-        var answer = await link.UseAsync(redis => redis.ScriptEvaluateAsync(Take, keys, arguments), RedisLink.ReadPatience).ConfigureAwait(false);
+        var answer = await link.UseAsync(redis => redis.ScriptEvaluateAsync(Take, keys, arguments), RedisLink.ReadPatience)
+            .ConfigureAwait(false);
         return answer is null || answer.IsNull || (long)answer <= 0 ? null : TimeSpan.FromMilliseconds((long)answer);
     }
 

@@ -16,9 +16,9 @@ public interface IAnswer
 }
 
 /// <summary>
-/// Sees to it that what staff, a service or an admin changes and the line of the audit log that says so are one commit. It goes along with the request
-/// through every await; <see cref="Data.Db.WriteAsync{T}"/> asks it before it commits, and a batch takes along those of its commands. Which of a request's
-/// transactions is the change is told by its result: an answer, or an <see cref="Error"/> that is null.
+/// Sees to it that what staff, a service or an admin changes and the line of the audit log that says so are one commit. It goes along with
+/// the request through every await; <see cref="Data.Db.WriteAsync{T}"/> asks it before it commits, and a batch takes along those of its
+/// commands. Which of a request's transactions is the change is told by its result: an answer, or an <see cref="Error"/> that is null.
 /// </summary>
 internal sealed class Witness
 {
@@ -35,14 +35,18 @@ internal sealed class Witness
     /// <summary>From here on within the caller's async method. Quotes change nothing, and sign-in writes lines of its own.</summary>
     public static void Accompany(Request request, RouteRule route)
     {
-        if (request.Caller.Role is Role.Staff or Role.Service or Role.Admin && route.Method != "GET" && !route.Pattern.EndsWith("/quote", StringComparison.Ordinal)
+        if (request.Caller.Role is Role.Staff or Role.Service or Role.Admin && route.Method != "GET"
+            && !route.Pattern.EndsWith("/quote", StringComparison.Ordinal)
             && !route.Pattern.StartsWith(Routes.Base + "/auth/", StringComparison.Ordinal))
         {
             UnderWay.Value = new Witness(request, route);
         }
     }
 
-    /// <summary>The line to be written with a transaction that gives this; null where it is a refusal, a replay, or something on the way to the change.</summary>
+    /// <summary>
+    /// The line to be written with a transaction that gives this; null where it is a refusal, a replay, or something on the way to the
+    /// change.
+    /// </summary>
     public AuditEntry? Line<T>(T outcome) => outcome switch
     {
         null when typeof(T) == typeof(Error) => Entry(default, null),
@@ -57,7 +61,9 @@ internal sealed class Witness
         var (id, store) = Members(body);
         var resource = _request.Http.Request.RouteValues.Values.OfType<string>().FirstOrDefault() ?? id;
         store ??= storeId ?? _request.QueriedStore ?? _request.Id("storeId");
-        return new AuditEntry($"{_route.Method} {_route.Pattern[(_route.Pattern.StartsWith(Routes.Base, StringComparison.Ordinal) ? Routes.Base.Length : 0)..]}",
+        return new AuditEntry(
+            $"{_route.Method} "
+            + $"{_route.Pattern[(_route.Pattern.StartsWith(Routes.Base, StringComparison.Ordinal) ? Routes.Base.Length : 0)..]}",
             _request.Caller.Actor, resource is { Length: > 100 } ? resource[..100] : resource, store)
         {
             // A batch writes the lines of several callers.

@@ -3,7 +3,10 @@ using Holdfast.Platform.Http;
 
 namespace Holdfast.Platform.Messaging;
 
-/// <summary><c>GET /asyncapi/v1.json</c>: every event with the schema of its message, as AsyncAPI 3.0 (https://www.asyncapi.com/docs/reference/specification/v3.0.0).</summary>
+/// <summary>
+/// <c>GET /asyncapi/v1.json</c>: every event with the schema of its message, as AsyncAPI 3.0
+/// (https://www.asyncapi.com/docs/reference/specification/v3.0.0).
+/// </summary>
 public sealed class AsyncApi(EventTypes types)
 {
     private readonly Lazy<byte[]> _document = new(() => Reply.Bytes(Write(types)));
@@ -18,7 +21,9 @@ public sealed class AsyncApi(EventTypes types)
         {
             ["title"] = "Holdfast events",
             ["version"] = "1",
-            ["description"] = "What the engine tells others: on RabbitMQ and Kafka, and with the same data as webhooks. At least once; within a subject the sequence counts from 1 without gaps.",
+            ["description"] =
+                "What the engine tells others: on RabbitMQ and Kafka, and with the same data as webhooks. At least once; within a "
+                + "subject the sequence counts from 1 without gaps.",
         },
         ["defaultContentType"] = CloudEvent.ContentType,
         ["channels"] = new JsonObject
@@ -26,21 +31,32 @@ public sealed class AsyncApi(EventTypes types)
             [Topics.Events] = new JsonObject
             {
                 ["address"] = Topics.Events,
-                ["description"] = "RabbitMQ: a durable topic exchange, the routing key is the type. Kafka: a topic, the key is the subject.",
+                ["description"] =
+                    "RabbitMQ: a durable topic exchange, the routing key is the type. Kafka: a topic, the key is the subject.",
                 ["messages"] = Each(types.All, t => new JsonObject { ["$ref"] = $"#/components/messages/{t.Name}" }),
                 ["bindings"] = new JsonObject
                 {
-                    ["amqp"] = new JsonObject { ["is"] = "routingKey", ["exchange"] = new JsonObject { ["name"] = Topics.Events, ["type"] = "topic", ["durable"] = true, ["autoDelete"] = false } },
+                    ["amqp"] = new JsonObject
+                    {
+                        ["is"] = "routingKey",
+                        ["exchange"] = Exchange(),
+                    },
                     ["kafka"] = new JsonObject { ["topic"] = Topics.Events },
                 },
             },
             [Topics.Inbox] = new JsonObject
             {
                 ["address"] = Topics.Inbox,
-                ["description"] = "What other systems tell the engine: a CloudEvent with this as its data, or this alone with the type as routing key, in the header type, or as member type.",
+                ["description"] =
+                    "What other systems tell the engine: a CloudEvent with this as its data, or this alone with the type as routing key, "
+                    + "in the header type, or as member type.",
                 ["messages"] = Each(types.Incoming, t => new JsonObject
                 {
-                    ["name"] = t.Name, ["title"] = t.Name, ["summary"] = Sentence(t), ["contentType"] = "application/json", ["payload"] = t.Schema(),
+                    ["name"] = t.Name,
+                    ["title"] = t.Name,
+                    ["summary"] = Sentence(t),
+                    ["contentType"] = "application/json",
+                    ["payload"] = t.Schema(),
                 }),
             },
         },
@@ -52,13 +68,18 @@ public sealed class AsyncApi(EventTypes types)
         ["components"] = new JsonObject
         {
             ["messages"] = Each(types.All, Message),
-            ["schemas"] = new JsonObject(types.All.DistinctBy(t => t.Subject).Select(t => KeyValuePair.Create(t.Subject, (JsonNode?)t.Schema()))),
+            ["schemas"] = new JsonObject(types.All.DistinctBy(t => t.Subject)
+                .Select(t => KeyValuePair.Create(t.Subject, (JsonNode?)t.Schema()))),
         },
     };
 
+    private static JsonObject Exchange() =>
+        new() { ["name"] = Topics.Events, ["type"] = "topic", ["durable"] = true, ["autoDelete"] = false };
+
     private static string Sentence(EventType type) => $"{char.ToUpperInvariant(type.When[0])}{type.When[1..]}.";
 
-    private static JsonObject Each(IReadOnlyList<EventType> types, Func<EventType, JsonObject> write) => new(types.Select(t => KeyValuePair.Create(t.Name, (JsonNode?)write(t))));
+    private static JsonObject Each(IReadOnlyList<EventType> types, Func<EventType, JsonObject> write) =>
+        new(types.Select(t => KeyValuePair.Create(t.Name, (JsonNode?)write(t))));
 
     /// <summary>A message: the CloudEvents envelope around the data, which is of the subject's schema.</summary>
     private static JsonObject Message(EventType type) => new()
@@ -71,14 +92,20 @@ public sealed class AsyncApi(EventTypes types)
         {
             ["type"] = "object",
             ["additionalProperties"] = false,
-            ["required"] = new JsonArray("specversion", "id", "source", "type", "subject", "time", "sequence", "storeid", "datacontenttype", "data"),
+            ["required"] = new JsonArray("specversion", "id", "source", "type", "subject", "time", "sequence", "storeid", "datacontenttype",
+                "data"),
             ["properties"] = new JsonObject
             {
                 ["specversion"] = new JsonObject { ["const"] = "1.0" },
                 ["id"] = new JsonObject { ["type"] = "string", ["description"] = "subject:sequence, unique for ever" },
                 ["source"] = new JsonObject { ["const"] = CloudEvent.Source },
                 ["type"] = new JsonObject { ["const"] = type.Name },
-                ["subject"] = new JsonObject { ["type"] = "string", ["format"] = "uuid", ["description"] = $"the id of the {type.Subject}" },
+                ["subject"] = new JsonObject
+                {
+                    ["type"] = "string",
+                    ["format"] = "uuid",
+                    ["description"] = $"the id of the {type.Subject}"
+                },
                 ["time"] = new JsonObject { ["type"] = "string", ["format"] = "date-time" },
                 ["sequence"] = new JsonObject { ["type"] = "integer", ["minimum"] = 1 },
                 ["storeid"] = new JsonObject { ["type"] = "string", ["format"] = "uuid" },

@@ -19,9 +19,13 @@ public static class CloudEvent
     public static byte[] Write(Event e)
     {
         var buffer = new ArrayBufferWriter<byte>(e.Data.Length + 512);
-        Text(buffer, $"{{\"specversion\":\"{Version}\",\"id\":\"{e.Id}\",\"source\":\"{Source}\",\"type\":\"{e.Type}\",\"subject\":\"{e.Subject}\",\"time\":\"");
+        Text(buffer,
+            $"{{\"specversion\":\"{Version}\",\"id\":\"{e.Id}\",\"source\":\"{Source}\",\"type\":\"{e.Type}\","
+            + $"\"subject\":\"{e.Subject}\",\"time\":\"");
         Text(buffer, e.OccurredAt.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
-        Text(buffer, string.Create(CultureInfo.InvariantCulture, $"\",\"sequence\":{e.Sequence},\"storeid\":\"{e.StoreId}\",\"datacontenttype\":\"application/json\",\"data\":"));
+        Text(buffer,
+            string.Create(CultureInfo.InvariantCulture,
+            $"\",\"sequence\":{e.Sequence},\"storeid\":\"{e.StoreId}\",\"datacontenttype\":\"application/json\",\"data\":"));
         e.WriteData(buffer);
         Text(buffer, "}");
         return buffer.WrittenSpan.ToArray();
@@ -53,7 +57,8 @@ public static class CloudEvent
     }
 
     internal static string? Member(JsonElement json, string name) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.String ? member.GetString() : null;
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.String
+        ? member.GetString() : null;
 
     private static void Text(ArrayBufferWriter<byte> buffer, string text) => Encoding.UTF8.GetBytes(text, buffer);
 }

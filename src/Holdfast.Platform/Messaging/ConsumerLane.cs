@@ -4,8 +4,9 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Platform.Messaging;
 
 /// <summary>
-/// Feeds one consumer from its lane: chunk by chunk in their order; of a chunk that fails subject by subject, one event at a time, with growing
-/// pauses. An event that fails too often becomes a dead letter. Until then the later ones of its subject wait behind it; other subjects go on.
+/// Feeds one consumer from its lane: chunk by chunk in their order; of a chunk that fails subject by subject, one event at a time, with
+/// growing pauses. An event that fails too often becomes a dead letter. Until then the later ones of its subject wait behind it; other
+/// subjects go on.
 /// </summary>
 internal sealed class ConsumerLane(Db db, IConsumer consumer, MessagingOptions options, ILogger log)
 {
@@ -17,7 +18,8 @@ internal sealed class ConsumerLane(Db db, IConsumer consumer, MessagingOptions o
     /// <summary>Does what is due, once; whether anything was.</summary>
     public async Task<bool> StepAsync(CancellationToken ct)
     {
-        var due = await db.ReadAsync(async s => await s.FirstAsync("SELECT 1 FROM deliveries WHERE lane = $1 AND next_attempt_at <= $2 LIMIT 1", r => 1,
+        var due = await db.ReadAsync(async s =>
+            await s.FirstAsync("SELECT 1 FROM deliveries WHERE lane = $1 AND next_attempt_at <= $2 LIMIT 1", r => 1,
             consumer.Name, await s.NowAsync().ConfigureAwait(false)).ConfigureAwait(false), ct).ConfigureAwait(false);
         return due == 1 && (await HandleChunksAsync(ct).ConfigureAwait(false) | await HandleSubjectAsync(ct).ConfigureAwait(false));
     }
@@ -39,9 +41,12 @@ internal sealed class ConsumerLane(Db db, IConsumer consumer, MessagingOptions o
     private async Task<bool> HandleChunksAsync(Tx tx, bool split)
     {
         var batch = tx.Batch();
-        var chunks = batch.Query($"SELECT position, events FROM deliveries WHERE lane = $1 AND subject IS NULL ORDER BY position LIMIT {MaxChunks} {{skip locked}}",
+        var chunks = batch.Query(
+            $"SELECT position, events FROM deliveries WHERE lane = $1 AND subject IS NULL ORDER BY position LIMIT {MaxChunks} {{skip "
+            + $"locked}}",
             r => (Position: r.Long(0), Events: r.Bytes(1)), consumer.Name);
-        var first = batch.Query("SELECT MIN(position) FROM deliveries WHERE lane = $1 AND subject IS NULL", r => r.LongOrNull(0), consumer.Name);
+        var first = batch.Query("SELECT MIN(position) FROM deliveries WHERE lane = $1 AND subject IS NULL", r => r.LongOrNull(0),
+            consumer.Name);
         var now = batch.Now();
         await batch.RunAsync().ConfigureAwait(false);
         if (chunks.Rows.Count == 0 || chunks.Rows[0].Position != first.First)
@@ -57,7 +62,9 @@ internal sealed class ConsumerLane(Db db, IConsumer consumer, MessagingOptions o
             keys.AddRange(Chunk.Read(events));
         }
 
-        var held = (await tx.QueryAsync("SELECT position, subject, events, attempts FROM deliveries WHERE lane = $1 AND subject {in $2} ORDER BY position {lock}", MapHeld,
+        var held = (await tx.QueryAsync(
+            "SELECT position, subject, events, attempts FROM deliveries WHERE lane = $1 AND subject {in $2} ORDER BY position {lock}",
+            MapHeld,
             consumer.Name, keys.Select(k => k.Subject).Distinct().ToArray()).ConfigureAwait(false)).ToDictionary(h => h.Subject);
         var free = keys.Where(k => !held.ContainsKey(k.Subject)).ToList();
         var rows = Deliveries.Rows();
@@ -100,7 +107,9 @@ internal sealed class ConsumerLane(Db db, IConsumer consumer, MessagingOptions o
             return await db.WriteAsync(async tx =>
             {
                 var now = await tx.NowAsync().ConfigureAwait(false);
-                var due = await tx.FirstAsync("SELECT position, subject, events, attempts FROM deliveries WHERE lane = $1 AND subject IS NOT NULL AND next_attempt_at <= $2 "
+                var due = await tx.FirstAsync(
+                    "SELECT position, subject, events, attempts FROM deliveries WHERE lane = $1 AND subject IS NOT NULL AND "
+                    + "next_attempt_at <= $2 "
                     + "ORDER BY next_attempt_at LIMIT 1 {skip locked}", MapHeld, consumer.Name, now).ConfigureAwait(false);
                 if (due is null)
                 {
@@ -120,7 +129,8 @@ internal sealed class ConsumerLane(Db db, IConsumer consumer, MessagingOptions o
         }
         catch (ConsumerException e)
         {
-            await db.WriteAsync(tx => FailedAsync(tx, trying!.Value.Position, trying.Value.Key, e.InnerException!), ct).ConfigureAwait(false);
+            await db.WriteAsync(tx => FailedAsync(tx, trying!.Value.Position, trying.Value.Key, e.InnerException!), ct)
+                .ConfigureAwait(false);
             return true;
         }
     }
@@ -128,11 +138,13 @@ internal sealed class ConsumerLane(Db db, IConsumer consumer, MessagingOptions o
     /// <summary>The first event of the subject is done with, one way or another.</summary>
     private static Task NextAsync(Tx tx, Held held, DateTime now) => held.Events.Length <= Chunk.Width
         ? tx.ExecuteAsync("DELETE FROM deliveries WHERE position = $1", held.Position)
-        : tx.ExecuteAsync("UPDATE deliveries SET events = $2, attempts = 0, next_attempt_at = $3 WHERE position = $1", held.Position, held.Events[Chunk.Width..], now);
+        : tx.ExecuteAsync("UPDATE deliveries SET events = $2, attempts = 0, next_attempt_at = $3 WHERE position = $1", held.Position,
+        held.Events[Chunk.Width..], now);
 
     private async Task FailedAsync(Tx tx, long position, EventKey key, Exception reason)
     {
-        var held = await tx.FirstAsync("SELECT position, subject, events, attempts FROM deliveries WHERE position = $1 {lock}", MapHeld, position).ConfigureAwait(false);
+        var held = await tx.FirstAsync("SELECT position, subject, events, attempts FROM deliveries WHERE position = $1 {lock}", MapHeld,
+            position).ConfigureAwait(false);
         if (held is null || Chunk.Read(held.Events)[0] != key)
         {
             // Another process has had it since.
@@ -142,13 +154,16 @@ internal sealed class ConsumerLane(Db db, IConsumer consumer, MessagingOptions o
         var (now, attempts) = (await tx.NowAsync().ConfigureAwait(false), held.Attempts + 1);
         if (attempts < options.MaxAttempts)
         {
-            await tx.ExecuteAsync("UPDATE deliveries SET attempts = $2, next_attempt_at = $3 WHERE position = $1", position, attempts, now + options.Pause(attempts)).ConfigureAwait(false);
+            await tx.ExecuteAsync("UPDATE deliveries SET attempts = $2, next_attempt_at = $3 WHERE position = $1", position, attempts, now
+                + options.Pause(attempts)).ConfigureAwait(false);
             return;
         }
 
-        if (await DeadLetters.BuryAsync(tx, consumer.Name, key, $"{reason.GetType().Name}: {reason.Message}", attempts, now).ConfigureAwait(false) is { } e)
+        if (await DeadLetters.BuryAsync(tx, consumer.Name, key, $"{reason.GetType().Name}: {reason.Message}", attempts, now)
+            .ConfigureAwait(false) is { } e)
         {
-            log.LogError(reason, "{Consumer} has failed {Attempts} times on {Event} ({Type}): it is a dead letter now", consumer.Name, attempts, e.Id, e.Type);
+            log.LogError(reason, "{Consumer} has failed {Attempts} times on {Event} ({Type}): it is a dead letter now", consumer.Name,
+                attempts, e.Id, e.Type);
         }
 
         await NextAsync(tx, held, now).ConfigureAwait(false);

@@ -5,16 +5,19 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Platform.Messaging;
 
 /// <summary>Feeds the consumers that this process runs from their lanes, each in a loop of its own.</summary>
-public sealed class ConsumerLanes(Db db, RelayBell bell, IEnumerable<IConsumer> consumers, MessagingOptions options, ILogger<ConsumerLanes> log) : BackgroundService
+public sealed class ConsumerLanes(Db db, RelayBell bell, IEnumerable<IConsumer> consumers, MessagingOptions options,
+    ILogger<ConsumerLanes> log) : BackgroundService
 {
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
 
-    private readonly Dictionary<string, ConsumerLane> _lanes = consumers.Where(options.Runs).ToDictionary(c => c.Name, c => new ConsumerLane(db, c, options, log));
+    private readonly Dictionary<string, ConsumerLane> _lanes = consumers.Where(options.Runs)
+        .ToDictionary(c => c.Name, c => new ConsumerLane(db, c, options, log));
 
     /// <summary>Does what is due in the lane of the consumer, once; whether anything was.</summary>
     public Task<bool> StepAsync(string consumer, CancellationToken ct = default) => _lanes[consumer].StepAsync(ct);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(_lanes.Select(lane => RunAsync(lane.Value, bell.ForLane(lane.Key), stoppingToken)));
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(_lanes.Select(lane => RunAsync(lane.Value, bell.ForLane(lane.Key), stoppingToken)));
 
     private async Task RunAsync(ConsumerLane lane, Bell rung, CancellationToken ct)
     {

@@ -6,12 +6,13 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Platform.Messaging;
 
 /// <summary>
-/// <c>GET /dead-letters?lane</c>, the newest first; <c>POST /dead-letters/{id}/redrive</c>: 202; <c>POST /dead-letters/redrive {lane}</c>: all of a lane, 200 with how many;
-/// <c>DELETE /dead-letters/{id}</c>: 204. For admins.
+/// <c>GET /dead-letters?lane</c>, the newest first; <c>POST /dead-letters/{id}/redrive</c>: 202; <c>POST /dead-letters/redrive {lane}</c>:
+/// all of a lane, 200 with how many; <c>DELETE /dead-letters/{id}</c>: 204. For admins.
 /// </summary>
 public sealed class DeadLetterRoutes(Db db, RelayBell bell)
 {
-    private sealed record Shown(Guid Id, string Lane, Guid? Subject, int? Sequence, string? Type, string Reason, string Payload, int Attempts, DateTime CreatedAt);
+    private sealed record Shown(Guid Id, string Lane, Guid? Subject, int? Sequence, string? Type, string Reason, string Payload,
+        int Attempts, DateTime CreatedAt);
 
     public async Task<Reply> ListAsync(Request request)
     {
@@ -41,8 +42,12 @@ public sealed class DeadLetterRoutes(Db db, RelayBell bell)
 
         var sql = $"SELECT {DeadLetters.ShownColumns} FROM dead_letters" + (where.Count == 0 ? "" : $" WHERE {string.Join(" AND ", where)}")
             + $" ORDER BY created_at DESC, id DESC LIMIT ${args.Count + 1}";
-        var letters = await db.ReadAsync(s => s.QueryAsync(sql, DeadLetters.Map, [.. args, paging.Value.Limit + 1]), request.Aborted).ConfigureAwait(false);
-        return Reply.Ok(paging.Value.Page([.. letters.Select(l => new Shown(l.Id, l.Lane, l.Subject, l.Sequence, l.Type, l.Reason, Encoding.UTF8.GetString(l.Payload), l.Attempts, l.CreatedAt))],
+        var letters = await db.ReadAsync(s => s.QueryAsync(sql, DeadLetters.Map, [.. args, paging.Value.Limit + 1]), request.Aborted)
+            .ConfigureAwait(false);
+        return Reply.Ok(
+            paging.Value.Page(
+            [.. letters.Select(l =>
+            new Shown(l.Id, l.Lane, l.Subject, l.Sequence, l.Type, l.Reason, Encoding.UTF8.GetString(l.Payload), l.Attempts, l.CreatedAt))],
             l => Paging.Key(l.CreatedAt, l.Id)));
     }
 
@@ -53,7 +58,8 @@ public sealed class DeadLetterRoutes(Db db, RelayBell bell)
             return error;
         }
 
-        var refusal = request.Id() is { } id ? await DeadLetters.RedriveAsync(db, id, request.Aborted).ConfigureAwait(false) : Errors.NotFound;
+        var refusal = request.Id() is { } id ? await DeadLetters.RedriveAsync(db, id, request.Aborted).ConfigureAwait(false)
+            : Errors.NotFound;
         if (refusal is not null)
         {
             return refusal;

@@ -10,7 +10,8 @@ namespace Holdfast.Platform.Messaging;
 /// <param name="Sequence">Counts within the subject, from 1.</param>
 /// <param name="Previous">Members of the state before, as the inside of a JSON object (<c>"previousStatus":"pending"</c>), or null.</param>
 /// <param name="Data">The resource as GET returns it after the event, UTF-8 JSON.</param>
-public sealed record Event(Guid Subject, int Sequence, string Type, Guid StoreId, DateTime OccurredAt, string Actor, string? Previous, byte[] Data)
+public sealed record Event(Guid Subject, int Sequence, string Type, Guid StoreId, DateTime OccurredAt, string Actor, string? Previous,
+    byte[] Data)
 {
     /// <summary>Unique for ever.</summary>
     public string Id => $"{Subject}:{Sequence}";
@@ -39,8 +40,10 @@ public sealed record Event(Guid Subject, int Sequence, string Type, Guid StoreId
 /// <summary>Collects the events of one transaction and writes them with it: the event is committed if and only if the change is.</summary>
 public sealed class EventLog
 {
-    private readonly RowSet _events = new("events", new("subject", ColumnType.Uuid), new("sequence", ColumnType.Int), new("type", ColumnType.Text),
-        new("store_id", ColumnType.Uuid), new("occurred_at", ColumnType.Time), new("actor", ColumnType.Text), new("previous", ColumnType.Text),
+    private readonly RowSet _events = new("events", new("subject", ColumnType.Uuid), new("sequence", ColumnType.Int),
+        new("type", ColumnType.Text),
+        new("store_id", ColumnType.Uuid), new("occurred_at", ColumnType.Time), new("actor", ColumnType.Text),
+        new("previous", ColumnType.Text),
         new("data", ColumnType.Bytes));
 
     private readonly RowSet _outbox = new("outbox", new("subject", ColumnType.Uuid), new("sequence", ColumnType.Int));

@@ -48,12 +48,14 @@ public static class EventRows
 
     private const string Columns = "subject, sequence, type, store_id, occurred_at, actor, previous, data";
 
-    private static readonly Func<Row, Event> Map = r => new Event(r.Uuid(0), r.Int(1), r.Text(2), r.Uuid(3), r.Time(4), r.Text(5), r.TextOrNull(6), r.Bytes(7));
+    private static readonly Func<Row, Event> Map = r =>
+        new Event(r.Uuid(0), r.Int(1), r.Text(2), r.Uuid(3), r.Time(4), r.Text(5), r.TextOrNull(6), r.Bytes(7));
 
     /// <summary>The events in the order of the keys, without those that have been erased.</summary>
     public static async Task<List<Event>> LoadAsync(Session session, IReadOnlyCollection<EventKey> keys)
     {
-        var found = (await LoadRangesAsync(session, keys.GroupBy(k => k.Subject).Select(g => (g.Key, g.Min(k => k.Sequence), g.Max(k => k.Sequence))).ToList()).ConfigureAwait(false))
+        var found = (await LoadRangesAsync(session, keys.GroupBy(k => k.Subject)
+            .Select(g => (g.Key, g.Min(k => k.Sequence), g.Max(k => k.Sequence))).ToList()).ConfigureAwait(false))
             .ToDictionary(e => new EventKey(e.Subject, e.Sequence));
         return [.. keys.Where(found.ContainsKey).Select(k => found[k])];
     }
@@ -71,18 +73,22 @@ public static class EventRows
         var (few, many) = (ranges.Where(r => r.Last <= Few).ToList(), ranges.Where(r => r.Last > Few));
         if (few.Count > 0)
         {
-            fetched.Add(batch.Query($"SELECT {Columns} FROM events WHERE subject {{in $1}} AND sequence BETWEEN $2 AND $3 ORDER BY subject, sequence", Map,
+            fetched.Add(
+                batch.Query(
+                $"SELECT {Columns} FROM events WHERE subject {{in $1}} AND sequence BETWEEN $2 AND $3 ORDER BY subject, sequence", Map,
                 few.Select(r => r.Subject).ToArray(), few.Min(r => r.First), few.Max(r => r.Last)));
         }
 
         foreach (var (subject, first, last) in many)
         {
-            fetched.Add(batch.Query($"SELECT {Columns} FROM events WHERE subject = $1 AND sequence BETWEEN $2 AND $3 ORDER BY sequence", Map, subject, first, last));
+            fetched.Add(batch.Query($"SELECT {Columns} FROM events WHERE subject = $1 AND sequence BETWEEN $2 AND $3 ORDER BY sequence",
+                Map, subject, first, last));
         }
 
         await batch.RunAsync().ConfigureAwait(false);
         var wanted = ranges.ToDictionary(r => r.Subject);
-        return [.. fetched.SelectMany(f => f.Rows).Where(e => e.Sequence >= wanted[e.Subject].First && e.Sequence <= wanted[e.Subject].Last)];
+        return [.. fetched.SelectMany(f => f.Rows)
+            .Where(e => e.Sequence >= wanted[e.Subject].First && e.Sequence <= wanted[e.Subject].Last)];
     }
 
     /// <summary>The event, if there is one, which nobody else can rewrite before the transaction ends.</summary>
@@ -90,8 +96,8 @@ public static class EventRows
         tx.FirstAsync($"SELECT {Columns} FROM events WHERE subject = $1 AND sequence = $2 {{share}}", Map, key.Subject, key.Sequence);
 
     /// <summary>
-    /// Rewrites what all events of the subjects say, and the dead letters that quote them: for what must not be kept. The events stay, with their ids and
-    /// whether they were handed on; what was handed on before is out of reach. The caller keeps the subjects from changing.
+    /// Rewrites what all events of the subjects say, and the dead letters that quote them: for what must not be kept. The events stay, with
+    /// their ids and whether they were handed on; what was handed on before is out of reach. The caller keeps the subjects from changing.
     /// </summary>
     /// <param name="first">The first sequence of each subject that is rewritten.</param>
     /// <param name="last">The last one.</param>
@@ -105,14 +111,17 @@ public static class EventRows
                 first, last);
             await batch.RunAsync().ConfigureAwait(false);
             var after = events.Rows.Select(rewrite).ToDictionary(e => new EventKey(e.Subject, e.Sequence));
-            var rows = new RowSet("events", new("subject", ColumnType.Uuid), new("sequence", ColumnType.Int), new("previous", ColumnType.Text), new("data", ColumnType.Bytes));
+            var rows = new RowSet("events", new("subject", ColumnType.Uuid), new("sequence", ColumnType.Int),
+                new("previous", ColumnType.Text), new("data", ColumnType.Bytes));
             foreach (var e in after.Values)
             {
                 rows.Add(e.Subject).Add(e.Sequence).Add(e.Previous).Add(e.Data);
             }
 
             // Only then: who is making a dead letter of one holds the event.
-            batch.ChangeEach(rows, "UPDATE events SET previous = {v.previous}, data = {v.data} WHERE events.subject = {v.subject} AND events.sequence = {v.sequence}");
+            batch.ChangeEach(rows,
+                "UPDATE events SET previous = {v.previous}, data = {v.data} WHERE events.subject = {v.subject} AND events.sequence = "
+                + "{v.sequence}");
             var quotes = batch.Query("SELECT id, subject, sequence FROM dead_letters WHERE subject {in $1} AND sequence BETWEEN $2 AND $3",
                 r => (Id: r.Uuid(0), Of: new EventKey(r.Uuid(1), r.Int(2))), some, first, last);
             await batch.RunAsync().ConfigureAwait(false);
@@ -132,11 +141,13 @@ public static class EventRows
 internal static class Deliveries
 {
     /// <summary>Empty rows: lane, subject, events, attempts, when they are due, and when they were made.</summary>
-    public static RowSet Rows() => new("deliveries", new("lane", ColumnType.Text), new("subject", ColumnType.Uuid), new("events", ColumnType.Bytes),
+    public static RowSet Rows() =>
+        new("deliveries", new("lane", ColumnType.Text), new("subject", ColumnType.Uuid), new("events", ColumnType.Bytes),
         new("attempts", ColumnType.Int), new("next_attempt_at", ColumnType.Time), new("created_at", ColumnType.Time));
 
     /// <summary>A chunk for a lane.</summary>
-    public static void AddChunk(RowSet rows, string lane, byte[] events, DateTime now) => rows.Add(lane).Add((Guid?)null).Add(events).Add(0).Add(now).Add(now);
+    public static void AddChunk(RowSet rows, string lane, byte[] events, DateTime now) =>
+        rows.Add(lane).Add((Guid?)null).Add(events).Add(0).Add(now).Add(now);
 
     /// <summary>Events of one subject, the first of which is tried again at that time.</summary>
     public static void AddSubject(RowSet rows, string lane, Guid subject, byte[] events, DateTime due, DateTime now) =>

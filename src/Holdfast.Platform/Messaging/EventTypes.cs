@@ -13,19 +13,26 @@ namespace Holdfast.Platform.Messaging;
 /// <param name="Schema">The JSON Schema of its <c>data</c>.</param>
 public sealed record EventType(string Name, string When, string Subject, Func<JsonObject> Schema);
 
-/// <summary>Every type of event of this installation, by name. The AsyncAPI document is made from it, and subscriptions are checked against it.</summary>
+/// <summary>
+/// Every type of event of this installation, by name. The AsyncAPI document is made from it, and subscriptions are checked against it.
+/// </summary>
 /// <param name="All">What we tell.</param>
 /// <param name="Incoming">What we are told.</param>
 public sealed record EventTypes(IReadOnlyList<EventType> All, IReadOnlyList<EventType> Incoming)
 {
-    private static readonly JsonSerializerOptions Served = new(Reply.Json) { TypeInfoResolver = new DefaultJsonTypeInfoResolver(), NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.Strict };
+    private static readonly JsonSerializerOptions Served = new(Reply.Json)
+    {
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.Strict
+    };
 
     /// <summary>Whether the pattern, a type or a family such as <c>order.*</c>, means any of them.</summary>
     public bool Knows(string pattern) => All.Any(t => Matches(pattern, t.Name));
 
     /// <summary>Whether a type belongs to the pattern: <c>order.created</c> to itself and to <c>order.*</c>.</summary>
     public static bool Matches(string pattern, string type) => pattern == type
-        || (pattern.EndsWith(".*", StringComparison.Ordinal) && type.StartsWith(pattern.AsSpan(0, pattern.Length - 1), StringComparison.Ordinal));
+        || (pattern.EndsWith(".*", StringComparison.Ordinal)
+        && type.StartsWith(pattern.AsSpan(0, pattern.Length - 1), StringComparison.Ordinal));
 
     /// <summary>The schema of a record as it is served: every member, and no other.</summary>
     public static JsonObject SchemaOf<T>() => Served.GetJsonSchemaAsNode(typeof(T), new JsonSchemaExporterOptions
@@ -37,7 +44,12 @@ public sealed record EventTypes(IReadOnlyList<EventType> All, IReadOnlyList<Even
             if (type == typeof(DateTime))
             {
                 // Its form is a converter's, which the exporter cannot look into.
-                return new JsonObject { ["type"] = type == context.TypeInfo.Type ? "string" : new JsonArray("string", "null"), ["format"] = "date-time" };
+                return new JsonObject
+                {
+                    ["type"] = type == context.TypeInfo.Type ? "string"
+                    : new JsonArray("string", "null"),
+                    ["format"] = "date-time"
+                };
             }
 
             if (schema is JsonObject { Count: > 0 } o && o["properties"] is JsonObject members)

@@ -12,12 +12,13 @@ namespace Holdfast.Platform.Messaging;
 public sealed record Lane(string Name, string Transport, long Events, DateTime? Since, DateTime? BehindSince);
 
 /// <summary>
-/// The table of lanes. The row of a broker says that every relay has to put the events aside for it, one that cannot reach it, too. It is made by the first
-/// process that has the broker's address, and stays, whoever is restarted without it, until somebody drops it.
+/// The table of lanes. The row of a broker says that every relay has to put the events aside for it, one that cannot reach it, too. It is
+/// made by the first process that has the broker's address, and stays, whoever is restarted without it, until somebody drops it.
 /// </summary>
 public static class Lanes
 {
-    public static readonly Error NotABroker = new(404, "not_found", "There is no broker of that name that gets events.", "Không có message broker nào mang tên đó đang nhận sự kiện.");
+    public static readonly Error NotABroker = new(404, "not_found", "There is no broker of that name that gets events.",
+        "Không có message broker nào mang tên đó đang nhận sự kiện.");
 
     /// <summary>Whether the lane is a broker's.</summary>
     public static bool IsBroker(string name) => name is MessagingOptions.RabbitMq or MessagingOptions.Kafka;
@@ -28,14 +29,18 @@ public static class Lanes
         var there = await db.ReadAsync(s => s.QueryAsync("SELECT name FROM lanes", r => r.Text(0)), ct).ConfigureAwait(false);
         foreach (var broker in brokers.Except(there))
         {
-            await db.WriteAsync(tx => tx.ExecuteAsync("INSERT INTO lanes (name, transport) VALUES ($1, $1) ON CONFLICT (name) DO NOTHING", broker), ct).ConfigureAwait(false);
+            await db.WriteAsync(tx =>
+                tx.ExecuteAsync("INSERT INTO lanes (name, transport) VALUES ($1, $1) ON CONFLICT (name) DO NOTHING", broker), ct)
+                .ConfigureAwait(false);
         }
     }
 
     /// <summary>All that there are, by name.</summary>
     public static Task<List<Lane>> AllAsync(Db db, CancellationToken ct = default) => db.ReadAsync(s => s.QueryAsync(
-        $"SELECT l.name, l.transport, COALESCE(SUM(LENGTH(d.events)), 0) / {Chunk.Width}, MIN(d.created_at), MIN(l.behind_since) FROM lanes l LEFT JOIN deliveries d ON d.lane = l.name "
-        + "GROUP BY l.name, l.transport ORDER BY l.name", r => new Lane(r.Text(0), r.Text(1), r.Long(2), r.TimeOrNull(3), r.TimeOrNull(4))), ct);
+        $"SELECT l.name, l.transport, COALESCE(SUM(LENGTH(d.events)), 0) / {Chunk.Width}, MIN(d.created_at), MIN(l.behind_since) FROM "
+        + "lanes l LEFT JOIN deliveries d ON d.lane = l.name "
+        + "GROUP BY l.name, l.transport ORDER BY l.name", r => new Lane(r.Text(0), r.Text(1), r.Long(2), r.TimeOrNull(3), r.TimeOrNull(4))),
+        ct);
 
     /// <summary>
     /// The broker gets no more events, and what waits for it is given up. A process that has its address registers it again when it starts.
@@ -55,8 +60,8 @@ public static class Lanes
 }
 
 /// <summary>
-/// Says so when events lie in a lane for long: nobody runs the consumer, nobody has the broker's address any more, or it is away; and when a consumer does not catch
-/// up with what a broker has lost.
+/// Says so when events lie in a lane for long: nobody runs the consumer, nobody has the broker's address any more, or it is away; and when
+/// a consumer does not catch up with what a broker has lost.
 /// </summary>
 public sealed class LaneWatch(Db db, ILogger<LaneWatch> log) : Sweep(db, Interval, int.MaxValue, log)
 {
@@ -74,11 +79,16 @@ public sealed class LaneWatch(Db db, ILogger<LaneWatch> log) : Sweep(db, Interva
     public override async Task<int> SweepOnceAsync(CancellationToken ct = default)
     {
         // Not those of one subject: they wait because the consumer failed, and for their turn.
-        var old = await Db.ReadAsync(async s => await s.QueryAsync("SELECT lane, MIN(since) FROM (SELECT lane, MIN(created_at) AS since FROM deliveries WHERE subject IS NULL GROUP BY lane "
-            + "UNION ALL SELECT name, behind_since FROM lanes WHERE behind_since IS NOT NULL AND name <> transport) l GROUP BY lane HAVING MIN(since) < $1 ORDER BY lane", r => (Lane: r.Text(0), Since: r.Time(1)), await s.NowAsync().ConfigureAwait(false) - Patience).ConfigureAwait(false), ct).ConfigureAwait(false);
+        var old = await Db.ReadAsync(async s =>
+            await s.QueryAsync(
+            "SELECT lane, MIN(since) FROM (SELECT lane, MIN(created_at) AS since FROM deliveries WHERE subject IS NULL GROUP BY lane "
+            + "UNION ALL SELECT name, behind_since FROM lanes WHERE behind_since IS NOT NULL AND name <> transport) l GROUP BY lane "
+            + "HAVING MIN(since) < $1 ORDER BY lane", r => (Lane: r.Text(0), Since: r.Time(1)), await s.NowAsync()
+            .ConfigureAwait(false) - Patience).ConfigureAwait(false), ct).ConfigureAwait(false);
         foreach (var (lane, since) in old.Where(o => !_old.Contains(o.Lane)))
         {
-            Log.LogWarning("The lane of {Lane} is behind since {Since}: no process runs it, or its broker is away. See holdfast lanes", lane, since);
+            Log.LogWarning("The lane of {Lane} is behind since {Since}: no process runs it, or its broker is away. See holdfast lanes",
+                lane, since);
         }
 
         _old = [.. old.Select(o => o.Lane)];

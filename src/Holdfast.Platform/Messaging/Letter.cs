@@ -9,8 +9,8 @@ namespace Holdfast.Platform.Messaging;
 public sealed record LetterRow(string Left, string? Small, string Right, bool Strong = false);
 
 /// <summary>
-/// What a mail says, written once and kept in both forms: plain text, and HTML that is readable at the width of a phone and carries its styles
-/// inline, as mail programs want it. Everything that is said is escaped.
+/// What a mail says, written once and kept in both forms: plain text, and HTML that is readable at the width of a phone and carries its
+/// styles inline, as mail programs want it. Everything that is said is escaped.
 /// </summary>
 /// <param name="language"><c>vi</c> or <c>en</c>.</param>
 /// <param name="shop">The name above everything; null: none.</param>
@@ -55,7 +55,8 @@ public sealed class Letter(string language, string? shop = null)
     public Letter Say(string paragraph)
     {
         _text.Append(paragraph).Append("\n\n");
-        _html.Append("<p style=\"margin:0 0 16px\">").Append(string.Join("<br>", paragraph.Split('\n').Select(Encoder.Encode))).Append("</p>\n");
+        _html.Append("<p style=\"margin:0 0 16px\">").Append(string.Join("<br>", paragraph.Split('\n').Select(Encoder.Encode)))
+            .Append("</p>\n");
         return this;
     }
 
@@ -65,8 +66,10 @@ public sealed class Letter(string language, string? shop = null)
         _text.Append(label).Append(":\n").Append(address).Append("\n\n");
         var safe = Encoder.Encode(address);
         _html.Append("<p style=\"margin:0 0 8px\"><a href=\"").Append(safe)
-            .Append("\" style=\"display:inline-block;padding:12px 20px;border-radius:6px;background:#1d4ed8;color:#ffffff;text-decoration:none;font-weight:bold\">")
-            .Append(Encoder.Encode(label)).Append("</a></p>\n<p style=\"margin:0 0 16px;font-size:13px;word-break:break-all\"><a href=\"").Append(safe)
+            .Append("\" style=\"display:inline-block;padding:12px "
+            + "20px;border-radius:6px;background:#1d4ed8;color:#ffffff;text-decoration:none;font-weight:bold\">")
+            .Append(Encoder.Encode(label)).Append("</a></p>\n<p style=\"margin:0 0 16px;font-size:13px;word-break:break-all\"><a href=\"")
+            .Append(safe)
             .Append("\" style=\"color:#52606d\">").Append(safe).Append("</a></p>\n");
         return this;
     }
@@ -74,14 +77,17 @@ public sealed class Letter(string language, string? shop = null)
     /// <summary>Goods, or the parts of a sum, below each other, the amounts at the right.</summary>
     public Letter Rows(IEnumerable<LetterRow> rows)
     {
-        _html.Append("<table width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\"margin:0 0 16px;border-collapse:collapse;").Append(Font).Append("\">\n");
+        _html.Append("<table width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\"margin:0 0 16px;border-collapse:collapse;")
+            .Append(Font).Append("\">\n");
         foreach (var (left, small, right, strong) in rows)
         {
             _text.Append(left).Append(": ").Append(right).Append('\n').Append(small is null ? "" : $"  {small}\n");
             var weight = strong ? ";font-weight:bold" : "";
-            _html.Append("<tr><td style=\"padding:8px 8px 8px 0;border-top:1px solid #e4e7eb;vertical-align:top").Append(weight).Append("\">").Append(Encoder.Encode(left))
+            _html.Append("<tr><td style=\"padding:8px 8px 8px 0;border-top:1px solid #e4e7eb;vertical-align:top").Append(weight)
+                .Append("\">").Append(Encoder.Encode(left))
                 .Append(small is null ? "" : $"<br><span style=\"font-size:13px;color:#616e7c\">{Encoder.Encode(small)}</span>")
-                .Append("</td><td align=\"right\" style=\"padding:8px 0;border-top:1px solid #e4e7eb;vertical-align:top;white-space:nowrap").Append(weight).Append("\">")
+                .Append("</td><td align=\"right\" style=\"padding:8px 0;border-top:1px solid #e4e7eb;vertical-align:top;white-space:nowrap")
+                .Append(weight).Append("\">")
                 .Append(Encoder.Encode(right)).Append("</td></tr>\n");
         }
 

@@ -21,7 +21,10 @@ public static class MessagingModule
         if (options.Relays)
         {
             // Who only answers requests asks no broker and watches no lane: it would always say that all is well.
-            services.AddSingleton(s => new DependencySource(() => [.. s.GetRequiredService<Transports>().All.Select(t => new Dependency("broker", t.Name, t.Trouble is null ? HealthStatus.Healthy : HealthStatus.Degraded, null)),
+            services.AddSingleton(s =>
+                new DependencySource(() =>
+                [.. s.GetRequiredService<Transports>()
+                .All.Select(t => new Dependency("broker", t.Name, t.Trouble is null ? HealthStatus.Healthy : HealthStatus.Degraded, null)),
                 .. s.GetRequiredService<LaneWatch>().Dependencies]));
         }
 

@@ -15,7 +15,9 @@ public sealed record MessagingOptions
     /// <summary>The Kafka that gets every event, <c>host:port,…</c>; null: none.</summary>
     public string? KafkaBrokers { get; init; }
 
-    /// <summary>What Kafka's client is to know besides, as TLS and SASL, by librdkafka's names; what we rely on ourselves cannot be changed by it.</summary>
+    /// <summary>
+    /// What Kafka's client is to know besides, as TLS and SASL, by librdkafka's names; what we rely on ourselves cannot be changed by it.
+    /// </summary>
     public IReadOnlyDictionary<string, string> KafkaProperties { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Which way our own consumers get their events: <c>outbox</c>, <c>rabbitmq</c> or <c>kafka</c>.</summary>
@@ -47,7 +49,9 @@ public sealed record MessagingOptions
     internal static bool IsBroker(string lane) => lane is RabbitMq or Kafka;
 
     /// <summary>The brokers that this process publishes to.</summary>
-    internal IEnumerable<string> BrokersFed => new[] { (Name: RabbitMq, Where: RabbitMqUrl), (Name: Kafka, Where: KafkaBrokers) }.Where(b => b.Where is not null).Select(b => b.Name);
+    internal IEnumerable<string> BrokersFed =>
+        new[] { (Name: RabbitMq, Where: RabbitMqUrl), (Name: Kafka, Where: KafkaBrokers) }.Where(b => b.Where is not null)
+        .Select(b => b.Name);
 
     /// <summary>Whether this process runs the consumer.</summary>
     public bool Runs(IConsumer consumer) => Runs(consumer.Name);

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Platform.Messaging;
 
 /// <summary>
-/// Something that must happen once for every event. It writes on the caller's transaction, so that its effect and the hand-over commit together.
-/// Events of one subject come in their order; it must not mind the order between subjects.
+/// Something that must happen once for every event. It writes on the caller's transaction, so that its effect and the hand-over commit
+/// together. Events of one subject come in their order; it must not mind the order between subjects.
 /// </summary>
 public interface IConsumer
 {
@@ -22,7 +22,9 @@ internal sealed class ConsumerException(string consumer, Exception inner) : Exce
 {
     public string Consumer { get; } = consumer;
 
-    /// <summary>Runs the consumer; what it throws comes as this exception, unless the database is the cause: then running it again may help.</summary>
+    /// <summary>
+    /// Runs the consumer; what it throws comes as this exception, unless the database is the cause: then running it again may help.
+    /// </summary>
     public static async Task RunAsync(IConsumer consumer, Tx tx, IReadOnlyList<Event> events)
     {
         try
@@ -37,11 +39,13 @@ internal sealed class ConsumerException(string consumer, Exception inner) : Exce
 }
 
 /// <summary>
-/// Hands events on from the outbox: to the consumers that this process runs, in the same transaction that takes them out of the outbox; and as
-/// one row of ids to every other lane (<see cref="Deliveries"/>): brokers, and consumers that run elsewhere or have something left to do. It claims
-/// rows (skip locked) and never follows a cursor: a transaction that commits late is not skipped. Any number of processes may relay.
+/// Hands events on from the outbox: to the consumers that this process runs, in the same transaction that takes them out of the outbox; and
+/// as one row of ids to every other lane (<see cref="Deliveries"/>): brokers, and consumers that run elsewhere or have something left to
+/// do. It claims rows (skip locked) and never follows a cursor: a transaction that commits late is not skipped. Any number of processes may
+/// relay.
 /// </summary>
-public sealed class Relay(Db db, RelayBell bell, IEnumerable<IConsumer> consumers, ILogger<Relay> log, MessagingOptions? options = null) : BackgroundService
+public sealed class Relay(Db db, RelayBell bell, IEnumerable<IConsumer> consumers, ILogger<Relay> log, MessagingOptions? options = null)
+    : BackgroundService
 {
     private const int BatchSize = 500;
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
@@ -70,7 +74,10 @@ public sealed class Relay(Db db, RelayBell bell, IEnumerable<IConsumer> consumer
         }
     }
 
-    /// <summary>Makes the lanes of our brokers known to all relays, before the first request is answered: what is committed from then on goes into them.</summary>
+    /// <summary>
+    /// Makes the lanes of our brokers known to all relays, before the first request is answered: what is committed from then on goes into
+    /// them.
+    /// </summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await Lanes.RegisterAsync(db, _options.BrokersFed, cancellationToken).ConfigureAwait(false);
@@ -117,14 +124,17 @@ public sealed class Relay(Db db, RelayBell bell, IEnumerable<IConsumer> consumer
 
     private async Task<int> HandOnAsync(Tx tx, HashSet<string> failed)
     {
-        var claimed = await tx.QueryAsync($"SELECT subject, sequence FROM outbox ORDER BY subject, sequence LIMIT {BatchSize} {{skip locked}}", Key).ConfigureAwait(false);
+        var claimed = await tx.QueryAsync(
+            $"SELECT subject, sequence FROM outbox ORDER BY subject, sequence LIMIT {BatchSize} {{skip locked}}", Key)
+            .ConfigureAwait(false);
         if (claimed.Count == 0)
         {
             return 0;
         }
 
         var batch = tx.Batch();
-        var there = batch.Query("SELECT subject, sequence FROM outbox WHERE subject {in $1} ORDER BY subject, sequence", Key, claimed.Select(c => c.Subject).Distinct().ToArray());
+        var there = batch.Query("SELECT subject, sequence FROM outbox WHERE subject {in $1} ORDER BY subject, sequence", Key,
+            claimed.Select(c => c.Subject).Distinct().ToArray());
         var now = batch.Now();
         var (ways, brokers) = await WaysAsync(tx, batch).ConfigureAwait(false);
         var ready = InOrder(claimed, there.Rows);
@@ -147,20 +157,23 @@ public sealed class Relay(Db db, RelayBell bell, IEnumerable<IConsumer> consumer
     }
 
     /// <summary>
-    /// By which way each consumer gets its events, which nobody can change until we have committed, and whether something waits in its lane; and the
-    /// brokers that anybody feeds, whatever the settings of this process say.
+    /// By which way each consumer gets its events, which nobody can change until we have committed, and whether something waits in its
+    /// lane; and the brokers that anybody feeds, whatever the settings of this process say.
     /// </summary>
-    private async Task<(Dictionary<string, (string Transport, bool IsWaiting)> Consumers, List<string> Brokers)> WaysAsync(Tx tx, StatementBatch batch)
+    private async Task<(Dictionary<string, (string Transport, bool IsWaiting)> Consumers, List<string> Brokers)> WaysAsync(Tx tx,
+        StatementBatch batch)
     {
         while (true)
         {
             var ways = batch.Query("SELECT name, transport FROM lanes {share}", r => (Name: r.Text(0), Transport: r.Text(1)));
-            var waiting = _consumers.ToDictionary(c => c.Name, c => batch.Query("SELECT 1 FROM deliveries WHERE lane = $1 LIMIT 1", r => 1, c.Name));
+            var waiting = _consumers.ToDictionary(c => c.Name,
+                c => batch.Query("SELECT 1 FROM deliveries WHERE lane = $1 LIMIT 1", r => 1, c.Name));
             await batch.RunAsync().ConfigureAwait(false);
             var missing = waiting.Keys.Where(name => ways.Rows.All(w => w.Name != name)).Order(StringComparer.Ordinal).ToList();
             if (missing.Count == 0)
             {
-                return (ways.Rows.Where(w => waiting.ContainsKey(w.Name)).ToDictionary(w => w.Name, w => (w.Transport, waiting[w.Name].Rows.Count > 0)),
+                return (ways.Rows.Where(w => waiting.ContainsKey(w.Name))
+                    .ToDictionary(w => w.Name, w => (w.Transport, waiting[w.Name].Rows.Count > 0)),
                     [.. ways.Rows.Select(w => w.Name).Where(Lanes.IsBroker)]);
             }
 

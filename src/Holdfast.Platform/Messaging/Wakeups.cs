@@ -32,8 +32,8 @@ public sealed class WakeupListener(Db db, RelayBell bell, ILogger<WakeupListener
 }
 
 /// <summary>
-/// In a process that relays nothing itself, wakes those that do: at most one notification is on its way at a time, beside the requests, so that
-/// placing an order never waits for it.
+/// In a process that relays nothing itself, wakes those that do: at most one notification is on its way at a time, beside the requests, so
+/// that placing an order never waits for it.
 /// </summary>
 public sealed class WakeupSender(Db db, RelayBell bell, MessagingOptions options, ILogger<WakeupSender> log) : IHostedService, IDisposable
 {

@@ -24,12 +24,14 @@ public enum HealthStatus
 /// <param name="LatencyMs">How long its answer took; null where none came.</param>
 public sealed record Dependency(string Name, string Kind, HealthStatus Status, double? LatencyMs);
 
-/// <summary>What else this process depends on, and can do without for a while; asked at each <c>/health</c>, so it answers from memory.</summary>
+/// <summary>
+/// What else this process depends on, and can do without for a while; asked at each <c>/health</c>, so it answers from memory.
+/// </summary>
 public sealed record DependencySource(Func<IEnumerable<Dependency>> Ask);
 
 /// <summary>
-/// <c>/health/live</c>: the process answers. <c>/health/ready</c>: it can serve, so send requests here. <c>/health</c>: each dependency with its
-/// state. 503 where it cannot serve. Probes share one check, so that a database that hangs is asked once, not by every probe.
+/// <c>/health/live</c>: the process answers. <c>/health/ready</c>: it can serve, so send requests here. <c>/health</c>: each dependency
+/// with its state. 503 where it cannot serve. Probes share one check, so that a database that hangs is asked once, not by every probe.
 /// </summary>
 public sealed class Health(Db db, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<Health> log, RedisLink? redis = null,
     IEnumerable<DependencySource>? others = null)
@@ -54,13 +56,15 @@ public sealed class Health(Db db, IHostApplicationLifetime lifetime, TimeProvide
 
     /// <summary>200 while requests may be sent here: the database answers and the process is not ending; else 503.</summary>
     public async Task<Reply> ReadyAsync() =>
-        Answer(lifetime.ApplicationStopping.IsCancellationRequested ? HealthStatus.Unhealthy : (await DatabaseAsync().ConfigureAwait(false)).Status, null);
+        Answer(lifetime.ApplicationStopping.IsCancellationRequested ? HealthStatus.Unhealthy
+        : (await DatabaseAsync().ConfigureAwait(false)).Status, null);
 
     /// <summary>The state of each dependency.</summary>
     public async Task<Reply> AllAsync()
     {
         var database = await DatabaseAsync().ConfigureAwait(false);
-        Dependency[] cache = redis is null ? [] : [new("cache", "redis", redis.IsUsable ? HealthStatus.Healthy : HealthStatus.Degraded, redis.LatencyMs)];
+        Dependency[] cache = redis is null ? []
+            : [new("cache", "redis", redis.IsUsable ? HealthStatus.Healthy : HealthStatus.Degraded, redis.LatencyMs)];
         Dependency[] all = [database, .. cache, .. (others ?? []).SelectMany(o => o.Ask())];
         return Answer(all.Max(d => d.Status), all);
     }

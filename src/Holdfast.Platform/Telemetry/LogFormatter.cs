@@ -29,7 +29,9 @@ internal sealed class LogFormatter : IDisposable
     private readonly ArrayBufferWriter<byte> _buffer = new(1024);
     private readonly Utf8JsonWriter _json;
 
-    public LogFormatter() => _json = new Utf8JsonWriter(_buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
+    public LogFormatter() =>
+        _json = new Utf8JsonWriter(_buffer,
+        new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
 
     public ReadOnlySpan<byte> Request(LogFormat format, in RequestLine line)
     {
@@ -60,7 +62,8 @@ internal sealed class LogFormatter : IDisposable
     }
 
     public ReadOnlySpan<byte> Message(
-        LogFormat format, DateTime time, LogLevel level, string category, string text, Exception? exception, IReadOnlyList<KeyValuePair<string, object?>>? values)
+        LogFormat format, DateTime time, LogLevel level, string category, string text, Exception? exception,
+        IReadOnlyList<KeyValuePair<string, object?>>? values)
     {
         _buffer.ResetWrittenCount();
         if (format == LogFormat.Json)
@@ -151,7 +154,15 @@ internal sealed class LogFormatter : IDisposable
         var span = _buffer.GetSpan(40);
         time.TryFormat(span, out var written, "yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture);
         _buffer.Advance(written);
-        _buffer.Write(level switch { LogLevel.Information => " info  "u8, LogLevel.Warning => " warn  "u8, LogLevel.Debug => " debug "u8, LogLevel.Trace => " trace "u8, _ => " ERROR "u8 });
+        _buffer.Write(level switch
+        {
+            LogLevel.Information => " info  "u8,
+            LogLevel.Warning => " warn  "u8,
+            LogLevel.Debug =>
+            " debug "u8,
+            LogLevel.Trace => " trace "u8,
+            _ => " ERROR "u8
+        });
     }
 
     private void Number(FormattableString text) => Clean(text.ToString(CultureInfo.InvariantCulture));

@@ -14,7 +14,8 @@ public sealed class LogProvider(LogFormat format, Stream target, TimeProvider ti
     private readonly LogSink _sink = new(target, count =>
     {
         using var formatter = new LogFormatter();
-        return formatter.Message(format, time.GetUtcNow().UtcDateTime, LogLevel.Warning, "log", $"{count} lines were dropped here: the log is read too slowly", null, null).ToArray();
+        return formatter.Message(format, time.GetUtcNow().UtcDateTime, LogLevel.Warning, "log",
+            $"{count} lines were dropped here: the log is read too slowly", null, null).ToArray();
     });
 
     private static LogFormatter Formatter => _formatter ??= new LogFormatter();
@@ -35,7 +36,8 @@ public sealed class LogProvider(LogFormat format, Stream target, TimeProvider ti
 
         public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             // A start that failed is told once, in one line, by the command that failed.
             if (eventId.Id == StartFailed && category == HostCategory)
@@ -43,7 +45,8 @@ public sealed class LogProvider(LogFormat format, Stream target, TimeProvider ti
                 return;
             }
 
-            provider._sink.Write(Formatter.Message(format: provider.Format, provider.Now, logLevel, category, formatter(state, exception), exception,
+            provider._sink.Write(
+                Formatter.Message(format: provider.Format, provider.Now, logLevel, category, formatter(state, exception), exception,
                 state as IReadOnlyList<KeyValuePair<string, object?>>));
         }
     }

@@ -1,8 +1,8 @@
 namespace Holdfast.Platform.Telemetry;
 
 /// <summary>
-/// Takes log lines from all threads and writes them in large blocks from one thread of its own: a caller pays for copying its bytes.
-/// A line is written within 100 ms, and at the end. Where the reader of the log is slower than we are, lines beyond the bound are dropped and
+/// Takes log lines from all threads and writes them in large blocks from one thread of its own: a caller pays for copying its bytes. A line
+/// is written within 100 ms, and at the end. Where the reader of the log is slower than we are, lines beyond the bound are dropped and
 /// counted, and the log says how many: a slow log never slows an order.
 /// </summary>
 public sealed class LogSink : IDisposable

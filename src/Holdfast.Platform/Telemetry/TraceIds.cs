@@ -13,9 +13,11 @@ public static class TraceIds
     /// <summary>The trace id of <c>version-traceid-parentid-flags</c> (W3C Trace Context, 3.2); null where it is malformed.</summary>
     public static string? Parse(string? traceparent)
     {
-        if (traceparent is not { Length: >= 55 } text || text[2] != '-' || text[35] != '-' || text[52] != '-' || (text.Length > 55 && (text[55] != '-' || text.StartsWith("00", StringComparison.Ordinal)))
+        if (traceparent is not { Length: >= 55 } text || text[2] != '-' || text[35] != '-' || text[52] != '-'
+            || (text.Length > 55 && (text[55] != '-' || text.StartsWith("00", StringComparison.Ordinal)))
             || !IsHex(text.AsSpan(0, 2)) || !IsHex(text.AsSpan(3, 32)) || !IsHex(text.AsSpan(36, 16)) || !IsHex(text.AsSpan(53, 2))
-            || text.StartsWith("ff", StringComparison.Ordinal) || text.AsSpan(3, 32).IndexOfAnyExcept('0') < 0 || text.AsSpan(36, 16).IndexOfAnyExcept('0') < 0)
+            || text.StartsWith("ff", StringComparison.Ordinal) || text.AsSpan(3, 32).IndexOfAnyExcept('0') < 0
+            || text.AsSpan(36, 16).IndexOfAnyExcept('0') < 0)
         {
             return null;
         }

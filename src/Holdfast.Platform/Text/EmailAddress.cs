@@ -4,9 +4,10 @@ using System.Text;
 namespace Holdfast.Platform;
 
 /// <summary>
-/// One mailbox has one key. Case, surrounding blanks and the way accents were typed are evened out, and domains are compared in ASCII (IDNA), so that
-/// <c>bücher.de</c> and <c>xn--bcher-kva.de</c> are one. Dots and plus tags mean different mailboxes at many providers, so they stay. Addresses that
-/// only look like another's are none: full width and other compatibility forms, invisible characters, letters of several alphabets in one word.
+/// One mailbox has one key. Case, surrounding blanks and the way accents were typed are evened out, and domains are compared in ASCII
+/// (IDNA), so that <c>bücher.de</c> and <c>xn--bcher-kva.de</c> are one. Dots and plus tags mean different mailboxes at many providers, so
+/// they stay. Addresses that only look like another's are none: full width and other compatibility forms, invisible characters, letters of
+/// several alphabets in one word.
 /// </summary>
 public static class EmailAddress
 {
@@ -21,10 +22,14 @@ public static class EmailAddress
     // Alphabets whose letters look like Latin ones. Whoever writes in one of them alone is not refused.
     private static readonly (int First, int Last)[] LooksLatin =
     [
-        (0x370, 0x3FF), (0x400, 0x52F), (0x530, 0x58F), (0x13A0, 0x13FF), (0x1C80, 0x1C8F), (0x1F00, 0x1FFF), (0xA640, 0xA69F), (0xAB70, 0xABBF),
+        (0x370, 0x3FF), (0x400, 0x52F), (0x530, 0x58F), (0x13A0, 0x13FF), (0x1C80, 0x1C8F), (0x1F00, 0x1FFF), (0xA640, 0xA69F),
+            (0xAB70, 0xABBF),
     ];
 
-    /// <summary>The address in lower case with its domain in ASCII; null where it cannot be an address: no quoted local parts, comments or control characters.</summary>
+    /// <summary>
+    /// The address in lower case with its domain in ASCII; null where it cannot be an address: no quoted local parts, comments or control
+    /// characters.
+    /// </summary>
     public static string? Key(string? email)
     {
         var text = UnicodeText.Nfc(email?.Trim() ?? "");
@@ -35,7 +40,8 @@ public static class EmailAddress
         }
 
         var local = text[..at].ToLowerInvariant();
-        return IsLocal(local) && DomainKey(text[(at + 1)..]) is { } domain && local.Length + 1 + domain.Length <= MaxLength ? $"{local}@{domain}" : null;
+        return IsLocal(local) && DomainKey(text[(at + 1)..]) is { } domain && local.Length + 1 + domain.Length <= MaxLength
+            ? $"{local}@{domain}" : null;
     }
 
     /// <summary>A domain in lower case and ASCII; null where it cannot be one, or only looks like another.</summary>
@@ -57,7 +63,8 @@ public static class EmailAddress
             // There and back: of several ASCII forms that say one name, only the one that it has is taken.
             var ascii = Idn.GetAscii(lower);
             var shown = Idn.GetUnicode(ascii);
-            return shown == UnicodeText.Nfc(shown).ToLowerInvariant() && Idn.GetAscii(shown) == ascii && shown.Split('.').All(IsPlain) ? ascii : null;
+            return shown == UnicodeText.Nfc(shown).ToLowerInvariant() && Idn.GetAscii(shown) == ascii && shown.Split('.').All(IsPlain)
+                ? ascii : null;
         }
         catch (ArgumentException)
         {
@@ -95,7 +102,9 @@ public static class EmailAddress
     private static bool IsOfLabel(char c) => char.IsLetterOrDigit(c) || c == '-'
         || char.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
 
-    /// <summary>Whether a word is what it looks like: nothing invisible or in another width, and not Latin mixed with letters that look Latin.</summary>
+    /// <summary>
+    /// Whether a word is what it looks like: nothing invisible or in another width, and not Latin mixed with letters that look Latin.
+    /// </summary>
     private static bool IsPlain(string word)
     {
         if (Ascii.IsValid(word))

@@ -6,16 +6,18 @@ using ADRaffy.ENSNormalize;
 namespace Holdfast.Platform;
 
 /// <summary>
-/// The one place where texts are normalised (docs/adr/0019). What is stored is <see cref="Nfc"/>; what names something (a SKU, a code, a category, a
-/// reference) is compared by its <see cref="Key"/>. string.Normalize does nothing in .NET's invariant globalization mode, so the tables are managed.
-/// Texts of ASCII, and of Latin letters with their accents composed, are returned as they are, without a look at any table.
+/// The one place where texts are normalised (docs/adr/0019). What is stored is <see cref="Nfc"/>; what names something (a SKU, a code, a
+/// category, a reference) is compared by its <see cref="Key"/>. string.Normalize does nothing in .NET's invariant globalization mode, so
+/// the tables are managed. Texts of ASCII, and of Latin letters with their accents composed, are returned as they are, without a look at
+/// any table.
 /// </summary>
 public static class UnicodeText
 {
     /// <summary>The code points that nobody sees: Default_Ignorable_Code_Point of Unicode, and the line and paragraph separators.</summary>
     private static readonly (int First, int Last)[] Invisible =
     [
-        (0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x200B, 0x200F), (0x2028, 0x202E),
+        (0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x200B, 0x200F),
+            (0x2028, 0x202E),
         (0x2060, 0x206F), (0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0x1BCA0, 0x1BCA3),
         (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF),
     ];
@@ -33,7 +35,9 @@ public static class UnicodeText
     /// <summary>The text in Normalization Form D: as a Mac's file names and some keyboards have it.</summary>
     public static string Nfd(string text) => Ascii.IsValid(text) ? text : Forms.Value.NFD(text);
 
-    /// <summary>The text in Normalization Form KC: full width, ligatures, superscripts and the like become the plain letters that they stand for.</summary>
+    /// <summary>
+    /// The text in Normalization Form KC: full width, ligatures, superscripts and the like become the plain letters that they stand for.
+    /// </summary>
     public static string Nfkc(string text)
     {
         if (IsPlain(text))
@@ -57,7 +61,9 @@ public static class UnicodeText
         return Forms.Value.NFC(plain.ToString());
     }
 
-    /// <summary>As <see cref="Nfkc"/>, without what nobody sees, and trimmed: what somebody meant who typed a code or a SKU. Case stays.</summary>
+    /// <summary>
+    /// As <see cref="Nfkc"/>, without what nobody sees, and trimmed: what somebody meant who typed a code or a SKU. Case stays.
+    /// </summary>
     public static string Plain(string text)
     {
         if (IsPlain(text))
@@ -79,8 +85,8 @@ public static class UnicodeText
     }
 
     /// <summary>
-    /// By what a name is compared: as <see cref="Plain"/>, in lower case. Texts that look alike but for case, width, invisible characters and the way
-    /// accents were typed have one key. A text that is a key is its own key.
+    /// By what a name is compared: as <see cref="Plain"/>, in lower case. Texts that look alike but for case, width, invisible characters
+    /// and the way accents were typed have one key. A text that is a key is its own key.
     /// </summary>
     public static string Key(string text)
     {
@@ -102,7 +108,8 @@ public static class UnicodeText
             : string.Equals(Key(a), Key(b), StringComparison.Ordinal));
 
     /// <summary>Compares names by their <see cref="Key"/>.</summary>
-    public static IEqualityComparer<string> Names { get; } = EqualityComparer<string>.Create((a, b) => a is null ? b is null : b is not null && IsSameName(a, b),
+    public static IEqualityComparer<string> Names { get; } = EqualityComparer<string>.Create((a, b) => a is null ? b is null
+        : b is not null && IsSameName(a, b),
         text => Key(text).GetHashCode(StringComparison.Ordinal));
 
     /// <summary>Whether nobody sees the character: joiners, direction marks, variation selectors, fillers.</summary>
@@ -148,7 +155,8 @@ public static class UnicodeText
     {
         foreach (var c in text)
         {
-            if (!(c < 0x80 || c is (>= '\u00C0' and <= '\u012F' and not '\u00DF') or (>= '\u01A0' and <= '\u01B0') or (>= '\u1EA0' and <= '\u1EF9')))
+            if (!(c < 0x80 || c is (>= '\u00C0' and <= '\u012F' and not '\u00DF') or (>= '\u01A0' and <= '\u01B0')
+                or (>= '\u1EA0' and <= '\u1EF9')))
             {
                 return false;
             }
@@ -157,14 +165,17 @@ public static class UnicodeText
         return true;
     }
 
-    // Nothing here decomposes for ever or joins what stands before it: Latin with the letters of Vietnamese, punctuation, currencies, kana, Han.
-    private static bool IsStable(char c) => c < 0x300 || c is (>= '\u1E00' and <= '\u1EFF') or (>= '\u2010' and <= '\u2027') or (>= '\u20A0' and <= '\u20CF')
+    // Nothing here decomposes for ever or joins what stands before it: Latin with the letters of Vietnamese, punctuation, currencies, kana,
+    // Han.
+    private static bool IsStable(char c) => c < 0x300 || c is (>= '\u1E00' and <= '\u1EFF') or (>= '\u2010' and <= '\u2027')
+        or (>= '\u20A0' and <= '\u20CF')
         or (>= '\u3041' and <= '\u3096') or (>= '\u30A1' and <= '\u30FA') or (>= '\u4E00' and <= '\u9FFF');
 
     private static Dictionary<int, string> ReadCompatible()
     {
         var table = new Dictionary<int, string>(4000);
-        using var reader = new StreamReader(Assembly.GetExecutingAssembly().GetManifestResourceStream("Holdfast.Platform.Text.compatibility.txt")!);
+        using var reader = new StreamReader(Assembly.GetExecutingAssembly()
+            .GetManifestResourceStream("Holdfast.Platform.Text.compatibility.txt")!);
         while (reader.ReadLine() is { } line)
         {
             if (!line.StartsWith('#'))

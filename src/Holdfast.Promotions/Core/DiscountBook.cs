@@ -10,8 +10,8 @@ namespace Holdfast.Promotions.Core;
 public readonly record struct DiscountUse(Guid CodeId, Guid OrderId, Guid StoreId, string Buyer, int Delta, long Amount, bool IsFirst);
 
 /// <summary>
-/// The codes that a batch needs, with their live uses in total and by buyer, and the rules for using them. Buyers are keys of the caller's. Every change
-/// is a ledger row, so a command is undone by taking its rows back.
+/// The codes that a batch needs, with their live uses in total and by buyer, and the rules for using them. Buyers are keys of the caller's.
+/// Every change is a ledger row, so a command is undone by taking its rows back.
 /// </summary>
 public sealed class DiscountBook
 {
@@ -36,11 +36,15 @@ public sealed class DiscountBook
     public IReadOnlyList<DiscountUse> Uses => _uses;
 
     /// <summary>The codes whose live uses differ from what was read, with their new number.</summary>
-    public IEnumerable<(DiscountCode Code, long Used)> Changed => _entries.Values.Where(e => e.Used != e.Code.Used).Select(e => (e.Code, e.Used));
+    public IEnumerable<(DiscountCode Code, long Used)> Changed =>
+        _entries.Values.Where(e => e.Used != e.Code.Used).Select(e => (e.Code, e.Used));
 
     public bool IsChanged => _uses.Count > 0;
 
-    /// <summary>The code that the key means in a store: the store's own before one for all stores. Null: unknown, or with amounts of another currency.</summary>
+    /// <summary>
+    /// The code that the key means in a store: the store's own before one for all stores. Null: unknown, or with amounts of another
+    /// currency.
+    /// </summary>
     public DiscountCode? Find(Guid storeId, string currency, string codeKey) =>
         _byKey.TryGetValue((storeId, codeKey), out var own) ? own.Code
         : _byKey.TryGetValue((null, codeKey), out var all) && (all.Code.Currency is null || all.Code.Currency == currency) ? all.Code
@@ -58,7 +62,8 @@ public sealed class DiscountBook
     /// What stands in the way of the buyer's using the code now, or null: <c>discount_not_active</c> (inactive, not yet, over),
     /// <c>discount_minimum_not_met</c>, <c>discount_used_up</c> (in total or by this buyer). A code that is not in the book is unknown.
     /// </summary>
-    public Error? Check(DiscountCode code, long eligibleSubtotal, string buyer, DateTime now) => Check(code, eligibleSubtotal, [buyer], now);
+    public Error? Check(DiscountCode code, long eligibleSubtotal, string buyer, DateTime now) =>
+        Check(code, eligibleSubtotal, [buyer], now);
 
     /// <summary>As the other; of a buyer who is known by several keys, under each of which uses may have been counted.</summary>
     public Error? Check(DiscountCode code, long eligibleSubtotal, IReadOnlyList<string> buyerKeys, DateTime now)
@@ -79,7 +84,9 @@ public sealed class DiscountBook
             : null;
     }
 
-    /// <summary>Counts the use that a new order makes. The caller has asked <see cref="Check"/>; a use beyond a limit is a bug and throws.</summary>
+    /// <summary>
+    /// Counts the use that a new order makes. The caller has asked <see cref="Check"/>; a use beyond a limit is a bug and throws.
+    /// </summary>
     public void Use(DiscountCode code, Guid orderId, Guid storeId, string buyer, long amount)
     {
         var entry = _entries.GetValueOrDefault(code.Id) ?? throw new UnreachableException($"discount code {code.Id} is not in the book");
@@ -92,8 +99,8 @@ public sealed class DiscountBook
     }
 
     /// <summary>
-    /// Counts the use of an order whose use was given back once before: it expired and was then paid. Only the limits are asked. False, and nothing
-    /// changes, when the code is used up or gone.
+    /// Counts the use of an order whose use was given back once before: it expired and was then paid. Only the limits are asked. False, and
+    /// nothing changes, when the code is used up or gone.
     /// </summary>
     public bool TryUseAgain(Guid codeId, Guid orderId, Guid storeId, string buyer, long amount)
     {

@@ -38,7 +38,9 @@ public sealed partial record DiscountCode
     /// <summary>Percent: basis points, 1250 is 12.5 %. Fixed: minor units. Free shipping: 0.</summary>
     public long Value { get; init; }
 
-    /// <summary>The currency of the amounts of a code for all stores, which is then good only in stores of that currency; else null.</summary>
+    /// <summary>
+    /// The currency of the amounts of a code for all stores, which is then good only in stores of that currency; else null.
+    /// </summary>
     public string? Currency { get; init; }
 
     public DateTime? StartsAt { get; init; }
@@ -88,5 +90,6 @@ public static class DiscountKinds
 
     /// <summary>The inverse of <see cref="NameOf"/>.</summary>
     public static DiscountKind Parse(string name) =>
-        Array.IndexOf(Names, name) is >= 0 and var i ? (DiscountKind)i : throw new ArgumentOutOfRangeException(nameof(name), name, "is not a name that is stored");
+        Array.IndexOf(Names, name) is >= 0 and var i ? (DiscountKind)i
+        : throw new ArgumentOutOfRangeException(nameof(name), name, "is not a name that is stored");
 }

@@ -8,8 +8,8 @@ public static class Discounts
     private const long BasisPoints = 10_000;
 
     /// <summary>
-    /// What the code takes off the goods: a percentage is rounded half away from zero to the minor unit; never more than the eligible subtotal;
-    /// 0 for free shipping.
+    /// What the code takes off the goods: a percentage is rounded half away from zero to the minor unit; never more than the eligible
+    /// subtotal; 0 for free shipping.
     /// </summary>
     public static long AmountOf(DiscountCode code, long eligibleSubtotal)
     {
@@ -20,15 +20,16 @@ public static class Discounts
 
         return code.Kind switch
         {
-            DiscountKind.Percent => (long)Int128.Min(eligibleSubtotal, (((Int128)eligibleSubtotal * code.Value) + (BasisPoints / 2)) / BasisPoints),
+            DiscountKind.Percent =>
+                (long)Int128.Min(eligibleSubtotal, (((Int128)eligibleSubtotal * code.Value) + (BasisPoints / 2)) / BasisPoints),
             DiscountKind.Fixed => Math.Min(code.Value, eligibleSubtotal),
             _ => 0,
         };
     }
 
     /// <summary>
-    /// Spreads an amount over weights in proportion, by the largest remainder; of equal ones the earlier. The parts sum to the amount, and while the
-    /// amount is at most the sum of the weights, none is above its weight.
+    /// Spreads an amount over weights in proportion, by the largest remainder; of equal ones the earlier. The parts sum to the amount, and
+    /// while the amount is at most the sum of the weights, none is above its weight.
     /// </summary>
     /// <exception cref="ArgumentException">An amount or a weight is negative, or there is an amount and no weight to carry it.</exception>
     public static long[] Spread(long amount, IReadOnlyList<long> weights)

@@ -22,7 +22,8 @@ internal static class Database
         {
             RequireFile(settings.DatabaseUrl);
             await using var db = Open(settings, isPatient: true);
-            return (await Migrations.PendingAsync(db, Server.Modules, ct).ConfigureAwait(false)).Count == 0 ? await run(parsed, db, ct).ConfigureAwait(false)
+            return (await Migrations.PendingAsync(db, Server.Modules, ct).ConfigureAwait(false)).Count == 0
+                ? await run(parsed, db, ct).ConfigureAwait(false)
                 : throw new StartupException("DATABASE_URL: the schema of this database is not up to date: run holdfast migrate.");
         });
 
@@ -35,7 +36,9 @@ internal static class Database
             return await run(parsed, db, ct).ConfigureAwait(false);
         });
 
-    /// <summary>The database of the settings. What a command changes is made known to the caches of servers, where these have a Redis.</summary>
+    /// <summary>
+    /// The database of the settings. What a command changes is made known to the caches of servers, where these have a Redis.
+    /// </summary>
     public static Db Open(Settings settings, bool isPatient = false)
     {
         if (DataFiles.Tighten(settings, withMails: false) is { } line)

@@ -7,7 +7,10 @@ using Holdfast.Platform.Messaging;
 
 namespace Holdfast.Commands;
 
-/// <summary><c>dead-letters list|redrive ID|redrive-all LANE|drop ID</c>: what could not be handled. Exit code 1 where there is no such one, or nothing could come of it.</summary>
+/// <summary>
+/// <c>dead-letters list|redrive ID|redrive-all LANE|drop ID</c>: what could not be handled. Exit code 1 where there is no such one, or
+/// nothing could come of it.
+/// </summary>
 internal static class DeadLettersCommand
 {
     private const int MaxShown = 1000;
@@ -26,16 +29,21 @@ internal static class DeadLettersCommand
         foreach (var l in letters.Take(MaxShown))
         {
             await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
-                $"{l.Id} {l.CreatedAt:yyyy-MM-dd HH:mm:ss} {l.Lane} {l.Type ?? "?"} after {l.Attempts} tries: {l.Reason}\n  {Harmless(Encoding.UTF8.GetString(l.Payload).ReplaceLineEndings(" "))}")).ConfigureAwait(false);
+                $"{l.Id} {l.CreatedAt:yyyy-MM-dd HH:mm:ss} {l.Lane} {l.Type ?? "?"} after {l.Attempts} tries: {l.Reason}\n  "
+                + $"{Harmless(Encoding.UTF8.GetString(l.Payload).ReplaceLineEndings(" "))}")).ConfigureAwait(false);
         }
 
-        await output.WriteLineAsync(letters.Count > MaxShown ? $"The newest {MaxShown} dead letters." : $"{letters.Count} dead letters.").ConfigureAwait(false);
+        await output.WriteLineAsync(letters.Count > MaxShown ? $"The newest {MaxShown} dead letters." : $"{letters.Count} dead letters.")
+            .ConfigureAwait(false);
         return 0;
     }
 
-    /// <summary>Anybody may have sent it: what would steer the terminal, or turn the direction of what follows, is shown as its number.</summary>
+    /// <summary>
+    /// Anybody may have sent it: what would steer the terminal, or turn the direction of what follows, is shown as its number.
+    /// </summary>
     private static string Harmless(string text) => string.Concat(text.Select(c =>
-        char.IsControl(c) || char.GetUnicodeCategory(c) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+        char.IsControl(c) || char.GetUnicodeCategory(c) is UnicodeCategory.Format or UnicodeCategory.LineSeparator
+        or UnicodeCategory.ParagraphSeparator
             ? string.Create(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}") : c.ToString()));
 
     private static Command RedriveAll()
@@ -44,7 +52,10 @@ internal static class DeadLettersCommand
         var command = Database.ReadingCommand("redrive-all", "Have all of a lane tried again.", async (parsed, db, ct) =>
         {
             var (redriven, refused) = await DeadLetters.RedriveAllAsync(db, parsed.GetValue(lane)!, ct).ConfigureAwait(false);
-            await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{redriven} are tried again{(refused == 0 ? "" : $"; nothing can come of {refused} more: drop them")}.")).ConfigureAwait(false);
+            await Console.Out.WriteLineAsync(
+                string.Create(CultureInfo.InvariantCulture,
+                $"{redriven} are tried again{(refused == 0 ? "" : $"; nothing can come of {refused} more: drop them")}."))
+                .ConfigureAwait(false);
             return redriven > 0 ? 0 : 1;
         });
         command.Arguments.Add(lane);

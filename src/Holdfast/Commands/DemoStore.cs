@@ -6,12 +6,15 @@ using Holdfast.Platform.Data;
 
 namespace Holdfast.Commands;
 
-/// <summary>The store that a first start makes in an empty database, so that there is something to order. Its ids are the same everywhere.</summary>
+/// <summary>
+/// The store that a first start makes in an empty database, so that there is something to order. Its ids are the same everywhere.
+/// </summary>
 internal static class DemoStore
 {
     public static readonly Guid StoreId = Id(0);
 
-    private static readonly (string Name, string Category, string Description, (string Sku, string? Name, long Price, int? Limit, long Stock)[] Variants)[] Products =
+    private static readonly (string Name, string Category, string Description,
+        (string Sku, string? Name, long Price, int? Limit, long Stock)[] Variants)[] Products =
     [
         ("Áo thun Holdfast, phiên bản giới hạn", "Thời trang", "In lụa thủ công tại Đà Nẵng, mỗi khách hai chiếc.",
             [("AO-GH-M", "Cỡ M", 199_000, 2, 100), ("AO-GH-L", "Cỡ L", 199_000, 2, 100)]),
@@ -20,7 +23,8 @@ internal static class DemoStore
         ("Nước mắm Phú Quốc 40 độ đạm", "Thực phẩm", "Chai thuỷ tinh 500 ml.", [("NM-PQ-500", null, 95_000, null, 800)]),
         ("Nón lá Huế", "Quà tặng", "Chằm tay ở làng Tây Hồ.", [("NON-HUE", null, 80_000, null, 150)]),
         ("Gốm Bát Tràng, bộ ấm chén", "Nhà cửa", "Men rạn, một ấm sáu chén.", [("GOM-BT-7", null, 650_000, null, 40)]),
-        ("Balô chống nước 20 lít", "Thời trang", "Vải dù, ngăn máy tính 15 inch.", [("BALO-20-DEN", "Đen", 459_000, null, 120), ("BALO-20-XANH", "Xanh rêu", 459_000, null, 60)]),
+        ("Balô chống nước 20 lít", "Thời trang", "Vải dù, ngăn máy tính 15 inch.",
+            [("BALO-20-DEN", "Đen", 459_000, null, 120), ("BALO-20-XANH", "Xanh rêu", 459_000, null, 60)]),
         ("Vé đêm nhạc bên sông Hương", "Vé", "Vào cửa lúc 19 giờ.", [("VE-SH-01", null, 350_000, 4, 250)]),
     ];
 
@@ -49,8 +53,13 @@ internal static class DemoStore
         var writer = new CatalogWriter(now);
         writer.Add(new Store
         {
-            Id = StoreId, Slug = "demo", Name = "Tiệm Holdfast", Currency = "VND", TimeZone = "Asia/Ho_Chi_Minh",
-            ShippingRates = [new(0, 30_000), new(500_000, 0)], Tax = new(Included: true, Rate: 8, Categories: []),
+            Id = StoreId,
+            Slug = "demo",
+            Name = "Tiệm Holdfast",
+            Currency = "VND",
+            TimeZone = "Asia/Ho_Chi_Minh",
+            ShippingRates = [new(0, 30_000), new(500_000, 0)],
+            Tax = new(Included: true, Rate: 8, Categories: []),
         });
         var stock = new List<(Guid VariantId, Guid StoreId, long Quantity)>();
         var number = 0;
@@ -63,7 +72,9 @@ internal static class DemoStore
                 Name = name,
                 Category = category,
                 Description = description,
-                Variants = [.. variants.Select((v, i) => new Variant { Id = Id(100 + (10 * number) + i + 1), Sku = v.Sku, Name = v.Name, Price = v.Price, PurchaseLimit = v.Limit })],
+                Variants = [.. variants.Select((v, i) =>
+                    new Variant { Id = Id(100 + (10 * number) + i + 1), Sku = v.Sku, Name = v.Name, Price = v.Price,
+                    PurchaseLimit = v.Limit })],
             };
             writer.Add(product);
             stock.AddRange(product.Variants.Select((v, i) => (v.Id, StoreId, variants[i].Stock)));
@@ -76,5 +87,6 @@ internal static class DemoStore
         return true;
     }
 
-    private static Guid Id(int number) => Guid.ParseExact(string.Create(CultureInfo.InvariantCulture, $"01900000-0000-7000-8000-{number:D12}"), "D");
+    private static Guid Id(int number) =>
+        Guid.ParseExact(string.Create(CultureInfo.InvariantCulture, $"01900000-0000-7000-8000-{number:D12}"), "D");
 }

@@ -29,14 +29,20 @@ internal sealed class ImportProducts
 
     public static Command Command()
     {
-        var file = new Argument<string>("FILE") { Description = "CSV or .xlsx; docs/import-products.md names its columns. Exports of "
-            + "Shopify and WooCommerce are read, too." };
+        var file = new Argument<string>("FILE")
+        {
+            Description = "CSV or .xlsx; docs/import-products.md names its columns. Exports of Shopify and WooCommerce are read, too."
+        };
         var store = new Option<string?>("--store") { Description = "The slug of the store, where the file has no column store." };
-        var dryRun = new Option<bool>("--dry-run") { Description = "Change nothing; say what would be created, changed, left and "
-            + "refused." };
+        var dryRun = new Option<bool>("--dry-run")
+        {
+            Description = "Change nothing; say what would be created, changed, left and refused."
+        };
         var unknown = new Option<bool>("--ignore-unknown") { Description = "Leave out columns that are not known." };
-        var encoding = new Option<string?>("--encoding") { Description = "Of a text file that is neither UTF-8 nor marked: "
-            + "windows-1258, windows-1252, utf-16le..." };
+        var encoding = new Option<string?>("--encoding")
+        {
+            Description = "Of a text file that is neither UTF-8 nor marked: windows-1258, windows-1252, utf-16le..."
+        };
         var sheet = new Option<string?>("--sheet") { Description = "The sheet of a spreadsheet; the first one where it is not given." };
         var number = TableFile.DecimalOption();
         var command = Database.Command("products", "Import products, variants and their first stock from CSV or a spreadsheet.",

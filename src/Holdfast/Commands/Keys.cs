@@ -6,21 +6,26 @@ using Holdfast.Webhooks;
 
 namespace Holdfast.Commands;
 
-/// <summary><c>keys rotate</c>: a new key that signs tokens; nobody is signed out. <c>keys reseal</c>: secrets encrypted with another key.</summary>
+/// <summary>
+/// <c>keys rotate</c>: a new key that signs tokens; nobody is signed out. <c>keys reseal</c>: secrets encrypted with another key.
+/// </summary>
 internal static class Keys
 {
     public static Command Command() => new("keys", "The keys that sign access tokens, and the one that encrypts secrets.")
     {
-        Database.Command("rotate", "Make a new signing key; nobody is signed out.", async (ParseResult _, Settings settings, CancellationToken ct) =>
+        Database.Command("rotate", "Make a new signing key; nobody is signed out.",
+            async (ParseResult _, Settings settings, CancellationToken ct) =>
         {
             await using var db = Database.Open(settings);
             await Database.MigrateAsync(db, ct).ConfigureAwait(false);
             var from = await KeyRotation.RotateAsync(db, settings.Secrets).ConfigureAwait(false);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"Made a new key. All processes sign with it from {from:HH:mm:ss} UTC on; tokens of the old one stay good until they expire."));
+                $"Made a new key. All processes sign with it from {from:HH:mm:ss} UTC on. "
+                + $"Tokens of the old one stay good until they expire."));
             return 0;
         }),
-        Database.Command("reseal", "Encrypt all secrets in the database with SECRETS_KEY, also those that SECRETS_KEY_OLD has encrypted.", async (ParseResult _, Settings settings, CancellationToken ct) =>
+        Database.Command("reseal", "Encrypt all secrets in the database with SECRETS_KEY, also those that SECRETS_KEY_OLD has encrypted.",
+            async (ParseResult _, Settings settings, CancellationToken ct) =>
         {
             if (!settings.Secrets.HasKey)
             {
@@ -30,12 +35,15 @@ internal static class Keys
             await using var db = Database.Open(settings);
             await Database.MigrateAsync(db, ct).ConfigureAwait(false);
             var (secrets, webhooks) = await ResealAsync(db, settings.Secrets, ct).ConfigureAwait(false);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Encrypted {secrets} secrets and those of {webhooks} webhook endpoints with SECRETS_KEY. SECRETS_KEY_OLD is no longer needed."));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"Encrypted {secrets} secrets and those of {webhooks} webhook endpoints with SECRETS_KEY. "
+                + $"SECRETS_KEY_OLD is no longer needed."));
             return 0;
         }),
     };
 
     /// <summary>All in one transaction: a secret that neither key opens leaves everything as it was.</summary>
     internal static Task<(int Secrets, int Webhooks)> ResealAsync(Db db, SecretBox box, CancellationToken ct) => db.WriteAsync(
-        async tx => (await KeyRotation.ResealAsync(tx, box).ConfigureAwait(false), await WebhooksModule.ResealAsync(tx, box).ConfigureAwait(false)), ct);
+        async tx => (await KeyRotation.ResealAsync(tx, box).ConfigureAwait(false), await WebhooksModule.ResealAsync(tx, box)
+        .ConfigureAwait(false)), ct);
 }

@@ -11,7 +11,9 @@ internal static class LanesCommand
     public static Command Command()
     {
         var name = new Argument<string>("name") { Description = "rabbitmq or kafka." };
-        var drop = Database.ReadingCommand("drop", "A broker gets no more events, and what waits for it is given up. Stop the processes that have its address first.", async (parsed, db, ct) =>
+        var drop = Database.ReadingCommand("drop",
+            "A broker gets no more events, and what waits for it is given up. Stop the processes that have its address first.",
+            async (parsed, db, ct) =>
         {
             var refusal = await Lanes.DropAsync(db, parsed.GetValue(name)!, ct).ConfigureAwait(false);
             await Console.Out.WriteLineAsync(refusal is null ? "Done." : refusal.English).ConfigureAwait(false);
@@ -28,9 +30,12 @@ internal static class LanesCommand
     {
         foreach (var lane in await Lanes.AllAsync(db, ct).ConfigureAwait(false))
         {
-            var waiting = lane.Since is { } since ? string.Create(CultureInfo.InvariantCulture, $"{lane.Events} events since {since:yyyy-MM-dd HH:mm:ss}") : "nothing waits";
+            var waiting = lane.Since is { } since
+                ? string.Create(CultureInfo.InvariantCulture, $"{lane.Events} events since {since:yyyy-MM-dd HH:mm:ss}") : "nothing waits";
             await output.WriteLineAsync($"{lane.Name}{(Lanes.IsBroker(lane.Name) ? "" : $" by {lane.Transport}")}: {waiting}"
-                + (lane.BehindSince is { } behind ? string.Create(CultureInfo.InvariantCulture, $"; to catch up since {behind:yyyy-MM-dd HH:mm:ss}") : "")).ConfigureAwait(false);
+                + (lane.BehindSince is { } behind
+                ? string.Create(CultureInfo.InvariantCulture, $"; to catch up since {behind:yyyy-MM-dd HH:mm:ss}") : ""))
+                .ConfigureAwait(false);
         }
 
         return 0;

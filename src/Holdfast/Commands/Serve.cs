@@ -15,9 +15,19 @@ internal static class Serve
     public static Command Command()
     {
         var empty = new Option<bool>("--empty") { Description = "Do not make the demo store in an empty database." };
-        var format = new Option<string>("--log-format") { Description = "How log lines are written: text or json.", DefaultValueFactory = _ => "text" };
-        var roles = new Option<string>("--roles") { Description = "What this process does: api, worker, or both.", DefaultValueFactory = _ => "api,worker" };
-        var consumers = new Option<string?>("--consumers") { Description = "The consumers of events that this process runs, with commas; all where it is not given." };
+        var format = new Option<string>("--log-format")
+        {
+            Description = "How log lines are written: text or json.",
+            DefaultValueFactory = _ => "text"
+        };
+        var roles = new Option<string>("--roles")
+        {
+            Description = "What this process does: api, worker, or both.",
+            DefaultValueFactory = _ => "api,worker"
+        };
+        var consumers = new Option<string?>(
+            "--consumers")
+        { Description = "The consumers of events that this process runs, with commas; all where it is not given." };
         var command = Database.Command("serve", "Run the server.", (parsed, settings, ct) => RunAsync(settings with
         {
             Roles = Settings.ParseRoles(parsed.GetValue(roles)!),
@@ -60,14 +70,16 @@ internal static class Serve
         FirstScreen(settings, app, await app.Services.GetRequiredService<Accounts>().FirstAdminAsync().ConfigureAwait(false));
         await app.WaitForShutdownAsync(ct).ConfigureAwait(false);
         // Background work that threw has ended the server; its log line says why. Whoever restarts us must see that it was no wish.
-        return app.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(s => s.ExecuteTask is { IsFaulted: true }) ? 1 : 0;
+        return app.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(s => s.ExecuteTask is { IsFaulted: true }) ? 1
+            : 0;
     }
 
     private static void FirstScreen(Settings settings, WebApplication app, string? admin)
     {
         if (settings.LogFormat == LogFormat.Json)
         {
-            app.Logger.LogInformation("Holdfast is answering on {Addresses}, database {Database}, admin {Admin}", string.Join(", ", app.Urls), Database.Shown(settings.DatabaseUrl), admin);
+            app.Logger.LogInformation("Holdfast is answering on {Addresses}, database {Database}, admin {Admin}",
+                string.Join(", ", app.Urls), Database.Shown(settings.DatabaseUrl), admin);
             if (!settings.Secrets.HasKey)
             {
                 app.Logger.LogWarning("Secrets are {Advice}", NoSecretsKey);

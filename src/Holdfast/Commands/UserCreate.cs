@@ -7,7 +7,9 @@ using Holdfast.Platform.Http;
 
 namespace Holdfast.Commands;
 
-/// <summary><c>user create</c>: an account that can sign in. The password comes from a pipe or a prompt; without either one is made and shown once.</summary>
+/// <summary>
+/// <c>user create</c>: an account that can sign in. The password comes from a pipe or a prompt; without either one is made and shown once.
+/// </summary>
 internal static class UserCreate
 {
     public static Command Command()
@@ -15,9 +17,15 @@ internal static class UserCreate
         var email = new Option<string>("--email") { Required = true, Description = "What they sign in with." };
         var role = new Option<string>("--role") { Required = true, Description = "customer, staff, service or admin." };
         var name = new Option<string>("--name") { Description = "As others see it." };
-        var store = new Option<string[]>("--store") { Description = "Slug of a store they work for; may be repeated. Staff and services need one.", DefaultValueFactory = _ => [] };
+        var store = new Option<string[]>(
+            "--store")
+        {
+            Description = "Slug of a store they work for; may be repeated. Staff and services need one.",
+            DefaultValueFactory = _ => []
+        };
         var stdin = new Option<bool>("--password-stdin") { Description = "Read the password from the first line of the input." };
-        var create = Database.Command("create", "Make an account that can sign in.", (ParseResult parsed, Db db, CancellationToken ct) => RunAsync(db, new Wish(
+        var create = Database.Command("create", "Make an account that can sign in.", (ParseResult parsed, Db db, CancellationToken ct) =>
+            RunAsync(db, new Wish(
             parsed.GetValue(email)!, parsed.GetValue(role)!, parsed.GetValue(name), parsed.GetValue(store)!, parsed.GetValue(stdin)), ct));
         foreach (var option in new Option[] { email, role, name, store, stdin })
         {
@@ -47,12 +55,14 @@ internal static class UserCreate
         var needsStore = role is Role.Staff or Role.Service;
         if (needsStore != wish.Stores.Length > 0)
         {
-            throw new StartupException(needsStore ? $"--store: name the stores that this {wish.Role} works for." : $"--store: is for staff and services, not for {wish.Role}.");
+            throw new StartupException(needsStore ? $"--store: name the stores that this {wish.Role} works for."
+                : $"--store: is for staff and services, not for {wish.Role}.");
         }
 
         if (wish.Stores.Length > Account.MaxStores)
         {
-            throw new StartupException($"--store: at most {Account.MaxStores}, or a token that names them would be too long; an admin works for all stores.");
+            throw new StartupException(
+                $"--store: at most {Account.MaxStores}, or a token that names them would be too long; an admin works for all stores.");
         }
 
         var stores = await StoresAsync(db, wish.Stores, ct).ConfigureAwait(false);
@@ -75,7 +85,9 @@ internal static class UserCreate
 
     private static async Task<List<Guid>> StoresAsync(Db db, string[] slugs, CancellationToken ct)
     {
-        var known = await db.ReadAsync(s => s.QueryAsync("SELECT slug, id FROM stores WHERE slug {in $1}", r => (Slug: r.Text(0), Id: r.Uuid(1)), [slugs]), ct).ConfigureAwait(false);
+        var known = await db.ReadAsync(s =>
+            s.QueryAsync("SELECT slug, id FROM stores WHERE slug {in $1}", r => (Slug: r.Text(0), Id: r.Uuid(1)), [slugs]), ct)
+            .ConfigureAwait(false);
         return slugs.FirstOrDefault(slug => known.All(k => k.Slug != slug)) is { } missing
             ? throw new StartupException($"--store: there is no store '{missing}'.")
             : known.ConvertAll(k => k.Id);
@@ -95,7 +107,8 @@ internal static class UserCreate
 
         var password = (wish.FromInput ? Console.In.ReadLine() : ReadHidden()) ?? "";
         return password.Length == 0 && !wish.FromInput ? (Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(18)), true)
-            : PasswordRules.Fault(password, wish.Email, [wish.Name, .. wish.Stores]) is { } fault ? throw new StartupException($"The password {fault}.")
+            : PasswordRules.Fault(password, wish.Email, [wish.Name, .. wish.Stores]) is { } fault
+            ? throw new StartupException($"The password {fault}.")
             : (password, false);
     }
 

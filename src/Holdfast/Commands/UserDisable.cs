@@ -4,7 +4,9 @@ using Holdfast.Platform.Data;
 
 namespace Holdfast.Commands;
 
-/// <summary><c>user disable</c> and <c>user enable</c>: an account that can sign in no longer, and again. What it did and owns stays.</summary>
+/// <summary>
+/// <c>user disable</c> and <c>user enable</c>: an account that can sign in no longer, and again. What it did and owns stays.
+/// </summary>
 internal static class UserDisable
 {
     public static Command Disable() => Make("disable", "Let an account sign in no longer; its sessions end.", active: false,

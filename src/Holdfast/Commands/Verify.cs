@@ -62,7 +62,8 @@ internal static class Verify
     {
         foreach (var finding in findings)
         {
-            await output.WriteLineAsync($"broken {finding.Name}: {finding.Rows.Count} rows{(finding.HasMore ? " and more" : "")}").ConfigureAwait(false);
+            await output.WriteLineAsync($"broken {finding.Name}: {finding.Rows.Count} rows{(finding.HasMore ? " and more" : "")}")
+                .ConfigureAwait(false);
             foreach (var row in finding.Rows)
             {
                 await output.WriteLineAsync($"  {row}").ConfigureAwait(false);

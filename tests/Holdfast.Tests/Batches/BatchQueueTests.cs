@@ -80,7 +80,8 @@ public abstract class BatchQueueTests(TestDatabase database)
         var (queue, table, open) = await GatedAsync();
         await using var _ = queue;
         var twin = Guid.CreateVersion7();
-        var answers = Enumerable.Range(0, 50).Select(i => queue.SubmitAsync(new Word(i is 10 or 40 ? twin : Guid.CreateVersion7(), $"w{i}"), Guid.Empty)).ToList();
+        var answers = Enumerable.Range(0, 50)
+            .Select(i => queue.SubmitAsync(new Word(i is 10 or 40 ? twin : Guid.CreateVersion7(), $"w{i}"), Guid.Empty)).ToList();
         open.SetResult();
         // Judged again it is still there, and this queue has no rule for that: a bug of ours, for one of them.
         await Task.WhenAll(answers).ContinueWith(_ => { }, TaskScheduler.Default);
@@ -117,7 +118,11 @@ public abstract class BatchQueueTests(TestDatabase database)
     [Fact]
     public async Task What_does_not_pass_ends_with_503()
     {
-        await using var queue = new WordQueue(_db, await TableAsync(), _log) { GivesUpAfter = TimeSpan.FromSeconds(0.2), Gate = _ => throw new StaleRowException("for ever") };
+        await using var queue = new WordQueue(_db, await TableAsync(), _log)
+        {
+            GivesUpAfter = TimeSpan.FromSeconds(0.2),
+            Gate = _ => throw new StaleRowException("for ever")
+        };
         Assert.Equal("database_unavailable", (await SubmitAsync(queue, "a")).Error?.Code);
     }
 
@@ -190,7 +195,8 @@ public abstract class BatchQueueTests(TestDatabase database)
         Assert.All(await Task.WhenAll([.. held, behind]), r => Assert.True(r.IsOk));
     }
 
-    private static Task<Result<string>> SubmitAsync(WordQueue queue, string word) => queue.SubmitAsync(new Word(Guid.CreateVersion7(), word), Guid.Empty);
+    private static Task<Result<string>> SubmitAsync(WordQueue queue, string word) =>
+        queue.SubmitAsync(new Word(Guid.CreateVersion7(), word), Guid.Empty);
 
     private static List<Task<Result<string>>> Submit(WordQueue queue, int count, Func<int, string> word) =>
         [.. Enumerable.Range(0, count).Select(i => SubmitAsync(queue, word(i)))];

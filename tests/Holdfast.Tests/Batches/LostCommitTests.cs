@@ -40,7 +40,8 @@ public sealed class LostCommitTests(PostgresDatabase database) : IClassFixture<P
         Assert.Equal("first", Assert.Single(told));
 
         // Life goes on.
-        var more = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => queue.SubmitAsync(new Word(Guid.CreateVersion7(), $"w{i}"), Guid.Empty)));
+        var more = await Task.WhenAll(Enumerable.Range(0, 50)
+            .Select(i => queue.SubmitAsync(new Word(Guid.CreateVersion7(), $"w{i}"), Guid.Empty)));
         Assert.All(more, r => Assert.True(r.IsOk));
         Assert.Equal(51, await Scratch.CountAsync(test.Db, table));
     }

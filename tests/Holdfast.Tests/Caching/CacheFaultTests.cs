@@ -157,7 +157,8 @@ public abstract class CacheFaultTests(Backend backend)
         await a.WriteAsync(1, 2);
         await a.Db.WriteAsync(async tx =>
         {
-            var rows = new RowSet("cache_invalidations", new("id", ColumnType.Uuid), new("names", ColumnType.Text), new("created_at", ColumnType.Time));
+            var rows = new RowSet("cache_invalidations", new("id", ColumnType.Uuid), new("names", ColumnType.Text),
+                new("created_at", ColumnType.Time));
             var now = await tx.NowAsync();
             for (var i = 0; i < 2000; i++)
             {
@@ -169,7 +170,8 @@ public abstract class CacheFaultTests(Backend backend)
             await batch.RunAsync();
         });
         await Until.TrueAsync("few are left", async () => await a.RowsAsync() < 310);
-        Assert.Contains(StaleNames.Everything, await a.Db.ReadAsync(s => s.QueryAsync("SELECT names FROM cache_invalidations", r => r.Text(0))));
+        Assert.Contains(StaleNames.Everything,
+            await a.Db.ReadAsync(s => s.QueryAsync("SELECT names FROM cache_invalidations", r => r.Text(0))));
         await redis.StartServerAsync();
         await Until.TrueAsync("none is left", async () => await a.RowsAsync() == 0);
         Assert.Equal(2, (await a.ReadAsync(1)).Version);

@@ -12,7 +12,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Tests.Caching;
 
-/// <summary>A process as far as caching goes: a cache with its background work over a connection of its own, and things that it reads and writes.</summary>
+/// <summary>
+/// A process as far as caching goes: a cache with its background work over a connection of its own, and things that it reads and writes.
+/// </summary>
 internal sealed class CacheNode : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
@@ -39,7 +41,8 @@ internal sealed class CacheNode : IAsyncDisposable
     public static string Key(int thing) => $"thing:{thing.ToString(CultureInfo.InvariantCulture)}";
 
     /// <summary>The table of the things.</summary>
-    public static Task PrepareAsync(Db db) => db.WriteAsync(tx => tx.ExecuteAsync("CREATE TABLE IF NOT EXISTS things (id bigint PRIMARY KEY, version bigint NOT NULL)"));
+    public static Task PrepareAsync(Db db) =>
+        db.WriteAsync(tx => tx.ExecuteAsync("CREATE TABLE IF NOT EXISTS things (id bigint PRIMARY KEY, version bigint NOT NULL)"));
 
     public static async Task<CacheNode> StartAsync(TestDb database, CacheOptions options)
     {
@@ -62,21 +65,26 @@ internal sealed class CacheNode : IAsyncDisposable
     public async Task<(long Version, bool IsHit)> ReadAsync(int thing, params string[] tags)
     {
         var found = await Documents.FindAsync(Key(thing), (Node: this, thing), static (s, ct) => s.Node.LoadAsync(s.thing, ct), tags);
-        return (found.Document.IsNone ? 0 : long.Parse(Encoding.UTF8.GetString(found.Document.Body.Span), CultureInfo.InvariantCulture), found.IsHit);
+        return (found.Document.IsNone ? 0 : long.Parse(Encoding.UTF8.GetString(found.Document.Body.Span), CultureInfo.InvariantCulture),
+            found.IsHit);
     }
 
     /// <summary>Writes the version and notes what that makes stale.</summary>
     /// <param name="db">Another connection, such as that of a process that dies right after its commit.</param>
-    public Task WriteAsync(int thing, long version, bool promptly = true, string? stale = null, Db? db = null) => (db ?? Db).WriteAsync(async tx =>
+    public Task WriteAsync(int thing, long version, bool promptly = true, string? stale = null, Db? db = null) =>
+        (db ?? Db).WriteAsync(async tx =>
     {
-        await tx.ExecuteAsync("INSERT INTO things (id, version) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET version = excluded.version", (long)thing, version);
+        await tx.ExecuteAsync("INSERT INTO things (id, version) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET version = excluded.version",
+            (long)thing, version);
         tx.Stale(stale ?? Key(thing), promptly);
     });
 
     /// <summary>How many rows say what is stale.</summary>
     public Task<long> RowsAsync() => Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM cache_invalidations", r => r.Long(0)));
 
-    /// <summary>Ends it as a crash would: it is not heard of any more, and nothing that waits is done. What reads it still may finish.</summary>
+    /// <summary>
+    /// Ends it as a crash would: it is not heard of any more, and nothing that waits is done. What reads it still may finish.
+    /// </summary>
     public async Task StopAsync()
     {
         foreach (var service in _services.GetServices<IHostedService>())
@@ -100,7 +108,8 @@ internal sealed class CacheNode : IAsyncDisposable
     {
         Interlocked.Increment(ref _reads);
         var clock = Stopwatch.StartNew();
-        var version = await Db.ReadAsync(s => s.FirstAsync("SELECT version FROM things WHERE id = $1", r => (long?)r.Long(0), (long)thing), ct);
+        var version = await Db.ReadAsync(s => s.FirstAsync("SELECT version FROM things WHERE id = $1", r => (long?)r.Long(0), (long)thing),
+            ct);
         Loads.Enqueue(clock.Elapsed);
         return version is { } known ? Document.Of(known, known) : Document.None;
     }

@@ -30,7 +30,8 @@ public abstract class CacheNodesTests(CacheNodes nodes) : IAsyncLifetime
         // The row of the write is done by whoever is first; on a busy machine also after the reading, which drops it again.
         await Until.TrueAsync("no rows are left", async () => await A.RowsAsync() == 0);
         byte[]? value = null;
-        await Until.TrueAsync("Redis has it", async () => (await A.ReadAsync(thing)).Version == 1 && (value = await nodes.Redis.GetAsync(CacheNode.Key(thing))) is not null);
+        await Until.TrueAsync("Redis has it", async () => (await A.ReadAsync(thing)).Version == 1
+            && (value = await nodes.Redis.GetAsync(CacheNode.Key(thing))) is not null);
         Assert.StartsWith("1\n{\"format\":1,", Encoding.UTF8.GetString(value!), StringComparison.Ordinal);
         var reads = B.Reads;
         await Until.TrueAsync("a hit in Redis", async () => await B.ReadAsync(thing) == (1, true));
@@ -81,14 +82,16 @@ public abstract class CacheNodesTests(CacheNodes nodes) : IAsyncLifetime
         await A.WriteAsync(two, 1);
         foreach (var node in new[] { A, B })
         {
-            await Until.TrueAsync("hits", async () => (await node.ReadAsync(one, tag)).IsHit && (await node.ReadAsync(two, "other", tag)).IsHit);
+            await Until.TrueAsync("hits", async () => (await node.ReadAsync(one, tag)).IsHit
+                && (await node.ReadAsync(two, "other", tag)).IsHit);
         }
 
         await A.WriteAsync(one, 2, stale: tag);
         Assert.Equal((2, 1), ((await A.ReadAsync(one, tag)).Version, (await A.ReadAsync(two, "other", tag)).Version));
         await Until.TrueAsync("the other sees it", async () => (await B.ReadAsync(one, tag)).Version == 2);
         await B.WriteAsync(two, 3, promptly: false, stale: tag);
-        await Until.TrueAsync("both see it soon", async () => (await A.ReadAsync(two, "other", tag)).Version == 3 && (await B.ReadAsync(two, "other", tag)).Version == 3);
+        await Until.TrueAsync("both see it soon", async () => (await A.ReadAsync(two, "other", tag)).Version == 3
+            && (await B.ReadAsync(two, "other", tag)).Version == 3);
     }
 
     [Fact]
@@ -114,7 +117,8 @@ public abstract class CacheNodesTests(CacheNodes nodes) : IAsyncLifetime
             }
 
             // The other hears of it by a message.
-            await Until.TrueAsync("no lease", async () => await nodes.Redis.GetAsync($"lease:{CacheNode.Key(thing)}") is null || reader == writer);
+            await Until.TrueAsync("no lease", async () => await nodes.Redis.GetAsync($"lease:{CacheNode.Key(thing)}") is null
+                || reader == writer);
             await Until.TrueAsync("it has been heard", async () => reader == writer || await nodes.HeardAsync(reader, writer));
             write.SetResult();
             Assert.Equal("-1", Encoding.UTF8.GetString((await slow).Document.Body.Span));
@@ -137,7 +141,8 @@ public abstract class CacheNodesTests(CacheNodes nodes) : IAsyncLifetime
         byte[][] wrong =
         [
             [], [0], [10], [255, 254, 10, 10], good[..^1], good[..(good.Length / 2)], good[1..], [.. good, 32], [.. "9"u8, .. good[1..]],
-            Encoding.UTF8.GetBytes(text.Replace("\"format\":1", "\"format\":2", StringComparison.Ordinal)), Encoding.UTF8.GetBytes("7"), Encoding.UTF8.GetBytes("{}\n{}"),
+            Encoding.UTF8.GetBytes(text.Replace("\"format\":1", "\"format\":2", StringComparison.Ordinal)), Encoding.UTF8.GetBytes("7"),
+                Encoding.UTF8.GetBytes("{}\n{}"),
         ];
         foreach (var value in wrong)
         {
@@ -191,7 +196,8 @@ public abstract class CacheNodes(Backend backend) : IAsyncLifetime
 
     public int NewThing() => Interlocked.Increment(ref _things);
 
-    internal Task<CacheNode> StartAsync(Func<CacheOptions, CacheOptions>? change = null) => CacheNode.StartAsync(_database!, Redis.Settings(change).Cache);
+    internal Task<CacheNode> StartAsync(Func<CacheOptions, CacheOptions>? change = null) =>
+        CacheNode.StartAsync(_database!, Redis.Settings(change).Cache);
 
     /// <summary>What one publishes after this has been heard by the other when it returns true.</summary>
     internal async Task<bool> HeardAsync(CacheNode reader, CacheNode writer)

@@ -4,7 +4,9 @@ using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Caching;
 
-/// <summary>Random reads, writes, deaths of nodes and faults of Redis, one after the other: no read fails, and none is older than promised.</summary>
+/// <summary>
+/// Random reads, writes, deaths of nodes and faults of Redis, one after the other: no read fails, and none is older than promised.
+/// </summary>
 [Slow]
 public abstract class CachePropertyTests(Backend backend)
 {
@@ -80,7 +82,8 @@ internal sealed class FaultyCluster : IAsyncDisposable
     public async Task FaultAsync()
     {
         var pause = _random.Next(100, 1500);
-        Func<int, Task>[] faults = [KillAsync, PauseAsync, ForgetAsync, ReplaceAsync, p => WireAsync(_proxy.Break, p), p => WireAsync(_proxy.Hush, p)];
+        Func<int, Task>[] faults = [KillAsync, PauseAsync, ForgetAsync, ReplaceAsync, p => WireAsync(_proxy.Break, p),
+            p => WireAsync(_proxy.Hush, p)];
         var kind = _random.Next(faults.Length);
         _told.Add($"{kind} for {pause} ms");
         await faults[kind](pause);

@@ -27,7 +27,8 @@ public abstract class CachedProductTests(TestHost host)
         Assert.Equal(HttpStatusCode.OK, put.Status);
         var third = await Guest.Get(path);
         Assert.Equal(("Cà phê", "MISS"), ((string)third["name"]!, Cache(third)));
-        (await Admin.Put(path, new { name = "B", variants = new[] { new { sku = "a", price = 5 } } }, second.ETag)).Is(412, "precondition_failed");
+        (await Admin.Put(path, new { name = "B", variants = new[] { new { sku = "a", price = 5 } } }, second.ETag)).Is(412,
+            "precondition_failed");
 
         Assert.Equal(HttpStatusCode.NoContent, (await Admin.Delete(path, third.ETag)).Status);
         (await Guest.Get(path)).Is(404, "not_found");
@@ -42,7 +43,8 @@ public abstract class CachedProductTests(TestHost host)
         foreach (var known in new[] { tag, $"W/{tag}", $"\"x\", {tag}", "*" })
         {
             using var answer = await AskAsync(made.Id, known);
-            Assert.Equal((HttpStatusCode.NotModified, tag, 0), (answer.StatusCode, answer.Headers.ETag!.Tag, (await answer.Content.ReadAsByteArrayAsync()).Length));
+            Assert.Equal((HttpStatusCode.NotModified, tag, 0),
+                (answer.StatusCode, answer.Headers.ETag!.Tag, (await answer.Content.ReadAsByteArrayAsync()).Length));
         }
 
         foreach (var other in new[] { "\"1\"", "\"x\"", tag.Trim('"'), "" })
@@ -66,7 +68,8 @@ public abstract class CachedProductTests(TestHost host)
         Assert.NotEqual(before.ETag, after.ETag);
     }
 
-    private static string? Cache(CatalogClient.Answer answer) => answer.Headers.TryGetValues("X-Cache", out var values) ? values.Single() : null;
+    private static string? Cache(CatalogClient.Answer answer) => answer.Headers.TryGetValues("X-Cache", out var values) ? values.Single()
+        : null;
 
     private async Task<HttpResponseMessage> AskAsync(string id, string known)
     {

@@ -25,8 +25,10 @@ public abstract class CachedServersTests(Backend backend)
         var (path, key) = ($"/products/{made.Id}", $"product:{made.Id}");
         // The write itself is heard by the one who made it; a value that is filled before that is dropped again.
         await Until.TrueAsync("the other has it from Redis", async () =>
-            await ReadAsync(a) is var mine && await redis.GetAsync(key) is not null && await ReadAsync(b) is ("HIT", var body) && body == mine.Body);
-        Assert.Equal(await ReadAsync(a) is var (_, served) ? served : null, Encoding.UTF8.GetString((await redis.GetAsync(key))!).Split('\n')[0]);
+            await ReadAsync(a) is var mine && await redis.GetAsync(key) is not null && await ReadAsync(b) is ("HIT", var body)
+            && body == mine.Body);
+        Assert.Equal(await ReadAsync(a) is var (_, served) ? served
+            : null, Encoding.UTF8.GetString((await redis.GetAsync(key))!).Split('\n')[0]);
         Assert.StartsWith("{\"id\":\"", await redis.CliAsync("GET", key), StringComparison.Ordinal);
         Assert.InRange(int.Parse(await redis.CliAsync("TTL", key), System.Globalization.CultureInfo.InvariantCulture), 1, 331);
 
@@ -58,10 +60,13 @@ public abstract class CachedServersTests(Backend backend)
     {
         await using var database = await TestDb.CreateAsync(backend);
         var nowhere = new CacheOptions { Redis = new RedisOptions("127.0.0.1", Ports.Free()) };
-        await using var lone = await TestServer.StartAsync(database, ownsDatabase: false, settings: new Settings { RateLimits = false, Cache = nowhere });
-        await using var off = await TestServer.StartAsync(database, ownsDatabase: false, settings: new Settings { RateLimits = false, Cache = nowhere with { On = false } });
+        await using var lone = await TestServer.StartAsync(database, ownsDatabase: false,
+            settings: new Settings { RateLimits = false, Cache = nowhere });
+        await using var off = await TestServer.StartAsync(database, ownsDatabase: false,
+            settings: new Settings { RateLimits = false, Cache = nowhere with { On = false } });
         var made = await lone.Admin.NewProductAsync(await lone.Admin.NewStoreAsync(), "Phở");
-        await Until.TrueAsync("memory has it", async () => (await lone.Guest.Get($"/products/{made.Id}")).Headers.GetValues("X-Cache").Single() == "HIT");
+        await Until.TrueAsync("memory has it", async () => (await lone.Guest.Get($"/products/{made.Id}")).Headers.GetValues("X-Cache")
+            .Single() == "HIT");
         await IsAsync(lone, "degraded");
         await Until.TrueAsync("the log says so", () => lone.Log.Lines.Any(l => l.Contains("is not used", StringComparison.Ordinal)));
         for (var i = 0; i < 3; i++)

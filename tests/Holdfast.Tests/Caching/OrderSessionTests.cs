@@ -8,7 +8,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Holdfast.Tests.Caching;
 
-/// <summary>Unpaid orders have a key in Redis that expires with them and wakes the sweep; without it the sweep finds them automatically.</summary>
+/// <summary>
+/// Unpaid orders have a key in Redis that expires with them and wakes the sweep; without it the sweep finds them automatically.
+/// </summary>
 [Slow]
 public sealed class OrderSessionTests
 {
@@ -21,18 +23,25 @@ public sealed class OrderSessionTests
             var options = (OrderOptions)services.Last(s => s.ServiceType == typeof(OrderOptions)).ImplementationInstance!;
             services.AddSingleton(options with { SessionMinutes = minutes, SweepEvery = sweepEvery ?? options.SweepEvery });
         }, settings: redis.Settings());
-        await Until.TrueAsync("Redis is used", async () => (await server.Guest.GetStringAsync("/health")).Contains("\"redis\",\"status\":\"healthy\"", StringComparison.Ordinal));
+        await Until.TrueAsync("Redis is used", async () =>
+            (await server.Guest.GetStringAsync("/health")).Contains("\"redis\",\"status\":\"healthy\"", StringComparison.Ordinal));
         return server;
     }
 
     /// <summary>Waits until all orders have expired; how long after its time the last one was, in milliseconds.</summary>
     private static async Task<double> DelayAsync(TestServer server, Shop shop)
     {
-        await Until.TrueAsync("all have expired", async () => await shop.CountAsync("SELECT COUNT(*) FROM orders WHERE status <> 'expired'") == 0);
-        return await server.Db.ReadAsync(s => s.FirstAsync("SELECT expires_at, updated_at FROM orders ORDER BY updated_at DESC LIMIT 1", r => (r.Time(1) - r.Time(0)).TotalMilliseconds));
+        await Until.TrueAsync("all have expired", async () => await shop.CountAsync("SELECT COUNT(*) FROM orders WHERE status <> 'expired'")
+            == 0);
+        return await server.Db.ReadAsync(s =>
+            s.FirstAsync("SELECT expires_at, updated_at FROM orders ORDER BY updated_at DESC LIMIT 1",
+            r => (r.Time(1) - r.Time(0)).TotalMilliseconds));
     }
 
-    /// <summary>One order after the other is left to expire, until one is expired in time: this machine does other things too. None ever is where the sweep is not woken.</summary>
+    /// <summary>
+    /// One order after the other is left to expire, until one is expired in time: this machine does other things too. None ever is where
+    /// the sweep is not woken.
+    /// </summary>
     private static async Task<bool> IsInTimeAsync(TestServer server, Shop shop, double milliseconds)
     {
         for (var tries = 0; tries < 20; tries++)
@@ -53,15 +62,19 @@ public sealed class OrderSessionTests
         await using var redis = await RedisServer.StartAsync();
         await using var server = await StartAsync(redis, minutes: 10);
         var shop = await Shop.CreateAsync(server.Db, 10);
-        foreach (var (path, body) in new[] { ("cancel", null), ("payments", (JsonObject?)new JsonObject { ["amount"] = 1000, ["currency"] = "VND", ["provider"] = "bank" }) })
+        foreach (var (path, body) in new[] { ("cancel", null),
+            ("payments", (JsonObject?)new JsonObject { ["amount"] = 1000, ["currency"] = "VND", ["provider"] = "bank" }) })
         {
             var (_, order, _) = await shop.OrderAsync(server.Guest);
             var id = order.GetProperty("id").GetString()!;
             await Until.TrueAsync("the session is there", async () => await redis.CliAsync("EXISTS", $"order:session:{id}") == "1");
             using var session = JsonDocument.Parse(await redis.CliAsync("--raw", "GET", $"order:session:{id}"));
             Assert.Equal((id, 1000, order.GetProperty("expirationTime").GetString()),
-                (session.RootElement.GetProperty("orderId").GetString(), session.RootElement.GetProperty("total").GetInt64(), session.RootElement.GetProperty("expiresAt").GetString()));
-            Assert.InRange(long.Parse(await redis.CliAsync("PTTL", $"order:session:{id}"), System.Globalization.CultureInfo.InvariantCulture), 480_000, 600_000);
+                (session.RootElement.GetProperty("orderId").GetString(), session.RootElement.GetProperty("total").GetInt64(),
+                session.RootElement.GetProperty("expiresAt").GetString()));
+            Assert.InRange(
+                long.Parse(await redis.CliAsync("PTTL", $"order:session:{id}"), System.Globalization.CultureInfo.InvariantCulture), 480_000,
+                600_000);
 
             body?.Add("transactionId", Guid.CreateVersion7().ToString());
             var (status, answer, _) = await Shop.PostAsync(server.Admin, $"/orders/{id}/{path}", body);
@@ -74,7 +87,8 @@ public sealed class OrderSessionTests
         cash["paymentMethod"] = "cash_on_delivery";
         var (_, confirmed, _) = await shop.OrderAsync(server.Guest, cash);
         var (_, pending, _) = await shop.OrderAsync(server.Guest);
-        await Until.TrueAsync("the later one has its session", async () => await redis.CliAsync("EXISTS", $"order:session:{pending.GetProperty("id").GetString()}") == "1");
+        await Until.TrueAsync("the later one has its session",
+            async () => await redis.CliAsync("EXISTS", $"order:session:{pending.GetProperty("id").GetString()}") == "1");
         Assert.Equal("0", await redis.CliAsync("EXISTS", $"order:session:{confirmed.GetProperty("id").GetString()}"));
     }
 
@@ -83,7 +97,8 @@ public sealed class OrderSessionTests
     {
         await using var redis = await RedisServer.StartAsync();
         await using var server = await StartAsync(redis, minutes: 1.0 / 60, sweepEvery: Never);
-        await Until.TrueAsync("events are on", async () => await redis.CliAsync("CONFIG", "GET", "notify-keyspace-events") is var flags && flags.Contains('x', StringComparison.Ordinal));
+        await Until.TrueAsync("events are on", async () => await redis.CliAsync("CONFIG", "GET", "notify-keyspace-events") is var flags
+            && flags.Contains('x', StringComparison.Ordinal));
         var shop = await Shop.CreateAsync(server.Db, 10);
         Assert.True(await IsInTimeAsync(server, shop, 300));
     }
@@ -114,7 +129,8 @@ public sealed class OrderSessionTests
     {
         await using var redis = await RedisServer.StartAsync("--rename-command", "CONFIG", "");
         await using var server = await StartAsync(redis, minutes: 1.0 / 60);
-        await Until.TrueAsync("it is said", () => server.Log.Lines.Any(l => l.Contains("notify-keyspace-events", StringComparison.Ordinal)));
+        await Until.TrueAsync("it is said", () =>
+            server.Log.Lines.Any(l => l.Contains("notify-keyspace-events", StringComparison.Ordinal)));
         var shop = await Shop.CreateAsync(server.Db, 10);
         await shop.OrderAsync(server.Guest);
         await DelayAsync(server, shop);

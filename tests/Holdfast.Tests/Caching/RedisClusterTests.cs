@@ -13,12 +13,16 @@ public sealed class RedisClusterTests
     {
         // The port of the cluster's own talk would be the server's plus 10,000: possibly another test's, or a client's.
         var ports = Enumerable.Range(0, 3).Select(_ => Ports.Free().ToString(CultureInfo.InvariantCulture)).ToArray();
-        RedisServer[] masters = [.. await Task.WhenAll(ports.Select(p => RedisServer.StartAsync("--cluster-enabled", "yes", "--cluster-port", p)))];
+        RedisServer[] masters =
+            [.. await Task.WhenAll(ports.Select(p => RedisServer.StartAsync("--cluster-enabled", "yes", "--cluster-port", p)))];
         await using var first = masters[0];
         await using var second = masters[1];
         await using var third = masters[2];
-        await Shell.RunAsync("redis-cli", ["--cluster", "create", .. masters.Select((m, i) => $"127.0.0.1:{m.Port.ToString(CultureInfo.InvariantCulture)}@{ports[i]}"), "--cluster-yes"]);
-        await Until.TrueAsync("the cluster is made", async () => (await first.CliAsync("CLUSTER", "INFO")).Contains("cluster_state:ok", StringComparison.Ordinal));
+        await Shell.RunAsync("redis-cli",
+            ["--cluster", "create", .. masters.Select((m, i) => $"127.0.0.1:{m.Port.ToString(CultureInfo.InvariantCulture)}@{ports[i]}"),
+            "--cluster-yes"]);
+        await Until.TrueAsync("the cluster is made",
+            async () => (await first.CliAsync("CLUSTER", "INFO")).Contains("cluster_state:ok", StringComparison.Ordinal));
 
         await using var database = await TestDb.CreateAsync(Backend.Sqlite);
         await CacheNode.PrepareAsync(database.Db);
@@ -44,6 +48,7 @@ public sealed class RedisClusterTests
         await Until.TrueAsync("memory has it", async () => await c.ReadAsync(1, "tag") == (5, true));
         Assert.InRange(c.Log.Lines.Count(l => l.Contains("is not used", StringComparison.Ordinal)), 0, 2);
 
-        Task<CacheNode> StartAsync(string prefix) => CacheNode.StartAsync(database, new CacheOptions { Redis = first.Options with { KeyPrefix = prefix } });
+        Task<CacheNode> StartAsync(string prefix) =>
+            CacheNode.StartAsync(database, new CacheOptions { Redis = first.Options with { KeyPrefix = prefix } });
     }
 }

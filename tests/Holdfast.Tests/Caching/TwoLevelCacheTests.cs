@@ -28,9 +28,11 @@ public sealed class TwoLevelCacheTests(SqliteCacheNodes nodes) : IClassFixture<S
         await b.RemoveByTagAsync("points");
         Assert.Equal(1, (await GetAsync(b)).X);
         await b.RemoveAsync(key);
-        Assert.Null(await b.GetOrCreateAsync(key, _ => ValueTask.FromResult<Point?>(new Point(9, "")), new HybridCacheEntryOptions { Flags = HybridCacheEntryFlags.DisableUnderlyingData }));
+        Assert.Null(await b.GetOrCreateAsync(key, _ => ValueTask.FromResult<Point?>(new Point(9, "")),
+            new HybridCacheEntryOptions { Flags = HybridCacheEntryFlags.DisableUnderlyingData }));
 
-        async ValueTask<Point> GetAsync(HybridCache cache) => await cache.GetOrCreateAsync(key, _ => ValueTask.FromResult(new Point(1, "Đà Nẵng")), tags: ["points"]);
+        async ValueTask<Point> GetAsync(HybridCache cache) =>
+            await cache.GetOrCreateAsync(key, _ => ValueTask.FromResult(new Point(1, "Đà Nẵng")), tags: ["points"]);
     }
 
     [Fact]
@@ -52,7 +54,8 @@ public sealed class TwoLevelCacheTests(SqliteCacheNodes nodes) : IClassFixture<S
         foreach (var (body, isKept) in new[] { (fits, true), (large, false) })
         {
             var key = $"body:{body.Length}";
-            async Task<bool> IsHitAsync() => (await small.Documents.FindAsync(key, body, static (b, _) => Task.FromResult(new Document(b, null)))).IsHit;
+            async Task<bool> IsHitAsync() =>
+                (await small.Documents.FindAsync(key, body, static (b, _) => Task.FromResult(new Document(b, null)))).IsHit;
             Assert.False(await IsHitAsync());
             if (isKept)
             {
@@ -84,7 +87,8 @@ public sealed class TwoLevelCacheTests(SqliteCacheNodes nodes) : IClassFixture<S
         for (var i = 0; i < 1000; i++)
         {
             var key = $"k{i}";
-            memory.Put(key, new Document(body, null), memory.Mark(key, []), System.Diagnostics.Stopwatch.GetTimestamp(), TimeSpan.FromMinutes(1));
+            memory.Put(key, new Document(body, null), memory.Mark(key, []), System.Diagnostics.Stopwatch.GetTimestamp(),
+                TimeSpan.FromMinutes(1));
         }
 
         await Until.TrueAsync("few are kept", () => Enumerable.Range(0, 1000).Count(i => memory.Find($"k{i}") is not null) <= 64);

@@ -5,8 +5,8 @@ using Holdfast.Tests.Fixtures;
 namespace Holdfast.Tests.Caching;
 
 /// <summary>
-/// Things that are written and read all the time, and an account of it: what every read said, against what was right then. A read is stale for as
-/// long as the next version had been committed when the read began.
+/// Things that are written and read all the time, and an account of it: what every read said, against what was right then. A read is stale
+/// for as long as the next version had been committed when the read began.
 /// </summary>
 internal sealed class Watched(Random random, int count) : IDisposable
 {
@@ -29,11 +29,14 @@ internal sealed class Watched(Random random, int count) : IDisposable
     /// <summary>How late the machine ran a thread at worst.</summary>
     private TimeSpan Latest => _lateness?.Worst ?? TimeSpan.Zero;
 
-    public string Summary => $"{_reads} reads, {_hits} hits, the stalest by {_stalest.TotalMilliseconds:F0} ms, threads late by up to {Latest.TotalMilliseconds:F0} ms";
+    public string Summary =>
+        $"{_reads} reads, {_hits} hits, the stalest by {_stalest.TotalMilliseconds:F0} ms, threads late by up to "
+        + $"{Latest.TotalMilliseconds:F0} ms";
 
     /// <summary>
-    /// Nothing failed, nothing came from the future, and nothing was older than promised: a second. A machine that does not run a thread for a while
-    /// does not run those either that carry news: by how much it was late is measured, and added twice, for who tells and for who hears.
+    /// Nothing failed, nothing came from the future, and nothing was older than promised: a second. A machine that does not run a thread
+    /// for a while does not run those either that carry news: by how much it was late is measured, and added twice, for who tells and for
+    /// who hears.
     /// </summary>
     public void Check()
     {
@@ -43,13 +46,14 @@ internal sealed class Watched(Random random, int count) : IDisposable
     }
 
     /// <summary>
-    /// Of a hundred reads ninety-nine took no longer than the database does for ninety-nine of its hundred and 50 ms, whatever happened. By how much threads
-    /// were late is added, because both the wait for Redis and the end of it may be late.
+    /// Of a hundred reads ninety-nine took no longer than the database does for ninety-nine of its hundred and 50 ms, whatever happened. By
+    /// how much threads were late is added, because both the wait for Redis and the end of it may be late.
     /// </summary>
     public void CheckLatency(IEnumerable<CacheNode> nodes)
     {
         var (reads, database) = (Percentile99(_took), Percentile99([.. nodes.SelectMany(n => n.Loads)]));
-        TestContext.Current.SendDiagnosticMessage($"p99 of reads {reads.TotalMilliseconds:F1} ms, of the database {database.TotalMilliseconds:F1} ms");
+        TestContext.Current.SendDiagnosticMessage(
+            $"p99 of reads {reads.TotalMilliseconds:F1} ms, of the database {database.TotalMilliseconds:F1} ms");
         Assert.True(reads <= database + TimeSpan.FromMilliseconds(50) + (2 * Latest), $"p99 {reads} and {database}; {Summary}");
     }
 
@@ -93,7 +97,8 @@ internal sealed class Watched(Random random, int count) : IDisposable
                 {
                     _wrong.Add($"thing {thing} has version {version}, which nobody has written yet");
                 }
-                else if (version + 1 < _committed[thing].Count && Stopwatch.GetElapsedTime(_committed[thing][(int)version + 1], began) is var stale && stale > _stalest)
+                else if (version + 1 < _committed[thing].Count
+                    && Stopwatch.GetElapsedTime(_committed[thing][(int)version + 1], began) is var stale && stale > _stalest)
                 {
                     _stalest = stale;
                 }
@@ -113,8 +118,11 @@ internal sealed class Watched(Random random, int count) : IDisposable
     {
         using var end = new CancellationTokenSource();
         await using var lateness = _lateness = Lateness.Watch();
-        var all = Enumerable.Range(0, nodeCount).SelectMany(n => new[] { LoopAsync(() => ReadAsync(nodes(n)), 1, end.Token), LoopAsync(() => ReadAsync(nodes(n)), 2, end.Token) })
-            .Append(LoopAsync(() => WriteAsync(nodes(Next(nodeCount)), bare is not null && Next(5) == 0 ? bare : null), 20, end.Token)).ToList();
+        var all = Enumerable.Range(0, nodeCount)
+            .SelectMany(n =>
+            new[] { LoopAsync(() => ReadAsync(nodes(n)), 1, end.Token), LoopAsync(() => ReadAsync(nodes(n)), 2, end.Token) })
+            .Append(LoopAsync(() => WriteAsync(nodes(Next(nodeCount)), bare is not null && Next(5) == 0 ? bare : null), 20, end.Token))
+            .ToList();
         try
         {
             await faults();

@@ -15,15 +15,18 @@ internal sealed class Basket(HttpClient client, Shop shop, string? token = null)
 
     public Task<(int Status, JsonElement Body, HttpResponseMessage Response)> GetAsync() => SendAsync(HttpMethod.Get, Path);
 
-    public Task<(int Status, JsonElement Body, HttpResponseMessage Response)> PutAsync(Guid variant, object quantity, string? ifMatch = null) =>
+    public Task<(int Status, JsonElement Body, HttpResponseMessage Response)> PutAsync(Guid variant, object quantity,
+        string? ifMatch = null) =>
         SendAsync(HttpMethod.Put, $"{Path}/lines/{variant}", JsonSerializer.SerializeToNode(new { quantity }), ifMatch: ifMatch);
 
     public Task<(int Status, JsonElement Body, HttpResponseMessage Response)> RemoveAsync(Guid variant, string? ifMatch = null) =>
         SendAsync(HttpMethod.Delete, $"{Path}/lines/{variant}", ifMatch: ifMatch);
 
-    public Task<(int Status, JsonElement Body, HttpResponseMessage Response)> ClearAsync(string? ifMatch = null) => SendAsync(HttpMethod.Delete, Path, ifMatch: ifMatch);
+    public Task<(int Status, JsonElement Body, HttpResponseMessage Response)> ClearAsync(string? ifMatch = null) =>
+        SendAsync(HttpMethod.Delete, Path, ifMatch: ifMatch);
 
-    public Task<(int Status, JsonElement Body, HttpResponseMessage Response)> CheckOutAsync(string? key = null, Action<JsonObject>? change = null)
+    public Task<(int Status, JsonElement Body, HttpResponseMessage Response)> CheckOutAsync(string? key = null,
+        Action<JsonObject>? change = null)
     {
         var body = shop.Body();
         body.Remove("lines");
@@ -31,7 +34,8 @@ internal sealed class Basket(HttpClient client, Shop shop, string? token = null)
         return SendAsync(HttpMethod.Post, "/api/v1/orders/from-cart", body, key ?? Guid.CreateVersion7().ToString());
     }
 
-    public async Task<(int Status, JsonElement Body, HttpResponseMessage Response)> SendAsync(HttpMethod method, string path, JsonNode? body = null, string? key = null, string? ifMatch = null)
+    public async Task<(int Status, JsonElement Body, HttpResponseMessage Response)> SendAsync(HttpMethod method, string path,
+        JsonNode? body = null, string? key = null, string? ifMatch = null)
     {
         using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
         foreach (var (name, value) in new[] { ("X-Cart-Token", Token), ("Idempotency-Key", key), ("If-Match", ifMatch) })
@@ -56,7 +60,8 @@ internal sealed class Basket(HttpClient client, Shop shop, string? token = null)
 internal static class CartAnswers
 {
     /// <summary>Asserts the status, and for errors the code.</summary>
-    public static async Task<JsonElement> ShouldBeAsync(this Task<(int Status, JsonElement Body, HttpResponseMessage Response)> sent, int status, string? code = null)
+    public static async Task<JsonElement> ShouldBeAsync(this Task<(int Status, JsonElement Body, HttpResponseMessage Response)> sent,
+        int status, string? code = null)
     {
         var (got, body, _) = await sent;
         Assert.True(got == status && (code is null || body.GetProperty("code").GetString() == code), $"{got}, not {status} {code}: {body}");
@@ -65,7 +70,8 @@ internal static class CartAnswers
 
     /// <summary>Variant and quantity of each line, in order.</summary>
     public static List<(Guid Variant, long Quantity)> Lines(this JsonElement cart) =>
-        [.. cart.GetProperty("lines").EnumerateArray().Select(l => (l.GetProperty("variantId").GetGuid(), l.GetProperty("quantity").GetInt64()))];
+        [.. cart.GetProperty("lines").EnumerateArray()
+        .Select(l => (l.GetProperty("variantId").GetGuid(), l.GetProperty("quantity").GetInt64()))];
 
     /// <summary>The codes of what has changed on a line.</summary>
     public static List<string> Changes(this JsonElement cart, Guid variant) =>

@@ -6,7 +6,9 @@ using Holdfast.Tests.Orders;
 
 namespace Holdfast.Tests.Carts;
 
-/// <summary>A visitor signs in: the first request with both the token of the account and that of the cart makes one cart of two, once.</summary>
+/// <summary>
+/// A visitor signs in: the first request with both the token of the account and that of the cart makes one cart of two, once.
+/// </summary>
 public abstract class CartMergeTests(TestHost host)
 {
     private TestServer Server => host.Server;
@@ -30,13 +32,16 @@ public abstract class CartMergeTests(TestHost host)
         {
             await tx.ExecuteAsync("UPDATE stock SET on_hand = 2 WHERE variant_id {in $1}", new[] { shop.Variants[1], shop.Variants[3] });
             await tx.ExecuteAsync("UPDATE stock SET on_hand = 0 WHERE variant_id = $1", shop.Variants[2]);
-            await tx.ExecuteAsync("INSERT INTO purchase_counts (variant_id, buyer, quantity) VALUES ($1, $2, 1)", limited, $"account:{buyer}");
+            await tx.ExecuteAsync("INSERT INTO purchase_counts (variant_id, buyer, quantity) VALUES ($1, $2, 1)", limited,
+                $"account:{buyer}");
         });
         mine.Token = visitor.Token;
         var merged = (await mine.GetAsync()).Body;
-        Assert.Equal(new[] { (shop.Variants[0], 5L), (shop.Variants[1], 2), (shop.Variants[3], 4), (limited, 2) }.Order(), merged.Lines().Order());
+        Assert.Equal(new[] { (shop.Variants[0], 5L), (shop.Variants[1], 2), (shop.Variants[3], 4), (limited, 2) }.Order(),
+            merged.Lines().Order());
         Assert.Equal(new[] { (shop.Variants[1], 1L), (shop.Variants[2], 3), (shop.Variants[3], 3), (limited, 1) }.Order(),
-            merged.GetProperty("notMerged").EnumerateArray().Select(l => (l.GetProperty("variantId").GetGuid(), l.GetProperty("quantity").GetInt64())).Order());
+            merged.GetProperty("notMerged").EnumerateArray()
+            .Select(l => (l.GetProperty("variantId").GetGuid(), l.GetProperty("quantity").GetInt64())).Order());
         Assert.Equal(3, merged.Version());
 
         // The visitor's is gone; the token, still sent by another tab, adds nothing.
@@ -118,7 +123,8 @@ public abstract class CartMergeTests(TestHost host)
         var mine = new Basket(Server.Customer(), shop, visitor.Token);
         await mine.PutAsync(Guid.CreateVersion7(), 1).ShouldBeAsync(422, "unknown_variant");
         Assert.Single((await visitor.GetAsync()).Body.Lines());
-        Assert.Equal(new[] { (shop.Variant, 1L), (shop.Variants[1], 2) }.Order(), (await mine.PutAsync(shop.Variants[1], 2).ShouldBeAsync(200)).Lines().Order());
+        Assert.Equal(new[] { (shop.Variant, 1L), (shop.Variants[1], 2) }.Order(),
+            (await mine.PutAsync(shop.Variants[1], 2).ShouldBeAsync(200)).Lines().Order());
         Assert.Empty((await visitor.GetAsync()).Body.Lines());
     }
 

@@ -26,10 +26,13 @@ public abstract class CartTests(TestHost host)
         var (_, cart, put) = await basket.PutAsync(shop.Variants[1], 2);
         Assert.False(put.Headers.Contains("X-Cart-Token"));
         Assert.Equal(JsonValueKind.Null, cart.GetProperty("cartToken").ValueKind);
-        Assert.Equal((1, "\"1\"", 4000, "VND"), (cart.Version(), put.Headers.ETag!.Tag, cart.GetProperty("subtotal").GetInt64(), cart.GetProperty("currency").GetString()));
+        Assert.Equal((1, "\"1\"", 4000, "VND"),
+            (cart.Version(), put.Headers.ETag!.Tag, cart.GetProperty("subtotal").GetInt64(), cart.GetProperty("currency").GetString()));
         var line = cart.Line(shop.Variants[1]);
-        Assert.Equal(("Áo dài 1", "SKU-1", 2000, 4000, 5, true, 2000, "Áo dài 1"), (line.GetProperty("name").GetString(), line.GetProperty("sku").GetString(), line.GetProperty("unitPrice").GetInt64(),
-            line.GetProperty("lineTotal").GetInt64(), line.GetProperty("available").GetInt64(), line.GetProperty("forSale").GetBoolean(), line.GetProperty("addedPrice").GetInt64(),
+        Assert.Equal(("Áo dài 1", "SKU-1", 2000, 4000, 5, true, 2000, "Áo dài 1"),
+            (line.GetProperty("name").GetString(), line.GetProperty("sku").GetString(), line.GetProperty("unitPrice").GetInt64(),
+            line.GetProperty("lineTotal").GetInt64(), line.GetProperty("available").GetInt64(), line.GetProperty("forSale").GetBoolean(),
+            line.GetProperty("addedPrice").GetInt64(),
             line.GetProperty("addedName").GetString()));
         Assert.Empty(cart.Changes(shop.Variants[1]));
         await basket.PutAsync(shop.Variant, 1).ShouldBeAsync(200);
@@ -45,7 +48,8 @@ public abstract class CartTests(TestHost host)
         var shop = await Shop.CreateAsync(Server.Db, 5);
         var basket = Visitor(shop);
         await basket.PutAsync(shop.Variant, 1).ShouldBeAsync(200);
-        var owner = await Server.Db.ReadAsync(s => s.FirstAsync("SELECT owner FROM carts WHERE store_id = $1", r => r.Text(0), shop.StoreId));
+        var owner = await Server.Db.ReadAsync(s =>
+            s.FirstAsync("SELECT owner FROM carts WHERE store_id = $1", r => r.Text(0), shop.StoreId));
         Assert.DoesNotContain(basket.Token!, owner, StringComparison.Ordinal);
         Assert.Matches("^token:[0-9a-f]{64}$", owner);
     }
@@ -58,7 +62,8 @@ public abstract class CartTests(TestHost host)
         await basket.PutAsync(shop.Variant, 2).ShouldBeAsync(200);
         var unknown = new Basket(Server.Guest, shop, new string('A', 43));
         Assert.Empty((await unknown.GetAsync().ShouldBeAsync(200)).Lines());
-        foreach (var token in new[] { "", "x", basket.Token![..42], basket.Token + "A", new string('*', 43), new string('a', 3000), "'; DROP TABLE carts; --" })
+        foreach (var token in new[] { "", "x", basket.Token![..42], basket.Token + "A", new string('*', 43), new string('a', 3000),
+            "'; DROP TABLE carts; --" })
         {
             var wrong = new Basket(Server.Guest, shop, token);
             Assert.Empty((await wrong.GetAsync().ShouldBeAsync(200)).Lines());
@@ -79,7 +84,8 @@ public abstract class CartTests(TestHost host)
         await mine.PutAsync(shop.Variant, 2).ShouldBeAsync(200);
         Assert.Null(mine.Token);
         Assert.Equal([(shop.Variant, 2)], (await new Basket(Server.Customer(id), shop).GetAsync()).Body.Lines());
-        foreach (var stranger in new[] { Server.Customer(), Server.Guest, Server.Staff(shop.StoreId), Server.Service(shop.StoreId), Server.Admin })
+        foreach (var stranger in new[] { Server.Customer(), Server.Guest, Server.Staff(shop.StoreId), Server.Service(shop.StoreId),
+            Server.Admin })
         {
             var theirs = new Basket(stranger, shop);
             Assert.Empty((await theirs.GetAsync()).Body.Lines());
@@ -101,7 +107,8 @@ public abstract class CartTests(TestHost host)
             await basket.PutAsync(variant, 1).ShouldBeAsync(200);
         }
 
-        Assert.Equal([(shop.Variants[0], 1), (shop.Variants[2], 1)], (await basket.RemoveAsync(shop.Variants[1]).ShouldBeAsync(200)).Lines());
+        Assert.Equal([(shop.Variants[0], 1), (shop.Variants[2], 1)],
+            (await basket.RemoveAsync(shop.Variants[1]).ShouldBeAsync(200)).Lines());
         Assert.Equal(4, (await basket.RemoveAsync(shop.Variants[1]).ShouldBeAsync(200)).Version());
         var cleared = await basket.ClearAsync().ShouldBeAsync(200);
         Assert.Equal((0, 5, 0), (cleared.Lines().Count, cleared.Version(), cleared.GetProperty("subtotal").GetInt64()));
@@ -141,11 +148,14 @@ public abstract class CartTests(TestHost host)
             await tx.ExecuteAsync("UPDATE stock SET on_hand = 3 WHERE variant_id = $1", shop.Variants[1]);
             await tx.ExecuteAsync("UPDATE stock SET on_hand = 0 WHERE variant_id = $1", shop.Variants[2]);
             await tx.ExecuteAsync("UPDATE variants SET active = $2 WHERE id = $1", shop.Variants[3], false);
-            await tx.ExecuteAsync("INSERT INTO purchase_counts (variant_id, buyer, quantity) VALUES ($1, $2, 1)", limited, $"account:{buyer}");
+            await tx.ExecuteAsync("INSERT INTO purchase_counts (variant_id, buyer, quantity) VALUES ($1, $2, 1)", limited,
+                $"account:{buyer}");
         });
         var cart = (await basket.GetAsync()).Body;
         Assert.Equal(["price_changed"], cart.Changes(shop.Variants[0]));
-        Assert.Equal((1000, 1500), (cart.Line(shop.Variants[0]).GetProperty("changes")[0].GetProperty("oldPrice").GetInt64(), cart.Line(shop.Variants[0]).GetProperty("unitPrice").GetInt64()));
+        Assert.Equal((1000, 1500),
+            (cart.Line(shop.Variants[0]).GetProperty("changes")[0].GetProperty("oldPrice").GetInt64(), cart.Line(shop.Variants[0])
+            .GetProperty("unitPrice").GetInt64()));
         Assert.Equal(["insufficient_stock"], cart.Changes(shop.Variants[1]));
         Assert.Equal(["unavailable"], cart.Changes(shop.Variants[2]));
         Assert.Equal(["not_for_sale"], cart.Changes(shop.Variants[3]));
@@ -169,14 +179,17 @@ public abstract class CartTests(TestHost host)
             await basket.PutAsync(shop.Variant, quantity).ShouldBeAsync(400, "invalid_request");
         }
 
-        await basket.SendAsync(HttpMethod.Put, $"{basket.Path}/lines/{shop.Variant}", new JsonObject { ["quantity"] = 1, ["price"] = 1 }).ShouldBeAsync(400, "unknown_field");
-        await basket.SendAsync(HttpMethod.Put, $"{basket.Path}/lines/x", new JsonObject { ["quantity"] = 1 }).ShouldBeAsync(404, "not_found");
+        await basket.SendAsync(HttpMethod.Put, $"{basket.Path}/lines/{shop.Variant}", new JsonObject { ["quantity"] = 1, ["price"] = 1 })
+            .ShouldBeAsync(400, "unknown_field");
+        await basket.SendAsync(HttpMethod.Put, $"{basket.Path}/lines/x", new JsonObject { ["quantity"] = 1 })
+            .ShouldBeAsync(404, "not_found");
         await basket.SendAsync(HttpMethod.Delete, $"{basket.Path}/lines/x").ShouldBeAsync(404, "not_found");
         foreach (var store in new[] { "x", Guid.CreateVersion7().ToString() })
         {
             await basket.SendAsync(HttpMethod.Get, $"/api/v1/carts/{store}").ShouldBeAsync(404, "not_found");
             await basket.SendAsync(HttpMethod.Delete, $"/api/v1/carts/{store}").ShouldBeAsync(404, "not_found");
-            await basket.SendAsync(HttpMethod.Put, $"/api/v1/carts/{store}/lines/{shop.Variant}", new JsonObject { ["quantity"] = 1 }).ShouldBeAsync(404, "not_found");
+            await basket.SendAsync(HttpMethod.Put, $"/api/v1/carts/{store}/lines/{shop.Variant}", new JsonObject { ["quantity"] = 1 })
+                .ShouldBeAsync(404, "not_found");
         }
 
         Assert.Equal(0, await shop.CountAsync("SELECT COUNT(*) FROM carts WHERE store_id = $1", shop.StoreId));
@@ -207,7 +220,8 @@ public abstract class CartTests(TestHost host)
         var basket = new Basket(Server.Customer(), shop);
         Assert.Equal(1_000_000_000_000_000, (await basket.PutAsync(dear, 1).ShouldBeAsync(200)).GetProperty("subtotal").GetInt64());
         var cart = await basket.PutAsync(dear, 1_000_000).ShouldBeAsync(200);
-        Assert.Equal((JsonValueKind.Null, JsonValueKind.Null), (cart.GetProperty("subtotal").ValueKind, cart.Line(dear).GetProperty("lineTotal").ValueKind));
+        Assert.Equal((JsonValueKind.Null, JsonValueKind.Null),
+            (cart.GetProperty("subtotal").ValueKind, cart.Line(dear).GetProperty("lineTotal").ValueKind));
         await basket.CheckOutAsync(change: b => b.Remove("customer")).ShouldBeAsync(422, "total_too_large");
     }
 

@@ -34,7 +34,8 @@ public abstract class CheckOutTests(TestHost host)
             b["paymentMethod"] = "cash_on_delivery";
         }).ShouldBeAsync(201);
         Assert.Equal([(shop.Variant, 2), (shop.Variants[1], 1)], order.Lines());
-        Assert.Equal((4000, "Gọi trước", "confirmed"), (order.GetProperty("total").GetInt64(), order.GetProperty("note").GetString(), order.GetProperty("status").GetString()));
+        Assert.Equal((4000, "Gọi trước", "confirmed"),
+            (order.GetProperty("total").GetInt64(), order.GetProperty("note").GetString(), order.GetProperty("status").GetString()));
         var cart = (await basket.GetAsync()).Body;
         Assert.Equal((0, 3), (cart.Lines().Count, cart.Version()));
         Assert.Equal((9, 2), await shop.StockAsync());
@@ -59,7 +60,9 @@ public abstract class CheckOutTests(TestHost host)
 
         // Two of 1,000, a tenth off, and 100 points at 2.
         var order = await basket.CheckOutAsync(change: Spend).ShouldBeAsync(201);
-        Assert.Equal((200, 200, 1600), (order.GetProperty("discountAmount").GetInt64(), order.GetProperty("pointsDiscountPrice").GetInt64(), order.GetProperty("total").GetInt64()));
+        Assert.Equal((200, 200, 1600),
+            (order.GetProperty("discountAmount").GetInt64(), order.GetProperty("pointsDiscountPrice").GetInt64(), order.GetProperty("total")
+            .GetInt64()));
         Assert.Equal((1, 400), (await shop.UsesAsync("TET10"), await shop.PointsAsync(buyer)));
 
         // Refused, the cart keeps its lines, and nothing else has moved.
@@ -114,7 +117,8 @@ public abstract class CheckOutTests(TestHost host)
             var basket = await FilledAsync(shop);
             var answers = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => basket.CheckOutAsync(change: Own)));
             Assert.Single(answers, a => a.Status == 201);
-            Assert.All(answers.Where(a => a.Status != 201), a => Assert.Contains((a.Status, a.Body.GetProperty("code").GetString()!), new[] { (409, "cart_changed"), (422, "cart_empty") }));
+            Assert.All(answers.Where(a => a.Status != 201), a =>
+                Assert.Contains((a.Status, a.Body.GetProperty("code").GetString()!), new[] { (409, "cart_changed"), (422, "cart_empty") }));
             Assert.Empty((await basket.GetAsync()).Body.Lines());
         }
 
@@ -195,7 +199,9 @@ public abstract class CheckOutTests(TestHost host)
         var (_, held, _) = await Shop.PostAsync(Server.Admin, "/inventory/reservations",
             new JsonObject { ["lines"] = new JsonArray(new JsonObject { ["variantId"] = shop.Variant, ["quantity"] = 2 }) });
         await basket.CheckOutAsync(change: Own).ShouldBeAsync(409, "insufficient_stock");
-        await basket.CheckOutAsync(change: b => { Own(b); b["discountCode"] = "NONE"; b["reservationId"] = held.GetProperty("id").GetString(); }).ShouldBeAsync(422, "discount_unknown");
+        await basket.CheckOutAsync(
+            change: b => { Own(b); b["discountCode"] = "NONE"; b["reservationId"] = held.GetProperty("id").GetString(); })
+            .ShouldBeAsync(422, "discount_unknown");
         Assert.Single((await basket.GetAsync()).Body.Lines());
         await basket.CheckOutAsync(change: b => { Own(b); b["reservationId"] = held.GetProperty("id").GetString(); }).ShouldBeAsync(201);
         Assert.Empty((await basket.GetAsync()).Body.Lines());
@@ -244,7 +250,8 @@ public abstract class CheckOutTests(TestHost host)
         for (var tries = 0; tries < 2; tries++)
         {
             var refused = (await mine.CheckOutAsync(key, Own).ShouldBeAsync(409, "cart_changed")).GetProperty("notMerged");
-            Assert.Equal((1, shop.Variant, 2), (refused.GetArrayLength(), refused[0].GetProperty("variantId").GetGuid(), refused[0].GetProperty("quantity").GetInt64()));
+            Assert.Equal((1, shop.Variant, 2),
+                (refused.GetArrayLength(), refused[0].GetProperty("variantId").GetGuid(), refused[0].GetProperty("quantity").GetInt64()));
         }
 
         Assert.Equal(2, (await visitor.GetAsync()).Body.Lines().Count);

@@ -19,7 +19,8 @@ public sealed class CoreTests
     public void A_line_that_is_added_is_the_last_whatever_the_clock_says()
     {
         var cart = Of(Line(2, 1), Line(1, 1) with { AddedAt = Then.AddSeconds(1) });
-        Assert.Equal([Then.AddMilliseconds(1001), Then.AddMilliseconds(1001), Then.AddSeconds(2)], new[] { Then, Then.AddSeconds(1), Then.AddSeconds(2) }.Select(cart.AddedAt));
+        Assert.Equal([Then.AddMilliseconds(1001), Then.AddMilliseconds(1001), Then.AddSeconds(2)],
+            new[] { Then, Then.AddSeconds(1), Then.AddSeconds(2) }.Select(cart.AddedAt));
         Assert.Equal(Then, Of().AddedAt(Then));
     }
 
@@ -41,9 +42,11 @@ public sealed class CoreTests
     [InlineData(0, 3, 9, 2, 5, 0)]
     [InlineData(1, 3, 9, 3, 1, 2)]
     [InlineData(999_999, 5, 9_000_000, null, 0, 1_000_000)]
-    public void Added_up_to_what_can_be_had_and_never_less_than_before(long had, long brought, long available, int? limit, long bought, long expected)
+    public void Added_up_to_what_can_be_had_and_never_less_than_before(long had, long brought, long available, int? limit, long bought,
+        long expected)
     {
-        var merged = CartMerge.Merge(had == 0 ? Of() : Of(Line(1, had, available, limit, bought)), Of(Line(1, brought, available, limit, bought)));
+        var merged = CartMerge.Merge(had == 0 ? Of()
+            : Of(Line(1, had, available, limit, bought)), Of(Line(1, brought, available, limit, bought)));
         Assert.Equal(expected, merged.Changed.Count == 0 ? had : merged.Changed[0].Quantity);
         Assert.Equal(had + brought - expected, merged.LeftOut.Sum(l => l.Quantity));
     }
@@ -60,7 +63,12 @@ public sealed class CoreTests
     [Fact]
     public void No_piece_is_invented_or_lost()
     {
-        var line = from variant in Gen.Choose(0, 6) from quantity in Gen.Choose(1, 9) from available in Gen.Choose(0, 12) from limit in Gen.Choose(0, 6) from bought in Gen.Choose(0, 4)
+        var line = from variant in Gen.Choose(0, 6)
+                   from quantity in Gen.Choose(1, 9)
+                   from available in Gen.Choose(0,
+            12)
+                   from limit in Gen.Choose(0, 6)
+                   from bought in Gen.Choose(0, 4)
                    select (variant, quantity, available, limit, bought);
         var carts = from mine in line.ArrayOf() from theirs in line.ArrayOf() select (mine, theirs);
         Prop.ForAll(carts.ToArbitrary(), c =>
@@ -68,7 +76,8 @@ public sealed class CoreTests
             // What is available and allowed is the variant's, the same for both carts.
             var facts = c.mine.Concat(c.theirs).GroupBy(l => l.variant).ToDictionary(g => g.Key, g => g.First());
             Cart Make((int variant, int quantity, int available, int limit, int bought)[] lines) => Of([.. lines.DistinctBy(l => l.variant)
-                .Select(l => Line(l.variant, l.quantity, facts[l.variant].available, facts[l.variant].limit == 0 ? null : facts[l.variant].limit, facts[l.variant].bought))]);
+                .Select(l => Line(l.variant, l.quantity, facts[l.variant].available, facts[l.variant].limit == 0 ? null
+                : facts[l.variant].limit, facts[l.variant].bought))]);
             var (mine, theirs) = (Make(c.mine), Make(c.theirs));
             var merged = CartMerge.Merge(mine, theirs);
             var after = mine.Lines.ToDictionary(l => l.VariantId, l => l.Quantity);
@@ -79,7 +88,8 @@ public sealed class CoreTests
                 after[changed.VariantId] = changed.Quantity;
             }
 
-            Assert.Equal(mine.Lines.Sum(l => l.Quantity) + theirs.Lines.Sum(l => l.Quantity), after.Values.Sum() + merged.LeftOut.Sum(l => l.Quantity));
+            Assert.Equal(mine.Lines.Sum(l => l.Quantity) + theirs.Lines.Sum(l => l.Quantity), after.Values.Sum()
+                + merged.LeftOut.Sum(l => l.Quantity));
         }).QuickCheckThrowOnFailure();
     }
 

@@ -29,7 +29,8 @@ internal static class CatalogClient
         public void Is(int status, string code) => Assert.Equal((status, code), ((int)Status, Code));
     }
 
-    public static async Task<Answer> SendAsync(this HttpClient client, HttpMethod method, string path, object? body = null, string? ifMatch = null, string? key = null)
+    public static async Task<Answer> SendAsync(this HttpClient client, HttpMethod method, string path, object? body = null,
+        string? ifMatch = null, string? key = null)
     {
         using var request = new HttpRequestMessage(method, Base + path);
         if (body is not null)
@@ -54,11 +55,14 @@ internal static class CatalogClient
 
     public static Task<Answer> Get(this HttpClient client, string path) => client.SendAsync(HttpMethod.Get, path);
 
-    public static Task<Answer> Post(this HttpClient client, string path, object body, string? key = null) => client.SendAsync(HttpMethod.Post, path, body, key: key);
+    public static Task<Answer> Post(this HttpClient client, string path, object body, string? key = null) =>
+        client.SendAsync(HttpMethod.Post, path, body, key: key);
 
-    public static Task<Answer> Put(this HttpClient client, string path, object body, string? ifMatch = null) => client.SendAsync(HttpMethod.Put, path, body, ifMatch);
+    public static Task<Answer> Put(this HttpClient client, string path, object body, string? ifMatch = null) =>
+        client.SendAsync(HttpMethod.Put, path, body, ifMatch);
 
-    public static Task<Answer> Delete(this HttpClient client, string path, string? ifMatch = null) => client.SendAsync(HttpMethod.Delete, path, ifMatch: ifMatch);
+    public static Task<Answer> Delete(this HttpClient client, string path, string? ifMatch = null) =>
+        client.SendAsync(HttpMethod.Delete, path, ifMatch: ifMatch);
 
     /// <summary>A store of its own; its id.</summary>
     public static async Task<Guid> NewStoreAsync(this HttpClient admin, string currency = "VND")
@@ -69,9 +73,11 @@ internal static class CatalogClient
     }
 
     /// <summary>A product with one variant.</summary>
-    public static async Task<Answer> NewProductAsync(this HttpClient staff, Guid storeId, string name, string? sku = null, long price = 1000, string? category = null)
+    public static async Task<Answer> NewProductAsync(this HttpClient staff, Guid storeId, string name, string? sku = null,
+        long price = 1000, string? category = null)
     {
-        var answer = await staff.Post("/products", new { storeId, name, category, variants = new[] { new { sku = sku ?? $"{Guid.CreateVersion7():N}", name = "one", price } } });
+        var answer = await staff.Post("/products",
+            new { storeId, name, category, variants = new[] { new { sku = sku ?? $"{Guid.CreateVersion7():N}", name = "one", price } } });
         Assert.Equal(HttpStatusCode.Created, answer.Status);
         return answer;
     }
@@ -83,7 +89,8 @@ internal static class CatalogClient
         string? cursor = null;
         do
         {
-            var page = await client.Get($"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}limit={limit}{(cursor is null ? "" : $"&cursor={cursor}")}");
+            var separator = path.Contains('?', StringComparison.Ordinal) ? '&' : '?';
+            var page = await client.Get($"{path}{separator}limit={limit}{(cursor is null ? "" : $"&cursor={cursor}")}");
             Assert.Equal(HttpStatusCode.OK, page.Status);
             items.AddRange(page.Items.Select(i => i!.DeepClone()));
             cursor = (string?)page["nextCursor"];

@@ -41,7 +41,8 @@ public sealed class MoneyTests
     {
         var digits = d % 5;
         var text = Money.Format(amount, digits);
-        return Money.Parse(text.TrimStart('-'), digits) == (amount == long.MinValue ? null : Math.Abs(amount)) && text.StartsWith('-') == amount < 0;
+        return Money.Parse(text.TrimStart('-'), digits) == (amount == long.MinValue ? null : Math.Abs(amount))
+            && text.StartsWith('-') == amount < 0;
     }).QuickCheckThrowOnFailure();
 
     [Fact]
@@ -112,8 +113,10 @@ public sealed class VariantTests
     public void Nobody_is_lost_and_skus_stay_distinct() => Prop.ForAll<byte[], byte[]>((present, wanted) =>
     {
         var now = (present ?? []).Select(b => b % 8).Distinct().Select(b => New($"{b}")).ToList();
-        var result = Variants.Replace(now, [.. (wanted ?? []).Select(b => b % 8).Distinct().Select(b => new WantedVariant(New($"{b}"), Named: false))]).Value;
-        return now.All(v => result.Count(r => r.Id == v.Id && r.Sku == v.Sku) == 1) && result.Select(r => r.Sku).Distinct().Count() == result.Count;
+        var result = Variants.Replace(now,
+            [.. (wanted ?? []).Select(b => b % 8).Distinct().Select(b => new WantedVariant(New($"{b}"), Named: false))]).Value;
+        return now.All(v => result.Count(r => r.Id == v.Id && r.Sku == v.Sku) == 1)
+            && result.Select(r => r.Sku).Distinct().Count() == result.Count;
     }).QuickCheckThrowOnFailure();
 
     private static Variant New(string sku) => new() { Id = Guid.CreateVersion7(), Sku = sku, Price = 1 };

@@ -14,7 +14,8 @@ public abstract partial class ImportFilesTests
         SheetFile.Write(Path.Combine(_folder, "e.xlsx"),
             ("Other", [["store"], ["#NUM!"]]),
             ("S", [["store", "product", "sku", "price", "quantity", "category", "weight"], [slug, "#REF!", "a", 1, 1, null, null],
-                [slug, "B", "#NAME?", 1, 1, null, null], [slug, "C", "c", "#DIV/0!", 1, null, null], [slug, "D", "d", 1, "#VALUE!", null, null],
+                [slug, "B", "#NAME?", 1, 1, null, null], [slug, "C", "c", "#DIV/0!", 1, null, null],
+                    [slug, "D", "d", 1, "#VALUE!", null, null],
                 [slug, "E", "e", 1, 1, "#N/A", null], [slug, "F", "f", 1, null, null, "#N/A"]]));
         var (code, output) = await ImportAsync("e.xlsx", null,
             new ImportOptions(IgnoreUnknown: true) { Table = new TableOptions(Sheet: "S") });
@@ -30,7 +31,8 @@ public abstract partial class ImportFilesTests
 
         // A CSV file has the words of the spreadsheet that wrote it.
         (code, output) = await ImportAsync("e.csv",
-            $"store,product,sku,price,quantity,name\n{slug},G,g,1,#NV,\n{slug},H,h,Err:502,1,\n{slug},I,i,1,1,#BEZUG!\n{slug},#1!,j,1,1,#sale!\n");
+            $"store,product,sku,price,quantity,name\n{slug},G,g,1,#NV,\n{slug},H,h,Err:502,1,\n"
+            + $"{slug},I,i,1,1,#BEZUG!\n{slug},#1!,j,1,1,#sale!\n");
         Assert.Equal((1, """
             e.csv line 2, column quantity: '#NV' is an error of the spreadsheet
             e.csv line 3, column price: 'Err:502' is an error of the spreadsheet

@@ -22,7 +22,8 @@ public abstract partial class ImportFilesTests(TestDatabase database) : IDisposa
     public async Task A_separator_that_could_mean_thousands_is_refused_or_read_as_told()
     {
         var (dong, real) = (await NewStoreAsync("VND"), await NewStoreAsync("BRL"));
-        var file = $"store;product;sku;price;quantity;purchaseLimit\n{dong};A;a;199.000;;\n{real};B;b;1.000;;\n{real};C;c;2,50;1.500;\n{real};D;d;3,5;;2,000\n{real};E;e;1.234,50;7,0;\n";
+        var file = $"store;product;sku;price;quantity;purchaseLimit\n{dong};A;a;199.000;;\n{real};B;b;1.000;;\n{real};C;c;2,50;1.500;\n"
+            + $"{real};D;d;3,5;;2,000\n{real};E;e;1.234,50;7,0;\n";
         var (code, output) = await ImportAsync("p.csv", file);
         Assert.Equal(1, code);
         Assert.StartsWith("p.csv line 2, column price: 199.000 can be read as 199 or 199000; say --decimal=. or --decimal=,\n"
@@ -48,7 +49,7 @@ public abstract partial class ImportFilesTests(TestDatabase database) : IDisposa
     {
         var slug = await NewStoreAsync("VND");
         var file = $"\uFEFFsep=;\r\nProduct;SKU; Price ;Purchase Limit;purchase_note;ATTRIBUTE: Size;;\r\nÁo;a;199 "
-            + $"000;3;x;M;;\r\nÁo;b;1;;;;oops;\r\n";
+            + "000;3;x;M;;\r\nÁo;b;1;;;;oops;\r\n";
         var (code, output) = await ImportAsync("p.csv", file, new ImportOptions(Store: slug, IgnoreUnknown: true));
         Assert.Equal((1, "p.csv line 4, column 7: has a value here and no name in the header\n"
             + "p.csv: 1 variants created (1 new products), 0 changed, 0 as they were; 0 receipts of stock; 1 rows refused.\n"),
@@ -97,7 +98,8 @@ public abstract partial class ImportFilesTests(TestDatabase database) : IDisposa
         var slug = await NewStoreAsync("VND");
         await ImportAsync("p.csv", $"store,product,sku,price\n{slug},Old,old-1,1\n{slug},Old,old-2,1\n");
         // More rows than are looked at together: what earlier rows would make counts for later ones.
-        var file = $"store,product,sku,price,quantity\n{slug},Old,old-1,2,3\n{slug},Old,old-2,1,\n{slug},New,n,1,\nnone,X,x,1,\n{slug},Old,bad,x,\n"
+        var file = $"store,product,sku,price,quantity\n{slug},Old,old-1,2,3\n{slug},Old,old-2,1,\n{slug},New,n,1,\nnone,X,x,1,\n"
+            + $"{slug},Old,bad,x,\n"
             + string.Concat(Enumerable.Range(0, 1500).Select(i => $"{slug},Many {i % 7},m{i},1,\n"))
                 + $"{slug},New,old-1b,1,\n{slug},Other,n,1,\n{slug},Moved,old-2,1,\n";
         var before = await CountsAsync();
@@ -263,7 +265,7 @@ public abstract partial class ImportFilesTests(TestDatabase database) : IDisposa
     private Task<List<Product>> ProductsAsync(string slug) => Db.ReadAsync(async s =>
     {
         var found = await s.QueryAsync($"SELECT {Products.Columns} FROM products p JOIN stores t ON t.id = p.store_id WHERE t.slug = $1 "
-            + $"AND p.deleted_at IS NULL", Products.Map, slug);
+            + "AND p.deleted_at IS NULL", Products.Map, slug);
         return await Products.WithVariantsAsync(s, found);
     });
 }

@@ -28,16 +28,19 @@ public abstract class ImportProductsTests(TestDatabase database)
             ,,,,,,,,,,
             """";
         var (code, output) = await ImportAsync(file);
-        Assert.Equal((0, "p.csv: 3 variants created (2 new products), 0 changed, 0 as they were; 0 receipts of stock; 0 rows refused.\n"), (code, output));
+        Assert.Equal((0, "p.csv: 3 variants created (2 new products), 0 changed, 0 as they were; 0 receipts of stock; 0 rows refused.\n"),
+            (code, output));
         var products = await ProductsAsync(slug);
         var shirt = products["Áo thun"];
         Assert.Equal(("Áo", "Cotton.\n\"Soft\"", 1), (shirt.Category, shirt.Description, shirt.Version));
-        Assert.Equal([("A-S", "Small", 5890, true, null), ("A-M", "Medium", 6000, false, 2)], shirt.Variants.Select(v => (v.Sku, v.Name, v.Price, v.Active, v.PurchaseLimit)));
+        Assert.Equal([("A-S", "Small", 5890, true, null), ("A-M", "Medium", 6000, false, 2)],
+            shirt.Variants.Select(v => (v.Sku, v.Name, v.Price, v.Active, v.PurchaseLimit)));
         Assert.Equal([("màu", "đỏ"), ("size", "S")], shirt.Variants[0].Attributes.Select(a => (a.Key, a.Value)).Order());
         Assert.Equal(("M-1", null, 123456789), products["Mũ"].Variants.Select(v => (v.Sku, v.Name, v.Price)).Single());
 
         (code, output) = await ImportAsync(file);
-        Assert.Equal((0, "p.csv: 0 variants created (0 new products), 0 changed, 3 as they were; 0 receipts of stock; 0 rows refused.\n"), (code, output));
+        Assert.Equal((0, "p.csv: 0 variants created (0 new products), 0 changed, 3 as they were; 0 receipts of stock; 0 rows refused.\n"),
+            (code, output));
         Assert.Equal(1, (await ProductsAsync(slug))["Áo thun"].Version);
     }
 
@@ -48,13 +51,16 @@ public abstract class ImportProductsTests(TestDatabase database)
         await ImportAsync($"{Header}{slug},Shirt,S,small,100,Clothes,S\n{slug},Shirt,M,medium,100,Clothes,M\n");
         var before = (await ProductsAsync(slug))["Shirt"];
         var (code, output) = await ImportAsync($"sku,price,product,store\nS,150,Shirt,{slug}\nL,200,Shirt,{slug}\nM,100,Shirt,{slug}\n");
-        Assert.Equal((0, "p.csv: 1 variants created (0 new products), 1 changed, 1 as they were; 0 receipts of stock; 0 rows refused.\n"), (code, output));
+        Assert.Equal((0, "p.csv: 1 variants created (0 new products), 1 changed, 1 as they were; 0 receipts of stock; 0 rows refused.\n"),
+            (code, output));
         var after = (await ProductsAsync(slug))["Shirt"];
         Assert.Equal((before.Id, "Clothes"), (after.Id, after.Category));
         Assert.Equal([("S", "small", 150, "S"), ("M", "medium", 100, "M"), ("L", null, 200, null)],
             after.Variants.Select(v => (v.Sku, v.Name, v.Price, v.Attributes.GetValueOrDefault("size"))));
         Assert.Equal(before.Variants.Select(v => v.Id), after.Variants.Take(2).Select(v => v.Id));
-        Assert.Equal(1, await Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM products WHERE store_id = $1 AND search_text LIKE '% l'", r => r.Long(0), after.StoreId)));
+        Assert.Equal(1,
+            await Db.ReadAsync(s =>
+            s.FirstAsync("SELECT COUNT(*) FROM products WHERE store_id = $1 AND search_text LIKE '% l'", r => r.Long(0), after.StoreId)));
     }
 
     [Fact]
@@ -62,13 +68,20 @@ public abstract class ImportProductsTests(TestDatabase database)
     {
         var slug = await NewStoreAsync();
         var file = $"store,product,sku,price,quantity,reference\n{slug},A,a,1,10,\n{slug},A,b,1,5,note 7\n{slug},A,c,1,,note 7\n";
-        Assert.Equal("p.csv: 3 variants created (1 new products), 0 changed, 0 as they were; 2 receipts of stock; 0 rows refused.\n", (await ImportAsync(file)).Output);
-        Assert.Equal("p.csv: 0 variants created (0 new products), 0 changed, 3 as they were; 0 receipts of stock; 0 rows refused.\n", (await ImportAsync(file)).Output);
-        Assert.EndsWith("; 1 receipts of stock; 0 rows refused.\n", (await ImportAsync($"store,product,sku,price,quantity,reference\n{slug},A,a,1,3,note 8\n")).Output);
-        var stock = await Db.ReadAsync(s => s.QueryAsync("SELECT v.sku, k.on_hand FROM variants v JOIN stores t ON t.id = v.store_id JOIN stock k ON k.variant_id = v.id WHERE t.slug = $1 ORDER BY v.sku",
+        Assert.Equal("p.csv: 3 variants created (1 new products), 0 changed, 0 as they were; 2 receipts of stock; 0 rows refused.\n",
+            (await ImportAsync(file)).Output);
+        Assert.Equal("p.csv: 0 variants created (0 new products), 0 changed, 3 as they were; 0 receipts of stock; 0 rows refused.\n",
+            (await ImportAsync(file)).Output);
+        Assert.EndsWith("; 1 receipts of stock; 0 rows refused.\n",
+            (await ImportAsync($"store,product,sku,price,quantity,reference\n{slug},A,a,1,3,note 8\n")).Output);
+        var stock = await Db.ReadAsync(s =>
+            s.QueryAsync(
+            "SELECT v.sku, k.on_hand FROM variants v JOIN stores t ON t.id = v.store_id JOIN stock k ON k.variant_id = v.id WHERE t.slug "
+            + "= $1 ORDER BY v.sku",
             r => (r.Text(0), r.Long(1)), slug));
         Assert.Equal([("a", 13), ("b", 5)], stock);
-        Assert.Equal("p.csv line 2, column quantity: '-1' is not a whole number from 0 to 1000000000", (await ImportAsync($"store,product,sku,price,quantity\n{slug},A,a,1,-1\n")).Output.Split('\n')[0]);
+        Assert.Equal("p.csv line 2, column quantity: '-1' is not a whole number from 0 to 1000000000",
+            (await ImportAsync($"store,product,sku,price,quantity\n{slug},A,a,1,-1\n")).Output.Split('\n')[0]);
     }
 
     [Theory]
@@ -96,7 +109,9 @@ public abstract class ImportProductsTests(TestDatabase database)
         await ImportAsync($"{Header}{slug},Old,old,,1,,\n");
         var bad = row.Replace("{0}", slug, StringComparison.Ordinal);
         var (code, output) = await ImportAsync($"{Header}{slug},Good,good-1,,1,cat,\n{bad}\n{slug},Good,good-2,,1,,\n");
-        Assert.Equal($"p.csv line 3, column {fault}\np.csv: 2 variants created (1 new products), 0 changed, 0 as they were; 0 receipts of stock; 1 rows refused.\n", output);
+        Assert.Equal(
+            $"p.csv line 3, column {fault}\np.csv: 2 variants created (1 new products), 0 changed, 0 as they were; 0 receipts of stock; 1 "
+            + "rows refused.\n", output);
         Assert.Equal(1, code);
         var products = await ProductsAsync(slug);
         Assert.Equal(["Good", "Old"], products.Keys.Order());
@@ -105,12 +120,19 @@ public abstract class ImportProductsTests(TestDatabase database)
     }
 
     [Theory]
-    [InlineData("name,price", "line 1: there is no column store, product, sku (or say --store=SLUG); docs/import-products.md names the columns.")]
-    [InlineData("store,product,sku,price,colour,x y", "line 1: not known: colour, x y (name a column attribute:NAME to keep it, or say --ignore-unknown); docs/import-products.md names the columns.")]
+    [InlineData("name,price",
+        "line 1: there is no column store, product, sku (or say --store=SLUG); docs/import-products.md names the columns.")]
+    [InlineData("store,product,sku,price,colour,x y",
+        "line 1: not known: colour, x y (name a column attribute:NAME to keep it, or say --ignore-unknown); docs/import-products.md "
+        + "names the columns.")]
     [InlineData("store,product,sku,price,SKU", "line 1: there twice: SKU; docs/import-products.md names the columns.")]
-    [InlineData("store,product,price,attribute:", "line 1: there is no column sku; not known: attribute: (name a column attribute:NAME to keep it, or say --ignore-unknown); docs/import-products.md names the columns.")]
+    [InlineData("store,product,price,attribute:",
+        "line 1: there is no column sku; not known: attribute: (name a column attribute:NAME to keep it, or say --ignore-unknown); "
+        + "docs/import-products.md names the columns.")]
     [InlineData("\"store,product", "line 1: a quote is not closed, or stands within a field that is not quoted.")]
-    [InlineData("1,2", "line 1: there is no column store, product, sku, price (or say --store=SLUG); not known: 1, 2 (name a column attribute:NAME to keep it, or say --ignore-unknown); docs/import-products.md names the columns.")]
+    [InlineData("1,2",
+        "line 1: there is no column store, product, sku, price (or say --store=SLUG); not known: 1, 2 (name a column attribute:NAME to "
+        + "keep it, or say --ignore-unknown); docs/import-products.md names the columns.")]
     [InlineData("", "is empty: a header is missing.", true)]
     public async Task A_wrong_header_imports_nothing_and_is_told_in_one_sentence(string header, string sentence, bool alone = false)
     {
@@ -124,14 +146,20 @@ public abstract class ImportProductsTests(TestDatabase database)
     public async Task Bytes_that_are_no_text_are_refused_row_by_row()
     {
         var slug = await NewStoreAsync();
-        byte[] file = [.. Encoding.UTF8.GetBytes($"\uFEFF{Header}{slug},A,a,,1,,\n{slug},B"), 0xFF, 0xFE, .. Encoding.UTF8.GetBytes($",b,,1,,\n{slug},C,c,,1,,\n")];
+        byte[] file = [.. Encoding.UTF8.GetBytes($"\uFEFF{Header}{slug},A,a,,1,,\n{slug},B"), 0xFF, 0xFE,
+            .. Encoding.UTF8.GetBytes($",b,,1,,\n{slug},C,c,,1,,\n")];
         var (code, output) = await ImportAsync(file);
-        Assert.Equal((1, "p.csv line 3, column product: has bytes that are no characters in the encoding of the file\np.csv: 2 variants created (2 new products), 0 changed, 0 as they were; 0 receipts of stock; 1 rows refused.\n"), (code, output));
+        Assert.Equal(
+            (1, "p.csv line 3, column product: has bytes that are no characters in the encoding of the file\np.csv: 2 variants created "
+            + "(2 new products), 0 changed, 0 as they were; 0 receipts of stock; 1 rows refused.\n"), (code, output));
 
         // No mark, but UTF-8 on another line: so this one is damaged.
-        (code, output) = await ImportAsync([.. Encoding.UTF8.GetBytes($"{Header}{slug},Áo,d,,1,,\n{slug},B"), 0xFF, .. Encoding.UTF8.GetBytes(",e,,1,,\n")]);
+        (code, output) = await ImportAsync(
+            [.. Encoding.UTF8.GetBytes($"{Header}{slug},Áo,d,,1,,\n{slug},B"), 0xFF, .. Encoding.UTF8.GetBytes(",e,,1,,\n")]);
         Assert.Equal(1, code);
-        Assert.StartsWith("p.csv line 3, column product: has bytes that are no characters in the encoding of the file\np.csv: 1 variants created", output);
+        Assert.StartsWith(
+            "p.csv line 3, column product: has bytes that are no characters in the encoding of the file\np.csv: 1 variants created",
+            output);
 
         var random = new byte[20_000];
         new Random(1).NextBytes(random);
@@ -143,9 +171,11 @@ public abstract class ImportProductsTests(TestDatabase database)
     [Fact]
     public async Task A_file_that_is_not_there_cannot_start()
     {
-        var e = await Assert.ThrowsAsync<StartupException>(() => ImportProducts.RunAsync(Db, "/nowhere/p.csv", TextWriter.Null, TestContext.Current.CancellationToken));
+        var e = await Assert.ThrowsAsync<StartupException>(() =>
+            ImportProducts.RunAsync(Db, "/nowhere/p.csv", TextWriter.Null, TestContext.Current.CancellationToken));
         Assert.StartsWith("/nowhere/p.csv: ", e.Message);
-        await Assert.ThrowsAsync<StartupException>(() => ImportProducts.RunAsync(Db, Path.GetTempPath(), TextWriter.Null, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<StartupException>(() =>
+            ImportProducts.RunAsync(Db, Path.GetTempPath(), TextWriter.Null, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -156,7 +186,9 @@ public abstract class ImportProductsTests(TestDatabase database)
         await File.WriteAllTextAsync(file, $"{Header}{slug},Áo,a,,1,,\n{slug},Áo,b,,x,,\n", TestContext.Current.CancellationToken);
         var (code, output) = await ServerProcess.RunAsync(["import", "products", file], database.Test.Url);
         Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
-        Assert.Equal((1, "p.csv line 3, column price: 'x' is not an amount in VND, such as 19900\np.csv: 1 variants created (1 new products), 0 changed, 0 as they were; 0 receipts of stock; 1 rows refused."),
+        Assert.Equal(
+            (1, "p.csv line 3, column price: 'x' is not an amount in VND, such as 19900\np.csv: 1 variants created (1 new products), 0 "
+            + "changed, 0 as they were; 0 receipts of stock; 1 rows refused."),
             (code, output.Trim()));
     }
 
@@ -232,7 +264,8 @@ public abstract class ImportProductsTests(TestDatabase database)
         return slug;
     }
 
-    private Task<(int Code, string Output)> ImportAsync(string file, Db? db = null, CancellationToken ct = default) => ImportAsync(Encoding.UTF8.GetBytes(file), db, ct);
+    private Task<(int Code, string Output)> ImportAsync(string file, Db? db = null, CancellationToken ct = default) =>
+        ImportAsync(Encoding.UTF8.GetBytes(file), db, ct);
 
     private async Task<(int Code, string Output)> ImportAsync(byte[] file, Db? db = null, CancellationToken ct = default)
     {
@@ -253,11 +286,14 @@ public abstract class ImportProductsTests(TestDatabase database)
 
     private Task<Dictionary<string, Product>> ProductsAsync(string slug) => Db.ReadAsync(async s =>
     {
-        var found = await s.QueryAsync($"SELECT {Products.Columns} FROM products p JOIN stores t ON t.id = p.store_id WHERE t.slug = $1 AND p.deleted_at IS NULL", Products.Map, slug);
+        var found = await s.QueryAsync(
+            $"SELECT {Products.Columns} FROM products p JOIN stores t ON t.id = p.store_id WHERE t.slug = $1 AND p.deleted_at IS NULL",
+            Products.Map, slug);
         return (await Products.WithVariantsAsync(s, found)).ToDictionary(p => p.Name);
     });
 }
 
 public sealed class ImportProducts_on_sqlite(SqliteDatabase database) : ImportProductsTests(database), IClassFixture<SqliteDatabase>;
 
-public sealed class ImportProducts_on_postgresql(PostgresDatabase database) : ImportProductsTests(database), IClassFixture<PostgresDatabase>;
+public sealed class ImportProducts_on_postgresql(PostgresDatabase database)
+    : ImportProductsTests(database), IClassFixture<PostgresDatabase>;

@@ -17,16 +17,19 @@ public abstract class ImportTextTests(TestHost host)
         var slug = (string)store["slug"]!;
         Assert.EndsWith("1 variants created (1 new products), 0 changed, 0 as they were; 1 receipts of stock; 0 rows refused.\n",
             await ImportAsync($"store,product,sku,price,category,quantity,reference\n{slug},{Composed},AB-100,5,{Composed},10,DN 7\n"));
-        foreach (var (name, sku, category, note) in new[] { (Decomposed, "AB-100", Decomposed, "dn 7"), (Composed, "ab-100", Composed, "\uff24\uff2e 7"), (Decomposed, "AB\u200b-100", Composed, "DN\u00a07") })
+        foreach (var (name, sku, category, note) in new[] { (Decomposed, "AB-100", Decomposed, "dn 7"),
+            (Composed, "ab-100", Composed, "\uff24\uff2e 7"), (Decomposed, "AB\u200b-100", Composed, "DN\u00a07") })
         {
             Assert.EndsWith("0 variants created (0 new products), 0 changed, 1 as they were; 0 receipts of stock; 0 rows refused.\n",
                 await ImportAsync($"store,product,sku,price,category,quantity,reference\n{slug},{name},{sku},5,{category},10,{note}\n"));
         }
 
         var product = Assert.Single((await host.Server.Admin.Get($"/products?storeId={store.Id}")).Items)!;
-        Assert.Equal((Composed, Composed, "AB-100", 10L), ((string?)product["name"], (string?)product["category"], (string?)product["variants"]!.AsArray().Single()!["sku"],
+        Assert.Equal((Composed, Composed, "AB-100", 10L),
+            ((string?)product["name"], (string?)product["category"], (string?)product["variants"]!.AsArray().Single()!["sku"],
             (long)product["variants"]![0]!["available"]!));
-        Assert.Contains("stands on line 2 already", await ImportAsync($"store,product,sku,price\n{slug},A,x\u00e9,5\n{slug},A,Xe\u0301,6\n"), StringComparison.Ordinal);
+        Assert.Contains("stands on line 2 already",
+            await ImportAsync($"store,product,sku,price\n{slug},A,x\u00e9,5\n{slug},A,Xe\u0301,6\n"), StringComparison.Ordinal);
     }
 
     private async Task<string> ImportAsync(string text)

@@ -21,17 +21,22 @@ public abstract class ProductTests(TestHost host)
              {"sku":"S-1","name":"S","price":0,"attributes":{"size":"S","màu":"đỏ"},"purchaseLimit":2,"metadata":{"x":"y"},"externalId":"v1"},
              {"sku":"S-2","price":1000000000000000,"active":false}]}
             """);
-        Assert.Equal((HttpStatusCode.Created, "\"1\"", $"{Base}/products/{made.Id}"), (made.Status, made.ETag, made.Headers.Location!.ToString()));
+        Assert.Equal((HttpStatusCode.Created, "\"1\"", $"{Base}/products/{made.Id}"),
+            (made.Status, made.ETag, made.Headers.Location!.ToString()));
         var read = await Guest.Get($"/products/{made.Id}");
         Assert.Equal(HttpStatusCode.OK, read.Status);
         Assert.Matches("^\"1-[0-9a-f]{16}\"$", read.ETag);
         Assert.Equal(made.Body!.ToJsonString(), read.Body!.ToJsonString());
-        Assert.Equal(["id", "storeId", "name", "description", "category", "paymentMethods", "metadata", "externalId", "variants", "createdAt", "updatedAt", "version"], read.Body!.Select(m => m.Key));
+        Assert.Equal(["id", "storeId", "name", "description", "category", "paymentMethods", "metadata", "externalId", "variants",
+            "createdAt", "updatedAt", "version"], read.Body!.Select(m => m.Key));
         var first = (JsonObject)read["variants"]![0]!;
-        Assert.Equal(["id", "sku", "name", "price", "currency", "attributes", "purchaseLimit", "active", "available", "metadata", "externalId"], first.Select(m => m.Key));
-        Assert.Equal("""{"sku":"S-1","name":"S","price":0,"currency":"VND","attributes":{"màu":"đỏ","size":"S"},"purchaseLimit":2,"active":true,"available":0,"metadata":{"x":"y"},"externalId":"v1"}""",
+        Assert.Equal(["id", "sku", "name", "price", "currency", "attributes", "purchaseLimit", "active", "available", "metadata",
+            "externalId"], first.Select(m => m.Key));
+        Assert.Equal(
+            """{"sku":"S-1","name":"S","price":0,"currency":"VND","attributes":{"màu":"đỏ","size":"S"},"purchaseLimit":2,"active":true,"available":0,"metadata":{"x":"y"},"externalId":"v1"}""",
             Shown(first));
-        Assert.Equal("""{"sku":"S-2","name":null,"price":1000000000000000,"currency":"VND","attributes":{},"purchaseLimit":null,"active":false,"available":0,"metadata":{},"externalId":null}""",
+        Assert.Equal(
+            """{"sku":"S-2","name":null,"price":1000000000000000,"currency":"VND","attributes":{},"purchaseLimit":null,"active":false,"available":0,"metadata":{},"externalId":null}""",
             Shown((JsonObject)read["variants"]![1]!));
     }
 
@@ -48,7 +53,8 @@ public abstract class ProductTests(TestHost host)
     public async Task Bad_prices_are_refused(string price)
     {
         var storeId = await Admin.NewStoreAsync();
-        var answer = await Admin.Post("/products", $$"""{"storeId":"{{storeId}}","name":"A","variants":[{"sku":"a","price":1},{"sku":"b","price":{{price}}}]}""");
+        var answer = await Admin.Post("/products",
+            $$"""{"storeId":"{{storeId}}","name":"A","variants":[{"sku":"a","price":1},{"sku":"b","price":{{price}}}]}""");
         answer.Is(400, "invalid_request");
         Assert.Equal(["variants[1].price"], answer.FieldNames);
     }
@@ -60,7 +66,8 @@ public abstract class ProductTests(TestHost host)
     [InlineData("""{"variants":[{"sku":"","price":1}]}""", "variants[0].sku")]
     [InlineData("""{"variants":[{"sku":"a\u0000","price":1}]}""", "variants[0].sku")]
     [InlineData("""{"variants":[{"sku":"a","price":1},{"sku":"a","price":1}]}""", "variants[1].sku")]
-    [InlineData("""{"variants":[{"sku":"a","price":1,"externalId":"e"},{"sku":"b","price":1,"externalId":"e"}]}""", "variants[1].externalId")]
+    [InlineData("""{"variants":[{"sku":"a","price":1,"externalId":"e"},{"sku":"b","price":1,"externalId":"e"}]}""",
+        "variants[1].externalId")]
     [InlineData("""{"variants":[{"sku":"a","price":1,"purchaseLimit":0}]}""", "variants[0].purchaseLimit")]
     [InlineData("""{"variants":[{"sku":"a","price":1,"purchaseLimit":1.5}]}""", "variants[0].purchaseLimit")]
     [InlineData("""{"variants":[{"sku":"a","price":1,"active":"yes"}]}""", "variants[0].active")]
@@ -70,7 +77,8 @@ public abstract class ProductTests(TestHost host)
     [InlineData("""{"storeId":"x"}""", "storeId")]
     public async Task Bad_fields_are_named(string change, string field)
     {
-        var body = JsonNode.Parse($$"""{"storeId":"{{await Admin.NewStoreAsync()}}","name":"A","variants":[{"sku":"a","price":1}]}""")!.AsObject();
+        var body = JsonNode.Parse(
+            $$"""{"storeId":"{{await Admin.NewStoreAsync()}}","name":"A","variants":[{"sku":"a","price":1}]}""")!.AsObject();
         foreach (var (name, value) in JsonNode.Parse(change.Replace("\\ud800", "\\\\ud800", StringComparison.Ordinal))!.AsObject().ToList())
         {
             body[name] = value!.DeepClone();
@@ -85,11 +93,20 @@ public abstract class ProductTests(TestHost host)
     public async Task Unknown_and_read_only_fields_are_named()
     {
         var storeId = await Admin.NewStoreAsync();
-        var answer = await Admin.Post("/products", new { storeId, name = "A", version = 3, variants = new[] { new { sku = "a", price = 1, id = storeId, available = 3, currency = "USD" } } });
+        var answer = await Admin.Post("/products",
+            new
+            {
+                storeId,
+                name = "A",
+                version = 3,
+                variants = new[] { new { sku = "a", price = 1, id = storeId, available = 3, currency = "USD" } }
+            });
         answer.Is(400, "unknown_field");
-        Assert.Equal(["variants[0].available", "variants[0].currency", "variants[0].id", "version"], answer.FieldNames.Order(StringComparer.Ordinal));
+        Assert.Equal(["variants[0].available", "variants[0].currency", "variants[0].id", "version"],
+            answer.FieldNames.Order(StringComparer.Ordinal));
         var product = await Admin.NewProductAsync(storeId, "A");
-        answer = await Admin.Put($"/products/{product.Id}", new { storeId, name = "A", variants = new[] { new { sku = "a", price = 1 } } }, product.ETag);
+        answer = await Admin.Put($"/products/{product.Id}", new { storeId, name = "A", variants = new[] { new { sku = "a", price = 1 } } },
+            product.ETag);
         answer.Is(400, "unknown_field");
         Assert.Equal(["storeId"], answer.FieldNames);
     }
@@ -100,7 +117,8 @@ public abstract class ProductTests(TestHost host)
         var (mine, other) = (await Admin.NewStoreAsync(), await Admin.NewStoreAsync());
         var product = await Admin.NewProductAsync(mine, "A");
         var body = new { storeId = mine, name = "A", variants = new[] { new { sku = "a", price = 1 } } };
-        foreach (var (method, path) in new[] { (HttpMethod.Post, "/products"), (HttpMethod.Put, $"/products/{product.Id}"), (HttpMethod.Delete, $"/products/{product.Id}") })
+        foreach (var (method, path) in new[] { (HttpMethod.Post, "/products"), (HttpMethod.Put, $"/products/{product.Id}"),
+            (HttpMethod.Delete, $"/products/{product.Id}") })
         {
             (await Guest.SendAsync(method, path, body, product.ETag)).Is(401, "unauthenticated");
             (await host.Server.Customer().SendAsync(method, path, body, product.ETag)).Is(403, "forbidden");
@@ -128,15 +146,18 @@ public abstract class ProductTests(TestHost host)
         Assert.Equal(HttpStatusCode.Created, (await Admin.Post("/products", Body(other, "a", "p", "v"))).Status);
 
         var second = await Admin.Post("/products", Body(store, "b", "q", "w"));
-        (await Admin.Put($"/products/{second.Id}", new { name = "A", variants = new[] { new { sku = "a", price = 1 } } }, second.ETag)).Is(409, "sku_taken");
-        (await Admin.Put($"/products/{second.Id}", new { name = "A", externalId = "p", variants = new[] { new { sku = "b", price = 1 } } }, second.ETag)).Is(409, "external_id_taken");
+        (await Admin.Put($"/products/{second.Id}", new { name = "A", variants = new[] { new { sku = "a", price = 1 } } }, second.ETag)).Is(
+            409, "sku_taken");
+        (await Admin.Put($"/products/{second.Id}", new { name = "A", externalId = "p", variants = new[] { new { sku = "b", price = 1 } } },
+            second.ETag)).Is(409, "external_id_taken");
     }
 
     [Fact]
     public async Task Of_ten_products_with_one_sku_one_is_made()
     {
         var storeId = await Admin.NewStoreAsync();
-        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => Admin.Post("/products", new { storeId, name = $"P{i}", variants = new[] { new { sku = "x", price = 1 } } })));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 10)
+            .Select(i => Admin.Post("/products", new { storeId, name = $"P{i}", variants = new[] { new { sku = "x", price = 1 } } })));
         Assert.Equal(1, answers.Count(a => a.Status == HttpStatusCode.Created));
         Assert.Equal(9, answers.Count(a => a.Code == "sku_taken"));
     }
@@ -161,14 +182,19 @@ public abstract class ProductTests(TestHost host)
             {"storeId":"{{{storeId}}}","name":"A","description":"d","category":"c","metadata":{"k":"v"},"externalId":"p","variants":[{"sku":"a","price":1,"purchaseLimit":1},{"sku":"b","price":2},{"sku":"c","price":3}]}
             """);
         var ids = made["variants"]!.AsArray().Select(v => (string)v!["id"]!).ToArray();
-        var put = await Admin.Put($"/products/{made.Id}", $$"""{"name":"B","description":"","variants":[{"sku":"new","price":9},{"sku":"b","price":20},{"id":"{{ids[0]}}","sku":"a2","price":10}]}""", made.ETag);
+        var put = await Admin.Put($"/products/{made.Id}",
+            $$"""{"name":"B","description":"","variants":[{"sku":"new","price":9},{"sku":"b","price":20},{"id":"{{ids[0]}}","sku":"a2","price":10}]}""", made.ETag);
         Assert.Equal((HttpStatusCode.OK, "\"2\""), (put.Status, put.ETag));
         var read = await Guest.Get($"/products/{made.Id}");
         Assert.Equal(put.Body!.ToJsonString(), read.Body!.ToJsonString());
-        Assert.Equal(("B", null, null, "{}", null), ((string?)read["name"], (string?)read["description"], (string?)read["category"], read["metadata"]!.ToJsonString(), (string?)read["externalId"]));
-        var variants = read["variants"]!.AsArray().Select(v => ((string)v!["id"]!, (string)v["sku"]!, (long)v["price"]!, (bool)v["active"]!, (int?)v["purchaseLimit"])).ToArray();
+        Assert.Equal(("B", null, null, "{}", null),
+            ((string?)read["name"], (string?)read["description"], (string?)read["category"], read["metadata"]!.ToJsonString(),
+            (string?)read["externalId"]));
+        var variants = read["variants"]!.AsArray()
+            .Select(v => ((string)v!["id"]!, (string)v["sku"]!, (long)v["price"]!, (bool)v["active"]!, (int?)v["purchaseLimit"])).ToArray();
         Assert.DoesNotContain(variants[0].Item1, ids);
-        Assert.Equal([(variants[0].Item1, "new", 9, true, null), (ids[1], "b", 20, true, null), (ids[0], "a2", 10, true, null), (ids[2], "c", 3, false, null)], variants);
+        Assert.Equal([(variants[0].Item1, "new", 9, true, null), (ids[1], "b", 20, true, null), (ids[0], "a2", 10, true, null),
+            (ids[2], "c", 3, false, null)], variants);
         Assert.Equal((string?)made["createdAt"], (string?)read["createdAt"]);
     }
 
@@ -176,15 +202,29 @@ public abstract class ProductTests(TestHost host)
     public async Task Put_may_swap_skus_and_external_ids()
     {
         var storeId = await Admin.NewStoreAsync();
-        var made = await Admin.Post("/products", new { storeId, name = "A", variants = new[] { new { sku = "a", price = 1, externalId = "x" }, new { sku = "b", price = 2, externalId = "y" } } });
+        var made = await Admin.Post("/products",
+            new
+            {
+                storeId,
+                name = "A",
+                variants = new[] { new { sku = "a", price = 1, externalId = "x" }, new { sku = "b", price = 2, externalId = "y" } }
+            });
         var ids = made["variants"]!.AsArray().Select(v => (string)v!["id"]!).ToArray();
         var put = await Admin.Put($"/products/{made.Id}",
-            new { name = "A", variants = new[] { new { id = ids[0], sku = "b", price = 1, externalId = "y" }, new { id = ids[1], sku = "a", price = 2, externalId = "x" } } }, made.ETag);
+            new
+            {
+                name = "A",
+                variants = new[] { new { id = ids[0], sku = "b", price = 1, externalId = "y" },
+                new { id = ids[1], sku = "a", price = 2, externalId = "x" } }
+            }, made.ETag);
         Assert.Equal(HttpStatusCode.OK, put.Status);
-        Assert.Equal([(ids[0], "b", "y"), (ids[1], "a", "x")], put["variants"]!.AsArray().Select(v => ((string)v!["id"]!, (string)v["sku"]!, (string)v["externalId"]!)));
+        Assert.Equal([(ids[0], "b", "y"), (ids[1], "a", "x")], put["variants"]!.AsArray()
+            .Select(v => ((string)v!["id"]!, (string)v["sku"]!, (string)v["externalId"]!)));
 
-        (await Admin.Put($"/products/{made.Id}", new { name = "A", variants = new[] { new { id = ids[0], sku = "a", price = 1 } } }, put.ETag)).Is(409, "sku_taken");
-        var stranger = await Admin.Put($"/products/{made.Id}", new { name = "A", variants = new[] { new { id = Guid.CreateVersion7(), sku = "z", price = 1 } } }, put.ETag);
+        (await Admin.Put($"/products/{made.Id}", new { name = "A", variants = new[] { new { id = ids[0], sku = "a", price = 1 } } },
+            put.ETag)).Is(409, "sku_taken");
+        var stranger = await Admin.Put($"/products/{made.Id}",
+            new { name = "A", variants = new[] { new { id = Guid.CreateVersion7(), sku = "z", price = 1 } } }, put.ETag);
         stranger.Is(400, "invalid_request");
         Assert.Equal(["variants[0].id"], stranger.FieldNames);
     }
@@ -218,7 +258,9 @@ public abstract class ProductTests(TestHost host)
         for (var version = 1; version <= 3; version++)
         {
             var tag = $"\"{version}\"";
-            var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => Admin.Put($"/products/{made.Id}", new { name = $"N{i}", variants = new[] { new { sku = "a", price = i } } }, tag)));
+            var answers = await Task.WhenAll(Enumerable.Range(0, 10)
+                .Select(i =>
+                Admin.Put($"/products/{made.Id}", new { name = $"N{i}", variants = new[] { new { sku = "a", price = i } } }, tag)));
             var won = Assert.Single(answers, a => a.Status == HttpStatusCode.OK);
             Assert.Equal(9, answers.Count(a => a.Code == "precondition_failed"));
             Assert.Equal(won.Body!.ToJsonString(), (await Guest.Get($"/products/{made.Id}")).Body!.ToJsonString());
@@ -235,16 +277,25 @@ public abstract class ProductTests(TestHost host)
     public async Task Deletion_is_soft_and_frees_the_names()
     {
         var storeId = await Admin.NewStoreAsync();
-        object body = new { storeId, name = "Deleted thing", externalId = "p", variants = new[] { new { sku = "a", price = 1, externalId = "v" } } };
+        object body = new
+        {
+            storeId,
+            name = "Deleted thing",
+            externalId = "p",
+            variants = new[] { new { sku = "a", price = 1, externalId = "v" } }
+        };
         var made = await Admin.Post("/products", body);
         var gone = await Admin.Delete($"/products/{made.Id}", made.ETag);
         Assert.Equal((HttpStatusCode.NoContent, null), (gone.Status, gone.Body));
         (await Guest.Get($"/products/{made.Id}")).Is(404, "not_found");
         (await Admin.Delete($"/products/{made.Id}", "\"2\"")).Is(404, "not_found");
-        (await Admin.Put($"/products/{made.Id}", new { name = "B", variants = new[] { new { sku = "a", price = 1 } } }, "\"2\"")).Is(404, "not_found");
+        (await Admin.Put($"/products/{made.Id}", new { name = "B", variants = new[] { new { sku = "a", price = 1 } } }, "\"2\"")).Is(404,
+            "not_found");
         Assert.Empty((await Guest.Get($"/products?storeId={storeId}")).Items);
         Assert.Empty((await Guest.Get($"/products?storeId={storeId}&q=deleted")).Items);
-        var kept = await host.Server.Db.ReadAsync(s => s.FirstAsync("SELECT active, sku FROM variants WHERE id = $1", r => (r.Bool(0), r.Text(1)), Guid.Parse((string)made["variants"]![0]!["id"]!)));
+        var kept = await host.Server.Db.ReadAsync(s =>
+            s.FirstAsync("SELECT active, sku FROM variants WHERE id = $1", r => (r.Bool(0), r.Text(1)),
+            Guid.Parse((string)made["variants"]![0]!["id"]!)));
         Assert.Equal((false, "a"), kept);
         var again = await Admin.Post("/products", body);
         Assert.Equal(HttpStatusCode.Created, again.Status);
@@ -255,9 +306,11 @@ public abstract class ProductTests(TestHost host)
     public async Task Shows_what_is_available_of_every_variant()
     {
         var storeId = await Admin.NewStoreAsync();
-        var made = await Admin.Post("/products", new { storeId, name = "A", variants = new[] { new { sku = "a", price = 1 }, new { sku = "b", price = 2 } } });
+        var made = await Admin.Post("/products",
+            new { storeId, name = "A", variants = new[] { new { sku = "a", price = 1 }, new { sku = "b", price = 2 } } });
         var second = Guid.Parse((string)made["variants"]![1]!["id"]!);
-        await host.Server.Db.WriteAsync(async tx => await StockWriter.ReceiveAsync(tx, [(second, storeId, 7)], "first", await tx.NowAsync()));
+        await host.Server.Db.WriteAsync(async tx =>
+            await StockWriter.ReceiveAsync(tx, [(second, storeId, 7)], "first", await tx.NowAsync()));
         static string Available(JsonNode product) => string.Join(' ', product["variants"]!.AsArray().Select(v => (long)v!["available"]!));
         Assert.Equal("0 7", Available((await Guest.Get($"/products/{made.Id}")).Body!));
         Assert.Equal("0 7", Available(Assert.Single((await Guest.Get($"/products?storeId={storeId}")).Items)!));

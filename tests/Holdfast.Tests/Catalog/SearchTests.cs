@@ -33,10 +33,26 @@ public abstract class SearchTests(TestHost host)
     public async Task Finds(string q, string names)
     {
         var storeId = await Admin.NewStoreAsync();
-        await Admin.Post("/products", new { storeId, name = "Đà Nẵng", description = "A souvenir, of the sea", variants = new[] { new { sku = "SKU-1", price = 1 } } });
-        await Admin.Post("/products", new { storeId, name = "Pão de Açúcar", category = "Padaria", description = "Bread", variants = new[] { new { sku = "SKU-77", price = 1, name = "Doce" } } });
+        await Admin.Post("/products",
+            new
+            {
+                storeId,
+                name = "Đà Nẵng",
+                description = "A souvenir, of the sea",
+                variants = new[] { new { sku = "SKU-1", price = 1 } }
+            });
+        await Admin.Post("/products",
+            new
+            {
+                storeId,
+                name = "Pão de Açúcar",
+                category = "Padaria",
+                description = "Bread",
+                variants = new[] { new { sku = "SKU-77", price = 1, name = "Doce" } }
+            });
         var found = await Guest.AllAsync($"/products?storeId={storeId}&q={Uri.EscapeDataString(q)}", limit: 1);
-        Assert.Equal(names.Split('|', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal), found.Select(p => (string)p["name"]!).Order(StringComparer.Ordinal));
+        Assert.Equal(names.Split('|', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal),
+            found.Select(p => (string)p["name"]!).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -44,7 +60,8 @@ public abstract class SearchTests(TestHost host)
     {
         var storeId = await Admin.NewStoreAsync();
         var made = await Admin.NewProductAsync(storeId, "Chuối", sku: "one");
-        var put = await Admin.Put($"/products/{made.Id}", new { name = "Xoài", variants = new[] { new { sku = "two", price = 1 } } }, made.ETag);
+        var put = await Admin.Put($"/products/{made.Id}", new { name = "Xoài", variants = new[] { new { sku = "two", price = 1 } } },
+            made.ETag);
         Assert.Empty((await Guest.Get($"/products?storeId={storeId}&q=chuoi")).Items);
         Assert.Single((await Guest.Get($"/products?storeId={storeId}&q=xoai two")).Items);
         Assert.Single((await Guest.Get($"/products?storeId={storeId}&q=one")).Items);
@@ -59,8 +76,10 @@ public abstract class SearchTests(TestHost host)
         await Admin.NewProductAsync(storeId, "a AND b OR not near");
         string[] queries =
         [
-            "\"", "'", "''", "\\", "a\\", "a\\'", "a\0b", "\0", "*", "a*", "^a", "a:b", "(", ")", "a AND", "AND", "OR OR", "NOT a", "NEAR(a b)", "a & b", "!a", "a | b", "<->", ":*", "{a}", "%", "_", "--", ";", "$1", "{in $1}",
-            "🎉", "a🎉b", "\ud83c", "𞤀𞤁", "ﷺ", "a\u0301", "\u0301", "東京", " ", "\t\r\n", "1e309", "1.5", "-1", new string('a', 200), string.Join(' ', Enumerable.Repeat("a", 100)), new string('\u0301', 200),
+            "\"", "'", "''", "\\", "a\\", "a\\'", "a\0b", "\0", "*", "a*", "^a", "a:b", "(", ")", "a AND", "AND", "OR OR", "NOT a",
+                "NEAR(a b)", "a & b", "!a", "a | b", "<->", ":*", "{a}", "%", "_", "--", ";", "$1", "{in $1}",
+            "🎉", "a🎉b", "\ud83c", "𞤀𞤁", "ﷺ", "a\u0301", "\u0301", "東京", " ", "\t\r\n", "1e309", "1.5", "-1", new string('a', 200),
+                string.Join(' ', Enumerable.Repeat("a", 100)), new string('\u0301', 200),
             "search_text", "words:a", "a + b", "\u200b", "\uFEFF", "ก็", "한국어", "א", "\u2028",
         ];
         foreach (var q in queries)
@@ -74,7 +93,8 @@ public abstract class SearchTests(TestHost host)
         var random = new Random(20261120);
         for (var i = 0; i < 200; i++)
         {
-            var q = string.Concat(Enumerable.Range(0, random.Next(1, 30)).Select(_ => (char)(random.Next(4) == 0 ? random.Next(0x20, 0x7F) : random.Next(1, 0xD800))));
+            var q = string.Concat(Enumerable.Range(0, random.Next(1, 30))
+                .Select(_ => (char)(random.Next(4) == 0 ? random.Next(0x20, 0x7F) : random.Next(1, 0xD800))));
             var answer = await Guest.Get($"/products?q={Uri.EscapeDataString(q)}");
             Assert.True(answer.Status == HttpStatusCode.OK, $"seed 20261120, {i}: {q}: {answer.Status}");
         }
@@ -87,7 +107,8 @@ public abstract class SearchTests(TestHost host)
         var random = new Random(7);
         for (var i = 0; i < 100; i++)
         {
-            var name = string.Concat(Enumerable.Range(0, random.Next(1, 30)).Select(_ => (char)(random.Next(3) == 0 ? random.Next(0x20, 0x7F) : random.Next(0xA0, 0x2000)))).Trim();
+            var name = string.Concat(Enumerable.Range(0, random.Next(1, 30))
+                .Select(_ => (char)(random.Next(3) == 0 ? random.Next(0x20, 0x7F) : random.Next(0xA0, 0x2000)))).Trim();
             if (name.Length == 0 || !Platform.Http.Fields.IsClean(name) || SearchText.Words(name).Count == 0)
             {
                 continue;
@@ -120,9 +141,11 @@ public abstract class SearchTests(TestHost host)
             made.Add(((await Admin.NewProductAsync(storeId, name, price: price)).Id, name, price));
         }
 
-        var listed = (await Guest.AllAsync($"/products?storeId={storeId}{(sort is null ? "" : $"&sort={sort}")}", limit)).ConvertAll(p => (string)p["id"]!);
+        var listed = (await Guest.AllAsync($"/products?storeId={storeId}{(sort is null ? "" : $"&sort={sort}")}", limit)).ConvertAll(p =>
+            (string)p["id"]!);
         // Made one after the other, but perhaps within a millisecond: then by id.
-        var times = await host.Server.Db.ReadAsync(s => s.QueryAsync("SELECT id, created_at FROM products WHERE store_id = $1", r => (r.Uuid(0).ToString(), r.Time(1)), storeId));
+        var times = await host.Server.Db.ReadAsync(s =>
+            s.QueryAsync("SELECT id, created_at FROM products WHERE store_id = $1", r => (r.Uuid(0).ToString(), r.Time(1)), storeId));
         var createdAt = times.ToDictionary(t => t.Item1, t => t.Item2);
         IEnumerable<(string Id, string Name, long Price)> wanted = (sort?.TrimStart('-') ?? "createdAt") switch
         {
@@ -157,7 +180,8 @@ public abstract class SearchTests(TestHost host)
         await Admin.NewProductAsync(one, "A", category: category);
         await Admin.NewProductAsync(one, "B");
         await Admin.NewProductAsync(two, "C", category: category);
-        async Task<string[]> Names(string query) => [.. (await Guest.Get($"/products?sort=name&{query}")).Items.Select(p => (string)p!["name"]!)];
+        async Task<string[]> Names(string query) =>
+            [.. (await Guest.Get($"/products?sort=name&{query}")).Items.Select(p => (string)p!["name"]!)];
         Assert.Equal(["A", "C"], await Names($"category={category}"));
         Assert.Equal(["A"], await Names($"category={category}&storeId={one}"));
         Assert.Equal(["A"], await Names($"category={category}&storeId={one}&q=a"));
@@ -172,14 +196,20 @@ public abstract class SearchTests(TestHost host)
         {
             if (tx.Db.Name == "sqlite")
             {
-                return await tx.QueryAsync($"EXPLAIN QUERY PLAN SELECT p.id FROM products p WHERE {ListProducts.SqliteSearch.Replace("{0}", "$1", StringComparison.Ordinal)}", r => r.Text(3), "\"a\"*");
+                return await tx.QueryAsync(
+                    "EXPLAIN QUERY PLAN SELECT p.id FROM products p WHERE "
+                    + $"{ListProducts.SqliteSearch.Replace("{0}", "$1", StringComparison.Ordinal)}", r => r.Text(3), "\"a\"*");
             }
 
             await tx.ExecuteAsync("SET LOCAL enable_seqscan = off");
-            return await tx.QueryAsync($"EXPLAIN SELECT p.id FROM products p WHERE {ListProducts.PostgresSearch.Replace("{0}", "$1", StringComparison.Ordinal).Replace("{{as tsquery}}", "{as tsquery}", StringComparison.Ordinal)}", r => r.Text(0), "'a':*");
+            var search = ListProducts.PostgresSearch.Replace("{0}", "$1", StringComparison.Ordinal)
+                .Replace("{{as tsquery}}", "{as tsquery}", StringComparison.Ordinal);
+            return await tx.QueryAsync($"EXPLAIN SELECT p.id FROM products p WHERE {search}", r => r.Text(0), "'a':*");
         });
-        Assert.Contains(plan, line => line.Contains(host.Backend == Backend.Sqlite ? "VIRTUAL TABLE INDEX" : "products_search", StringComparison.Ordinal));
-        Assert.DoesNotContain(plan, line => line.Contains(host.Backend == Backend.Sqlite ? "SCAN p" : "Seq Scan", StringComparison.Ordinal));
+        Assert.Contains(plan, line =>
+            line.Contains(host.Backend == Backend.Sqlite ? "VIRTUAL TABLE INDEX" : "products_search", StringComparison.Ordinal));
+        Assert.DoesNotContain(plan, line =>
+            line.Contains(host.Backend == Backend.Sqlite ? "SCAN p" : "Seq Scan", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -197,14 +227,22 @@ public abstract class SearchTests(TestHost host)
     public async Task Writes_many_at_once()
     {
         var db = host.Server.Db;
-        var store = new Store { Id = Guid.CreateVersion7(), Slug = $"s-{Guid.CreateVersion7():N}", Name = "Many", Currency = "BRL", ExternalId = $"{Guid.CreateVersion7():N}" };
+        var store = new Store
+        {
+            Id = Guid.CreateVersion7(),
+            Slug = $"s-{Guid.CreateVersion7():N}",
+            Name = "Many",
+            Currency = "BRL",
+            ExternalId = $"{Guid.CreateVersion7():N}"
+        };
         var products = Enumerable.Range(0, 500).Select(i => new Product
         {
             Id = Guid.CreateVersion7(),
             StoreId = store.Id,
             Name = $"Sản phẩm {i}",
             Category = "bulk",
-            Variants = [new Variant { Id = Guid.CreateVersion7(), Sku = $"m{i}", Price = i }, new Variant { Id = Guid.CreateVersion7(), Sku = $"n{i}", Price = i + 1 }],
+            Variants = [new Variant { Id = Guid.CreateVersion7(), Sku = $"m{i}", Price = i },
+                new Variant { Id = Guid.CreateVersion7(), Sku = $"n{i}", Price = i + 1 }],
         }).ToList();
         await db.WriteAsync(async tx =>
         {

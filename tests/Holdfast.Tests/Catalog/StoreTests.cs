@@ -14,19 +14,31 @@ public abstract class StoreTests(TestHost host)
     public async Task Is_made_read_and_replaced()
     {
         var slug = NewSlug();
-        var made = await Admin.Post("/stores", new { name = " Tiệm Đà Nẵng ", slug, currency = "VND", timeZone = "Asia/Ho_Chi_Minh", metadata = new { a = "b" }, externalId = slug });
+        var made = await Admin.Post("/stores",
+            new
+            {
+                name = " Tiệm Đà Nẵng ",
+                slug,
+                currency = "VND",
+                timeZone = "Asia/Ho_Chi_Minh",
+                metadata = new { a = "b" },
+                externalId = slug
+            });
         Assert.Equal((HttpStatusCode.Created, "\"1\""), (made.Status, made.ETag));
         Assert.Equal($"{Base}/stores/{made.Id}", made.Headers.Location!.ToString());
         var read = await Guest.Get($"/stores/{made.Id}");
         Assert.Equal((HttpStatusCode.OK, "\"1\""), (read.Status, read.ETag));
         Assert.Equal(made.Body!.ToJsonString(), read.Body!.ToJsonString());
-        Assert.Equal(("Tiệm Đà Nẵng", "Asia/Ho_Chi_Minh", "b", slug), ((string?)read["name"], (string?)read["timeZone"], (string?)read["metadata"]!["a"], (string?)read["externalId"]));
+        Assert.Equal(("Tiệm Đà Nẵng", "Asia/Ho_Chi_Minh", "b", slug),
+            ((string?)read["name"], (string?)read["timeZone"], (string?)read["metadata"]!["a"], (string?)read["externalId"]));
 
         var put = await Admin.Put($"/stores/{made.Id}", new { name = "B", slug, currency = "BRL" }, "\"1\"");
         Assert.Equal((HttpStatusCode.OK, "\"2\""), (put.Status, put.ETag));
         read = await Guest.Get($"/stores/{made.Id}");
         Assert.Equal(put.Body!.ToJsonString(), read.Body!.ToJsonString());
-        Assert.Equal(("B", "BRL", "UTC", null, 2), ((string?)read["name"], (string?)read["currency"], (string?)read["timeZone"], (string?)read["externalId"], (int)read["version"]!));
+        Assert.Equal(("B", "BRL", "UTC", null, 2),
+            ((string?)read["name"], (string?)read["currency"], (string?)read["timeZone"], (string?)read["externalId"],
+            (int)read["version"]!));
         Assert.Equal((string?)made["createdAt"], (string?)read["createdAt"]);
         (await Admin.Put($"/stores/{made.Id}", new { name = "C", slug, currency = "BRL" }, "\"1\"")).Is(412, "precondition_failed");
         (await Admin.Put($"/stores/{made.Id}", new { name = "C", slug, currency = "BRL" }, "W/\"1\"")).Is(412, "precondition_failed");
@@ -74,7 +86,13 @@ public abstract class StoreTests(TestHost host)
     [InlineData("combinesDiscounts", "\"yes\"")]
     public async Task Bad_fields_are_named(string field, string value)
     {
-        var fields = new Dictionary<string, string> { ["name"] = "\"A\"", ["slug"] = $"\"{NewSlug()}\"", ["currency"] = "\"VND\"", [field] = value };
+        var fields = new Dictionary<string, string>
+        {
+            ["name"] = "\"A\"",
+            ["slug"] = $"\"{NewSlug()}\"",
+            ["currency"] = "\"VND\"",
+            [field] = value
+        };
         var answer = await Admin.Post("/stores", $"{{{string.Join(',', fields.Select(f => $"\"{f.Key}\":{f.Value}"))}}}");
         answer.Is(400, "invalid_request");
         Assert.Equal([field], answer.FieldNames);
@@ -84,22 +102,35 @@ public abstract class StoreTests(TestHost host)
     public async Task What_a_store_charges_comes_back_as_it_was_written()
     {
         object rates = new[] { new { from = 500, fee = 0 }, new { from = 0, fee = 30 } };
-        var made = await Admin.Post("/stores", new { name = "A", slug = NewSlug(), currency = "VND", shippingRates = rates,
-            combinesDiscounts = true, tax = new { rate = 8, shipping = 10.5 } });
+        var made = await Admin.Post("/stores", new
+        {
+            name = "A",
+            slug = NewSlug(),
+            currency = "VND",
+            shippingRates = rates,
+            combinesDiscounts = true,
+            tax = new { rate = 8, shipping = 10.5 }
+        });
         Assert.Equal(HttpStatusCode.Created, made.Status);
         var read = (await Guest.Get($"/stores/{made.Id}")).Body!;
         Assert.Equal((0, 500, true, 10.5m, 8m), ((int)read["shippingRates"]![0]!["from"]!, (int)read["shippingRates"]![1]!["from"]!,
             (bool)read["combinesDiscounts"]!,
             (decimal)read["tax"]!["shipping"]!, (decimal)read["tax"]!["rate"]!));
-        read = (await Admin.Put($"/stores/{made.Id}", new { name = "A", slug = NewSlug(), currency = "VND",
-            tax = new { rate = 8 } })).Body!;
+        read = (await Admin.Put($"/stores/{made.Id}", new
+        {
+            name = "A",
+            slug = NewSlug(),
+            currency = "VND",
+            tax = new { rate = 8 }
+        })).Body!;
         Assert.Equal((false, null), ((bool)read["combinesDiscounts"]!, read["tax"]!["shipping"]));
     }
 
     [Fact]
     public async Task Unknown_and_read_only_fields_are_named()
     {
-        var answer = await Admin.Post("/stores", new { name = "A", slug = NewSlug(), currency = "VND", id = Guid.CreateVersion7(), colour = "red" });
+        var answer = await Admin.Post("/stores",
+            new { name = "A", slug = NewSlug(), currency = "VND", id = Guid.CreateVersion7(), colour = "red" });
         answer.Is(400, "unknown_field");
         Assert.Equal(["colour", "id"], answer.FieldNames.Order());
         (await Admin.Post("/stores", "[1]")).Is(400, "invalid_json");
@@ -112,17 +143,20 @@ public abstract class StoreTests(TestHost host)
         var (slug, external) = (NewSlug(), NewSlug());
         await Admin.Post("/stores", new { name = "A", slug, currency = "VND", externalId = external });
         (await Admin.Post("/stores", new { name = "B", slug, currency = "VND" })).Is(409, "slug_taken");
-        (await Admin.Post("/stores", new { name = "B", slug = NewSlug(), currency = "VND", externalId = external })).Is(409, "external_id_taken");
+        (await Admin.Post("/stores", new { name = "B", slug = NewSlug(), currency = "VND", externalId = external })).Is(409,
+            "external_id_taken");
         var other = await Admin.NewStoreAsync();
         (await Admin.Put($"/stores/{other}", new { name = "B", slug, currency = "VND" })).Is(409, "slug_taken");
-        (await Admin.Put($"/stores/{other}", new { name = "B", slug = NewSlug(), currency = "VND", externalId = external })).Is(409, "external_id_taken");
+        (await Admin.Put($"/stores/{other}", new { name = "B", slug = NewSlug(), currency = "VND", externalId = external })).Is(409,
+            "external_id_taken");
     }
 
     [Fact]
     public async Task Of_ten_with_one_slug_one_is_made()
     {
         var slug = NewSlug();
-        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Admin.Post("/stores", new { name = "A", slug, currency = "VND" })));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 10)
+            .Select(_ => Admin.Post("/stores", new { name = "A", slug, currency = "VND" })));
         Assert.Equal(1, answers.Count(a => a.Status == HttpStatusCode.Created));
         Assert.Equal(9, answers.Count(a => a.Code == "slug_taken"));
     }

@@ -22,18 +22,24 @@ public abstract class TextKeyMigrationTests(Backend backend)
         await Migrations.ApplyAsync(test.Db, Server.Modules, report: _report.Add);
 
         Assert.Equal(["ab-100", TextKeys.Twin("ab-100", old.Second)], await KeysAsync(test.Db, "SELECT sku_key FROM variants ORDER BY id"));
-        Assert.Equal(["an@xn--bcher-kva.de", TextKeys.Twin("an@xn--bcher-kva.de", old.Guest)], await KeysAsync(test.Db, "SELECT email_key FROM users WHERE role = 'guest' ORDER BY id"));
-        Assert.Equal(["S\u00e1ch", "s\u00e1ch"], await KeysAsync(test.Db, "SELECT name FROM products UNION ALL SELECT category_key FROM products WHERE category_key IS NOT NULL"));
+        Assert.Equal(["an@xn--bcher-kva.de", TextKeys.Twin("an@xn--bcher-kva.de", old.Guest)],
+            await KeysAsync(test.Db, "SELECT email_key FROM users WHERE role = 'guest' ORDER BY id"));
+        Assert.Equal(["S\u00e1ch", "s\u00e1ch"],
+            await KeysAsync(test.Db,
+            "SELECT name FROM products UNION ALL SELECT category_key FROM products WHERE category_key IS NOT NULL"));
         Assert.Equal(["px-1", "px-1\n2"], await KeysAsync(test.Db, "SELECT reference_key FROM stock_movements ORDER BY sequence"));
-        Assert.Equal(["an@xn--bcher-kva.de 5"], await KeysAsync(test.Db, "SELECT buyer || ' ' || CAST(quantity AS text) FROM purchase_counts"));
+        Assert.Equal(["an@xn--bcher-kva.de 5"],
+            await KeysAsync(test.Db, "SELECT buyer || ' ' || CAST(quantity AS text) FROM purchase_counts"));
         Assert.Equal(3, _report.Count);
-        Assert.Contains(_report, l => l.Contains(old.Second.ToString(), StringComparison.Ordinal) && l.Contains(old.First.ToString(), StringComparison.Ordinal));
+        Assert.Contains(_report, l => l.Contains(old.Second.ToString(), StringComparison.Ordinal)
+            && l.Contains(old.First.ToString(), StringComparison.Ordinal));
         Assert.Contains(_report, l => l.Contains(old.Guest.ToString(), StringComparison.Ordinal));
         Assert.Contains(_report, l => l.StartsWith($"receipt of variant {old.First} 'PX-1'", StringComparison.Ordinal));
 
         // Until somebody renames one of them, verify says so; and to run it again changes nothing.
         Assert.Equal(["skus_of_a_store_differ_in_more_than_their_writing", "emails_differ_in_more_than_their_writing"],
-            (await Verification.RunAsync(test.Db, Server.Invariants.Where(i => i.Name.EndsWith("_writing", StringComparison.Ordinal)))).Select(f => f.Name));
+            (await Verification.RunAsync(test.Db,
+            Server.Invariants.Where(i => i.Name.EndsWith("_writing", StringComparison.Ordinal)))).Select(f => f.Name));
         Assert.Empty(await test.Db.WriteAsync(new CatalogTextKeys().RunAsync));
         Assert.Equal(["ab-100", TextKeys.Twin("ab-100", old.Second)], await KeysAsync(test.Db, "SELECT sku_key FROM variants ORDER BY id"));
     }
@@ -43,16 +49,23 @@ public abstract class TextKeyMigrationTests(Backend backend)
     {
         await using var server = await TestServer.StartAsync(backend);
         var store = await server.Admin.NewStoreAsync();
-        var (first, second) = (await server.Admin.NewProductAsync(store, "A", "AB-100"), await server.Admin.NewProductAsync(store, "B", "other"));
+        var (first, second) = (await server.Admin.NewProductAsync(store, "A", "AB-100"),
+            await server.Admin.NewProductAsync(store, "B", "other"));
         var variant = Guid.Parse((string)second["variants"]![0]!["id"]!);
-        await server.Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE variants SET sku = $2, sku_key = $3 WHERE id = $1", variant, "ab-100", TextKeys.Twin("ab-100", variant)));
+        await server.Db.WriteAsync(tx =>
+            tx.ExecuteAsync("UPDATE variants SET sku = $2, sku_key = $3 WHERE id = $1", variant, "ab-100",
+            TextKeys.Twin("ab-100", variant)));
 
-        var dearer = await server.Admin.Put($"/products/{second.Id}", new { name = "B", variants = new[] { new { sku = "ab-100", price = 7 } } }, second.ETag);
+        var dearer = await server.Admin.Put($"/products/{second.Id}",
+            new { name = "B", variants = new[] { new { sku = "ab-100", price = 7 } } }, second.ETag);
         Assert.Equal((200, 7), ((int)dearer.Status, (long)dearer["variants"]![0]!["price"]!));
-        Assert.Equal(200, (int)(await server.Admin.Put($"/products/{first.Id}", new { name = "A", variants = new[] { new { sku = "AB-100", price = 8 } } }, first.ETag)).Status);
+        Assert.Equal(200,
+            (int)(await server.Admin.Put($"/products/{first.Id}",
+            new { name = "A", variants = new[] { new { sku = "AB-100", price = 8 } } }, first.ETag)).Status);
         var invariant = CatalogModule.Invariants.Single(i => i.Name.StartsWith("skus_", StringComparison.Ordinal));
         Assert.Single(await Verification.RunAsync(server.Db, [invariant]));
-        var renamed = await server.Admin.Put($"/products/{second.Id}", new { name = "B", variants = new[] { new { id = variant, sku = "ab-101", price = 7 } } }, dearer.ETag);
+        var renamed = await server.Admin.Put($"/products/{second.Id}",
+            new { name = "B", variants = new[] { new { id = variant, sku = "ab-101", price = 7 } } }, dearer.ETag);
         Assert.Equal(200, (int)renamed.Status);
         Assert.Empty(await Verification.RunAsync(server.Db, [invariant]));
     }
@@ -68,23 +81,34 @@ public abstract class TextKeyMigrationTests(Backend backend)
         await db.WriteAsync(async tx =>
         {
             var now = await tx.NowAsync();
-            await tx.ExecuteAsync("INSERT INTO stores (id, slug, name, currency, time_zone, version, created_at, updated_at) VALUES ($1, 's', 'S', 'VND', 'UTC', 1, $2, $2)", store, now);
-            await tx.ExecuteAsync("INSERT INTO products (id, store_id, name, category, search_text, version, created_at, updated_at) VALUES ($1, $2, $3, $3, '', 1, $4, $4)", product, store, "Sa\u0301ch", now);
+            await tx.ExecuteAsync(
+                "INSERT INTO stores (id, slug, name, currency, time_zone, version, created_at, updated_at) VALUES ($1, 's', 'S', 'VND', "
+                + "'UTC', 1, $2, $2)", store, now);
+            await tx.ExecuteAsync(
+                "INSERT INTO products (id, store_id, name, category, search_text, version, created_at, updated_at) VALUES ($1, $2, $3, "
+                + "$3, '', 1, $4, $4)", product, store, "Sa\u0301ch", now);
             foreach (var (id, sku) in new[] { (first, "AB-100"), (second, "AB\u200b-100") })
             {
-                await tx.ExecuteAsync("INSERT INTO variants (id, product_id, store_id, position, sku, price, active) VALUES ($1, $2, $3, 0, $4, 1, $5)", id, product, store, sku, true);
+                await tx.ExecuteAsync(
+                    "INSERT INTO variants (id, product_id, store_id, position, sku, price, active) VALUES ($1, $2, $3, 0, $4, 1, $5)", id,
+                    product, store, sku, true);
             }
 
-            foreach (var (id, email, key) in new[] { (ascii, "an@xn--bcher-kva.de", "an@xn--bcher-kva.de"), (guest, "An@B\u00fccher.de", "an@b\u00fccher.de") })
+            foreach (var (id, email, key) in new[] { (ascii, "an@xn--bcher-kva.de", "an@xn--bcher-kva.de"),
+                (guest, "An@B\u00fccher.de", "an@b\u00fccher.de") })
             {
-                await tx.ExecuteAsync("INSERT INTO users (id, role, email, email_key, active, created_at, updated_at) VALUES ($1, 'guest', $2, $3, $4, $5, $5)", id, email, key, true, now);
-                await tx.ExecuteAsync("INSERT INTO purchase_counts (variant_id, buyer, quantity) VALUES ($1, $2, $3)", first, key, id == guest ? 3L : 2L);
+                await tx.ExecuteAsync(
+                    "INSERT INTO users (id, role, email, email_key, active, created_at, updated_at) VALUES ($1, 'guest', $2, $3, "
+                    + "$4, $5, $5)", id, email, key, true, now);
+                await tx.ExecuteAsync("INSERT INTO purchase_counts (variant_id, buyer, quantity) VALUES ($1, $2, $3)", first, key,
+                    id == guest ? 3L : 2L);
             }
 
             foreach (var (sequence, reference) in new[] { (1L, "px-1"), (2L, "PX-1") })
             {
-                await tx.ExecuteAsync("INSERT INTO stock_movements (variant_id, location_id, sequence, store_id, on_hand_delta, reserved_delta, reason, reference, created_at) "
-                    + "VALUES ($1, $2, $3, $2, 1, 0, 'receipt', $4, $5)", first, store, sequence, reference, now);
+                await tx.ExecuteAsync(
+                    "INSERT INTO stock_movements (variant_id, location_id, sequence, store_id, on_hand_delta, reserved_delta, reason, "
+                    + "reference, created_at) VALUES ($1, $2, $3, $2, 1, 0, 'receipt', $4, $5)", first, store, sequence, reference, now);
             }
         });
         return new Old(first, second, guest);
@@ -97,7 +121,8 @@ public abstract class TextKeyMigrationTests(Backend backend)
     {
         public override AssemblyName GetName() => module.GetName();
 
-        public override string[] GetManifestResourceNames() => [.. module.GetManifestResourceNames().Where(n => !Late.Any(l => n.EndsWith(l, StringComparison.Ordinal)))];
+        public override string[] GetManifestResourceNames() =>
+            [.. module.GetManifestResourceNames().Where(n => !Late.Any(l => n.EndsWith(l, StringComparison.Ordinal)))];
 
         public override Stream? GetManifestResourceStream(string name) => module.GetManifestResourceStream(name);
     }

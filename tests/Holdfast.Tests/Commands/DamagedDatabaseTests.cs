@@ -4,7 +4,9 @@ using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Commands;
 
-/// <summary>A database that is damaged, missing or no database: each command says so in one line, with what to do, and ends with exit code 2.</summary>
+/// <summary>
+/// A database that is damaged, missing or no database: each command says so in one line, with what to do, and ends with exit code 2.
+/// </summary>
 public sealed class DamagedDatabaseTests : IAsyncLifetime
 {
     private const int PageBytes = 4096;
@@ -23,7 +25,8 @@ public sealed class DamagedDatabaseTests : IAsyncLifetime
         await DemoStore.MakeAsync(db, TestContext.Current.CancellationToken);
         await db.WriteAsync(async tx =>
         {
-            var rows = new RowSet("audit_log", new("id", ColumnType.Uuid), new("occurred_at", ColumnType.Time), new("actor", ColumnType.Text), new("action", ColumnType.Text));
+            var rows = new RowSet("audit_log", new("id", ColumnType.Uuid), new("occurred_at", ColumnType.Time),
+                new("actor", ColumnType.Text), new("action", ColumnType.Text));
             for (var i = 0; i < 2000; i++)
             {
                 rows.Add(Guid.CreateVersion7()).Add(DateTime.UnixEpoch).Add("somebody").Add($"needle {i}");
@@ -68,7 +71,8 @@ public sealed class DamagedDatabaseTests : IAsyncLifetime
         Spoil("a page that no check reads");
         await using var db = Db.Open($"sqlite:{File}");
         await db.WriteAsync(tx => tx.ExecuteAsync("UPDATE stock SET on_hand = on_hand + 7"));
-        var refusal = await Assert.ThrowsAsync<StartupException>(() => Verify.RunAsync(db, withRepairs: true, TextWriter.Null, TestContext.Current.CancellationToken));
+        var refusal = await Assert.ThrowsAsync<StartupException>(() =>
+            Verify.RunAsync(db, withRepairs: true, TextWriter.Null, TestContext.Current.CancellationToken));
         Assert.Contains(Damaged, refusal.Message, StringComparison.Ordinal);
         Assert.NotEmpty(await Verification.RunAsync(db, Server.Invariants, ct: TestContext.Current.CancellationToken));
     }
@@ -77,7 +81,8 @@ public sealed class DamagedDatabaseTests : IAsyncLifetime
     public async Task A_command_that_reads_makes_no_file_and_takes_no_folder_for_one()
     {
         var missing = Path.Combine(_folder, "none", "holdfast.db");
-        await RefusesAsync($"sqlite:{missing}", "verify", $"there is no file {missing}: name another, or make a database with holdfast migrate.");
+        await RefusesAsync($"sqlite:{missing}", "verify",
+            $"there is no file {missing}: name another, or make a database with holdfast migrate.");
         Assert.False(Directory.Exists(Path.GetDirectoryName(missing)));
         await RefusesAsync($"sqlite:{_folder}", "verify", $"{_folder} is a directory: name the file in it.");
         await RefusesAsync($"sqlite:{_folder}", "migrate", "the SQLite file cannot be opened: it is a directory, or ");
@@ -89,7 +94,8 @@ public sealed class DamagedDatabaseTests : IAsyncLifetime
     {
         await RefusesAsync($"postgres://postgres@127.0.0.1:{Ports.Free()}/none", "verify", "PostgreSQL cannot be reached: ");
         PostgresServer.Require();
-        await RefusesAsync((await PostgresServer.SharedAsync()).Url("no_such_database"), "verify", "PostgreSQL refuses: database \"no_such_database\" does not exist (3D000)");
+        await RefusesAsync((await PostgresServer.SharedAsync()).Url("no_such_database"), "verify",
+            "PostgreSQL refuses: database \"no_such_database\" does not exist (3D000)");
     }
 
     private void Spoil(string what)

@@ -83,11 +83,22 @@ public abstract class ExportTests(TestHost host) : IDisposable
         string[] names = ["=1+1", "'=x", "＝SUM", "|cmd", "-Áo; \"dài\", lụa", "plain"];
         foreach (var (name, i) in names.Select((n, i) => (n, i)))
         {
-            var variants = new JsonArray(new JsonObject { ["sku"] = $"+{i}", ["price"] = 100_000 + i, ["name"] = "@M",
-                ["attributes"] = new JsonObject { ["size"] = "-1", ["Size"] = "L", ["màu,"] = "\"đỏ\"" } },
+            var variants = new JsonArray(new JsonObject
+            {
+                ["sku"] = $"+{i}",
+                ["price"] = 100_000 + i,
+                ["name"] = "@M",
+                ["attributes"] = new JsonObject { ["size"] = "-1", ["Size"] = "L", ["màu,"] = "\"đỏ\"" }
+            },
                 new JsonObject { ["sku"] = $"{i},b", ["price"] = 5, ["active"] = false, ["purchaseLimit"] = 3 });
-            var product = new JsonObject { ["storeId"] = store, ["name"] = name, ["description"] = "+one\n=two\n\n'three",
-                ["category"] = "@", ["variants"] = variants };
+            var product = new JsonObject
+            {
+                ["storeId"] = store,
+                ["name"] = name,
+                ["description"] = "+one\n=two\n\n'three",
+                ["category"] = "@",
+                ["variants"] = variants
+            };
             var made = await Shop.PostAsync(host.Server.Admin, "/products", product);
             Assert.True(made.Status == 201, made.Body.ToString());
         }

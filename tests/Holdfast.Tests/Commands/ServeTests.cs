@@ -55,8 +55,11 @@ public abstract class ServeTests(Backend backend)
         var servers = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => ServerProcess.StartAsync(database.Url, settings)));
         try
         {
-            using var login = await servers[0].Client.PostAsJsonAsync("/api/v1/auth/login", new { email = "admin@example.com", password = "a password of mine" }, TestContext.Current.CancellationToken);
-            var token = (await login.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("accessToken").GetString();
+            using var login = await servers[0]
+                .Client.PostAsJsonAsync("/api/v1/auth/login", new { email = "admin@example.com", password = "a password of mine" },
+                TestContext.Current.CancellationToken);
+            var token = (await login.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty(
+                "accessToken").GetString();
             foreach (var server in servers)
             {
                 server.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -93,7 +96,8 @@ public abstract class ServeTests(Backend backend)
         await Until.TrueAsync("the worker relays", async () => await OutboxAsync(database) == 0);
     }
 
-    private static Task<long> OutboxAsync(TestDb database) => database.Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM outbox", r => r.Long(0)));
+    private static Task<long> OutboxAsync(TestDb database) =>
+        database.Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM outbox", r => r.Long(0)));
 }
 
 public sealed class Serve_on_sqlite() : ServeTests(Backend.Sqlite)
@@ -109,8 +113,10 @@ public sealed class Serve_on_sqlite() : ServeTests(Backend.Sqlite)
         for (var start = 0; start < 2; start++)
         {
             await using var server = await ServerProcess.StartWithDemoAsync(database.Url);
-            var products = await server.Client.GetFromJsonAsync<JsonElement>("/api/v1/products?q=da%20nang", TestContext.Current.CancellationToken);
-            Assert.Contains("Holdfast", Assert.Single(products.GetProperty("items").EnumerateArray()).GetProperty("name").GetString(), StringComparison.Ordinal);
+            var products = await server.Client.GetFromJsonAsync<JsonElement>("/api/v1/products?q=da%20nang",
+                TestContext.Current.CancellationToken);
+            Assert.Contains("Holdfast", Assert.Single(products.GetProperty("items").EnumerateArray()).GetProperty("name").GetString(),
+                StringComparison.Ordinal);
             Assert.Contains($"answering on {server.Address.ToString().TrimEnd('/')}", server.Output, StringComparison.Ordinal);
         }
 
@@ -125,7 +131,8 @@ public sealed class Serve_on_sqlite() : ServeTests(Backend.Sqlite)
         var cases = new (string[] Args, Dictionary<string, string> Settings, string Line)[]
         {
             (["serve"], new() { ["DATABASE_URL"] = "mysql://x" }, "holdfast: DATABASE_URL: must start with postgres:// or sqlite:"),
-            (["serve"], new() { ["ORDER_SESSION_DURATION_MINUTES"] = "soon" }, "holdfast: ORDER_SESSION_DURATION_MINUTES: 'soon' is not a number."),
+            (["serve"], new() { ["ORDER_SESSION_DURATION_MINUTES"] = "soon" },
+                "holdfast: ORDER_SESSION_DURATION_MINUTES: 'soon' is not a number."),
             (["serve", "--roles", "king"], [], "holdfast: --roles: 'king' is not a role of this release; there are api and worker."),
             (["serve", "--log-format", "xml"], [], "holdfast: --log-format: 'xml' must be text or json."),
             (["serve", "--empyt"], [], "holdfast: '--empyt' is neither an option nor a setting; see --help and docs/run.md."),
@@ -145,19 +152,26 @@ public sealed class Serve_on_sqlite() : ServeTests(Backend.Sqlite)
     {
         await using var database = await TestDb.CreateAsync(Backend.Sqlite);
         var shop = await Shop.CreateAsync(database.Db, 1);
-        var (code, output) = await ServerProcess.RunAsync(["user", "create", "--email", "An@Example.com", "--role", "staff", "--name", "An", "--store", $"s-{shop.StoreId:N}"], database.Url);
+        var (code, output) = await ServerProcess.RunAsync(
+            ["user", "create", "--email", "An@Example.com", "--role", "staff", "--name", "An", "--store", $"s-{shop.StoreId:N}"],
+            database.Url);
         Assert.Equal(0, code);
         var password = output.Split("Password, shown this once: ")[1].Trim();
         await using var server = await ServerProcess.StartAsync(database.Url);
-        using var login = await server.Client.PostAsJsonAsync("/api/v1/auth/login", new { email = "an@example.com", password }, TestContext.Current.CancellationToken);
+        using var login = await server.Client.PostAsJsonAsync("/api/v1/auth/login", new { email = "an@example.com", password },
+            TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, login.StatusCode);
 
         var (disabled, said) = await ServerProcess.RunAsync(["user", "disable", "an@example.com"], database.Url);
         Assert.Equal((0, "Disabled An@Example.com"), (disabled, said.Split(',')[0]));
-        Assert.Equal((1, "holdfast: there is no account 'lan@example.com'."), await ServerProcess.RunAsync(["user", "disable", "lan@example.com"], database.Url));
-        Assert.Equal((1, "holdfast: There is an account with this email already."), await ServerProcess.RunAsync(["user", "create", "--email", "an@example.com", "--role", "admin"], database.Url));
-        foreach (var (args, start) in new[] { ("--email x --role admin", "holdfast: --email: "), ("--email a@b.vn --role king", "holdfast: --role: "), ("--email a@b.vn --role staff", "holdfast: --store: "),
-            ("--email a@b.vn --role staff --store nowhere", "holdfast: --store: there is no store 'nowhere'."), ("--email a@b.vn --role admin --store nowhere", "holdfast: --store: is for staff") })
+        Assert.Equal((1, "holdfast: there is no account 'lan@example.com'."),
+            await ServerProcess.RunAsync(["user", "disable", "lan@example.com"], database.Url));
+        Assert.Equal((1, "holdfast: There is an account with this email already."),
+            await ServerProcess.RunAsync(["user", "create", "--email", "an@example.com", "--role", "admin"], database.Url));
+        foreach (var (args, start) in new[] { ("--email x --role admin", "holdfast: --email: "),
+            ("--email a@b.vn --role king", "holdfast: --role: "), ("--email a@b.vn --role staff", "holdfast: --store: "),
+            ("--email a@b.vn --role staff --store nowhere", "holdfast: --store: there is no store 'nowhere'."),
+                ("--email a@b.vn --role admin --store nowhere", "holdfast: --store: is for staff") })
         {
             var (refused, line) = await ServerProcess.RunAsync(["user", "create", .. args.Split(' ')], database.Url);
             Assert.Equal(2, refused);
@@ -165,8 +179,11 @@ public sealed class Serve_on_sqlite() : ServeTests(Backend.Sqlite)
         }
 
         Assert.Equal((2, "holdfast: The password is one of the most common passwords."),
-            await ServerProcess.RunAsync(["user", "create", "--email", "a@b.vn", "--role", "admin", "--password-stdin"], database.Url, input: "Password123"));
-        var (many, why) = await ServerProcess.RunAsync(["user", "create", "--email", "a@b.vn", "--role", "staff", .. Enumerable.Range(0, 101).SelectMany(i => new[] { "--store", $"s{i}" })], database.Url);
+            await ServerProcess.RunAsync(["user", "create", "--email", "a@b.vn", "--role", "admin", "--password-stdin"], database.Url,
+            input: "Password123"));
+        var (many, why) = await ServerProcess.RunAsync(
+            ["user", "create", "--email", "a@b.vn", "--role", "staff", .. Enumerable.Range(0, 101)
+            .SelectMany(i => new[] { "--store", $"s{i}" })], database.Url);
         Assert.Equal(2, many);
         Assert.StartsWith("holdfast: --store: at most 100, ", why, StringComparison.Ordinal);
     }

@@ -9,7 +9,8 @@ namespace Holdfast.Tests.Commands;
 /// <summary>The client of drill and replay sends again whatever a server that is killed does to it.</summary>
 public sealed class ShopClientTests
 {
-    private const string Answer = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9\r\nConnection: close\r\n\r\n{\"a\": 12}";
+    private const string Answer =
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9\r\nConnection: close\r\n\r\n{\"a\": 12}";
 
     [Theory]
     [InlineData("")]
@@ -25,7 +26,8 @@ public sealed class ShopClientTests
             listener.Start();
             var served = ServeAsync(listener, said, isReset);
             using var client = Client((IPEndPoint)listener.LocalEndpoint, _ => Task.FromResult("token"));
-            Assert.Equal(12, (await client.MustAsync(Call.Get("/orders"), TestContext.Current.CancellationToken)).GetProperty("a").GetInt64());
+            Assert.Equal(12, (await client.MustAsync(Call.Get("/orders"), TestContext.Current.CancellationToken)).GetProperty("a")
+                .GetInt64());
             // Before the first byte of an answer, the framework's client sends a GET again on its own.
             Assert.True(said.Length == 0 || client.Retries == 3, $"{client.Retries} retries");
             await served;
@@ -58,9 +60,12 @@ public sealed class ShopClientTests
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var served = ServeAsync(listener, "", isReset: true, times: 0);
-        var failures = new Queue<Exception>([new SocketException((int)SocketError.ConnectionRefused), new SocketException((int)SocketError.ConnectionReset), new IOException("cut"),
+        var failures = new Queue<Exception>(
+            [new SocketException((int)SocketError.ConnectionRefused), new SocketException((int)SocketError.ConnectionReset),
+            new IOException("cut"),
             new TimeoutException(), new HttpRequestException("down"), new Npgsql.NpgsqlException("down"), new TaskCanceledException()]);
-        using var client = Client((IPEndPoint)listener.LocalEndpoint, _ => failures.TryDequeue(out var e) ? Task.FromException<string>(e) : Task.FromResult("token"));
+        using var client = Client((IPEndPoint)listener.LocalEndpoint, _ => failures.TryDequeue(out var e) ? Task.FromException<string>(e)
+            : Task.FromResult("token"));
         Assert.Equal(200, (await client.SendAsync(Call.Get("/orders"), ct: TestContext.Current.CancellationToken)).Status);
         Assert.Equal(7, client.Retries);
         await served;
@@ -69,16 +74,20 @@ public sealed class ShopClientTests
     [Fact]
     public async Task What_does_not_come_back_is_told_and_what_is_a_mistake_of_ours_is_thrown()
     {
-        using var client = new ShopClient(new Uri("http://127.0.0.1:1"), _ => throw new SocketException((int)SocketError.ConnectionReset), 4, TimeSpan.Zero);
+        using var client = new ShopClient(new Uri("http://127.0.0.1:1"), _ => throw new SocketException((int)SocketError.ConnectionReset),
+            4, TimeSpan.Zero);
         var answer = await client.SendAsync(Call.Get("/orders"), ct: TestContext.Current.CancellationToken);
         Assert.Equal("no_answer", answer.Code);
         Assert.StartsWith("no answer: ", answer.Explain(), StringComparison.Ordinal);
 
-        using var broken = new ShopClient(new Uri("http://127.0.0.1:1"), _ => throw new InvalidOperationException("a mistake"), 4, TimeSpan.Zero);
-        await Assert.ThrowsAsync<InvalidOperationException>(() => broken.SendAsync(Call.Get("/orders"), ct: TestContext.Current.CancellationToken));
+        using var broken = new ShopClient(new Uri("http://127.0.0.1:1"), _ => throw new InvalidOperationException("a mistake"), 4,
+            TimeSpan.Zero);
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            broken.SendAsync(Call.Get("/orders"), ct: TestContext.Current.CancellationToken));
     }
 
-    private static ShopClient Client(IPEndPoint place, Func<CancellationToken, Task<string>> signIn) => new(new Uri($"http://{place}"), signIn, 4, TimeSpan.FromSeconds(30));
+    private static ShopClient Client(IPEndPoint place, Func<CancellationToken, Task<string>> signIn) =>
+        new(new Uri($"http://{place}"), signIn, 4, TimeSpan.FromSeconds(30));
 
     private static int FreePort() => Enumerable.Range(0, 1000).Select(_ => Random.Shared.Next(15_000, 32_000))
         .First(port => IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().All(l => l.Port != port));

@@ -11,12 +11,18 @@ public abstract class VerifyTests(Backend backend)
     public static TheoryData<string, string> Damage => new()
     {
         { "outbox_rows_have_their_event", "INSERT INTO outbox (subject, sequence) VALUES ($1, 1)" },
-        { "events_of_a_subject_have_no_gaps", "INSERT INTO events (subject, sequence, type, store_id, occurred_at, actor, data) VALUES ($1, 2, 'x', $1, $2, 'system', $3)" },
-        { "idempotency_keys_have_an_answer", "INSERT INTO idempotency_keys (key, fingerprint, status, response, created_at) VALUES ($1, $3, 0, $3, $2)" },
-        { "idempotency_keys_have_an_answer", "INSERT INTO idempotency_keys (key, fingerprint, status, created_at) VALUES ($1, $3, 201, $2)" },
+        { "events_of_a_subject_have_no_gaps",
+            "INSERT INTO events (subject, sequence, type, store_id, occurred_at, actor, data) VALUES ($1, 2, 'x', $1, $2, 'system', $3)" },
+        { "idempotency_keys_have_an_answer",
+            "INSERT INTO idempotency_keys (key, fingerprint, status, response, created_at) VALUES ($1, $3, 0, $3, $2)" },
+        { "idempotency_keys_have_an_answer",
+            "INSERT INTO idempotency_keys (key, fingerprint, status, created_at) VALUES ($1, $3, 201, $2)" },
         { "stores_of_users_belong_to_an_account", "INSERT INTO user_stores (user_id, store_id) VALUES ($1, $1)" },
-        { "users_have_a_role_and_guests_no_password", "INSERT INTO users (id, role, email, email_key, password_hash, active, created_at, updated_at) VALUES ($1, 'guest', 'a', 'a', 'b', $4, $2, $2)" },
-        { "users_have_a_role_and_guests_no_password", "INSERT INTO users (id, role, email, email_key, active, created_at, updated_at) VALUES ($1, 'king', 'a', 'a', $4, $2, $2)" },
+        { "users_have_a_role_and_guests_no_password",
+            "INSERT INTO users (id, role, email, email_key, password_hash, active, created_at, updated_at) VALUES ($1, 'guest', 'a', "
+                + "'a', 'b', $4, $2, $2)" },
+        { "users_have_a_role_and_guests_no_password",
+            "INSERT INTO users (id, role, email, email_key, active, created_at, updated_at) VALUES ($1, 'king', 'a', 'a', $4, $2, $2)" },
     };
 
     [Fact]
@@ -36,7 +42,8 @@ public abstract class VerifyTests(Backend backend)
         await using var database = await TestDb.CreateAsync(backend);
         var id = Guid.CreateVersion7();
         var all = new object[] { id, Noon, new byte[] { 123, 125 }, true };
-        await database.Db.WriteAsync(tx => tx.ExecuteAsync(sql, [.. all.Take(Enumerable.Range(1, 4).Last(i => sql.Contains($"${i}", StringComparison.Ordinal)))]));
+        await database.Db.WriteAsync(tx =>
+            tx.ExecuteAsync(sql, [.. all.Take(Enumerable.Range(1, 4).Last(i => sql.Contains($"${i}", StringComparison.Ordinal)))]));
         var (code, output) = await RunAsync(database.Db);
         Assert.Equal(1, code);
         Assert.Contains($"broken {name}: 1 rows", output, StringComparison.Ordinal);
@@ -53,10 +60,14 @@ public abstract class VerifyTests(Backend backend)
         {
             foreach (var (subject, sequence) in new[] { (erased, 1), (cut, 2) })
             {
-                await tx.ExecuteAsync("INSERT INTO idempotency_keys (key, fingerprint, status, event_subject, event_sequence, created_at) VALUES ($1, $2, 201, $1, $3, $4)", subject, new byte[] { 1 }, sequence, Noon);
+                await tx.ExecuteAsync(
+                    "INSERT INTO idempotency_keys (key, fingerprint, status, event_subject, event_sequence, created_at) VALUES ($1, $2, "
+                    + "201, $1, $3, $4)", subject, new byte[] { 1 }, sequence, Noon);
             }
 
-            await tx.ExecuteAsync("INSERT INTO events (subject, sequence, type, store_id, occurred_at, actor, data) VALUES ($1, 1, 'x', $1, $2, 'system', $3)", cut, Noon, new byte[] { 1 });
+            await tx.ExecuteAsync(
+                "INSERT INTO events (subject, sequence, type, store_id, occurred_at, actor, data) VALUES ($1, 1, 'x', $1, $2, "
+                + "'system', $3)", cut, Noon, new byte[] { 1 });
         });
         var (code, output) = await RunAsync(database.Db);
         Assert.Equal(1, code);
@@ -76,7 +87,8 @@ public abstract class VerifyTests(Backend backend)
                 await tx.ExecuteAsync("INSERT INTO outbox (subject, sequence) VALUES ($1, 1)", Guid.CreateVersion7());
             }
         });
-        Assert.Contains("broken outbox_rows_have_their_event: 20 rows and more", (await RunAsync(database.Db)).Output, StringComparison.Ordinal);
+        Assert.Contains("broken outbox_rows_have_their_event: 20 rows and more", (await RunAsync(database.Db)).Output,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -97,9 +109,11 @@ public abstract class VerifyTests(Backend backend)
     {
         await using var database = await TestDb.CreateAsync(backend, migrated: false);
         var (before, refusal) = await ServerProcess.RunAsync(["verify"], database.Url);
-        Assert.Equal((2, "holdfast: DATABASE_URL: the schema of this database is not up to date: run holdfast migrate."), (before, refusal));
+        Assert.Equal((2, "holdfast: DATABASE_URL: the schema of this database is not up to date: run holdfast migrate."),
+            (before, refusal));
         Assert.Equal(0, (await ServerProcess.RunAsync(["migrate"], database.Url)).ExitCode);
-        Assert.Equal((0, $"verify: {Server.Invariants.Count} checks, nothing to report"), await ServerProcess.RunAsync(["verify"], database.Url));
+        Assert.Equal((0, $"verify: {Server.Invariants.Count} checks, nothing to report"),
+            await ServerProcess.RunAsync(["verify"], database.Url));
         await database.Db.WriteAsync(tx => tx.ExecuteAsync("INSERT INTO outbox (subject, sequence) VALUES ($1, 1)", Guid.CreateVersion7()));
         Assert.Equal(1, (await ServerProcess.RunAsync(["verify"], database.Url)).ExitCode);
     }
@@ -134,7 +148,8 @@ public sealed class Verify_on_postgresql() : VerifyTests(Backend.Postgres)
         var before = await ReadAsync(database.Db);
         var settings = new Invariant("settings", $"SELECT {string.Join(", ", Settings.Select(s => $"current_setting('{s}') AS {s}"))}");
         var found = Assert.Single(await Verification.RunAsync(database.Db, [settings], ct: TestContext.Current.CancellationToken));
-        Assert.Equal("enable_seqscan=on, enable_nestloop=off, jit=off, statement_timeout=0, transaction_read_only=on", Assert.Single(found.Rows));
+        Assert.Equal("enable_seqscan=on, enable_nestloop=off, jit=off, statement_timeout=0, transaction_read_only=on",
+            Assert.Single(found.Rows));
         Assert.Equal(before, await ReadAsync(database.Db));
     }
 
@@ -143,11 +158,17 @@ public sealed class Verify_on_postgresql() : VerifyTests(Backend.Postgres)
     public async Task A_check_is_planned_for_all_rows_though_only_the_first_are_wanted()
     {
         await using var database = await TestDb.CreateAsync(Backend.Postgres);
-        await database.Db.WriteAsync(tx => tx.ExecuteAsync("CREATE FUNCTION running() RETURNS text LANGUAGE sql VOLATILE AS $$ SELECT query FROM pg_stat_activity WHERE pid = pg_backend_pid() $$"));
-        var found = Assert.Single(await Verification.RunAsync(database.Db, [new Invariant("itself", "SELECT running()")], ct: TestContext.Current.CancellationToken));
+        await database.Db.WriteAsync(tx =>
+            tx.ExecuteAsync(
+            "CREATE FUNCTION running() RETURNS text LANGUAGE sql VOLATILE AS $$ SELECT query FROM pg_stat_activity WHERE pid = "
+            + "pg_backend_pid() $$"));
+        var found = Assert.Single(
+            await Verification.RunAsync(database.Db, [new Invariant("itself", "SELECT running()")],
+            ct: TestContext.Current.CancellationToken));
         Assert.Contains("AS MATERIALIZED (SELECT running())", Assert.Single(found.Rows), StringComparison.Ordinal);
     }
 
     private static async Task<string> ReadAsync(Db db) =>
-        string.Join(' ', await Task.WhenAll(Settings.Select(s => db.ReadAsync(r => r.FirstAsync($"SELECT current_setting('{s}')", row => row.Text(0))))));
+        string.Join(' ',
+        await Task.WhenAll(Settings.Select(s => db.ReadAsync(r => r.FirstAsync($"SELECT current_setting('{s}')", row => row.Text(0))))));
 }

@@ -46,7 +46,8 @@ public abstract class ClockTests(TestDatabase database)
         await _db.WriteAsync(async tx =>
         {
             var now = await tx.NowAsync();
-            await tx.ExecuteAsync($"INSERT INTO {table} (id, at) VALUES (1, $1), (2, $2), (3, $3)", now.AddMilliseconds(-1), now, now.AddMilliseconds(1));
+            await tx.ExecuteAsync($"INSERT INTO {table} (id, at) VALUES (1, $1), (2, $2), (3, $3)", now.AddMilliseconds(-1), now,
+                now.AddMilliseconds(1));
             Assert.Equal([1, 2], await tx.QueryAsync($"SELECT id FROM {table} WHERE at <= $1 ORDER BY at", r => r.Int(0), now));
         });
     }

@@ -49,7 +49,8 @@ public abstract class CommitAttemptPrunerTests(Backend backend)
         await using var test = await TestDb.CreateAsync(backend);
         var db = test.Db;
         var now = await db.ReadAsync(s => s.NowAsync());
-        var rows = Enumerable.Range(0, AtOnce + more).Select(i => now - Old - TimeSpan.FromSeconds(i)).Select(t => (Id: Id(t), Time: t)).ToArray();
+        var rows = Enumerable.Range(0, AtOnce + more).Select(i => now - Old - TimeSpan.FromSeconds(i)).Select(t => (Id: Id(t), Time: t))
+            .ToArray();
         await InsertAsync(db, rows);
         Assert.Equal(AtOnce, await PruneAsync(db));
         Assert.Equal(rows.Take(more).Select(r => r.Id).Order(), (await LeftAsync(db, [.. rows.Select(r => r.Id)])).Order());
@@ -64,7 +65,8 @@ public abstract class CommitAttemptPrunerTests(Backend backend)
 
     private static Task InsertAsync(Db db, (Guid Id, DateTime Time)[] attempts) => db.WriteAsync(async tx =>
     {
-        var rows = new RowSet("commit_attempts", new("id", ColumnType.Uuid), new("is_void", ColumnType.Bool), new("created_at", ColumnType.Time));
+        var rows = new RowSet("commit_attempts", new("id", ColumnType.Uuid), new("is_void", ColumnType.Bool),
+            new("created_at", ColumnType.Time));
         foreach (var (id, time) in attempts)
         {
             rows.Add(id).Add(false).Add(time);

@@ -36,13 +36,19 @@ public sealed class ConnectionLossTests(PostgresDatabase database) : IClassFixtu
         var table = await Scratch.CountersAsync(_db, 1);
         for (var round = 1; round <= 3; round++)
         {
-            // Fill the pool, then end every session of it, and see that they have gone: one that was only told to end may still take a statement.
-            await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => _db.ReadAsync(s => s.FirstAsync("SELECT pg_sleep(0.05)::text", r => r.TextOrNull(0)))));
+            // Fill the pool, then end every session of it, and see that they have gone: one that was only told to end may still take a
+            // statement.
+            await Task.WhenAll(Enumerable.Range(0, 8)
+                .Select(_ => _db.ReadAsync(s => s.FirstAsync("SELECT pg_sleep(0.05)::text", r => r.TextOrNull(0)))));
             await using (var other = Db.Open(database.Test.Url))
             {
-                await other.ReadAsync(s => s.QueryAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()", r => r.Bool(0)));
+                await other.ReadAsync(s =>
+                    s.QueryAsync(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+                    r => r.Bool(0)));
                 await Until.TrueAsync("the sessions have gone", async () => await other.ReadAsync(s => s.FirstAsync(
-                    "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'", r => r.Long(0))) == 0);
+                    "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND "
+                    + "backend_type = 'client backend'", r => r.Long(0))) == 0);
             }
 
             await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Scratch.SumAsync(_db, table)));
@@ -74,7 +80,8 @@ public sealed class ConnectionLossTests(PostgresDatabase database) : IClassFixtu
         Assert.False(await _db.SettleAsync(never, TimeSpan.FromSeconds(60)));
         await using (var late = await BegunAsync())
         {
-            var e = await Assert.ThrowsAnyAsync<Exception>(() => late.ExecuteAsync("INSERT INTO commit_attempts (id, is_void, created_at) VALUES ($1, false, now())", never));
+            var e = await Assert.ThrowsAnyAsync<Exception>(() =>
+                late.ExecuteAsync("INSERT INTO commit_attempts (id, is_void, created_at) VALUES ($1, false, now())", never));
             Assert.Equal(DbFault.Taken, _db.FaultOf(e));
         }
 
@@ -127,7 +134,8 @@ public sealed class ConnectionLossTests(PostgresDatabase database) : IClassFixtu
             var lost = await Assert.ThrowsAnyAsync<Exception>(() => open.CommitAsync());
             var write = await Assert.ThrowsAnyAsync<Exception>(() => db.WriteAsync(tx => tx.ExecuteAsync($"UPDATE {table} SET n = 9")));
             var read = await Assert.ThrowsAnyAsync<Exception>(() => Scratch.SumAsync(db, table));
-            Assert.All([lost, write, read], e => Assert.True(db.IsConnectionLost(e) && !db.IsTransient(e) && !db.IsDataError(e), e.ToString()));
+            Assert.All([lost, write, read], e =>
+                Assert.True(db.IsConnectionLost(e) && !db.IsTransient(e) && !db.IsDataError(e), e.ToString()));
             Assert.Null(await db.SettleAsync(id, TimeSpan.FromSeconds(0.2)));
             lateness.Within(TimeSpan.FromSeconds(3));
 
@@ -141,7 +149,8 @@ public sealed class ConnectionLossTests(PostgresDatabase database) : IClassFixtu
 
     private static Task<int> BackendAsync(Session session) => session.FirstAsync("SELECT pg_backend_pid()", r => r.Int(0));
 
-    private Task<bool> TerminateAsync(int backend) => _db.ReadAsync(s => s.FirstAsync("SELECT pg_terminate_backend($1, 5000)", r => r.Bool(0), backend));
+    private Task<bool> TerminateAsync(int backend) =>
+        _db.ReadAsync(s => s.FirstAsync("SELECT pg_terminate_backend($1, 5000)", r => r.Bool(0), backend));
 }
 
 [Slow]

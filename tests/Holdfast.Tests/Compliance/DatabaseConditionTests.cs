@@ -17,9 +17,20 @@ public sealed class DatabaseConditionTests
     {
         await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => Task.Run(() => Note("the disk is full"))));
         Assert.Equal([Full], _log.Said);
-        await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => Task.Run(_condition.Works)));
+        await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => Task.Run(() => _condition.Works())));
         Assert.Equal(2, _log.Said.Count);
         Assert.StartsWith("Information: The database works again, after 0 s", _log.Said[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_had_begun_before_says_nothing()
+    {
+        var begun = System.Diagnostics.Stopwatch.GetTimestamp();
+        Note("the disk is full");
+        _condition.Works(begun - 1);
+        Assert.Equal([Full], _log.Said);
+        _condition.Works(System.Diagnostics.Stopwatch.GetTimestamp());
+        Assert.Equal(2, _log.Said.Count);
     }
 
     [Fact]
@@ -71,7 +82,8 @@ public sealed class DatabaseConditionTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter) =>
             _said.Enqueue($"{logLevel}: {formatter(state, exception)}");
     }
 }

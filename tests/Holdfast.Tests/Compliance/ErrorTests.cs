@@ -13,7 +13,9 @@ public abstract class ErrorTests(TestDatabase database)
     {
         var table = await Scratch.TableAsync(_db, "id int PRIMARY KEY, store_id bigint NOT NULL, sku text NOT NULL, external_id text");
         await _db.WriteAsync(tx => tx.ExecuteAsync($"CREATE UNIQUE INDEX {table}_by_sku ON {table} (store_id, sku)"));
-        await _db.WriteAsync(tx => tx.ExecuteAsync($"CREATE UNIQUE INDEX {table}_by_external_id ON {table} (store_id, external_id) WHERE external_id IS NOT NULL"));
+        await _db.WriteAsync(tx =>
+            tx.ExecuteAsync(
+            $"CREATE UNIQUE INDEX {table}_by_external_id ON {table} (store_id, external_id) WHERE external_id IS NOT NULL"));
         await InsertAsync(table, 1, "a", "x");
 
         var key = await Assert.ThrowsAnyAsync<Exception>(() => InsertAsync(table, 1, "b", null));
@@ -50,10 +52,12 @@ public abstract class ErrorTests(TestDatabase database)
     public async Task Checks_references_and_missing_values_are_our_fault()
     {
         var stores = await Scratch.TableAsync(_db, "id int PRIMARY KEY");
-        var table = await Scratch.TableAsync(_db, $"id int PRIMARY KEY, store int REFERENCES {stores} (id), on_hand bigint NOT NULL CHECK (on_hand >= 0)");
+        var table = await Scratch.TableAsync(_db,
+            $"id int PRIMARY KEY, store int REFERENCES {stores} (id), on_hand bigint NOT NULL CHECK (on_hand >= 0)");
         foreach (var values in new[] { "(1, NULL, -1)", "(1, 7, 1)", "(1, NULL, NULL)" })
         {
-            var e = await Assert.ThrowsAnyAsync<Exception>(() => _db.WriteAsync(tx => tx.ExecuteAsync($"INSERT INTO {table} (id, store, on_hand) VALUES {values}")));
+            var e = await Assert.ThrowsAnyAsync<Exception>(() =>
+                _db.WriteAsync(tx => tx.ExecuteAsync($"INSERT INTO {table} (id, store, on_hand) VALUES {values}")));
             AssertFault(DbFault.Other, e);
             Assert.False(_db.IsUniqueViolation(e, table));
         }
@@ -73,8 +77,10 @@ public abstract class ErrorTests(TestDatabase database)
         var table = await Scratch.CountersAsync(_db, 1);
         for (var i = 0; i < 30; i++)
         {
-            await Assert.ThrowsAnyAsync<Exception>(() => _db.WriteAsync(tx => tx.ExecuteAsync($"INSERT INTO {table} (id, n) VALUES (1, 1)")));
-            await Assert.ThrowsAsync<FormatException>(() => _db.ReadAsync(s => s.QueryAsync<int>($"SELECT n FROM {table}", _ => throw new FormatException())));
+            await Assert.ThrowsAnyAsync<Exception>(() =>
+                _db.WriteAsync(tx => tx.ExecuteAsync($"INSERT INTO {table} (id, n) VALUES (1, 1)")));
+            await Assert.ThrowsAsync<FormatException>(() =>
+                _db.ReadAsync(s => s.QueryAsync<int>($"SELECT n FROM {table}", _ => throw new FormatException())));
         }
 
         await _db.WriteAsync(tx => tx.ExecuteAsync($"UPDATE {table} SET n = 3"));

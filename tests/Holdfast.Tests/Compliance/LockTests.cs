@@ -64,7 +64,8 @@ public abstract class LockTests(TestDatabase database)
                 mine.AddRange(ids);
             }
         })));
-        // A claimer that finds only locked rows ends early; what counts is that nobody got a row twice, and that none is left when all have ended.
+        // A claimer that finds only locked rows ends early; what counts is that nobody got a row twice, and that none is left when all have
+        // ended.
         Assert.Equal(Enumerable.Range(1, Rows), claimed.SelectMany(c => c).Order());
     }
 
@@ -97,7 +98,8 @@ public sealed class Locks_on_postgresql(PostgresDatabase database) : LockTests(d
         await using var first = await db.BeginAsync();
         await first.MayIdleAsync();
         await first.ExecuteAsync($"UPDATE {table} SET n = 1 WHERE id = 2");
-        Assert.Equal([1, 3], await db.WriteAsync(tx => tx.QueryAsync($"SELECT id FROM {table} ORDER BY id {{skip locked}}", r => r.Int(0))));
+        Assert.Equal([1, 3],
+            await db.WriteAsync(tx => tx.QueryAsync($"SELECT id FROM {table} ORDER BY id {{skip locked}}", r => r.Int(0))));
     }
 
     [Fact]

@@ -14,7 +14,9 @@ public abstract class MigrationTests(Backend backend)
         return tx.ExecuteAsync(sql, args);
     });
 
-    private static readonly Module First = new("First", ("001_a.sql", "CREATE TABLE a (id {uuid} PRIMARY KEY, at {time});\nINSERT INTO a (id) VALUES ('01900000-0000-7000-8000-000000000001');\n"));
+    private static readonly Module First = new("First",
+        ("001_a.sql",
+        "CREATE TABLE a (id {uuid} PRIMARY KEY, at {time});\nINSERT INTO a (id) VALUES ('01900000-0000-7000-8000-000000000001');\n"));
 
     [Fact]
     public async Task Each_is_applied_once_in_order()
@@ -44,7 +46,8 @@ public abstract class MigrationTests(Backend backend)
             -- end
             INSERT INTO which (name) VALUES ('both')
             """))]);
-        Assert.Equal(["both", test.Db.Name], (await test.Db.ReadAsync(s => s.QueryAsync("SELECT name FROM which", r => r.Text(0)))).Order());
+        Assert.Equal(["both", test.Db.Name],
+            (await test.Db.ReadAsync(s => s.QueryAsync("SELECT name FROM which", r => r.Text(0)))).Order());
     }
 
     [Fact]
@@ -83,14 +86,17 @@ public abstract class MigrationTests(Backend backend)
         await WriteAsync(test.Db, "DROP TABLE schema_checksums");
         Assert.Empty(await Migrations.ApplyAsync(test.Db, [First]));
         Assert.Equal(1, await Scratch.CountAsync(test.Db, "schema_checksums"));
-        await Assert.ThrowsAsync<StartupException>(() => Migrations.ApplyAsync(test.Db, [new Module("First", ("001_a.sql", "CREATE TABLE a (c text);"))]));
+        await Assert.ThrowsAsync<StartupException>(() =>
+            Migrations.ApplyAsync(test.Db, [new Module("First", ("001_a.sql", "CREATE TABLE a (c text);"))]));
     }
 
     [Fact]
     public async Task What_a_newer_binary_applied_is_no_obstacle()
     {
         await using var test = await TestDb.CreateAsync(backend, migrated: false);
-        await Migrations.ApplyAsync(test.Db, [First.And(("002_expand.sql", "ALTER TABLE a ADD COLUMN more text;")), new Module("Later", ("001.sql", "CREATE TABLE later (c text);"))], binary: 7);
+        await Migrations.ApplyAsync(test.Db,
+            [First.And(("002_expand.sql", "ALTER TABLE a ADD COLUMN more text;")),
+            new Module("Later", ("001.sql", "CREATE TABLE later (c text);"))], binary: 7);
         Assert.Empty(await Migrations.ApplyAsync(test.Db, [First], binary: 1));
         await WriteAsync(test.Db, "UPDATE a SET at = $1", new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc));
     }
@@ -99,7 +105,8 @@ public abstract class MigrationTests(Backend backend)
     public async Task Only_a_binary_older_than_the_database_admits_refuses()
     {
         await using var test = await TestDb.CreateAsync(backend, migrated: false);
-        await Migrations.ApplyAsync(test.Db, [First.And(("002_contract.sql", "-- oldest binary 5\nALTER TABLE a RENAME TO renamed;"))], binary: 6);
+        await Migrations.ApplyAsync(test.Db, [First.And(("002_contract.sql", "-- oldest binary 5\nALTER TABLE a RENAME TO renamed;"))],
+            binary: 6);
         var e = await Assert.ThrowsAsync<StartupException>(() => Migrations.ApplyAsync(test.Db, [First], binary: 4));
         Assert.DoesNotContain('\n', e.Message);
         Assert.Contains("schema 4", e.Message, StringComparison.Ordinal);

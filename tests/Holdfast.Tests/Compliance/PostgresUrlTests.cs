@@ -83,12 +83,16 @@ public sealed class PostgresUrlTests
     }
 
     private static int[] Shares(string url) =>
-        [.. Enum.GetValues<DbWork>().Select(work => new NpgsqlConnectionStringBuilder(PostgresUrl.ConnectionString(PostgresUrl.ConnectionString(url, isPatient: false), work)).MaxPoolSize)];
+        [.. Enum.GetValues<DbWork>()
+        .Select(work =>
+        new NpgsqlConnectionStringBuilder(
+        PostgresUrl.ConnectionString(PostgresUrl.ConnectionString(url, isPatient: false), work)).MaxPoolSize)];
 
     private static async Task<List<string>> ShownAsync(Db db, DbWork work)
     {
         CurrentWork.Is(work);
         var columns = string.Join(", ", Guarded.Select(name => $"current_setting('{name}')"));
-        return (await db.ReadAsync(s => s.QueryAsync($"SELECT {columns}", r => Enumerable.Range(0, Guarded.Length).Select(r.Text).ToList()))).Single();
+        return (await db.ReadAsync(s =>
+            s.QueryAsync($"SELECT {columns}", r => Enumerable.Range(0, Guarded.Length).Select(r.Text).ToList()))).Single();
     }
 }

@@ -17,7 +17,8 @@ public abstract class RowSetTests(TestDatabase database)
         {
             var rows = Counters(table, Enumerable.Range(1, 10_000).Select(i => (i, (long)i)));
             var batch = tx.Batch();
-            var changed = batch.ChangeEach(rows, $"UPDATE {table} SET n = {table}.n + {{v.n}} WHERE {table}.id = {{v.id}} AND {table}.n = 0");
+            var changed = batch.ChangeEach(rows,
+                $"UPDATE {table} SET n = {table}.n + {{v.n}} WHERE {table}.id = {{v.id}} AND {table}.n = 0");
             await batch.RunAsync();
             Assert.Equal(10_000, changed.Count);
         });
@@ -25,7 +26,8 @@ public abstract class RowSetTests(TestDatabase database)
         await _db.WriteAsync(async tx =>
         {
             var batch = tx.Batch();
-            batch.ChangeEach(Counters(table, Enumerable.Range(2, 9_999).Select(i => (i, (long)i))), $"DELETE FROM {table} WHERE {table}.id = {{v.id}} AND {table}.n = {{v.n}}");
+            batch.ChangeEach(Counters(table, Enumerable.Range(2, 9_999).Select(i => (i, (long)i))),
+                $"DELETE FROM {table} WHERE {table}.id = {{v.id}} AND {table}.n = {{v.n}}");
             await batch.RunAsync();
         });
         Assert.Equal(1, await Scratch.CountAsync(_db, table));
@@ -97,14 +99,18 @@ public abstract class RowSetTests(TestDatabase database)
         await _db.WriteAsync(async tx =>
         {
             await tx.ExecuteAsync($"INSERT INTO {table} (id, t, l) VALUES (1, 'x', 4)");
-            var rows = new RowSet(table, new("id", ColumnType.Int), new("t", ColumnType.Text), new("at", ColumnType.Time), new("b", ColumnType.Bool),
+            var rows = new RowSet(table, new("id", ColumnType.Int), new("t", ColumnType.Text), new("at", ColumnType.Time),
+                new("b", ColumnType.Bool),
                 new("y", ColumnType.Bytes), new("u", ColumnType.Uuid), new("l", ColumnType.Long));
             rows.Add(1).Add((string?)null).Add((DateTime?)null).Add((bool?)null).Add((byte[]?)null).Add((Guid?)null).Add((long?)null);
             var batch = tx.Batch();
-            batch.ChangeEach(rows, $"UPDATE {table} SET t = {{v.t}}, at = {{v.at}}, b = {{v.b}}, y = {{v.y}}, u = {{v.u}}, l = {{v.l}} WHERE {table}.id = {{v.id}}");
+            batch.ChangeEach(rows,
+                $"UPDATE {table} SET t = {{v.t}}, at = {{v.at}}, b = {{v.b}}, y = {{v.y}}, u = {{v.u}}, l = {{v.l}} WHERE {table}.id = "
+                + $"{{v.id}}");
             await batch.RunAsync();
         });
-        Assert.True(await _db.ReadAsync(s => s.FirstAsync($"SELECT t, at, b, y, u, l FROM {table}", r => Enumerable.Range(0, 6).All(r.IsNull))));
+        Assert.True(
+            await _db.ReadAsync(s => s.FirstAsync($"SELECT t, at, b, y, u, l FROM {table}", r => Enumerable.Range(0, 6).All(r.IsNull))));
     }
 
     [Fact]
@@ -115,7 +121,8 @@ public abstract class RowSetTests(TestDatabase database)
         {
             var batch = tx.Batch();
             var inserted = batch.Insert(Counters(table, [(1, 5), (2, 5), (3, 5)]), "ON CONFLICT (id) DO NOTHING");
-            var returned = batch.InsertReturning(Counters(table, [(3, 6), (4, 6)]), "ON CONFLICT (id) DO NOTHING RETURNING id, n", r => (r.Int(0), r.Long(1)));
+            var returned = batch.InsertReturning(Counters(table, [(3, 6), (4, 6)]), "ON CONFLICT (id) DO NOTHING RETURNING id, n",
+                r => (r.Int(0), r.Long(1)));
             await batch.RunAsync();
             Assert.Equal(1, inserted.Count);
             Assert.Equal([(4, 6L)], returned.Rows);
@@ -150,7 +157,8 @@ public abstract class RowSetTests(TestDatabase database)
             batch.ChangeEach(Counters(a, [(2, 5)]), $"UPDATE {a} SET n = {{v.n}} WHERE {a}.id = {{v.id}} AND {a}.n = 0");
             batch.Execute($"UPDATE {a} SET n = n * 10");
             batch.ChangeEach(Counters(a, [(1, 50)]), $"UPDATE {a} SET n = {a}.n + {{v.n}} WHERE {a}.id = {{v.id}} AND {a}.n = 50");
-            batch.ChangeEach(Counters(b, Enumerable.Range(10, inserts).Select(i => (i, 1L))), $"UPDATE {b} SET n = {b}.n + {{v.n}} WHERE {b}.id = {{v.id}}");
+            batch.ChangeEach(Counters(b, Enumerable.Range(10, inserts).Select(i => (i, 1L))),
+                $"UPDATE {b} SET n = {b}.n + {{v.n}} WHERE {b}.id = {{v.id}}");
             var read = batch.Query($"SELECT n FROM {a} ORDER BY id", r => r.Long(0));
             await batch.RunAsync();
             Assert.Equal([100, 50, 0], read.Rows);

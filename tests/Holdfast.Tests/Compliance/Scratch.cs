@@ -33,7 +33,9 @@ internal static class Scratch
         return table;
     }
 
-    public static Task<long> CountAsync(Db db, string table) => db.ReadAsync(s => s.FirstAsync($"SELECT COUNT(*) FROM {table}", r => r.Long(0)));
+    public static Task<long> CountAsync(Db db, string table) =>
+        db.ReadAsync(s => s.FirstAsync($"SELECT COUNT(*) FROM {table}", r => r.Long(0)));
 
-    public static Task<long> SumAsync(Db db, string table) => db.ReadAsync(s => s.FirstAsync($"SELECT COALESCE(SUM(n), 0) FROM {table}", r => r.Long(0)));
+    public static Task<long> SumAsync(Db db, string table) =>
+        db.ReadAsync(s => s.FirstAsync($"SELECT COALESCE(SUM(n), 0) FROM {table}", r => r.Long(0)));
 }

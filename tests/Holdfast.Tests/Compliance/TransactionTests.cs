@@ -156,7 +156,8 @@ public abstract class TransactionTests(TestDatabase database)
     {
         var table = await Scratch.CountersAsync(_db, 2);
         await Assert.ThrowsAsync<InvalidOperationException>(() => _db.WriteAsync(tx => tx.ExecuteAsync($"SELECT n FROM {table}")));
-        await Assert.ThrowsAsync<InvalidOperationException>(() => _db.WriteAsync(tx => tx.QueryAsync($"DELETE FROM {table}", r => r.Long(0))));
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            _db.WriteAsync(tx => tx.QueryAsync($"DELETE FROM {table}", r => r.Long(0))));
         await Assert.ThrowsAsync<InvalidOperationException>(() => _db.WriteAsync(async tx =>
         {
             var batch = tx.Batch();

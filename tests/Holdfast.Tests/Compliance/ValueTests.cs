@@ -12,7 +12,8 @@ public abstract class ValueTests(TestDatabase database)
     private readonly Db _db = database.Db;
 
     public static TheoryData<string> Texts { get; } =
-        ["", " ", "Đà Nẵng, trà đá 🧊", "'; DROP TABLE x; --", "$1 {in $1} {lock} ::text \\ \"", "line\nline\ttab", new string('ễ', 100_000), "\u0301\ufeff\u2028"];
+        ["", " ", "Đà Nẵng, trà đá 🧊", "'; DROP TABLE x; --", "$1 {in $1} {lock} ::text \\ \"", "line\nline\ttab",
+        new string('ễ', 100_000), "\u0301\ufeff\u2028"];
 
     private static readonly DateTime Time = new DateTime(2026, 2, 28, 23, 59, 59, 999, DateTimeKind.Utc).AddTicks(9990);
 
@@ -30,7 +31,8 @@ public abstract class ValueTests(TestDatabase database)
             new(null, null, null, null, null, null, null),
             new(Guid.CreateVersion7(), "x", 1, 2, true, [1, 2, 0, 255], Time),
             new(Guid.Empty, "", int.MaxValue, long.MaxValue, false, [], DateTime.UnixEpoch),
-            new(Guid.Parse("ffffffff-ffff-ffff-ffff-ffffffffffff"), "Đ", int.MinValue, long.MinValue, true, new byte[100_000], new DateTime(9999, 12, 31, 0, 0, 0, DateTimeKind.Utc)),
+            new(Guid.Parse("ffffffff-ffff-ffff-ffff-ffffffffffff"), "Đ", int.MinValue, long.MinValue, true, new byte[100_000],
+                new DateTime(9999, 12, 31, 0, 0, 0, DateTimeKind.Utc)),
             new(null, "after", 0, null, null, null, new DateTime(1, 1, 1, 0, 0, 0, DateTimeKind.Utc)),
         ];
         var values = Enumerable.Repeat(kinds, copies).SelectMany(v => v).ToArray();
@@ -42,7 +44,8 @@ public abstract class ValueTests(TestDatabase database)
             {
                 var v = values[k];
                 rows.Add(k).Add(v.U).Add(v.T).Add(v.I).Add(v.L).Add(v.B).Add(v.Y).Add(v.At);
-                await tx.ExecuteAsync($"INSERT INTO {byParameters} (k, u, t, i, l, b, y, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)", k, v.U, v.T, v.I, v.L, v.B, v.Y, v.At);
+                await tx.ExecuteAsync($"INSERT INTO {byParameters} (k, u, t, i, l, b, y, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)", k,
+                    v.U, v.T, v.I, v.L, v.B, v.Y, v.At);
             }
 
             var batch = tx.Batch();
@@ -54,9 +57,11 @@ public abstract class ValueTests(TestDatabase database)
         foreach (var table in new[] { bySet, byParameters })
         {
             var read = await _db.ReadAsync(s => s.QueryAsync($"{Select} {table} ORDER BY k",
-                r => new Values(r.UuidOrNull(1), r.TextOrNull(2), r.IntOrNull(3), r.LongOrNull(4), r.IsNull(5) ? null : r.Bool(5), r.BytesOrNull(6), r.TimeOrNull(7))));
+                r => new Values(r.UuidOrNull(1), r.TextOrNull(2), r.IntOrNull(3), r.LongOrNull(4), r.IsNull(5) ? null
+                : r.Bool(5), r.BytesOrNull(6), r.TimeOrNull(7))));
             Assert.Equal(values.Select(v => v with { Y = null }), read.Select(v => v with { Y = null }));
-            Assert.All(values.Zip(read), pair => Assert.True(pair.First.Y is null ? pair.Second.Y is null : pair.First.Y.SequenceEqual(pair.Second.Y ?? [1])));
+            Assert.All(values.Zip(read), pair =>
+                Assert.True(pair.First.Y is null ? pair.Second.Y is null : pair.First.Y.SequenceEqual(pair.Second.Y ?? [1])));
             Assert.All(read.Where(v => v.At is not null), v => Assert.Equal(DateTimeKind.Utc, v.At!.Value.Kind));
         }
     }
@@ -72,7 +77,8 @@ public abstract class ValueTests(TestDatabase database)
             batch.Execute($"INSERT INTO {table} (k, t) VALUES (2, $1)", text);
             await batch.RunAsync();
         });
-        var found = await _db.ReadAsync(s => s.QueryAsync($"SELECT t FROM {table} WHERE t = $1 AND t {{in $2}}", r => r.Text(0), text, new[] { "other", text }));
+        var found = await _db.ReadAsync(s =>
+            s.QueryAsync($"SELECT t FROM {table} WHERE t = $1 AND t {{in $2}}", r => r.Text(0), text, new[] { "other", text }));
         Assert.Equal([text, text], found);
     }
 
@@ -81,7 +87,8 @@ public abstract class ValueTests(TestDatabase database)
     {
         var text = Unstorable[number];
         var table = await Scratch.TableAsync(_db, Columns);
-        var e = await Assert.ThrowsAnyAsync<Exception>(() => _db.WriteAsync(tx => tx.ExecuteAsync($"INSERT INTO {table} (k, t) VALUES (1, $1)", text)));
+        var e = await Assert.ThrowsAnyAsync<Exception>(() =>
+            _db.WriteAsync(tx => tx.ExecuteAsync($"INSERT INTO {table} (k, t) VALUES (1, $1)", text)));
         Assert.True(_db.IsDataError(e), e.ToString());
         Assert.False(_db.IsConnectionLost(e) || _db.IsTransient(e));
         foreach (var count in new[] { 1, 100 })
@@ -101,7 +108,8 @@ public abstract class ValueTests(TestDatabase database)
             Assert.True(_db.IsDataError(e) && !_db.IsConnectionLost(e), e.ToString());
         }
 
-        e = await Assert.ThrowsAnyAsync<Exception>(() => _db.ReadAsync(s => s.QueryAsync($"SELECT k FROM {table} WHERE t {{in $1}}", r => r.Int(0), (object)new[] { text })));
+        e = await Assert.ThrowsAnyAsync<Exception>(() =>
+            _db.ReadAsync(s => s.QueryAsync($"SELECT k FROM {table} WHERE t {{in $1}}", r => r.Int(0), (object)new[] { text })));
         Assert.True(_db.IsDataError(e), e.ToString());
         Assert.Equal(0, await Scratch.CountAsync(_db, table));
     }
@@ -111,8 +119,10 @@ public abstract class ValueTests(TestDatabase database)
     {
         var table = await Scratch.TableAsync(_db, Columns);
         var time = new DateTime(2026, 1, 2, 3, 4, 5, kind);
-        await Assert.ThrowsAsync<ArgumentException>(() => _db.WriteAsync(tx => tx.ExecuteAsync($"INSERT INTO {table} (k, at) VALUES (1, $1)", time)));
-        Assert.Throws<ArgumentException>(() => Rows(table).Add(1).Add((Guid?)null).Add((string?)null).Add((int?)null).Add((long?)null).Add((bool?)null).Add((byte[]?)null).Add(time));
+        await Assert.ThrowsAsync<ArgumentException>(() =>
+            _db.WriteAsync(tx => tx.ExecuteAsync($"INSERT INTO {table} (k, at) VALUES (1, $1)", time)));
+        Assert.Throws<ArgumentException>(() => Rows(table).Add(1).Add((Guid?)null).Add((string?)null).Add((int?)null).Add((long?)null)
+            .Add((bool?)null).Add((byte[]?)null).Add(time));
     }
 
     [Fact]
@@ -122,7 +132,8 @@ public abstract class ValueTests(TestDatabase database)
         var ids = Enumerable.Range(0, 2_000).Select(_ => Guid.CreateVersion7()).ToArray();
         await _db.WriteAsync(async tx =>
         {
-            var rows = new RowSet(table, new("k", ColumnType.Int), new("u", ColumnType.Uuid), new("l", ColumnType.Long), new("t", ColumnType.Text));
+            var rows = new RowSet(table, new("k", ColumnType.Int), new("u", ColumnType.Uuid), new("l", ColumnType.Long),
+                new("t", ColumnType.Text));
             for (var k = 0; k < ids.Length; k++)
             {
                 rows.Add(k).Add(ids[k]).Add((long)k).Add($"t{k}");
@@ -134,10 +145,15 @@ public abstract class ValueTests(TestDatabase database)
         });
         await _db.ReadAsync(async s =>
         {
-            Assert.Equal(1_000, await s.FirstAsync($"SELECT COUNT(*) FROM {table} WHERE u {{in $1}}", r => r.Long(0), (object)ids[..1_000]));
-            Assert.Equal(2, await s.FirstAsync($"SELECT COUNT(*) FROM {table} WHERE l {{in $1}} AND k < $2", r => r.Long(0), new long[] { 5, 7, 1_999, -1 }, 100));
-            Assert.Equal(1, await s.FirstAsync($"SELECT COUNT(*) FROM {table} WHERE t {{in $1}}", r => r.Long(0), (object)new[] { "t3", "t2000", "" }));
-            Assert.Equal(0, await s.FirstAsync($"SELECT COUNT(*) FROM {table} WHERE u {{in $1}}", r => r.Long(0), (object)Array.Empty<Guid>()));
+            Assert.Equal(1_000,
+                await s.FirstAsync($"SELECT COUNT(*) FROM {table} WHERE u {{in $1}}", r => r.Long(0), (object)ids[..1_000]));
+            Assert.Equal(2,
+                await s.FirstAsync($"SELECT COUNT(*) FROM {table} WHERE l {{in $1}} AND k < $2", r => r.Long(0),
+                new long[] { 5, 7, 1_999, -1 }, 100));
+            Assert.Equal(1,
+                await s.FirstAsync($"SELECT COUNT(*) FROM {table} WHERE t {{in $1}}", r => r.Long(0), (object)new[] { "t3", "t2000", "" }));
+            Assert.Equal(0,
+                await s.FirstAsync($"SELECT COUNT(*) FROM {table} WHERE u {{in $1}}", r => r.Long(0), (object)Array.Empty<Guid>()));
             return 0;
         });
     }
@@ -178,10 +194,12 @@ public abstract class ValueTests(TestDatabase database)
         Assert.Equal(2, await _db.ReadAsync(s => s.FirstAsync($"SELECT COUNT(*) FROM {table}", r => r.Int(0))));
     }
 
-    private static RowSet Rows(string table) => new(table, new("k", ColumnType.Int), new("u", ColumnType.Uuid), new("t", ColumnType.Text), new("i", ColumnType.Int),
+    private static RowSet Rows(string table) =>
+        new(table, new("k", ColumnType.Int), new("u", ColumnType.Uuid), new("t", ColumnType.Text), new("i", ColumnType.Int),
         new("l", ColumnType.Long), new("b", ColumnType.Bool), new("y", ColumnType.Bytes), new("at", ColumnType.Time));
 
-    private static RowSet Row(string table, int k, string text) => new RowSet(table, new("k", ColumnType.Int), new("t", ColumnType.Text)).Add(k).Add(text);
+    private static RowSet Row(string table, int k, string text) =>
+        new RowSet(table, new("k", ColumnType.Int), new("t", ColumnType.Text)).Add(k).Add(text);
 }
 
 public sealed class Values_on_sqlite(SqliteDatabase database) : ValueTests(database), IClassFixture<SqliteDatabase>;

@@ -41,7 +41,8 @@ public sealed class ImportBesideServerTests
         Assert.True(code == 0, output.ToString());
         Assert.Equal(Rows, await rush.Shop.CountAsync("SELECT COUNT(*) FROM stock_movements WHERE reference = 'spring'"));
         Assert.Equal(0, rush.Lost + rush.Unavailable);
-        Assert.True(times[^1] < (took / 3) + (2 * lateness.Worst), $"an order took {times[^1]}, the import {took}, threads were late by up to {lateness.Worst}");
+        Assert.True(times[^1] < (took / 3) + (2 * lateness.Worst),
+            $"an order took {times[^1]}, the import {took}, threads were late by up to {lateness.Worst}");
         Assert.True(during > 2 * Buyers, $"{during} orders during the import");
         Assert.Equal(0, await server.TerminateAsync());
         Assert.Equal((Stock, rush.Orders.Count), await rush.Shop.StockAsync(rush.Shop.Variant));

@@ -6,8 +6,8 @@ using Holdfast.Tests.Orders;
 namespace Holdfast.Tests.Crash;
 
 /// <summary>
-/// <c>kill -9</c> of the server during load, at random moments. Buyers do not notice more than waiting. The shop's stock, the uses of its code and the
-/// points of its members run out and come back, since orders are cancelled and expire after two seconds.
+/// <c>kill -9</c> of the server during load, at random moments. Buyers do not notice more than waiting. The shop's stock, the uses of its
+/// code and the points of its members run out and come back, since orders are cancelled and expire after two seconds.
 /// </summary>
 [Slow]
 public abstract class KillTests(Backend backend)
@@ -53,7 +53,8 @@ public abstract class KillTests(Backend backend)
             else
             {
                 var goal = rush.Answered + random.Next(80);
-                await Until.TrueAsync("orders are placed again", () => server.HasExited ? throw new InvalidOperationException(server.Output) : rush.Answered > goal);
+                await Until.TrueAsync("orders are placed again", () => server.HasExited ? throw new InvalidOperationException(server.Output)
+                    : rush.Answered > goal);
                 await Task.Delay(random.Next(20));
             }
 
@@ -65,9 +66,11 @@ public abstract class KillTests(Backend backend)
         await Until.TrueAsync("it goes on", () => rush.Answered > enough);
         await stop.CancelAsync();
         await Task.WhenAll(buyers);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{Kills} kills in {clock.Elapsed}; {rush.Answered} answers, {rush.Orders.Count} orders of which {rush.Cancelled.Count} cancelled; "
-            + $"{rush.Lost} attempts without an answer, {rush.Orders.Count(o => o is { Replayed: true, Tries: > 1 })} orders made by one of those; {rush.Unavailable} times 503; "
-            + $"refused: {string.Join(", ", rush.Refused)}");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{Kills} kills in {clock.Elapsed}; {rush.Answered} answers, {rush.Orders.Count} orders of which {rush.Cancelled.Count} "
+            + "cancelled; "
+            + $"{rush.Lost} attempts without an answer, {rush.Orders.Count(o => o is { Replayed: true, Tries: > 1 })} orders made by one "
+            + $"of those; {rush.Unavailable} times 503; refused: {string.Join(", ", rush.Refused)}");
         Assert.NotEqual(0, rush.Lost);
         Assert.All(["discount_used_up", "insufficient_points"], code => Assert.NotEqual(0, rush.Refused.GetValueOrDefault(code)));
 

@@ -51,8 +51,8 @@ public sealed class LostCommitOfOrdersTests(PostgresDatabase database) : IClassF
     }
 
     /// <summary>
-    /// There is one piece. The second of two equal requests, at another server, has begun to look when the first commits: it must not see that
-    /// the piece is gone without seeing to whom.
+    /// There is one piece. The second of two equal requests, at another server, has begun to look when the first commits: it must not see
+    /// that the piece is gone without seeing to whom.
     /// </summary>
     [Fact]
     public async Task Whoever_sees_the_stock_that_an_order_has_taken_sees_its_key()
@@ -104,5 +104,6 @@ public sealed class LostCommitOfOrdersTests(PostgresDatabase database) : IClassF
         await shop.CountAsync($"SELECT COUNT(*) FROM pg_locks WHERE NOT granted AND relation = '{table}'::regclass") == 1);
 
     private static PlacementQueue Queue(Db db, LoggerFactory logs) =>
-        new(db, new OrderOptions(), new OrderNumbers(TimeProvider.System), new RelayBell(), new OrderSessions(new ExpiringKeys(logs.CreateLogger<ExpiringKeys>())), logs.CreateLogger<PlacementQueue>());
+        new(db, new OrderOptions(), new OrderNumbers(TimeProvider.System), new RelayBell(),
+        new OrderSessions(new ExpiringKeys(logs.CreateLogger<ExpiringKeys>())), logs.CreateLogger<PlacementQueue>());
 }

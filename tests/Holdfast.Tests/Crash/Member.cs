@@ -14,7 +14,8 @@ internal sealed record Member(Guid Id, string Token)
         await Task.WhenAll(Enumerable.Range(0, count).Select(async _ =>
         {
             var email = $"{Guid.CreateVersion7():N}@example.com";
-            using var answer = await server.Client.PostAsJsonAsync(new Uri(server.Address, "/api/v1/auth/register"), new { email, password = "correct horse 42 staple" });
+            using var answer = await server.Client.PostAsJsonAsync(new Uri(server.Address, "/api/v1/auth/register"),
+                new { email, password = "correct horse 42 staple" });
             var session = await answer.Content.ReadFromJsonAsync<JsonElement>();
             Assert.True(answer.IsSuccessStatusCode, session.ToString());
             var id = await db.ReadAsync(s => s.FirstAsync("SELECT id FROM users WHERE email_key = $1", r => r.Uuid(0), email));

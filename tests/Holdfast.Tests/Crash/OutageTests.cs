@@ -35,7 +35,8 @@ public sealed class OutageTests
             Assert.Equal(503, (await rush.GetAsync(server.Address, "/products")).Status);
             Assert.Equal(503, (await rush.GetAsync(server.Address, $"/orders/{Guid.CreateVersion7()}")).Status);
             lateness.Within(TimeSpan.FromSeconds(4));
-            Assert.Equal((HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK), (await HealthAsync(server, "ready"), await HealthAsync(server, "live")));
+            Assert.Equal((HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK),
+                (await HealthAsync(server, "ready"), await HealthAsync(server, "live")));
 
             var answered = rush.Answered;
             await postgres.StartServerAsync();
@@ -51,7 +52,8 @@ public sealed class OutageTests
         await Audit.HandedOnAsync(db, rush);
         await postgres.StopAsync();
         using var giveUp = new CancellationTokenSource();
-        var vain = Enumerable.Range(0, Buyers).Select(b => rush.PlaceAsync(server.Address, $"vain{b}", "vain@example.com", giveUp.Token, (0, 1))).ToList();
+        var vain = Enumerable.Range(0, Buyers)
+            .Select(b => rush.PlaceAsync(server.Address, $"vain{b}", "vain@example.com", giveUp.Token, (0, 1))).ToList();
         await Until.TrueAsync("they wait", () => rush.UnderWay == Buyers);
         await giveUp.CancelAsync();
         await using (var lateness = Lateness.Watch())

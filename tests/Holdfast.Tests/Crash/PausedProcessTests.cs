@@ -29,7 +29,8 @@ public sealed class PausedProcessTests
 
         await using var waiting = Lateness.Watch();
         var before = await rush.Shop.StockAsync();
-        var late = await Task.WhenAll(Enumerable.Range(0, 20).Select(b => rush.PlaceAsync(other.Address, $"late{b}", "late@example.com", default, (0, 1))));
+        var late = await Task.WhenAll(Enumerable.Range(0, 20)
+            .Select(b => rush.PlaceAsync(other.Address, $"late{b}", "late@example.com", default, (0, 1))));
         var waited = waiting.Elapsed;
         waiting.Within(Limit);
         Assert.All(late, l => Assert.True(l.IsOrder, l.Text));
@@ -44,7 +45,8 @@ public sealed class PausedProcessTests
         paused.Resume();
         await Task.WhenAll(buyers);
         Assert.True((await rush.PlaceAsync(paused.Address, "back", "back@example.com", default, (0, 1))).IsOrder);
-        TestContext.Current.TestOutputHelper?.WriteLine($"the others waited {waited}; {rush.Orders.Count} orders, {rush.Unavailable} times 503");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"the others waited {waited}; {rush.Orders.Count} orders, {rush.Unavailable} times 503");
         Assert.Equal(0, rush.Lost);
         await Audit.ServedAsync(rush, paused.Address);
         Assert.Equal(0, await paused.TerminateAsync());
@@ -61,7 +63,8 @@ public sealed class PausedProcessTests
             if (await StaysLockedAsync(db, variant))
             {
                 var sessions = await db.ReadAsync(s => s.QueryAsync(
-                    "SELECT state, wait_event FROM pg_stat_activity WHERE datname = current_database() AND backend_xid IS NOT NULL", r => $"{r.Text(0)}, {r.TextOrNull(1)}"));
+                    "SELECT state, wait_event FROM pg_stat_activity WHERE datname = current_database() AND backend_xid IS NOT NULL",
+                    r => $"{r.Text(0)}, {r.TextOrNull(1)}"));
                 TestContext.Current.TestOutputHelper?.WriteLine($"paused at try {tries + 1} with sessions: {string.Join("; ", sessions)}");
                 return;
             }
@@ -73,12 +76,16 @@ public sealed class PausedProcessTests
         Assert.Fail("it was never stopped with the row locked");
     }
 
-    /// <summary>What a session of the paused process still executes ends within milliseconds; what is locked after that, stays so.</summary>
+    /// <summary>
+    /// What a session of the paused process still executes ends within milliseconds; what is locked after that, stays so.
+    /// </summary>
     private static async Task<bool> StaysLockedAsync(Db db, Guid variant)
     {
         for (var clock = Stopwatch.StartNew(); clock.ElapsedMilliseconds < 200; await Task.Delay(10))
         {
-            if ((await db.ReadAsync(s => s.QueryAsync("SELECT variant_id FROM stock WHERE variant_id = $1 FOR NO KEY UPDATE SKIP LOCKED", r => r.Uuid(0), variant))).Count > 0)
+            if ((await db.ReadAsync(s =>
+                s.QueryAsync("SELECT variant_id FROM stock WHERE variant_id = $1 FOR NO KEY UPDATE SKIP LOCKED", r => r.Uuid(0),
+                variant))).Count > 0)
             {
                 return false;
             }

@@ -20,8 +20,10 @@ public sealed class RedisCrashTests
         await using var redis = await RedisServer.StartAsync();
         await using var database = await TestDb.CreateAsync(Backend.Postgres);
         using var rush = new Rush(await Shop.CreateAsync(database.Db, Stock));
-        var product = await database.Db.ReadAsync(s => s.FirstAsync("SELECT product_id FROM variants WHERE id = $1", r => r.Uuid(0), rush.Shop.Variant));
-        var settings = new Dictionary<string, string> { ["REDIS_URL"] = $"redis://127.0.0.1:{redis.Port.ToString(CultureInfo.InvariantCulture)}" };
+        var product = await database.Db.ReadAsync(s =>
+            s.FirstAsync("SELECT product_id FROM variants WHERE id = $1", r => r.Uuid(0), rush.Shop.Variant));
+        var settings =
+            new Dictionary<string, string> { ["REDIS_URL"] = $"redis://127.0.0.1:{redis.Port.ToString(CultureInfo.InvariantCulture)}" };
         var servers = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => ServerProcess.StartAsync(database.Url, settings)));
         await using var first = servers[0];
         await using var second = servers[1];
@@ -30,7 +32,8 @@ public sealed class RedisCrashTests
         var reading = Task.WhenAll(servers.Select(s => ReadAsync(s, $"/api/v1/products/{product}", killed, wrong)));
         for (var buyer = 0; !killed.IsCompleted || rush.Orders.Count < Stock; buyer += AtOnce)
         {
-            await Task.WhenAll(Enumerable.Range(buyer, AtOnce).Select(b => rush.PlaceAsync(servers[b % 2].Address, $"buyer{b}", $"buyer{b}@example.com", default, (0, 1))));
+            await Task.WhenAll(Enumerable.Range(buyer, AtOnce)
+                .Select(b => rush.PlaceAsync(servers[b % 2].Address, $"buyer{b}", $"buyer{b}@example.com", default, (0, 1))));
         }
 
         await killed;
@@ -40,7 +43,8 @@ public sealed class RedisCrashTests
         Assert.Equal((Stock, Stock), await rush.Shop.StockAsync());
         foreach (var server in servers)
         {
-            await Until.TrueAsync("the product is shown as sold out", async () => await AvailableAsync(server, $"/api/v1/products/{product}") == 0);
+            await Until.TrueAsync("the product is shown as sold out",
+                async () => await AvailableAsync(server, $"/api/v1/products/{product}") == 0);
             await Audit.ServedAsync(rush, server.Address);
         }
 

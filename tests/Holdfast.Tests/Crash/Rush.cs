@@ -12,7 +12,8 @@ namespace Holdfast.Tests.Crash;
 /// <param name="Status">0: gave up without an answer.</param>
 /// <param name="Tries">How often it was sent.</param>
 /// <param name="Token">Of the member who sent it; null: a guest.</param>
-internal sealed record Receipt(Uri Server, string Path, string Key, byte[] Body, int Status, string Text, bool Replayed, int Tries, TimeSpan Took, string? Token = null)
+internal sealed record Receipt(Uri Server, string Path, string Key, byte[] Body, int Status, string Text, bool Replayed, int Tries,
+    TimeSpan Took, string? Token = null)
 {
     private readonly Lazy<JsonElement> _json = new(() => JsonDocument.Parse(Text).RootElement);
 
@@ -27,8 +28,8 @@ internal sealed record Receipt(Uri Server, string Path, string Key, byte[] Body,
 }
 
 /// <summary>
-/// Buyers over HTTP who send the same bytes with the same key until they are answered, whatever happens to the server, and keep what they were
-/// told. What no buyer may ever see is kept in <see cref="Wrong"/>.
+/// Buyers over HTTP who send the same bytes with the same key until they are answered, whatever happens to the server, and keep what they
+/// were told. What no buyer may ever see is kept in <see cref="Wrong"/>.
 /// </summary>
 internal sealed class Rush(Shop shop) : IDisposable
 {
@@ -40,7 +41,8 @@ internal sealed class Rush(Shop shop) : IDisposable
     private static readonly HashSet<string> Gone = ["insufficient_stock", "discount_used_up", "insufficient_points"];
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(3), UseProxy = false, UseCookies = false })
+    private readonly HttpClient _http = new(
+        new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(3), UseProxy = false, UseCookies = false })
     {
         Timeout = TimeSpan.FromSeconds(60),
     };
@@ -82,7 +84,8 @@ internal sealed class Rush(Shop shop) : IDisposable
 
     /// <summary>Places an order of the lines, as a guest of this email; sold out is a proper answer.</summary>
     /// <param name="giveUp">Once cancelled, an attempt that is lost is the last.</param>
-    public Task<Receipt> PlaceAsync(Uri server, string key, string email, CancellationToken giveUp, params (int Index, long Quantity)[] lines)
+    public Task<Receipt> PlaceAsync(Uri server, string key, string email, CancellationToken giveUp,
+        params (int Index, long Quantity)[] lines)
     {
         var order = shop.Body(lines);
         order["customer"] = new JsonObject { ["email"] = email };
@@ -90,7 +93,8 @@ internal sealed class Rush(Shop shop) : IDisposable
     }
 
     /// <summary>Places an order as a member, with or without the code and points; that those are used up is a proper answer, too.</summary>
-    public Task<Receipt> PlaceAsync(Uri server, string key, Member member, bool withCode, long points, CancellationToken giveUp, params (int Index, long Quantity)[] lines)
+    public Task<Receipt> PlaceAsync(Uri server, string key, Member member, bool withCode, long points, CancellationToken giveUp,
+        params (int Index, long Quantity)[] lines)
     {
         var order = shop.Body(lines);
         order.Remove("customer");
@@ -121,7 +125,8 @@ internal sealed class Rush(Shop shop) : IDisposable
     /// <summary>Cancels an order; that it has expired by then is a proper answer.</summary>
     public async Task CancelAsync(Uri server, Receipt order, CancellationToken giveUp)
     {
-        var receipt = await SendAsync(server, $"/orders/{order.OrderId}/cancel", $"cancel {order.Key}", "{}"u8.ToArray(), order.AccessKey, giveUp, order.Token);
+        var receipt = await SendAsync(server, $"/orders/{order.OrderId}/cancel", $"cancel {order.Key}", "{}"u8.ToArray(), order.AccessKey,
+            giveUp, order.Token);
         if (receipt.Status == 200)
         {
             _cancelled.Enqueue(receipt);
@@ -133,19 +138,23 @@ internal sealed class Rush(Shop shop) : IDisposable
     }
 
     /// <summary>
-    /// A buyer who orders, sometimes clicks twice, sometimes cancels, until told to stop, and does not leave without an answer to what was sent.
+    /// A buyer who orders, sometimes clicks twice, sometimes cancels, until told to stop, and does not leave without an answer to what was
+    /// sent.
     /// </summary>
     /// <param name="member">Who the buyer is; null: a guest by another email each time.</param>
-    public async Task BuyAsync(Uri server, string name, int seed, CancellationToken stop, CancellationToken giveUp = default, Member? member = null)
+    public async Task BuyAsync(Uri server, string name, int seed, CancellationToken stop, CancellationToken giveUp = default,
+        Member? member = null)
     {
         var random = new Random(seed);
         for (var n = 0; !stop.IsCancellationRequested; n++)
         {
             var key = $"{name}-{n}";
-            var lines = Enumerable.Range(0, shop.Variants.Count).Where(i => i == 0 || random.Next(4) == 0).Select(i => (i, (long)random.Next(1, 3))).ToArray();
+            var lines = Enumerable.Range(0, shop.Variants.Count).Where(i => i == 0 || random.Next(4) == 0)
+                .Select(i => (i, (long)random.Next(1, 3))).ToArray();
             var (clicksTwice, cancels) = (random.Next(8) == 0, random.Next(4) == 0);
             var (email, withCode, points) = ($"{name}-{random.Next(5)}@example.com", random.Next(2) == 0, random.Next(4));
-            Task<Receipt> ClickAsync() => member is null ? PlaceAsync(server, key, email, giveUp, lines) : PlaceAsync(server, key, member, withCode, points, giveUp, lines);
+            Task<Receipt> ClickAsync() => member is null ? PlaceAsync(server, key, email, giveUp, lines)
+                : PlaceAsync(server, key, member, withCode, points, giveUp, lines);
             var first = ClickAsync();
             if (clicksTwice)
             {
@@ -163,7 +172,8 @@ internal sealed class Rush(Shop shop) : IDisposable
     }
 
     /// <summary>Sends until there is an answer that is not a proper 503.</summary>
-    public async Task<Receipt> SendAsync(Uri server, string path, string key, byte[] body, string? accessKey, CancellationToken giveUp, string? token = null)
+    public async Task<Receipt> SendAsync(Uri server, string path, string key, byte[] body, string? accessKey, CancellationToken giveUp,
+        string? token = null)
     {
         var began = Stopwatch.GetTimestamp();
         for (var tries = 1; ; tries++)
@@ -180,7 +190,8 @@ internal sealed class Rush(Shop shop) : IDisposable
                 if (IsFinal(answer, text))
                 {
                     Interlocked.Increment(ref _answered);
-                    return new Receipt(server, path, key, body, (int)answer.StatusCode, text, answer.Headers.Contains("Idempotency-Replayed"), tries,
+                    return new Receipt(server, path, key, body, (int)answer.StatusCode, text,
+                        answer.Headers.Contains("Idempotency-Replayed"), tries,
                         Stopwatch.GetElapsedTime(sent), token);
                 }
 
@@ -237,7 +248,8 @@ internal sealed class Rush(Shop shop) : IDisposable
         }
 
         if (answer.Headers.RetryAfter?.Delta is null || answer.Content.Headers.ContentType?.MediaType != "application/problem+json"
-            || JsonDocument.Parse(text).RootElement.GetProperty("code").GetString() is not ("busy" or "database_unavailable" or "outcome_unknown"))
+            || JsonDocument.Parse(text).RootElement.GetProperty("code")
+            .GetString() is not ("busy" or "database_unavailable" or "outcome_unknown"))
         {
             _wrong.Enqueue($"503 {answer.Headers} {text}");
         }

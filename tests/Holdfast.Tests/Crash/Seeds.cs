@@ -7,7 +7,8 @@ internal static class Seeds
 {
     public static int Next()
     {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable("HOLDFAST_SEED"), CultureInfo.InvariantCulture, out var given) ? given : Random.Shared.Next();
+        var seed = int.TryParse(Environment.GetEnvironmentVariable("HOLDFAST_SEED"), CultureInfo.InvariantCulture, out var given) ? given
+            : Random.Shared.Next();
         TestContext.Current.TestOutputHelper?.WriteLine($"HOLDFAST_SEED={seed}");
         return seed;
     }

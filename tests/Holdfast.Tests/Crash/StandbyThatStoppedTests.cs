@@ -81,7 +81,8 @@ public sealed class StandbyThatStoppedTests
         await using var pair = await Pair.StartAsync();
         await using var queue = new ReservationQueue(pair.Db, new RelayBell(), NullLogger<ReservationQueue>.Instance);
         var id = Guid.CreateVersion7();
-        var reserved = await queue.SubmitAsync(new ReserveCommand(id, Caller.System, null, [new StockLine(pair.Shop.Variant, 1)], null, TimeSpan.FromHours(1)));
+        var reserved = await queue.SubmitAsync(
+            new ReserveCommand(id, Caller.System, null, [new StockLine(pair.Shop.Variant, 1)], null, TimeSpan.FromHours(1)));
         Assert.Equal(201, reserved.Status);
         await pair.Standby.PauseAsync();
         Assert.Equal(503, (await ReleaseAsync()).Status);

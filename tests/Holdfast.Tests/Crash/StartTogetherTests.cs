@@ -5,7 +5,9 @@ using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Crash;
 
-/// <summary>Several processes start at once on an empty database: one makes the tables, the key and the admin; the others wait and find them.</summary>
+/// <summary>
+/// Several processes start at once on an empty database: one makes the tables, the key and the admin; the others wait and find them.
+/// </summary>
 [Slow]
 public abstract class StartTogetherTests(Backend backend)
 {
@@ -28,13 +30,16 @@ public abstract class StartTogetherTests(Backend backend)
                 var token = (await login.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accessToken").GetString();
                 foreach (var other in servers)
                 {
-                    using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/auth/me") { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) } };
+                    using var request = new HttpRequestMessage(HttpMethod.Get,
+                        "/api/v1/auth/me")
+                    { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) } };
                     using var answer = await other.Client.SendAsync(request);
                     Assert.True(answer.IsSuccessStatusCode, $"{answer.StatusCode}");
                 }
             }
 
-            Assert.Equal(1, await database.Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM users WHERE role = 'admin'", r => r.Long(0))));
+            Assert.Equal(1,
+                await database.Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM users WHERE role = 'admin'", r => r.Long(0))));
             await Audit.VerifyAsync(database.Db);
         }
         finally

@@ -6,8 +6,8 @@ using Npgsql;
 namespace Holdfast.Tests.Crash;
 
 /// <summary>
-/// A session of a stopped process that has a row locked and is in the middle of a statement: PostgreSQL waits for its client for ever, and the
-/// time-out for idle transactions does not count. The first one here who has waited for the row for some seconds ends it.
+/// A session of a stopped process that has a row locked and is in the middle of a statement: PostgreSQL waits for its client for ever, and
+/// the time-out for idle transactions does not count. The first one here who has waited for the row for some seconds ends it.
 /// </summary>
 [Slow]
 public sealed class StuckSessionTests(PostgresHost host) : IClassFixture<PostgresHost>
@@ -80,10 +80,12 @@ public sealed class StuckSessionTests(PostgresHost host) : IClassFixture<Postgre
     {
         var port = (await PostgresServer.SharedAsync()).Port;
         var database = new Uri(host.Server.Database.Url).AbsolutePath.TrimStart('/');
-        var connection = new NpgsqlConnection($"Host=127.0.0.1;Port={port};Username=holdfast;Database={database};Application Name={application};Pooling=false;"
+        var connection = new NpgsqlConnection(
+            $"Host=127.0.0.1;Port={port};Username=holdfast;Database={database};Application Name={application};Pooling=false;"
             + "Options=-c idle_in_transaction_session_timeout=5s");
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand($"BEGIN; SELECT * FROM stock WHERE variant_id = '{shop.Variant}' FOR NO KEY UPDATE", connection);
+        await using var command = new NpgsqlCommand($"BEGIN; SELECT * FROM stock WHERE variant_id = '{shop.Variant}' FOR NO KEY UPDATE",
+            connection);
         await command.ExecuteNonQueryAsync();
         return connection;
     }

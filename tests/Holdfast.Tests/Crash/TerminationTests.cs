@@ -21,7 +21,8 @@ public abstract class TerminationTests(Backend backend)
             await using var server = await ServerProcess.StartAsync(database.Url);
             using var stop = new CancellationTokenSource();
             using var giveUp = new CancellationTokenSource();
-            var buyers = Enumerable.Range(0, 32).Select(b => rush.BuyAsync(server.Address, $"buyer{round}-{b}", b, stop.Token, giveUp.Token)).ToList();
+            var buyers = Enumerable.Range(0, 32)
+                .Select(b => rush.BuyAsync(server.Address, $"buyer{round}-{b}", b, stop.Token, giveUp.Token)).ToList();
             var enough = rush.Answered + 200;
             await Until.TrueAsync("orders are placed", () => rush.Answered > enough && rush.UnderWay > 8);
             await using var lateness = Lateness.Watch();
@@ -47,7 +48,8 @@ public abstract class TerminationTests(Backend backend)
             await holder.MayIdleAsync();
             await holder.ExecuteAsync("UPDATE stock SET on_hand = on_hand WHERE variant_id = $1", rush.Shop.Variant);
             using var stop = new CancellationTokenSource();
-            var buyers = Enumerable.Range(0, 8).Select(b => rush.PlaceAsync(server.Address, $"buyer{b}", "a@example.com", stop.Token, (0, 1))).ToList();
+            var buyers = Enumerable.Range(0, 8)
+                .Select(b => rush.PlaceAsync(server.Address, $"buyer{b}", "a@example.com", stop.Token, (0, 1))).ToList();
             await Until.TrueAsync("they wait", () => rush.UnderWay == 8);
             Assert.Equal(200, (await rush.GetAsync(server.Address, "/products")).Status);
             await using var lateness = Lateness.Watch();

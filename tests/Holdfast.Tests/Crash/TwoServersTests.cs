@@ -50,8 +50,10 @@ public sealed class TwoServersTests
         await using var second = servers[1];
         await Parallel.ForEachAsync(Enumerable.Range(0, items), new ParallelOptions { MaxDegreeOfParallelism = 6 }, async (item, _) =>
         {
-            var answers = await Task.WhenAll(servers.Concat(servers).Select(s => rush.PlaceAsync(s.Address, $"item{item}", "a@example.com", default, (item, 1))));
-            Assert.All(answers, a => Assert.True(a.IsOrder, $"item {item}: {string.Join('\n', answers.Select(x => $"{x.Status} {x.Text}"))}"));
+            var answers = await Task.WhenAll(servers.Concat(servers)
+                .Select(s => rush.PlaceAsync(s.Address, $"item{item}", "a@example.com", default, (item, 1))));
+            Assert.All(answers, a =>
+                Assert.True(a.IsOrder, $"item {item}: {string.Join('\n', answers.Select(x => $"{x.Status} {x.Text}"))}"));
             Assert.Single(answers.Select(a => a.Text).Distinct());
             Assert.Single(answers, a => !a.Replayed);
         });
@@ -74,10 +76,14 @@ public sealed class TwoServersTests
         await using var first = servers[0];
         await using var second = servers[1];
         var members = await Member.RegisterAsync(first, database.Db, rush.Shop, 8, points);
-        var coded = members.SelectMany((m, i) => Enumerable.Range(0, 5).Select(n => rush.PlaceAsync(servers[n % 2].Address, $"code {i} {n}", m, true, 0, default, (0, 1))));
-        var pointed = members.SelectMany((m, i) => Enumerable.Range(0, 6).Select(n => rush.PlaceAsync(servers[n % 2].Address, $"points {i} {n}", m, false, 50, default, (0, 1))));
+        var coded = members.SelectMany((m, i) => Enumerable.Range(0, 5)
+            .Select(n => rush.PlaceAsync(servers[n % 2].Address, $"code {i} {n}", m, true, 0, default, (0, 1))));
+        var pointed = members.SelectMany((m, i) => Enumerable.Range(0, 6)
+            .Select(n => rush.PlaceAsync(servers[n % 2].Address, $"points {i} {n}", m, false, 50, default, (0, 1))));
         var answers = await Task.WhenAll(coded.Concat(pointed));
-        Assert.Equal((limit, 2 * members.Length), (answers.Count(a => a.IsOrder && a.Key.StartsWith("code", StringComparison.Ordinal)), answers.Count(a => a.IsOrder && a.Key[0] == 'p')));
+        Assert.Equal((limit, 2 * members.Length),
+            (answers.Count(a => a.IsOrder && a.Key.StartsWith("code", StringComparison.Ordinal)),
+            answers.Count(a => a.IsOrder && a.Key[0] == 'p')));
         Assert.Equal((40 - limit, 4 * members.Length), (rush.Refused["discount_used_up"], rush.Refused["insufficient_points"]));
         await EndAsync(servers);
         await Audit.TablesAsync(database.Db, rush, Stock);
@@ -87,5 +93,6 @@ public sealed class TwoServersTests
     private static Task<ServerProcess[]> StartAsync(TestDb database, int count) =>
         Task.WhenAll(Enumerable.Range(0, count).Select(_ => ServerProcess.StartAsync(database.Url)));
 
-    private static async Task EndAsync(ServerProcess[] servers) => Assert.All(await Task.WhenAll(servers.Select(s => s.TerminateAsync())), code => Assert.Equal(0, code));
+    private static async Task EndAsync(ServerProcess[] servers) =>
+        Assert.All(await Task.WhenAll(servers.Select(s => s.TerminateAsync())), code => Assert.Equal(0, code));
 }

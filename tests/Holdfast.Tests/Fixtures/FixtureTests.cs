@@ -27,7 +27,8 @@ public abstract class FixtureTests(TestHost host)
             first.Pause();
             using (var limit = new CancellationTokenSource(TimeSpan.FromSeconds(0.5)))
             {
-                await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first.Client.GetAsync(new Uri("/health/live", UriKind.Relative), limit.Token));
+                await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+                    first.Client.GetAsync(new Uri("/health/live", UriKind.Relative), limit.Token));
             }
 
             first.Resume();
@@ -50,7 +51,12 @@ public sealed class Fixture_on_postgresql(PostgresHost host) : FixtureTests(host
     public async Task The_server_ends_when_the_tests_are_killed()
     {
         PostgresServer.Require();
-        var start = new ProcessStartInfo("dotnet", [typeof(PostgresServer).Assembly.Location, PostgresServer.Word]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet",
+            [typeof(PostgresServer).Assembly.Location, PostgresServer.Word])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true
+        };
         using var tests = Process.Start(start)!;
         var said = (await tests.StandardOutput.ReadLineAsync())!.Split(' ');
         var (port, folder) = (int.Parse(said[0], CultureInfo.InvariantCulture), said[1]);

@@ -32,7 +32,8 @@ public sealed class KafkaMock : IDisposable
 
     // The client's package has two builds for Linux, and takes the second where the first one's libraries for Kerberos are not installed.
     static KafkaMock() => NativeLibrary.SetDllImportResolver(typeof(KafkaMock).Assembly, (name, assembly, path) =>
-        name == Library && !NativeLibrary.TryLoad(name, assembly, path, out _) ? NativeLibrary.Load("centos8-librdkafka", assembly, path) : nint.Zero);
+        name == Library && !NativeLibrary.TryLoad(name, assembly, path, out _) ? NativeLibrary.Load("centos8-librdkafka", assembly, path)
+        : nint.Zero);
 
     public static KafkaMock Start()
     {
@@ -56,7 +57,8 @@ public sealed class KafkaMock : IDisposable
     public void Refuse(string topic, int error) => rd_kafka_mock_topic_set_error(_cluster, topic, error);
 
     /// <summary>The next requests of that kind get these errors, one each.</summary>
-    public void Fail(short request, int times, int error) => rd_kafka_mock_push_request_errors_array(_cluster, request, (nuint)times, [.. Enumerable.Repeat(error, times)]);
+    public void Fail(short request, int times, int error) =>
+        rd_kafka_mock_push_request_errors_array(_cluster, request, (nuint)times, [.. Enumerable.Repeat(error, times)]);
 
     /// <summary>None of those any more.</summary>
     public void Forgive(short request) => rd_kafka_mock_clear_request_errors(_cluster, request);
@@ -79,7 +81,8 @@ public sealed class KafkaMock : IDisposable
     private static extern nint rd_kafka_conf_new();
 
     [DllImport(Library)]
-    private static extern int rd_kafka_conf_set(nint settings, [MarshalAs(UnmanagedType.LPUTF8Str)] string name, [MarshalAs(UnmanagedType.LPUTF8Str)] string value, byte[] error, nuint size);
+    private static extern int rd_kafka_conf_set(nint settings, [MarshalAs(UnmanagedType.LPUTF8Str)] string name,
+        [MarshalAs(UnmanagedType.LPUTF8Str)] string value, byte[] error, nuint size);
 
     [DllImport(Library)]
     private static extern nint rd_kafka_new(int type, nint conf, byte[] error, nuint size);

@@ -5,8 +5,9 @@ using System.Text.RegularExpressions;
 namespace Holdfast.Tests.Fixtures;
 
 /// <summary>
-/// A broker that speaks Kafka's protocol: the one that librdkafka has for tests, run by kcat. It keeps everything in memory and loses it when it
-/// is killed: for a broker that goes away and comes back there is <see cref="KafkaMock"/>. It ends when this process does: it reads from it.
+/// A broker that speaks Kafka's protocol: the one that librdkafka has for tests, run by kcat. It keeps everything in memory and loses it
+/// when it is killed: for a broker that goes away and comes back there is <see cref="KafkaMock"/>. It ends when this process does: it reads
+/// from it.
 /// </summary>
 public sealed partial class KafkaServer : IAsyncDisposable
 {
@@ -26,8 +27,11 @@ public sealed partial class KafkaServer : IAsyncDisposable
         Assert.SkipWhen(program is null, "kcat is not installed: apt-get install kcat");
 
         // The shell ends kcat when its own input closes, which the kernel does when this process dies.
-        const string Run = "\"$0\" -C -X test.mock.num.brokers=1 -X debug=mock -t any -b none 2>&1 & pid=$!; echo pid=$pid; exec > /dev/null; cat; kill -KILL $pid";
-        var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", Run, program!]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        const string Run =
+            "\"$0\" -C -X test.mock.num.brokers=1 -X debug=mock -t any -b none 2>&1 & pid=$!; echo pid=$pid; exec > /dev/null; cat; kill "
+            + "-KILL $pid";
+        var process = Process.Start(
+            new ProcessStartInfo("/bin/sh", ["-c", Run, program!]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
         var id = 0;
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Holdfast.Tests.Fixtures;
 
 /// <summary>
-/// By how much this machine is late: how much longer than asked for a thread waited, again and again while something was done. A bound on time allows for it:
-/// a machine that is busy with other things delays the product as it delays this.
+/// By how much this machine is late: how much longer than asked for a thread waited, again and again while something was done. A bound on
+/// time allows for it: a machine that is busy with other things delays the product as it delays this.
 /// </summary>
 internal sealed class Lateness : IAsyncDisposable
 {
@@ -29,7 +29,10 @@ internal sealed class Lateness : IAsyncDisposable
     /// <summary>Measures from now on.</summary>
     public static Lateness Watch() => new();
 
-    /// <summary>From the beginning until now it took no longer than the bound and, for each of two sides that wait for one another, what the machine was late.</summary>
+    /// <summary>
+    /// From the beginning until now it took no longer than the bound and, for each of two sides that wait for one another, what the machine
+    /// was late.
+    /// </summary>
     public void Within(TimeSpan bound, string? more = null)
     {
         var took = Elapsed;

@@ -33,7 +33,8 @@ public sealed class MailServer : IAsyncDisposable
         loop.run_forever()
         """;
 
-    // Does as files beside the mailbox say: keeps silent about what it has taken while HOLD is there, refuses the addresses that are lines of REFUSE.
+    // Does as files beside the mailbox say: keeps silent about what it has taken while HOLD is there, refuses the addresses that are lines
+    // of REFUSE.
     private const string Obedient = """
         import asyncio, os, sys
         from aiosmtpd.handlers import Mailbox
@@ -106,7 +107,12 @@ public sealed class MailServer : IAsyncDisposable
         {
             var folder = Path.Combine(Directory.CreateTempSubdirectory("holdfast-mail-").FullName, "box");
             var port = wanted ?? Ports.Free();
-            var start = new ProcessStartInfo(python!, arguments(port.ToString(CultureInfo.InvariantCulture), folder)) { RedirectStandardOutput = true, RedirectStandardError = true };
+            var start = new ProcessStartInfo(python!,
+                arguments(port.ToString(CultureInfo.InvariantCulture), folder))
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true
+            };
             var server = new MailServer(Process.Start(start)!, folder, port);
             var errors = server._process.StandardError.ReadToEndAsync();
             if (await server._process.StandardOutput.ReadLineAsync() is not null)

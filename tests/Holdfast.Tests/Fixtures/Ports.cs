@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace Holdfast.Tests.Fixtures;
 
 /// <summary>
-/// Loopback ports for servers that tests start. A port that was free when it was chosen can be taken before the server listens, by a program that knows
-/// nothing of these tests: then <see cref="StartAsync"/> starts the server again on another one.
+/// Loopback ports for servers that tests start. A port that was free when it was chosen can be taken before the server listens, by a
+/// program that knows nothing of these tests: then <see cref="StartAsync"/> starts the server again on another one.
 /// </summary>
 public static class Ports
 {
@@ -15,7 +15,8 @@ public static class Ports
     // A server that is being restarted does not listen for a while; its port is still its own.
     private static readonly ConcurrentDictionary<int, bool> _given = new();
 
-    // Other runs of the tests on this machine see by this file what is ours: the kernel keeps the locks, a byte for each port, until this process ends.
+    // Other runs of the tests on this machine see by this file what is ours: the kernel keeps the locks, a byte for each port, until this
+    // process ends.
     private static readonly FileStream _claims = new(Claims, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
 
     /// <summary>The file of the claims.</summary>
@@ -24,9 +25,9 @@ public static class Ports
     private static readonly AsyncLocal<ConcurrentQueue<int>?> _next = new();
 
     /// <summary>
-    /// A port that was free a moment ago and that nobody else in this process or in another run of the tests was given, outside the range from which the
-    /// system gives ports to clients: a client that tries to reach a server that is away could otherwise be given the server's own port, connect to itself
-    /// and keep the server from coming back.
+    /// A port that was free a moment ago and that nobody else in this process or in another run of the tests was given, outside the range
+    /// from which the system gives ports to clients: a client that tries to reach a server that is away could otherwise be given the
+    /// server's own port, connect to itself and keep the server from coming back.
     /// </summary>
     public static int Free()
     {
@@ -64,7 +65,9 @@ public static class Ports
         }
     }
 
-    /// <summary>What <see cref="Free"/> gives next to the caller, and to nobody else: for tests of what happens when a port has been taken.</summary>
+    /// <summary>
+    /// What <see cref="Free"/> gives next to the caller, and to nobody else: for tests of what happens when a port has been taken.
+    /// </summary>
     public static void Next(params int[] ports) => _next.Value = new ConcurrentQueue<int>(ports);
 
     /// <summary>Starts a server on ports of its choice; again, some times, when it ended before it answered.</summary>

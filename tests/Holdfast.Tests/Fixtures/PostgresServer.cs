@@ -10,17 +10,19 @@ using Npgsql;
 namespace Holdfast.Tests.Fixtures;
 
 /// <summary>
-/// A PostgreSQL of the tests' own, from the installed binaries: data in a temporary folder, TCP on a free loopback port, trust, and durability
-/// as it is by default. A small shell watches over it: when this process ends, however that happens, the server is stopped and the folder removed.
+/// A PostgreSQL of the tests' own, from the installed binaries: data in a temporary folder, TCP on a free loopback port, trust, and
+/// durability as it is by default. A small shell watches over it: when this process ends, however that happens, the server is stopped and
+/// the folder removed.
 /// </summary>
 public sealed partial class PostgresServer : IRevivable
 {
     public const string Word = "postgres-server";
 
-    private const string Install = "PostgreSQL 15 or later is not installed: apt-get install postgresql-15 (or the server binaries of your system in PATH)";
+    private const string Install =
+        "PostgreSQL 15 or later is not installed: apt-get install postgresql-15 (or the server binaries of your system in PATH)";
 
-    // Reads until its standard input closes, which the kernel does when the test process dies. While initdb works, the number has a minus. Of a server
-    // that was killed the number stays and may be another process's by now: one that works in our folder is ours.
+    // Reads until its standard input closes, which the kernel does when the test process dies. While initdb works, the number has a minus.
+    // Of a server that was killed the number stays and may be another process's by now: one that works in our folder is ours.
     private const string Watch = """
         trap '' INT TERM HUP
         cat > /dev/null
@@ -40,7 +42,8 @@ public sealed partial class PostgresServer : IRevivable
 
     private static readonly SharedServer<PostgresServer> Shared = new(() => StartAsync());
 
-    private static readonly string User = File.ReadLines("/etc/passwd").Any(line => line.StartsWith("postgres:", StringComparison.Ordinal)) ? "postgres" : "nobody";
+    private static readonly string User = File.ReadLines("/etc/passwd").Any(line => line.StartsWith("postgres:", StringComparison.Ordinal))
+        ? "postgres" : "nobody";
 
     private readonly ConcurrentQueue<string> _unwanted = new();
     private readonly string _folder;
@@ -77,7 +80,8 @@ public sealed partial class PostgresServer : IRevivable
         Shell.RunAsync(server.Command("initdb", out var arguments), [.. arguments, "-D", $"{server.Folder}/data", "-U", "holdfast",
             "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]));
 
-    private static Task<PostgresServer> StartAsync(string[] settings, Func<PostgresServer, Task> makeData) => Ports.StartAsync(() => StartOnceAsync(settings, makeData));
+    private static Task<PostgresServer> StartAsync(string[] settings, Func<PostgresServer, Task> makeData) =>
+        Ports.StartAsync(() => StartOnceAsync(settings, makeData));
 
     private static async Task<PostgresServer> StartOnceAsync(string[] settings, Func<PostgresServer, Task> makeData)
     {
@@ -114,7 +118,9 @@ public sealed partial class PostgresServer : IRevivable
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>Drops the database with others: each drop forces a checkpoint, and only the first of several in a row has much to write.</summary>
+    /// <summary>
+    /// Drops the database with others: each drop forces a checkpoint, and only the first of several in a row has much to write.
+    /// </summary>
     public async Task DropSoonAsync(string database)
     {
         const int Several = 40;
@@ -202,7 +208,8 @@ public sealed partial class PostgresServer : IRevivable
         }
     }
 
-    private string Logged() => Directory.Exists($"{_folder}/data/log") ? string.Concat(Directory.GetFiles($"{_folder}/data/log").Select(File.ReadAllText)) : "";
+    private string Logged() => Directory.Exists($"{_folder}/data/log")
+        ? string.Concat(Directory.GetFiles($"{_folder}/data/log").Select(File.ReadAllText)) : "";
 
     public async ValueTask DisposeAsync()
     {
@@ -215,7 +222,8 @@ public sealed partial class PostgresServer : IRevivable
 
     private async Task<NpgsqlConnection> ConnectAsync(string database, int seconds = PatienceSeconds)
     {
-        var connection = new NpgsqlConnection($"Host=127.0.0.1;Port={Port};Username=holdfast;Database={database};Pooling=false;Timeout={seconds}");
+        var connection = new NpgsqlConnection(
+            $"Host=127.0.0.1;Port={Port};Username=holdfast;Database={database};Pooling=false;Timeout={seconds}");
         try
         {
             await connection.OpenAsync();
@@ -239,10 +247,13 @@ public sealed partial class PostgresServer : IRevivable
     private static string? FindBinaries()
     {
         var debian = Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql") : [];
-        var newest = debian.Select(d => (Folder: $"{d}/bin", Version: int.TryParse(Path.GetFileName(d), CultureInfo.InvariantCulture, out var v) ? v : 0))
-            .Where(d => d.Version >= 15 && File.Exists($"{d.Folder}/postgres") && File.Exists($"{d.Folder}/initdb")).OrderBy(d => d.Version).LastOrDefault().Folder;
+        var newest = debian.Select(d =>
+            (Folder: $"{d}/bin", Version: int.TryParse(Path.GetFileName(d), CultureInfo.InvariantCulture, out var v) ? v : 0))
+            .Where(d => d.Version >= 15 && File.Exists($"{d.Folder}/postgres") && File.Exists($"{d.Folder}/initdb")).OrderBy(d => d.Version)
+            .LastOrDefault().Folder;
         return newest ?? (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
-            .FirstOrDefault(d => d.Length > 0 && File.Exists($"{d}/postgres") && File.Exists($"{d}/initdb") && Version($"{d}/postgres") >= 15);
+            .FirstOrDefault(d => d.Length > 0 && File.Exists($"{d}/postgres") && File.Exists($"{d}/initdb")
+            && Version($"{d}/postgres") >= 15);
     }
 
     private static int Version(string server)

@@ -46,8 +46,8 @@ public sealed class RabbitServer : IRevivable
     public int ManagementPort { get; } = Ports.Free();
 
     /// <summary>
-    /// That of the node, which the script that we started waits for: null before it has been written, which is early in its start, and when it has ended, since
-    /// the number may then be another process's.
+    /// That of the node, which the script that we started waits for: null before it has been written, which is early in its start, and when
+    /// it has ended, since the number may then be another process's.
     /// </summary>
     public int? ProcessId => _server is { HasExited: false } && File.Exists($"{_folder}/pid")
         && int.TryParse(File.ReadAllText($"{_folder}/pid"), CultureInfo.InvariantCulture, out var id) ? id : null;
@@ -55,7 +55,8 @@ public sealed class RabbitServer : IRevivable
     public string Url => $"amqp://guest:guest@127.0.0.1:{Port}";
 
     private static string? Scripts { get; } = Directory.Exists("/usr/lib/rabbitmq/lib")
-        ? Directory.GetDirectories("/usr/lib/rabbitmq/lib", "rabbitmq_server-*").Select(d => $"{d}/sbin").FirstOrDefault(d => File.Exists($"{d}/rabbitmq-server")) : null;
+        ? Directory.GetDirectories("/usr/lib/rabbitmq/lib", "rabbitmq_server-*").Select(d => $"{d}/sbin")
+        .FirstOrDefault(d => File.Exists($"{d}/rabbitmq-server")) : null;
 
     public static bool IsInstalled => Scripts is not null;
 
@@ -82,7 +83,8 @@ public sealed class RabbitServer : IRevivable
             if (isManaged)
             {
                 await File.WriteAllTextAsync($"{server._folder}/plugins", "[rabbitmq_management].\n");
-                await File.WriteAllTextAsync($"{server._folder}/rabbitmq.conf", $"management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = {server.ManagementPort}\n");
+                await File.WriteAllTextAsync($"{server._folder}/rabbitmq.conf",
+                    $"management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = {server.ManagementPort}\n");
             }
 
             if (Shell.IsRoot)
@@ -152,7 +154,8 @@ public sealed class RabbitServer : IRevivable
             await using var connection = await ConnectAsync();
             return true;
         }
-        catch (Exception e) when (e is RabbitMQ.Client.Exceptions.BrokerUnreachableException or TimeoutException or OperationCanceledException)
+        catch (Exception e)
+            when (e is RabbitMQ.Client.Exceptions.BrokerUnreachableException or TimeoutException or OperationCanceledException)
         {
             return false;
         }
@@ -170,7 +173,8 @@ public sealed class RabbitServer : IRevivable
     }
 
     /// <summary>SIGSTOP: connections stay, nothing answers.</summary>
-    public void Pause() => Shell.Stop(ProcessId ?? throw new InvalidOperationException("RabbitMQ, which was to be paused, has been killed"));
+    public void Pause() =>
+        Shell.Stop(ProcessId ?? throw new InvalidOperationException("RabbitMQ, which was to be paused, has been killed"));
 
     /// <summary>SIGCONT.</summary>
     public void Resume()
@@ -197,7 +201,8 @@ public sealed class RabbitServer : IRevivable
     {
         // Whatever else listens there may say nothing at all, for which the client would wait for ever.
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        return await new ConnectionFactory { Uri = new Uri(url ?? Url), AutomaticRecoveryEnabled = false }.CreateConnectionAsync(limit.Token).WaitAsync(limit.Token);
+        return await new ConnectionFactory { Uri = new Uri(url ?? Url), AutomaticRecoveryEnabled = false }.CreateConnectionAsync(
+            limit.Token).WaitAsync(limit.Token);
     }
 
     public async ValueTask DisposeAsync()
@@ -214,13 +219,18 @@ public sealed class RabbitServer : IRevivable
     // As root it would write files that the user rabbitmq cannot read, and epmd would refuse.
     private ProcessStartInfo Command(string program, params string[] args)
     {
-        var start = Shell.IsRoot ? new ProcessStartInfo("setpriv", ["--reuid=rabbitmq", "--init-groups", "--", program, .. args]) : new ProcessStartInfo(program, args);
+        var start = Shell.IsRoot ? new ProcessStartInfo("setpriv", ["--reuid=rabbitmq", "--init-groups", "--", program, .. args])
+            : new ProcessStartInfo(program, args);
         start.WorkingDirectory = _folder;
         var (port, node) = (Port.ToString(CultureInfo.InvariantCulture), $"holdfast{Port}@localhost");
-        foreach (var (name, value) in new[] { ("HOME", _folder), ("ERL_EPMD_PORT", _ports.ToString(CultureInfo.InvariantCulture)), ("ERL_EPMD_ADDRESS", "127.0.0.1"),
-            ("RABBITMQ_NODENAME", node), ("RABBITMQ_NODE_IP_ADDRESS", "127.0.0.1"), ("RABBITMQ_NODE_PORT", port), ("RABBITMQ_DIST_PORT", _nodes.ToString(CultureInfo.InvariantCulture)),
-            ("RABBITMQ_MNESIA_BASE", $"{_folder}/data"), ("RABBITMQ_LOG_BASE", $"{_folder}/log"), ("RABBITMQ_ENABLED_PLUGINS_FILE", $"{_folder}/plugins"),
-            ("RABBITMQ_CONFIG_FILE", $"{_folder}/rabbitmq"), ("RABBITMQ_CONF_ENV_FILE", $"{_folder}/env"), ("RABBITMQ_GENERATED_CONFIG_DIR", $"{_folder}/config"),
+        foreach (var (name, value) in new[] { ("HOME", _folder), ("ERL_EPMD_PORT", _ports.ToString(CultureInfo.InvariantCulture)),
+            ("ERL_EPMD_ADDRESS", "127.0.0.1"),
+            ("RABBITMQ_NODENAME", node), ("RABBITMQ_NODE_IP_ADDRESS", "127.0.0.1"), ("RABBITMQ_NODE_PORT", port),
+                ("RABBITMQ_DIST_PORT", _nodes.ToString(CultureInfo.InvariantCulture)),
+            ("RABBITMQ_MNESIA_BASE", $"{_folder}/data"), ("RABBITMQ_LOG_BASE", $"{_folder}/log"),
+                ("RABBITMQ_ENABLED_PLUGINS_FILE", $"{_folder}/plugins"),
+            ("RABBITMQ_CONFIG_FILE", $"{_folder}/rabbitmq"), ("RABBITMQ_CONF_ENV_FILE", $"{_folder}/env"),
+                ("RABBITMQ_GENERATED_CONFIG_DIR", $"{_folder}/config"),
             ("RABBITMQ_FEATURE_FLAGS_FILE", $"{_folder}/flags"), ("RABBITMQ_PID_FILE", $"{_folder}/pid"), ("LANG", "C.UTF-8") })
         {
             start.Environment[name] = value;

@@ -6,8 +6,8 @@ using StackExchange.Redis;
 namespace Holdfast.Tests.Fixtures;
 
 /// <summary>
-/// A Redis of a test's own, from the installed binary: data in a temporary folder, a free loopback port, to be killed, paused and started again.
-/// A small shell watches over it: when this process ends, however that happens, the server is stopped and the folder removed.
+/// A Redis of a test's own, from the installed binary: data in a temporary folder, a free loopback port, to be killed, paused and started
+/// again. A small shell watches over it: when this process ends, however that happens, the server is stopped and the folder removed.
 /// </summary>
 public sealed class RedisServer : IRevivable
 {
@@ -24,7 +24,8 @@ public sealed class RedisServer : IRevivable
         rm -rf "$0"
         """;
 
-    private static readonly bool IsInstalled = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append("/usr/bin").Any(d => d.Length > 0 && File.Exists($"{d}/redis-server"));
+    private static readonly bool IsInstalled = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append("/usr/bin")
+        .Any(d => d.Length > 0 && File.Exists($"{d}/redis-server"));
 
     private readonly string _folder = Directory.CreateTempSubdirectory("holdfast-redis-").FullName;
     private readonly string[] _arguments;
@@ -91,12 +92,15 @@ public sealed class RedisServer : IRevivable
 
     private async Task StartProcessAsync()
     {
-        var start = new ProcessStartInfo("redis-server", ["--port", Port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", _folder, "--save", "",
-            "--pidfile", $"{_folder}/pid.own", "--logfile", $"{_folder}/log", .. _arguments]) { RedirectStandardInput = true };
+        var start = new ProcessStartInfo("redis-server",
+            ["--port", Port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", _folder, "--save", "",
+            "--pidfile", $"{_folder}/pid.own", "--logfile", $"{_folder}/log", .. _arguments])
+        { RedirectStandardInput = true };
         var server = _server = Process.Start(start)!;
         await File.WriteAllTextAsync($"{_folder}/pid", server.Id.ToString(CultureInfo.InvariantCulture));
         await Until.TrueAsync("Redis answers", async () => server.HasExited
-            ? throw new EndedException($"Redis did not start: {(File.Exists($"{_folder}/log") ? await File.ReadAllTextAsync($"{_folder}/log") : "")}")
+            ? throw new EndedException(
+            $"Redis did not start: {(File.Exists($"{_folder}/log") ? await File.ReadAllTextAsync($"{_folder}/log") : "")}")
             : await AnswersAsync(5));
     }
 
@@ -106,8 +110,10 @@ public sealed class RedisServer : IRevivable
         try
         {
             // Somebody else's may be no Redis and say nothing at all.
-            string[] ask = [seconds.ToString(CultureInfo.InvariantCulture), "redis-cli", "-p", Port.ToString(CultureInfo.InvariantCulture), "INFO", "server"];
-            return (await Shell.RunAsync("timeout", ask)).Contains($"process_id:{_server!.Id.ToString(CultureInfo.InvariantCulture)}\r", StringComparison.Ordinal);
+            string[] ask = [seconds.ToString(CultureInfo.InvariantCulture), "redis-cli", "-p", Port.ToString(CultureInfo.InvariantCulture),
+                "INFO", "server"];
+            return (await Shell.RunAsync("timeout", ask)).Contains($"process_id:{_server!.Id.ToString(CultureInfo.InvariantCulture)}\r",
+                StringComparison.Ordinal);
         }
         catch (InvalidOperationException)
         {
@@ -116,7 +122,8 @@ public sealed class RedisServer : IRevivable
     }
 
     /// <summary>What redis-cli says to a command.</summary>
-    public async Task<string> CliAsync(params string[] command) => (await Shell.RunAsync("redis-cli", ["-p", Port.ToString(CultureInfo.InvariantCulture), .. command])).TrimEnd('\n');
+    public async Task<string> CliAsync(params string[] command) =>
+        (await Shell.RunAsync("redis-cli", ["-p", Port.ToString(CultureInfo.InvariantCulture), .. command])).TrimEnd('\n');
 
     public async Task<byte[]?> GetAsync(string key)
     {
@@ -155,7 +162,8 @@ public sealed class RedisServer : IRevivable
         _server?.Dispose();
     }
 
-    private async Task<Client> ClientAsync() => new(await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{Port.ToString(CultureInfo.InvariantCulture)}"));
+    private async Task<Client> ClientAsync() =>
+        new(await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{Port.ToString(CultureInfo.InvariantCulture)}"));
 
     private sealed record Client(ConnectionMultiplexer Connection) : IAsyncDisposable
     {

@@ -85,7 +85,8 @@ public sealed class ServerFixtureTests
         const string Claim = "import fcntl, sys; fcntl.lockf(open(sys.argv[1], 'r+b'), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, int(sys.argv[2]))";
         Assert.SkipWhen(!File.Exists("/usr/bin/python3"), "python3 is not installed: apt-get install python3");
         var port = Ports.Free().ToString(CultureInfo.InvariantCulture);
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => Shell.RunAsync("/usr/bin/python3", "-c", Claim, Ports.Claims, port));
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            Shell.RunAsync("/usr/bin/python3", "-c", Claim, Ports.Claims, port));
         Assert.Contains("BlockingIOError", refused.Message, StringComparison.Ordinal);
         await Shell.RunAsync("/usr/bin/python3", "-c", Claim, Ports.Claims, "1");
     }
@@ -136,7 +137,8 @@ public sealed class SharedServerTests
     public async Task One_that_could_not_be_started_is_tried_again_by_the_next()
     {
         var tries = 0;
-        await using var shared = new SharedServer<RedisServer>(() => ++tries == 1 ? throw new InvalidOperationException("no memory") : RedisServer.StartAsync());
+        await using var shared = new SharedServer<RedisServer>(() => ++tries == 1 ? throw new InvalidOperationException("no memory")
+            : RedisServer.StartAsync());
         await Assert.ThrowsAsync<InvalidOperationException>(shared.TakeAsync);
         Assert.Equal("PONG", await (await shared.TakeAsync()).CliAsync("PING"));
     }

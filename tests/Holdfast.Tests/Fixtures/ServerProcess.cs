@@ -51,7 +51,8 @@ public sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>Starts <c>holdfast serve</c> over the database and returns when <c>/health/ready</c> says so.</summary>
     /// <param name="environment">Further environment variables: settings of the server.</param>
-    public static Task<ServerProcess> StartAsync(string databaseUrl, IReadOnlyDictionary<string, string>? environment = null, int? port = null, params string[] args) =>
+    public static Task<ServerProcess> StartAsync(string databaseUrl, IReadOnlyDictionary<string, string>? environment = null,
+        int? port = null, params string[] args) =>
         Ports.StartAsync(() => ReadyAsync(Begin(databaseUrl, environment, port, args)));
 
     /// <summary>As a user's first start: with the demo store where the database is empty.</summary>
@@ -84,7 +85,8 @@ public sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>As <see cref="StartAsync"/>, without waiting.</summary>
-    public static ServerProcess Begin(string databaseUrl, IReadOnlyDictionary<string, string>? environment = null, int? port = null, params string[] args) =>
+    public static ServerProcess Begin(string databaseUrl, IReadOnlyDictionary<string, string>? environment = null, int? port = null,
+        params string[] args) =>
         Begin(["serve", "--empty", .. args], databaseUrl, environment, port);
 
     private static ServerProcess Begin(string[] command, string databaseUrl, IReadOnlyDictionary<string, string>? environment, int? port,
@@ -99,7 +101,8 @@ public sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>Runs another command of the executable to its end.</summary>
     /// <param name="input">A line for it to read; null: none.</param>
-    public static async Task<(int ExitCode, string Output)> RunAsync(string[] args, string databaseUrl, IReadOnlyDictionary<string, string>? environment = null, double seconds = 300,
+    public static async Task<(int ExitCode, string Output)> RunAsync(string[] args, string databaseUrl,
+        IReadOnlyDictionary<string, string>? environment = null, double seconds = 300,
         string? input = null, string? folder = null)
     {
         await using var command = new ServerProcess(Command(args, databaseUrl, environment, folder), new Uri("http://127.0.0.1:1"), input);
@@ -114,7 +117,8 @@ public sealed class ServerProcess : IAsyncDisposable
             // Its output is complete only then.
             var code = await ExitAsync();
             var text = $"the server ended with {code.ToString(CultureInfo.InvariantCulture)}:\n{Output}";
-            throw Output.Contains("cannot listen on", StringComparison.Ordinal) ? new EndedException(text) : new InvalidOperationException(text);
+            throw Output.Contains("cannot listen on", StringComparison.Ordinal) ? new EndedException(text)
+                : new InvalidOperationException(text);
         }
 
         try
@@ -136,14 +140,18 @@ public sealed class ServerProcess : IAsyncDisposable
         return ExitAsync();
     }
 
-    /// <summary>SIGTERM; the exit code. A minute is for a machine that is slow: the process ends within ten seconds of its own time.</summary>
+    /// <summary>
+    /// SIGTERM; the exit code. A minute is for a machine that is slow: the process ends within ten seconds of its own time.
+    /// </summary>
     public Task<int> TerminateAsync()
     {
         Shell.Signal(_process, Shell.SigTerm);
         return ExitAsync();
     }
 
-    /// <summary>SIGSTOP: it holds what it holds and does nothing. Returns when all its threads stand still, which takes a moment on a busy machine.</summary>
+    /// <summary>
+    /// SIGSTOP: it holds what it holds and does nothing. Returns when all its threads stand still, which takes a moment on a busy machine.
+    /// </summary>
     public void Pause()
     {
         Shell.Stop(Id);

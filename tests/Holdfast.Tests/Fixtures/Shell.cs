@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Holdfast.Tests.Fixtures;
 
-/// <summary>Child processes and signals, for the fixtures. A process may end at any moment: whoever asks for one that has gone is told so.</summary>
+/// <summary>
+/// Child processes and signals, for the fixtures. A process may end at any moment: whoever asks for one that has gone is told so.
+/// </summary>
 public static class Shell
 {
     public const int SigInt = 2;
@@ -46,7 +48,8 @@ public static class Shell
 
         var text = await output + await errors;
         return process.ExitCode == 0 ? text
-            : throw new InvalidOperationException($"{start.FileName} {string.Join(' ', start.ArgumentList)} ended with {process.ExitCode}:\n{text}");
+            : throw new InvalidOperationException(
+            $"{start.FileName} {string.Join(' ', start.ArgumentList)} ended with {process.ExitCode}:\n{text}");
     }
 
     /// <summary>Sends the signal; whether the process was there to get it.</summary>
@@ -102,7 +105,9 @@ public static class Shell
         }
     }
 
-    /// <summary>The state of a process or thread as the kernel's letter; null when it has gone, which it may while its file is being read.</summary>
+    /// <summary>
+    /// The state of a process or thread as the kernel's letter; null when it has gone, which it may while its file is being read.
+    /// </summary>
     private static char? State(string stat)
     {
         try

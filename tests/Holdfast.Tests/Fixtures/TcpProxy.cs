@@ -111,7 +111,8 @@ public class TcpProxy : IAsyncDisposable
             (client.NoDelay, server.NoDelay) = (true, true);
             keeps = await PassAsync(client.GetStream(), server.GetStream());
         }
-        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
+        catch (Exception e)
+            when (e is IOException or SocketException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
         {
             // The server is away, or the wire was cut.
         }

@@ -13,8 +13,8 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Tests.Fixtures;
 
 /// <summary>
-/// Reads the tests' tokens (<see cref="TestServer.Token"/>), and everybody else's as the real reader does. A customer whose token it sees for the first time gets an
-/// account.
+/// Reads the tests' tokens (<see cref="TestServer.Token"/>), and everybody else's as the real reader does. A customer whose token it sees
+/// for the first time gets an account.
 /// </summary>
 public sealed class TestTokenReader(Func<ITokenReader?> real, Db db) : ITokenReader
 {
@@ -90,7 +90,8 @@ public sealed class TestServer : IAsyncDisposable
 
     /// <summary>An account without a password, unless there is one.</summary>
     public static Task AddCustomerAsync(Db db, Guid id) => db.WriteAsync(async tx => await tx.ExecuteAsync(
-        "INSERT INTO users (id, role, email, email_key, active, created_at, updated_at) VALUES ($1, 'customer', $2, $2, $3, $4, $4) ON CONFLICT DO NOTHING",
+        "INSERT INTO users (id, role, email, email_key, active, created_at, updated_at) VALUES ($1, 'customer', $2, $2, $3, $4, $4) ON "
+        + "CONFLICT DO NOTHING",
         id, $"test:{id}", true, await tx.NowAsync()));
 
     /// <summary>A client that sends the token, or none. Disposed with the server.</summary>
@@ -127,10 +128,12 @@ public sealed class TestServer : IAsyncDisposable
     /// <param name="settings">Without: those of a new installation, but nothing is rate limited.</param>
     /// <param name="db">Another connection to it, as another process would have.</param>
     /// <param name="ownsDatabase">Whether it is disposed with the server; not, where several servers share it.</param>
-    public static async Task<TestServer> StartAsync(TestDb database, Action<IServiceCollection>? services = null, bool ownsDatabase = true, Settings? settings = null, Db? db = null)
+    public static async Task<TestServer> StartAsync(TestDb database, Action<IServiceCollection>? services = null, bool ownsDatabase = true,
+        Settings? settings = null, Db? db = null)
     {
         var log = new TestLog();
-        var app = Server.Build((settings ?? new Settings { RateLimits = false }) with { Urls = "http://127.0.0.1:0" }, db ?? database.Db, s =>
+        var app = Server.Build((settings ?? new Settings { RateLimits = false }) with { Urls = "http://127.0.0.1:0" }, db
+            ?? database.Db, s =>
         {
             s.AddLogging(logging => logging.ClearProviders().AddProvider(log));
             UseTestTokens(s);

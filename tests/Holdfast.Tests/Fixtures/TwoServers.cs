@@ -1,6 +1,8 @@
 namespace Holdfast.Tests.Fixtures;
 
-/// <summary>A class fixture: two servers over one database, each with connections and queues of its own, as two processes would have.</summary>
+/// <summary>
+/// A class fixture: two servers over one database, each with connections and queues of its own, as two processes would have.
+/// </summary>
 public abstract class TwoServers(Backend backend) : IAsyncLifetime
 {
     private TestServer? _first;

@@ -6,8 +6,9 @@ namespace Holdfast.Tests.Fixtures;
 public static class Until
 {
     /// <summary>
-    /// Returns as soon as the condition holds; fails with <paramref name="what"/> when it does not within the seconds given. They end a test that would
-    /// hang, and are no promise of the product's: a machine that is busy with other things takes many times as long as one that is not.
+    /// Returns as soon as the condition holds; fails with <paramref name="what"/> when it does not within the seconds given. They end a
+    /// test that would hang, and are no promise of the product's: a machine that is busy with other things takes many times as long as one
+    /// that is not.
     /// </summary>
     public static async Task TrueAsync(string what, Func<Task<bool>> condition, double seconds = 120)
     {
@@ -23,5 +24,6 @@ public static class Until
         }
     }
 
-    public static Task TrueAsync(string what, Func<bool> condition, double seconds = 120) => TrueAsync(what, () => Task.FromResult(condition()), seconds);
+    public static Task TrueAsync(string what, Func<bool> condition, double seconds = 120) =>
+        TrueAsync(what, () => Task.FromResult(condition()), seconds);
 }

@@ -9,14 +9,19 @@ using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Http;
 
-/// <summary>What a tester tries first on any HTTP API, where no other test does: numbers and cursors at their ends, headers that want to be believed or repeated.</summary>
+/// <summary>
+/// What a tester tries first on any HTTP API, where no other test does: numbers and cursors at their ends, headers that want to be believed
+/// or repeated.
+/// </summary>
 public abstract class AttackTests(EveryRouteHost host)
 {
     private static readonly string[] Numbers =
-        ["-1", "0", "101", "2147483647", "2147483648", "4294967297", "9223372036854775807", "9223372036854775808", "1e2", "0x10", "+5", " 5", "٥", "5.0", "NaN", "1;DROP TABLE users", "%00"];
+        ["-1", "0", "101", "2147483647", "2147483648", "4294967297", "9223372036854775807", "9223372036854775808", "1e2", "0x10", "+5",
+        " 5", "٥", "5.0", "NaN", "1;DROP TABLE users", "%00"];
 
     private static readonly string[] Parts =
-        ["0", "1", "-1", "9223372036854775807", "-9223372036854775808", "3155378975999999999", "3155378976000000000", "621355967999999999", "createdAt", "-createdAt", "name", "price", "total",
+        ["0", "1", "-1", "9223372036854775807", "-9223372036854775808", "3155378975999999999", "3155378976000000000", "621355967999999999",
+        "createdAt", "-createdAt", "name", "price", "total",
             "00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff", "'; --", "", "\u00e9", "٣"];
 
     private static readonly string[] Sorts = ["-createdAt", "createdAt", "name", "-name", "price", "total", "-total"];
@@ -73,7 +78,8 @@ public abstract class AttackTests(EveryRouteHost host)
                 {
                     for (var length = 1; length <= 3; length++)
                     {
-                        await AskAsync(rule, sort, [.. Enumerable.Range(0, length - 1).Select(_ => Parts[random.Next(Parts.Length)]).Append(part)]);
+                        await AskAsync(rule, sort,
+                            [.. Enumerable.Range(0, length - 1).Select(_ => Parts[random.Next(Parts.Length)]).Append(part)]);
                         await AskAsync(rule, sort, [.. Enumerable.Range(0, length - 1).Select(_ => Guid.Empty.ToString()).Prepend(part)]);
                     }
                 }
@@ -88,10 +94,12 @@ public abstract class AttackTests(EveryRouteHost host)
             using var request = host.Routes.Request(rule);
             var list = SHA256.HashData(Encoding.UTF8.GetBytes($"GET {request.RequestUri}\n{sort}"));
             var cursor = Encode([Convert.ToHexStringLower(list.AsSpan(0, 8)), .. key]);
-            var query = $"cursor={cursor}{(sort.Length > 0 ? $"&sort={sort}" : "")}{(rule.Query.Contains("storeId") ? $"&storeId={DemoStore.StoreId}" : "")}";
+            var store = rule.Query.Contains("storeId") ? $"&storeId={DemoStore.StoreId}" : "";
+            var query = $"cursor={cursor}{(sort.Length > 0 ? $"&sort={sort}" : "")}{store}";
             request.RequestUri = new Uri($"{request.RequestUri}?{query}", UriKind.Relative);
             using var answer = await host.Routes.Admin.SendAsync(request);
-            Assert.True((int)answer.StatusCode < 500, $"seed {seed}: {rule} {sort} {string.Join(' ', key)} was answered {(int)answer.StatusCode}");
+            Assert.True((int)answer.StatusCode < 500,
+                $"seed {seed}: {rule} {sort} {string.Join(' ', key)} was answered {(int)answer.StatusCode}");
             accepted += answer.StatusCode == HttpStatusCode.OK ? 1 : 0;
             refused += answer.StatusCode == HttpStatusCode.BadRequest ? 1 : 0;
         }
@@ -103,12 +111,16 @@ public abstract class AttackTests(EveryRouteHost host)
     [Fact]
     public async Task No_answer_sets_a_cookie_leads_elsewhere_or_repeats_what_a_header_says()
     {
-        using var plain = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = host.Routes.Server.Address };
+        using var plain = new HttpClient(
+            new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false })
+        { BaseAddress = host.Routes.Server.Address };
         foreach (var rule in host.Routes.Rules)
         {
             using var request = host.Routes.Request(rule, rule.Method is "POST" or "PUT" ? new ByteArrayContent("{}"u8.ToArray()) : null);
-            foreach (var (name, value) in new[] { ("X-Forwarded-Host", "evil.example"), ("X-Original-URL", "/api/v1/api-keys"), ("X-Rewrite-URL", "/api/v1/api-keys"), ("X-HTTP-Method-Override", "DELETE"),
-                ("Origin", "https://evil.example"), ("Referer", "https://evil.example/"), ("Cookie", "session=evil; hr_x=evil"), ("X-Forwarded-Proto", "evil"), ("X-User-Id", "evil"), ("X-Role", "admin") })
+            foreach (var (name, value) in new[] { ("X-Forwarded-Host", "evil.example"), ("X-Original-URL", "/api/v1/api-keys"),
+                ("X-Rewrite-URL", "/api/v1/api-keys"), ("X-HTTP-Method-Override", "DELETE"),
+                ("Origin", "https://evil.example"), ("Referer", "https://evil.example/"), ("Cookie", "session=evil; hr_x=evil"),
+                    ("X-Forwarded-Proto", "evil"), ("X-User-Id", "evil"), ("X-Role", "admin") })
             {
                 request.Headers.TryAddWithoutValidation(name, value);
             }
@@ -117,7 +129,8 @@ public abstract class AttackTests(EveryRouteHost host)
             using var answer = await plain.SendAsync(request);
             Assert.False(answer.Headers.Contains("Set-Cookie"), $"{rule}");
             Assert.False((int)answer.StatusCode is >= 300 and < 400 or >= 500, $"{rule}: {answer.StatusCode}");
-            Assert.DoesNotContain("evil", $"{answer.Headers}{answer.Content.Headers}{await answer.Content.ReadAsStringAsync()}", StringComparison.OrdinalIgnoreCase);
+            Assert.DoesNotContain("evil", $"{answer.Headers}{answer.Content.Headers}{await answer.Content.ReadAsStringAsync()}",
+                StringComparison.OrdinalIgnoreCase);
         }
 
         // Nothing was done by another method than the one on the request line.
@@ -137,8 +150,10 @@ public abstract class AttackTests(EveryRouteHost host)
     [InlineData("GET /api/v1/stores HTTP/1.1\r\nHost: x\r\ntraceparent: 00-@LONG@\r\nAccept-Language: @LIST@\r\n")]
     [InlineData("GET /api/v1/stores HTTP/1.1\r\nHost: x\r\nIf-None-Match: @LIST@\r\n")]
     [InlineData("TRACE /api/v1/stores HTTP/1.1\r\nHost: x\r\nX-Secret: evil\r\n")]
-    [InlineData("GET /api/v1/stores HTTP/1.1\r\nHost: x\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\nConnection: Upgrade, HTTP2-Settings\r\n")]
-    [InlineData("GET /api/v1/stores HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n")]
+    [InlineData("GET /api/v1/stores HTTP/1.1\r\nHost: x\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\nConnection: "
+        + "Upgrade, HTTP2-Settings\r\n")]
+    [InlineData("GET /api/v1/stores HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: "
+        + "dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n")]
     [InlineData("POST /api/v1/orders HTTP/1.1\r\nHost: x\r\nExpect: 999-nonsense\r\nContent-Length: 0\r\n")]
     [InlineData("GET /api/v1/stores HTTP/1.1\r\nHost: evil.example:99999\r\n")]
     [InlineData("GET /api/v1/stores HTTP/1.1\r\nHost: a@evil\r\n")]
@@ -146,7 +161,9 @@ public abstract class AttackTests(EveryRouteHost host)
     public async Task A_request_that_wants_to_be_another_is_taken_as_it_is_or_refused(string request)
     {
         var list = string.Join(", ", Enumerable.Range(0, 700).Select(i => $"10.{i / 250}.{i % 250}.1"));
-        var answer = await SendAsync(request.Replace("@LONG@", new string('a', 7000), StringComparison.Ordinal).Replace("@LIST@", list, StringComparison.Ordinal) + (request.Contains("Connection", StringComparison.Ordinal) ? "\r\n" : "Connection: close\r\n\r\n"));
+        var answer = await SendAsync(request.Replace("@LONG@", new string('a', 7000), StringComparison.Ordinal)
+            .Replace("@LIST@", list, StringComparison.Ordinal)
+            + (request.Contains("Connection", StringComparison.Ordinal) ? "\r\n" : "Connection: close\r\n\r\n"));
         Assert.Matches("^HTTP/1.1 [24]\\d\\d ", answer);
         Assert.DoesNotContain("Set-Cookie", answer, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("\r\nLocation:", answer, StringComparison.OrdinalIgnoreCase);
@@ -188,7 +205,8 @@ public abstract class AttackTests(EveryRouteHost host)
         var end = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
         var at = text.IndexOf("\r\nContent-Length: ", StringComparison.Ordinal);
         return end >= 0 && at >= 0 && at < end
-            && Encoding.UTF8.GetByteCount(text[(end + 4)..]) >= int.Parse(text[(at + 18)..text.IndexOf("\r\n", at + 2, StringComparison.Ordinal)], CultureInfo.InvariantCulture);
+            && Encoding.UTF8.GetByteCount(text[(end + 4)..])
+            >= int.Parse(text[(at + 18)..text.IndexOf("\r\n", at + 2, StringComparison.Ordinal)], CultureInfo.InvariantCulture);
     }
 }
 

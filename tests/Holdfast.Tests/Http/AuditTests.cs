@@ -5,7 +5,9 @@ using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Http;
 
-/// <summary>What staff change and the line that says so are one commit, whatever the route: directly, through Idempotency, and in batches.</summary>
+/// <summary>
+/// What staff change and the line that says so are one commit, whatever the route: directly, through Idempotency, and in batches.
+/// </summary>
 public abstract class AuditTests(EveryRouteHost host)
 {
     private readonly EveryRoute _routes = host.Routes;
@@ -22,12 +24,14 @@ public abstract class AuditTests(EveryRouteHost host)
         }
 
         Assert.Equal(before, await _routes.CountsAsync());
-        await ExecuteAsync(host.Routes.Server.Database.Backend == Backend.Sqlite ? "DROP TRIGGER no_lines" : "DROP TRIGGER no_lines ON audit_log");
+        await ExecuteAsync(host.Routes.Server.Database.Backend == Backend.Sqlite ? "DROP TRIGGER no_lines"
+            : "DROP TRIGGER no_lines ON audit_log");
         var changed = 0;
         foreach (var rule in rules)
         {
             var (lines, status) = (await LinesAsync(), await SendAsync(rule));
-            Assert.True(await LinesAsync() - lines == (status < 300 ? 1 : 0), $"{rule} answered {status} and left {await LinesAsync() - lines} lines");
+            Assert.True(await LinesAsync() - lines == (status < 300 ? 1 : 0),
+                $"{rule} answered {status} and left {await LinesAsync() - lines} lines");
             changed += status < 300 ? 1 : 0;
         }
 
@@ -37,28 +41,37 @@ public abstract class AuditTests(EveryRouteHost host)
     [Fact]
     public async Task A_line_names_the_store_that_only_the_query_names()
     {
-        using var created = await _routes.Admin.PostAsJsonAsync("/api/v1/discount-codes", new { code = "GONE", kind = "fixed", value = 1000, storeId = DemoStore.StoreId });
+        using var created = await _routes.Admin.PostAsJsonAsync("/api/v1/discount-codes",
+            new { code = "GONE", kind = "fixed", value = 1000, storeId = DemoStore.StoreId });
         using var deleted = await _routes.Admin.DeleteAsync($"/api/v1/discount-codes/GONE?storeId={DemoStore.StoreId}");
         Assert.Equal((201, 204), ((int)created.StatusCode, (int)deleted.StatusCode));
-        Assert.Equal((Guid?)DemoStore.StoreId, await _routes.Server.Db.ReadAsync(s => s.FirstAsync("SELECT store_id FROM audit_log WHERE action = 'DELETE /discount-codes/{code}' AND resource = 'GONE'",
+        Assert.Equal((Guid?)DemoStore.StoreId,
+            await _routes.Server.Db.ReadAsync(s =>
+            s.FirstAsync("SELECT store_id FROM audit_log WHERE action = 'DELETE /discount-codes/{code}' AND resource = 'GONE'",
             r => r.UuidOrNull(0))));
     }
 
     [Fact]
     public async Task A_line_names_the_store_of_what_is_gone()
     {
-        using var created = await _routes.Admin.PostAsJsonAsync("/api/v1/products", new { storeId = DemoStore.StoreId, name = "Gone", variants = new[] { new { sku = "GONE", price = 1 } } });
+        using var created = await _routes.Admin.PostAsJsonAsync("/api/v1/products",
+            new { storeId = DemoStore.StoreId, name = "Gone", variants = new[] { new { sku = "GONE", price = 1 } } });
         using var delete = new HttpRequestMessage(HttpMethod.Delete, created.Headers.Location);
         delete.Headers.TryAddWithoutValidation("If-Match", created.Headers.ETag!.Tag);
         using var deleted = await _routes.Admin.SendAsync(delete);
         Assert.Equal((201, 204), ((int)created.StatusCode, (int)deleted.StatusCode));
-        Assert.Equal((Guid?)DemoStore.StoreId, await _routes.Server.Db.ReadAsync(s => s.FirstAsync("SELECT store_id FROM audit_log WHERE action = 'DELETE /products/{id}' AND resource = $1",
+        Assert.Equal((Guid?)DemoStore.StoreId,
+            await _routes.Server.Db.ReadAsync(s =>
+            s.FirstAsync("SELECT store_id FROM audit_log WHERE action = 'DELETE /products/{id}' AND resource = $1",
             r => r.UuidOrNull(0), created.Headers.Location!.ToString().Split('/')[^1])));
     }
 
-    // Sign-in has lines of its own; a quote changes nothing, an access key is mailed, not changed, and a release leaves a line for each order that it cancels.
-    private static bool IsAudited(RouteRule rule) => rule.Method != "GET" && !rule.Pattern.StartsWith("/api/v1/auth/", StringComparison.Ordinal)
-        && !rule.Pattern.EndsWith("/quote", StringComparison.Ordinal) && rule.Pattern is not ("/api/v1/orders/lookup" or "/api/v1/orders/unpaid-holds/release");
+    // Sign-in has lines of its own; a quote changes nothing, an access key is mailed, not changed, and a release leaves a line for each
+    // order that it cancels.
+    private static bool IsAudited(RouteRule rule) => rule.Method != "GET"
+        && !rule.Pattern.StartsWith("/api/v1/auth/", StringComparison.Ordinal)
+        && !rule.Pattern.EndsWith("/quote", StringComparison.Ordinal)
+        && rule.Pattern is not ("/api/v1/orders/lookup" or "/api/v1/orders/unpaid-holds/release");
 
     private async Task<int> SendAsync(RouteRule rule)
     {

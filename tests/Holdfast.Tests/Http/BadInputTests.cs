@@ -38,7 +38,8 @@ public abstract class BadInputTests(EveryRouteHost host)
             ["duplicate member"] = "{\"note\":\"a\",\"note\":\"b\"}"u8.ToArray(),
             ["duplicate member, escaped"] = "{\"note\":\"a\",\"\\u006eote\":\"b\"}"u8.ToArray(),
             ["10,000 deep"] = Encoding.ASCII.GetBytes("{\"a\":" + new string('[', 10_000) + new string(']', 10_000) + "}"),
-            ["10,000 objects deep"] = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("{\"a\":", 10_000)) + "1" + new string('}', 10_000)),
+            ["10,000 objects deep"] = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("{\"a\":", 10_000)) + "1"
+                + new string('}', 10_000)),
         };
         foreach (var route in _routes.WithBody)
         {
@@ -80,7 +81,8 @@ public abstract class BadInputTests(EveryRouteHost host)
         foreach (var route in _routes.WithBody)
         {
             using var good = JsonDocument.Parse(_routes.GoodBody(route));
-            var members = string.Join(',', good.RootElement.EnumerateObject().Select(m => $"{JsonSerializer.Serialize(m.Name)}:{m.Value.GetRawText()}").Append("\"surprise\":1"));
+            var members = string.Join(',', good.RootElement.EnumerateObject()
+                .Select(m => $"{JsonSerializer.Serialize(m.Name)}:{m.Value.GetRawText()}").Append("\"surprise\":1"));
             using var request = _routes.Request(route, new StringContent($"{{{members}}}"));
             var problem = await ExpectAsync(request, HttpStatusCode.BadRequest, "unknown_field", route.ToString());
             Assert.Equal("surprise", Assert.Single(problem.GetProperty("errors").EnumerateObject()).Name);
@@ -110,7 +112,8 @@ public abstract class BadInputTests(EveryRouteHost host)
             using var answer = await _routes.Admin.SendAsync(request, TestContext.Current.CancellationToken);
             await CheckAsync(answer, $"{route} {where}={json}");
             // A tax rate may have decimals.
-            Assert.True((int)answer.StatusCode >= 400 || (json == "1.5" && where.EndsWith("/rate", StringComparison.Ordinal)), $"{route} {where}={json} was taken: {answer.StatusCode}");
+            Assert.True((int)answer.StatusCode >= 400 || (json == "1.5" && where.EndsWith("/rate", StringComparison.Ordinal)),
+                $"{route} {where}={json} was taken: {answer.StatusCode}");
         }
     }
 
@@ -133,7 +136,8 @@ public abstract class BadInputTests(EveryRouteHost host)
     [InlineData("{}")]
     public async Task No_value_anywhere_makes_the_server_fail(string json)
     {
-        foreach (var (route, where, body) in _routes.Spoilt(json).Concat(json == "\"\"" ? _routes.Spoilt($"\"{new string('x', 200_000)}\"") : []))
+        foreach (var (route, where, body) in _routes.Spoilt(json)
+            .Concat(json == "\"\"" ? _routes.Spoilt($"\"{new string('x', 200_000)}\"") : []))
         {
             using var request = _routes.Request(route, new StringContent(body));
             using var answer = await _routes.Admin.SendAsync(request, TestContext.Current.CancellationToken);
@@ -165,9 +169,12 @@ public abstract class BadInputTests(EveryRouteHost host)
     [Fact]
     public async Task Queries_paths_and_headers_of_any_kind_do_not_make_the_server_fail()
     {
-        string[] evil = ["%00", "%ff%fe", "%ed%a0%80", "%0d%0aX:%20y", "-1", "0", "1e309", "99999999999999999999", "NaN", "'%20OR%201=1--", "%25", "..%2f..", "a%00b", new string('a', 3000),
-            "%22", "\"*\"", "*", "AND", "%F0%9F%98%80", "0001-01-01", "9999-12-31T23:59:59Z", "10000-01-01", "2026-02-30", "-", "_", "~", "A", "null", "true", "{}", "[]", "00000000-0000-0000-0000-000000000000"];
-        string[] names = ["limit", "cursor", "storeId", "q", "category", "sort", "status", "paymentStatus", "from", "to", "below", "hard", "version", "id"];
+        string[] evil = ["%00", "%ff%fe", "%ed%a0%80", "%0d%0aX:%20y", "-1", "0", "1e309", "99999999999999999999", "NaN", "'%20OR%201=1--",
+            "%25", "..%2f..", "a%00b", new string('a', 3000),
+            "%22", "\"*\"", "*", "AND", "%F0%9F%98%80", "0001-01-01", "9999-12-31T23:59:59Z", "10000-01-01", "2026-02-30", "-", "_", "~",
+                "A", "null", "true", "{}", "[]", "00000000-0000-0000-0000-000000000000"];
+        string[] names = ["limit", "cursor", "storeId", "q", "category", "sort", "status", "paymentStatus", "from", "to", "below", "hard",
+            "version", "id"];
         foreach (var route in _routes.Rules.Where(r => r.Method is "GET" or "DELETE"))
         {
             foreach (var value in evil)
@@ -180,7 +187,8 @@ public abstract class BadInputTests(EveryRouteHost host)
                         continue;
                     }
 
-                    await AnyAsync(new HttpMethod(route.Method), $"{_routes.Path(route)}?{name}={value}", route.Method == "DELETE" ? ("If-Match", "\"9\"") : null);
+                    await AnyAsync(new HttpMethod(route.Method), $"{_routes.Path(route)}?{name}={value}", route.Method == "DELETE"
+                        ? ("If-Match", "\"9\"") : null);
                 }
             }
         }
@@ -189,12 +197,15 @@ public abstract class BadInputTests(EveryRouteHost host)
         {
             foreach (var value in evil.Where(v => v is not ("%00" or "a%00b")))
             {
-                await AnyAsync(new HttpMethod(route.Method), System.Text.RegularExpressions.Regex.Replace(route.Pattern, @"\{[^}]+\}", value), null);
+                await AnyAsync(new HttpMethod(route.Method),
+                    System.Text.RegularExpressions.Regex.Replace(route.Pattern, @"\{[^}]+\}", value), null);
             }
 
-            foreach (var name in new[] { "Idempotency-Key", "If-Match", "Accept-Language", "X-Access-Key", "traceparent", "Accept", "Content-Type", "Expect", "Cookie", "X-Forwarded-For", "Authorization" })
+            foreach (var name in new[] { "Idempotency-Key", "If-Match", "Accept-Language", "X-Access-Key", "traceparent", "Accept",
+                "Content-Type", "Expect", "Cookie", "X-Forwarded-For", "Authorization" })
             {
-                foreach (var value in new[] { "", " ", "\"", "\"\"", "*", "W/\"1\"", "\"99999999999999999999\"", "đ", "\u0001", new string('x', 300), new string('x', 8000), "a,b;q=2;;;", "00-0-0-0" })
+                foreach (var value in new[] { "", " ", "\"", "\"\"", "*", "W/\"1\"", "\"99999999999999999999\"", "đ", "\u0001",
+                    new string('x', 300), new string('x', 8000), "a,b;q=2;;;", "00-0-0-0" })
                 {
                     // Which say that any version, or the first one, may be deleted: that would take away what the other tests aim at.
                     if ((route.Method, name) == ("DELETE", "If-Match") && value is "*" or "W/\"1\"")
@@ -218,7 +229,8 @@ public abstract class BadInputTests(EveryRouteHost host)
         for (var i = 0; i < 10_000; i++)
         {
             var route = _routes.Rules[random.Next(_routes.Rules.Count)];
-            using var request = _routes.Request(route, route.Method is "POST" or "PUT" ? new ByteArrayContent(Noise.Of(random, _routes.GoodBody(route))) : null);
+            using var request = _routes.Request(route, route.Method is "POST" or "PUT"
+                ? new ByteArrayContent(Noise.Of(random, _routes.GoodBody(route))) : null);
             if (route.Method == "DELETE")
             {
                 request.Headers.TryAddWithoutValidation("If-Match", "\"77\"");
@@ -230,9 +242,11 @@ public abstract class BadInputTests(EveryRouteHost host)
 
         // What a spoilt body still says may be taken; but what was refused left nothing, and what is there still adds up.
         Assert.NotNull(before);
-        Assert.Empty(await Holdfast.Platform.Data.Verification.RunAsync(_routes.Server.Db, Holdfast.Server.Invariants, ct: TestContext.Current.CancellationToken));
+        Assert.Empty(await Holdfast.Platform.Data.Verification.RunAsync(_routes.Server.Db, Holdfast.Server.Invariants,
+            ct: TestContext.Current.CancellationToken));
         // The dead letter that is there may have been redriven, and is none the better for it.
-        Assert.DoesNotContain(_routes.Server.Log.Lines, l => l.StartsWith("Error", StringComparison.Ordinal) && !l.Contains("order_inbox", StringComparison.Ordinal));
+        Assert.DoesNotContain(_routes.Server.Log.Lines, l => l.StartsWith("Error", StringComparison.Ordinal)
+            && !l.Contains("order_inbox", StringComparison.Ordinal));
     }
 
     private async Task AnyAsync(HttpMethod method, string path, (string Name, string Value)? header)
@@ -264,7 +278,8 @@ public abstract class BadInputTests(EveryRouteHost host)
         using var answer = await _routes.Admin.SendAsync(request, TestContext.Current.CancellationToken);
         await CheckAsync(answer, what);
         var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        Assert.True(status == answer.StatusCode && (code is null || text.Contains($"\"code\":\"{code}\"", StringComparison.Ordinal)), $"{what}: {answer.StatusCode} {text}");
+        Assert.True(status == answer.StatusCode && (code is null || text.Contains($"\"code\":\"{code}\"", StringComparison.Ordinal)),
+            $"{what}: {answer.StatusCode} {text}");
         return JsonDocument.Parse(text).RootElement;
     }
 
@@ -275,7 +290,8 @@ public abstract class BadInputTests(EveryRouteHost host)
         Assert.True(status is >= 200 and < 500, $"{what}: {status} {text}");
         if (status >= 400 && answer.RequestMessage!.Method != HttpMethod.Head)
         {
-            Assert.True(answer.Content.Headers.ContentType?.MediaType == "application/problem+json", $"{what}: {status} without a problem document: {text}");
+            Assert.True(answer.Content.Headers.ContentType?.MediaType == "application/problem+json",
+                $"{what}: {status} without a problem document: {text}");
             Assert.Matches("^[a-z0-9_]+$", JsonDocument.Parse(text).RootElement.GetProperty("code").GetString());
             Assert.DoesNotContain("   at ", text, StringComparison.Ordinal);
         }

@@ -5,8 +5,8 @@ using Holdfast.Tests.Inventory;
 namespace Holdfast.Tests.Http;
 
 /// <summary>
-/// Two servers are asked at once for something that is to be there once. One makes it, the other answers as it would a moment later: neither calls it a value
-/// that cannot be stored, nor fails.
+/// Two servers are asked at once for something that is to be there once. One makes it, the other answers as it would a moment later:
+/// neither calls it a value that cannot be stored, nor fails.
 /// </summary>
 public abstract class CollidingNamesTests(TwoServers servers)
 {
@@ -48,7 +48,8 @@ public abstract class CollidingNamesTests(TwoServers servers)
     public async Task A_SKU_is_of_one_product()
     {
         var shop = await Shop.OpenAsync(servers.First, 1);
-        await AssertTakenAsync("products", name => new { storeId = shop.Id, name, variants = new[] { new { sku = name, price = 1 } } }, "sku_taken");
+        await AssertTakenAsync("products", name => new { storeId = shop.Id, name, variants = new[] { new { sku = name, price = 1 } } },
+            "sku_taken");
     }
 
     [Fact]
@@ -58,7 +59,10 @@ public abstract class CollidingNamesTests(TwoServers servers)
         var number = 0;
         await AssertTakenAsync("products", name => new
         {
-            storeId = shop.Id, name, externalId = name, variants = new[] { new { sku = $"{name}-{Interlocked.Increment(ref number)}", price = 1 } },
+            storeId = shop.Id,
+            name,
+            externalId = name,
+            variants = new[] { new { sku = $"{name}-{Interlocked.Increment(ref number)}", price = 1 } },
         }, "external_id_taken");
     }
 
@@ -66,7 +70,8 @@ public abstract class CollidingNamesTests(TwoServers servers)
     public async Task A_discount_code_is_made_once_in_its_store_and_once_for_all_stores()
     {
         var shop = await Shop.OpenAsync(servers.First, 1);
-        await AssertTakenAsync("discount-codes", name => new { storeId = shop.Id, code = name[^20..], kind = "free_shipping" }, "discount_code_taken");
+        await AssertTakenAsync("discount-codes", name => new { storeId = shop.Id, code = name[^20..], kind = "free_shipping" },
+            "discount_code_taken");
         await AssertTakenAsync("discount-codes", name => new { code = name[^20..], kind = "free_shipping" }, "discount_code_taken");
     }
 
@@ -80,13 +85,17 @@ public abstract class CollidingNamesTests(TwoServers servers)
         var number = 0;
         await AssertTakenAsync("stores", name => new
         {
-            name = "Shop", slug = $"{name}-{Interlocked.Increment(ref number)}", currency = "VND", externalId = name,
+            name = "Shop",
+            slug = $"{name}-{Interlocked.Increment(ref number)}",
+            currency = "VND",
+            externalId = name,
         }, "external_id_taken");
     }
 
     [Fact]
     public async Task An_email_is_of_one_account() =>
-        await AssertTakenAsync("auth/register", name => new { email = $"{name}@example.com", password = "a good password" }, "email_taken", isGuest: true);
+        await AssertTakenAsync("auth/register", name => new { email = $"{name}@example.com", password = "a good password" }, "email_taken",
+        isGuest: true);
 
     private async Task AssertTakenAsync(string path, Func<string, object> body, string code, bool isGuest = false)
     {
@@ -100,12 +109,14 @@ public abstract class CollidingNamesTests(TwoServers servers)
     }
 
     private async Task AssertAnswersAsync(string path, object body, int second, string? code) =>
-        AssertOneOf(await Task.WhenAll(AskAsync(servers.First, $"/api/v1/{path}", body), AskAsync(servers.Second, $"/api/v1/{path}", body)), second, code);
+        AssertOneOf(await Task.WhenAll(AskAsync(servers.First, $"/api/v1/{path}", body), AskAsync(servers.Second, $"/api/v1/{path}", body)),
+        second, code);
 
     private static void AssertOneOf((int Status, string Text)[] answers, int second, string? code)
     {
         Assert.True(answers.Count(a => a.Status == 201) == 1, string.Join('\n', answers));
-        Assert.True(answers.Count(a => a.Status == second && (code is null || a.Text.Contains($"\"{code}\"", StringComparison.Ordinal))) == 1,
+        Assert.True(answers.Count(a => a.Status == second && (code is null || a.Text.Contains($"\"{code}\"", StringComparison.Ordinal)))
+            == 1,
             string.Join('\n', answers));
     }
 
@@ -118,4 +129,5 @@ public abstract class CollidingNamesTests(TwoServers servers)
 
 public sealed class CollidingNames_on_sqlite(TwoSqliteServers servers) : CollidingNamesTests(servers), IClassFixture<TwoSqliteServers>;
 
-public sealed class CollidingNames_on_postgresql(TwoPostgresServers servers) : CollidingNamesTests(servers), IClassFixture<TwoPostgresServers>;
+public sealed class CollidingNames_on_postgresql(TwoPostgresServers servers)
+    : CollidingNamesTests(servers), IClassFixture<TwoPostgresServers>;

@@ -13,9 +13,11 @@ public abstract class EqualTextTests(TestHost host)
 
     private HttpClient Admin => host.Server.Admin;
 
-    public static TheoryData<string> Books => ["S\u00e1ch", "Sa\u0301ch", "sa\u0301CH", "\uff33\u00e1ch", "S\u200b\u00e1ch", " S\u00e1ch\u2060"];
+    public static TheoryData<string> Books =>
+        ["S\u00e1ch", "Sa\u0301ch", "sa\u0301CH", "\uff33\u00e1ch", "S\u200b\u00e1ch", " S\u00e1ch\u2060"];
 
-    public static TheoryData<string> Skus => ["AB-100", "ab-100", "AB\u200b-100", "\uff21\uff22-100", "A\u00adB-100", "AB-\u2460\u24ea\u24ea"];
+    public static TheoryData<string> Skus =>
+        ["AB-100", "ab-100", "AB\u200b-100", "\uff21\uff22-100", "A\u00adB-100", "AB-\u2460\u24ea\u24ea"];
 
     [Theory]
     [MemberData(nameof(Skus))]
@@ -27,7 +29,13 @@ public abstract class EqualTextTests(TestHost host)
         second.Is(409, "sku_taken");
         Assert.Equal("AB-100", (string?)second["sku"]);
 
-        var both = await Admin.Post("/products", new { storeId = store, name = "Both", variants = new[] { new { sku = "X\u00e9-1", price = 1 }, new { sku = "xe\u0301-1", price = 1 } } });
+        var both = await Admin.Post("/products",
+            new
+            {
+                storeId = store,
+                name = "Both",
+                variants = new[] { new { sku = "X\u00e9-1", price = 1 }, new { sku = "xe\u0301-1", price = 1 } }
+            });
         both.Is(400, "invalid_request");
         Assert.Equal(["variants[1].sku"], both.FieldNames);
     }
@@ -37,7 +45,8 @@ public abstract class EqualTextTests(TestHost host)
     {
         var store = await Admin.NewStoreAsync();
         var made = await Admin.NewProductAsync(store, "A", "Đen-S\u00e1");
-        var again = await Admin.Put($"/products/{made.Id}", new { name = "A", variants = new[] { new { sku = "đen-sa\u0301", price = 5 } } }, made.ETag);
+        var again = await Admin.Put($"/products/{made.Id}",
+            new { name = "A", variants = new[] { new { sku = "đen-sa\u0301", price = 5 } } }, made.ETag);
         Assert.Equal((string?)made["variants"]![0]!["id"], (string?)Assert.Single(again["variants"]!.AsArray())!["id"]);
         Assert.Equal("đen-s\u00e1", (string?)again["variants"]![0]!["sku"]);
     }
@@ -50,9 +59,12 @@ public abstract class EqualTextTests(TestHost host)
         var code = $"B{Guid.CreateVersion7():N}"[..20];
         var product = await Admin.NewProductAsync(store, "Truyện Kiều", category: written, price: 105_000);
         var tax = new { included = true, rate = 10, categories = new[] { new { category = Composed, rate = 5 } } };
-        var changed = await Admin.Put($"/stores/{store}", new { name = "Shop", slug = $"s-{Guid.CreateVersion7():N}", currency = "VND", tax });
+        var changed = await Admin.Put($"/stores/{store}",
+            new { name = "Shop", slug = $"s-{Guid.CreateVersion7():N}", currency = "VND", tax });
         Assert.Equal(200, (int)changed.Status);
-        Assert.Equal(201, (int)(await Admin.Post("/discount-codes", new { storeId = store, code, kind = "fixed", value = 100, categories = new[] { Composed } })).Status);
+        Assert.Equal(201,
+            (int)(await Admin.Post("/discount-codes",
+            new { storeId = store, code, kind = "fixed", value = 100, categories = new[] { Composed } })).Status);
         Assert.Single((await Admin.Get($"/products?storeId={store}&category={Uri.EscapeDataString(Composed)}")).Items);
         Assert.Single((await Admin.Get($"/products?storeId={store}&category={Uri.EscapeDataString(written)}")).Items);
 
@@ -67,7 +79,12 @@ public abstract class EqualTextTests(TestHost host)
     [Fact]
     public async Task A_tax_names_a_category_once()
     {
-        var tax = new { included = true, rate = 10, categories = new[] { new { category = Composed, rate = 5 }, new { category = "SA\u0301CH", rate = 8 } } };
+        var tax = new
+        {
+            included = true,
+            rate = 10,
+            categories = new[] { new { category = Composed, rate = 5 }, new { category = "SA\u0301CH", rate = 8 } }
+        };
         var refused = await Admin.Post("/stores", new { name = "Shop", slug = $"s-{Guid.CreateVersion7():N}", currency = "VND", tax });
         refused.Is(400, "invalid_request");
         Assert.Equal(["tax.categories"], refused.FieldNames);
@@ -84,10 +101,14 @@ public abstract class EqualTextTests(TestHost host)
         var product = await Admin.NewProductAsync(store, "A", price: 1000);
         var variant = (string)product["variants"]![0]!["id"]!;
         Assert.Equal(201, (int)(await Admin.Post($"/inventory/{variant}/receipts", new { quantity = 5, reference = "r" })).Status);
-        Assert.Equal(201, (int)(await Admin.Post("/discount-codes", new { storeId = store, code = "TET-2026", kind = "fixed", value = 100 })).Status);
+        Assert.Equal(201,
+            (int)(await Admin.Post("/discount-codes", new { storeId = store, code = "TET-2026", kind = "fixed", value = 100 })).Status);
         Assert.Equal(100, (long?)(await Admin.Post("/orders/quote", Order(store, variant, typed)))["discountAmount"]);
-        Assert.Equal(100, (long?)(await Admin.Post($"/discount-codes/{Uri.EscapeDataString(typed)}/quote", new { storeId = store, subtotal = 1000 }))["discountAmount"]);
-        (await Admin.Post("/discount-codes", new { storeId = store, code = typed, kind = "fixed", value = 100 })).Is(409, "discount_code_taken");
+        Assert.Equal(100,
+            (long?)(await Admin.Post($"/discount-codes/{Uri.EscapeDataString(typed)}/quote",
+            new { storeId = store, subtotal = 1000 }))["discountAmount"]);
+        (await Admin.Post("/discount-codes", new { storeId = store, code = typed, kind = "fixed", value = 100 })).Is(409,
+            "discount_code_taken");
         Assert.Equal("TET-2026", (string?)(await Admin.Get($"/discount-codes/{Uri.EscapeDataString(typed)}?storeId={store}"))["code"]);
     }
 
@@ -131,7 +152,8 @@ public abstract class EqualTextTests(TestHost host)
             Assert.Equal(200, (int)(await host.Server.Guest.Post("/auth/login", new { email, password = typed })).Status);
         }
 
-        Assert.NotEqual(old, await host.Server.Db.ReadAsync(s => s.FirstAsync("SELECT password_hash FROM users WHERE id = $1", r => r.Text(0), made.Id)));
+        Assert.NotEqual(old,
+            await host.Server.Db.ReadAsync(s => s.FirstAsync("SELECT password_hash FROM users WHERE id = $1", r => r.Text(0), made.Id)));
     }
 
     [Theory]
@@ -155,8 +177,10 @@ public abstract class EqualTextTests(TestHost host)
     public async Task Nobody_squats_anothers_mailbox(string local, int status, string code)
     {
         var domain = $"{Guid.CreateVersion7():N}.example";
-        Assert.Equal(201, (int)(await host.Server.Guest.Post("/auth/register", new { email = $"kim@{domain}", password = "a long password" })).Status);
-        (await host.Server.Guest.Post("/auth/register", new { email = $"{local}@{domain}", password = "a long password" })).Is(status, code);
+        Assert.Equal(201,
+            (int)(await host.Server.Guest.Post("/auth/register", new { email = $"kim@{domain}", password = "a long password" })).Status);
+        (await host.Server.Guest.Post("/auth/register", new { email = $"{local}@{domain}", password = "a long password" })).Is(status,
+            code);
     }
 
     [Fact]
@@ -165,12 +189,24 @@ public abstract class EqualTextTests(TestHost host)
         var store = await Admin.NewStoreAsync();
         var made = await Admin.Post("/products", new
         {
-            storeId = store, name = "Sa\u0301ch", description = "ba\u0323n", metadata = new Dictionary<string, string> { ["ma\u0300u"] = "đo\u0309" },
-            variants = new[] { new { sku = "a", name = "nho\u0309", price = 1, attributes = new Dictionary<string, string> { ["co\u031b\u0303"] = "vu\u031b\u0300a" } } },
+            storeId = store,
+            name = "Sa\u0301ch",
+            description = "ba\u0323n",
+            metadata = new Dictionary<string, string> { ["ma\u0300u"] = "đo\u0309" },
+            variants = new[] { new { sku = "a", name = "nho\u0309", price = 1,
+                attributes = new Dictionary<string, string> { ["co\u031b\u0303"] = "vu\u031b\u0300a" } } },
         });
-        Assert.Equal((Composed, "b\u1ea1n", "đ\u1ecf"), ((string?)made["name"], (string?)made["description"], (string?)made["metadata"]!["m\u00e0u"]));
+        Assert.Equal((Composed, "b\u1ea1n", "đ\u1ecf"),
+            ((string?)made["name"], (string?)made["description"], (string?)made["metadata"]!["m\u00e0u"]));
         Assert.Equal("v\u1eeba", (string?)made["variants"]![0]!["attributes"]!["c\u1ee1"]);
-        (await Admin.Post("/products", new { storeId = store, name = "A", metadata = new Dictionary<string, string> { ["e\u0301"] = "1", ["\u00e9"] = "2" }, variants = new[] { new { sku = "b", price = 1 } } }))
+        (await Admin.Post("/products",
+            new
+            {
+                storeId = store,
+                name = "A",
+                metadata = new Dictionary<string, string> { ["e\u0301"] = "1", ["\u00e9"] = "2" },
+                variants = new[] { new { sku = "b", price = 1 } }
+            }))
             .Is(400, "invalid_request");
 
         var variant = (string)made["variants"]![0]!["id"]!;
@@ -186,8 +222,12 @@ public abstract class EqualTextTests(TestHost host)
 
     private static object Order(Guid store, string variant, string? code) => new
     {
-        storeId = store, lines = new[] { new { variantId = variant, quantity = 1 } }, deliveryAddress = "1 Lê Lợi", contactPhone = "0901234567",
-        customer = new { email = "an@example.com" }, discountCode = code,
+        storeId = store,
+        lines = new[] { new { variantId = variant, quantity = 1 } },
+        deliveryAddress = "1 Lê Lợi",
+        contactPhone = "0901234567",
+        customer = new { email = "an@example.com" },
+        discountCode = code,
     };
 }
 

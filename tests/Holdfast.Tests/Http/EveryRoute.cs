@@ -12,8 +12,8 @@ using Microsoft.AspNetCore.Routing;
 namespace Holdfast.Tests.Http;
 
 /// <summary>
-/// A server with the demo store, an order and a reservation, and for each of its routes a path that leads to something that is there and a body
-/// that would be taken: so that what a test spoils is the only thing wrong.
+/// A server with the demo store, an order and a reservation, and for each of its routes a path that leads to something that is there and a
+/// body that would be taken: so that what a test spoils is the only thing wrong.
 /// </summary>
 public sealed partial class EveryRoute : IAsyncDisposable
 {
@@ -71,7 +71,8 @@ public sealed partial class EveryRoute : IAsyncDisposable
         _ids.TryGetValue(route.Pattern[Routes.Base.Length..match.Index] + match.Value, out var id) ? id : Guid.CreateVersion7().ToString());
 
     /// <summary>The bodies that would be taken.</summary>
-    public IEnumerable<(RouteRule Route, JsonObject Body)> Bodies => from route in WithBody where HasBody(route) select (route, _bodies[$"{route.Method} {route.Pattern}"].DeepClone().AsObject());
+    public IEnumerable<(RouteRule Route, JsonObject Body)> Bodies =>
+        from route in WithBody where HasBody(route) select (route, _bodies[$"{route.Method} {route.Pattern}"].DeepClone().AsObject());
 
     /// <summary>Every body in which one value, at whatever depth, is replaced by the given JSON; and the path of that value.</summary>
     public IEnumerable<(RouteRule Route, string Where, string Body)> Spoilt(string json)
@@ -104,8 +105,10 @@ public sealed partial class EveryRoute : IAsyncDisposable
     public Task<string> CountsAsync() => Server.Db.ReadAsync(async s =>
     {
         var counts = new List<string>();
-        foreach (var table in new[] { "stores", "products", "variants", "stock", "stock_movements", "reservations", "carts", "cart_lines", "orders", "order_lines", "payment_transactions", "events", "users", "idempotency_keys",
-            "discount_codes", "discount_uses", "loyalty_programs", "points_accounts", "points_movements", "api_keys", "webhook_endpoints", "dead_letters" })
+        foreach (var table in new[] { "stores", "products", "variants", "stock", "stock_movements", "reservations", "carts", "cart_lines",
+            "orders", "order_lines", "payment_transactions", "events", "users", "idempotency_keys",
+            "discount_codes", "discount_uses", "loyalty_programs", "points_accounts", "points_movements", "api_keys", "webhook_endpoints",
+                "dead_letters" })
         {
             counts.Add($"{table} {await s.FirstAsync($"SELECT COUNT(*) FROM {table}", r => r.Long(0))}");
         }
@@ -115,7 +118,8 @@ public sealed partial class EveryRoute : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Server.DisposeAsync();
 
-    private async Task<string> MakeAsync(string path, JsonObject body, HttpClient? by = null) => (await AnswerAsync(path, body, by)).GetProperty("id").GetString()!;
+    private async Task<string> MakeAsync(string path, JsonObject body, HttpClient? by = null) =>
+        (await AnswerAsync(path, body, by)).GetProperty("id").GetString()!;
 
     private async Task<JsonElement> AnswerAsync(string path, JsonObject body, HttpClient? by = null)
     {
@@ -128,7 +132,8 @@ public sealed partial class EveryRoute : IAsyncDisposable
     }
 
     /// <summary>The paths of the body and of the objects in it, but of those whose members the caller names.</summary>
-    internal static IEnumerable<string> Objects(JsonObject body) => Leaves(body, "").Where(path => At(body, path) is JsonObject && path.Split('/')[^1] is not ("metadata" or "attributes")).Prepend("");
+    internal static IEnumerable<string> Objects(JsonObject body) =>
+        Leaves(body, "").Where(path => At(body, path) is JsonObject && path.Split('/')[^1] is not ("metadata" or "attributes")).Prepend("");
 
     internal static IEnumerable<string> Leaves(JsonNode node, string path)
     {

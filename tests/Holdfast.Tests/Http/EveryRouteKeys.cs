@@ -30,7 +30,8 @@ public sealed partial class EveryRoute
         var body = HasBody(route) ? _bodies[Pattern(route)].DeepClone().AsObject() : [];
         var unique = Guid.CreateVersion7().ToString("N");
         string? accessKey = null;
-        foreach (var name in new[] { "idempotencyKey", "externalId", "reservationId", "expectedTotal", "discountCode", "shippingFee", "status" })
+        foreach (var name in new[] { "idempotencyKey", "externalId", "reservationId", "expectedTotal", "discountCode", "shippingFee",
+            "status" })
         {
             body.Remove(name);
         }
@@ -59,7 +60,8 @@ public sealed partial class EveryRoute
 
         if (route.Pattern.Contains("/reservations/{id}", StringComparison.Ordinal))
         {
-            _ids["/inventory/reservations/{id}"] = await MakeAsync("/api/v1/inventory/reservations", _bodies["POST /api/v1/inventory/reservations"]);
+            _ids["/inventory/reservations/{id}"] = await MakeAsync("/api/v1/inventory/reservations",
+                _bodies["POST /api/v1/inventory/reservations"]);
         }
         else if (route.Pattern.StartsWith("/api/v1/orders/{id}", StringComparison.Ordinal))
         {

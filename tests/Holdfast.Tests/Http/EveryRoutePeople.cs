@@ -17,7 +17,9 @@ public sealed partial class EveryRoute
 
     private readonly List<string> _secrets = [OwnerEmail, OwnerPhone, OwnerStreet];
 
-    /// <summary>What only those may learn whose it is: the owner's email, phone, address and id, their order, and ids of what the store has.</summary>
+    /// <summary>
+    /// What only those may learn whose it is: the owner's email, phone, address and id, their order, and ids of what the store has.
+    /// </summary>
     public IReadOnlyList<string> Secrets => _secrets;
 
     /// <summary>The customer whose the order, the cart and the points are.</summary>
@@ -58,7 +60,8 @@ public sealed partial class EveryRoute
     private async Task FillAsync()
     {
         var page = await Admin.GetFromJsonAsync<JsonElement>("/api/v1/products?limit=100");
-        var product = page.GetProperty("items").EnumerateArray().First(p => p.GetProperty("name").GetString()!.StartsWith("Cà phê", StringComparison.Ordinal));
+        var product = page.GetProperty("items").EnumerateArray()
+            .First(p => p.GetProperty("name").GetString()!.StartsWith("Cà phê", StringComparison.Ordinal));
         var (store, variant) = (DemoStore.StoreId.ToString(), product.GetProperty("variants")[0].GetProperty("id").GetString()!);
         FillBodies(store, variant);
         FillOffers(store);
@@ -71,10 +74,12 @@ public sealed partial class EveryRoute
         await FillPeopleAsync();
         await FillWebhooksAsync(store);
         await FillCodesAsync(store);
-        _ids["/inventory/reservations/{id}"] = await MakeAsync("/api/v1/inventory/reservations", _bodies["POST /api/v1/inventory/reservations"]);
+        _ids["/inventory/reservations/{id}"] = await MakeAsync("/api/v1/inventory/reservations",
+            _bodies["POST /api/v1/inventory/reservations"]);
         await FillDeadLetterAsync();
         await OrderAsync();
-        foreach (var of in new[] { "/inventory/reservations/{id}", "/webhook-endpoints/{id}", "/webhook-endpoints/{id}/deliveries/{deliveryId}", "/api-keys/{id}", "/dead-letters/{id}", "/customers/{id}" })
+        foreach (var of in new[] { "/inventory/reservations/{id}", "/webhook-endpoints/{id}",
+            "/webhook-endpoints/{id}/deliveries/{deliveryId}", "/api-keys/{id}", "/dead-letters/{id}", "/customers/{id}" })
         {
             _secrets.Add(_ids[of]);
         }
@@ -83,7 +88,11 @@ public sealed partial class EveryRoute
         var line = Rules.Single(r => r is { Method: "PUT", Pattern: "/api/v1/carts/{storeId}/lines/{variantId}" });
         foreach (var client in new[] { Admin, Owner })
         {
-            using var put = new HttpRequestMessage(HttpMethod.Put, Path(line)) { Content = JsonContent.Create(new { quantity = 1 }), Headers = { { "X-Cart-Token", CartToken } } };
+            using var put = new HttpRequestMessage(HttpMethod.Put, Path(line))
+            {
+                Content = JsonContent.Create(new { quantity = 1 }),
+                Headers = { { "X-Cart-Token", CartToken } }
+            };
             using var filled = await client.SendAsync(put);
             Assert.True(filled.IsSuccessStatusCode, await filled.Content.ReadAsStringAsync());
         }
@@ -99,7 +108,8 @@ public sealed partial class EveryRoute
         StaffElsewhere = await StaffAsync("other-staff@example.com", Guid.Parse(elsewhere));
         _ids["/customers/{id}"] = _ids["/loyalty/{customerId}"] = owner.Id.ToString();
 
-        JsonNode[] scopes = [.. Rules.Where(r => r.Access is not (Access.Staff or Access.Admin)).Select(r => r.Scope).Distinct().Select(s => JsonValue.Create(s))];
+        JsonNode[] scopes = [.. Rules.Where(r => r.Access is not (Access.Staff or Access.Admin)).Select(r => r.Scope).Distinct()
+            .Select(s => JsonValue.Create(s))];
         Key = await KeyAsync(DemoStore.StoreId.ToString(), scopes);
         KeyElsewhere = await KeyAsync(elsewhere, scopes);
         KeyWithoutScope = await KeyAsync(DemoStore.StoreId.ToString(), "asyncapi:read");
@@ -114,7 +124,13 @@ public sealed partial class EveryRoute
 
         async Task<HttpClient> KeyAsync(string of, params JsonNode[] granted)
         {
-            var made = await AnswerAsync("/api/v1/api-keys", new() { ["name"] = "ERP", ["storeIds"] = new JsonArray(of), ["scopes"] = new JsonArray([.. granted.Select(s => s.DeepClone())]) });
+            var made = await AnswerAsync("/api/v1/api-keys",
+                new()
+                {
+                    ["name"] = "ERP",
+                    ["storeIds"] = new JsonArray(of),
+                    ["scopes"] = new JsonArray([.. granted.Select(s => s.DeepClone())])
+                });
             _ids["/api-keys/{id}"] = made.GetProperty("id").GetString()!;
             return Server.Client(made.GetProperty("key").GetString());
         }
@@ -128,18 +144,23 @@ public sealed partial class EveryRoute
         var own = With(With(code, "code", "SPRING"), "storeId", store);
         own.Remove("currency");
         await MakeAsync("/api/v1/discount-codes", own);
-        await MakeAsync("/api/v1/discount-codes", new() { ["code"] = "ALWAYS", ["kind"] = "fixed", ["value"] = 1000, ["currency"] = "VND" });
+        await MakeAsync("/api/v1/discount-codes",
+            new() { ["code"] = "ALWAYS", ["kind"] = "fixed", ["value"] = 1000, ["currency"] = "VND" });
         // What an order takes away, so that its body can say which.
         foreach (var route in new[] { "POST /api/v1/orders", "POST /api/v1/orders/quote", "POST /api/v1/orders/from-cart" })
         {
-            _bodies[route]["reservationId"] = await MakeAsync("/api/v1/inventory/reservations", _bodies["POST /api/v1/inventory/reservations"]);
+            _bodies[route]["reservationId"] = await MakeAsync("/api/v1/inventory/reservations",
+                _bodies["POST /api/v1/inventory/reservations"]);
         }
     }
 
     private async Task FillDeadLetterAsync()
     {
         var id = Guid.CreateVersion7();
-        await Server.Db.WriteAsync(async tx => await tx.ExecuteAsync("INSERT INTO dead_letters (id, lane, type, reason, payload, attempts, created_at) VALUES ($1, 'order_inbox', 'payment.success', 'poison', $2, 8, $3)",
+        await Server.Db.WriteAsync(async tx =>
+            await tx.ExecuteAsync(
+            "INSERT INTO dead_letters (id, lane, type, reason, payload, attempts, created_at) VALUES ($1, 'order_inbox', "
+            + "'payment.success', 'poison', $2, 8, $3)",
             id, "{}"u8.ToArray(), await tx.NowAsync()));
         _ids["/dead-letters/{id}"] = id.ToString();
     }

@@ -54,7 +54,8 @@ public abstract class FailureAnswerTests(TestHost host)
     public async Task A_broken_CHECK_is_our_fault_and_in_the_log_as_an_error()
     {
         var table = await Scratch.TableAsync(Server.Db, "id int PRIMARY KEY, n bigint NOT NULL CHECK (n >= 0)");
-        var lines = await AssertToldAsync(() => Server.Db.WriteAsync(tx => tx.ExecuteAsync($"INSERT INTO {table} (id, n) VALUES (1, -1)")), 500, "internal_error");
+        var lines = await AssertToldAsync(() => Server.Db.WriteAsync(tx => tx.ExecuteAsync($"INSERT INTO {table} (id, n) VALUES (1, -1)")),
+            500, "internal_error");
         Assert.StartsWith("Error: A request failed", Assert.Single(lines), StringComparison.Ordinal);
     }
 
@@ -62,7 +63,8 @@ public abstract class FailureAnswerTests(TestHost host)
     public async Task A_value_that_no_column_holds_is_the_callers()
     {
         var table = await Scratch.TableAsync(Server.Db, "id int PRIMARY KEY, word text NOT NULL");
-        var lines = await AssertToldAsync(() => Server.Db.WriteAsync(tx => tx.ExecuteAsync($"INSERT INTO {table} (id, word) VALUES (1, $1)", "a\0b")),
+        var lines = await AssertToldAsync(() =>
+            Server.Db.WriteAsync(tx => tx.ExecuteAsync($"INSERT INTO {table} (id, word) VALUES (1, $1)", "a\0b")),
             422, "unstorable_value");
         Assert.StartsWith("Warning: The database refused a value", Assert.Single(lines), StringComparison.Ordinal);
     }

@@ -10,8 +10,8 @@ using Holdfast.Tests.Fixtures;
 namespace Holdfast.Tests.Http;
 
 /// <summary>
-/// Requests that nobody meant, by the hundred thousand, to every route there is: none is answered with a 5xx, every refusal is a problem document with a code and
-/// a trace id, and what is there still adds up. The seed is printed; HOLDFAST_SEED repeats it.
+/// Requests that nobody meant, by the hundred thousand, to every route there is: none is answered with a 5xx, every refusal is a problem
+/// document with a code and a trace id, and what is there still adds up. The seed is printed; HOLDFAST_SEED repeats it.
 /// </summary>
 [Slow]
 public abstract class FuzzTests(EveryRouteHost host, int requests)
@@ -26,27 +26,33 @@ public abstract class FuzzTests(EveryRouteHost host, int requests)
     [Fact]
     public async Task No_request_makes_the_server_fail()
     {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable("HOLDFAST_SEED"), CultureInfo.InvariantCulture, out var given) ? given : Environment.TickCount;
+        var seed = int.TryParse(Environment.GetEnvironmentVariable("HOLDFAST_SEED"), CultureInfo.InvariantCulture, out var given) ? given
+            : Environment.TickCount;
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
         var tokens = await TokensAsync();
         var clock = Stopwatch.StartNew();
         await Task.WhenAll(Enumerable.Range(0, Senders).Select(sender => Task.Run(() => SendAsync(seed, sender, tokens))));
-        TestContext.Current.TestOutputHelper?.WriteLine($"{_sent} requests in {clock.Elapsed.TotalSeconds:F1} s: {_taken} taken, {_refused} refused");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{_sent} requests in {clock.Elapsed.TotalSeconds:F1} s: {_taken} taken, {_refused} refused");
 
         // Most of what is sent is answered, and of that, some must have been taken: else nothing was tried.
-        Assert.True(_taken > requests / 50 && _refused > requests / 2 && _taken + _refused > requests * 95 / 100, $"seed {seed}: {_taken} taken, {_refused} refused");
+        Assert.True(_taken > requests / 50 && _refused > requests / 2 && _taken + _refused > requests * 95 / 100,
+            $"seed {seed}: {_taken} taken, {_refused} refused");
         Assert.Empty(await Verification.RunAsync(_routes.Server.Db, Server.Invariants, ct: TestContext.Current.CancellationToken));
         // The dead letter that is there may have been redriven, and is none the better for it.
-        Assert.DoesNotContain(_routes.Server.Log.Lines, l => l.StartsWith("Error", StringComparison.Ordinal) && !l.Contains("order_inbox", StringComparison.Ordinal));
+        Assert.DoesNotContain(_routes.Server.Log.Lines, l => l.StartsWith("Error", StringComparison.Ordinal)
+            && !l.Contains("order_inbox", StringComparison.Ordinal));
     }
 
     private async Task<IReadOnlyList<string?>> TokensAsync()
     {
         var reader = _routes.Server.Get<TokenReader>();
-        var store = Guid.Parse(_routes.Path(_routes.Rules.Single(r => r is { Method: "GET", Pattern: "/api/v1/stores/{id}" })).Split('/')[^1]);
+        var store = Guid.Parse(_routes.Path(_routes.Rules.Single(r => r is { Method: "GET", Pattern: "/api/v1/stores/{id}" }))
+            .Split('/')[^1]);
         await TestServer.AddCustomerAsync(_routes.Server.Db, TestServer.AdminId);
         string Of(Role role) => reader.Make(new Account(Guid.CreateVersion7(), role, $"{role}@example.com", null, [store]));
-        return [Of(Role.Admin), Of(Role.Admin), Of(Role.Staff), Of(Role.Service), null, TestServer.Token(Role.Customer, TestServer.AdminId, "customer@example.com")];
+        return [Of(Role.Admin), Of(Role.Admin), Of(Role.Staff), Of(Role.Service), null,
+            TestServer.Token(Role.Customer, TestServer.AdminId, "customer@example.com")];
     }
 
     private async Task SendAsync(int seed, int sender, IReadOnlyList<string?> tokens)
@@ -89,7 +95,8 @@ public abstract class FuzzTests(EveryRouteHost host, int requests)
         }
 
         using var problem = JsonDocument.Parse(answer.Body);
-        return problem.RootElement.TryGetProperty("code", out var code) && code.GetString() is { Length: > 0 } && problem.RootElement.TryGetProperty("traceId", out var trace)
+        return problem.RootElement.TryGetProperty("code", out var code) && code.GetString() is { Length: > 0 }
+            && problem.RootElement.TryGetProperty("traceId", out var trace)
             && trace.GetString() is { Length: > 0 } ? null : "has no code or no trace id";
     }
 

@@ -7,38 +7,50 @@ namespace Holdfast.Tests.Http;
 /// <summary>A request as bytes.</summary>
 internal sealed record FuzzedRequest(byte[] Bytes, bool IsHead, bool IsCutOff);
 
-/// <summary>Makes requests out of the route table and the bodies that would be taken, with something wrong, odd or far too much in them.</summary>
+/// <summary>
+/// Makes requests out of the route table and the bodies that would be taken, with something wrong, odd or far too much in them.
+/// </summary>
 internal sealed class Fuzzer(Random random, EveryRoute routes, IReadOnlyList<string?> tokens)
 {
     private static readonly string[] Values =
     [
-        "null", "true", "0", "-1", "1", "1.0", "1.5", "2147483648", "9223372036854775807", "9223372036854775808", "-9223372036854775809", "1e309", "-0", "1e-400", "\"\"", "\"  \"", "\"x\"", "[]", "{}", "[null]",
-        "[[[[]]]]", "{\"a\":{}}", "\"\\u0000\"", "\"\\ud800\"", "\"\\udc00\\ud800\"", "\"\\u202e\\u2028\\ufeff\"", "\"\\u200b\"", "\"a\\u0301\\u0323\"", "\"\\uff21\\uff22\"", "\"😀👩\"", "\"ﷺﬃ\"", "\"İıß\"",
-        "\"2026-12-31\"", "\"2026-12-31T00:00:00\"", "\"0001-01-01T00:00:00+14:00\"", "\"9999-12-31T23:59:59.9999999Z\"", "\"00000000-0000-0000-0000-000000000000\"", "\"'; DROP TABLE orders; --\"",
+        "null", "true", "0", "-1", "1", "1.0", "1.5", "2147483648", "9223372036854775807", "9223372036854775808", "-9223372036854775809",
+            "1e309", "-0", "1e-400", "\"\"", "\"  \"", "\"x\"", "[]", "{}", "[null]",
+        "[[[[]]]]", "{\"a\":{}}", "\"\\u0000\"", "\"\\ud800\"", "\"\\udc00\\ud800\"", "\"\\u202e\\u2028\\ufeff\"", "\"\\u200b\"",
+            "\"a\\u0301\\u0323\"", "\"\\uff21\\uff22\"", "\"😀👩\"", "\"ﷺﬃ\"", "\"İıß\"",
+        "\"2026-12-31\"", "\"2026-12-31T00:00:00\"", "\"0001-01-01T00:00:00+14:00\"", "\"9999-12-31T23:59:59.9999999Z\"",
+            "\"00000000-0000-0000-0000-000000000000\"", "\"'; DROP TABLE orders; --\"",
         "\"a@b\"", "\"a@xn--a.example\"", "\"\\u212a@example.com\"", "\"../../etc\"", "\"%00%ff\"", "\"{0}{v.id}$1\"",
     ];
 
     private static readonly string[] Parts =
     [
-        "x", "0", "-1", "%00", "%ff%fe", "%ed%a0%80", "%0d%0a", "..", "%2e%2e", "%25", "%E2%80%8B", "%EF%BC%A1", "a%CC%81", "%F0%9F%98%80", "00000000-0000-0000-0000-000000000000", "'%20OR%201=1--", "%", "%zz", "~", "SPRING",
+        "x", "0", "-1", "%00", "%ff%fe", "%ed%a0%80", "%0d%0a", "..", "%2e%2e", "%25", "%E2%80%8B", "%EF%BC%A1", "a%CC%81", "%F0%9F%98%80",
+            "00000000-0000-0000-0000-000000000000", "'%20OR%201=1--", "%", "%zz", "~", "SPRING",
         "spring%E2%80%8B", "%5Cu0000", "null", "*", "{id}",
     ];
 
-    private static readonly string[] Methods = ["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "TRACE", "BREW", "get", "PROPFIND", "M-SEARCH", "CONNECT"];
+    private static readonly string[] Methods = ["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "TRACE", "BREW", "get",
+        "PROPFIND", "M-SEARCH", "CONNECT"];
 
     private static readonly string[] Names =
-        ["limit", "cursor", "storeId", "q", "category", "sort", "status", "paymentStatus", "from", "to", "below", "hard", "code", "actor", "lane", "slug", "externalId", "stauts", "", "%00", "limit[]", "\u0111"];
+        ["limit", "cursor", "storeId", "q", "category", "sort", "status", "paymentStatus", "from", "to", "below", "hard", "code", "actor",
+        "lane", "slug", "externalId", "stauts", "", "%00", "limit[]", "\u0111"];
 
     private static readonly string[] Headers =
     [
-        "If-Match", "If-None-Match", "Idempotency-Key", "Content-Type", "Content-Encoding", "Accept", "Accept-Language", "Accept-Encoding", "X-Cart-Token", "X-Access-Key", "Authorization", "traceparent", "Expect",
-        "X-Forwarded-For", "Origin", "Cookie", "Range", "Transfer-Encoding", "Connection", "Host", "X-HTTP-Method-Override", "Content-Length",
+        "If-Match", "If-None-Match", "Idempotency-Key", "Content-Type", "Content-Encoding", "Accept", "Accept-Language", "Accept-Encoding",
+            "X-Cart-Token", "X-Access-Key", "Authorization", "traceparent", "Expect",
+        "X-Forwarded-For", "Origin", "Cookie", "Range", "Transfer-Encoding", "Connection", "Host", "X-HTTP-Method-Override",
+            "Content-Length",
     ];
 
     private static readonly string[] HeaderValues =
     [
-        "", "*", "\"", "\"1\"", "W/\"1\"", "\"1\", W/\"2\",*", "\"99999999999999999999\"", "x", "a, b", "gzip", "br", "deflate, gzip", "identity", "text/plain", "application/xml; charset=utf-16", "application/json; charset=utf-7",
-        "vi;q=abc, en;q=-1", ";;;,,,", "chunked", "100-continue", "0", "-1", "1e9", "00-0-0-0", "00-11111111111111111111111111111111-2222222222222222-01", "Bearer", "Bearer x.y.z", "Bearer hk_x", "Basic YTpi", "bytes=0-0",
+        "", "*", "\"", "\"1\"", "W/\"1\"", "\"1\", W/\"2\",*", "\"99999999999999999999\"", "x", "a, b", "gzip", "br", "deflate, gzip",
+            "identity", "text/plain", "application/xml; charset=utf-16", "application/json; charset=utf-7",
+        "vi;q=abc, en;q=-1", ";;;,,,", "chunked", "100-continue", "0", "-1", "1e9", "00-0-0-0",
+            "00-11111111111111111111111111111111-2222222222222222-01", "Bearer", "Bearer x.y.z", "Bearer hk_x", "Basic YTpi", "bytes=0-0",
         "\u00e9\u00ff", "\u0001", "'; DROP TABLE x; --", "close", "null",
     ];
 
@@ -47,7 +59,8 @@ internal sealed class Fuzzer(Random random, EveryRoute routes, IReadOnlyList<str
 
     private readonly RouteRule[] _dear = [.. routes.Rules.Where(IsDear)];
 
-    private readonly Dictionary<string, JsonObject> _bodies = routes.Bodies.ToDictionary(b => $"{b.Route.Method} {b.Route.Pattern}", b => b.Body);
+    private readonly Dictionary<string, JsonObject> _bodies = routes.Bodies.ToDictionary(b => $"{b.Route.Method} {b.Route.Pattern}",
+        b => b.Body);
 
     public FuzzedRequest Next()
     {
@@ -58,7 +71,11 @@ internal sealed class Fuzzer(Random random, EveryRoute routes, IReadOnlyList<str
         var head = new StringBuilder($"{method} {Path(route)} HTTP/1.1\r\n");
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
         {
-            ["Host"] = "fuzz", ["X-Cart-Token"] = EveryRoute.CartToken, ["Idempotency-Key"] = $"f{random.NextInt64():x}", ["If-Match"] = random.Next(2) == 0 ? "\"1\"" : "*", ["Content-Type"] = "application/json",
+            ["Host"] = "fuzz",
+            ["X-Cart-Token"] = EveryRoute.CartToken,
+            ["Idempotency-Key"] = $"f{random.NextInt64():x}",
+            ["If-Match"] = random.Next(2) == 0 ? "\"1\"" : "*",
+            ["Content-Type"] = "application/json",
         };
         if (tokens[random.Next(tokens.Count)] is { } token)
         {
@@ -67,7 +84,8 @@ internal sealed class Fuzzer(Random random, EveryRoute routes, IReadOnlyList<str
 
         for (var changes = random.Next(3); changes > 0; changes--)
         {
-            headers[Headers[random.Next(Headers.Length)]] = random.Next(200) == 0 ? new string('h', random.Next(40_000)) : HeaderValues[random.Next(HeaderValues.Length)];
+            headers[Headers[random.Next(Headers.Length)]] = random.Next(200) == 0 ? new string('h', random.Next(40_000))
+                : HeaderValues[random.Next(HeaderValues.Length)];
         }
 
         if (route.Method == "DELETE" || method == "DELETE")
@@ -76,7 +94,8 @@ internal sealed class Fuzzer(Random random, EveryRoute routes, IReadOnlyList<str
             headers["If-Match"] = "\"77\"";
         }
 
-        // Where the length is not what the headers say, nobody knows when the answer comes: only what is cut off says less than it promises.
+        // Where the length is not what the headers say, nobody knows when the answer comes: only what is cut off says less than it
+        // promises.
         headers.Remove("Transfer-Encoding");
         headers.Remove("Expect");
         headers["Content-Length"] = $"{body.Length}";
@@ -85,11 +104,15 @@ internal sealed class Fuzzer(Random random, EveryRoute routes, IReadOnlyList<str
             head.Append(null, $"{name}: {value}\r\n");
         }
 
-        return new FuzzedRequest([.. Encoding.Latin1.GetBytes(head.Append("\r\n").ToString()), .. isCutOff ? body[..random.Next(body.Length)] : body], method == "HEAD", isCutOff);
+        return new FuzzedRequest(
+            [.. Encoding.Latin1.GetBytes(head.Append("\r\n").ToString()), .. isCutOff ? body[..random.Next(body.Length)] : body],
+            method == "HEAD", isCutOff);
     }
 
-    private static bool IsDear(RouteRule route) => route.Pattern.Contains("/auth/", StringComparison.Ordinal) && route.Method is "POST" or "DELETE" && !route.Pattern.Contains("refresh", StringComparison.Ordinal)
-        && !route.Pattern.EndsWith("/logout", StringComparison.Ordinal) && route.Pattern.StartsWith("/api/v1/auth", StringComparison.Ordinal);
+    private static bool IsDear(RouteRule route) => route.Pattern.Contains("/auth/", StringComparison.Ordinal)
+        && route.Method is "POST" or "DELETE" && !route.Pattern.Contains("refresh", StringComparison.Ordinal)
+        && !route.Pattern.EndsWith("/logout", StringComparison.Ordinal)
+        && route.Pattern.StartsWith("/api/v1/auth", StringComparison.Ordinal);
 
     private string Path(RouteRule route)
     {
@@ -97,7 +120,8 @@ internal sealed class Fuzzer(Random random, EveryRoute routes, IReadOnlyList<str
         if (random.Next(6) == 0)
         {
             var parts = path.Split('/');
-            parts[random.Next(1, parts.Length)] = random.Next(100) == 0 ? new string('a', random.Next(9_000)) : Parts[random.Next(Parts.Length)];
+            parts[random.Next(1, parts.Length)] = random.Next(100) == 0 ? new string('a', random.Next(9_000))
+                : Parts[random.Next(Parts.Length)];
             path = string.Join('/', parts);
         }
 
@@ -107,16 +131,19 @@ internal sealed class Fuzzer(Random random, EveryRoute routes, IReadOnlyList<str
         }
 
         IEnumerable<string> known = route.Query.Count > 0 && random.Next(3) > 0 ? route.Query : Names;
-        var query = Enumerable.Range(0, random.Next(1, 4)).Select(_ => $"{Escaped(known.ElementAt(random.Next(known.Count())))}={QueryValue()}");
+        var query = Enumerable.Range(0, random.Next(1, 4))
+            .Select(_ => $"{Escaped(known.ElementAt(random.Next(known.Count())))}={QueryValue()}");
         return $"{path}?{string.Join('&', query)}";
     }
 
     // What no request line can hold is no request; the server's own answer to that is tried elsewhere.
     private static string Escaped(string name) => name.All(char.IsAscii) ? name : Uri.EscapeDataString(name);
 
-    private string QueryValue() => random.Next(4) == 0 ? Uri.EscapeDataString(Text(Values[random.Next(Values.Length)])) : Parts[random.Next(Parts.Length)].Replace("{id}", "%7B", StringComparison.Ordinal);
+    private string QueryValue() => random.Next(4) == 0 ? Uri.EscapeDataString(Text(Values[random.Next(Values.Length)]))
+        : Parts[random.Next(Parts.Length)].Replace("{id}", "%7B", StringComparison.Ordinal);
 
-    private static string Text(string json) => json.Replace("\\ud800", "", StringComparison.Ordinal).Replace("\\udc00", "", StringComparison.Ordinal);
+    private static string Text(string json) =>
+        json.Replace("\\ud800", "", StringComparison.Ordinal).Replace("\\udc00", "", StringComparison.Ordinal);
 
     private byte[] Body(RouteRule route)
     {
@@ -134,7 +161,8 @@ internal sealed class Fuzzer(Random random, EveryRoute routes, IReadOnlyList<str
             case 2:
                 return [0xEF, 0xBB, 0xBF, .. routes.GoodBody(route)];
             case 3:
-                return Encoding.UTF8.GetBytes($"{{{string.Join(',', Enumerable.Range(0, random.Next(1, 300)).Select(i => $"\"m{i % 250}\":{i}"))}}}");
+                return Encoding.UTF8.GetBytes(
+                    $"{{{string.Join(',', Enumerable.Range(0, random.Next(1, 300)).Select(i => $"\"m{i % 250}\":{i}"))}}}");
             default:
                 break;
         }

@@ -11,7 +11,10 @@ using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Http;
 
-/// <summary>Forms that clients and proxies give a request and that change nothing of what it says: they are taken. Others are refused with a sentence that says why.</summary>
+/// <summary>
+/// Forms that clients and proxies give a request and that change nothing of what it says: they are taken. Others are refused with a
+/// sentence that says why.
+/// </summary>
 public abstract class HarmlessFormTests(EveryRouteHost host)
 {
     private static readonly byte[] ByteOrderMark = [0xEF, 0xBB, 0xBF];
@@ -58,7 +61,8 @@ public abstract class HarmlessFormTests(EveryRouteHost host)
         var body = Encoding.UTF8.GetBytes("{\"a\":\"" + new string('x', Request.SmallBodyBytes) + "\"}");
         foreach (var route in _routes.WithBody)
         {
-            Assert.Equal(route.Pattern.StartsWith("/api/v1/products", StringComparison.Ordinal) ? "unknown_field" : "body_too_large", await CodeAsync(route, body, null));
+            Assert.Equal(route.Pattern.StartsWith("/api/v1/products", StringComparison.Ordinal) ? "unknown_field"
+                : "body_too_large", await CodeAsync(route, body, null));
         }
     }
 
@@ -81,7 +85,8 @@ public abstract class HarmlessFormTests(EveryRouteHost host)
         var encoding = Encoding.GetEncoding(name);
         foreach (var bytes in new[] { encoding.GetBytes("{\"a\":1}"), [.. encoding.GetPreamble(), .. encoding.GetBytes("{\"a\":1}")] })
         {
-            Assert.Equal("not_utf8", await CodeAsync(_routes.Rules.Single(r => r is { Method: "POST", Pattern: "/api/v1/stores" }), bytes, null));
+            Assert.Equal("not_utf8",
+                await CodeAsync(_routes.Rules.Single(r => r is { Method: "POST", Pattern: "/api/v1/stores" }), bytes, null));
         }
     }
 
@@ -96,7 +101,8 @@ public abstract class HarmlessFormTests(EveryRouteHost host)
     [InlineData("\"1\"", false)]
     public async Task A_whole_number_may_be_written_with_decimals(string number, bool isTaken)
     {
-        var variant = _routes.Path(_routes.Rules.Single(r => r is { Method: "GET", Pattern: "/api/v1/inventory/{variantId}" }))[CatalogClient.Base.Length..];
+        var variant = _routes.Path(
+            _routes.Rules.Single(r => r is { Method: "GET", Pattern: "/api/v1/inventory/{variantId}" }))[CatalogClient.Base.Length..];
         var answer = await Admin.Post($"{variant}/adjustments", $"{{\"delta\":{number},\"reason\":\"x\"}}");
         Assert.Equal(isTaken ? (201, null) : (400, "invalid_request"), ((int)answer.Status, answer.Code));
     }
@@ -107,15 +113,18 @@ public abstract class HarmlessFormTests(EveryRouteHost host)
         var store = await Admin.NewStoreAsync();
         var product = await Admin.NewProductAsync(store, "A");
         var order = 0;
-        foreach (var form in new Func<string, string>[] { t => t, t => $"W/{t}", t => $"\"77\", {t}", t => $"{t},\"77\"", t => $"\"x\" , W/{t}", _ => "*" })
+        foreach (var form in new Func<string, string>[] { t => t, t => $"W/{t}", t => $"\"77\", {t}", t => $"{t},\"77\"",
+            t => $"\"x\" , W/{t}", _ => "*" })
         {
             var read = await Admin.Get($"/products/{product.Id}");
             var body = new { name = $"A{order++}", variants = new[] { new { sku = "a", price = 1 } } };
-            (await Admin.Put($"/products/{product.Id}", body, form("\"99\"").Replace("*", "\"99\"", StringComparison.Ordinal))).Is(412, "precondition_failed");
+            (await Admin.Put($"/products/{product.Id}", body, form("\"99\"").Replace("*", "\"99\"", StringComparison.Ordinal))).Is(412,
+                "precondition_failed");
             Assert.Equal(200, (int)(await Admin.Put($"/products/{product.Id}", body, form(read.ETag!))).Status);
             var of = (await Admin.Get($"/stores/{store}")).ETag!;
             var changed = new { name = "Shop", slug = $"s-{Guid.CreateVersion7():N}", currency = "VND" };
-            (await Admin.Put($"/stores/{store}", changed, form("\"99\"").Replace("*", "\"99\"", StringComparison.Ordinal))).Is(412, "precondition_failed");
+            (await Admin.Put($"/stores/{store}", changed, form("\"99\"").Replace("*", "\"99\"", StringComparison.Ordinal))).Is(412,
+                "precondition_failed");
             Assert.Equal(200, (int)(await Admin.Put($"/stores/{store}", changed, form(of))).Status);
         }
     }
@@ -123,7 +132,8 @@ public abstract class HarmlessFormTests(EveryRouteHost host)
     [Fact]
     public async Task An_order_takes_every_form_of_its_tag()
     {
-        var path = _routes.Path(_routes.Rules.Single(r => r is { Method: "PUT", Pattern: "/api/v1/orders/{id}" }))[CatalogClient.Base.Length..];
+        var path = _routes.Path(
+            _routes.Rules.Single(r => r is { Method: "PUT", Pattern: "/api/v1/orders/{id}" }))[CatalogClient.Base.Length..];
         foreach (var form in new Func<string, string>[] { t => $"W/{t}", t => $"\"77\", {t}", _ => "*" })
         {
             var tag = (await Admin.Get(path)).ETag!;
@@ -139,7 +149,8 @@ public abstract class HarmlessFormTests(EveryRouteHost host)
     public async Task An_optional_text_that_is_blank_is_absent(string blank)
     {
         var blanks = 0;
-        foreach (var (route, where, body) in _routes.Texts().Where(t => t.Route.Pattern.EndsWith("/orders/quote", StringComparison.Ordinal)))
+        foreach (var (route, where, body) in _routes.Texts()
+            .Where(t => t.Route.Pattern.EndsWith("/orders/quote", StringComparison.Ordinal)))
         {
             var name = where.Split('/')[^1];
             if (name is "line2" or "region" or "postalCode" or "note" or "externalId" or "discountCode")
@@ -147,9 +158,11 @@ public abstract class HarmlessFormTests(EveryRouteHost host)
                 EveryRoute.Replace(body, where, "@@");
                 body.Remove("reservationId");
                 body.Remove("expectedTotal");
-                using var request = _routes.Request(route, new StringContent(body.ToJsonString().Replace("\"@@\"", blank, StringComparison.Ordinal)));
+                using var request = _routes.Request(route,
+                    new StringContent(body.ToJsonString().Replace("\"@@\"", blank, StringComparison.Ordinal)));
                 using var answer = await Admin.SendAsync(request, TestContext.Current.CancellationToken);
-                Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{where}: {await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)}");
+                Assert.True(answer.StatusCode == HttpStatusCode.OK,
+                    $"{where}: {await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)}");
                 blanks++;
             }
         }
@@ -168,14 +181,19 @@ public abstract class HarmlessFormTests(EveryRouteHost host)
     public async Task Tax_rates_have_up_to_four_decimals(double rate, long tax)
     {
         var percent = (decimal)rate;
-        var created = await Admin.Post("/stores", new { name = "Shop", slug = $"s-{Guid.CreateVersion7():N}", currency = "USD", tax = new { included = false, rate = percent } });
+        var created = await Admin.Post("/stores",
+            new { name = "Shop", slug = $"s-{Guid.CreateVersion7():N}", currency = "USD", tax = new { included = false, rate = percent } });
         Assert.Equal(percent, (decimal)(await Admin.Get($"/stores/{created.Id}"))["tax"]!["rate"]!);
         var product = await Admin.NewProductAsync(Guid.Parse(created.Id), "A", price: 100_000);
         var variant = (string)product["variants"]![0]!["id"]!;
         await Admin.Post($"/inventory/{variant}/receipts", new { quantity = 5, reference = "r" });
         var quote = await Admin.Post("/orders/quote", new
         {
-            storeId = created.Id, lines = new[] { new { variantId = variant, quantity = 1 } }, deliveryAddress = "1 Main St", contactPhone = "0901234567", customer = new { email = "an@example.com" },
+            storeId = created.Id,
+            lines = new[] { new { variantId = variant, quantity = 1 } },
+            deliveryAddress = "1 Main St",
+            contactPhone = "0901234567",
+            customer = new { email = "an@example.com" },
         });
         Assert.Equal(tax, (long?)quote["taxAmount"]);
     }
@@ -186,13 +204,17 @@ public abstract class HarmlessFormTests(EveryRouteHost host)
     [InlineData("-0.1")]
     [InlineData("\"8\"")]
     public async Task Other_tax_rates_are_refused(string rate) =>
-        Assert.Equal(["tax.rate"], (await Admin.Post("/stores", $"{{\"name\":\"a\",\"slug\":\"s\",\"currency\":\"USD\",\"tax\":{{\"included\":true,\"rate\":{rate}}}}}")).FieldNames);
+        Assert.Equal(["tax.rate"],
+        (await Admin.Post("/stores",
+        $"{{\"name\":\"a\",\"slug\":\"s\",\"currency\":\"USD\",\"tax\":{{\"included\":true,\"rate\":{rate}}}}}")).FieldNames);
 
     [Fact]
     public async Task An_order_is_found_by_its_number_as_our_mails_write_it()
     {
-        var order = await Admin.Get(_routes.Path(_routes.Rules.Single(r => r is { Method: "GET", Pattern: "/api/v1/orders/{id}" }))[CatalogClient.Base.Length..]);
-        foreach (var written in new[] { $"#{order["number"]}", $" # {order["number"]}", $"\u200b{order["number"]}", ((string)order["number"]!).ToLowerInvariant() })
+        var order = await Admin.Get(
+            _routes.Path(_routes.Rules.Single(r => r is { Method: "GET", Pattern: "/api/v1/orders/{id}" }))[CatalogClient.Base.Length..]);
+        foreach (var written in new[] { $"#{order["number"]}", $" # {order["number"]}", $"\u200b{order["number"]}",
+            ((string)order["number"]!).ToLowerInvariant() })
         {
             Assert.Equal(order.Id, (string?)Assert.Single((await Admin.Get($"/orders?q={Uri.EscapeDataString(written)}")).Items)!["id"]);
         }

@@ -7,7 +7,12 @@ internal static class IdentityBodies
 {
     public static void AddTo(Dictionary<string, JsonObject> bodies, string store)
     {
-        bodies["POST /api/v1/auth/login"] = new() { ["email"] = "nobody@example.com", ["password"] = "a password", ["deviceToken"] = "hd_x" };
+        bodies["POST /api/v1/auth/login"] = new()
+        {
+            ["email"] = "nobody@example.com",
+            ["password"] = "a password",
+            ["deviceToken"] = "hd_x"
+        };
         bodies["POST /api/v1/auth/register"] = new() { ["email"] = "an@example.com", ["password"] = "a password", ["name"] = "An" };
         bodies["POST /api/v1/auth/refresh"] = new() { ["refreshToken"] = "hr_x" };
         bodies["POST /api/v1/auth/logout"] = new() { ["refreshToken"] = "hr_x" };
@@ -18,7 +23,12 @@ internal static class IdentityBodies
         bodies["POST /api/v1/auth/email"] = new() { ["email"] = "an.other@example.com", ["password"] = "a password" };
         bodies["POST /api/v1/auth/email/confirm"] = new() { ["token"] = "x" };
         bodies["POST /api/v1/auth/verify-email"] = new() { ["token"] = "x" };
-        bodies["POST /api/v1/api-keys"] = new() { ["name"] = "ERP", ["storeIds"] = new JsonArray(store), ["scopes"] = new JsonArray("orders:read", "inventory:write") };
+        bodies["POST /api/v1/api-keys"] = new()
+        {
+            ["name"] = "ERP",
+            ["storeIds"] = new JsonArray(store),
+            ["scopes"] = new JsonArray("orders:read", "inventory:write")
+        };
         bodies["POST /api/v1/orders/lookup"] = new() { ["number"] = "1Q7M-8ZK4-20RD", ["email"] = "nobody@example.com" };
     }
 }

@@ -21,7 +21,8 @@ public abstract class InternalErrorTests(Backend backend)
         request.Headers.Add("traceparent", $"00-{Trace}-b7ad6b7169203331-01");
         var problem = await server.Guest.SendAsync(request, TestContext.Current.CancellationToken).ShouldBeAsync(500, "internal_error");
         Assert.DoesNotContain("stores", problem.GetRawText(), StringComparison.OrdinalIgnoreCase);
-        Assert.Contains(server.Log.Lines, l => l.Contains(Trace, StringComparison.Ordinal) && l.Contains("stores", StringComparison.Ordinal));
+        Assert.Contains(server.Log.Lines, l => l.Contains(Trace, StringComparison.Ordinal)
+            && l.Contains("stores", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -33,7 +34,9 @@ public abstract class InternalErrorTests(Backend backend)
         await server.Db.WriteAsync(tx => tx.ExecuteAsync("ALTER TABLE order_lines RENAME TO lost"));
         await shop.OrderAsync(server.Guest, body, key).ShouldBeAsync(500, "internal_error");
         Assert.Equal((9, 0), await shop.StockAsync());
-        Assert.Equal(0, await shop.CountAsync("SELECT (SELECT COUNT(*) FROM orders) + (SELECT COUNT(*) FROM events) + (SELECT COUNT(*) FROM idempotency_keys)"));
+        Assert.Equal(0,
+            await shop.CountAsync(
+            "SELECT (SELECT COUNT(*) FROM orders) + (SELECT COUNT(*) FROM events) + (SELECT COUNT(*) FROM idempotency_keys)"));
 
         // The same key is judged again.
         await server.Db.WriteAsync(tx => tx.ExecuteAsync("ALTER TABLE lost RENAME TO order_lines"));

@@ -71,7 +71,8 @@ public abstract class KeyPrunerTests(TestDatabase database)
     {
         var key = Guid.CreateVersion7();
         var batch = tx.Batch();
-        batch.Insert(Idempotency.Claims().Add(key).Add(new byte[32]).Add(200).Add((Guid?)null).Add((int?)null).Add(await tx.NowAsync() - age));
+        batch.Insert(Idempotency.Claims().Add(key).Add(new byte[32]).Add(200).Add((Guid?)null).Add((int?)null)
+            .Add(await tx.NowAsync() - age));
         await batch.RunAsync();
         return key;
     });

@@ -3,7 +3,9 @@ using Holdfast.Platform.Http;
 
 namespace Holdfast.Tests.Http;
 
-/// <summary>An Idempotency-Key belongs to a route and its ids, however the path is spelled: each route that honours keys is tried.</summary>
+/// <summary>
+/// An Idempotency-Key belongs to a route and its ids, however the path is spelled: each route that honours keys is tried.
+/// </summary>
 public abstract partial class KeyScopeTests(EveryRouteHost host)
 {
     private readonly EveryRoute _routes = host.Routes;
@@ -47,8 +49,9 @@ public abstract partial class KeyScopeTests(EveryRouteHost host)
     [Fact]
     public void Every_route_that_honours_keys_is_known()
     {
-        Assert.Equal(21, _routes.Keyed.Count());
-        Assert.Equal(["/api/v1/orders", "/api/v1/orders/from-cart", "/api/v1/orders/{id}", "/api/v1/orders/{id}/cancel", "/api/v1/orders/{id}/confirm"],
+        Assert.Equal(22, _routes.Keyed.Count());
+        Assert.Equal(["/api/v1/orders", "/api/v1/orders/from-cart", "/api/v1/orders/{id}", "/api/v1/orders/{id}/cancel",
+            "/api/v1/orders/{id}/confirm"],
             _routes.Keyed.Where(r => r.Access == Access.Anyone).Select(r => r.Pattern).Order(StringComparer.Ordinal));
     }
 
@@ -80,7 +83,8 @@ public abstract partial class KeyScopeTests(EveryRouteHost host)
             foreach (var target in Misspellings(ready.Path))
             {
                 var answer = await SendAsync(route, target, ready, Guid.CreateVersion7().ToString());
-                Assert.True((answer.Status, answer.Code) is (404, "not_found") or (405, "method_not_allowed"), $"{route.Method} {target}: {answer}");
+                Assert.True((answer.Status, answer.Code) is (404, "not_found") or (405, "method_not_allowed"),
+                    $"{route.Method} {target}: {answer}");
             }
 
             Assert.Equal(before, await _routes.CountsAsync());
@@ -144,10 +148,12 @@ public abstract partial class KeyScopeTests(EveryRouteHost host)
     [GeneratedRegex("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")]
     private static partial Regex Uuid();
 
-    private Task<RawRequest.Answer> SendAsync(RouteRule route, string target, (string Path, byte[] Body, string? AccessKey) ready, params string[] keys) =>
+    private Task<RawRequest.Answer> SendAsync(RouteRule route, string target, (string Path, byte[] Body, string? AccessKey) ready,
+        params string[] keys) =>
         SendAsync(route, target, ready, keys, isGuest: false);
 
-    private Task<RawRequest.Answer> SendAsync(RouteRule route, string target, (string Path, byte[] Body, string? AccessKey) ready, string[] keys, bool isGuest)
+    private Task<RawRequest.Answer> SendAsync(RouteRule route, string target, (string Path, byte[] Body, string? AccessKey) ready,
+        string[] keys, bool isGuest)
     {
         var headers = keys.Select(k => ("Idempotency-Key", k)).Append(("X-Cart-Token", EveryRoute.CartToken));
         headers = isGuest ? ready.AccessKey is { } access ? headers.Append(("X-Access-Key", access)) : headers

@@ -50,13 +50,15 @@ public sealed class MalformedRequestTests(SqliteHost host) : IClassFixture<Sqlit
     [Fact]
     public async Task An_answer_has_its_body_however_many_are_on_their_way_before_it()
     {
-        // One after the other without waiting, so that the memory of the connection still holds the earlier answers, and leaves any room for the last.
+        // One after the other without waiting, so that the memory of the connection still holds the earlier answers, and leaves any room
+        // for the last.
         const string Good = "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n";
         for (var before = 0; before < 80; before++)
         {
             var requests = string.Concat(Enumerable.Repeat(Good, before)) + "GET / HTTP/1.1\r\nHost: x\r\nX-Odd: \u00ff\r\n\r\n";
             var answers = await SendAsync(Encoding.Latin1.GetBytes(requests), host.Server.Address, ends: false);
-            Assert.True(answers.Contains("\"code\":\"malformed_request\"", StringComparison.Ordinal), $"after {before}: {answers[^Math.Min(answers.Length, 600)..]}");
+            Assert.True(answers.Contains("\"code\":\"malformed_request\"", StringComparison.Ordinal),
+                $"after {before}: {answers[^Math.Min(answers.Length, 600)..]}");
         }
     }
 
@@ -69,7 +71,8 @@ public sealed class MalformedRequestTests(SqliteHost host) : IClassFixture<Sqlit
             k.Limits.MinRequestBodyDataRate = new MinDataRate(240, TimeSpan.FromSeconds(1.5));
         }));
         IsProblem(await SendAsync("GET /health HTTP/1.1\r\nHost: "u8.ToArray(), server.Address, ends: false), 408, "request_timeout");
-        IsProblem(await SendAsync("POST /api/v1/orders HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{"u8.ToArray(), server.Address, ends: false), 408, "request_timeout");
+        IsProblem(await SendAsync("POST /api/v1/orders HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{"u8.ToArray(), server.Address,
+            ends: false), 408, "request_timeout");
     }
 
     [Fact]
@@ -78,7 +81,8 @@ public sealed class MalformedRequestTests(SqliteHost host) : IClassFixture<Sqlit
         var seed = Environment.TickCount;
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
         var random = new Random(seed);
-        var good = Encoding.ASCII.GetBytes("POST /api/v1/orders HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nIdempotency-Key: k\r\nConnection: close\r\n\r\n{}");
+        var good = Encoding.ASCII.GetBytes(
+            "POST /api/v1/orders HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nIdempotency-Key: k\r\nConnection: close\r\n\r\n{}");
         for (var i = 0; i < 500; i++)
         {
             var bytes = (byte[])good.Clone();
@@ -95,7 +99,9 @@ public sealed class MalformedRequestTests(SqliteHost host) : IClassFixture<Sqlit
             }
 
             var answer = await SendAsync(bytes, host.Server.Address, ends: true);
-            Assert.True(answer.Length == 0 || (answer.StartsWith("HTTP/1.1 4", StringComparison.Ordinal) && answer.Contains("\"code\":", StringComparison.Ordinal)), $"seed {seed}, round {i}: {answer}");
+            Assert.True(answer.Length == 0
+                || (answer.StartsWith("HTTP/1.1 4", StringComparison.Ordinal) && answer.Contains("\"code\":", StringComparison.Ordinal)),
+                $"seed {seed}, round {i}: {answer}");
         }
 
         using var health = await host.Server.Guest.GetAsync("/health", TestContext.Current.CancellationToken);
@@ -107,8 +113,10 @@ public sealed class MalformedRequestTests(SqliteHost host) : IClassFixture<Sqlit
     {
         foreach (var answer in new[]
         {
-            "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", "HTTP/1.1 404 Not Found\r\nContent-Length: 146\r\nConnection: close\r\n\r\n",
-            "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", "{\"code\":1}", "",
+            "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+                "HTTP/1.1 404 Not Found\r\nContent-Length: 146\r\nConnection: close\r\n\r\n",
+            "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", "{\"code\":1}", "",
         })
         {
             Assert.Null(MalformedRequests.WithBody(Encoding.ASCII.GetBytes(answer)));
@@ -126,7 +134,8 @@ public sealed class MalformedRequestTests(SqliteHost host) : IClassFixture<Sqlit
         Assert.True(code is null || code == problem.GetProperty("code").GetString(), parts[1]);
     }
 
-    /// <param name="ends">Whether the server is told that no more will come: it closes in any case then, but Kestrel may do so before it has answered.</param>
+    /// <param name="ends">Whether the server is told that no more will come: it closes in any case then, but Kestrel may do so before it
+    /// has answered.</param>
     private static async Task<string> SendAsync(byte[] bytes, Uri address, bool ends)
     {
         using var client = new TcpClient();

@@ -25,7 +25,8 @@ public sealed class ManyMembersTests(SqliteHost host) : IClassFixture<SqliteHost
         Assert.Equal((named, hasMore), (unknown.FieldNames.Count(), (bool?)unknown["hasMore"] ?? false));
 
         var variants = string.Join(',', Enumerable.Range(0, members).Select(_ => "{}"));
-        var wrong = await host.Server.Admin.Post("/products", $"{{\"storeId\":\"{Guid.CreateVersion7()}\",\"name\":\"a\",\"variants\":[{variants}]}}");
+        var wrong = await host.Server.Admin.Post("/products",
+            $"{{\"storeId\":\"{Guid.CreateVersion7()}\",\"name\":\"a\",\"variants\":[{variants}]}}");
         wrong.Is(400, "invalid_request");
         Assert.True(wrong.FieldNames.Count() <= 20);
         Assert.Equal(members > 10, (bool?)wrong["hasMore"] ?? false);
@@ -69,7 +70,8 @@ public sealed class ManyMembersTests(SqliteHost host) : IClassFixture<SqliteHost
     public void What_a_product_may_have_is_not_too_much()
     {
         var entries = string.Join(',', Enumerable.Range(0, 50).Select(i => $"\"k{i}\":\"v\""));
-        var variants = string.Join(',', Enumerable.Range(0, 250).Select(i => $"{{\"sku\":\"s{i}\",\"price\":1,\"attributes\":{{{entries}}},\"metadata\":{{{entries}}}}}"));
+        var variants = string.Join(',', Enumerable.Range(0, 250)
+            .Select(i => $"{{\"sku\":\"s{i}\",\"price\":1,\"attributes\":{{{entries}}},\"metadata\":{{{entries}}}}}"));
         var body = Encoding.UTF8.GetBytes($"{{\"name\":\"a\",\"variants\":[{variants}]}}");
         Assert.InRange(body.Length, Request.SmallBodyBytes, Request.MaxBodyBytes);
         Assert.True(Fields.Parse(body).IsOk);

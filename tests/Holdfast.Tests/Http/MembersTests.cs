@@ -9,8 +9,9 @@ using Holdfast.Tests.Tidy;
 namespace Holdfast.Tests.Http;
 
 /// <summary>
-/// The bodies of <see cref="EveryRoute"/> have every member that their routes know, so that what is tried of every member is tried of new ones, too. Which ones a
-/// route knows it says itself: it is sent every word of the source that could be the name of a member, and names those that it does not know.
+/// The bodies of <see cref="EveryRoute"/> have every member that their routes know, so that what is tried of every member is tried of new
+/// ones, too. Which ones a route knows it says itself: it is sent every word of the source that could be the name of a member, and names
+/// those that it does not know.
 /// </summary>
 public sealed partial class MembersTests(SqliteEveryRoute host) : IClassFixture<SqliteEveryRoute>
 {
@@ -41,7 +42,8 @@ public sealed partial class MembersTests(SqliteEveryRoute host) : IClassFixture<
                 foreach (var some in words.Where(w => !there.Contains(w)).Chunk(20))
                 {
                     var unknown = await UnknownAsync(route, template, path, some);
-                    missing.AddRange(some.Where(w => !unknown.Contains(w)).Select(w => $"{route.Method} {route.Pattern} {path}{(path.Length == 0 ? "" : "/")}{w}"));
+                    missing.AddRange(some.Where(w => !unknown.Contains(w))
+                        .Select(w => $"{route.Method} {route.Pattern} {path}{(path.Length == 0 ? "" : "/")}{w}"));
                 }
             }
         }
@@ -63,7 +65,8 @@ public sealed partial class MembersTests(SqliteEveryRoute host) : IClassFixture<
         using var request = _routes.Request(route, JsonContent.Create(body));
         using var answer = await _routes.Admin.SendAsync(request, TestContext.Current.CancellationToken);
         var problem = await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
-        Assert.True(problem.TryGetProperty("code", out var code) && code.GetString() == "unknown_field", $"{route.Method} {route.Pattern} {path}: {problem}");
+        Assert.True(problem.TryGetProperty("code", out var code) && code.GetString() == "unknown_field",
+            $"{route.Method} {route.Pattern} {path}: {problem}");
         return [.. problem.GetProperty("errors").EnumerateObject().Select(e => e.Name.Split('.')[^1])];
     }
 

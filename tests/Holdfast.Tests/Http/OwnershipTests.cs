@@ -6,16 +6,17 @@ using Holdfast.Platform.Http;
 namespace Holdfast.Tests.Http;
 
 /// <summary>
-/// What each route answers to whom: those whom the thing at its path does not belong to, then those whom it does. Every route has a row: one without fails, so
-/// does a row without a route.
+/// What each route answers to whom: those whom the thing at its path does not belong to, then those whom it does. Every route has a row:
+/// one without fails, so does a row without a route.
 /// </summary>
 public abstract class OwnershipTests(EveryRouteHost host)
 {
     /// <summary>
-    /// A cell is one caller's answer: <c>+</c> success, any 2xx; <c>9</c> 409 and <c>p</c> 412 or 428: they may, and what is there, or what they do not say
-    /// about it, stands in the way of this request; <c>0</c> 400, <c>1</c> 401, <c>3</c> 403, <c>4</c> 404, <c>2</c> 422. Nothing else may be answered, a 5xx
-    /// least of all. First those whom it is not of: a guest, another customer, staff of another store, an API key of another store, a key of this store
-    /// without the scope. Then its owner, staff of its store, a key of its store, an admin.
+    /// A cell is one caller's answer: <c>+</c> success, any 2xx; <c>9</c> 409 and <c>p</c> 412 or 428: they may, and what is there, or what
+    /// they do not say about it, stands in the way of this request; <c>0</c> 400, <c>1</c> 401, <c>3</c> 403, <c>4</c> 404, <c>2</c> 422.
+    /// Nothing else may be answered, a 5xx least of all. First those whom it is not of: a guest, another customer, staff of another store,
+    /// an API key of another store, a key of this store without the scope. Then its owner, staff of its store, a key of its store, an
+    /// admin.
     /// </summary>
     private const string Table = """
         GET    /health/live                                                                 ++++3 ++++
@@ -112,14 +113,17 @@ public abstract class OwnershipTests(EveryRouteHost host)
         POST   /api/v1/orders/from-cart                                                     22223 +222
         """;
 
-    private static readonly Dictionary<string, string> Expected = Table.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-        .Select(row => row.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToDictionary(row => $"{row[0]} {row[1]}", row => $"{row[2]} {row[3]}");
+    private static readonly Dictionary<string, string> Expected = Table.Split('\n',
+        StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+        .Select(row => row.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        .ToDictionary(row => $"{row[0]} {row[1]}", row => $"{row[2]} {row[3]}");
 
     private readonly EveryRoute _routes = host.Routes;
     private readonly HttpClient _customer = host.Routes.Server.Customer();
 
     [Fact]
-    public void Every_route_has_a_row_and_every_row_a_route() => Assert.Equal(_routes.Rules.Select(Name).Order(StringComparer.Ordinal), Expected.Keys.Order(StringComparer.Ordinal));
+    public void Every_route_has_a_row_and_every_row_a_route() =>
+        Assert.Equal(_routes.Rules.Select(Name).Order(StringComparer.Ordinal), Expected.Keys.Order(StringComparer.Ordinal));
 
     [Fact]
     public async Task Everybody_gets_at_what_is_theirs_and_at_nothing_else()
@@ -168,7 +172,10 @@ public abstract class OwnershipTests(EveryRouteHost host)
         _ => '!',
     };
 
-    /// <summary>Neither this answer nor, where it is a list, one that is asked for otherwise has anything of what is not the caller's; 404 is said as of what is not there.</summary>
+    /// <summary>
+    /// Neither this answer nor, where it is a list, one that is asked for otherwise has anything of what is not the caller's; 404 is said
+    /// as of what is not there.
+    /// </summary>
     private async Task TellsNothingAsync(HttpClient stranger, RouteRule route, int status, string text)
     {
         var told = text;
@@ -177,7 +184,8 @@ public abstract class OwnershipTests(EveryRouteHost host)
             told += (await SendAsync(stranger, route, query)).Text;
         }
 
-        Assert.All(_routes.Secrets, secret => Assert.False(told.Contains(secret, StringComparison.OrdinalIgnoreCase), $"{Name(route)} tells {secret}: {told}"));
+        Assert.All(_routes.Secrets, secret =>
+            Assert.False(told.Contains(secret, StringComparison.OrdinalIgnoreCase), $"{Name(route)} tells {secret}: {told}"));
         if (status == 404 && route.Pattern.Contains('{', StringComparison.Ordinal))
         {
             Assert.Equal((404, text), await SendAsync(stranger, route, path: RouteRequests.Path(route)));
@@ -188,7 +196,8 @@ public abstract class OwnershipTests(EveryRouteHost host)
     private async Task<(int Status, string Text)> SendAsync(HttpClient caller, RouteRule route, string? query = null, string? path = null)
     {
         var body = JsonNode.Parse(_routes.GoodBody(route))!.AsObject();
-        // A reservation and an external id can be taken once, and few states follow each other; customers order for themselves; what delivery costs is the shop's to say.
+        // A reservation and an external id can be taken once, and few states follow each other; customers order for themselves; what
+        // delivery costs is the shop's to say.
         string[] notTheirs = ["reservationId", "status", "externalId", caller == _routes.Owner || caller == _customer ? "customer" : "",
             caller == _routes.Staff || caller == _routes.Key || caller == _routes.Admin ? "" : "shippingFee",
             // To whoever does not work for the shop, an order is cancelled as a whole.

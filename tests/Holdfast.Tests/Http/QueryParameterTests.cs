@@ -72,7 +72,8 @@ public abstract class QueryParameterTests(EveryRouteHost host)
     {
         foreach (var route in _routes.Rules.Where(IsProbe))
         {
-            using var answer = await _routes.Server.Guest.GetAsync(new Uri($"{route.Pattern}?x=1&x=2", UriKind.Relative), TestContext.Current.CancellationToken);
+            using var answer = await _routes.Server.Guest.GetAsync(new Uri($"{route.Pattern}?x=1&x=2", UriKind.Relative),
+                TestContext.Current.CancellationToken);
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         }
     }
@@ -99,12 +100,14 @@ public abstract class QueryParameterTests(EveryRouteHost host)
             request.Method = HttpMethod.Head;
             using var head = await _routes.Admin.SendAsync(request, TestContext.Current.CancellationToken);
             Assert.True(whole.StatusCode == head.StatusCode, $"{route.Pattern}: {head.StatusCode}");
-            Assert.Equal((whole.Headers.ETag?.Tag, whole.Content.Headers.ContentType?.MediaType), (head.Headers.ETag?.Tag, head.Content.Headers.ContentType?.MediaType));
+            Assert.Equal((whole.Headers.ETag?.Tag, whole.Content.Headers.ContentType?.MediaType),
+                (head.Headers.ETag?.Tag, head.Content.Headers.ContentType?.MediaType));
             Assert.Empty(await head.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
         }
 
         using var nowhere = new HttpRequestMessage(HttpMethod.Options, "/api/v1/nothing");
-        Assert.Equal(HttpStatusCode.NotFound, (await _routes.Server.Guest.SendAsync(nowhere, TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound,
+            (await _routes.Server.Guest.SendAsync(nowhere, TestContext.Current.CancellationToken)).StatusCode);
     }
 
     [Fact]
@@ -121,8 +124,10 @@ public abstract class QueryParameterTests(EveryRouteHost host)
         Assert.Equal("b", (string?)(await _routes.Admin.Get($"{products}&sort=name&cursor={cursor}")).Items[0]!["name"]);
         foreach (var path in new[]
         {
-            $"{products}&sort=-name&cursor={cursor}", $"{products}&sort=createdAt&cursor={cursor}", $"{products}&cursor={cursor}", $"/stores?cursor={cursor}",
-            $"/orders?cursor={cursor}", $"/inventory?storeId={other}&cursor={cursor}", $"/customers?cursor={cursor}", $"/api-keys?cursor={cursor}", $"/audit-log?cursor={cursor}",
+            $"{products}&sort=-name&cursor={cursor}", $"{products}&sort=createdAt&cursor={cursor}", $"{products}&cursor={cursor}",
+                $"/stores?cursor={cursor}",
+            $"/orders?cursor={cursor}", $"/inventory?storeId={other}&cursor={cursor}", $"/customers?cursor={cursor}",
+                $"/api-keys?cursor={cursor}", $"/audit-log?cursor={cursor}",
             $"/customers?cursor={await CursorAsync("/stores?limit=1")}", $"/api-keys?cursor={await CursorAsync("/audit-log?limit=1")}",
         })
         {
@@ -134,15 +139,18 @@ public abstract class QueryParameterTests(EveryRouteHost host)
         Assert.Equal("b", (string?)(await _routes.Admin.Get($"{products}&sort=-createdAt&cursor={newest}")).Items[0]!["name"]);
     }
 
-    private async Task<string> CursorAsync(string path) => (string?)(await _routes.Admin.Get(path))["nextCursor"] ?? throw new InvalidOperationException($"{path} has one page");
+    private async Task<string> CursorAsync(string path) => (string?)(await _routes.Admin.Get(path))["nextCursor"]
+        ?? throw new InvalidOperationException($"{path} has one page");
 
     private async Task<JsonElement> RefusedAsync(RouteRule route, string query, string code)
     {
         using var request = _routes.Request(route, route.Method is "POST" or "PUT" ? new ByteArrayContent(_routes.GoodBody(route)) : null);
         request.RequestUri = new Uri($"{_routes.Path(route)}?{query}", UriKind.Relative);
-        using var answer = await (route.Access == Access.SignedIn ? _routes.Owner : _routes.Admin).SendAsync(request, TestContext.Current.CancellationToken);
+        using var answer = await (route.Access == Access.SignedIn ? _routes.Owner
+            : _routes.Admin).SendAsync(request, TestContext.Current.CancellationToken);
         var problem = await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
-        Assert.True(answer.StatusCode == HttpStatusCode.BadRequest && problem.GetProperty("code").GetString() == code, $"{route} ?{query}: {answer.StatusCode} {problem}");
+        Assert.True(answer.StatusCode == HttpStatusCode.BadRequest && problem.GetProperty("code").GetString() == code,
+            $"{route} ?{query}: {answer.StatusCode} {problem}");
         return problem;
     }
 }

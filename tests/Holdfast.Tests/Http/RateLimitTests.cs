@@ -10,16 +10,26 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Holdfast.Tests.Http;
 
-/// <summary>How many requests an address or a customer may send. The window is an hour, so that no bucket fills while a test runs.</summary>
+/// <summary>
+/// How many requests an address or a customer may send. The window is an hour, so that no bucket fills while a test runs.
+/// </summary>
 [Slow]
 public sealed class RateLimitTests
 {
     private static readonly RateLimitOptions Few = new()
     {
-        Window = TimeSpan.FromHours(1), SignInsPerAddress = 4, RefreshesPerAddress = 8, RefreshesPerSession = 3, PlacingsPerAddress = 6, PlacingsPerCustomer = 3, QuotesPerAddress = 5, QuotesPerCustomer = 2,
+        Window = TimeSpan.FromHours(1),
+        SignInsPerAddress = 4,
+        RefreshesPerAddress = 8,
+        RefreshesPerSession = 3,
+        PlacingsPerAddress = 6,
+        PlacingsPerCustomer = 3,
+        QuotesPerAddress = 5,
+        QuotesPerCustomer = 2,
     };
 
-    private static async Task<TestServer> StartAsync(RateLimitOptions options, params string[] proxies) => await TestServer.StartAsync(await TestDb.CreateAsync(Backend.Sqlite),
+    private static async Task<TestServer> StartAsync(RateLimitOptions options, params string[] proxies) =>
+        await TestServer.StartAsync(await TestDb.CreateAsync(Backend.Sqlite),
         s => s.AddSingleton(options), settings: new Settings { TrustedProxies = [.. proxies.Select(p => IPNetwork.Parse(p))] });
 
     private static async Task<int> StatusAsync(HttpClient client, Shop shop, string path = "/orders", string? from = null)
@@ -57,7 +67,8 @@ public sealed class RateLimitTests
         var shop = await Shop.CreateAsync(server.Db, 100);
         Assert.Equal([201, 201, 201, 201, 201, 201, 429], await StatusesAsync(7, () => StatusAsync(server.Guest, shop)));
         var (status, problem, response) = await shop.OrderAsync(server.Guest);
-        Assert.Equal((429, "rate_limited", "application/problem+json"), (status, problem.GetProperty("code").GetString(), response.Content.Headers.ContentType!.MediaType));
+        Assert.Equal((429, "rate_limited", "application/problem+json"),
+            (status, problem.GetProperty("code").GetString(), response.Content.Headers.ContentType!.MediaType));
         Assert.InRange(response.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 600);
         Assert.Equal(6, await shop.CountAsync("SELECT COUNT(*) FROM orders"));
 
@@ -99,7 +110,9 @@ public sealed class RateLimitTests
             Assert.All(await StatusesAsync(9, () => StatusAsync(client, shop, "/orders/quote")), s => Assert.Equal(200, s));
         }
 
-        var logins = await StatusesAsync(6, async () => (int)(await server.Admin.PostAsJsonAsync("/api/v1/auth/login", new { email = $"{Guid.CreateVersion7():N}@example.com", password = "wrong password" })).StatusCode);
+        var logins = await StatusesAsync(6, async () =>
+            (int)(await server.Admin.PostAsJsonAsync("/api/v1/auth/login",
+            new { email = $"{Guid.CreateVersion7():N}@example.com", password = "wrong password" })).StatusCode);
         Assert.Equal([401, 401, 401, 401, 429, 429], logins);
     }
 
@@ -114,7 +127,8 @@ public sealed class RateLimitTests
             return ((int)answer.StatusCode, json.TryGetProperty("refreshToken", out var token) ? token.GetString() : null);
         }
 
-        async Task<string?> RegisterAsync() => (await PostAsync("register", new { email = $"{Guid.CreateVersion7():N}@example.com", password = "a good password" })).Token;
+        async Task<string?> RegisterAsync() =>
+            (await PostAsync("register", new { email = $"{Guid.CreateVersion7():N}@example.com", password = "a good password" })).Token;
         var (mine, other) = (await RegisterAsync(), await RegisterAsync());
         await RegisterAsync();
         await RegisterAsync();
@@ -129,7 +143,9 @@ public sealed class RateLimitTests
         }
 
         Assert.Equal([200, 200, 200, 429], await StatusesAsync(4, RefreshAsync));
-        Assert.Equal([200, 401, 401, 401, 429], await StatusesAsync(5, async () => (await PostAsync("refresh", new { refreshToken = Interlocked.Exchange(ref other, "hr_x") })).Status));
+        Assert.Equal([200, 401, 401, 401, 429],
+            await StatusesAsync(5, async () =>
+            (await PostAsync("refresh", new { refreshToken = Interlocked.Exchange(ref other, "hr_x") })).Status));
     }
 
     [Fact]
@@ -155,7 +171,8 @@ public sealed class RateLimitTests
     [InlineData("127.0.0.1/32", "2001:db8:1:2::1", "2001:db8:1:3::1", false)]
     public async Task An_address_is_the_connections_or_what_a_trusted_proxy_says(string proxies, string first, string second, bool same)
     {
-        await using var server = await StartAsync(Few with { PlacingsPerAddress = 1 }, proxies.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        await using var server = await StartAsync(Few with { PlacingsPerAddress = 1 },
+            proxies.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         var shop = await Shop.CreateAsync(server.Db, 100);
         Assert.Equal(201, await StatusAsync(server.Guest, shop, from: first));
         Assert.Equal(same ? 429 : 201, await StatusAsync(server.Guest, shop, from: second));
@@ -174,7 +191,8 @@ public sealed class RateLimitTests
     public async Task Every_route_that_signs_in_places_or_quotes_has_its_limit()
     {
         await using var server = await TestServer.StartAsync(Backend.Sqlite);
-        var rules = server.Get<EndpointDataSource>().Endpoints.Select(e => e.Metadata.GetMetadata<RouteRule>()).OfType<RouteRule>().ToList();
+        var rules = server.Get<EndpointDataSource>().Endpoints.Select(e => e.Metadata.GetMetadata<RouteRule>()).OfType<RouteRule>()
+            .ToList();
         Assert.All(rules, rule => Assert.True(Expected(rule) == rule.Limit, $"{rule} should have {Expected(rule)}"));
         Assert.True(rules.Count(r => r.Limit != Limit.None) >= 4);
 
@@ -185,7 +203,8 @@ public sealed class RateLimitTests
             : rule.Pattern.EndsWith("/quote", StringComparison.Ordinal) ? Limit.Quoting
             : rule.Pattern == "/api/v1/auth/refresh" ? Limit.Refresh
             : rule.Pattern is "/api/v1/orders" or "/api/v1/orders/from-cart" ? Limit.Placing
-            : rule.Pattern is "/api/v1/orders/lookup" or "/api/v1/orders/{id}/confirm" || (rule.Pattern.StartsWith("/api/v1/auth/", StringComparison.Ordinal) && rule.Pattern != "/api/v1/auth/logout") ? Limit.SignIn
+            : rule.Pattern is "/api/v1/orders/lookup" or "/api/v1/orders/{id}/confirm"
+            || (rule.Pattern.StartsWith("/api/v1/auth/", StringComparison.Ordinal) && rule.Pattern != "/api/v1/auth/logout") ? Limit.SignIn
             : Limit.None;
     }
 
@@ -206,11 +225,15 @@ public sealed class RateLimitTests
         Assert.Equal(200, await PutAsync(server.Staff(shop.StoreId), Invented()));
         Assert.Equal(4 + 1, await shop.CountAsync("SELECT COUNT(*) FROM carts"));
 
-        string Invented() => Convert.ToBase64String(Guid.CreateVersion7().ToByteArray().Concat(Guid.CreateVersion7().ToByteArray()).ToArray()).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+        string Invented() =>
+            Convert.ToBase64String(Guid.CreateVersion7().ToByteArray().Concat(Guid.CreateVersion7().ToByteArray()).ToArray()).TrimEnd('=')
+            .Replace('+', '-').Replace('/', '_');
 
         async Task<int> PutAsync(HttpClient client, string? token)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Put, $"/api/v1/carts/{shop.StoreId}/lines/{shop.Variant}") { Content = JsonContent.Create(new { quantity = 1 }) };
+            using var request = new HttpRequestMessage(HttpMethod.Put,
+                $"/api/v1/carts/{shop.StoreId}/lines/{shop.Variant}")
+            { Content = JsonContent.Create(new { quantity = 1 }) };
             request.Headers.TryAddWithoutValidation("X-Cart-Token", token);
             using var answer = await client.SendAsync(request);
             _last = answer.IsSuccessStatusCode ? token : _last;
@@ -223,8 +246,10 @@ public sealed class RateLimitTests
     {
         await using var database = await TestDb.CreateAsync(Backend.Sqlite);
         var admin = new Dictionary<string, string> { ["ADMIN_EMAIL"] = "admin@example.com", ["ADMIN_PASSWORD"] = "correct-horse-battery" };
-        await using var server = await ServerProcess.StartAsync(database.Url, new Dictionary<string, string>(admin) { ["RATE_LIMITS"] = "on" });
-        var (code, output) = await ServerProcess.RunAsync(["drill", "--url", server.Address.GetLeftPart(UriPartial.Authority), "--buyers", "400", "--seconds", "2"], database.Url, admin);
+        await using var server = await ServerProcess.StartAsync(database.Url,
+            new Dictionary<string, string>(admin) { ["RATE_LIMITS"] = "on" });
+        var (code, output) = await ServerProcess.RunAsync(
+            ["drill", "--url", server.Address.GetLeftPart(UriPartial.Authority), "--buyers", "400", "--seconds", "2"], database.Url, admin);
         Assert.Equal(2, code);
         Assert.Contains("(429 rate_limited). Start that server with RATE_LIMITS=off for this.", output, StringComparison.Ordinal);
         Assert.Equal(1, output.Split("RATE_LIMITS").Length - 1);
@@ -251,15 +276,18 @@ public sealed class RateLimitTests
         Assert.Equal(429, await StatusAsync(At(one), shop, "/orders/quote"));
 
         await redis.KillAsync();
-        await Until.TrueAsync("it is noticed", async () => (await one.Guest.GetStringAsync("/health")).Contains("degraded", StringComparison.Ordinal));
+        await Until.TrueAsync("it is noticed",
+            async () => (await one.Guest.GetStringAsync("/health")).Contains("degraded", StringComparison.Ordinal));
         // Of six this process has let four pass, and refused one that it had counted.
         Assert.Equal([201, 429], await StatusesAsync(2, () => StatusAsync(one.Guest, shop)));
     }
 
     private static async Task<TestServer> StartAsync(RedisServer redis)
     {
-        var server = await TestServer.StartAsync(await TestDb.CreateAsync(Backend.Sqlite), s => s.AddSingleton(Few), settings: redis.Settings() with { RateLimits = true });
-        await Until.TrueAsync("Redis is used", async () => (await server.Guest.GetStringAsync("/health")).Contains("\"redis\",\"status\":\"healthy\"", StringComparison.Ordinal));
+        var server = await TestServer.StartAsync(await TestDb.CreateAsync(Backend.Sqlite), s => s.AddSingleton(Few),
+            settings: redis.Settings() with { RateLimits = true });
+        await Until.TrueAsync("Redis is used", async () =>
+            (await server.Guest.GetStringAsync("/health")).Contains("\"redis\",\"status\":\"healthy\"", StringComparison.Ordinal));
         return server;
     }
 }

@@ -15,7 +15,8 @@ internal static class RawRequest
         public bool IsReplay => Head.Contains("\r\nIdempotency-Replayed: true\r\n", StringComparison.OrdinalIgnoreCase);
     }
 
-    public static async Task<Answer> SendAsync(Uri server, string method, string target, byte[] body, params (string Name, string Value)[] headers)
+    public static async Task<Answer> SendAsync(Uri server, string method, string target, byte[] body,
+        params (string Name, string Value)[] headers)
     {
         using var client = new TcpClient();
         await client.ConnectAsync(server.Host, server.Port, TestContext.Current.CancellationToken);

@@ -111,13 +111,17 @@ public sealed class RouteRuleTests(SqliteHost host) : IClassFixture<SqliteHost>
     [Fact]
     public async Task Unknown_routes_and_methods_get_problem_documents()
     {
-        foreach (var (method, path, status, code) in new[] { ("GET", "/", 404, "not_found"), ("GET", "/api/v1/nothing", 404, "not_found"), ("GET", "/api/v2/products", 404, "not_found"),
-            ("PATCH", "/api/v1/products", 405, "method_not_allowed"), ("DELETE", "/health", 405, "method_not_allowed"), ("BREW", "/api/v1/products", 405, "method_not_allowed") })
+        foreach (var (method, path, status, code) in new[] { ("GET", "/", 404, "not_found"), ("GET", "/api/v1/nothing", 404, "not_found"),
+            ("GET", "/api/v2/products", 404, "not_found"),
+            ("PATCH", "/api/v1/products", 405, "method_not_allowed"), ("DELETE", "/health", 405, "method_not_allowed"),
+                ("BREW", "/api/v1/products", 405, "method_not_allowed") })
         {
             using var request = new HttpRequestMessage(new HttpMethod(method), path);
             using var answer = await host.Server.Guest.SendAsync(request, TestContext.Current.CancellationToken);
             Assert.Equal((status, "application/problem+json"), ((int)answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
-            Assert.Equal(code, (await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("code").GetString());
+            Assert.Equal(code,
+                (await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("code")
+                .GetString());
             Assert.False(answer.Headers.Contains("Server"));
         }
     }
@@ -138,7 +142,8 @@ public sealed class RouteRuleTests(SqliteHost host) : IClassFixture<SqliteHost>
         request.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
         using var answer = await host.Server.Guest.SendAsync(request, TestContext.Current.CancellationToken);
         Assert.True(status == answer.StatusCode, $"{route} answered {answer.StatusCode}");
-        Assert.Equal(code, (await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("code").GetString());
+        Assert.Equal(code, (await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("code")
+            .GetString());
         Assert.Equal(status == HttpStatusCode.Unauthorized, answer.Headers.WwwAuthenticate.Count > 0);
     }
 }

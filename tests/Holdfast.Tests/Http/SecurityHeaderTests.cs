@@ -19,7 +19,8 @@ public sealed class SecurityHeaderTests(SqliteEveryRoute host) : IClassFixture<S
         {
             foreach (var client in new[] { host.Routes.Admin, host.Routes.Server.Guest })
             {
-                using var request = host.Routes.Request(rule, rule.Method is "POST" or "PUT" ? new ByteArrayContent("{}"u8.ToArray()) : null);
+                using var request = host.Routes.Request(rule, rule.Method is "POST" or "PUT" ? new ByteArrayContent("{}"u8.ToArray())
+                    : null);
                 request.Headers.Add("traceparent", $"00-{Trace}-b7ad6b7169203331-01");
                 using var answer = await client.SendAsync(request);
                 AssertSafe(answer, $"{rule}");
@@ -35,9 +36,13 @@ public sealed class SecurityHeaderTests(SqliteEveryRoute host) : IClassFixture<S
     [InlineData("GET", "/api/v1/../../etc/passwd", 404)]
     [InlineData("GET", "/api/v1/orders/%2e%2e%2f%2e%2e%2fetc%2fpasswd", 404)]
     [InlineData("POST", "/api/v1/auth/login", 400)]
-    public async Task Answers_of_no_use_case_do_too(string method, string path, int status)
+    [InlineData("POST", "/api/v1/auth/login", 415, "text/plain")]
+    public async Task Answers_of_no_use_case_do_too(string method, string path, int status, string type = "application/json")
     {
-        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = method == "POST" ? new StringContent("no json") : null };
+        using var request = new HttpRequestMessage(new HttpMethod(method), path)
+        {
+            Content = method == "POST" ? new StringContent("no json", Encoding.UTF8, type) : null,
+        };
         request.Headers.Add("traceparent", $"00-{Trace}-b7ad6b7169203331-01");
         using var answer = await host.Routes.Server.Guest.SendAsync(request);
         Assert.Equal(status, (int)answer.StatusCode);
@@ -81,7 +86,8 @@ public sealed class SecurityHeaderTests(SqliteEveryRoute host) : IClassFixture<S
     [Fact]
     public async Task Only_what_came_by_https_is_told_to_come_by_it_always()
     {
-        await using var server = await TestServer.StartAsync(await TestDb.CreateAsync(Backend.Sqlite), settings: new Settings { RateLimits = false, TrustedProxies = [IPNetwork.Parse("127.0.0.1/32")] });
+        await using var server = await TestServer.StartAsync(await TestDb.CreateAsync(Backend.Sqlite),
+            settings: new Settings { RateLimits = false, TrustedProxies = [IPNetwork.Parse("127.0.0.1/32")] });
         Assert.Equal("max-age=31536000", await StrictAsync(server.Guest, "https"));
         Assert.Null(await StrictAsync(server.Guest, "http"));
         Assert.Null(await StrictAsync(server.Guest, null));
@@ -109,7 +115,8 @@ public sealed class SecurityHeaderTests(SqliteEveryRoute host) : IClassFixture<S
         Assert.True(Header("Referrer-Policy") == "no-referrer", what);
         Assert.True(Header("Set-Cookie") is null, what);
         Assert.True(Header("Server") is null && Header("X-Powered-By") is null, what);
-        Assert.True(answer.Headers.CacheControl is { NoStore: true } or { Private: true, NoCache: true } || answer.StatusCode == HttpStatusCode.NotModified, $"{what}: {answer.Headers.CacheControl}");
+        Assert.True(answer.Headers.CacheControl is { NoStore: true } or { Private: true, NoCache: true }
+            || answer.StatusCode == HttpStatusCode.NotModified, $"{what}: {answer.Headers.CacheControl}");
 
         string? Header(string name) => answer.Headers.TryGetValues(name, out var values) ? string.Join(',', values) : null;
     }

@@ -8,7 +8,7 @@ namespace Holdfast.Tests.Http;
 /// <summary>A page of another site cannot have a browser post to any route without the server being asked first.</summary>
 public sealed class SimpleRequestTests(SqliteEveryRoute host) : IClassFixture<SqliteEveryRoute>
 {
-    private static readonly string[] Types = 
+    private static readonly string[] Types =
         ["text/plain", "text/plain;charset=UTF-8", "application/x-www-form-urlencoded", "TEXT/Plain", "multipart/form-data; boundary=x"];
 
     private static readonly string[] Bodies =

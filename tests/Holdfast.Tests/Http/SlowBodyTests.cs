@@ -27,7 +27,8 @@ public abstract partial class SlowBodyTests(TestHost host)
     [InlineData("2\r\n{}\r\n0\r\nno trailer\r\n\r\n")]
     public async Task A_malformed_chunk_is_the_callers_fault_and_ends_the_connection(string body)
     {
-        foreach (var (path, headers) in new[] { ("/api/v1/orders", ""), ("/api/v1/auth/login", ""), ("/api/v1/orders/quote", "Idempotency-Key: k\r\n") })
+        foreach (var (path, headers) in new[] { ("/api/v1/orders", ""), ("/api/v1/auth/login", ""),
+            ("/api/v1/orders/quote", "Idempotency-Key: k\r\n") })
         {
             var answer = await SendAsync(host.Server.Address, $"POST {path} HTTP/1.1\r\nHost: x\r\n{headers}{Chunked}\r\n{body}");
             Assert.Matches("^HTTP/1.1 4\\d\\d ", answer);
@@ -35,7 +36,8 @@ public abstract partial class SlowBodyTests(TestHost host)
             Assert.Single(Answers(answer));
         }
 
-        Assert.DoesNotContain(host.Server.Log.Lines, l => l.Contains("database", StringComparison.Ordinal) || l.StartsWith("Error", StringComparison.Ordinal));
+        Assert.DoesNotContain(host.Server.Log.Lines, l => l.Contains("database", StringComparison.Ordinal)
+            || l.StartsWith("Error", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -58,7 +60,8 @@ public abstract partial class SlowBodyTests(TestHost host)
     public async Task No_request_is_smuggled_behind_another(string headers)
     {
         // For one reader of the headers the second request is a part of the first one's body, for another it is a request.
-        var answer = await SendAsync(host.Server.Address, $"POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\n{headers}\r\n0\r\n\r\nGET /health/live HTTP/1.1\r\nHost: x\r\n\r\n");
+        var answer = await SendAsync(host.Server.Address,
+            $"POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\n{headers}\r\n0\r\n\r\nGET /health/live HTTP/1.1\r\nHost: x\r\n\r\n");
         Assert.Matches("^HTTP/1.1 4\\d\\d ", answer);
         Assert.Single(Answers(answer));
         Assert.DoesNotContain("healthy", answer, StringComparison.Ordinal);
@@ -67,15 +70,18 @@ public abstract partial class SlowBodyTests(TestHost host)
     [Theory]
     [InlineData("POST", "/api/v1/auth/login", "Content-Length: 60000\r\n", "{")]
     [InlineData("POST", "/api/v1/orders", "Transfer-Encoding: chunked\r\nIdempotency-Key: k\r\n", "1\r\n{\r\n")]
-    [InlineData("PUT", "/api/v1/carts/01900000-0000-7000-8000-000000000001/lines/01900000-0000-7000-8000-000000000002", "Content-Length: 60000\r\n", "{")]
+    [InlineData("PUT", "/api/v1/carts/01900000-0000-7000-8000-000000000001/lines/01900000-0000-7000-8000-000000000002",
+        "Content-Length: 60000\r\n", "{")]
     public async Task A_body_that_comes_bit_by_bit_is_ended(string method, string path, string headers, string begin)
     {
-        await using var server = await TestServer.StartAsync(await TestDb.CreateAsync(host.Backend), settings: new Settings { RateLimits = false, BodyWithin = TimeSpan.FromSeconds(1) });
+        await using var server = await TestServer.StartAsync(await TestDb.CreateAsync(host.Backend),
+            settings: new Settings { RateLimits = false, BodyWithin = TimeSpan.FromSeconds(1) });
         using var client = new TcpClient();
         await client.ConnectAsync(server.Address.Host, server.Address.Port, TestContext.Current.CancellationToken);
         await using var stream = client.GetStream();
         await using var machine = Lateness.Watch();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"{method} {path} HTTP/1.1\r\nHost: x\r\n{headers}\r\n{begin}"), TestContext.Current.CancellationToken);
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"{method} {path} HTTP/1.1\r\nHost: x\r\n{headers}\r\n{begin}"),
+            TestContext.Current.CancellationToken);
         var answer = ReadAsync(stream);
         // More than 1,000 bytes a second: the server's own limit, a rate of 240, would let this go on.
         var blanks = new string(' ', 64);
@@ -104,7 +110,8 @@ public abstract partial class SlowBodyTests(TestHost host)
     [Fact]
     public async Task One_connection_too_many_is_closed_and_those_that_are_there_go_on()
     {
-        await using var server = await TestServer.StartAsync(await TestDb.CreateAsync(host.Backend), settings: new Settings { RateLimits = false, MaxConnections = 3 });
+        await using var server = await TestServer.StartAsync(await TestDb.CreateAsync(host.Backend),
+            settings: new Settings { RateLimits = false, MaxConnections = 3 });
         var open = new List<TcpClient>();
         try
         {
@@ -143,7 +150,8 @@ public abstract partial class SlowBodyTests(TestHost host)
                 await client.ConnectAsync(server.Address.Host, server.Address.Port, TestContext.Current.CancellationToken);
             }
 
-            await client.GetStream().WriteAsync("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+            await client.GetStream()
+                .WriteAsync("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
             var buffer = new byte[4096];
             return Encoding.ASCII.GetString(buffer, 0, await client.GetStream().ReadAsync(buffer, TestContext.Current.CancellationToken));
         }

@@ -9,8 +9,9 @@ using Holdfast.Tests.Fixtures;
 namespace Holdfast.Tests.Http;
 
 /// <summary>
-/// Every text of every body: what looks like SQL or script, right-to-left marks, combining characters and the like are just text, and come back as they were, composed;
-/// control characters and texts without end are refused. The table of bodies is <see cref="EveryRoute"/>'s, so a new route is tried, too.
+/// Every text of every body: what looks like SQL or script, right-to-left marks, combining characters and the like are just text, and come
+/// back as they were, composed; control characters and texts without end are refused. The table of bodies is <see cref="EveryRoute"/>'s, so
+/// a new route is tried, too.
 /// </summary>
 [Slow]
 public abstract class TextMemberTests(EveryRouteHost host)
@@ -18,7 +19,8 @@ public abstract class TextMemberTests(EveryRouteHost host)
     /// <summary>Texts that have a form of their own: anything else is refused, or means something other than itself.</summary>
     private static readonly HashSet<string> Formed =
     [
-        "storeId", "variantId", "slug", "currency", "timeZone", "email", "paymentMethod", "paymentMethods", "receivedAt", "password", "currentPassword", "newPassword", "refreshToken", "token",
+        "storeId", "variantId", "slug", "currency", "timeZone", "email", "paymentMethod", "paymentMethods", "receivedAt", "password",
+            "currentPassword", "newPassword", "refreshToken", "token",
         "code", "kind", "startsAt", "endsAt", "role", "storeIds", "scopes", "reservationId", "discountCode", "discountCodes", "provider",
             "url", "types", "status", "id", "idempotencyKey",
     ];
@@ -39,13 +41,15 @@ public abstract class TextMemberTests(EveryRouteHost host)
     };
 
     /// <summary>Routes that keep nothing of a text, or answer this one caller with a refusal whatever the text is.</summary>
-    private static readonly HashSet<string> KeepsNothing = ["POST /api/v1/orders/quote", "POST /api/v1/discount-codes/{code}/quote", "POST /api/v1/auth/login", "POST /api/v1/auth/refresh", "POST /api/v1/auth/logout",
+    private static readonly HashSet<string> KeepsNothing = ["POST /api/v1/orders/quote", "POST /api/v1/discount-codes/{code}/quote",
+        "POST /api/v1/auth/login", "POST /api/v1/auth/refresh", "POST /api/v1/auth/logout",
         "POST /api/v1/auth/forgot-password", "POST /api/v1/orders/lookup", "POST /api/v1/orders/unpaid-holds/release",
         "POST /api/v1/dead-letters/redrive", "PATCH /api/v1/auth/me"];
 
     private static readonly string[] JustText =
     [
-        "');DROP TABLE x;", "\" OR 1=1; --", "<script>a()", "{{7*7}}${7*7}%s", "../../etc/pwd", "NULL", "a\u202Eb\u200Fc\u2066d", "e\u0301 \u00e9 \uFB01", "😀\u200D👩", "\\u0000 \\n", "=1+1", "đ'ặ;",
+        "');DROP TABLE x;", "\" OR 1=1; --", "<script>a()", "{{7*7}}${7*7}%s", "../../etc/pwd", "NULL", "a\u202Eb\u200Fc\u2066d",
+            "e\u0301 \u00e9 \uFB01", "😀\u200D👩", "\\u0000 \\n", "=1+1", "đ'ặ;",
     ];
 
     private static readonly string[] Refused = ["a\0b", "a\ab", "a\u001b[31mb", "a\u007fb", "a\u0085b", new('x', 100_000)];
@@ -74,7 +78,8 @@ public abstract class TextMemberTests(EveryRouteHost host)
                 Assert.True(status is >= 200 and < 500, what);
                 if (status < 300 && keeps && !Hashed.Contains(name))
                 {
-                    // Codes are of ASCII: what is typed in another width, or with something invisible in it, is the code that it looks like.
+                    // Codes are of ASCII: what is typed in another width, or with something invisible in it, is the code that it looks
+                    // like.
                     var kept = name == "code" ? UnicodeText.Plain(unique) : UnicodeText.Nfc(unique);
                     Assert.True(strings.Contains(kept) || await IsStoredAsync(kept), $"is gone: {what}");
                 }
@@ -103,7 +108,8 @@ public abstract class TextMemberTests(EveryRouteHost host)
             // Line breaks are for addresses and notes; where they are taken they stay.
             var lines = $"a\r\n\tb\n{Interlocked.Increment(ref _count):x}";
             var (taken, _, strings) = await SendAsync(route, where, body, lines);
-            Assert.True(taken is >= 400 and < 500 || KeepsNothing.Contains(Name(route)) || Hashed.Contains(where[1..]) || strings.Contains(lines), $"{Name(route)} {where}: {taken}");
+            Assert.True(taken is >= 400 and < 500 || KeepsNothing.Contains(Name(route)) || Hashed.Contains(where[1..])
+                || strings.Contains(lines), $"{Name(route)} {where}: {taken}");
         }
 
         await StillThereAsync();
@@ -114,7 +120,8 @@ public abstract class TextMemberTests(EveryRouteHost host)
     private Task GoodsAsync()
     {
         var receipt = _routes.Rules.Single(r => r.Pattern.EndsWith("/receipts", StringComparison.Ordinal));
-        return MadeAsync(_routes.Path(receipt)["/api/v1".Length..], new JsonObject { ["quantity"] = 1_000_000, ["reference"] = Guid.CreateVersion7().ToString() });
+        return MadeAsync(_routes.Path(receipt)["/api/v1".Length..],
+            new JsonObject { ["quantity"] = 1_000_000, ["reference"] = Guid.CreateVersion7().ToString() });
     }
 
     private async Task StillThereAsync()
@@ -125,7 +132,8 @@ public abstract class TextMemberTests(EveryRouteHost host)
     }
 
     /// <summary>The status, the answer, and every string in it and in what was made or changed by it.</summary>
-    private async Task<(int Status, string Answer, HashSet<string> Strings)> SendAsync(RouteRule route, string where, JsonObject template, string text)
+    private async Task<(int Status, string Answer, HashSet<string> Strings)> SendAsync(RouteRule route, string where, JsonObject template,
+        string text)
     {
         var body = template.DeepClone().AsObject();
         Freshen(body, where);
@@ -147,12 +155,14 @@ public abstract class TextMemberTests(EveryRouteHost host)
         if (response.IsSuccessStatusCode)
         {
             Collect(answer, strings);
-            foreach (var more in path.StartsWith("/api/v1/orders/", StringComparison.Ordinal) && route.Pattern.Contains("{id}", StringComparison.Ordinal)
+            foreach (var more in path.StartsWith("/api/v1/orders/", StringComparison.Ordinal)
+                && route.Pattern.Contains("{id}", StringComparison.Ordinal)
                 ? new[] { string.Join('/', path.Split('/')[..5]), $"{string.Join('/', path.Split('/')[..5])}/history" }
                 : response.Headers.Location is { } made ? [made.ToString()] : [])
             {
                 using var read = await _routes.Admin.GetAsync(new Uri(more, UriKind.Relative), TestContext.Current.CancellationToken);
-                Collect(read.IsSuccessStatusCode ? await read.Content.ReadAsStringAsync(TestContext.Current.CancellationToken) : "", strings);
+                Collect(read.IsSuccessStatusCode ? await read.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)
+                    : "", strings);
             }
         }
 
@@ -162,7 +172,8 @@ public abstract class TextMemberTests(EveryRouteHost host)
     /// <summary>What must be unique is another one in every body.</summary>
     private void Freshen(JsonNode node, string where)
     {
-        foreach (var (name, value) in node is JsonObject o ? o.ToList() : node is JsonArray a ? [.. a.Select((v, i) => KeyValuePair.Create(i.ToString(null, null), v))] : [])
+        foreach (var (name, value) in node is JsonObject o ? o.ToList() : node is JsonArray a
+            ? [.. a.Select((v, i) => KeyValuePair.Create(i.ToString(null, null), v))] : [])
         {
             if (value is JsonObject or JsonArray)
             {
@@ -184,7 +195,9 @@ public abstract class TextMemberTests(EveryRouteHost host)
         }
     }
 
-    /// <summary>Something for the request to act on, made for it alone where it can act once only; and its ETag where that is not 1.</summary>
+    /// <summary>
+    /// Something for the request to act on, made for it alone where it can act once only; and its ETag where that is not 1.
+    /// </summary>
     private async Task<(string Path, string? ETag)> TargetAsync(RouteRule route)
     {
         if (route.Pattern.StartsWith("/api/v1/orders/{id}", StringComparison.Ordinal))
@@ -246,7 +259,8 @@ public abstract class TextMemberTests(EveryRouteHost host)
 
     /// <summary>What no answer shows: asked of the tables.</summary>
     private async Task<bool> IsStoredAsync(string text) => await _routes.Server.Db.ReadAsync(async s =>
-        await s.FirstAsync("SELECT COUNT(*) FROM payment_transactions WHERE provider = $1 OR transaction_id = $1 OR method = $1", r => r.Long(0), text)
+        await s.FirstAsync("SELECT COUNT(*) FROM payment_transactions WHERE provider = $1 OR transaction_id = $1 OR method = $1",
+        r => r.Long(0), text)
         + await s.FirstAsync("SELECT COUNT(*) FROM users WHERE name = $1 OR email = $1", r => r.Long(0), text)) > 0;
 
     private static void Collect(string json, HashSet<string> strings)
@@ -269,7 +283,8 @@ public abstract class TextMemberTests(EveryRouteHost host)
                 strings.Add(member.Name);
             }
 
-            foreach (var child in element.ValueKind == JsonValueKind.Object ? element.EnumerateObject().Select(m => m.Value) : element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : [])
+            foreach (var child in element.ValueKind == JsonValueKind.Object ? element.EnumerateObject().Select(m => m.Value)
+                : element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : [])
             {
                 left.Push(child);
             }

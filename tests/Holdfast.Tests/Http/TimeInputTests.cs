@@ -27,7 +27,8 @@ public abstract class TimeInputTests(EveryRouteHost host)
             using var request = _routes.Request(route, new StringContent(body.ToJsonString()));
             using var answer = await Admin.SendAsync(request, TestContext.Current.CancellationToken);
             var problem = JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
-            Assert.True((int)answer.StatusCode == 400 && (string?)problem["code"] == "invalid_request", $"{route} {where}: {answer.StatusCode} {problem}");
+            Assert.True((int)answer.StatusCode == 400 && (string?)problem["code"] == "invalid_request",
+                $"{route} {where}: {answer.StatusCode} {problem}");
             Assert.Contains("RFC 3339", (string)problem["errors"]![where[1..]]![0]!, StringComparison.Ordinal);
             tried++;
         }
@@ -47,15 +48,18 @@ public abstract class TimeInputTests(EveryRouteHost host)
     [InlineData(null, "2026-12-30T17:00:00.000Z", "2026-12-31T17:00:00.000Z")]
     public async Task A_code_is_good_for_whole_days_of_its_store(string? zone, string starts, string ends)
     {
-        var store = await Admin.Post("/stores", new { name = "Shop", slug = $"s-{Guid.CreateVersion7():N}", currency = "VND", timeZone = zone });
+        var store = await Admin.Post("/stores",
+            new { name = "Shop", slug = $"s-{Guid.CreateVersion7():N}", currency = "VND", timeZone = zone });
         Assert.Equal(zone ?? "Asia/Ho_Chi_Minh", (string?)store["timeZone"]);
         var code = $"D{Guid.CreateVersion7():N}"[..20];
         var rule = new { storeId = store.Id, code, kind = "fixed", value = 1, startsAt = "2026-12-31", endsAt = "2026-12-31" };
         var made = await Admin.Post("/discount-codes", rule);
         Assert.Equal((starts, ends), ((string?)made["startsAt"], (string?)made["endsAt"]));
-        var changed = await Admin.Put($"/discount-codes/{code}?storeId={store.Id}", new { kind = "fixed", value = 1, endsAt = "2026-12-31" });
+        var changed = await Admin.Put($"/discount-codes/{code}?storeId={store.Id}",
+            new { kind = "fixed", value = 1, endsAt = "2026-12-31" });
         Assert.Equal((null, ends), ((string?)changed["startsAt"], (string?)changed["endsAt"]));
-        var backwards = await Admin.Post("/discount-codes", new { storeId = store.Id, code = $"{code}x", kind = "fixed", value = 1, startsAt = "2026-12-31", endsAt = "2026-12-30" });
+        var backwards = await Admin.Post("/discount-codes",
+            new { storeId = store.Id, code = $"{code}x", kind = "fixed", value = 1, startsAt = "2026-12-31", endsAt = "2026-12-30" });
         backwards.Is(400, "invalid_request");
         Assert.Equal(["endsAt"], backwards.FieldNames);
     }
@@ -76,13 +80,19 @@ public abstract class TimeInputTests(EveryRouteHost host)
         await Admin.Post($"/inventory/{variant}/receipts", new { quantity = 5, reference = "r" });
         var order = await Admin.Post("/orders", new
         {
-            storeId = store, lines = new[] { new { variantId = variant, quantity = 1 } }, deliveryAddress = "1 Lê Lợi", contactPhone = "0901234567",
-            customer = new { email = "an@example.com" }, idempotencyKey = Guid.CreateVersion7().ToString(),
+            storeId = store,
+            lines = new[] { new { variantId = variant, quantity = 1 } },
+            deliveryAddress = "1 Lê Lợi",
+            contactPhone = "0901234567",
+            customer = new { email = "an@example.com" },
+            idempotencyKey = Guid.CreateVersion7().ToString(),
         });
         // 23:30 of the 14th in Vietnam, and still the 14th in UTC; half an hour later only in Vietnam the 15th.
-        foreach (var (placed, day, next) in new[] { (new DateTime(2026, 6, 14, 16, 30, 0, DateTimeKind.Utc), "2026-06-14", "2026-06-15"), (new DateTime(2026, 6, 14, 17, 0, 0, DateTimeKind.Utc), "2026-06-15", "2026-06-16") })
+        foreach (var (placed, day, next) in new[] { (new DateTime(2026, 6, 14, 16, 30, 0, DateTimeKind.Utc), "2026-06-14", "2026-06-15"),
+            (new DateTime(2026, 6, 14, 17, 0, 0, DateTimeKind.Utc), "2026-06-15", "2026-06-16") })
         {
-            await _routes.Server.Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE orders SET created_at = $2 WHERE id = $1", Guid.Parse(order.Id), placed));
+            await _routes.Server.Db.WriteAsync(tx =>
+                tx.ExecuteAsync("UPDATE orders SET created_at = $2 WHERE id = $1", Guid.Parse(order.Id), placed));
             Assert.Single((await Admin.Get($"/orders?storeId={store}&limit=99&from={day}&to={day}")).Items);
             Assert.Empty((await Admin.Get($"/orders?storeId={store}&limit=99&from={next}")).Items);
         }

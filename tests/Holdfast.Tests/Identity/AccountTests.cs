@@ -19,23 +19,29 @@ public abstract partial class AccountTests(TestHost host)
     {
         var me = await RegisterAsync();
         var other = (await PostAsync(host.Server.Guest, "/auth/login", new { email = me.Email, password = Password })).Body;
-        Assert.Equal("wrong_password", Code((await PostAsync(me.Client, "/auth/password", new { currentPassword = "wrong", newPassword = "a new password" })).Body));
-        Assert.Equal(400, (await PostAsync(me.Client, "/auth/password", new { currentPassword = Password, newPassword = "12345678" })).Status);
-        Assert.Equal(400, (await PostAsync(me.Client, "/auth/password", new { currentPassword = Password, newPassword = me.Email })).Status);
-        var (status, mine) = await PostAsync(me.Client, "/auth/password", new { currentPassword = Password, newPassword = "a new password" });
+        Assert.Equal("wrong_password",
+            Code((await PostAsync(me.Client, "/auth/password", new { currentPassword = "wrong", newPassword = "a new password" })).Body));
+        Assert.Equal(400,
+            (await PostAsync(me.Client, "/auth/password", new { currentPassword = Password, newPassword = "12345678" })).Status);
+        Assert.Equal(400,
+            (await PostAsync(me.Client, "/auth/password", new { currentPassword = Password, newPassword = me.Email })).Status);
+        var (status, mine) = await PostAsync(me.Client, "/auth/password",
+            new { currentPassword = Password, newPassword = "a new password" });
         Assert.Equal(200, status);
         Assert.Equal(401, (await RefreshAsync(other)).Status);
         Assert.Equal(401, (await RefreshAsync(me.SignedIn)).Status);
         Assert.Equal(200, (await RefreshAsync(mine)).Status);
         Assert.Equal(401, (await PostAsync(host.Server.Guest, "/auth/login", new { email = me.Email, password = Password })).Status);
-        Assert.Equal(200, (await PostAsync(host.Server.Guest, "/auth/login", new { email = me.Email, password = "a new password" })).Status);
+        Assert.Equal(200,
+            (await PostAsync(host.Server.Guest, "/auth/login", new { email = me.Email, password = "a new password" })).Status);
     }
 
     [Fact]
     public async Task A_forgotten_password_is_replaced_by_a_mailed_link_once_and_within_an_hour()
     {
         var me = await RegisterAsync();
-        Assert.Equal(202, (await PostAsync(host.Server.Guest, "/auth/forgot-password", new { email = me.Email.ToUpperInvariant() })).Status);
+        Assert.Equal(202,
+            (await PostAsync(host.Server.Guest, "/auth/forgot-password", new { email = me.Email.ToUpperInvariant() })).Status);
         var token = await LinkAsync(me.Email, "reset-password");
         Assert.Equal(400, (await PostAsync(host.Server.Guest, "/auth/reset-password", new { token, password = "12345678" })).Status);
         Assert.Equal(400, (await PostAsync(host.Server.Guest, "/auth/reset-password", new { token, password = me.Email })).Status);
@@ -48,7 +54,8 @@ public abstract partial class AccountTests(TestHost host)
 
         Assert.Equal(204, (await PostAsync(host.Server.Guest, "/auth/reset-password", new { token, password = "a new password" })).Status);
         Assert.Equal(401, (await RefreshAsync(me.SignedIn)).Status);
-        Assert.Equal(200, (await PostAsync(host.Server.Guest, "/auth/login", new { email = me.Email, password = "a new password" })).Status);
+        Assert.Equal(200,
+            (await PostAsync(host.Server.Guest, "/auth/login", new { email = me.Email, password = "a new password" })).Status);
         var (again, used) = await PostAsync(host.Server.Guest, "/auth/reset-password", new { token, password = "yet another one" });
         Assert.Equal((422, "invalid_link"), (again, Code(used)));
 
@@ -56,7 +63,8 @@ public abstract partial class AccountTests(TestHost host)
         await PostAsync(host.Server.Guest, "/auth/forgot-password", new { email = me.Email });
         var late = await LinkAsync(me.Email, "reset-password");
         host.Server.Db.ClockSkew += TimeSpan.FromHours(1);
-        Assert.Equal(422, (await PostAsync(host.Server.Guest, "/auth/reset-password", new { token = late, password = "yet another one" })).Status);
+        Assert.Equal(422,
+            (await PostAsync(host.Server.Guest, "/auth/reset-password", new { token = late, password = "yet another one" })).Status);
     }
 
     [Fact]
@@ -65,7 +73,8 @@ public abstract partial class AccountTests(TestHost host)
         var me = await RegisterAsync();
         await PostAsync(host.Server.Guest, "/auth/forgot-password", new { email = me.Email });
         var token = await LinkAsync(me.Email, "reset-password");
-        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => PostAsync(host.Server.Guest, "/auth/reset-password", new { token, password = $"a new password {i}" })));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 6)
+            .Select(i => PostAsync(host.Server.Guest, "/auth/reset-password", new { token, password = $"a new password {i}" })));
         Assert.Equal(1, answers.Count(a => a.Status == 204));
         Assert.Equal(5, answers.Count(a => a.Status == 422));
     }
@@ -76,7 +85,8 @@ public abstract partial class AccountTests(TestHost host)
         var me = await RegisterAsync();
         var before = await CountAsync("SELECT COUNT(*) FROM mails WHERE about_subject IS NULL");
         var (knownStatus, known) = await PostAsync(host.Server.Guest, "/auth/forgot-password", new { email = me.Email });
-        var (status, body) = await PostAsync(host.Server.Guest, "/auth/forgot-password", new { email = $"{Guid.CreateVersion7():N}@example.com" });
+        var (status, body) = await PostAsync(host.Server.Guest, "/auth/forgot-password",
+            new { email = $"{Guid.CreateVersion7():N}@example.com" });
         Assert.Equal((knownStatus, known.GetRawText()), (status, body.GetRawText()));
         Assert.Equal(202, (await PostAsync(host.Server.Guest, "/auth/forgot-password", new { email = "no address" })).Status);
         Assert.Equal(before + 1, await CountAsync("SELECT COUNT(*) FROM mails WHERE about_subject IS NULL"));
@@ -96,7 +106,9 @@ public abstract partial class AccountTests(TestHost host)
         foreach (var (language, subject) in new[] { ("vi-VN,vi;q=0.9,en;q=0.8", "Đặt lại mật khẩu"), ("en", "Reset your password") })
         {
             var me = await RegisterAsync();
-            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/auth/forgot-password") { Content = JsonContent.Create(new { email = me.Email }) };
+            using var request = new HttpRequestMessage(HttpMethod.Post,
+                "/api/v1/auth/forgot-password")
+            { Content = JsonContent.Create(new { email = me.Email }) };
             request.Headers.TryAddWithoutValidation("Accept-Language", language);
             using var answer = await host.Server.Guest.SendAsync(request);
             Assert.Equal(1, await CountAsync("SELECT COUNT(*) FROM mails WHERE recipient = $1 AND subject = $2", me.Email, subject));
@@ -123,7 +135,8 @@ public abstract partial class AccountTests(TestHost host)
         var (status, body) = await PostAsync(me.Client, "/auth/verify-email", new { token });
         Assert.Equal((200, 1), (status, body.GetProperty("joinedOrders").GetInt32()));
         Assert.Equal(1, await OrdersAsync(me.Client));
-        Assert.Equal(JsonValueKind.String, (await me.Client.GetFromJsonAsync<JsonElement>("/api/v1/auth/me")).GetProperty("emailProvedAt").ValueKind);
+        Assert.Equal(JsonValueKind.String, (await me.Client.GetFromJsonAsync<JsonElement>("/api/v1/auth/me")).GetProperty("emailProvedAt")
+            .ValueKind);
         Assert.Equal(422, (await PostAsync(me.Client, "/auth/verify-email", new { token })).Status);
         Assert.Equal(0, await CountAsync("SELECT COUNT(*) FROM users WHERE role = 'guest' AND email_key = $1", me.Email));
 
@@ -151,7 +164,9 @@ public abstract partial class AccountTests(TestHost host)
 
         // A link of one kind is not good for the other.
         await PostAsync(me.Client, "/auth/verify-email/send", new { });
-        Assert.Equal(422, (await PostAsync(host.Server.Guest, "/auth/reset-password", new { token = await LinkAsync(me.Email, "verify-email"), password = "a new password" })).Status);
+        Assert.Equal(422,
+            (await PostAsync(host.Server.Guest, "/auth/reset-password",
+            new { token = await LinkAsync(me.Email, "verify-email"), password = "a new password" })).Status);
     }
 
     [Fact]
@@ -179,13 +194,16 @@ public abstract partial class AccountTests(TestHost host)
         Assert.Equal(0, await CountAsync("SELECT COUNT(*) FROM sessions WHERE user_id IN (SELECT id FROM users WHERE active = $1)", false));
 
         // Whoever keeps a copy of the order hears of it.
-        Assert.Equal(1, await CountAsync("SELECT COUNT(*) FROM events WHERE subject = $1 AND sequence = 3 AND type = 'order.updated'", Guid.Parse(order.Id)));
+        Assert.Equal(1,
+            await CountAsync("SELECT COUNT(*) FROM events WHERE subject = $1 AND sequence = 3 AND type = 'order.updated'",
+            Guid.Parse(order.Id)));
         Assert.Equal(201, (await PostAsync(host.Server.Guest, "/auth/register", new { email = me.Email, password = Password })).Status);
         await VerifyAsync();
     }
 
     [Fact]
-    public async Task Staff_and_admins_do_not_close_their_accounts_themselves() => Assert.Equal(403, (await DeleteAsync(host.Server.Staff(Guid.CreateVersion7()), new { password = Password })).Status);
+    public async Task Staff_and_admins_do_not_close_their_accounts_themselves() =>
+        Assert.Equal(403, (await DeleteAsync(host.Server.Staff(Guid.CreateVersion7()), new { password = Password })).Status);
 
     [Fact]
     public async Task A_guest_gets_the_access_key_again_by_mail_and_nobody_else_does()
@@ -200,8 +218,11 @@ public abstract partial class AccountTests(TestHost host)
 
         // They are done one after the other, so that this one is the last.
         Assert.Equal(202, (await PostAsync(host.Server.Guest, "/orders/lookup",
-            new { number = $"#{order.Number.ToLowerInvariant().Replace("-", " ", StringComparison.Ordinal)}",
-            email = email.ToUpperInvariant() })).Status);
+            new
+            {
+                number = $"#{order.Number.ToLowerInvariant().Replace("-", " ", StringComparison.Ordinal)}",
+                email = email.ToUpperInvariant()
+            })).Status);
         await Until.TrueAsync("the link is mailed", async () => await CountAsync("SELECT COUNT(*) FROM mails WHERE recipient = $1",
             email) > 0);
         Assert.Equal(1, await CountAsync("SELECT COUNT(*) FROM mails WHERE recipient = $1 OR recipient = 'other@example.com'", email));
@@ -223,8 +244,11 @@ public abstract partial class AccountTests(TestHost host)
             foreach (var (number, who) in new[] { (order.Number, email), (order.Number, "other@example.com"), ("0000-0000-0000", email),
                 ("nonsense", "nonsense") })
             {
-                var (status, body) = await PostAsync(host.Server.Guest, "/orders/lookup", new { number,
-                    email = who }).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+                var (status, body) = await PostAsync(host.Server.Guest, "/orders/lookup", new
+                {
+                    number,
+                    email = who
+                }).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
                 Assert.Equal((202, "{}"), (status, body.GetRawText()));
             }
         }
@@ -236,7 +260,8 @@ public abstract partial class AccountTests(TestHost host)
     private async Task<(string Email, HttpClient Client, JsonElement SignedIn)> RegisterAsync()
     {
         var email = $"{Guid.CreateVersion7():N}@example.com";
-        var (status, body) = await PostAsync(host.Server.Guest, "/auth/register", new { email, password = Password, name = "Nguyễn Văn B" });
+        var (status, body) = await PostAsync(host.Server.Guest, "/auth/register",
+            new { email, password = Password, name = "Nguyễn Văn B" });
         Assert.Equal(201, status);
         return (email, host.Server.Client(body.GetProperty("accessToken").GetString()), body);
     }
@@ -247,12 +272,14 @@ public abstract partial class AccountTests(TestHost host)
         body["customer"] = new System.Text.Json.Nodes.JsonObject { ["email"] = email };
         var (status, order, _) = await shop.OrderAsync(client, body);
         Assert.Equal(201, status);
-        return (order.GetProperty("id").GetString()!, order.GetProperty("number").GetString()!, order.TryGetProperty("accessKey", out var key) ? key.GetString() : null);
+        return (order.GetProperty("id").GetString()!, order.GetProperty("number").GetString()!,
+            order.TryGetProperty("accessKey", out var key) ? key.GetString() : null);
     }
 
     private async Task<string> LinkAsync(string email, string page)
     {
-        var text = await host.Server.Db.ReadAsync(s => s.FirstAsync("SELECT text FROM mails WHERE recipient = $1 ORDER BY id DESC LIMIT 1", r => r.Text(0), email));
+        var text = await host.Server.Db.ReadAsync(s =>
+            s.FirstAsync("SELECT text FROM mails WHERE recipient = $1 ORDER BY id DESC LIMIT 1", r => r.Text(0), email));
         var match = Link().Match(text ?? "");
         Assert.Equal(page, match.Groups[1].Value);
         return Uri.UnescapeDataString(match.Groups[2].Value);
@@ -265,14 +292,17 @@ public abstract partial class AccountTests(TestHost host)
         Assert.True(await Verify.RunAsync(host.Server.Db, withRepairs: false, output) == 0, output.ToString());
     }
 
-    private static async Task<int> OrdersAsync(HttpClient client) => (await client.GetFromJsonAsync<JsonElement>("/api/v1/orders")).GetProperty("items").GetArrayLength();
+    private static async Task<int> OrdersAsync(HttpClient client) =>
+        (await client.GetFromJsonAsync<JsonElement>("/api/v1/orders")).GetProperty("items").GetArrayLength();
 
     private Task<(int Status, JsonElement Body)> RefreshAsync(JsonElement signedIn) =>
         PostAsync(host.Server.Guest, "/auth/refresh", new { refreshToken = signedIn.GetProperty("refreshToken").GetString() });
 
-    private static Task<(int Status, JsonElement Body)> PostAsync(HttpClient client, string path, object body) => SendAsync(client, HttpMethod.Post, path, body);
+    private static Task<(int Status, JsonElement Body)> PostAsync(HttpClient client, string path, object body) =>
+        SendAsync(client, HttpMethod.Post, path, body);
 
-    private static Task<(int Status, JsonElement Body)> DeleteAsync(HttpClient client, object body) => SendAsync(client, HttpMethod.Delete, "/auth/me", body);
+    private static Task<(int Status, JsonElement Body)> DeleteAsync(HttpClient client, object body) =>
+        SendAsync(client, HttpMethod.Delete, "/auth/me", body);
 
     private static async Task<(int Status, JsonElement Body)> SendAsync(HttpClient client, HttpMethod method, string path, object body)
     {
@@ -282,7 +312,8 @@ public abstract partial class AccountTests(TestHost host)
         return ((int)answer.StatusCode, text.Length == 0 ? default : JsonDocument.Parse(text).RootElement);
     }
 
-    private Task<long> CountAsync(string sql, params object?[] args) => host.Server.Db.ReadAsync(s => s.FirstAsync(sql, r => r.Long(0), args));
+    private Task<long> CountAsync(string sql, params object?[] args) =>
+        host.Server.Db.ReadAsync(s => s.FirstAsync(sql, r => r.Long(0), args));
 
     private static string? Code(JsonElement problem) => problem.GetProperty("code").GetString();
 

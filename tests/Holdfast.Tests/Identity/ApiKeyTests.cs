@@ -28,12 +28,14 @@ public abstract class ApiKeyTests(TestHost host)
         Assert.Equal(403, await StatusAsync(client, $"/inventory/{shop.Variant}"));
 
         var (status, body, _) = await Shop.PostAsync(client, $"/orders/{order}/payments", JsonSerializer.SerializeToNode(payment));
-        Assert.Equal((403, "scope_missing", "orders:write"), (status, body.GetProperty("code").GetString(), body.GetProperty("scope").GetString()));
+        Assert.Equal((403, "scope_missing", "orders:write"),
+            (status, body.GetProperty("code").GetString(), body.GetProperty("scope").GetString()));
         using var stores = await client.GetAsync("/api/v1/stores");
         Assert.Equal("stores:read", (await stores.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("scope").GetString());
         // No scope makes an admin.
         var (wide, row) = await MakeAsync(["orders:read"], shop.StoreId);
-        await host.Server.Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE api_keys SET scopes = '[\"audit-log:read\"]' WHERE id = $1", row.GetProperty("id").GetGuid()));
+        await host.Server.Db.WriteAsync(tx =>
+            tx.ExecuteAsync("UPDATE api_keys SET scopes = '[\"audit-log:read\"]' WHERE id = $1", row.GetProperty("id").GetGuid()));
         Assert.Equal(403, (int)(await host.Server.Client(wide).GetAsync("/api/v1/audit-log")).StatusCode);
         Assert.Equal(JsonValueKind.Null, (await ListedAsync(made.GetProperty("id").GetGuid())).GetProperty("revokedAt").ValueKind);
     }
@@ -43,7 +45,8 @@ public abstract class ApiKeyTests(TestHost host)
     {
         var shop = await Shop.CreateAsync(host.Server.Db, 1);
         var (key, made) = await MakeAsync(["orders:read"], shop.StoreId);
-        var rows = await host.Server.Db.ReadAsync(s => s.QueryAsync("SELECT * FROM api_keys", r => string.Join('|', Enumerable.Range(0, 10).Select(r.Any))));
+        var rows = await host.Server.Db.ReadAsync(s =>
+            s.QueryAsync("SELECT * FROM api_keys", r => string.Join('|', Enumerable.Range(0, 10).Select(r.Any))));
         Assert.DoesNotContain(rows, r => r.Contains(key[12..], StringComparison.Ordinal));
         var listed = await ListedAsync(made.GetProperty("id").GetGuid());
         Assert.DoesNotContain(key[12..], listed.GetRawText(), StringComparison.Ordinal);
@@ -79,7 +82,8 @@ public abstract class ApiKeyTests(TestHost host)
     [Theory]
     [InlineData("hk_")]
     [InlineData("hk_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
-    public async Task Keys_that_nobody_made_are_refused(string key) => Assert.Equal(401, await StatusAsync(host.Server.Client(key), "/orders"));
+    public async Task Keys_that_nobody_made_are_refused(string key) =>
+        Assert.Equal(401, await StatusAsync(host.Server.Client(key), "/orders"));
 
     [Theory]
     [InlineData("[\"orders\"]")]
@@ -96,7 +100,8 @@ public abstract class ApiKeyTests(TestHost host)
         var body = System.Text.Json.Nodes.JsonNode.Parse($$"""{"name":"x","storeIds":["{{shop.StoreId}}"],"scopes":{{scopes}}}""");
         var (status, problem, _) = await Shop.PostAsync(host.Server.Admin, "/api-keys", body);
         Assert.Equal(400, status);
-        Assert.Contains(" orders:read, orders:write, ", problem.GetProperty("errors").GetProperty("scopes")[0].GetString()!, StringComparison.Ordinal);
+        Assert.Contains(" orders:read, orders:write, ", problem.GetProperty("errors").GetProperty("scopes")[0].GetString()!,
+            StringComparison.Ordinal);
         body!["scopes"] = new System.Text.Json.Nodes.JsonArray("orders:read");
         body["storeIds"] = new System.Text.Json.Nodes.JsonArray(Guid.CreateVersion7().ToString());
         Assert.Equal(400, (await Shop.PostAsync(host.Server.Admin, "/api-keys", body)).Status);
@@ -117,14 +122,16 @@ public abstract class ApiKeyTests(TestHost host)
         await shop.OrderAsync(host.Server.Guest);
         var lines = await LogAsync($"actor=staff:{staffId}");
         var line = Assert.Single(lines);
-        Assert.Equal(("POST /inventory/{variantId}/receipts", shop.Variant.ToString()), (line.GetProperty("action").GetString(), line.GetProperty("resource").GetString()));
+        Assert.Equal(("POST /inventory/{variantId}/receipts", shop.Variant.ToString()),
+            (line.GetProperty("action").GetString(), line.GetProperty("resource").GetString()));
     }
 
     [Fact]
     public async Task The_log_tells_sign_ins_failures_and_blocks_by_actor_and_time_page_by_page()
     {
         var email = $"{Guid.CreateVersion7():N}@example.com";
-        using var registered = await host.Server.Guest.PostAsJsonAsync("/api/v1/auth/register", new { email, password = "a good password" });
+        using var registered = await host.Server.Guest.PostAsJsonAsync("/api/v1/auth/register",
+            new { email, password = "a good password" });
         for (var i = 0; i < 5; i++)
         {
             using var wrong = await host.Server.Guest.PostAsJsonAsync("/api/v1/auth/login", new { email, password = "wrong" });
@@ -132,11 +139,14 @@ public abstract class ApiKeyTests(TestHost host)
 
         var id = await host.Server.Db.ReadAsync(s => s.FirstAsync("SELECT id FROM users WHERE email_key = $1", r => r.Uuid(0), email));
         var lines = await LogAsync($"actor=customer:{id}");
-        Assert.Equal(["sign_in_blocked", "sign_in_failed", "sign_in_failed", "sign_in_failed", "sign_in_failed", "registered"], lines.Select(l => l.GetProperty("action").GetString()));
+        Assert.Equal(["sign_in_blocked", "sign_in_failed", "sign_in_failed", "sign_in_failed", "sign_in_failed", "registered"],
+            lines.Select(l => l.GetProperty("action").GetString()));
 
         var first = await host.Server.Admin.GetFromJsonAsync<JsonElement>($"/api/v1/audit-log?actor=customer:{id}&limit=4");
-        var rest = await host.Server.Admin.GetFromJsonAsync<JsonElement>($"/api/v1/audit-log?actor=customer:{id}&limit=4&cursor={first.GetProperty("nextCursor").GetString()}");
-        Assert.Equal(lines.Select(l => l.GetProperty("id").GetGuid()), first.GetProperty("items").EnumerateArray().Concat(rest.GetProperty("items").EnumerateArray()).Select(l => l.GetProperty("id").GetGuid()));
+        var rest = await host.Server.Admin.GetFromJsonAsync<JsonElement>(
+            $"/api/v1/audit-log?actor=customer:{id}&limit=4&cursor={first.GetProperty("nextCursor").GetString()}");
+        Assert.Equal(lines.Select(l => l.GetProperty("id").GetGuid()), first.GetProperty("items").EnumerateArray()
+            .Concat(rest.GetProperty("items").EnumerateArray()).Select(l => l.GetProperty("id").GetGuid()));
         Assert.Empty(await LogAsync($"actor=customer:{id}&to=2020-01-01T00:00:00Z"));
         Assert.Equal(6, (await LogAsync($"actor=customer:{id}&from=2020-01-01T00:00:00Z")).Count);
         Assert.Equal(400, (int)(await host.Server.Admin.GetAsync("/api/v1/audit-log?from=soon")).StatusCode);
@@ -150,22 +160,26 @@ public abstract class ApiKeyTests(TestHost host)
         var staffId = Guid.CreateVersion7();
         var staff = host.Server.Client(TestServer.Token(Role.Staff, staffId, "staff@example.com", shop.StoreId));
         var answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(i =>
-            Shop.PostAsync(staff, $"/inventory/{shop.Variant}/receipts", new System.Text.Json.Nodes.JsonObject { ["quantity"] = 1, ["reference"] = $"r{i}" })));
+            Shop.PostAsync(staff, $"/inventory/{shop.Variant}/receipts",
+            new System.Text.Json.Nodes.JsonObject { ["quantity"] = 1, ["reference"] = $"r{i}" })));
         Assert.All(answers, a => Assert.Equal(201, a.Status));
         Assert.Equal(30, (await LogAsync($"actor=staff:{staffId}&limit=100")).Count);
     }
 
     private async Task<(string Key, JsonElement Made)> MakeAsync(string[] scopes, params Guid[] stores)
     {
-        var (status, body, _) = await Shop.PostAsync(host.Server.Admin, "/api-keys", JsonSerializer.SerializeToNode(new { name = "ERP", storeIds = stores, scopes }));
+        var (status, body, _) = await Shop.PostAsync(host.Server.Admin, "/api-keys",
+            JsonSerializer.SerializeToNode(new { name = "ERP", storeIds = stores, scopes }));
         Assert.True(status == 201, body.ToString());
         return (body.GetProperty("key").GetString()!, body);
     }
 
-    private async Task<JsonElement> ListedAsync(Guid id) => (await host.Server.Admin.GetFromJsonAsync<JsonElement>("/api/v1/api-keys?limit=100")).GetProperty("items").EnumerateArray()
+    private async Task<JsonElement> ListedAsync(Guid id) =>
+        (await host.Server.Admin.GetFromJsonAsync<JsonElement>("/api/v1/api-keys?limit=100")).GetProperty("items").EnumerateArray()
         .Single(k => k.GetProperty("id").GetGuid() == id);
 
-    private async Task<List<JsonElement>> LogAsync(string query) => [.. (await host.Server.Admin.GetFromJsonAsync<JsonElement>($"/api/v1/audit-log?{query}")).GetProperty("items").EnumerateArray()];
+    private async Task<List<JsonElement>> LogAsync(string query) =>
+        [.. (await host.Server.Admin.GetFromJsonAsync<JsonElement>($"/api/v1/audit-log?{query}")).GetProperty("items").EnumerateArray()];
 
     private static async Task<int> StatusAsync(HttpClient client, string path)
     {
@@ -173,7 +187,8 @@ public abstract class ApiKeyTests(TestHost host)
         return (int)answer.StatusCode;
     }
 
-    private static System.Text.Json.Nodes.JsonNode? ReservationOf(Guid variant) => JsonSerializer.SerializeToNode(new { lines = new[] { new { variantId = variant, quantity = 1 } } });
+    private static System.Text.Json.Nodes.JsonNode? ReservationOf(Guid variant) =>
+        JsonSerializer.SerializeToNode(new { lines = new[] { new { variantId = variant, quantity = 1 } } });
 }
 
 public sealed class ApiKey_on_sqlite(SqliteHost host) : ApiKeyTests(host), IClassFixture<SqliteHost>;

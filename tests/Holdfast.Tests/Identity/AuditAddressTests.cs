@@ -29,14 +29,16 @@ public abstract class AuditAddressTests(Backend backend) : IAsyncLifetime
 
         // One that is written in the transaction of a use case, and those of a batch, each its own.
         var shop = await Shop.CreateAsync(_server.Db, 10);
-        await SendAsync(_server.Admin, "/discount-codes", new { code = "TEN", kind = "percent", value = 10, storeId = shop.StoreId }, "203.0.113.4");
+        await SendAsync(_server.Admin, "/discount-codes", new { code = "TEN", kind = "percent", value = 10, storeId = shop.StoreId },
+            "203.0.113.4");
         var staff = _server.Staff(shop.StoreId);
         await Task.WhenAll(Enumerable.Range(10, 6).Select(i => SendAsync(staff, "/orders", shop.Body(), $"203.0.113.{i}")));
         Assert.Equal(["203.0.113.10", "203.0.113.11", "203.0.113.12", "203.0.113.13", "203.0.113.14", "203.0.113.15"],
             (await LinesAsync()).Where(l => l.Action == "POST /orders").Select(l => l.Address!).Order());
 
         var log = await _server.Admin.GetFromJsonAsync<JsonElement>("/api/v1/audit-log?limit=100");
-        Assert.Contains(log.GetProperty("items").EnumerateArray(), l => l.GetProperty("action").GetString() == "POST /discount-codes" && l.GetProperty("address").GetString() == "203.0.113.4");
+        Assert.Contains(log.GetProperty("items").EnumerateArray(), l => l.GetProperty("action").GetString() == "POST /discount-codes"
+            && l.GetProperty("address").GetString() == "203.0.113.4");
 
         // What nobody has asked for by HTTP has none.
         Assert.NotNull(await _server.Get<Accounts>().SetActiveAsync(email, active: false));
@@ -49,7 +51,9 @@ public abstract class AuditAddressTests(Backend backend) : IAsyncLifetime
         var (mine, others) = ($"{Guid.CreateVersion7():N}@example.com", $"{Guid.CreateVersion7():N}@example.com");
         var registered = await SendAsync(_server.Guest, "/auth/register", new { email = mine, password = Password }, "203.0.113.1");
         await SendAsync(_server.Guest, "/auth/register", new { email = others, password = Password }, "203.0.113.2");
-        using var close = new HttpRequestMessage(HttpMethod.Delete, "/api/v1/auth/me") { Content = JsonContent.Create(new { password = Password }) };
+        using var close = new HttpRequestMessage(HttpMethod.Delete,
+            "/api/v1/auth/me")
+        { Content = JsonContent.Create(new { password = Password }) };
         close.Headers.Add("X-Forwarded-For", "203.0.113.1");
         using var closed = await _server.Client(registered.GetProperty("accessToken").GetString()).SendAsync(close);
         Assert.Equal(HttpStatusCode.NoContent, closed.StatusCode);
@@ -73,7 +77,8 @@ public abstract class AuditAddressTests(Backend backend) : IAsyncLifetime
     }
 
     private Task<List<(string Action, string? Address)>> LinesAsync() =>
-        _server.Db.ReadAsync(s => s.QueryAsync("SELECT action, address FROM audit_log ORDER BY occurred_at, id", r => (r.Text(0), r.TextOrNull(1))));
+        _server.Db.ReadAsync(s =>
+        s.QueryAsync("SELECT action, address FROM audit_log ORDER BY occurred_at, id", r => (r.Text(0), r.TextOrNull(1))));
 }
 
 public sealed class AuditAddress_on_sqlite() : AuditAddressTests(Backend.Sqlite);

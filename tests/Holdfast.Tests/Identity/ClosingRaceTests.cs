@@ -27,7 +27,8 @@ public abstract partial class ClosingTests
             var placed = (await Task.WhenAll(placing)).Select(p => p.Status).ToList();
             Assert.All(placed, s => Assert.True(s is 201 or 401, $"{s}"));
             Assert.Equal(placed.Contains(201) ? 409 : 204, closed);
-            Assert.Equal(placed.Count(s => s == 201), await CountAsync("SELECT COUNT(*) FROM orders WHERE customer_id = $1 AND customer_email = $2", id, _email));
+            Assert.Equal(placed.Count(s => s == 201),
+                await CountAsync("SELECT COUNT(*) FROM orders WHERE customer_id = $1 AND customer_email = $2", id, _email));
         }
 
         await ShouldVerifyAsync();
@@ -113,7 +114,8 @@ public abstract partial class ClosingTests
         await using (var tx = await Server.Db.BeginAsync())
         {
             await tx.MayIdleAsync();
-            Assert.NotNull(await DeadLetters.BuryAsync(tx, "heard", new EventKey(order.GetProperty("id").GetGuid(), 1), "no reason", 1, await tx.NowAsync()));
+            Assert.NotNull(await DeadLetters.BuryAsync(tx, "heard", new EventKey(order.GetProperty("id").GetGuid(), 1), "no reason", 1,
+                await tx.NowAsync()));
             closing = CloseAsync(me);
             if (backend == Backend.Postgres)
             {

@@ -12,7 +12,8 @@ public abstract class CustomersTests(TestDatabase database)
     public async Task Makes_missing_guests_once_and_finds_them_again()
     {
         var (a, b) = (Unique(), Unique());
-        var first = await database.Db.WriteAsync(tx => Customers.CreateMissingGuestsAsync(tx, [(b, b.ToUpperInvariant(), null), (a, a, "Ánh"), (a, a, "later")], Noon));
+        var first = await database.Db.WriteAsync(tx =>
+            Customers.CreateMissingGuestsAsync(tx, [(b, b.ToUpperInvariant(), null), (a, a, "Ánh"), (a, a, "later")], Noon));
         Assert.Equal(new[] { a, b }.ToHashSet(), first.Keys.ToHashSet());
 
         var again = await database.Db.WriteAsync(tx => Customers.CreateMissingGuestsAsync(tx, [(a, a, "other")], Noon));
@@ -29,7 +30,8 @@ public abstract class CustomersTests(TestDatabase database)
     {
         var email = Unique();
         await database.Db.WriteAsync(tx => tx.ExecuteAsync(
-            "INSERT INTO users (id, role, email, email_key, active, created_at, updated_at) VALUES ($1, 'customer', $2, $2, $3, $4, $4)", Guid.CreateVersion7(), email, true, Noon));
+            "INSERT INTO users (id, role, email, email_key, active, created_at, updated_at) VALUES ($1, 'customer', $2, $2, $3, $4, $4)",
+            Guid.CreateVersion7(), email, true, Noon));
         Assert.Empty(await FindAsync(email));
         var made = await database.Db.WriteAsync(tx => Customers.CreateMissingGuestsAsync(tx, [(email, email, null)], Noon));
         Assert.Equal(made[email].Id, Assert.Single(await FindAsync(email)).Id);
@@ -40,7 +42,8 @@ public abstract class CustomersTests(TestDatabase database)
     {
         var emails = Enumerable.Range(0, 30).Select(_ => Unique()).ToArray();
         var results = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => database.Db.WriteAsync(tx =>
-            Customers.CreateMissingGuestsAsync(tx, [.. emails.OrderBy(e => (e, i).GetHashCode()).Select(e => (e, e, (string?)null))], Noon)))));
+            Customers.CreateMissingGuestsAsync(tx, [.. emails.OrderBy(e => (e, i).GetHashCode()).Select(e => (e, e, (string?)null))],
+            Noon)))));
         Assert.All(results, r => Assert.All(emails, e => Assert.Equal(results[0][e].Id, r[e].Id)));
         Assert.All(emails, e => Assert.Equal(1, results.Count(r => r[e].IsNew)));
     }

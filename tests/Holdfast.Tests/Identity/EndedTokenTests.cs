@@ -7,8 +7,8 @@ using Holdfast.Tests.Fixtures;
 namespace Holdfast.Tests.Identity;
 
 /// <summary>
-/// Access tokens that end before their time, at every process within five seconds. Each process has checked the token before, and believes it; the route asks
-/// for nothing but a token that is good.
+/// Access tokens that end before their time, at every process within five seconds. Each process has checked the token before, and believes
+/// it; the route asks for nothing but a token that is good.
 /// </summary>
 [Slow]
 public abstract class EndedTokenTests(TwoServers servers)
@@ -36,7 +36,8 @@ public abstract class EndedTokenTests(TwoServers servers)
     public async Task A_changed_password_ends_all_tokens_but_the_one_that_comes_with_it()
     {
         var (_, token) = await MakeAsync(Role.Customer);
-        var fresh = await TokenAsync(await PostAsync(Both[1].Client(token), "password", new { currentPassword = Password, newPassword = "mưa rào tháng bảy" }));
+        var fresh = await TokenAsync(
+            await PostAsync(Both[1].Client(token), "password", new { currentPassword = Password, newPassword = "mưa rào tháng bảy" }));
         await EndsAsync(token);
         await GoodAsync(fresh);
     }
@@ -61,7 +62,9 @@ public abstract class EndedTokenTests(TwoServers servers)
     public async Task A_closed_account_has_no_tokens()
     {
         var (_, token) = await MakeAsync(Role.Customer);
-        using var request = new HttpRequestMessage(HttpMethod.Delete, "/api/v1/auth/me") { Content = JsonContent.Create(new { password = Password }) };
+        using var request = new HttpRequestMessage(HttpMethod.Delete,
+            "/api/v1/auth/me")
+        { Content = JsonContent.Create(new { password = Password }) };
         using var closed = await Both[1].Client(token).SendAsync(request);
         Assert.Equal(204, (int)closed.StatusCode);
         await EndsAsync(token);
@@ -96,7 +99,8 @@ public abstract class EndedTokenTests(TwoServers servers)
     private async Task<(Account Account, string Token)> MakeAsync(Role role)
     {
         var email = $"{Guid.CreateVersion7():N}@example.com";
-        var account = (await Both[0].Get<Accounts>().CreateAsync(role, email, null, Password, role == Role.Staff ? [Guid.CreateVersion7()] : [])).Value;
+        var account = (await Both[0].Get<Accounts>()
+            .CreateAsync(role, email, null, Password, role == Role.Staff ? [Guid.CreateVersion7()] : [])).Value;
         var token = await TokenAsync(await PostAsync(Both[0].Guest, "login", new { email, password = Password }));
         await GoodAsync(token);
         return (account, token);
@@ -125,7 +129,8 @@ public abstract class EndedTokenTests(TwoServers servers)
         return statuses;
     }
 
-    private static Task<HttpResponseMessage> PostAsync(HttpClient client, string path, object body) => client.PostAsJsonAsync($"/api/v1/auth/{path}", body);
+    private static Task<HttpResponseMessage> PostAsync(HttpClient client, string path, object body) =>
+        client.PostAsJsonAsync($"/api/v1/auth/{path}", body);
 
     private static async Task<string> TokenAsync(HttpResponseMessage answer)
     {

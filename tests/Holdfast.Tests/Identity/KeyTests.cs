@@ -118,15 +118,20 @@ public abstract class KeyTests(Backend backend) : IAsyncLifetime
         await LoadAsync();
         await Secrets.SealAllAsync(Db, SecretBox.Parse(Convert.ToBase64String(new byte[32]))!);
         var wrong = SecretBox.Parse(Convert.ToBase64String([.. new byte[31], 1]))!;
-        foreach (var (box, message) in new[] { (wrong, "SECRETS_KEY: is not the key that the secrets of this database were encrypted with."),
+        foreach (var (box,
+            message) in new[] { (wrong, "SECRETS_KEY: is not the key that the secrets of this database were encrypted with."),
             (SecretBox.None, "SECRETS_KEY: the secrets of this database are encrypted: set the key that they were encrypted with.") })
         {
-            var stopped = await Assert.ThrowsAsync<StartupException>(() => TestServer.StartAsync(_database, ownsDatabase: false, settings: new Settings { Secrets = box }));
+            var stopped = await Assert.ThrowsAsync<StartupException>(() =>
+                TestServer.StartAsync(_database, ownsDatabase: false, settings: new Settings { Secrets = box }));
             Assert.Equal(message, stopped.Message);
         }
 
-        await using var right = await TestServer.StartAsync(_database, ownsDatabase: false, settings: new Settings { Secrets = SecretBox.Parse(Convert.ToBase64String(new byte[32]))! });
-        Assert.Equal(1, (await right.Guest.GetFromJsonAsync<JsonElement>("/.well-known/jwks.json", TestContext.Current.CancellationToken)).GetProperty("keys").GetArrayLength());
+        await using var right = await TestServer.StartAsync(_database, ownsDatabase: false,
+            settings: new Settings { Secrets = SecretBox.Parse(Convert.ToBase64String(new byte[32]))! });
+        Assert.Equal(1,
+            (await right.Guest.GetFromJsonAsync<JsonElement>("/.well-known/jwks.json", TestContext.Current.CancellationToken)).GetProperty(
+            "keys").GetArrayLength());
     }
 
     [Fact]
@@ -137,7 +142,10 @@ public abstract class KeyTests(Backend backend) : IAsyncLifetime
         await using (var before = await TestServer.StartAsync(_database, ownsDatabase: false, settings: new Settings { Secrets = old }))
         {
             var (value, isSealed) = WebhookSecrets.Seal(old, endpoint, signing);
-            await Db.WriteAsync(tx => tx.ExecuteAsync("INSERT INTO webhook_endpoints (id, store_id, url, types, secret, is_sealed, created_at) VALUES ($1, $1, 'https://x.example.com', '[]', $2, $3, $4)",
+            await Db.WriteAsync(tx =>
+                tx.ExecuteAsync(
+                "INSERT INTO webhook_endpoints (id, store_id, url, types, secret, is_sealed, created_at) VALUES ($1, $1, "
+                + "'https://x.example.com', '[]', $2, $3, $4)",
                 endpoint, value, isSealed, DateTime.UnixEpoch));
         }
 
@@ -153,7 +161,8 @@ public abstract class KeyTests(Backend backend) : IAsyncLifetime
 
         await Assert.ThrowsAsync<StartupException>(() => Secrets.SealAllAsync(Db, old));
         await Secrets.SealAllAsync(Db, next);
-        var (value2, sealed2) = await Db.ReadAsync(s => s.FirstAsync("SELECT secret, is_sealed FROM webhook_endpoints WHERE id = $1", r => (r.Bytes(0), r.Bool(1)), endpoint));
+        var (value2, sealed2) = await Db.ReadAsync(s =>
+            s.FirstAsync("SELECT secret, is_sealed FROM webhook_endpoints WHERE id = $1", r => (r.Bytes(0), r.Bool(1)), endpoint));
         Assert.Equal(signing, WebhookSecrets.Open(next, endpoint, value2, sealed2));
         Assert.Throws<StartupException>(() => WebhookSecrets.Open(old, endpoint, value2, sealed2));
         var after = new SigningKeys();
@@ -171,9 +180,13 @@ public abstract class KeyTests(Backend backend) : IAsyncLifetime
         await Secrets.SealAllAsync(Db, box);
         var before = await ValueAsync();
         var endpoint = Guid.CreateVersion7();
-        await Db.WriteAsync(tx => tx.ExecuteAsync("INSERT INTO webhook_endpoints (id, store_id, url, types, secret, is_sealed, created_at) VALUES ($1, $1, 'https://x.example.com', '[]', $2, $3, $4)",
+        await Db.WriteAsync(tx =>
+            tx.ExecuteAsync(
+            "INSERT INTO webhook_endpoints (id, store_id, url, types, secret, is_sealed, created_at) VALUES ($1, $1, "
+            + "'https://x.example.com', '[]', $2, $3, $4)",
             endpoint, new byte[60], true, DateTime.UnixEpoch));
-        await Assert.ThrowsAsync<StartupException>(() => Keys.ResealAsync(Db, SecretBox.Parse(Convert.ToBase64String([.. new byte[31], 1]))!.After(box), CancellationToken.None));
+        await Assert.ThrowsAsync<StartupException>(() =>
+            Keys.ResealAsync(Db, SecretBox.Parse(Convert.ToBase64String([.. new byte[31], 1]))!.After(box), CancellationToken.None));
         Assert.Equal(before, await ValueAsync());
     }
 
@@ -194,7 +207,8 @@ public abstract class KeyTests(Backend backend) : IAsyncLifetime
         return (keys, new TokenReader(keys, TimeProvider.System));
     }
 
-    private async Task<byte[]> ValueAsync() => (await Db.ReadAsync(s => s.FirstAsync("SELECT value FROM secrets WHERE name = 'token-signing-key-1'", r => r.Bytes(0))))!;
+    private async Task<byte[]> ValueAsync() =>
+        (await Db.ReadAsync(s => s.FirstAsync("SELECT value FROM secrets WHERE name = 'token-signing-key-1'", r => r.Bytes(0))))!;
 
     private Task<long> CountAsync(string sql, params object?[] args) => Db.ReadAsync(s => s.FirstAsync(sql, r => r.Long(0), args));
 }

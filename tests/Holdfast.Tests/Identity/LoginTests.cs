@@ -29,7 +29,8 @@ public abstract class LoginTests(Backend backend)
             await batch.RunAsync();
         });
         Assert.Equal((401, "invalid_credentials"), await LoginAsync(server, email, Password));
-        Assert.Equal(0, await server.Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM sessions WHERE revoked_at IS NULL", r => r.Long(0))));
+        Assert.Equal(0,
+            await server.Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM sessions WHERE revoked_at IS NULL", r => r.Long(0))));
         hasher.AfterCheck = null;
         Assert.Equal(200, (await LoginAsync(server, email, "another password")).Status);
 
@@ -45,16 +46,25 @@ public abstract class LoginTests(Backend backend)
         await using var server = await StartAsync(hasher);
         var (email, id) = await MakeAsync(server);
         var mine = server.Client(server.Get<TokenReader>().Make((await server.Get<Accounts>().FindAsync(id))!));
-        hasher.AfterCheck = () => server.Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE users SET password_hash = $2 WHERE id = $1", id, Passwords.Hash("the owner's new one")));
-        using var change = await mine.PostAsJsonAsync("/api/v1/auth/password", new { currentPassword = Password, newPassword = "the thief's new one" });
-        Assert.Equal((403, "wrong_password"), ((int)change.StatusCode, (await change.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString()));
+        hasher.AfterCheck = () =>
+            server.Db.WriteAsync(tx =>
+            tx.ExecuteAsync("UPDATE users SET password_hash = $2 WHERE id = $1", id, Passwords.Hash("the owner's new one")));
+        using var change = await mine.PostAsJsonAsync("/api/v1/auth/password",
+            new { currentPassword = Password, newPassword = "the thief's new one" });
+        Assert.Equal((403, "wrong_password"),
+            ((int)change.StatusCode, (await change.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString()));
 
         // Nor close the account.
-        hasher.AfterCheck = () => server.Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE users SET password_hash = $2 WHERE id = $1", id, Passwords.Hash(Password)));
-        using var close = new HttpRequestMessage(HttpMethod.Delete, "/api/v1/auth/me") { Content = JsonContent.Create(new { password = "the owner's new one" }) };
+        hasher.AfterCheck = () =>
+            server.Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE users SET password_hash = $2 WHERE id = $1", id, Passwords.Hash(Password)));
+        using var close = new HttpRequestMessage(HttpMethod.Delete,
+            "/api/v1/auth/me")
+        { Content = JsonContent.Create(new { password = "the owner's new one" }) };
         using var closed = await mine.SendAsync(close);
-        Assert.Equal((403, "wrong_password"), ((int)closed.StatusCode, (await closed.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString()));
-        await server.Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE users SET password_hash = $2 WHERE id = $1", id, Passwords.Hash("the owner's new one")));
+        Assert.Equal((403, "wrong_password"),
+            ((int)closed.StatusCode, (await closed.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString()));
+        await server.Db.WriteAsync(tx =>
+            tx.ExecuteAsync("UPDATE users SET password_hash = $2 WHERE id = $1", id, Passwords.Hash("the owner's new one")));
         hasher.AfterCheck = null;
         Assert.Equal(200, (await LoginAsync(server, email, "the owner's new one")).Status);
     }
@@ -64,7 +74,8 @@ public abstract class LoginTests(Backend backend)
     {
         await using var server = await StartAsync(null);
         var (email, id) = await MakeAsync(server);
-        var old = new PasswordHasher<object>(Options.Create(new PasswordHasherOptions { IterationCount = 1000 })).HashPassword(new object(), Password);
+        var old = new PasswordHasher<object>(Options.Create(new PasswordHasherOptions { IterationCount = 1000 })).HashPassword(new object(),
+            Password);
         await server.Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE users SET password_hash = $2 WHERE id = $1", id, old));
         Assert.Equal(401, (await LoginAsync(server, email, "wrong password")).Status);
         Assert.Equal(old, await HashAsync());
@@ -74,7 +85,8 @@ public abstract class LoginTests(Backend backend)
         Assert.Equal(200, (await LoginAsync(server, email, Password)).Status);
         Assert.Equal(renewed, await HashAsync());
 
-        Task<string?> HashAsync() => server.Db.ReadAsync(s => s.FirstAsync("SELECT password_hash FROM users WHERE id = $1", r => r.TextOrNull(0), id));
+        Task<string?> HashAsync() =>
+            server.Db.ReadAsync(s => s.FirstAsync("SELECT password_hash FROM users WHERE id = $1", r => r.TextOrNull(0), id));
     }
 
     [Fact]
@@ -91,11 +103,14 @@ public abstract class LoginTests(Backend backend)
         Assert.Equal(200, (await LoginAsync(server, email, Password)).Status);
         Assert.Equal(401, (int)(await server.Guest.PostAsJsonAsync("/api/v1/auth/refresh", new { refreshToken })).StatusCode);
         Assert.Null(await server.Get<Accounts>().SetActiveAsync("nobody@example.com", active: false));
-        Assert.Equal(["account_disabled", "account_enabled"], await server.Db.ReadAsync(s => s.QueryAsync("SELECT action FROM audit_log WHERE resource = $1 AND action LIKE 'account_%abled' ORDER BY id",
+        Assert.Equal(["account_disabled", "account_enabled"],
+            await server.Db.ReadAsync(s =>
+            s.QueryAsync("SELECT action FROM audit_log WHERE resource = $1 AND action LIKE 'account_%abled' ORDER BY id",
             r => r.Text(0), id.ToString())));
 
         // A closed one is gone for good.
-        await server.Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE users SET email = $2, active = $3 WHERE id = $1", id, Emails.OfClosed(id), false));
+        await server.Db.WriteAsync(tx =>
+            tx.ExecuteAsync("UPDATE users SET email = $2, active = $3 WHERE id = $1", id, Emails.OfClosed(id), false));
         Assert.Null(await server.Get<Accounts>().SetActiveAsync(id.ToString(), active: true));
     }
 
@@ -121,21 +136,24 @@ public abstract class LoginTests(Backend backend)
         var shop = await Orders.Shop.CreateAsync(server.Db, 10);
         var (email, _) = await MakeAsync(server);
         using var login = await server.Guest.PostAsJsonAsync("/api/v1/auth/login", new { email, password = Password });
-        using var key = await server.Admin.PostAsJsonAsync("/api/v1/api-keys", new { name = "ERP", storeIds = new[] { shop.StoreId }, scopes = new[] { "orders:read" } });
+        using var key = await server.Admin.PostAsJsonAsync("/api/v1/api-keys",
+            new { name = "ERP", storeIds = new[] { shop.StoreId }, scopes = new[] { "orders:read" } });
         using var cart = await server.Guest.GetAsync($"/api/v1/carts/{shop.StoreId}");
         using var line = await server.Guest.PutAsJsonAsync($"/api/v1/carts/{shop.StoreId}/lines/{shop.Variant}", new { quantity = 1 });
         using var wrong = await server.Guest.PostAsJsonAsync("/api/v1/auth/login", new { email, password = "wrong password" });
         var (_, order, placed) = await shop.OrderAsync(server.Guest);
         Assert.True(order.TryGetProperty("accessKey", out _));
         Assert.True(cart.Headers.Contains("X-Cart-Token"));
-        Assert.All([login, key, cart, line, wrong, placed], a => Assert.True(a.Headers.CacheControl?.NoStore == true, $"{a.RequestMessage!.RequestUri}: {a.Headers.CacheControl}"));
+        Assert.All([login, key, cart, line, wrong, placed],
+            a => Assert.True(a.Headers.CacheControl?.NoStore == true, $"{a.RequestMessage!.RequestUri}: {a.Headers.CacheControl}"));
 
         // What has a tag may be kept by the browser that got it, which asks each time.
         using var product = await server.Admin.GetAsync($"/api/v1/orders/{order.GetProperty("id").GetString()}");
         Assert.Equal("no-cache, private", product.Headers.CacheControl?.ToString());
     }
 
-    private async Task<TestServer> StartAsync(PasswordHasher<object>? hasher) => await TestServer.StartAsync(await TestDb.CreateAsync(backend), s =>
+    private async Task<TestServer> StartAsync(PasswordHasher<object>? hasher) =>
+        await TestServer.StartAsync(await TestDb.CreateAsync(backend), s =>
     {
         if (hasher is not null)
         {
@@ -152,7 +170,8 @@ public abstract class LoginTests(Backend backend)
     private static async Task<(int Status, string? Code)> LoginAsync(TestServer server, string email, string password)
     {
         using var answer = await server.Guest.PostAsJsonAsync("/api/v1/auth/login", new { email, password });
-        return ((int)answer.StatusCode, (await answer.Content.ReadFromJsonAsync<JsonElement>()).TryGetProperty("code", out var code) ? code.GetString() : null);
+        return ((int)answer.StatusCode, (await answer.Content.ReadFromJsonAsync<JsonElement>()).TryGetProperty("code", out var code)
+            ? code.GetString() : null);
     }
 
     /// <summary>Lets something happen after a password was found right or wrong, and before anybody hears of it.</summary>
@@ -190,12 +209,16 @@ public sealed class Login_on_sqlite() : LoginTests(Backend.Sqlite);
 
 public sealed class Login_on_postgresql() : LoginTests(Backend.Postgres)
 {
-    /// <summary>Time tells nobody whether there is an account: the statements and commits are the same, too. (Seen by the driver, so on one of the databases.)</summary>
+    /// <summary>
+    /// Time tells nobody whether there is an account: the statements and commits are the same, too. (Seen by the driver, so on one of the
+    /// databases.)
+    /// </summary>
     [Fact]
     public async Task An_unknown_email_and_a_wrong_password_cost_the_same_statements_and_commits()
     {
         await using var database = await TestDb.CreateAsync(Backend.Postgres);
-        await using var server = await TestServer.StartAsync(database, ownsDatabase: false, settings: new Settings { RateLimits = false, Roles = Roles.Api });
+        await using var server = await TestServer.StartAsync(database, ownsDatabase: false,
+            settings: new Settings { RateLimits = false, Roles = Roles.Api });
         var email = $"{Guid.CreateVersion7():N}@example.com";
         await server.Get<Accounts>().CreateAsync(Role.Customer, email, null, "a good password", []);
         var name = new Uri(database.Url).AbsolutePath[1..];
@@ -206,7 +229,8 @@ public sealed class Login_on_postgresql() : LoginTests(Backend.Postgres)
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
             ActivityStopped = activity =>
             {
-                if (activity.TagObjects.Any(t => t.Value as string == name) && activity.TagObjects.FirstOrDefault(t => t.Key is "db.statement" or "db.query.text").Value is string sql)
+                if (activity.TagObjects.Any(t => t.Value as string == name)
+                    && activity.TagObjects.FirstOrDefault(t => t.Key is "db.statement" or "db.query.text").Value is string sql)
                 {
                     lock (seen)
                     {

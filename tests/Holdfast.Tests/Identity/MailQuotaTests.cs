@@ -30,7 +30,9 @@ public abstract class MailQuotaTests(Backend backend) : IAsyncLifetime
         }
 
         Assert.InRange(await MailsAsync(email), 12, 15);
-        Assert.InRange(await _server.Db.ReadAsync(async s => await s.NowAsync() - (await s.FirstAsync("SELECT MAX(created_at) FROM mails WHERE recipient = $1", r => r.Time(0), email))),
+        Assert.InRange(
+            await _server.Db.ReadAsync(async s => await s.NowAsync()
+            - (await s.FirstAsync("SELECT MAX(created_at) FROM mails WHERE recipient = $1", r => r.Time(0), email))),
             TimeSpan.Zero, OneTimeLinks.Lifetime + TimeSpan.FromMinutes(10));
     }
 
@@ -128,15 +130,19 @@ public abstract class MailQuotaTests(Backend backend) : IAsyncLifetime
     {
         var email = $"{Guid.CreateVersion7():N}@example.com";
         await MakeAsync(email, "<a href=\"https://evil.example\">Win!</a> https://evil.example");
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/auth/forgot-password") { Content = JsonContent.Create(new { email }) };
+        using var request = new HttpRequestMessage(HttpMethod.Post,
+            "/api/v1/auth/forgot-password")
+        { Content = JsonContent.Create(new { email }) };
         request.Headers.Host = "evil.example";
         request.Headers.Add("X-Forwarded-Host", "evil.example");
         request.Headers.Add("Forwarded", "host=evil.example");
         using var answer = await _server.Guest.SendAsync(request);
         Assert.Equal(202, (int)answer.StatusCode);
-        var mail = await _server.Db.ReadAsync(s => s.FirstAsync("SELECT subject, text, html FROM mails WHERE recipient = $1", r => r.Text(0) + r.Text(1) + r.Text(2), email));
+        var mail = await _server.Db.ReadAsync(s =>
+            s.FirstAsync("SELECT subject, text, html FROM mails WHERE recipient = $1", r => r.Text(0) + r.Text(1) + r.Text(2), email));
         Assert.DoesNotContain("evil", mail, StringComparison.OrdinalIgnoreCase);
-        Assert.Contains(_server.Get<Holdfast.Platform.Messaging.PublicUrl>().Base + "/reset-password?token=", mail, StringComparison.Ordinal);
+        Assert.Contains(_server.Get<Holdfast.Platform.Messaging.PublicUrl>().Base + "/reset-password?token=", mail,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -149,7 +155,8 @@ public abstract class MailQuotaTests(Backend backend) : IAsyncLifetime
     private async Task<HttpClient> MakeAsync(string email, string? name = null)
     {
         // Hashing is not what is tested.
-        var account = (await _server.Get<Accounts>().CreateHashedAsync(Role.Customer, email, name, Hash, [], null, CancellationToken.None)).Value;
+        var account = (await _server.Get<Accounts>()
+            .CreateHashedAsync(Role.Customer, email, name, Hash, [], null, CancellationToken.None)).Value;
         return _server.Client(_server.Get<TokenReader>().Make(account));
     }
 
@@ -164,7 +171,8 @@ public abstract class MailQuotaTests(Backend backend) : IAsyncLifetime
         return (int)answer.StatusCode;
     }
 
-    private Task<long> MailsAsync(string to) => _server.Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM mails WHERE recipient LIKE $1", r => r.Long(0), to));
+    private Task<long> MailsAsync(string to) =>
+        _server.Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM mails WHERE recipient LIKE $1", r => r.Long(0), to));
 }
 
 public sealed class MailQuota_on_sqlite() : MailQuotaTests(Backend.Sqlite);

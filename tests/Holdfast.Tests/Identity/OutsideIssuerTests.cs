@@ -27,7 +27,8 @@ public abstract partial class OutsideIssuerTests(Backend backend) : IAsyncLifeti
     public async ValueTask InitializeAsync()
     {
         await File.WriteAllTextAsync(_file, Jwks(Key("rsa-1", _rsa), Key("ec-1", _ecdsa)));
-        _server = await TestServer.StartAsync(await TestDb.CreateAsync(backend), settings: new Settings { Oidc = new OidcOptions(Issuer, Audience, _file, "realm_access.roles") });
+        _server = await TestServer.StartAsync(await TestDb.CreateAsync(backend),
+            settings: new Settings { Oidc = new OidcOptions(Issuer, Audience, _file, "realm_access.roles") });
     }
 
     public async ValueTask DisposeAsync()
@@ -42,7 +43,8 @@ public abstract partial class OutsideIssuerTests(Backend backend) : IAsyncLifeti
     public async Task Its_subject_is_a_customer_of_ours_the_same_one_each_time()
     {
         var first = await MeAsync(Rs256(Payload("alice", """, "email": "Alice@Example.com", "name": "Alice" """)));
-        Assert.Equal(("customer", "Alice@Example.com", "Alice"), (first.GetProperty("role").GetString(), first.GetProperty("email").GetString(), first.GetProperty("name").GetString()));
+        Assert.Equal(("customer", "Alice@Example.com", "Alice"),
+            (first.GetProperty("role").GetString(), first.GetProperty("email").GetString(), first.GetProperty("name").GetString()));
         var second = await MeAsync(Es256(Payload("alice", """, "email": "Alice@Example.com", "name": "Alice" """)));
         Assert.Equal(first.GetProperty("id").GetGuid(), second.GetProperty("id").GetGuid());
         Assert.NotEqual(first.GetProperty("id").GetGuid(), (await MeAsync(Rs256(Payload("bob")))).GetProperty("id").GetGuid());
@@ -51,7 +53,8 @@ public abstract partial class OutsideIssuerTests(Backend backend) : IAsyncLifeti
     [Fact]
     public async Task An_account_of_ours_with_the_same_email_is_somebody_else()
     {
-        using var registered = await _server.Guest.PostAsJsonAsync("/api/v1/auth/register", new { email = "carol@example.com", password = "a good password" });
+        using var registered = await _server.Guest.PostAsJsonAsync("/api/v1/auth/register",
+            new { email = "carol@example.com", password = "a good password" });
         Assert.Equal(HttpStatusCode.Created, registered.StatusCode);
         var ours = await MeAsync((await registered.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accessToken").GetString()!);
         var theirs = await MeAsync(Rs256(Payload("carol", """, "email": "carol@example.com" """)));
@@ -72,17 +75,25 @@ public abstract partial class OutsideIssuerTests(Backend backend) : IAsyncLifeti
         var theirs = await MeAsync(Rs256(Payload("mallory", """, "email": "victim@example.com" """)));
         Assert.Equal("victim@example.com", theirs.GetProperty("email").GetString());
         var token = await LinkAsync("mallory@example.com");
-        using var taken = await _server.Client(Rs256(Payload("mallory", """, "email": "victim@example.com" """))).PostAsJsonAsync("/api/v1/auth/verify-email", new { token });
-        Assert.Equal((422, "invalid_link"), ((int)taken.StatusCode, (await taken.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString()));
+        using var taken = await _server.Client(Rs256(Payload("mallory", """, "email": "victim@example.com" """)))
+            .PostAsJsonAsync("/api/v1/auth/verify-email", new { token });
+        Assert.Equal((422, "invalid_link"),
+            ((int)taken.StatusCode, (await taken.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString()));
         Assert.Equal(1, await CountAsync("SELECT COUNT(*) FROM orders o JOIN users u ON u.id = o.customer_id WHERE u.role = 'guest'"));
         Assert.Equal(0, await CountAsync("SELECT COUNT(*) FROM users WHERE email_proved_at IS NOT NULL"));
 
         // With the first address again it is good; and what it proved is not proved of another.
         await MeAsync(Rs256(Payload("mallory", """, "email": "Mallory@example.com" """)));
-        using var proved = await _server.Client(Rs256(Payload("mallory", """, "email": "Mallory@example.com" """))).PostAsJsonAsync("/api/v1/auth/verify-email", new { token });
-        Assert.Equal((200, 0), ((int)proved.StatusCode, (await proved.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("joinedOrders").GetInt32()));
-        Assert.Equal(JsonValueKind.String, (await MeAsync(Rs256(Payload("mallory", """, "email": "Mallory@example.com", "name": "M" """)))).GetProperty("emailProvedAt").ValueKind);
-        Assert.Equal(JsonValueKind.Null, (await MeAsync(Rs256(Payload("mallory", """, "email": "victim@example.com", "name": "V" """)))).GetProperty("emailProvedAt").ValueKind);
+        using var proved = await _server.Client(Rs256(Payload("mallory", """, "email": "Mallory@example.com" """)))
+            .PostAsJsonAsync("/api/v1/auth/verify-email", new { token });
+        Assert.Equal((200, 0),
+            ((int)proved.StatusCode, (await proved.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("joinedOrders").GetInt32()));
+        Assert.Equal(JsonValueKind.String,
+            (await MeAsync(Rs256(Payload("mallory", """, "email": "Mallory@example.com", "name": "M" """)))).GetProperty("emailProvedAt")
+            .ValueKind);
+        Assert.Equal(JsonValueKind.Null,
+            (await MeAsync(Rs256(Payload("mallory", """, "email": "victim@example.com", "name": "V" """)))).GetProperty("emailProvedAt")
+            .ValueKind);
         // The name by which they are found is the new one, too.
         Assert.Equal(1, await CountAsync("SELECT COUNT(*) FROM users WHERE name = 'V' AND name_folded = 'v'"));
     }
@@ -91,20 +102,27 @@ public abstract partial class OutsideIssuerTests(Backend backend) : IAsyncLifeti
     public async Task An_account_without_an_email_has_no_mailbox_to_prove()
     {
         using var answer = await _server.Client(Rs256(Payload("nora"))).PostAsJsonAsync("/api/v1/auth/verify-email/send", new { });
-        Assert.Equal((409, "no_email"), ((int)answer.StatusCode, (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString()));
+        Assert.Equal((409, "no_email"),
+            ((int)answer.StatusCode, (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString()));
     }
 
     [Fact]
     public async Task The_claim_gives_the_role_and_takes_it_away()
     {
         var store = Guid.CreateVersion7();
-        var staff = await MeAsync(Rs256(Payload("dan", $$""", "realm_access": {"roles": ["offline", "staff"]}, "stores": ["{{store}}"] """)));
+        var staff = await MeAsync(
+            Rs256(Payload("dan", $$""", "realm_access": {"roles": ["offline", "staff"]}, "stores": ["{{store}}"] """)));
         Assert.Equal(("staff", store), (staff.GetProperty("role").GetString(), staff.GetProperty("stores")[0].GetGuid()));
         var admin = await MeAsync(Rs256(Payload("dan", """, "realm_access": {"roles": ["staff", "admin"]} """)));
         Assert.Equal(("admin", 0), (admin.GetProperty("role").GetString(), admin.GetProperty("stores").GetArrayLength()));
-        Assert.Equal(1, await _server.Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM audit_log WHERE action = 'role_changed' AND resource = $1", r => r.Long(0), admin.GetProperty("id").GetString())));
+        Assert.Equal(1,
+            await _server.Db.ReadAsync(s =>
+            s.FirstAsync("SELECT COUNT(*) FROM audit_log WHERE action = 'role_changed' AND resource = $1", r => r.Long(0),
+            admin.GetProperty("id").GetString())));
         Assert.Equal("customer", (await MeAsync(Rs256(Payload("dan")))).GetProperty("role").GetString());
-        Assert.Equal("customer", (await MeAsync(Rs256(Payload("dan", """, "role": "admin", "roles": ["admin"], "realm_access": "admin" """)))).GetProperty("role").GetString());
+        Assert.Equal("customer",
+            (await MeAsync(Rs256(Payload("dan", """, "role": "admin", "roles": ["admin"], "realm_access": "admin" """)))).GetProperty(
+            "role").GetString());
     }
 
     [Fact]
@@ -116,7 +134,8 @@ public abstract partial class OutsideIssuerTests(Backend backend) : IAsyncLifeti
         string Hs256(string secret)
         {
             var signed = $"{Encode("""{"alg":"HS256","kid":"rsa-1"}""")}.{Encode(payload)}";
-            return $"{signed}.{Base64Url.EncodeToString(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.ASCII.GetBytes(signed)))}";
+            var hash = HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.ASCII.GetBytes(signed));
+            return $"{signed}.{Base64Url.EncodeToString(hash)}";
         }
 
         var bad = new Dictionary<string, string>
@@ -157,7 +176,8 @@ public abstract partial class OutsideIssuerTests(Backend backend) : IAsyncLifeti
     public async Task Tokens_whose_texts_are_no_Unicode_are_refused_or_say_less_and_break_nothing()
     {
         var header = """{"alg":"ES256","kid":"ec-1"}""";
-        var payload = Payload("gil", ""","email":"g@example.com","name":"G","realm_access":{"roles":["staff"]},"stores":["01900000-0000-7000-8000-0000000000aa"]""");
+        var payload = Payload("gil",
+            ""","email":"g@example.com","name":"G","realm_access":{"roles":["staff"]},"stores":["01900000-0000-7000-8000-0000000000aa"]""");
         var tokens = Tokens.Spoilt(header).Select(h => (h, payload)).Concat(Tokens.Spoilt(payload).Select(p => (header, p))).ToList();
         Assert.True(tokens.Count > 60);
         foreach (var (h, p) in tokens)
@@ -166,13 +186,15 @@ public abstract partial class OutsideIssuerTests(Backend backend) : IAsyncLifeti
             Assert.True(answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.Unauthorized, $"{answer.StatusCode}: {h} {p}");
         }
 
-        Assert.Equal("gil", await _server.Db.ReadAsync(s => s.FirstAsync("SELECT MAX(subject) FROM users WHERE subject IS NOT NULL", r => r.Text(0))));
+        Assert.Equal("gil",
+            await _server.Db.ReadAsync(s => s.FirstAsync("SELECT MAX(subject) FROM users WHERE subject IS NOT NULL", r => r.Text(0))));
     }
 
     [Fact]
     public async Task A_key_whose_texts_are_no_Unicode_is_passed_over()
     {
-        await File.WriteAllTextAsync(_file, Jwks(Key("rsa-1", _rsa), """{"kty":"\ud800","kid":"\ud800"}""", """{"kty":"RSA","kid":"x","n":"\ud800","e":"AQAB"}"""));
+        await File.WriteAllTextAsync(_file,
+            Jwks(Key("rsa-1", _rsa), """{"kty":"\ud800","kid":"\ud800"}""", """{"kty":"RSA","kid":"x","n":"\ud800","e":"AQAB"}"""));
         await MeAsync(Rs256(Payload("hal")));
     }
 
@@ -192,7 +214,8 @@ public abstract partial class OutsideIssuerTests(Backend backend) : IAsyncLifeti
     {
         var shop = await Shop.CreateAsync(_server.Db, 10);
         await shop.OrderAsync(_server.Guest);
-        using var registered = await _server.Guest.PostAsJsonAsync("/api/v1/auth/register", new { email = "victim@example.com", password = "a good password" });
+        using var registered = await _server.Guest.PostAsJsonAsync("/api/v1/auth/register",
+            new { email = "victim@example.com", password = "a good password" });
         using var forgot = await _server.Guest.PostAsJsonAsync("/api/v1/auth/forgot-password", new { email = "victim@example.com" });
         await Until.TrueAsync("both mails wait", async () => await MailsAsync() == 2);
         await CloseAsync(Rs256(Payload("grace", claim)));
@@ -215,16 +238,20 @@ public abstract partial class OutsideIssuerTests(Backend backend) : IAsyncLifeti
             return Results.Text(Jwks(Key("rsa-1", _rsa)), "application/json");
         });
         await web.StartAsync();
-        await using var server = await TestServer.StartAsync(await TestDb.CreateAsync(backend), settings: new Settings { Oidc = new OidcOptions(Issuer, Audience, $"{web.Urls.First()}/jwks", null) });
+        await using var server = await TestServer.StartAsync(await TestDb.CreateAsync(backend),
+            settings: new Settings { Oidc = new OidcOptions(Issuer, Audience, $"{web.Urls.First()}/jwks", null) });
         Assert.Equal(0, reads);
-        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => server.Client(Rs256(Payload($"user {i}", """, "role": "admin" """))).GetFromJsonAsync<JsonElement>("/api/v1/auth/me")));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8)
+            .Select(i => server.Client(Rs256(Payload($"user {i}", """, "role": "admin" """)))
+            .GetFromJsonAsync<JsonElement>("/api/v1/auth/me")));
         Assert.Equal(1, reads);
         Assert.All(answers, a => Assert.Equal("customer", a.GetProperty("role").GetString()));
 
         // Tokens with keys that nobody has do not make a request each.
         for (var i = 0; i < 5; i++)
         {
-            using var answer = await server.Client(Sign(_rsa, $$"""{"alg":"RS256","kid":"none-{{i}}"}""", Payload("x"))).GetAsync("/api/v1/auth/me");
+            using var answer = await server.Client(Sign(_rsa, $$"""{"alg":"RS256","kid":"none-{{i}}"}""", Payload("x")))
+                .GetAsync("/api/v1/auth/me");
             Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
         }
 
@@ -234,7 +261,8 @@ public abstract partial class OutsideIssuerTests(Backend backend) : IAsyncLifeti
 
     private async Task<string> LinkAsync(string email)
     {
-        var text = (await _server.Db.ReadAsync(s => s.FirstAsync("SELECT text FROM mails WHERE recipient = $1 ORDER BY id DESC LIMIT 1", r => r.Text(0), email)))!;
+        var text = (await _server.Db.ReadAsync(s =>
+            s.FirstAsync("SELECT text FROM mails WHERE recipient = $1 ORDER BY id DESC LIMIT 1", r => r.Text(0), email)))!;
         return Uri.UnescapeDataString(text[(text.IndexOf("token=", StringComparison.Ordinal) + 6)..].Split('\n', ' ', '\r')[0]);
     }
 
@@ -255,7 +283,8 @@ public abstract partial class OutsideIssuerTests(Backend backend) : IAsyncLifeti
         Assert.True(answer.StatusCode == HttpStatusCode.NoContent, await answer.Content.ReadAsStringAsync());
     }
 
-    private static string Payload(string subject, string more = "", string iss = Issuer, string aud = $"\"{Audience}\"", int expires = 300, int notBefore = 0, int issued = 0)
+    private static string Payload(string subject, string more = "", string iss = Issuer, string aud = $"\"{Audience}\"", int expires = 300,
+        int notBefore = 0, int issued = 0)
     {
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
         return $$"""{"iss":"{{iss}}","aud":{{aud}},"sub":"{{subject}}","iat":{{now + issued}},"nbf":{{now + notBefore}},"exp":{{now + expires}}{{more}}}""";
@@ -268,12 +297,14 @@ public abstract partial class OutsideIssuerTests(Backend backend) : IAsyncLifeti
     private static string Sign(RSA key, string header, string payload)
     {
         var signed = $"{Encode(header)}.{Encode(payload)}";
-        return $"{signed}.{Base64Url.EncodeToString(key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1))}";
+        var signature = key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        return $"{signed}.{Base64Url.EncodeToString(signature)}";
     }
 
     private static string Encode(string json) => Tokens.Encode(json);
 
-    private static string Jwks(params string[] keys) => $$"""{"keys":[{{string.Join(',', keys)}},{"kty":"oct","kid":"hs","k":"AAAA"},{"kty":"RSA","kid":"enc","use":"enc"}]}""";
+    private static string Jwks(params string[] keys) =>
+        $$"""{"keys":[{{string.Join(',', keys)}},{"kty":"oct","kid":"hs","k":"AAAA"},{"kty":"RSA","kid":"enc","use":"enc"}]}""";
 
     private static string Key(string kid, RSA key)
     {

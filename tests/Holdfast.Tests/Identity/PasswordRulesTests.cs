@@ -38,7 +38,8 @@ public sealed class PasswordRulesTests
     [InlineData("mậtkhẩu123")]
     [InlineData("Hanoi2026")]
     [InlineData("trustno1trustno1")]
-    public void Common_ones_are_refused_however_they_are_trimmed(string password) => Assert.Equal("is one of the most common passwords", Fault(password));
+    public void Common_ones_are_refused_however_they_are_trimmed(string password) =>
+        Assert.Equal("is one of the most common passwords", Fault(password));
 
     [Theory]
     [InlineData("fghjklrtyuiop")]
@@ -54,7 +55,9 @@ public sealed class PasswordRulesTests
     [InlineData("w3e4r5t6")]
     [InlineData("$%^&*(_?")]
     [InlineData("qsdfghjklm!!")]
-    public void Walks_repetitions_and_years_are_refused(string password) => Assert.Contains(Fault(password), (string?[])["is one of the most common passwords", "must not be a row of keys, a repetition or a year"]);
+    public void Walks_repetitions_and_years_are_refused(string password) =>
+        Assert.Contains(Fault(password),
+        (string?[])["is one of the most common passwords", "must not be a row of keys, a repetition or a year"]);
 
     [Theory]
     [InlineData("lan.nguyen")]
@@ -67,7 +70,8 @@ public sealed class PasswordRulesTests
     [InlineData("nhasachphuongnam")]
     [InlineData("phuong123456")]
     [InlineData("b00kshop!!")]
-    public void The_accounts_and_the_shops_own_words_are_refused(string password) => Assert.Equal("must not be made of the email, the name or the shop's name", Fault(password));
+    public void The_accounts_and_the_shops_own_words_are_refused(string password) =>
+        Assert.Equal("must not be made of the email, the name or the shop's name", Fault(password));
 
     [Theory]
     [InlineData("correct horse battery staple")]
@@ -87,7 +91,10 @@ public sealed class PasswordRulesTests
     {
         var names = Enumerable.Range(0, 1000).Select(i => $"Cửa hàng số {i} Hà Nội").ToList();
         var clock = Stopwatch.StartNew();
-        Assert.Null(PasswordRules.Fault(string.Concat(Enumerable.Range(0, 32).Select(i => $"{i * 7919 % 9973:x}pQz!".AsSpan(0, 5).ToString() + "kw ")).PadRight(256, 'x')[..256], Email, names));
+        Assert.Null(
+            PasswordRules.Fault(
+            string.Concat(Enumerable.Range(0, 32).Select(i => $"{i * 7919 % 9973:x}pQz!".AsSpan(0, 5).ToString() + "kw "))
+            .PadRight(256, 'x')[..256], Email, names));
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(2), $"{clock.Elapsed}");
     }
 
@@ -98,11 +105,15 @@ public sealed class PasswordRulesTests
         Assert.Equal(Passwords.Iterations - 100_000, Passwords.IterationsLacking(old));
         Assert.Equal(0, Passwords.IterationsLacking(Passwords.Hash("a good password")));
         Assert.True(Passwords.Iterations >= 210_000);
-        Assert.Equal(Microsoft.AspNetCore.Identity.PasswordVerificationResult.SuccessRehashNeeded, Passwords.Verify(Passwords.Hasher, old, "a good password"));
-        Assert.Equal(Microsoft.AspNetCore.Identity.PasswordVerificationResult.Success, Passwords.Verify(Passwords.Hasher, Passwords.Hash("a good password"), "a good password"));
+        Assert.Equal(Microsoft.AspNetCore.Identity.PasswordVerificationResult.SuccessRehashNeeded,
+            Passwords.Verify(Passwords.Hasher, old, "a good password"));
+        Assert.Equal(Microsoft.AspNetCore.Identity.PasswordVerificationResult.Success,
+            Passwords.Verify(Passwords.Hasher, Passwords.Hash("a good password"), "a good password"));
     }
 
-    /// <summary>The least of several tries, in turns: what else the machine does only ever makes it longer. An old hash alone takes less than half.</summary>
+    /// <summary>
+    /// The least of several tries, in turns: what else the machine does only ever makes it longer. An old hash alone takes less than half.
+    /// </summary>
     [Fact]
     public void A_wrong_password_takes_as_long_against_an_old_hash_as_against_a_new_one_or_none()
     {
@@ -129,7 +140,8 @@ public abstract class PasswordWordsTests(TestHost host)
     {
         var email = $"quynh.{Guid.CreateVersion7():N}@example.com";
         Assert.Equal(400, await PostAsync(host.Server.Guest, "register", new { email, password = "QuỳnhTrâm88", name = "Lê Quỳnh Trâm" }));
-        Assert.Equal(201, await PostAsync(host.Server.Guest, "register", new { email, password = "một mật khẩu dài", name = "Lê Quỳnh Trâm" }));
+        Assert.Equal(201,
+            await PostAsync(host.Server.Guest, "register", new { email, password = "một mật khẩu dài", name = "Lê Quỳnh Trâm" }));
         var account = (await host.Server.Get<Accounts>().FindByEmailAsync(email))!.Value.Account;
         var client = host.Server.Client(host.Server.Get<TokenReader>().Make(account));
         Assert.Equal(400, await PostAsync(client, "password", new { currentPassword = "một mật khẩu dài", newPassword = "quynhtram1!" }));

@@ -17,7 +17,8 @@ public sealed class RankedQueueTests
         var queue = new RankedQueue(slots: 1, places: 10, ranks: 3);
         Assert.True(await queue.EnterAsync(2, None));
         var order = new List<string>();
-        var all = new[] { ("guess 1", 2), ("guess 2", 2), ("new 1", 1), ("known", 0), ("new 2", 1) }.Select(c => WaitAsync(c.Item1, c.Item2)).ToList();
+        var all = new[] { ("guess 1", 2), ("guess 2", 2), ("new 1", 1), ("known", 0),
+            ("new 2", 1) }.Select(c => WaitAsync(c.Item1, c.Item2)).ToList();
         queue.Leave();
         await Task.WhenAll(all).WaitAsync(Patience);
         // The fourth turn is the worst rank's: it does not wait for ever.

@@ -18,9 +18,12 @@ public abstract class SessionTests(TestHost host)
         var email = $"An.{Guid.CreateVersion7():N}@Example.com";
         var (status, signedIn) = await PostAsync("register", new { email, password = Password, name = "Ánh" });
         Assert.Equal(201, status);
-        Assert.Equal(("Bearer", 900, 30 * 24 * 3600), (signedIn.GetProperty("tokenType").GetString(), signedIn.GetProperty("expiresIn").GetInt32(), signedIn.GetProperty("refreshExpiresIn").GetInt32()));
+        Assert.Equal(("Bearer", 900, 30 * 24 * 3600),
+            (signedIn.GetProperty("tokenType").GetString(), signedIn.GetProperty("expiresIn").GetInt32(),
+            signedIn.GetProperty("refreshExpiresIn").GetInt32()));
         var me = await MeAsync(signedIn);
-        Assert.Equal(("customer", email, "Ánh"), (me.GetProperty("role").GetString(), me.GetProperty("email").GetString(), me.GetProperty("name").GetString()));
+        Assert.Equal(("customer", email, "Ánh"),
+            (me.GetProperty("role").GetString(), me.GetProperty("email").GetString(), me.GetProperty("name").GetString()));
 
         Assert.Equal(200, (await PostAsync("login", new { email = email.ToUpperInvariant(), password = Password })).Status);
         var (again, taken) = await PostAsync("register", new { email = email.ToLowerInvariant(), password = "something else" });
@@ -138,7 +141,9 @@ public abstract class SessionTests(TestHost host)
         await RefusedAsync(second);
         Assert.Equal(204, (await PostAsync("logout", new { refreshToken = Token(first) })).Status);
         Assert.Equal(204, (await PostAsync("logout", new { refreshToken = "hr_nonsense" })).Status);
-        Assert.Equal(1, await CountAsync("SELECT COUNT(*) FROM audit_log WHERE action = 'signed_out' AND actor = $1", $"user:{(await MeAsync(first)).GetProperty("id").GetString()}"));
+        Assert.Equal(1,
+            await CountAsync("SELECT COUNT(*) FROM audit_log WHERE action = 'signed_out' AND actor = $1",
+            $"user:{(await MeAsync(first)).GetProperty("id").GetString()}"));
     }
 
     [Fact]
@@ -146,7 +151,8 @@ public abstract class SessionTests(TestHost host)
     {
         var real = await RegisterAsync();
         var token = Token(real);
-        foreach (var forged in new[] { "x", "hr_", token[..^1], token + "A", token[3..], "hr_" + new string('A', token.Length - 3), token[..30] + (token[30] == 'A' ? 'B' : 'A') + token[31..],
+        foreach (var forged in new[] { "x", "hr_", token[..^1], token + "A", token[3..], "hr_" + new string('A', token.Length - 3),
+            token[..30] + (token[30] == 'A' ? 'B' : 'A') + token[31..],
             token[..^5] + (token[^5] == 'A' ? 'B' : 'A') + token[^4..], "hr_" + new string('!', token.Length - 3) })
         {
             await RefusedAsync(forged);
@@ -170,7 +176,8 @@ public abstract class SessionTests(TestHost host)
     {
         var first = await RegisterAsync();
         await RefreshAsync(first);
-        var rows = await host.Server.Db.ReadAsync(s => s.QueryAsync("SELECT * FROM sessions", r => string.Join('|', Enumerable.Range(0, 7).Select(r.Any))));
+        var rows = await host.Server.Db.ReadAsync(s =>
+            s.QueryAsync("SELECT * FROM sessions", r => string.Join('|', Enumerable.Range(0, 7).Select(r.Any))));
         Assert.NotEmpty(rows);
         Assert.DoesNotContain(rows, r => r.Contains(Token(first)[3..40], StringComparison.Ordinal));
     }
@@ -190,7 +197,8 @@ public abstract class SessionTests(TestHost host)
             }
 
             // Even the right password waits, and waiting is no failure.
-            using var blocked = await host.Server.Guest.PostAsJsonAsync("/api/v1/auth/login", new { email = who.ToUpperInvariant(), password = Password });
+            using var blocked = await host.Server.Guest.PostAsJsonAsync("/api/v1/auth/login",
+                new { email = who.ToUpperInvariant(), password = Password });
             Assert.Equal(HttpStatusCode.TooManyRequests, blocked.StatusCode);
             Assert.Equal("too_many_attempts", Code(await blocked.Content.ReadFromJsonAsync<JsonElement>()));
             Assert.InRange(blocked.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 32);
@@ -225,10 +233,13 @@ public abstract class SessionTests(TestHost host)
         await PostAsync("forgot-password", new { email = $"{Guid.CreateVersion7():N}@example.com" });
         host.Server.Db.ClockSkew += TimeSpan.FromDays(31);
         await host.Server.Get<IdentitySweep>().SweepOnceAsync();
-        Assert.Equal(0, await CountAsync("SELECT (SELECT COUNT(*) FROM sessions) + (SELECT COUNT(*) FROM sign_in_attempts) + (SELECT COUNT(*) FROM one_time_links)"));
+        Assert.Equal(0,
+            await CountAsync(
+            "SELECT (SELECT COUNT(*) FROM sessions) + (SELECT COUNT(*) FROM sign_in_attempts) + (SELECT COUNT(*) FROM one_time_links)"));
     }
 
-    private async Task<JsonElement> RegisterAsync() => (await PostAsync("register", new { email = $"{Guid.CreateVersion7():N}@example.com", password = Password })).Body;
+    private async Task<JsonElement> RegisterAsync() =>
+        (await PostAsync("register", new { email = $"{Guid.CreateVersion7():N}@example.com", password = Password })).Body;
 
     private async Task<JsonElement> RefreshAsync(JsonElement signedIn)
     {
@@ -252,9 +263,11 @@ public abstract class SessionTests(TestHost host)
         return ((int)answer.StatusCode, text.Length == 0 ? default : JsonDocument.Parse(text).RootElement);
     }
 
-    private Task<JsonElement> MeAsync(JsonElement signedIn) => host.Server.Client(signedIn.GetProperty("accessToken").GetString()).GetFromJsonAsync<JsonElement>("/api/v1/auth/me");
+    private Task<JsonElement> MeAsync(JsonElement signedIn) => host.Server.Client(signedIn.GetProperty("accessToken").GetString())
+        .GetFromJsonAsync<JsonElement>("/api/v1/auth/me");
 
-    private Task<long> CountAsync(string sql, params object?[] args) => host.Server.Db.ReadAsync(s => s.FirstAsync(sql, r => r.Long(0), args));
+    private Task<long> CountAsync(string sql, params object?[] args) =>
+        host.Server.Db.ReadAsync(s => s.FirstAsync(sql, r => r.Long(0), args));
 
     private static string Token(JsonElement signedIn) => signedIn.GetProperty("refreshToken").GetString()!;
 

@@ -51,7 +51,8 @@ public abstract class SignInOriginTests(Backend backend) : IAsyncLifetime
     {
         var (email, signedIn) = await MakeAsync();
         var device = signedIn.GetProperty("deviceToken").GetString()!;
-        var refreshed = (await PostAsync("refresh", new { refreshToken = signedIn.GetProperty("refreshToken").GetString() }, "198.51.100.1")).Body;
+        var refreshed =
+            (await PostAsync("refresh", new { refreshToken = signedIn.GetProperty("refreshToken").GetString() }, "198.51.100.1")).Body;
         var (otherEmail, other) = await MakeAsync();
         await StrangersAsync(email, 120);
         Assert.Equal(429, await LoginAsync(email, Password, "192.0.2.200"));
@@ -62,7 +63,8 @@ public abstract class SignInOriginTests(Backend backend) : IAsyncLifetime
 
         // The door that is open to a device is open to no other token, nor to a device of somebody else's.
         var theirs = other.GetProperty("deviceToken").GetString()!;
-        foreach (var token in new[] { theirs, device[..^2] + (device[^2] == 'A' ? "BA" : "AA"), "hd_" + device[3..25] + theirs[25..], device[3..], "hd_", "x", "hd_" + new string('A', device.Length - 3) })
+        foreach (var token in new[] { theirs, device[..^2] + (device[^2] == 'A' ? "BA" : "AA"), "hd_" + device[3..25]
+            + theirs[25..], device[3..], "hd_", "x", "hd_" + new string('A', device.Length - 3) })
         {
             Assert.Equal(429, await LoginAsync(email, Password, "192.0.2.200", token));
         }
@@ -79,7 +81,8 @@ public abstract class SignInOriginTests(Backend backend) : IAsyncLifetime
     public async Task A_device_that_guesses_waits_by_itself()
     {
         var (email, signedIn) = await MakeAsync();
-        var second = (await PostAsync("login", new { email, password = Password }, "198.51.100.1")).Body.GetProperty("deviceToken").GetString();
+        var second = (await PostAsync("login", new { email, password = Password }, "198.51.100.1")).Body.GetProperty("deviceToken")
+            .GetString();
         var device = signedIn.GetProperty("deviceToken").GetString();
         for (var i = 0; i < Lockout.Free + 5; i++)
         {
@@ -103,7 +106,9 @@ public abstract class SignInOriginTests(Backend backend) : IAsyncLifetime
             _server.Db.ClockSkew += TimeSpan.FromMinutes(16);
         }
 
-        Assert.Equal(Lockout.Free, await _server.Db.ReadAsync(s => s.FirstAsync("SELECT failures FROM sign_in_attempts WHERE account = $1", r => r.Int(0), SignInAttempts.AccountOf(email))));
+        Assert.Equal(Lockout.Free,
+            await _server.Db.ReadAsync(s =>
+            s.FirstAsync("SELECT failures FROM sign_in_attempts WHERE account = $1", r => r.Int(0), SignInAttempts.AccountOf(email))));
         Assert.Equal(200, await LoginAsync(email, Password, "198.51.100.1"));
     }
 
@@ -113,7 +118,8 @@ public abstract class SignInOriginTests(Backend backend) : IAsyncLifetime
         var (email, signedIn) = await MakeAsync();
         await StrangersAsync(email, 200);
         var client = _server.Client(signedIn.GetProperty("accessToken").GetString());
-        using var changed = await client.PostAsJsonAsync("/api/v1/auth/password", new { currentPassword = Password, newPassword = "mưa rào tháng bảy" });
+        using var changed = await client.PostAsJsonAsync("/api/v1/auth/password",
+            new { currentPassword = Password, newPassword = "mưa rào tháng bảy" });
         Assert.Equal(200, (int)changed.StatusCode);
         Assert.Equal(429, await LoginAsync(email, "mưa rào tháng bảy", "192.0.2.200"));
 
@@ -161,8 +167,10 @@ public abstract class SignInOriginTests(Backend backend) : IAsyncLifetime
     /// <summary>As if so many had failed from as many addresses a moment ago, and one more does.</summary>
     private async Task StrangersAsync(string email, int failures)
     {
-        await _server.Db.WriteAsync(async tx => await tx.ExecuteAsync("INSERT INTO sign_in_attempts (account, failures, last_at) VALUES ($1, $2, $3) "
-            + "ON CONFLICT (account) DO UPDATE SET failures = excluded.failures, last_at = excluded.last_at", SignInAttempts.AccountOf(email), failures, await tx.NowAsync()));
+        await _server.Db.WriteAsync(async tx =>
+            await tx.ExecuteAsync("INSERT INTO sign_in_attempts (account, failures, last_at) VALUES ($1, $2, $3) "
+            + "ON CONFLICT (account) DO UPDATE SET failures = excluded.failures, last_at = excluded.last_at",
+            SignInAttempts.AccountOf(email), failures, await tx.NowAsync()));
         Assert.Equal(401, await LoginAsync(email, "wrong password", "203.0.113.77"));
     }
 

@@ -49,12 +49,14 @@ public abstract class SignInTests(TestHost host)
     public async Task Unknown_email_wrong_password_and_closed_account_get_the_same_answer_after_the_same_work()
     {
         var hasher = new CountingHasher();
-        await using var server = await TestServer.StartAsync(await TestDb.CreateAsync(host.Backend), s => s.AddSingleton<PasswordHasher<object>>(hasher));
+        await using var server = await TestServer.StartAsync(await TestDb.CreateAsync(host.Backend),
+            s => s.AddSingleton<PasswordHasher<object>>(hasher));
         var (email, _) = await MakeAsync(server, Role.Customer);
         var (closed, closedAccount) = await MakeAsync(server, Role.Customer);
         await server.Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE users SET active = $2 WHERE id = $1", closedAccount.Id, false));
         var bodies = new List<string>();
-        foreach (var (who, password) in new[] { (email, "wrong password"), (email, Password.Trim()), ("nobody@example.com", Password), ("no address", Password), (closed, Password) })
+        foreach (var (who, password) in new[] { (email, "wrong password"), (email, Password.Trim()), ("nobody@example.com", Password),
+            ("no address", Password), (closed, Password) })
         {
             var before = hasher.Checks;
             using var answer = await server.Guest.PostAsJsonAsync("/api/v1/auth/login", new { email = who, password });
@@ -95,8 +97,10 @@ public abstract class SignInTests(TestHost host)
     [Fact]
     public async Task Bad_bodies_are_refused()
     {
-        foreach (var (body, code) in new[] { ("{}", "invalid_request"), ("""{"email":"a@b.vn"}""", "invalid_request"), ("""{"email":1,"password":"x"}""", "invalid_request"),
-            ("""{"email":"a@b.vn","password":"x","role":"admin"}""", "unknown_field"), ("""{"email":"a@b.vn","password":"\ud800"}""", "invalid_request"), ("[", "invalid_json") })
+        foreach (var (body, code) in new[] { ("{}", "invalid_request"), ("""{"email":"a@b.vn"}""", "invalid_request"),
+            ("""{"email":1,"password":"x"}""", "invalid_request"),
+            ("""{"email":"a@b.vn","password":"x","role":"admin"}""", "unknown_field"),
+                ("""{"email":"a@b.vn","password":"\ud800"}""", "invalid_request"), ("[", "invalid_json") })
         {
             using var content = new StringContent(body, Encoding.UTF8, "application/json");
             using var answer = await host.Server.Guest.PostAsync("/api/v1/auth/login", content);
@@ -114,8 +118,11 @@ public abstract class SignInTests(TestHost host)
         var header = JsonDocument.Parse(Tokens.Decode(parts[0])).RootElement;
 
         var jwks = await host.Server.Guest.GetFromJsonAsync<JsonElement>("/.well-known/jwks.json");
-        var key = jwks.GetProperty("keys").EnumerateArray().Single(k => k.GetProperty("kid").GetString() == header.GetProperty("kid").GetString());
-        Assert.Equal(("EC", "P-256", "ES256", "sig"), (key.GetProperty("kty").GetString(), key.GetProperty("crv").GetString(), key.GetProperty("alg").GetString(), key.GetProperty("use").GetString()));
+        var key = jwks.GetProperty("keys").EnumerateArray()
+            .Single(k => k.GetProperty("kid").GetString() == header.GetProperty("kid").GetString());
+        Assert.Equal(("EC", "P-256", "ES256", "sig"),
+            (key.GetProperty("kty").GetString(), key.GetProperty("crv").GetString(), key.GetProperty("alg").GetString(),
+            key.GetProperty("use").GetString()));
         Assert.False(key.TryGetProperty("d", out _));
         using var ecdsa = ECDsa.Create(new ECParameters
         {
@@ -129,15 +136,20 @@ public abstract class SignInTests(TestHost host)
     public async Task Signing_in_leaves_no_token_and_no_password_behind()
     {
         var (email, _) = await MakeAsync(Role.Customer);
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/auth/login") { Content = JsonContent.Create(new { email, password = Password }) };
+        using var request = new HttpRequestMessage(HttpMethod.Post,
+            "/api/v1/auth/login")
+        { Content = JsonContent.Create(new { email, password = Password }) };
         request.Headers.Add("Idempotency-Key", Guid.CreateVersion7().ToString());
         using var answer = await host.Server.Guest.SendAsync(request);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal(0, await host.Server.Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM idempotency_keys", r => r.Long(0))));
-        Assert.Equal(0, await host.Server.Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM users WHERE password_hash LIKE $1", r => r.Long(0), $"%{Password.Trim()}%")));
+        Assert.Equal(0,
+            await host.Server.Db.ReadAsync(s =>
+            s.FirstAsync("SELECT COUNT(*) FROM users WHERE password_hash LIKE $1", r => r.Long(0), $"%{Password.Trim()}%")));
     }
 
-    private Task<HttpResponseMessage> LoginAsync(string email, string password) => host.Server.Guest.PostAsJsonAsync("/api/v1/auth/login", new { email, password });
+    private Task<HttpResponseMessage> LoginAsync(string email, string password) =>
+        host.Server.Guest.PostAsJsonAsync("/api/v1/auth/login", new { email, password });
 
     private Task<(string Email, Account Account)> MakeAsync(Role role, params Guid[] stores) => MakeAsync(host.Server, role, stores);
 

@@ -28,7 +28,9 @@ public sealed class TokenReaderTests(SqliteDatabase database) : IClassFixture<Sq
         var good = Tokens.Sign(key, Tokens.Header(keys), Tokens.Payload(_clock.Now));
         var parts = good.Split('.');
         var deep = new string('[', 2000) + new string(']', 2000);
-        var hmac = HMACSHA256.HashData(key.ExportSubjectPublicKeyInfo(), Encoding.ASCII.GetBytes($"{Tokens.Encode(Tokens.Header(keys, "HS256"))}.{parts[1]}"));
+        var hmac = HMACSHA256.HashData(key.ExportSubjectPublicKeyInfo(),
+            Encoding.ASCII.GetBytes($"{Tokens.Encode(Tokens.Header(keys, "HS256"))}.{parts[1]}"));
+        var own = System.Text.Json.JsonSerializer.Serialize(SigningKeys.Describe(other.ExportParameters(false).Q));
         var bad = new Dictionary<string, string>
         {
             ["empty"] = "",
@@ -38,18 +40,23 @@ public sealed class TokenReaderTests(SqliteDatabase database) : IClassFixture<Sq
             ["alg none, no signature"] = $"{Tokens.Encode(Tokens.Header(keys, "none"))}.{parts[1]}.",
             ["alg none, our signature"] = $"{Tokens.Encode(Tokens.Header(keys, "none"))}.{parts[1]}.{parts[2]}",
             ["alg None"] = $"{Tokens.Encode(Tokens.Header(keys, "None"))}.{parts[1]}.",
-            ["HS256 under the public key"] = $"{Tokens.Encode(Tokens.Header(keys, "HS256"))}.{parts[1]}.{System.Buffers.Text.Base64Url.EncodeToString(hmac)}",
+            ["HS256 under the public key"] =
+                $"{Tokens.Encode(Tokens.Header(keys, "HS256"))}.{parts[1]}.{System.Buffers.Text.Base64Url.EncodeToString(hmac)}",
             ["alg ES384"] = Tokens.Sign(key, Tokens.Header(keys, "ES384"), Tokens.Payload(_clock.Now)),
             ["alg twice"] = Tokens.Sign(key, Tokens.Header(keys, more: ",\"alg\":\"none\""), Tokens.Payload(_clock.Now)),
             ["another key"] = Tokens.Sign(other, Tokens.Header(keys), Tokens.Payload(_clock.Now)),
-            ["another key with its own in the header"] = Tokens.Sign(other, Tokens.Header(keys, more: $",\"jwk\":{System.Text.Json.JsonSerializer.Serialize(SigningKeys.Describe(other.ExportParameters(false).Q))}"), Tokens.Payload(_clock.Now)),
+            ["another key with its own in the header"] = Tokens.Sign(other, Tokens.Header(keys, more: $",\"jwk\":{own}"),
+                Tokens.Payload(_clock.Now)),
             ["no kid"] = Tokens.Sign(key, """{"alg":"ES256"}""", Tokens.Payload(_clock.Now)),
             ["kid of a file"] = Tokens.Sign(other, """{"alg":"ES256","kid":"../../../dev/null"}""", Tokens.Payload(_clock.Now)),
             ["kid of a statement"] = Tokens.Sign(other, """{"alg":"ES256","kid":"x' OR '1'='1"}""", Tokens.Payload(_clock.Now)),
             ["kid empty"] = Tokens.Sign(other, """{"alg":"ES256","kid":""}""", Tokens.Payload(_clock.Now)),
             ["kid no text"] = Tokens.Sign(other, """{"alg":"ES256","kid":["a"]}""", Tokens.Payload(_clock.Now)),
-            ["kid of a secret that is no signing key"] = Tokens.Sign(other, """{"alg":"ES256","kid":"refresh-tokens"}""", Tokens.Payload(_clock.Now)),
-            ["keys elsewhere"] = Tokens.Sign(other, Tokens.Header(keys, more: ",\"jku\":\"https://evil.example/jwks\",\"x5u\":\"https://evil.example/x\""), Tokens.Payload(_clock.Now)),
+            ["kid of a secret that is no signing key"] = Tokens.Sign(other, """{"alg":"ES256","kid":"refresh-tokens"}""",
+                Tokens.Payload(_clock.Now)),
+            ["keys elsewhere"] = Tokens.Sign(other,
+                Tokens.Header(keys, more: ",\"jku\":\"https://evil.example/jwks\",\"x5u\":\"https://evil.example/x\""),
+                Tokens.Payload(_clock.Now)),
             ["critical extension"] = Tokens.Sign(key, Tokens.Header(keys, more: ",\"crit\":[\"b64\"]"), Tokens.Payload(_clock.Now)),
             ["no signature"] = $"{parts[0]}.{parts[1]}.",
             ["zero signature"] = $"{parts[0]}.{parts[1]}.{System.Buffers.Text.Base64Url.EncodeToString(new byte[64])}",
@@ -62,7 +69,8 @@ public sealed class TokenReaderTests(SqliteDatabase database) : IClassFixture<Sq
             ["other issuer"] = Tokens.Sign(key, Tokens.Header(keys), Tokens.Payload(_clock.Now, iss: "https://evil.example")),
             ["unknown role"] = Tokens.Sign(key, Tokens.Header(keys), Tokens.Payload(_clock.Now, role: "guest")),
             ["no claims"] = Tokens.Sign(key, Tokens.Header(keys), "{}"),
-            ["no expiry"] = Tokens.Sign(key, Tokens.Header(keys), """{"iss":"holdfast","aud":"holdfast-api","sub":"01900000-0000-7000-8000-0000000000aa","role":"admin","email":"a","stores":[]}"""),
+            ["no expiry"] = Tokens.Sign(key, Tokens.Header(keys),
+                """{"iss":"holdfast","aud":"holdfast-api","sub":"01900000-0000-7000-8000-0000000000aa","role":"admin","email":"a","stores":[]}"""),
             ["payload no object"] = Tokens.Sign(key, Tokens.Header(keys), "[1]"),
             ["deep payload"] = Tokens.Sign(key, Tokens.Header(keys), Tokens.Payload(_clock.Now, more: $",\"x\":{deep}")),
             ["deep header"] = Tokens.Sign(key, Tokens.Header(keys, more: $",\"x\":{deep}"), Tokens.Payload(_clock.Now)),

@@ -13,7 +13,9 @@ internal static class Tokens
 
     public static string Encode(string json) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json));
 
-    /// <summary>As <see cref="Encode"/>; of characters beyond ASCII the lowest byte alone, so that <c>ÿ</c> is 0xFF, which no UTF-8 has.</summary>
+    /// <summary>
+    /// As <see cref="Encode"/>; of characters beyond ASCII the lowest byte alone, so that <c>ÿ</c> is 0xFF, which no UTF-8 has.
+    /// </summary>
     public static string EncodeRaw(string json) => Base64Url.EncodeToString(Encoding.Latin1.GetBytes(json));
 
     public static string Sign(ECDsa key, string header, string payload) => SignEncoded(key, $"{Encode(header)}.{Encode(payload)}");
@@ -21,15 +23,20 @@ internal static class Tokens
     /// <summary>Signs what <see cref="EncodeRaw"/> makes of both parts.</summary>
     public static string SignRaw(ECDsa key, string header, string payload) => SignEncoded(key, $"{EncodeRaw(header)}.{EncodeRaw(payload)}");
 
-    /// <summary>Texts that are JSON by their form and no Unicode: an unpaired surrogate, and a byte that no UTF-8 has (for <see cref="EncodeRaw"/>).</summary>
+    /// <summary>
+    /// Texts that are JSON by their form and no Unicode: an unpaired surrogate, and a byte that no UTF-8 has (for <see cref="EncodeRaw"/>).
+    /// </summary>
     public static IReadOnlyList<string> NoUnicode { get; } = ["\\ud800", "\\udc00\\ud800", "ÿ", "À¯"];
 
-    /// <summary>The JSON with one of its texts replaced, each in turn, by each of <see cref="NoUnicode"/>; and with a name that is none added.</summary>
+    /// <summary>
+    /// The JSON with one of its texts replaced, each in turn, by each of <see cref="NoUnicode"/>; and with a name that is none added.
+    /// </summary>
     public static IEnumerable<string> Spoilt(string json)
     {
         foreach (var bad in NoUnicode)
         {
-            foreach (var text in System.Text.RegularExpressions.Regex.Matches(json, "(?<=[:\\[,]\\s*\")[^\"]*(?=\"\\s*[,}\\]])").Cast<System.Text.RegularExpressions.Match>())
+            foreach (var text in System.Text.RegularExpressions.Regex.Matches(json, "(?<=[:\\[,]\\s*\")[^\"]*(?=\"\\s*[,}\\]])")
+                .Cast<System.Text.RegularExpressions.Match>())
             {
                 yield return json[..text.Index] + bad + json[(text.Index + text.Length)..];
                 yield return json[..text.Index] + text.Value + bad + json[(text.Index + text.Length)..];
@@ -42,10 +49,12 @@ internal static class Tokens
     private static string SignEncoded(ECDsa key, string signed) =>
         $"{signed}.{Base64Url.EncodeToString(key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256))}";
 
-    public static string Header(SigningKeys keys, string alg = "ES256", string more = "") => $$"""{"alg":"{{alg}}","kid":"{{keys.Public.Kid}}","typ":"JWT"{{more}}}""";
+    public static string Header(SigningKeys keys, string alg = "ES256", string more = "") =>
+        $$"""{"alg":"{{alg}}","kid":"{{keys.Public.Kid}}","typ":"JWT"{{more}}}""";
 
     /// <summary>What we put into a token, with the differences of a test.</summary>
-    public static string Payload(DateTimeOffset now, string iss = TokenReader.Issuer, string aud = TokenReader.Audience, string role = "admin", int notBefore = 0, int expires = 900, string more = "") =>
+    public static string Payload(DateTimeOffset now, string iss = TokenReader.Issuer, string aud = TokenReader.Audience,
+        string role = "admin", int notBefore = 0, int expires = 900, string more = "") =>
         $$"""
         {"iss":"{{iss}}","aud":"{{aud}}","sub":"01900000-0000-7000-8000-0000000000aa","role":"{{role}}","email":"a@example.com","name":null,"stores":[],
         "iat":{{now.ToUnixTimeSeconds()}},"nbf":{{now.ToUnixTimeSeconds() + notBefore}},"exp":{{now.ToUnixTimeSeconds() + expires}}{{more}}}

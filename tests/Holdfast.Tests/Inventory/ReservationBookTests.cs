@@ -172,7 +172,8 @@ public sealed class ReservationBookTests
                     stock.Receive(A, quantity, "delivery");
                 }
 
-                var active = Enumerable.Range(50, 6).Select(n => book.Find(new Guid(n, 0, 0, new byte[8]))).Where(r => r?.Status == ReservationStatus.Active).ToList();
+                var active = Enumerable.Range(50, 6).Select(n => book.Find(new Guid(n, 0, 0, new byte[8])))
+                    .Where(r => r?.Status == ReservationStatus.Active).ToList();
                 Assert.Equal(stock.Find(A)!.Reserved, active.Sum(r => r!.Lines.Single(l => l.VariantId == A).Quantity));
                 Assert.Equal(stock.Find(B)!.Reserved, active.Count);
                 Assert.Equal(0, stock.Find(A)!.Shortfall);

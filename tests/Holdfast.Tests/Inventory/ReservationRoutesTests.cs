@@ -16,7 +16,8 @@ public abstract class ReservationRoutesTests(TestHost host)
     public async Task Holds_all_lines_for_ten_minutes()
     {
         var shop = await ShopAsync(7, 5);
-        using var answer = await shop.ReserveAsync(new[] { Shop.Line(shop.Variants[1], 1), Shop.Line(shop.Variant, 2), Shop.Line(shop.Variant, 1) });
+        using var answer = await shop.ReserveAsync(
+            new[] { Shop.Line(shop.Variants[1], 1), Shop.Line(shop.Variant, 2), Shop.Line(shop.Variant, 1) });
         var made = await answer.JsonAsync();
         Assert.Equal(201, (int)answer.StatusCode);
         Assert.Equal(One(made.Id()), answer.Headers.Location!.ToString());
@@ -24,7 +25,8 @@ public abstract class ReservationRoutesTests(TestHost host)
         Assert.Equal("active", made.Status());
         Assert.Equal(shop.Id, made.GetProperty("storeId").GetGuid());
         Assert.Equal([(shop.Variant, 3), (shop.Variants[1], 1)],
-            made.GetProperty("lines").EnumerateArray().Select(l => (l.GetProperty("variantId").GetGuid(), l.GetProperty("quantity").GetInt64())));
+            made.GetProperty("lines").EnumerateArray()
+            .Select(l => (l.GetProperty("variantId").GetGuid(), l.GetProperty("quantity").GetInt64())));
         Assert.Equal((7, 3, 4, 0), await shop.StockAsync());
         Assert.Equal((5, 1, 4, 0), await shop.StockAsync(shop.Variants[1]));
         Assert.Equal(made.GetRawText(), (await shop.Staff.GetAsync(One(made.Id())).ShouldBeAsync(200)).GetRawText());
@@ -35,9 +37,12 @@ public abstract class ReservationRoutesTests(TestHost host)
     public async Task Holds_all_or_nothing()
     {
         var shop = await ShopAsync(7, 5);
-        var problem = await shop.ReserveAsync(new[] { Shop.Line(shop.Variant, 2), Shop.Line(shop.Variants[1], 6) }).ShouldBeAsync(409, "insufficient_stock");
+        var problem = await shop.ReserveAsync(new[] { Shop.Line(shop.Variant, 2), Shop.Line(shop.Variants[1], 6) })
+            .ShouldBeAsync(409, "insufficient_stock");
         var shortage = Assert.Single(problem.GetProperty("shortages").EnumerateArray());
-        Assert.Equal((shop.Variants[1], 6, 5), (shortage.GetProperty("variantId").GetGuid(), shortage.GetProperty("requested").GetInt64(), shortage.GetProperty("available").GetInt64()));
+        Assert.Equal((shop.Variants[1], 6, 5),
+            (shortage.GetProperty("variantId").GetGuid(), shortage.GetProperty("requested").GetInt64(), shortage.GetProperty("available")
+            .GetInt64()));
         Assert.Equal((7, 0, 7, 0), await shop.StockAsync());
         await shop.ReserveAsync(new[] { Shop.Line(shop.Variant, 4), Shop.Line(shop.Variant, 4) }).ShouldBeAsync(409, "insufficient_stock");
     }
@@ -47,9 +52,11 @@ public abstract class ReservationRoutesTests(TestHost host)
     {
         var (shop, other) = (await ShopAsync(7, 7), await ShopAsync(7));
         var unknown = Guid.CreateVersion7();
-        var problem = await shop.ReserveAsync(new[] { Shop.Line(shop.Variant, 1), Shop.Line(unknown, 1), Shop.Line(other.Variant, 1) }).ShouldBeAsync(422, "unknown_variant");
+        var problem = await shop.ReserveAsync(new[] { Shop.Line(shop.Variant, 1), Shop.Line(unknown, 1), Shop.Line(other.Variant, 1) })
+            .ShouldBeAsync(422, "unknown_variant");
         Assert.Equal(new[] { unknown, other.Variant }.Order(), problem.GetProperty("variantIds").EnumerateArray().Select(v => v.GetGuid()));
-        await shop.ReserveAsync(new[] { Shop.Line(shop.Variant, 1), Shop.Line(other.Variant, 1) }, client: host.Server.Admin).ShouldBeAsync(422, "several_stores");
+        await shop.ReserveAsync(new[] { Shop.Line(shop.Variant, 1), Shop.Line(other.Variant, 1) }, client: host.Server.Admin)
+            .ShouldBeAsync(422, "several_stores");
         await host.Server.Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE variants SET active = $2 WHERE id = $1", shop.Variants[1], false));
         await shop.ReserveAsync(new[] { Shop.Line(shop.Variants[1], 1) }).ShouldBeAsync(422, "variant_not_for_sale");
         Assert.Equal((7, 0, 7, 0), await shop.StockAsync());
@@ -109,7 +116,8 @@ public abstract class ReservationRoutesTests(TestHost host)
         var shop = await ShopAsync(7);
         var made = await shop.ReserveAsync(3).ShouldBeAsync(201);
         var released = await shop.PostAsync($"reservations/{made.Id()}/release", new { }).ShouldBeAsync(200);
-        var events = await host.Server.Db.ReadAsync(s => s.QueryAsync("SELECT data, previous FROM events WHERE subject = $1 ORDER BY sequence",
+        var events = await host.Server.Db.ReadAsync(s =>
+            s.QueryAsync("SELECT data, previous FROM events WHERE subject = $1 ORDER BY sequence",
             r => (Encoding.UTF8.GetString(r.Bytes(0)), r.TextOrNull(1)), made.Id()));
         Assert.Equal([(made.GetRawText(), null), (released.GetRawText(), "\"previousStatus\":\"active\"")], events);
         Assert.Equal(released.GetRawText(), (await shop.Staff.GetAsync(One(made.Id())).ShouldBeAsync(200)).GetRawText());
@@ -123,7 +131,8 @@ public abstract class ReservationRoutesTests(TestHost host)
         await shop.PostAsync("reservations", new { lines }).ShouldBeAsync(400, "idempotency_key_required");
         var made = await shop.ReserveAsync(lines, key: "k").ShouldBeAsync(201);
         using var again = await shop.ReserveAsync(lines, key: "k");
-        Assert.Equal((201, One(made.Id()), "true"), ((int)again.StatusCode, again.Headers.Location!.ToString(), again.Headers.GetValues("Idempotency-Replayed").Single()));
+        Assert.Equal((201, One(made.Id()), "true"),
+            ((int)again.StatusCode, again.Headers.Location!.ToString(), again.Headers.GetValues("Idempotency-Replayed").Single()));
         Assert.Equal(made.GetRawText(), (await again.JsonAsync()).GetRawText());
         await shop.ReserveAsync(lines, 60, "k").ShouldBeAsync(422, "idempotency_key_reused");
         await shop.ReserveAsync(lines, key: "k", client: host.Server.Staff(shop.Id)).ShouldBeAsync(201);

@@ -21,7 +21,10 @@ public sealed class Shop
 
     public HttpClient Staff { get; }
 
-    /// <summary>A store with as many variants as there are quantities, in the order of their ids, each with that much on hand; null for a variant without a stock row.</summary>
+    /// <summary>
+    /// A store with as many variants as there are quantities, in the order of their ids, each with that much on hand; null for a variant
+    /// without a stock row.
+    /// </summary>
     public static async Task<Shop> OpenAsync(TestServer server, params long?[] onHand)
     {
         var id = Guid.CreateVersion7();
@@ -29,18 +32,25 @@ public sealed class Shop
         await server.Db.WriteAsync(async tx =>
         {
             var now = await tx.NowAsync();
-            await tx.ExecuteAsync("INSERT INTO stores (id, slug, name, currency, time_zone, version, created_at, updated_at) VALUES ($1, $2, 'Shop', 'VND', 'UTC', 1, $3, $3)",
+            await tx.ExecuteAsync(
+                "INSERT INTO stores (id, slug, name, currency, time_zone, version, created_at, updated_at) VALUES ($1, $2, 'Shop', "
+                + "'VND', 'UTC', 1, $3, $3)",
                 id, id.ToString("N"), now);
             for (var i = 0; i < variants.Length; i++)
             {
                 var product = Guid.CreateVersion7();
-                await tx.ExecuteAsync("INSERT INTO products (id, store_id, name, search_text, version, created_at, updated_at) VALUES ($1, $2, $3, '', 1, $4, $4)",
+                await tx.ExecuteAsync(
+                    "INSERT INTO products (id, store_id, name, search_text, version, created_at, updated_at) VALUES ($1, $2, $3, '', "
+                    + "1, $4, $4)",
                     product, id, $"Product {i}", now);
-                await tx.ExecuteAsync("INSERT INTO variants (id, product_id, store_id, position, sku, name, price, active) VALUES ($1, $2, $3, 0, $4, $5{as text}, 1000, $6)",
+                await tx.ExecuteAsync(
+                    "INSERT INTO variants (id, product_id, store_id, position, sku, name, price, active) VALUES ($1, $2, $3, 0, $4, "
+                    + "$5{as text}, 1000, $6)",
                     variants[i], product, id, $"SKU-{i}", i == 0 ? null : "Large", true);
             }
 
-            await StockWriter.ReceiveAsync(tx, [.. variants.Zip(onHand).Where(v => v.Second is not null).Select(v => (v.First, id, v.Second!.Value))], "opening", now);
+            await StockWriter.ReceiveAsync(tx,
+                [.. variants.Zip(onHand).Where(v => v.Second is not null).Select(v => (v.First, id, v.Second!.Value))], "opening", now);
         });
         return new Shop(server, id, variants);
     }
@@ -57,9 +67,11 @@ public sealed class Shop
     }
 
     public Task<HttpResponseMessage> ReserveAsync(object lines, int? ttlSeconds = null, string? key = null, HttpClient? client = null) =>
-        PostAsync("reservations", ttlSeconds is null ? new { lines } : new { lines, ttlSeconds }, key ?? Guid.CreateVersion7().ToString(), client);
+        PostAsync("reservations", ttlSeconds is null ? new { lines } : new { lines, ttlSeconds }, key ?? Guid.CreateVersion7().ToString(),
+        client);
 
-    public Task<HttpResponseMessage> ReserveAsync(long quantity, int? ttlSeconds = null) => ReserveAsync(new[] { Line(Variant, quantity) }, ttlSeconds);
+    public Task<HttpResponseMessage> ReserveAsync(long quantity, int? ttlSeconds = null) =>
+        ReserveAsync(new[] { Line(Variant, quantity) }, ttlSeconds);
 
     public static object Line(Guid variantId, long quantity) => new { variantId, quantity };
 
@@ -83,12 +95,14 @@ public sealed class Shop
         }
     }
 
-    public static async Task<int> BrokenAsync(Db db, Invariant invariant) => (await db.ReadAsync(s => s.QueryAsync(invariant.Sql, _ => 0))).Count;
+    public static async Task<int> BrokenAsync(Db db, Invariant invariant) =>
+        (await db.ReadAsync(s => s.QueryAsync(invariant.Sql, _ => 0))).Count;
 }
 
 internal static class Answers
 {
-    public static async Task<JsonElement> JsonAsync(this HttpResponseMessage response) => await response.Content.ReadFromJsonAsync<JsonElement>();
+    public static async Task<JsonElement> JsonAsync(this HttpResponseMessage response) =>
+        await response.Content.ReadFromJsonAsync<JsonElement>();
 
     /// <summary>Asserts the status, and for errors the code.</summary>
     public static async Task<JsonElement> ShouldBeAsync(this Task<HttpResponseMessage> sent, int status, string? code = null)

@@ -20,13 +20,15 @@ public abstract class ShortOrdersTests(TestHost host)
 
     private async Task<List<(Guid, long, long)>> AdjustAsync(OrderShop shop, long delta)
     {
-        var (status, answer, _) = await OrderShop.PostAsync(host.Server.Admin, $"/inventory/{shop.Variant}/adjustments", new JsonObject { ["delta"] = delta, ["reason"] = "counted" });
+        var (status, answer, _) = await OrderShop.PostAsync(host.Server.Admin, $"/inventory/{shop.Variant}/adjustments",
+            new JsonObject { ["delta"] = delta, ["reason"] = "counted" });
         Assert.Equal(201, status);
         return [.. answer.GetProperty("affected").EnumerateArray()
             .Select(a => (a.GetProperty("referenceId").GetGuid(), a.GetProperty("held").GetInt64(), a.GetProperty("missing").GetInt64()))];
     }
 
-    private Task<(int Status, JsonElement Body, HttpResponseMessage Response)> ShipAsync(Guid order, OrderShop? shop = null, long quantity = 0) =>
+    private Task<(int Status, JsonElement Body, HttpResponseMessage Response)> ShipAsync(Guid order, OrderShop? shop = null,
+        long quantity = 0) =>
         OrderShop.PostAsync(host.Server.Admin, $"/orders/{order}/ship", shop is null ? null
             : new JsonObject { ["lines"] = new JsonArray(new JsonObject { ["variantId"] = shop.Variant, ["quantity"] = quantity }) });
 

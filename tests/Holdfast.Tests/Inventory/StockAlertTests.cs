@@ -8,7 +8,9 @@ using Holdfast.Tests.Messaging;
 
 namespace Holdfast.Tests.Inventory;
 
-/// <summary>Staff see what runs out from the event that tells it to the one that ends it; lost alerts are made again from stock and events.</summary>
+/// <summary>
+/// Staff see what runs out from the event that tells it to the one that ends it; lost alerts are made again from stock and events.
+/// </summary>
 public abstract class StockAlertTests(TestHost host)
 {
     private Db Db => host.Server.Db;
@@ -31,12 +33,14 @@ public abstract class StockAlertTests(TestHost host)
         Assert.Equal(since, await SinceAsync(shop));
         await shop.PostAsync($"{shop.Variant}/receipts", new { quantity = 10, reference = "DN-2" }).ShouldBeAsync(201);
         Assert.Empty(await AlertsAsync(shop));
-        Assert.Equal(["inventory.low", "inventory.rejected", "inventory.shortfall", "inventory.restocked"], await shop.EventsAsync(shop.Variant));
+        Assert.Equal(["inventory.low", "inventory.rejected", "inventory.shortfall", "inventory.restocked"],
+            await shop.EventsAsync(shop.Variant));
 
         // The level moves to the stock, too; and a sold-out variant needs no level.
         await shop.Staff.PutAsJsonAsync($"/api/v1/inventory/{shop.Variants[1]}", new { lowStockThreshold = 3 }).ShouldBeAsync(200);
         Assert.Equal([(shop.Variants[1], "low", 3)], await AlertsAsync(shop));
-        await shop.Staff.PutAsJsonAsync($"/api/v1/inventory/{shop.Variants[1]}", new { lowStockThreshold = (long?)null }).ShouldBeAsync(200);
+        await shop.Staff.PutAsJsonAsync($"/api/v1/inventory/{shop.Variants[1]}", new { lowStockThreshold = (long?)null })
+            .ShouldBeAsync(200);
         Assert.Empty(await AlertsAsync(shop));
         await shop.ReserveAsync(new[] { Shop.Line(shop.Variants[2], 5) }).ShouldBeAsync(201);
         Assert.Equal([(shop.Variants[2], "sold_out", 0)], await AlertsAsync(shop));
@@ -60,7 +64,8 @@ public abstract class StockAlertTests(TestHost host)
         await Db.WriteAsync(async tx =>
         {
             await tx.ExecuteAsync("DELETE FROM stock_alerts WHERE store_id = $1", shop.Id);
-            await tx.ExecuteAsync("INSERT INTO stock_alerts (variant_id, store_id, since) VALUES ($1, $2, $3)", shop.Variants[2], shop.Id, await tx.NowAsync());
+            await tx.ExecuteAsync("INSERT INTO stock_alerts (variant_id, store_id, since) VALUES ($1, $2, $3)", shop.Variants[2], shop.Id,
+                await tx.NowAsync());
         });
         Assert.Equal(3, await Shop.BrokenAsync(Db, InventoryModule.Invariants.Single(i => i.Name == "alerts_are_of_what_runs_out")));
         var lines = await Db.WriteAsync(InventoryModule.Repairs.Single(r => r.Name == "alerts_from_the_stock").RunAsync);
@@ -89,16 +94,20 @@ public abstract class StockAlertTests(TestHost host)
     }
 
     private Task HandledAsync() => Until.TrueAsync("the events are handled", async () =>
-        await Db.ReadAsync(s => s.FirstAsync("SELECT (SELECT COUNT(*) FROM outbox) + (SELECT COUNT(*) FROM deliveries)", r => r.Long(0))) == 0);
+        await Db.ReadAsync(s => s.FirstAsync("SELECT (SELECT COUNT(*) FROM outbox) + (SELECT COUNT(*) FROM deliveries)", r => r.Long(0)))
+        == 0);
 
     private async Task<List<(Guid, string, long)>> AlertsAsync(Shop shop)
     {
         await HandledAsync();
         var page = await shop.Staff.GetAsync($"/api/v1/inventory/alerts?storeId={shop.Id}").ShouldBeAsync(200);
-        return [.. page.GetProperty("items").EnumerateArray().Select(i => (i.GetProperty("variantId").GetGuid(), i.GetProperty("kind").GetString()!, i.GetProperty("available").GetInt64()))];
+        return [.. page.GetProperty("items").EnumerateArray()
+            .Select(i =>
+            (i.GetProperty("variantId").GetGuid(), i.GetProperty("kind").GetString()!, i.GetProperty("available").GetInt64()))];
     }
 
-    private Task<List<DateTime>> SinceAsync(Shop shop) => Db.ReadAsync(s => s.QueryAsync("SELECT since FROM stock_alerts WHERE store_id = $1 ORDER BY variant_id", r => r.Time(0), shop.Id));
+    private Task<List<DateTime>> SinceAsync(Shop shop) =>
+        Db.ReadAsync(s => s.QueryAsync("SELECT since FROM stock_alerts WHERE store_id = $1 ORDER BY variant_id", r => r.Time(0), shop.Id));
 }
 
 public sealed class StockAlert_on_sqlite(SqliteHost host) : StockAlertTests(host), IClassFixture<SqliteHost>;
@@ -120,8 +129,10 @@ public abstract class StockAlertsByBrokerTests(Backend backend, string way)
             await shop.ReserveAsync(new[] { Shop.Line(variant, 3) }).ShouldBeAsync(201);
         }
 
-        await Until.TrueAsync("the broker has brought all", async () => await db.ReadAsync(s => s.FirstAsync("SELECT (SELECT COUNT(*) FROM outbox) + (SELECT COUNT(*) FROM stock s "
-            + "LEFT JOIN inbox i ON i.consumer = 'low-stock' AND i.subject = s.variant_id WHERE COALESCE(i.sequence, 0) < s.event_sequence)", r => r.Long(0))) == 0);
+        await Until.TrueAsync("the broker has brought all",
+            async () => await db.ReadAsync(s => s.FirstAsync("SELECT (SELECT COUNT(*) FROM outbox) + (SELECT COUNT(*) FROM stock s "
+            + "LEFT JOIN inbox i ON i.consumer = 'low-stock' AND i.subject = s.variant_id WHERE COALESCE(i.sequence, 0) < "
+            + "s.event_sequence)", r => r.Long(0))) == 0);
         var before = await AlertsAsync(db);
         Assert.Equal(shop.Variants[..3], before.Select(a => a.Variant));
         var invariant = InventoryModule.Invariants.Single(i => i.Name == "alerts_are_of_what_runs_out");
@@ -130,10 +141,12 @@ public abstract class StockAlertsByBrokerTests(Backend backend, string way)
         await db.WriteAsync(async tx =>
         {
             await tx.ExecuteAsync("DELETE FROM stock_alerts");
-            await tx.ExecuteAsync("INSERT INTO stock_alerts (variant_id, store_id, since) VALUES ($1, $2, $3)", shop.Variants[3], shop.Id, await tx.NowAsync());
+            await tx.ExecuteAsync("INSERT INTO stock_alerts (variant_id, store_id, since) VALUES ($1, $2, $3)", shop.Variants[3], shop.Id,
+                await tx.NowAsync());
 
             // The third one's event is on its way, as far as anybody can tell.
-            await tx.ExecuteAsync("UPDATE inbox SET sequence = sequence - 1 WHERE consumer = 'low-stock' AND subject = $1", shop.Variants[2]);
+            await tx.ExecuteAsync("UPDATE inbox SET sequence = sequence - 1 WHERE consumer = 'low-stock' AND subject = $1",
+                shop.Variants[2]);
         });
         Assert.Equal(3, await Shop.BrokenAsync(db, invariant));
         Assert.Equal(3, (await db.WriteAsync(InventoryModule.Repairs.Single(r => r.Name == "alerts_from_the_stock").RunAsync)).Count);

@@ -85,7 +85,8 @@ public sealed class StockBookTests
                 Play(book, held, step);
                 foreach (var entry in book.Entries)
                 {
-                    Assert.True(entry.OnHand >= 0 && entry.Reserved >= 0 && entry.OnHand + entry.Shortfall >= entry.Reserved, Picture(book));
+                    Assert.True(entry.OnHand >= 0 && entry.Reserved >= 0 && entry.OnHand + entry.Shortfall >= entry.Reserved,
+                        Picture(book));
                 }
             }
 
@@ -145,9 +146,12 @@ public sealed class StockBookTests
             var earlier = Book();
             var held = new Dictionary<(Guid Variant, Guid Holder), long>();
             Array.ForEach(before, step => Play(earlier, held, step));
-            var read = earlier.Entries.SelectMany(e => earlier.Movements.Where(m => m.Entry == e && m.ReservedDelta != 0).GroupBy(m => m.ReferenceId!.Value)
-                .Select(g => new Hold(e.Read.VariantId, g.Key, g.Sum(m => m.ReservedDelta), g.Min(m => m.Sequence)))).Where(h => h.Quantity > 0).ToList();
-            var book = new StockBook([.. earlier.Entries.Select(e => e.Read with { OnHand = e.OnHand, Reserved = e.Reserved, Movements = e.Movements })]);
+            var read = earlier.Entries.SelectMany(e => earlier.Movements.Where(m => m.Entry == e && m.ReservedDelta != 0)
+                .GroupBy(m => m.ReferenceId!.Value)
+                .Select(g => new Hold(e.Read.VariantId, g.Key, g.Sum(m => m.ReservedDelta), g.Min(m => m.Sequence))))
+                .Where(h => h.Quantity > 0).ToList();
+            var book = new StockBook(
+                [.. earlier.Entries.Select(e => e.Read with { OnHand = e.OnHand, Reserved = e.Reserved, Movements = e.Movements })]);
             Array.ForEach(after, step => Play(book, held, step));
             var holds = new HoldBook(read);
             foreach (var entry in book.Entries)
@@ -197,7 +201,8 @@ public sealed class StockBookTests
         var book = Book(5);
         Assert.True(book.TryReserve([new(Ids[0], 4)], StockReasons.Placed, Holder(0), out _));
         Assert.True(book.TryAdjust(Ids[0], -3, "broken"));
-        Assert.Equal((2, 4, 0, 2), (book.Find(Ids[0])!.OnHand, book.Find(Ids[0])!.Reserved, book.Find(Ids[0])!.Available, book.Find(Ids[0])!.Shortfall));
+        Assert.Equal((2, 4, 0, 2),
+            (book.Find(Ids[0])!.OnHand, book.Find(Ids[0])!.Reserved, book.Find(Ids[0])!.Available, book.Find(Ids[0])!.Shortfall));
         Assert.False(book.TryAdjust(Ids[0], -3, "broken"));
         Assert.False(book.TryAdjust(Guid.CreateVersion7(), -1, "never there"));
     }

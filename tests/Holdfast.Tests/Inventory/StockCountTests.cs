@@ -13,27 +13,35 @@ public abstract class StockCountTests(TestHost host)
     {
         var shop = await ShopAsync(7, 7);
         await shop.ReserveAsync(5).ShouldBeAsync(201);
-        var counted = await shop.PostAsync($"{shop.Variant}/adjustments", new { counted = 17, reason = "stock-take" }, "c1").ShouldBeAsync(201);
-        Assert.Equal((17, 10, "adjustment", "stock-take"), (counted.GetProperty("onHand").GetInt64(), counted.GetProperty("movement").GetProperty("onHandDelta").GetInt64(),
-            counted.GetProperty("movement").GetProperty("reason").GetString(), counted.GetProperty("movement").GetProperty("reference").GetString()));
+        var counted = await shop.PostAsync($"{shop.Variant}/adjustments", new { counted = 17, reason = "stock-take" }, "c1")
+            .ShouldBeAsync(201);
+        Assert.Equal((17, 10, "adjustment", "stock-take"),
+            (counted.GetProperty("onHand").GetInt64(), counted.GetProperty("movement").GetProperty("onHandDelta").GetInt64(),
+            counted.GetProperty("movement").GetProperty("reason").GetString(), counted.GetProperty("movement").GetProperty("reference")
+            .GetString()));
         var less = await shop.PostAsync($"{shop.Variant}/adjustments", new { counted = 2, reason = "stock-take" }).ShouldBeAsync(201);
         Assert.Equal((2, 5, 0, 3), await shop.StockAsync());
         Assert.Equal(1, less.GetProperty("affected").GetArrayLength());
         // Retried, it is the first answer, and the stock stays what was counted last.
-        Assert.Equal(counted.GetRawText(), (await shop.PostAsync($"{shop.Variant}/adjustments", new { counted = 17, reason = "stock-take" }, "c1").ShouldBeAsync(201)).GetRawText());
+        Assert.Equal(counted.GetRawText(),
+            (await shop.PostAsync($"{shop.Variant}/adjustments", new { counted = 17, reason = "stock-take" }, "c1")
+            .ShouldBeAsync(201)).GetRawText());
         Assert.Equal((2, 5, 0, 3), await shop.StockAsync());
         var same = await shop.PostAsync($"{shop.Variant}/adjustments", new { counted = 2, reason = "again" }).ShouldBeAsync(201);
         Assert.Equal(0, same.GetProperty("movement").GetProperty("onHandDelta").GetInt64());
         await shop.PostAsync($"{shop.Variant}/adjustments", new { counted = 0, reason = "empty" }).ShouldBeAsync(201);
         Assert.Equal((0, 5, 0, 5), await shop.StockAsync());
-        Assert.Equal(["inventory.shortfall", "inventory.shortfall"], (await shop.EventsAsync(shop.Variant)).Where(e => e == "inventory.shortfall"));
+        Assert.Equal(["inventory.shortfall", "inventory.shortfall"],
+            (await shop.EventsAsync(shop.Variant)).Where(e => e == "inventory.shortfall"));
 
-        foreach (var wrong in new object[] { new { counted = -1, reason = "x" }, new { counted = 1.5, reason = "x" }, new { counted = 1, delta = 1, reason = "x" }, new { reason = "x" }, new { counted = 1 } })
+        foreach (var wrong in new object[] { new { counted = -1, reason = "x" }, new { counted = 1.5, reason = "x" },
+            new { counted = 1, delta = 1, reason = "x" }, new { reason = "x" }, new { counted = 1 } })
         {
             await shop.PostAsync($"{shop.Variant}/adjustments", wrong).ShouldBeAsync(400, "invalid_request");
         }
 
-        await shop.PostAsync($"{shop.Variant}/adjustments", new { counted = 1, reason = "x" }, client: host.Server.Staff(Guid.CreateVersion7())).ShouldBeAsync(404, "not_found");
+        await shop.PostAsync($"{shop.Variant}/adjustments", new { counted = 1, reason = "x" },
+            client: host.Server.Staff(Guid.CreateVersion7())).ShouldBeAsync(404, "not_found");
         await Shop.VerifyAsync(host.Server.Db);
     }
 
@@ -45,7 +53,8 @@ public abstract class StockCountTests(TestHost host)
         var answer = await CountAsync(shop, "c1", (1, 9), (0, 4), (2, 12), (3, 3)).ShouldBeAsync(200);
         // In the order of the request, each as an adjustment is answered.
         Assert.Equal([(shop.Variants[1], 9L, 2L), (shop.Variants[0], 4, -3), (shop.Variants[2], 12, 12), (shop.Variants[3], 3, 0)],
-            answer.GetProperty("items").EnumerateArray().Select(i => (i.GetProperty("variantId").GetGuid(), i.GetProperty("onHand").GetInt64(),
+            answer.GetProperty("items").EnumerateArray()
+            .Select(i => (i.GetProperty("variantId").GetGuid(), i.GetProperty("onHand").GetInt64(),
                 i.GetProperty("movement").GetProperty("onHandDelta").GetInt64())));
         Assert.Equal(1, answer.GetProperty("items")[1].GetProperty("affected").GetArrayLength());
         Assert.Equal((4, 5, 0, 1), await shop.StockAsync());
@@ -94,7 +103,8 @@ public abstract class StockCountTests(TestHost host)
         var sent = await Task.WhenAll(Enumerable.Range(0, 60).Select(i => shop.PostAsync($"{shop.Variant}/adjustments",
             i % 4 == 0 ? new { counted = 500 + i, reason = $"count {500 + i}" } : (object)new { delta = -1, reason = "broken" })));
         Assert.All(sent, answer => Assert.Equal(201, (int)answer.StatusCode));
-        var ledger = await host.Server.Db.ReadAsync(s => s.QueryAsync("SELECT on_hand_delta, reference FROM stock_movements WHERE variant_id = $1 ORDER BY sequence",
+        var ledger = await host.Server.Db.ReadAsync(s =>
+            s.QueryAsync("SELECT on_hand_delta, reference FROM stock_movements WHERE variant_id = $1 ORDER BY sequence",
             r => (Delta: r.Long(0), Reference: r.TextOrNull(1) ?? ""), shop.Variant));
         var (onHand, counts) = (0L, 0);
         foreach (var (delta, reference) in ledger)

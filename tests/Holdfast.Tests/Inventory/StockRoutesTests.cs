@@ -20,7 +20,8 @@ public abstract class StockRoutesTests(TestHost host)
         Assert.Equal(
             $$"""{"variantId":"{{shop.Variant}}","storeId":"{{shop.Id}}","sku":"SKU-0","name":"Product 0","onHand":7,"reserved":3,"available":4,"shortfall":0,"lowStockThreshold":null}""",
             stock.GetRawText());
-        Assert.Equal("Product 1 - Large", (await shop.Staff.GetAsync(Stock(shop.Variants[1])).ShouldBeAsync(200)).GetProperty("name").GetString());
+        Assert.Equal("Product 1 - Large", (await shop.Staff.GetAsync(Stock(shop.Variants[1])).ShouldBeAsync(200)).GetProperty("name")
+            .GetString());
     }
 
     [Fact]
@@ -53,8 +54,10 @@ public abstract class StockRoutesTests(TestHost host)
         await shop.PostAsync($"{shop.Variant}/receipts", receipt, client: others).ShouldBeAsync(404, "not_found");
         await shop.PostAsync($"{shop.Variant}/receipts", receipt, client: host.Server.Customer()).ShouldBeAsync(403);
         await shop.PostAsync($"{shop.Variant}/receipts", receipt, client: host.Server.Service(shop.Id)).ShouldBeAsync(201);
-        await shop.PostAsync($"{shop.Variant}/adjustments", new { delta = 1, reason = "x" }, client: others).ShouldBeAsync(404, "not_found");
-        await shop.PostAsync($"{shop.Variant}/adjustments", new { delta = 1, reason = "x" }, client: host.Server.Service(shop.Id)).ShouldBeAsync(403);
+        await shop.PostAsync($"{shop.Variant}/adjustments", new { delta = 1, reason = "x" }, client: others)
+            .ShouldBeAsync(404, "not_found");
+        await shop.PostAsync($"{shop.Variant}/adjustments", new { delta = 1, reason = "x" }, client: host.Server.Service(shop.Id))
+            .ShouldBeAsync(403);
         await others.PutAsJsonAsync(Stock(shop.Variant), new { lowStockThreshold = 1 }).ShouldBeAsync(404, "not_found");
         await shop.Staff.GetAsync(Stock(Guid.CreateVersion7())).ShouldBeAsync(404, "not_found");
         await shop.Staff.GetAsync("/api/v1/inventory/none").ShouldBeAsync(404, "not_found");
@@ -79,11 +82,13 @@ public abstract class StockRoutesTests(TestHost host)
     [InlineData("reservations", """{"lines":[]}""", "lines")]
     [InlineData("reservations", """{"lines":[{"variantId":"x","quantity":1}]}""", "lines[0].variantId")]
     [InlineData("reservations", """{"lines":[{"variantId":"01900000-0000-7000-8000-000000000001","quantity":0}]}""", "lines[0].quantity")]
-    [InlineData("reservations", """{"lines":[{"variantId":"01900000-0000-7000-8000-000000000001","quantity":1}],"ttlSeconds":0}""", "ttlSeconds")]
+    [InlineData("reservations", """{"lines":[{"variantId":"01900000-0000-7000-8000-000000000001","quantity":1}],"ttlSeconds":0}""",
+        "ttlSeconds")]
     public async Task Refuses_what_makes_no_sense(string path, string body, string field)
     {
         var shop = await ShopAsync(7);
-        var message = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/inventory/{(path == "reservations" ? path : $"{shop.Variant}/{path}")}")
+        var message = new HttpRequestMessage(HttpMethod.Post,
+            $"/api/v1/inventory/{(path == "reservations" ? path : $"{shop.Variant}/{path}")}")
         {
             Content = new StringContent(body),
             Headers = { { "Idempotency-Key", Guid.CreateVersion7().ToString() } },
@@ -97,8 +102,10 @@ public abstract class StockRoutesTests(TestHost host)
     public async Task Refuses_members_it_does_not_know()
     {
         var shop = await ShopAsync(7);
-        await shop.PostAsync($"{shop.Variant}/receipts", new { quantity = 1, reference = "a", onHand = 5 }).ShouldBeAsync(400, "unknown_field");
-        await shop.PostAsync($"{shop.Variant}/adjustments", new { delta = 1, reason = "a", reserved = 5 }).ShouldBeAsync(400, "unknown_field");
+        await shop.PostAsync($"{shop.Variant}/receipts", new { quantity = 1, reference = "a", onHand = 5 })
+            .ShouldBeAsync(400, "unknown_field");
+        await shop.PostAsync($"{shop.Variant}/adjustments", new { delta = 1, reason = "a", reserved = 5 })
+            .ShouldBeAsync(400, "unknown_field");
         await shop.Staff.PutAsJsonAsync(Stock(shop.Variant), new { onHand = 5 }).ShouldBeAsync(400, "unknown_field");
     }
 
@@ -107,11 +114,14 @@ public abstract class StockRoutesTests(TestHost host)
     {
         var shop = await ShopAsync(7, 7);
         var first = await shop.PostAsync($"{shop.Variant}/receipts", new { quantity = 5, reference = "DN-1" }).ShouldBeAsync(201);
-        Assert.Equal((12, 5, "receipt", "DN-1"), (first.GetProperty("onHand").GetInt64(), first.GetProperty("movement").GetProperty("onHandDelta").GetInt64(),
-            first.GetProperty("movement").GetProperty("reason").GetString(), first.GetProperty("movement").GetProperty("reference").GetString()));
+        Assert.Equal((12, 5, "receipt", "DN-1"),
+            (first.GetProperty("onHand").GetInt64(), first.GetProperty("movement").GetProperty("onHandDelta").GetInt64(),
+            first.GetProperty("movement").GetProperty("reason").GetString(), first.GetProperty("movement").GetProperty("reference")
+            .GetString()));
         var again = await shop.PostAsync($"{shop.Variant}/receipts", new { quantity = 5, reference = "DN-1" }).ShouldBeAsync(200);
         Assert.Equal(first.GetRawText(), again.GetRawText());
-        var conflict = await shop.PostAsync($"{shop.Variant}/receipts", new { quantity = 6, reference = "DN-1" }).ShouldBeAsync(409, "receipt_conflict");
+        var conflict = await shop.PostAsync($"{shop.Variant}/receipts", new { quantity = 6, reference = "DN-1" })
+            .ShouldBeAsync(409, "receipt_conflict");
         Assert.Equal(5, conflict.GetProperty("quantity").GetInt64());
         await shop.PostAsync($"{shop.Variants[1]}/receipts", new { quantity = 6, reference = "DN-1" }).ShouldBeAsync(201);
         Assert.Equal((12, 0, 12, 0), await shop.StockAsync());
@@ -121,7 +131,8 @@ public abstract class StockRoutesTests(TestHost host)
     public async Task Receipts_retried_at_the_same_time_count_once()
     {
         var shop = await ShopAsync(new long?[] { null });
-        var sent = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => shop.PostAsync($"{shop.Variant}/receipts", new { quantity = 5, reference = "DN-1" })));
+        var sent = await Task.WhenAll(Enumerable.Range(0, 20)
+            .Select(_ => shop.PostAsync($"{shop.Variant}/receipts", new { quantity = 5, reference = "DN-1" })));
         Assert.Equal(1, sent.Count(r => (int)r.StatusCode == 201));
         Assert.Equal(19, sent.Count(r => (int)r.StatusCode == 200));
         Assert.Equal((5, 0, 5, 0), await shop.StockAsync());
@@ -137,7 +148,8 @@ public abstract class StockRoutesTests(TestHost host)
         using var again = await shop.PostAsync($"{shop.Variant}/adjustments", body, "k1");
         Assert.Equal("true", again.Headers.GetValues("Idempotency-Replayed").Single());
         Assert.Equal(first.GetRawText(), (await again.JsonAsync()).GetRawText());
-        await shop.PostAsync($"{shop.Variant}/adjustments", new { delta = -3, reason = "broken" }, "k1").ShouldBeAsync(422, "idempotency_key_reused");
+        await shop.PostAsync($"{shop.Variant}/adjustments", new { delta = -3, reason = "broken" }, "k1")
+            .ShouldBeAsync(422, "idempotency_key_reused");
         Assert.Equal((5, 0, 5, 0), await shop.StockAsync());
     }
 
@@ -156,7 +168,8 @@ public abstract class StockRoutesTests(TestHost host)
     public async Task On_hand_does_not_go_below_zero()
     {
         var shop = await ShopAsync(7);
-        var problem = await shop.PostAsync($"{shop.Variant}/adjustments", new { delta = -8, reason = "counted" }).ShouldBeAsync(409, "stock_below_zero");
+        var problem = await shop.PostAsync($"{shop.Variant}/adjustments", new { delta = -8, reason = "counted" })
+            .ShouldBeAsync(409, "stock_below_zero");
         Assert.Equal(7, problem.GetProperty("onHand").GetInt64());
         await shop.PostAsync($"{shop.Variant}/adjustments", new { delta = -7, reason = "counted" }).ShouldBeAsync(201);
         Assert.Equal((0, 0, 0, 0), await shop.StockAsync());
@@ -208,7 +221,8 @@ public abstract class StockRoutesTests(TestHost host)
         await shop.PostAsync($"{shop.Variant}/receipts", new { quantity = 10, reference = "DN-1" }).ShouldBeAsync(201);
         await shop.ReserveAsync(14).ShouldBeAsync(201);
         Assert.Equal(["inventory.low", "inventory.restocked", "inventory.low", "inventory.rejected"], await shop.EventsAsync(shop.Variant));
-        Assert.Equal(JsonValueKind.Null, (await shop.Staff.PutAsJsonAsync(Stock(shop.Variant), new { lowStockThreshold = (long?)null }).ShouldBeAsync(200))
+        Assert.Equal(JsonValueKind.Null,
+            (await shop.Staff.PutAsJsonAsync(Stock(shop.Variant), new { lowStockThreshold = (long?)null }).ShouldBeAsync(200))
             .GetProperty("lowStockThreshold").ValueKind);
         await shop.Staff.PutAsJsonAsync(Stock(shop.Variant), new { lowStockThreshold = -1 }).ShouldBeAsync(400, "invalid_request");
         await Shop.VerifyAsync(host.Server.Db);
@@ -219,8 +233,10 @@ public abstract class StockRoutesTests(TestHost host)
     {
         var shop = await ShopAsync(3);
         await shop.ReserveAsync(3).ShouldBeAsync(201);
-        var data = await host.Server.Db.ReadAsync(s => s.FirstAsync("SELECT data FROM events WHERE subject = $1", r => r.Bytes(0), shop.Variant));
-        Assert.Equal((await shop.Staff.GetAsync(Stock(shop.Variant)).ShouldBeAsync(200)).GetRawText(), System.Text.Encoding.UTF8.GetString(data!));
+        var data = await host.Server.Db.ReadAsync(s =>
+            s.FirstAsync("SELECT data FROM events WHERE subject = $1", r => r.Bytes(0), shop.Variant));
+        Assert.Equal((await shop.Staff.GetAsync(Stock(shop.Variant)).ShouldBeAsync(200)).GetRawText(),
+            System.Text.Encoding.UTF8.GetString(data!));
     }
 
     [Fact]
@@ -232,7 +248,8 @@ public abstract class StockRoutesTests(TestHost host)
         do
         {
             var page = await shop.Staff.GetAsync($"/api/v1/inventory?storeId={shop.Id}&limit=2&cursor={cursor}").ShouldBeAsync(200);
-            all.AddRange(page.GetProperty("items").EnumerateArray().Select(i => (i.GetProperty("variantId").GetGuid(), i.GetProperty("available").GetInt64())));
+            all.AddRange(page.GetProperty("items").EnumerateArray()
+                .Select(i => (i.GetProperty("variantId").GetGuid(), i.GetProperty("available").GetInt64())));
             cursor = page.GetProperty("nextCursor").GetString();
         }
         while (cursor is not null);
@@ -256,14 +273,18 @@ public abstract class StockRoutesTests(TestHost host)
         await shop.PostAsync($"reservations/{reservation}/commit", new { }).ShouldBeAsync(200);
         await shop.PostAsync($"{shop.Variant}/adjustments", new { delta = -1, reason = "broken" }).ShouldBeAsync(201);
         var first = await shop.Staff.GetAsync($"{Stock(shop.Variant)}/movements?limit=3").ShouldBeAsync(200);
-        var rest = await shop.Staff.GetAsync($"{Stock(shop.Variant)}/movements?limit=3&cursor={first.GetProperty("nextCursor").GetString()}").ShouldBeAsync(200);
+        var rest = await shop.Staff.GetAsync(
+            $"{Stock(shop.Variant)}/movements?limit=3&cursor={first.GetProperty("nextCursor").GetString()}").ShouldBeAsync(200);
         Assert.Equal(JsonValueKind.Null, rest.GetProperty("nextCursor").ValueKind);
         Assert.Equal(
         [
-            (4, -1, 0, "adjustment", null, "broken"), (3, -2, -2, "committed", reservation, null), (2, 0, 2, "reserved", reservation, null), (1, 7, 0, "receipt", null, "opening"),
-        ], first.GetProperty("items").EnumerateArray().Concat(rest.GetProperty("items").EnumerateArray()).Select(m => (m.GetProperty("sequence").GetInt64(),
+            (4, -1, 0, "adjustment", null, "broken"), (3, -2, -2, "committed", reservation, null), (2, 0, 2, "reserved", reservation, null),
+                (1, 7, 0, "receipt", null, "opening"),
+        ], first.GetProperty("items").EnumerateArray().Concat(rest.GetProperty("items").EnumerateArray())
+        .Select(m => (m.GetProperty("sequence").GetInt64(),
             m.GetProperty("onHandDelta").GetInt64(), m.GetProperty("reservedDelta").GetInt64(), m.GetProperty("reason").GetString(),
-            m.GetProperty("referenceId").ValueKind == JsonValueKind.Null ? (Guid?)null : m.GetProperty("referenceId").GetGuid(), m.GetProperty("reference").GetString())));
+            m.GetProperty("referenceId").ValueKind == JsonValueKind.Null ? (Guid?)null
+            : m.GetProperty("referenceId").GetGuid(), m.GetProperty("reference").GetString())));
     }
 }
 

@@ -99,7 +99,8 @@ public abstract class StockWriterTests(Backend backend)
         await shop.ReserveAsync(3).ShouldBeAsync(201);
         await shop.PostAsync($"{shop.Variant}/adjustments", new { delta = -5, reason = "broken" }).ShouldBeAsync(201);
         await server.Db.WriteAsync(tx => tx.ExecuteAsync("DELETE FROM stock_movements WHERE sequence = 1"));
-        var line = Assert.Single(await server.Db.WriteAsync(InventoryModule.Repairs.Single(r => r.Name == "stock_from_its_ledger").RunAsync));
+        var line = Assert.Single(
+            await server.Db.WriteAsync(InventoryModule.Repairs.Single(r => r.Name == "stock_from_its_ledger").RunAsync));
         Assert.Contains("not repaired", line);
         Assert.Equal((2, 3, 0, 1), await shop.StockAsync());
     }

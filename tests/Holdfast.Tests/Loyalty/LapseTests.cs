@@ -30,21 +30,26 @@ public abstract class LapseTests(Backend backend) : PointsShop
         await MoveAsync((book, _) => book.TryRedeem(customer, Shop.Id, 40, Guid.CreateVersion7(), "redeemed"), (customer, Shop.Id));
 
         async Task<Dictionary<Guid, JsonElement>> ReadAsync() =>
-            (await me.GetAsync("/api/v1/loyalty").ShouldBeAsync(200)).GetProperty("items").EnumerateArray().ToDictionary(i => i.GetProperty("storeId").GetGuid());
+            (await me.GetAsync("/api/v1/loyalty").ShouldBeAsync(200)).GetProperty("items").EnumerateArray()
+            .ToDictionary(i => i.GetProperty("storeId").GetGuid());
 
         var mine = await ReadAsync();
-        Assert.Equal((60, 60), (mine[Shop.Id].GetProperty("balance").GetInt64(), mine[Shop.Id].GetProperty("nextExpiry").GetProperty("points").GetInt64()));
+        Assert.Equal((60, 60),
+            (mine[Shop.Id].GetProperty("balance").GetInt64(), mine[Shop.Id].GetProperty("nextExpiry").GetProperty("points").GetInt64()));
         Assert.Equal(9, mine[second.Id].GetProperty("balance").GetInt64());
         Assert.Equal(JsonValueKind.Null, mine[second.Id].GetProperty("nextExpiry").ValueKind);
         var page = await me.GetAsync("/api/v1/loyalty?limit=1").ShouldBeAsync(200);
         var rest = await me.GetAsync($"/api/v1/loyalty?limit=1&cursor={page.GetProperty("nextCursor").GetString()}").ShouldBeAsync(200);
-        Assert.Equal(mine.Keys.Order(), [page.GetProperty("items")[0].GetProperty("storeId").GetGuid(), rest.GetProperty("items")[0].GetProperty("storeId").GetGuid()]);
+        Assert.Equal(mine.Keys.Order(),
+            [page.GetProperty("items")[0].GetProperty("storeId").GetGuid(), rest.GetProperty("items")[0].GetProperty("storeId").GetGuid()]);
         Assert.Equal(JsonValueKind.Null, rest.GetProperty("nextCursor").ValueKind);
 
         Server.Db.ClockSkew += TimeSpan.FromDays(30);
         mine = await ReadAsync();
-        Assert.Equal((0, JsonValueKind.Null), (mine[Shop.Id].GetProperty("balance").GetInt64(), mine[Shop.Id].GetProperty("nextExpiry").ValueKind));
-        Assert.Equal(0, (await Shop.Staff.GetAsync($"{Points(customer)}?storeId={Shop.Id}").ShouldBeAsync(200)).GetProperty("balance").GetInt64());
+        Assert.Equal((0, JsonValueKind.Null),
+            (mine[Shop.Id].GetProperty("balance").GetInt64(), mine[Shop.Id].GetProperty("nextExpiry").ValueKind));
+        Assert.Equal(0, (await Shop.Staff.GetAsync($"{Points(customer)}?storeId={Shop.Id}").ShouldBeAsync(200)).GetProperty("balance")
+            .GetInt64());
         await VerifyAsync();
     }
 
@@ -63,8 +68,11 @@ public abstract class LapseTests(Backend backend) : PointsShop
         Server.Db.ClockSkew += TimeSpan.FromDays(30);
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => sweep.SweepOnceAsync()));
         await Until.TrueAsync("all have lapsed", async () => await sweep.SweepOnceAsync() == 0
-            && await Server.Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM points_accounts WHERE balance = 0 AND next_expiry IS NULL", r => r.Long(0))) == 6);
-        Assert.Equal((6, -60), await Server.Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*), SUM(delta) FROM points_movements WHERE reason = 'lapsed'", r => (r.Long(0), r.Long(1)))));
+            && await Server.Db.ReadAsync(s =>
+            s.FirstAsync("SELECT COUNT(*) FROM points_accounts WHERE balance = 0 AND next_expiry IS NULL", r => r.Long(0))) == 6);
+        Assert.Equal((6, -60),
+            await Server.Db.ReadAsync(s =>
+            s.FirstAsync("SELECT COUNT(*), SUM(delta) FROM points_movements WHERE reason = 'lapsed'", r => (r.Long(0), r.Long(1)))));
         await VerifyAsync();
     }
 
@@ -79,10 +87,12 @@ public abstract class LapseTests(Backend backend) : PointsShop
         }
 
         // No balance lies below this one.
-        await Server.Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE points_accounts SET balance = $1 WHERE customer_id = $2", long.MinValue, customers[1]));
+        await Server.Db.WriteAsync(tx =>
+            tx.ExecuteAsync("UPDATE points_accounts SET balance = $1 WHERE customer_id = $2", long.MinValue, customers[1]));
         Server.Db.ClockSkew += TimeSpan.FromDays(30);
         await Server.Get<LapsePoints>().SweepOnceAsync();
-        Assert.Equal(2, await Server.Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM points_movements WHERE reason = 'lapsed'", r => r.Long(0))));
+        Assert.Equal(2,
+            await Server.Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM points_movements WHERE reason = 'lapsed'", r => r.Long(0))));
         Assert.Contains(Server.Log.Lines, l => l.Contains($"of the points of customer {customers[1]}", StringComparison.Ordinal));
     }
 
@@ -99,10 +109,12 @@ public abstract class LapseTests(Backend backend) : PointsShop
 
         Server.Db.ClockSkew += TimeSpan.FromDays(30);
         var sweeps = Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Server.Get<LapsePoints>().SweepOnceAsync()));
-        await Task.WhenAll(customers.Select(c => AdjustAsync(c, -6).ShouldBeAsync(422, "insufficient_points")).Concat(customers.Select(c => (Task<JsonElement>)AdjustAsync(c, -5).ShouldBeAsync(201))));
+        await Task.WhenAll(customers.Select(c => AdjustAsync(c, -6).ShouldBeAsync(422, "insufficient_points"))
+            .Concat(customers.Select(c => (Task<JsonElement>)AdjustAsync(c, -5).ShouldBeAsync(201))));
         await sweeps;
         await Until.TrueAsync("all have lapsed", async () => await Server.Get<LapsePoints>().SweepOnceAsync() == 0
-            && await Server.Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM points_movements WHERE reason = 'lapsed' AND delta = -10", r => r.Long(0))) == 8);
+            && await Server.Db.ReadAsync(s =>
+            s.FirstAsync("SELECT COUNT(*) FROM points_movements WHERE reason = 'lapsed' AND delta = -10", r => r.Long(0))) == 8);
         await VerifyAsync();
     }
 }

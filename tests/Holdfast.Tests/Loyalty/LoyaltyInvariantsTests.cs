@@ -13,7 +13,9 @@ public abstract class LoyaltyInvariantsTests(TestDatabase database)
     /// <summary>An account with a history, in a transaction that is never committed.</summary>
     private Task InAsync(Func<Tx, Task> test, Db? db = null) => (db ?? database.Db).WriteAsync(async tx =>
     {
-        await tx.ExecuteAsync("INSERT INTO loyalty_programs (store_id, amount_per_point, point_value, expires_after_days, version, updated_at) VALUES ($1, 1, 1, 30, 1, $2)",
+        await tx.ExecuteAsync(
+            "INSERT INTO loyalty_programs (store_id, amount_per_point, point_value, expires_after_days, version, updated_at) VALUES ($1, "
+            + "1, 1, 30, 1, $2)",
             Store, DateTime.UnixEpoch);
         var (book, now) = await PointsPages.OpenAsync(tx, [(Customer, Store)], claim: true);
         book.Earn(Customer, Store, 100, Order(1), now);
@@ -81,4 +83,5 @@ public abstract class LoyaltyInvariantsTests(TestDatabase database)
 
 public sealed class LoyaltyInvariants_on_sqlite(SqliteDatabase database) : LoyaltyInvariantsTests(database), IClassFixture<SqliteDatabase>;
 
-public sealed class LoyaltyInvariants_on_postgresql(PostgresDatabase database) : LoyaltyInvariantsTests(database), IClassFixture<PostgresDatabase>;
+public sealed class LoyaltyInvariants_on_postgresql(PostgresDatabase database)
+    : LoyaltyInvariantsTests(database), IClassFixture<PostgresDatabase>;

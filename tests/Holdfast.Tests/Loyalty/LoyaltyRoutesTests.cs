@@ -19,11 +19,14 @@ public abstract class LoyaltyRoutesTests(TestHost host) : PointsShop
         Assert.Equal((200, "\"1\""), ((int)set.StatusCode, set.Headers.ETag!.Tag));
         using var read = await Server.Guest.GetAsync(Program);
         Assert.Equal("\"1\"", read.Headers.ETag!.Tag);
-        Assert.Equal($$"""{"storeId":"{{Shop.Id}}","amountPerPoint":1000,"pointValue":10,"expiresAfterDays":365}""", await read.Content.ReadAsStringAsync());
+        Assert.Equal($$"""{"storeId":"{{Shop.Id}}","amountPerPoint":1000,"pointValue":10,"expiresAfterDays":365}""",
+            await read.Content.ReadAsStringAsync());
 
         async Task<HttpResponseMessage> PutAsync(string tag)
         {
-            using var message = new HttpRequestMessage(HttpMethod.Put, Program) { Content = JsonContent.Create(new { amountPerPoint = 0, pointValue = 5 }) };
+            using var message = new HttpRequestMessage(HttpMethod.Put,
+                Program)
+            { Content = JsonContent.Create(new { amountPerPoint = 0, pointValue = 5 }) };
             message.Headers.TryAddWithoutValidation("If-Match", tag);
             return await Shop.Staff.SendAsync(message);
         }
@@ -71,17 +74,22 @@ public abstract class LoyaltyRoutesTests(TestHost host) : PointsShop
         };
         var problem = await Shop.Staff.SendAsync(message).ShouldBeAsync(400, "invalid_request");
         Assert.True(problem.GetProperty("errors").TryGetProperty(field, out _), problem.GetRawText());
-        Assert.Equal(0, await Server.Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM points_accounts WHERE customer_id = $1", r => r.Long(0), customer)));
+        Assert.Equal(0,
+            await Server.Db.ReadAsync(s =>
+            s.FirstAsync("SELECT COUNT(*) FROM points_accounts WHERE customer_id = $1", r => r.Long(0), customer)));
     }
 
     [Fact]
     public async Task Staff_adjust_once_by_key_and_never_below_zero()
     {
         var customer = await CustomerAsync();
-        await SendAsync(Points(customer) + "/adjustments", new { storeId = Shop.Id, points = 5, reason = "x" }, null, Shop.Staff).ShouldBeAsync(400, "idempotency_key_required");
-        await SendAsync(Points(customer) + "/adjustments", new { storeId = Shop.Id, points = 5, reason = "x", balance = 1 }, "u", Shop.Staff).ShouldBeAsync(400, "unknown_field");
+        await SendAsync(Points(customer) + "/adjustments", new { storeId = Shop.Id, points = 5, reason = "x" }, null, Shop.Staff)
+            .ShouldBeAsync(400, "idempotency_key_required");
+        await SendAsync(Points(customer) + "/adjustments", new { storeId = Shop.Id, points = 5, reason = "x", balance = 1 }, "u",
+            Shop.Staff).ShouldBeAsync(400, "unknown_field");
         var made = await AdjustAsync(customer, 50, "k").ShouldBeAsync(201);
-        Assert.StartsWith($$"""{"customerId":"{{customer}}","storeId":"{{Shop.Id}}","balance":50,"movement":{"storeId":"{{Shop.Id}}","sequence":1,"points":50,"reason":"adjusted","orderId":null,"note":"sorry","expiresAt":null,"createdAt":""",
+        Assert.StartsWith(
+            $$"""{"customerId":"{{customer}}","storeId":"{{Shop.Id}}","balance":50,"movement":{"storeId":"{{Shop.Id}}","sequence":1,"points":50,"reason":"adjusted","orderId":null,"note":"sorry","expiresAt":null,"createdAt":""",
             made.GetRawText(), StringComparison.Ordinal);
         Assert.Equal(made.GetRawText(), (await AdjustAsync(customer, 50, "k").ShouldBeAsync(201)).GetRawText());
         await AdjustAsync(customer, 51, "k").ShouldBeAsync(422, "idempotency_key_reused");
@@ -89,7 +97,8 @@ public abstract class LoyaltyRoutesTests(TestHost host) : PointsShop
         Assert.Equal(20, (await AdjustAsync(customer, -30).ShouldBeAsync(201)).GetProperty("balance").GetInt64());
         var together = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => AdjustAsync(customer, -10)));
         Assert.Equal((2, 8), (together.Count(r => (int)r.StatusCode == 201), together.Count(r => (int)r.StatusCode == 422)));
-        Assert.Equal(0, (await Shop.Staff.GetAsync($"{Points(customer)}?storeId={Shop.Id}").ShouldBeAsync(200)).GetProperty("balance").GetInt64());
+        Assert.Equal(0, (await Shop.Staff.GetAsync($"{Points(customer)}?storeId={Shop.Id}").ShouldBeAsync(200)).GetProperty("balance")
+            .GetInt64());
         await VerifyAsync();
     }
 
@@ -103,7 +112,8 @@ public abstract class LoyaltyRoutesTests(TestHost host) : PointsShop
         await others.GetAsync(path).ShouldBeAsync(404, "not_found");
         await AdjustAsync(customer, 7, client: others).ShouldBeAsync(404, "not_found");
         await others.PutAsJsonAsync(Program, new { amountPerPoint = 1, pointValue = 1 }).ShouldBeAsync(404, "not_found");
-        foreach (var (client, status, code) in new[] { (Server.Guest, 401, "unauthenticated"), (me, 403, "forbidden"), (Server.Service(Shop.Id), 403, "forbidden") })
+        foreach (var (client, status, code) in new[] { (Server.Guest, 401, "unauthenticated"), (me, 403, "forbidden"),
+            (Server.Service(Shop.Id), 403, "forbidden") })
         {
             await client.GetAsync(path).ShouldBeAsync(status, code);
             await AdjustAsync(customer, 7, client: client).ShouldBeAsync(status, code);
@@ -119,16 +129,20 @@ public abstract class LoyaltyRoutesTests(TestHost host) : PointsShop
         }
 
         await AdjustAsync(customer, 7, client: Server.Admin, store: Guid.CreateVersion7()).ShouldBeAsync(404, "not_found");
-        await Server.Admin.PutAsJsonAsync($"/api/v1/stores/{Guid.CreateVersion7()}/loyalty-program", new { amountPerPoint = 1, pointValue = 1 }).ShouldBeAsync(404, "not_found");
+        await Server.Admin.PutAsJsonAsync($"/api/v1/stores/{Guid.CreateVersion7()}/loyalty-program",
+            new { amountPerPoint = 1, pointValue = 1 }).ShouldBeAsync(404, "not_found");
         await Server.Guest.GetAsync($"/api/v1/stores/{Guid.CreateVersion7()}/loyalty-program").ShouldBeAsync(404, "not_found");
         await Server.Guest.GetAsync("/api/v1/stores/x/loyalty-program").ShouldBeAsync(404, "not_found");
         await Shop.Staff.GetAsync(Points(customer)).ShouldBeAsync(400, "invalid_request");
         await me.GetAsync("/api/v1/loyalty/movements?storeId=x").ShouldBeAsync(400, "invalid_request");
         await Server.Admin.GetAsync($"/api/v1/loyalty/x?storeId={Shop.Id}").ShouldBeAsync(404, "not_found");
 
-        Assert.Equal(7, (await me.GetAsync("/api/v1/loyalty").ShouldBeAsync(200)).GetProperty("items")[0].GetProperty("balance").GetInt64());
+        Assert.Equal(7, (await me.GetAsync("/api/v1/loyalty").ShouldBeAsync(200)).GetProperty("items")[0].GetProperty("balance")
+            .GetInt64());
         Assert.Empty((await Server.Customer().GetAsync("/api/v1/loyalty").ShouldBeAsync(200)).GetProperty("items").EnumerateArray());
-        Assert.Empty((await Server.Customer().GetAsync($"/api/v1/loyalty/movements?storeId={Shop.Id}").ShouldBeAsync(200)).GetProperty("items").EnumerateArray());
+        Assert.Empty(
+            (await Server.Customer().GetAsync($"/api/v1/loyalty/movements?storeId={Shop.Id}").ShouldBeAsync(200)).GetProperty("items")
+            .EnumerateArray());
         Assert.Equal(7, (await Server.Admin.GetAsync(path).ShouldBeAsync(200)).GetProperty("balance").GetInt64());
     }
 
@@ -144,7 +158,8 @@ public abstract class LoyaltyRoutesTests(TestHost host) : PointsShop
 
         var first = await me.GetAsync($"/api/v1/loyalty/movements?storeId={Shop.Id}&limit=3").ShouldBeAsync(200);
         Assert.Equal([5, 4, 3], first.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("points").GetInt64()));
-        var second = await me.GetAsync($"/api/v1/loyalty/movements?storeId={Shop.Id}&limit=3&cursor={first.GetProperty("nextCursor").GetString()}").ShouldBeAsync(200);
+        var second = await me.GetAsync(
+            $"/api/v1/loyalty/movements?storeId={Shop.Id}&limit=3&cursor={first.GetProperty("nextCursor").GetString()}").ShouldBeAsync(200);
         Assert.Equal([2, 1], second.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("points").GetInt64()));
         await me.GetAsync($"/api/v1/loyalty/movements?storeId={Shop.Id}&cursor=eA").ShouldBeAsync(400, "invalid_cursor");
         await me.GetAsync("/api/v1/loyalty?cursor=eA").ShouldBeAsync(400, "invalid_cursor");
@@ -166,7 +181,8 @@ public abstract class LoyaltyRoutesTests(TestHost host) : PointsShop
         for (var cursor = ""; cursor is not null;)
         {
             var page = await me.GetAsync(path + cursor).ShouldBeAsync(200);
-            rows.AddRange(page.GetProperty("items").EnumerateArray().Select(i => (i.GetProperty("storeId").GetGuid(), i.GetProperty("points").GetInt64())));
+            rows.AddRange(page.GetProperty("items").EnumerateArray()
+                .Select(i => (i.GetProperty("storeId").GetGuid(), i.GetProperty("points").GetInt64())));
             cursor = page.GetProperty("nextCursor").GetString() is { } next ? $"&cursor={next}" : null;
         }
 

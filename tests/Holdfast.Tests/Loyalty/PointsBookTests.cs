@@ -110,7 +110,8 @@ public sealed class PointsBookTests
     [Fact]
     public void What_lapses_next_is_what_nothing_has_used_up()
     {
-        ExpiringPoints[] ledger = [At(Now.AddDays(2), 50), At(Now.AddDays(1), 30), At(Now.AddDays(3), 5), new(Customer, Store, null, 0, 40)];
+        ExpiringPoints[] ledger = [At(Now.AddDays(2), 50), At(Now.AddDays(1), 30), At(Now.AddDays(3), 5),
+            new(Customer, Store, null, 0, 40)];
         Assert.Equal(new UpcomingExpiry(Now.AddDays(2), 40), Expiry.Upcoming(ledger, Now));
         Assert.Equal(new UpcomingExpiry(Now.AddDays(3), 5), Expiry.Upcoming(ledger, Now.AddDays(2)));
         Assert.Null(Expiry.Upcoming(ledger, Now.AddDays(3)));
@@ -122,7 +123,8 @@ public sealed class PointsBookTests
     [InlineData(100, 299, 2)]
     [InlineData(100, -5, 0)]
     [InlineData(0, 1000, 0)]
-    public void Whole_points_for_goods(long amountPerPoint, long amount, long points) => Assert.Equal(points, new LoyaltyProgram(Store, amountPerPoint, 1, null).PointsFor(amount));
+    public void Whole_points_for_goods(long amountPerPoint, long amount, long points) =>
+        Assert.Equal(points, new LoyaltyProgram(Store, amountPerPoint, 1, null).PointsFor(amount));
 
     [Fact]
     public void Points_are_worth_what_the_program_says_or_no_amount_holds_it()
@@ -189,7 +191,10 @@ public sealed class PointsBookTests
         }).QuickCheckThrowOnFailure();
     }
 
-    /// <summary>However its points were spent or lapsed in between: with all orders back, what is left is what there was at first, less what was spent.</summary>
+    /// <summary>
+    /// However its points were spent or lapsed in between: with all orders back, what is left is what there was at first, less what was
+    /// spent.
+    /// </summary>
     [Fact]
     public void An_order_that_comes_back_leaves_the_points_as_if_it_had_never_been()
     {
@@ -247,8 +252,10 @@ public sealed class PointsBookTests
     /// <summary>What the database would sum up; the opening 100 never expire.</summary>
     private static IEnumerable<ExpiringPoints> Ledger(PointsBook book)
     {
-        var lasts = book.Movements.Where(m => m.Reason == "earned").GroupBy(m => m.OrderId).ToDictionary(g => g.Key!.Value, g => g.First().ExpiresAt);
-        return book.Movements.GroupBy(m => m.Reason == "returned" ? lasts.GetValueOrDefault(m.OrderId!.Value) : m.ExpiresAt).Select(g => new ExpiringPoints(Customer, Store, g.Key,
+        var lasts = book.Movements.Where(m => m.Reason == "earned").GroupBy(m => m.OrderId)
+            .ToDictionary(g => g.Key!.Value, g => g.First().ExpiresAt);
+        return book.Movements.GroupBy(m => m.Reason == "returned" ? lasts.GetValueOrDefault(m.OrderId!.Value) : m.ExpiresAt)
+            .Select(g => new ExpiringPoints(Customer, Store, g.Key,
             g.Key is null ? 0 : g.Sum(m => m.Delta), g.Where(m => m.Reason is not ("earned" or "returned")).Sum(m => -m.Delta)));
     }
 }

@@ -16,7 +16,8 @@ public abstract class PointsPagesTests(TestDatabase database) : IAsyncLifetime
     private Db Db => _db ??= database.Test.Open();
 
     public async ValueTask InitializeAsync() => await Db.WriteAsync(tx => tx.ExecuteAsync(
-        "INSERT INTO loyalty_programs (store_id, amount_per_point, point_value, expires_after_days, version, updated_at) VALUES ($1, 100, 10, 30, 1, $2)", _store, DateTime.UnixEpoch));
+        "INSERT INTO loyalty_programs (store_id, amount_per_point, point_value, expires_after_days, version, updated_at) VALUES ($1, "
+        + "100, 10, 30, 1, $2)", _store, DateTime.UnixEpoch));
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
@@ -43,7 +44,8 @@ public abstract class PointsPagesTests(TestDatabase database) : IAsyncLifetime
         return true;
     });
 
-    private Task<bool> RedeemAsync(long points, Guid? order = null) => InAsync((book, _) => book.TryRedeem(_customer, _store, points, order ?? Guid.CreateVersion7(), "redeemed"));
+    private Task<bool> RedeemAsync(long points, Guid? order = null) =>
+        InAsync((book, _) => book.TryRedeem(_customer, _store, points, order ?? Guid.CreateVersion7(), "redeemed"));
 
     private Task<bool> GiveBackAsync(long points, Guid order, string reason) => InAsync((book, now) =>
     {
@@ -55,10 +57,12 @@ public abstract class PointsPagesTests(TestDatabase database) : IAsyncLifetime
         (await Db.ReadAsync(s => PointsPages.PeekAsync(s, [(_customer, _store)]))).Balance(_customer, _store);
 
     private Task<(long Balance, long Movements, DateTime? Next)> RowAsync() => Db.ReadAsync(s => s.FirstAsync(
-        "SELECT balance, movements, next_expiry FROM points_accounts WHERE customer_id = $1", r => (r.Long(0), r.Long(1), r.TimeOrNull(2)), _customer));
+        "SELECT balance, movements, next_expiry FROM points_accounts WHERE customer_id = $1", r => (r.Long(0), r.Long(1), r.TimeOrNull(2)),
+        _customer));
 
     private Task<List<(long Sequence, long Delta, string Reason)>> LedgerAsync() => Db.ReadAsync(s => s.QueryAsync(
-        "SELECT sequence, delta, reason FROM points_movements WHERE customer_id = $1 ORDER BY sequence", r => (r.Long(0), r.Long(1), r.Text(2)), _customer));
+        "SELECT sequence, delta, reason FROM points_movements WHERE customer_id = $1 ORDER BY sequence",
+        r => (r.Long(0), r.Long(1), r.Text(2)), _customer));
 
     private void Pass(int days) => Db.ClockSkew += TimeSpan.FromDays(days);
 
@@ -89,7 +93,8 @@ public abstract class PointsPagesTests(TestDatabase database) : IAsyncLifetime
             Assert.Null(book.Program(_customer));
             return true;
         }, claim: false);
-        Assert.Equal(0, await Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM points_accounts WHERE store_id = $1", r => r.Long(0), _store)));
+        Assert.Equal(0,
+            await Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM points_accounts WHERE store_id = $1", r => r.Long(0), _store)));
     }
 
     [Fact]
@@ -104,7 +109,8 @@ public abstract class PointsPagesTests(TestDatabase database) : IAsyncLifetime
         Assert.Equal(120, (await RowAsync()).Balance);
         Assert.False(await RedeemAsync(51));
         Assert.True(await RedeemAsync(20));
-        Assert.Equal([(1, 100, "earned"), (2, 50, "earned"), (3, -30, "redeemed"), (4, -70, "lapsed"), (5, -20, "redeemed")], await LedgerAsync());
+        Assert.Equal([(1, 100, "earned"), (2, 50, "earned"), (3, -30, "redeemed"), (4, -70, "lapsed"), (5, -20, "redeemed")],
+            await LedgerAsync());
         Pass(10);
         Assert.Equal(0, await BalanceAsync());
         Assert.False(await RedeemAsync(1));
@@ -201,7 +207,8 @@ public abstract class PointsPagesTests(TestDatabase database) : IAsyncLifetime
             PointsPages.Ink(book, batch, now);
             await batch.RunAsync();
         })));
-        Assert.Equal(80, await Db.ReadAsync(s => s.FirstAsync("SELECT SUM(balance) FROM points_accounts WHERE store_id = $1", r => r.Long(0), _store)));
+        Assert.Equal(80,
+            await Db.ReadAsync(s => s.FirstAsync("SELECT SUM(balance) FROM points_accounts WHERE store_id = $1", r => r.Long(0), _store)));
     }
 }
 

@@ -31,13 +31,17 @@ public abstract class PointsShop : IAsyncLifetime
     protected async Task<Guid> CustomerAsync(string role = "customer")
     {
         var id = Guid.CreateVersion7();
-        await Server.Db.WriteAsync(tx => tx.ExecuteAsync("INSERT INTO users (id, role, email, email_key, active, created_at, updated_at) VALUES ($1, $2, $3, $3, $4, $5, $5)",
+        await Server.Db.WriteAsync(tx =>
+            tx.ExecuteAsync(
+            "INSERT INTO users (id, role, email, email_key, active, created_at, updated_at) VALUES ($1, $2, $3, $3, $4, $5, $5)",
             id, role, $"{id:N}@example.com", true, DateTime.UnixEpoch));
         return id;
     }
 
-    protected Task<HttpResponseMessage> AdjustAsync(Guid customer, long points, string? key = null, HttpClient? client = null, Guid? store = null) =>
-        SendAsync(Points(customer) + "/adjustments", new { storeId = store ?? Shop.Id, points, reason = "sorry" }, key ?? Guid.CreateVersion7().ToString(), client ?? Shop.Staff);
+    protected Task<HttpResponseMessage> AdjustAsync(Guid customer, long points, string? key = null, HttpClient? client = null,
+        Guid? store = null) =>
+        SendAsync(Points(customer) + "/adjustments", new { storeId = store ?? Shop.Id, points, reason = "sorry" }, key
+        ?? Guid.CreateVersion7().ToString(), client ?? Shop.Staff);
 
     protected static async Task<HttpResponseMessage> SendAsync(string path, object body, string? key, HttpClient client)
     {
@@ -51,7 +55,8 @@ public abstract class PointsShop : IAsyncLifetime
     }
 
     /// <summary>Earns and spends as orders would.</summary>
-    protected Task MoveAsync(Action<PointsBook, DateTime> move, params (Guid Customer, Guid Store)[] accounts) => Server.Db.WriteAsync(async tx =>
+    protected Task MoveAsync(Action<PointsBook, DateTime> move, params (Guid Customer, Guid Store)[] accounts) =>
+        Server.Db.WriteAsync(async tx =>
     {
         var (book, now) = await PointsPages.OpenAsync(tx, accounts, claim: true);
         move(book, now);
@@ -63,7 +68,8 @@ public abstract class PointsShop : IAsyncLifetime
     protected Task EarnAsync(Guid customer, long points, Guid? store = null) =>
         MoveAsync((book, now) => book.Earn(customer, store ?? Shop.Id, points, Guid.CreateVersion7(), now), (customer, store ?? Shop.Id));
 
-    protected Task SetAsync(int? days) => Shop.Staff.PutAsJsonAsync(Program, new { amountPerPoint = 1000, pointValue = 10, expiresAfterDays = days }).ShouldBeAsync(200);
+    protected Task SetAsync(int? days) =>
+        Shop.Staff.PutAsJsonAsync(Program, new { amountPerPoint = 1000, pointValue = 10, expiresAfterDays = days }).ShouldBeAsync(200);
 
     protected async Task VerifyAsync() => Assert.Empty(await Verification.RunAsync(Server.Db, LoyaltyModule.Invariants));
 }

@@ -14,7 +14,10 @@ using Holdfast.Tests.Tidy;
 
 namespace Holdfast.Tests.Messaging;
 
-/// <summary>The AsyncAPI document against what is really told: whatever can happen to orders and stock is done once, and each event must be as it says.</summary>
+/// <summary>
+/// The AsyncAPI document against what is really told: whatever can happen to orders and stock is done once, and each event must be as it
+/// says.
+/// </summary>
 public abstract partial class AsyncApiTests(Backend backend) : IAsyncLifetime
 {
     private TestServer _server = null!;
@@ -40,7 +43,8 @@ public abstract partial class AsyncApiTests(Backend backend) : IAsyncLifetime
 
         var document = await _server.Guest.GetFromJsonAsync<JsonElement>("/asyncapi/v1.json");
         var messages = document.GetProperty("components").GetProperty("messages");
-        var events = await Db.ReadAsync(s => s.QueryAsync("SELECT subject, sequence, type, store_id, occurred_at, actor, previous, data FROM events",
+        var events = await Db.ReadAsync(s =>
+            s.QueryAsync("SELECT subject, sequence, type, store_id, occurred_at, actor, previous, data FROM events",
             r => new Event(r.Uuid(0), r.Int(1), r.Text(2), r.Uuid(3), r.Time(4), r.Text(5), r.TextOrNull(6), r.Bytes(7))));
         var schemas = new JsonSchemas(document);
         foreach (var e in events)
@@ -53,13 +57,15 @@ public abstract partial class AsyncApiTests(Backend backend) : IAsyncLifetime
             // As others read it, with the library of the standard.
             var read = new JsonEventFormatter().DecodeStructuredModeMessage(written, new ContentType(CloudEvent.ContentType), null);
             Assert.True(read.IsValid);
-            Assert.Equal((e.Id, e.Type, e.Subject.ToString(), e.OccurredAt), (read.Id, read.Type, read.Subject, read.Time!.Value.UtcDateTime));
+            Assert.Equal((e.Id, e.Type, e.Subject.ToString(), e.OccurredAt),
+                (read.Id, read.Type, read.Subject, read.Time!.Value.UtcDateTime));
             Assert.Equal($"{e.Sequence}", read["sequence"]);
         }
 
         // What nobody ever sends would be a promise.
         Assert.Empty(messages.EnumerateObject().Select(m => m.Name).Except(events.Select(e => e.Type)));
-        Assert.Equal(messages.EnumerateObject().Select(m => m.Name), document.GetProperty("channels").GetProperty("order_events").GetProperty("messages").EnumerateObject().Select(m => m.Name));
+        Assert.Equal(messages.EnumerateObject().Select(m => m.Name), document.GetProperty("channels").GetProperty("order_events")
+            .GetProperty("messages").EnumerateObject().Select(m => m.Name));
         Assert.Equal("3.0.0", document.GetProperty("asyncapi").GetString());
     }
 
@@ -68,11 +74,13 @@ public abstract partial class AsyncApiTests(Backend backend) : IAsyncLifetime
     {
         // The first is what we are told; nothing sends the second yet, but buyers will be told of it.
         string[] others = ["payment.success", "payment.refunded"];
-        var written = Repository.Product.SelectMany(f => EventType().Matches(f.Text).Select(m => m.Groups[1].Value)).Distinct().Except(others);
+        var written = Repository.Product.SelectMany(f => EventType().Matches(f.Text).Select(m => m.Groups[1].Value)).Distinct()
+            .Except(others);
         Assert.Empty(written.Except(Server.Events.All.Select(t => t.Name)));
         var told = File.ReadAllText(Path.Combine(Repository.Root, "docs/events.md"));
         Assert.All(Server.Events.All, t => Assert.Contains($"`{t.Name}`", told, StringComparison.Ordinal));
-        Assert.True(Server.Events.Knows("order.*") && Server.Events.Knows("inventory.low") && !Server.Events.Knows("order.eaten") && !Server.Events.Knows("*"));
+        Assert.True(Server.Events.Knows("order.*") && Server.Events.Knows("inventory.low") && !Server.Events.Knows("order.eaten")
+            && !Server.Events.Knows("*"));
     }
 
     [Fact]
@@ -106,19 +114,29 @@ public abstract partial class AsyncApiTests(Backend backend) : IAsyncLifetime
         var body = _shop.Body((0, 2), (1, 1));
         (body["note"], body["externalId"], body["metadata"]) = ("Gọi trước", "x-1", new JsonObject { ["k"] = "v" });
         var order = await PlaceAsync(body);
-        using (var edit = new HttpRequestMessage(HttpMethod.Put, $"/api/v1/orders/{order}") { Content = JsonContent.Create(new { note = "n",
-            deliveryAddress = "1 Lê Lợi, Huế", customer = new { name = "Lê Văn B" } }) })
+        using (var edit = new HttpRequestMessage(HttpMethod.Put, $"/api/v1/orders/{order}")
+        {
+            Content = JsonContent.Create(new
+            {
+                note = "n",
+                deliveryAddress = "1 Lê Lợi, Huế",
+                customer = new { name = "Lê Văn B" }
+            })
+        })
         {
             edit.Headers.TryAddWithoutValidation("If-Match", "\"1\"");
             using var edited = await _staff.SendAsync(edit);
             Assert.True(edited.IsSuccessStatusCode, await edited.Content.ReadAsStringAsync());
         }
 
-        var failed = await _server.Get<ChangeQueue>().ChangeAsync(new Changing(new FailPaymentCommand(Guid.Parse(order), _shop.StoreId, "order_inbox", "VND", "card declined"), null));
+        var failed = await _server.Get<ChangeQueue>()
+            .ChangeAsync(
+            new Changing(new FailPaymentCommand(Guid.Parse(order), _shop.StoreId, "order_inbox", "VND", "card declined"), null));
         Assert.True(failed.IsOk, failed.Error?.Code);
         await PayAsync(order, 1000);
         await PayAsync(order, 9000);
-        await DoAsync($"/orders/{order}/ship", new JsonObject { ["lines"] = Lines(_shop.Variant, 1), ["carrier"] = "GHN", ["trackingNumber"] = "1" });
+        await DoAsync($"/orders/{order}/ship",
+            new JsonObject { ["lines"] = Lines(_shop.Variant, 1), ["carrier"] = "GHN", ["trackingNumber"] = "1" });
         await DoAsync($"/orders/{order}/cancel", new JsonObject { ["lines"] = Lines(_shop.Variants[1], 1), ["reason"] = "hết hàng" });
         await DoAsync($"/orders/{order}/ship", new JsonObject());
         await DoAsync($"/orders/{order}/deliver", new JsonObject());
@@ -137,7 +155,8 @@ public abstract partial class AsyncApiTests(Backend backend) : IAsyncLifetime
         await DoAsync($"/orders/{lost}/return", new JsonObject { ["restock"] = false });
         var late = await PlaceAsync(_shop.Body((1, 1)));
         await Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE orders SET expires_at = created_at WHERE id = $1", Guid.Parse(late)));
-        await Until.TrueAsync("it has expired", async () => await _shop.CountAsync("SELECT COUNT(*) FROM orders WHERE id = $1 AND status = 'expired'", Guid.Parse(late)) == 1);
+        await Until.TrueAsync("it has expired",
+            async () => await _shop.CountAsync("SELECT COUNT(*) FROM orders WHERE id = $1 AND status = 'expired'", Guid.Parse(late)) == 1);
         await PayAsync(late, 2000);
         await DoAsync($"/orders/{late}/ship", new JsonObject());
     }
@@ -162,12 +181,19 @@ public abstract partial class AsyncApiTests(Backend backend) : IAsyncLifetime
     }
 
     private Task PayAsync(string order, long amount) => DoAsync($"/orders/{order}/payments",
-        new JsonObject { ["transactionId"] = Guid.CreateVersion7().ToString(), ["amount"] = amount, ["currency"] = "VND", ["provider"] = "bank" });
+        new JsonObject
+        {
+            ["transactionId"] = Guid.CreateVersion7().ToString(),
+            ["amount"] = amount,
+            ["currency"] = "VND",
+            ["provider"] = "bank"
+        });
 
     private static JsonArray Lines(Guid variant, int quantity) => [new JsonObject { ["variantId"] = variant, ["quantity"] = quantity }];
 
     private async Task<string> ReserveAsync(int quantity) =>
-        (await DoAsync("/inventory/reservations", new JsonObject { ["lines"] = Lines(_shop.Variants[2], quantity), ["reference"] = "job" })).GetProperty("id").GetString()!;
+        (await DoAsync("/inventory/reservations",
+        new JsonObject { ["lines"] = Lines(_shop.Variants[2], quantity), ["reference"] = "job" })).GetProperty("id").GetString()!;
 
     private async Task<JsonElement> DoAsync(string path, JsonObject body)
     {

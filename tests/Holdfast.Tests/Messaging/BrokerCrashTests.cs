@@ -49,7 +49,8 @@ public abstract class BrokerCrashTests
             await using (var server = await ServeAsync())
             {
                 await PlaceAsync(Shop, server);
-                await Until.TrueAsync("the events lie in the broker's lane", async () => await Heard.RowsAsync(Db, "outbox") == 0 && await Heard.RowsAsync(Db, "deliveries") > 0);
+                await Until.TrueAsync("the events lie in the broker's lane", async () => await Heard.RowsAsync(Db, "outbox") == 0
+                    && await Heard.RowsAsync(Db, "deliveries") > 0);
                 await server.KillAsync();
             }
 
@@ -68,7 +69,8 @@ public abstract class BrokerCrashTests
                 before = await Wire.Stranger.CountAsync();
                 await Wire.HoldConfirmationsAsync();
                 await PlaceAsync(Shop, server);
-                await Until.TrueAsync("events are on their way", async () => await Heard.RowsAsync(Db, "outbox") == 0 && await Db.ReadAsync(async s =>
+                await Until.TrueAsync("events are on their way", async () => await Heard.RowsAsync(Db, "outbox") == 0
+                    && await Db.ReadAsync(async s =>
                     await s.FirstAsync("SELECT 1 FROM deliveries WHERE next_attempt_at > $1 LIMIT 1", r => 1, await s.NowAsync())) == 1);
                 await Wire.PublishedAsync(before);
                 await server.KillAsync();
@@ -88,8 +90,12 @@ public abstract class BrokerCrashTests
                 await HandledAsync(Db);
                 await Wire.HoldAcknowledgementsAsync();
                 await PlaceAsync(Shop, server);
-                await Until.TrueAsync("the events lie in the broker's lane, or are out", async () => await Heard.RowsAsync(Db, "outbox") == 0);
-                var unheard = await Db.ReadAsync(s => s.QueryAsync("SELECT id FROM orders o WHERE NOT EXISTS (SELECT 1 FROM inbox i WHERE i.consumer = 'daily-statistics' AND i.subject = o.id)", r => r.Uuid(0)));
+                await Until.TrueAsync("the events lie in the broker's lane, or are out", async () => await Heard.RowsAsync(Db, "outbox")
+                    == 0);
+                var unheard = await Db.ReadAsync(s =>
+                    s.QueryAsync(
+                    "SELECT id FROM orders o WHERE NOT EXISTS (SELECT 1 FROM inbox i WHERE i.consumer = 'daily-statistics' AND "
+                    + "i.subject = o.id)", r => r.Uuid(0)));
                 await Wire.DeliverAsync(await Db.ReadAsync(s => EventRows.LoadRangesAsync(s, [.. unheard.Select(id => (id, 1, 10))])));
                 await Until.TrueAsync("the effect has committed", async () => await LaggingAsync(Db) == 0);
                 await server.KillAsync();
@@ -159,7 +165,8 @@ public abstract class BrokerCrashTests
         await using (var server = await seams.ServeAsync("--consumers", "notifications"))
         {
             await PlaceAsync(seams.Shop, server);
-            await Until.TrueAsync("all has been published", async () => await Heard.RowsAsync(db, "outbox") + await Heard.RowsAsync(db, "deliveries") == 0);
+            await Until.TrueAsync("all has been published", async () => await Heard.RowsAsync(db, "outbox")
+                + await Heard.RowsAsync(db, "deliveries") == 0);
             Assert.Equal(0, await server.TerminateAsync());
         }
 
@@ -169,14 +176,16 @@ public abstract class BrokerCrashTests
         {
             // Until the server comes to it: on a busy machine that takes longer than a transaction may idle.
             await tx.MayIdleAsync();
-            await tx.ExecuteAsync("INSERT INTO inbox (consumer, subject, sequence) SELECT 'daily-statistics', o.id, 0 FROM orders o WHERE NOT EXISTS "
+            await tx.ExecuteAsync(
+                "INSERT INTO inbox (consumer, subject, sequence) SELECT 'daily-statistics', o.id, 0 FROM orders o WHERE NOT EXISTS "
                 + "(SELECT 1 FROM inbox i WHERE i.consumer = 'daily-statistics' AND i.subject = o.id) ORDER BY o.id LIMIT 1");
             await release.Task;
             return 0;
         });
         await using (var server = await seams.ServeAsync())
         {
-            await Until.TrueAsync("it is in the middle of catching up", async () => await db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() "
+            await Until.TrueAsync("it is in the middle of catching up",
+                async () => await db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() "
                 + "AND wait_event_type = 'Lock' AND query LIKE '%INTO inbox%'", r => r.Long(0))) > 0);
             await server.KillAsync();
         }
@@ -187,7 +196,8 @@ public abstract class BrokerCrashTests
         await using (var server = await seams.ServeAsync())
         {
             await HandledAsync(db);
-            await Until.TrueAsync("nobody is behind", async () => await db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM lanes WHERE behind_since IS NOT NULL", r => r.Long(0))) == 0);
+            await Until.TrueAsync("nobody is behind", async () =>
+                await db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM lanes WHERE behind_since IS NOT NULL", r => r.Long(0))) == 0);
             Assert.Equal(0, await server.TerminateAsync());
         }
 
@@ -225,7 +235,9 @@ public abstract class BrokerCrashTests
     private protected static Task HandledAsync(Db db) => Until.TrueAsync("everything has been handled", async () =>
         await Heard.RowsAsync(db, "outbox") + await Heard.RowsAsync(db, "deliveries") + await LaggingAsync(db) == 0);
 
-    private protected static Task<long> LaggingAsync(Db db) => db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM orders o LEFT JOIN inbox i ON i.consumer = 'daily-statistics' AND i.subject = o.id "
+    private protected static Task<long> LaggingAsync(Db db) =>
+        db.ReadAsync(s =>
+        s.FirstAsync("SELECT COUNT(*) FROM orders o LEFT JOIN inbox i ON i.consumer = 'daily-statistics' AND i.subject = o.id "
         + "WHERE COALESCE(i.sequence, 0) < o.event_sequence", r => r.Long(0)));
 
     /// <summary>The statistics count each order once: they would not, had one event had its effect twice, or never.</summary>
@@ -234,7 +246,8 @@ public abstract class BrokerCrashTests
         Assert.Equal(0, await Heard.RowsAsync(db, "dead_letters"));
         using var output = new StringWriter();
         Assert.True(await Verify.RunAsync(db, withRepairs: false, output) == 0, output.ToString());
-        Assert.Equal(await Heard.RowsAsync(db, "orders"), await db.ReadAsync(s => s.FirstAsync("SELECT SUM(orders) FROM order_statistics", r => r.Long(0))));
+        Assert.Equal(await Heard.RowsAsync(db, "orders"),
+            await db.ReadAsync(s => s.FirstAsync("SELECT SUM(orders) FROM order_statistics", r => r.Long(0))));
     }
 }
 
@@ -260,12 +273,14 @@ public sealed class Crashes_with_rabbitmq : BrokerCrashTests
         await using (var server = await ServerProcess.StartAsync(database.Url, wire.Environment, null, "--consumers", "notifications"))
         {
             await PlaceAsync(shop, server);
-            await Until.TrueAsync("all has been published", async () => await Heard.RowsAsync(db, "outbox") + await Heard.RowsAsync(db, "deliveries") == 0);
+            await Until.TrueAsync("all has been published", async () => await Heard.RowsAsync(db, "outbox")
+                + await Heard.RowsAsync(db, "deliveries") == 0);
             Assert.Equal(0, await server.TerminateAsync());
         }
 
         var paid = await db.ReadAsync(s => s.FirstAsync("SELECT id FROM orders", r => r.Uuid(0)));
-        await wire.PublishAsync(Topics.Inbox, "payment.success", Brokered.Bytes($$"""{"orderId":"{{paid}}","amount":1000,"currency":"VND","transactionId":"t-1"}"""));
+        await wire.PublishAsync(Topics.Inbox, "payment.success",
+            Brokered.Bytes($$"""{"orderId":"{{paid}}","amount":1000,"currency":"VND","transactionId":"t-1"}"""));
         await wire.GiveBackAsync($"{Topics.Events}.daily-statistics", Orders, Returns);
         await wire.GiveBackAsync(Topics.Inbox, 1, Returns);
         await using (var server = await ServerProcess.StartAsync(database.Url, wire.Environment))
@@ -282,7 +297,8 @@ public sealed class Crashes_with_rabbitmq : BrokerCrashTests
             }
 
             await Until.TrueAsync("all has been done after all", async () => await Heard.RowsAsync(db, "dead_letters") == 0
-                && await db.ReadAsync(s => s.FirstAsync("SELECT payment_status FROM orders WHERE id = $1", r => r.Text(0), paid)) == "paid");
+                && await db.ReadAsync(s => s.FirstAsync("SELECT payment_status FROM orders WHERE id = $1", r => r.Text(0), paid))
+                == "paid");
             await HandledAsync(db);
             Assert.Equal(0, await server.TerminateAsync());
         }

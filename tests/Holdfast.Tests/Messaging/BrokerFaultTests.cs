@@ -7,8 +7,8 @@ using Holdfast.Tests.Orders;
 namespace Holdfast.Tests.Messaging;
 
 /// <summary>
-/// A broker that goes away, stands still or refuses, under load: no order fails for it, afterwards each event had its effect once and in order, and a
-/// receiver that has nothing but the broker has every one.
+/// A broker that goes away, stands still or refuses, under load: no order fails for it, afterwards each event had its effect once and in
+/// order, and a receiver that has nothing but the broker has every one.
 /// </summary>
 [Slow]
 public abstract class BrokerFaultTests(FaultyBroker broker)
@@ -73,7 +73,8 @@ public abstract class BrokerFaultTests(FaultyBroker broker)
             Roles = Roles.Api,
             Messaging = new MessagingOptions { RabbitMqUrl = brokered.RabbitUrl, KafkaBrokers = brokered.KafkaBrokers },
         });
-        await Until.TrueAsync("it is well", async () => await StateAsync(server.Guest) == "healthy" && server.Get<Platform.Messaging.Transports>().All[0].Trouble is null);
+        await Until.TrueAsync("it is well", async () => await StateAsync(server.Guest) == "healthy"
+            && server.Get<Platform.Messaging.Transports>().All[0].Trouble is null);
         broker.Pause();
         try
         {
@@ -115,7 +116,10 @@ public abstract class BrokerFaultTests(FaultyBroker broker)
         }
 
         await Until.TrueAsync("nothing waits", async () => await Heard.RowsAsync(db, "deliveries") == 0);
-        await stranger.HasHeardAsync([.. (await db.ReadAsync(s => s.QueryAsync("SELECT subject, sequence FROM events", r => new EventKey(r.Uuid(0), r.Int(1))))).Where(k => k != new EventKey(large, 2))]);
+        await stranger.HasHeardAsync(
+            [.. (await db.ReadAsync(s =>
+            s.QueryAsync("SELECT subject, sequence FROM events", r => new EventKey(r.Uuid(0), r.Int(1))))).Where(k =>
+            k != new EventKey(large, 2))]);
         Assert.True(metered["holdfast.dead_letters", broker.Way] > 0);
         Assert.True(metered["holdfast.events.published", broker.Way] >= 42);
         if (!await broker.LimitAsync(0))
@@ -151,7 +155,8 @@ public abstract class BrokerFaultTests(FaultyBroker broker)
                 Assert.Equal(201, order.Status);
                 if (Interlocked.Increment(ref placed) % 3 == 0)
                 {
-                    Assert.Equal(200, (await Shop.PostAsync(server.Admin, $"/orders/{order.Body.GetProperty("id").GetString()}/cancel", null)).Status);
+                    Assert.Equal(200,
+                        (await Shop.PostAsync(server.Admin, $"/orders/{order.Body.GetProperty("id").GetString()}/cancel", null)).Status);
                 }
 
                 // The load is not the point, and other tests run, too.
@@ -176,7 +181,8 @@ public abstract class BrokerFaultTests(FaultyBroker broker)
     }
 
     /// <summary>What a server says of the broker; null where it says nothing.</summary>
-    private static async Task<string?> StateAsync(HttpClient client) => (await client.GetFromJsonAsync<JsonElement>("/health")).GetProperty("dependencies").EnumerateArray()
+    private static async Task<string?> StateAsync(HttpClient client) =>
+        (await client.GetFromJsonAsync<JsonElement>("/health")).GetProperty("dependencies").EnumerateArray()
         .Where(d => d.GetProperty("name").GetString() == "broker").Select(d => d.GetProperty("status").GetString()).SingleOrDefault();
 
     private protected static async Task<string?> HealthAsync(Brokered brokered)

@@ -80,7 +80,10 @@ internal sealed class Brokered : IAsyncDisposable
         {
             foreach (var body in bodies)
             {
-                var start = new ProcessStartInfo("kcat", ["-P", "-b", KafkaBrokers!, "-t", topic, "-k", "k", "-H", $"type={type}", "-D", "\u0003", "-X", "message.max.bytes=10000000"]) { RedirectStandardInput = true };
+                var start = new ProcessStartInfo("kcat",
+                    ["-P", "-b", KafkaBrokers!, "-t", topic, "-k", "k", "-H", $"type={type}", "-D", "\u0003", "-X",
+                    "message.max.bytes=10000000"])
+                { RedirectStandardInput = true };
                 using var kcat = Process.Start(start)!;
                 await kcat.StandardInput.BaseStream.WriteAsync(body);
                 kcat.StandardInput.Close();
@@ -99,15 +102,17 @@ internal sealed class Brokered : IAsyncDisposable
             await channel.BasicPublishAsync(topic, type, mandatory: true, body);
             return true;
         }
-        catch (Exception e) when (e is PublishException { IsReturn: true } or OperationInterruptedException { ShutdownReason.ReplyCode: Constants.NotFound })
+        catch (Exception e)
+            when (e is PublishException { IsReturn: true }
+                or OperationInterruptedException { ShutdownReason.ReplyCode: Constants.NotFound })
         {
             return false;
         }
     }
 
     /// <summary>
-    /// The auditor: waits until everything that was committed has been heard, then compares with the events and with the orders: each event of each
-    /// order once, in order, none that did not happen; nothing left anywhere.
+    /// The auditor: waits until everything that was committed has been heard, then compares with the events and with the orders: each event
+    /// of each order once, in order, none that did not happen; nothing left anywhere.
     /// </summary>
     public async Task AuditAsync(double seconds = 120)
     {
@@ -116,14 +121,26 @@ internal sealed class Brokered : IAsyncDisposable
         await Until.TrueAsync("as many events have been heard", async () => await db.ReadAsync(s => s.FirstAsync(
             "SELECT (SELECT COUNT(*) FROM events) - (SELECT COUNT(*) FROM heard WHERE consumer = 'heard')", r => r.Long(0))) <= 0, seconds);
         await Until.TrueAsync("all events have been heard", async () => await db.ReadAsync(s => s.FirstAsync(
-            "SELECT COUNT(*) FROM events e LEFT JOIN heard h ON h.consumer = 'heard' AND h.subject = e.subject AND h.sequence = e.sequence WHERE h.subject IS NULL", r => r.Long(0))) == 0, seconds);
-        await Until.TrueAsync("nothing is on its way", async () => await Heard.RowsAsync(db, "outbox") + await Heard.RowsAsync(db, "deliveries") == 0, seconds);
+            "SELECT COUNT(*) FROM events e LEFT JOIN heard h ON h.consumer = 'heard' AND h.subject = e.subject AND h.sequence = "
+            + "e.sequence WHERE h.subject IS NULL", r => r.Long(0))) == 0, seconds);
+        await Until.TrueAsync("nothing is on its way", async () => await Heard.RowsAsync(db, "outbox")
+            + await Heard.RowsAsync(db, "deliveries") == 0, seconds);
         Assert.False(Heard.OutOfOrder);
-        Assert.Empty(await db.ReadAsync(s => s.QueryAsync("SELECT subject, sequence, times FROM heard WHERE times <> 1", r => $"{r.Uuid(0)}:{r.Int(1)} {r.Int(2)} times")));
-        Assert.Empty(await db.ReadAsync(s => s.QueryAsync("SELECT a.subject, a.sequence FROM heard a JOIN heard b ON b.subject = a.subject AND b.consumer = a.consumer AND b.sequence > a.sequence AND b.after < a.after",
+        Assert.Empty(
+            await db.ReadAsync(s =>
+            s.QueryAsync("SELECT subject, sequence, times FROM heard WHERE times <> 1", r => $"{r.Uuid(0)}:{r.Int(1)} {r.Int(2)} times")));
+        Assert.Empty(
+            await db.ReadAsync(s =>
+            s.QueryAsync(
+            "SELECT a.subject, a.sequence FROM heard a JOIN heard b ON b.subject = a.subject AND b.consumer = a.consumer AND b.sequence "
+            + "> a.sequence AND b.after < a.after",
             r => $"{r.Uuid(0)}:{r.Int(1)} came late")));
-        Assert.Empty(await db.ReadAsync(s => s.QueryAsync("SELECT o.id, o.event_sequence, COUNT(h.sequence) FROM orders o LEFT JOIN heard h ON h.subject = o.id AND h.consumer = 'heard' "
-            + "GROUP BY o.id, o.event_sequence HAVING COUNT(h.sequence) <> o.event_sequence", r => $"{r.Uuid(0)}: {r.Long(2)} of {r.Long(1)}")));
+        Assert.Empty(
+            await db.ReadAsync(s =>
+            s.QueryAsync(
+            "SELECT o.id, o.event_sequence, COUNT(h.sequence) FROM orders o LEFT JOIN heard h ON h.subject = o.id AND h.consumer = 'heard' "
+            + "GROUP BY o.id, o.event_sequence HAVING COUNT(h.sequence) <> o.event_sequence",
+            r => $"{r.Uuid(0)}: {r.Long(2)} of {r.Long(1)}")));
         using var output = new StringWriter();
         Assert.True(await Holdfast.Commands.Verify.RunAsync(db, withRepairs: false, output) == 0, output.ToString());
     }

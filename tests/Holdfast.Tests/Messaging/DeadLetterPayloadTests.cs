@@ -38,8 +38,15 @@ public abstract class DeadLetterPayloadTests(TestHost host)
             TestContext.Current.CancellationToken);
         var shown = Assert.Single(list.GetProperty("items").EnumerateArray(), l => l.GetProperty("id").GetGuid() == id)
             .GetProperty("payload").GetString()!;
-        Assert.Equal(what switch { "empty" => "", "a zero" => "\0", "no UTF-8" => "\uFFFD\uFFFD(", "no JSON" => "{\"a\": ]]",
-            "a cut character" => new string('a', 16_383) + "\uFFFD", _ => new string('{', 16_384) }, shown);
+        Assert.Equal(what switch
+        {
+            "empty" => "",
+            "a zero" => "\0",
+            "no UTF-8" => "\uFFFD\uFFFD(",
+            "no JSON" => "{\"a\": ]]",
+            "a cut character" => new string('a', 16_383) + "\uFFFD",
+            _ => new string('{', 16_384)
+        }, shown);
         Assert.Contains(await DeadLetters.NewestAsync(host.Server.Db, 100, TestContext.Current.CancellationToken), l => l.Id == id);
         Assert.Null(await DeadLetters.RedriveAsync(host.Server.Db, id, TestContext.Current.CancellationToken));
     }

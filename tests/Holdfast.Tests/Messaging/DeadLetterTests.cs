@@ -20,18 +20,25 @@ public abstract class DeadLetterTests(Backend backend)
     {
         var heard = new Heard { Fails = e => e.Type == "order.created" };
         await using var server = await TestServer.StartAsync(await TestDb.CreateAsync(backend), s => s.AddSingleton<IConsumer>(heard),
-            settings: new Settings { RateLimits = false, Messaging = new MessagingOptions { MaxAttempts = 2, FirstPause = TimeSpan.FromMilliseconds(1) } });
+            settings: new Settings
+            {
+                RateLimits = false,
+                Messaging = new MessagingOptions { MaxAttempts = 2, FirstPause = TimeSpan.FromMilliseconds(1) }
+            });
         await Heard.ResetAsync(server.Db);
         var shop = await Shop.CreateAsync(server.Db, 5);
         var order = await shop.OrderAsync(server.Guest);
         Assert.Equal(201, order.Status);
         await Shop.PostAsync(server.Admin, $"/orders/{order.Body.GetProperty("id").GetString()}/cancel", null);
         var letter = default(JsonElement);
-        await Until.TrueAsync("there is a dead letter", async () => (letter = (await ListAsync(server)).EnumerateArray().FirstOrDefault()).ValueKind == JsonValueKind.Object);
+        await Until.TrueAsync("there is a dead letter",
+            async () => (letter = (await ListAsync(server)).EnumerateArray().FirstOrDefault()).ValueKind == JsonValueKind.Object);
         var id = order.Body.GetProperty("id").GetGuid();
-        Assert.Equal(("heard", id, 1, "order.created", 2), (letter.GetProperty("lane").GetString()!, letter.GetProperty("subject").GetGuid(), letter.GetProperty("sequence").GetInt32(),
+        Assert.Equal(("heard", id, 1, "order.created", 2),
+            (letter.GetProperty("lane").GetString()!, letter.GetProperty("subject").GetGuid(), letter.GetProperty("sequence").GetInt32(),
             letter.GetProperty("type").GetString()!, letter.GetProperty("attempts").GetInt32()));
-        Assert.Equal("pending", JsonDocument.Parse(letter.GetProperty("payload").GetString()!).RootElement.GetProperty("data").GetProperty("status").GetString());
+        Assert.Equal("pending", JsonDocument.Parse(letter.GetProperty("payload").GetString()!).RootElement.GetProperty("data")
+            .GetProperty("status").GetString());
         await Until.TrueAsync("the later event was handled", async () => (await Heard.OfAsync(server.Db, id)).SequenceEqual([2]));
 
         heard.Fails = _ => false;
@@ -42,12 +49,14 @@ public abstract class DeadLetterTests(Backend backend)
 
         heard.Fails = e => e.Type == "order.created";
         await shop.OrderAsync(server.Guest);
-        await Until.TrueAsync("there is another", async () => (letter = (await ListAsync(server)).EnumerateArray().FirstOrDefault()).ValueKind == JsonValueKind.Object);
+        await Until.TrueAsync("there is another",
+            async () => (letter = (await ListAsync(server)).EnumerateArray().FirstOrDefault()).ValueKind == JsonValueKind.Object);
         Assert.Equal(0, (await ListAsync(server, "?lane=others")).GetArrayLength());
         Assert.Equal(204, (int)(await server.Admin.DeleteAsync($"/api/v1/dead-letters/{letter.GetProperty("id").GetString()}")).StatusCode);
         Assert.Equal(404, (int)(await server.Admin.DeleteAsync($"/api/v1/dead-letters/{letter.GetProperty("id").GetString()}")).StatusCode);
         Assert.Equal(0, (await ListAsync(server)).GetArrayLength());
-        await Until.TrueAsync("nothing is on its way", async () => await Heard.RowsAsync(server.Db, "deliveries") + await Heard.RowsAsync(server.Db, "outbox") == 0);
+        await Until.TrueAsync("nothing is on its way", async () => await Heard.RowsAsync(server.Db, "deliveries")
+            + await Heard.RowsAsync(server.Db, "outbox") == 0);
         using var output = new StringWriter();
         Assert.True(await Verify.RunAsync(server.Db, withRepairs: false, output) == 0, output.ToString());
     }
@@ -64,7 +73,9 @@ public abstract class DeadLetterTests(Backend backend)
             await AddAsync(db, letters);
             var redriving = letters.Select(l => Task.Run(() => DeadLetters.RedriveAsync(db, l.Id)));
             Assert.All(await Task.WhenAll(redriving), Assert.Null);
-            var waiting = Assert.Single(await db.ReadAsync(s => s.QueryAsync("SELECT events FROM deliveries WHERE lane = 'heard' AND subject = $1", r => r.Bytes(0), subject)));
+            var waiting = Assert.Single(
+                await db.ReadAsync(s =>
+                s.QueryAsync("SELECT events FROM deliveries WHERE lane = 'heard' AND subject = $1", r => r.Bytes(0), subject)));
             Assert.Equal([3, 5, 7, 9], Chunk.Read(waiting).Select(k => k.Sequence));
         }
 
@@ -76,7 +87,8 @@ public abstract class DeadLetterTests(Backend backend)
     {
         await using var test = await TestDb.CreateAsync(backend);
         var now = await test.Db.ReadAsync(s => s.NowAsync());
-        var (ours, foreign) = (Letter(now, Guid.CreateVersion7(), 1), Letter(now) with { Payload = Encoding.UTF8.GetBytes("a\u001b]0;owned\u0007b\u009bc\u202ed\ne") });
+        var (ours, foreign) = (Letter(now, Guid.CreateVersion7(), 1),
+            Letter(now) with { Payload = Encoding.UTF8.GetBytes("a\u001b]0;owned\u0007b\u009bc\u202ed\ne") });
         await AddAsync(test.Db, [ours, foreign]);
         var (status, output) = await CommandAsync("list");
         Assert.Equal(0, status);
@@ -113,14 +125,18 @@ public abstract class DeadLetterTests(Backend backend)
             await tx.QueryAsync("SELECT position FROM deliveries WHERE lane = 'heard' {skip locked}", r => r.Long(0));
             isHeld.TrySetResult();
             await (backend == Backend.Postgres ? Until.TrueAsync("the redrive waits for the row", async () =>
-                await db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'", r => r.Long(0))) > 0) : Task.CompletedTask);
+                await db.ReadAsync(s =>
+                s.FirstAsync("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+                r => r.Long(0))) > 0) : Task.CompletedTask);
             await tx.ExecuteAsync("DELETE FROM deliveries WHERE lane = 'heard'");
         });
         await isHeld.Task;
         var redriving = DeadLetters.RedriveAsync(db, letters[1].Id, TestContext.Current.CancellationToken);
         await handling;
         Assert.Null(await redriving);
-        var waiting = Assert.Single(await db.ReadAsync(s => s.QueryAsync("SELECT events FROM deliveries WHERE lane = 'heard' AND subject = $1", r => r.Bytes(0), subject)));
+        var waiting = Assert.Single(
+            await db.ReadAsync(s =>
+            s.QueryAsync("SELECT events FROM deliveries WHERE lane = 'heard' AND subject = $1", r => r.Bytes(0), subject)));
         Assert.Equal([2], Chunk.Read(waiting).Select(k => k.Sequence));
     }
 
@@ -128,26 +144,34 @@ public abstract class DeadLetterTests(Backend backend)
     public async Task All_of_a_lane_are_redriven_at_once_and_no_others()
     {
         var test = await TestDb.CreateAsync(backend);
-        await using var server = await TestServer.StartAsync(test, settings: new Settings { RateLimits = false, Messaging = new MessagingOptions { Relays = false } });
+        await using var server = await TestServer.StartAsync(test,
+            settings: new Settings { RateLimits = false, Messaging = new MessagingOptions { Relays = false } });
         var (db, subject) = (server.Db, Guid.CreateVersion7());
         var now = await db.ReadAsync(s => s.NowAsync());
         // More than a page of them, many of the same moment.
         var letters = Enumerable.Range(1, 1100).Select(n => Letter(now - TimeSpan.FromSeconds(n / 300), subject, n)).ToList();
-        var others = new[] { Letter(now), Letter(now, subject, 1) with { Lane = "elsewhere" }, Letter(now + TimeSpan.FromHours(1), subject, 2000) };
+        var others = new[] { Letter(now), Letter(now, subject, 1) with { Lane = "elsewhere" },
+            Letter(now + TimeSpan.FromHours(1), subject, 2000) };
         await AddAsync(db, [.. letters, .. others]);
 
         var (status, answer, _) = await Shop.PostAsync(server.Admin, "/dead-letters/redrive", new JsonObject { ["lane"] = "heard" });
         Assert.Equal((200, 1100, 1), (status, answer.GetProperty("redriven").GetInt32(), answer.GetProperty("refused").GetInt32()));
-        var waiting = Assert.Single(await db.ReadAsync(s => s.QueryAsync("SELECT events FROM deliveries WHERE lane = 'heard' AND subject = $1", r => r.Bytes(0), subject)));
+        var waiting = Assert.Single(
+            await db.ReadAsync(s =>
+            s.QueryAsync("SELECT events FROM deliveries WHERE lane = 'heard' AND subject = $1", r => r.Bytes(0), subject)));
         Assert.Equal(Enumerable.Range(1, 1100), Chunk.Read(waiting).Select(k => k.Sequence));
         Assert.Equal(others.Select(l => l.Id).Order(), (await DeadLetters.NewestAsync(db, 9)).Select(l => l.Id).Order());
 
-        Assert.Equal((1100, 1100), await db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*), COUNT(DISTINCT resource) FROM audit_log WHERE action = 'POST /dead-letters/redrive'", r => (r.Int(0), r.Int(1)))));
+        Assert.Equal((1100, 1100),
+            await db.ReadAsync(s =>
+            s.FirstAsync("SELECT COUNT(*), COUNT(DISTINCT resource) FROM audit_log WHERE action = 'POST /dead-letters/redrive'",
+            r => (r.Int(0), r.Int(1)))));
         Assert.Equal(400, (await Shop.PostAsync(server.Admin, "/dead-letters/redrive", new JsonObject())).Status);
         var (code, output) = await ServerProcess.RunAsync(["dead-letters", "redrive-all", "elsewhere"], test.Url);
         Assert.True(code == 0 && output.Contains("1 are tried again.", StringComparison.Ordinal), output);
         (code, output) = await ServerProcess.RunAsync(["dead-letters", "redrive-all", "heard"], test.Url);
-        Assert.True(code == 1 && output.Contains("0 are tried again; nothing can come of 1 more: drop them.", StringComparison.Ordinal), output);
+        Assert.True(code == 1 && output.Contains("0 are tried again; nothing can come of 1 more: drop them.", StringComparison.Ordinal),
+            output);
     }
 
     [Fact]
@@ -155,10 +179,13 @@ public abstract class DeadLetterTests(Backend backend)
     {
         await using var test = await TestDb.CreateAsync(backend);
         var (now, subject) = (await test.Db.ReadAsync(s => s.NowAsync()), Guid.CreateVersion7());
-        var letters = Enumerable.Range(0, 100).Select(i => Letter(now) with { Payload = Encoding.UTF8.GetBytes(i % 7 == 0 ? $"{{\"orderId\":\"{subject}\"}}" : "{}") }).ToList();
+        var letters = Enumerable.Range(0, 100)
+            .Select(i => Letter(now) with { Payload = Encoding.UTF8.GetBytes(i % 7 == 0 ? $"{{\"orderId\":\"{subject}\"}}" : "{}") })
+            .ToList();
         await AddAsync(test.Db, [.. letters, Letter(now, subject, 1)]);
         await test.Db.WriteAsync(tx => DeadLetters.ForgetAsync(tx, subject));
-        Assert.Equal(letters.Where((_, i) => i % 7 != 0).Select(l => l.Id).Order(), (await DeadLetters.NewestAsync(test.Db, 200)).Select(l => l.Id).Order());
+        Assert.Equal(letters.Where((_, i) => i % 7 != 0).Select(l => l.Id).Order(),
+            (await DeadLetters.NewestAsync(test.Db, 200)).Select(l => l.Id).Order());
     }
 
     [Fact]

@@ -60,12 +60,14 @@ public sealed class FaultyRabbit : FaultyBroker
 
     internal override Task<Stranger> StrangerAsync(Brokered brokered) => Stranger.OnRabbitAsync(brokered.RabbitUrl!);
 
-    // Of a queue that was declared within the last seconds RabbitMQ 3.10 has not everything on its disk: killed then, it may stay without a leader for good.
+    // Of a queue that was declared within the last seconds RabbitMQ 3.10 has not everything on its disk: killed then, it may stay without a
+    // leader for good.
     internal override async Task SettleAsync(Brokered brokered)
     {
         var host = new Uri(brokered.RabbitUrl!).AbsolutePath[1..];
         await Until.TrueAsync("all consumers listen", async () =>
-            (await Server.ControlAsync("list_queues", "-p", host, "name", "consumers")).Split('\n').Count(l => l.StartsWith("order_events.", StringComparison.Ordinal) && l.EndsWith("\t1", StringComparison.Ordinal)) >= 5);
+            (await Server.ControlAsync("list_queues", "-p", host, "name", "consumers")).Split('\n')
+            .Count(l => l.StartsWith("order_events.", StringComparison.Ordinal) && l.EndsWith("\t1", StringComparison.Ordinal)) >= 5);
         await Server.ControlAsync("eval", "[dets:sync(T) || T <- dets:all()].");
     }
 

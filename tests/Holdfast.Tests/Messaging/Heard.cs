@@ -16,7 +16,8 @@ internal sealed class Heard(string name = "heard") : IConsumer
     public async Task HandleAsync(Tx tx, IReadOnlyList<Event> events)
     {
         OutOfOrder |= events.GroupBy(e => e.Subject).Any(g => !g.Select(e => e.Sequence).SequenceEqual(g.Select(e => e.Sequence).Order()));
-        var rows = new RowSet("heard", new("consumer", ColumnType.Text), new("subject", ColumnType.Uuid), new("sequence", ColumnType.Int), new("times", ColumnType.Int), new("after", ColumnType.Long));
+        var rows = new RowSet("heard", new("consumer", ColumnType.Text), new("subject", ColumnType.Uuid), new("sequence", ColumnType.Int),
+            new("times", ColumnType.Int), new("after", ColumnType.Long));
         var before = await tx.FirstAsync("SELECT COUNT(*) FROM heard WHERE consumer = $1", r => r.Long(0), name);
         foreach (var e in events)
         {
@@ -41,8 +42,9 @@ internal sealed class Heard(string name = "heard") : IConsumer
         }
 
         await tx.ExecuteAsync("DROP TABLE IF EXISTS heard");
-        await tx.ExecuteAsync($"CREATE TABLE heard (consumer text NOT NULL, subject {(db.Name == "sqlite" ? "text" : "uuid")} NOT NULL, sequence int NOT NULL, times int NOT NULL, after bigint NOT NULL, "
-            + "PRIMARY KEY (consumer, subject, sequence))");
+        await tx.ExecuteAsync(
+            $"CREATE TABLE heard (consumer text NOT NULL, subject {(db.Name == "sqlite" ? "text" : "uuid")} NOT NULL, sequence int NOT "
+            + "NULL, times int NOT NULL, after bigint NOT NULL, PRIMARY KEY (consumer, subject, sequence))");
     });
 
     /// <summary>Writes events of new subjects, as one commit.</summary>
@@ -59,7 +61,8 @@ internal sealed class Heard(string name = "heard") : IConsumer
         var (now, log) = (await tx.NowAsync(), new EventLog());
         foreach (var (subject, sequence) in keys)
         {
-            log.Add(new Event(subject, sequence, "test.happened", subject, now, "system", null, System.Text.Encoding.UTF8.GetBytes($"{{\"n\":{new string('1', size)}}}")));
+            log.Add(new Event(subject, sequence, "test.happened", subject, now, "system", null,
+                System.Text.Encoding.UTF8.GetBytes($"{{\"n\":{new string('1', size)}}}")));
         }
 
         var batch = tx.Batch();
@@ -74,5 +77,6 @@ internal sealed class Heard(string name = "heard") : IConsumer
     public static Task<List<int>> OfAsync(Db db, Guid subject) => db.ReadAsync(s =>
         s.QueryAsync("SELECT sequence FROM heard WHERE subject = $1 ORDER BY after", r => r.Int(0), subject));
 
-    public static Task<long> RowsAsync(Db db, string table) => db.ReadAsync(s => s.FirstAsync($"SELECT COUNT(*) FROM {table}", r => r.Long(0)));
+    public static Task<long> RowsAsync(Db db, string table) =>
+        db.ReadAsync(s => s.FirstAsync($"SELECT COUNT(*) FROM {table}", r => r.Long(0)));
 }

@@ -17,19 +17,22 @@ public abstract class IncomingTests(Backend backend, string way)
         await using var brokered = await Brokered.StartAsync(backend, way);
         var server = await brokered.ServeAsync(MessagingOptions.Outbox);
         var shop = await Shop.CreateAsync(server.Db, 100);
-        var (paid, failed, refused, shipped) = (await OrderAsync(shop, server), await OrderAsync(shop, server), await OrderAsync(shop, server), await ShippedAsync(shop, server));
+        var (paid, failed, refused, shipped) = (await OrderAsync(shop, server), await OrderAsync(shop, server),
+            await OrderAsync(shop, server), await ShippedAsync(shop, server));
 
         // Bare data with its type beside it, and a CloudEvent; each told three times.
         for (var i = 0; i < 3; i++)
         {
             await SendAsync(brokered, "payment.success", Payment(paid, "t-1"));
             await SendAsync(brokered, "payment.failed", Cloud("payment.failed", "f-1", "bank", Payment(failed, "t-2")));
-            await SendAsync(brokered, "inventory.reserve.result", new JsonObject { ["orderId"] = refused, ["accepted"] = false, ["reason"] = "flood" });
+            await SendAsync(brokered, "inventory.reserve.result",
+                new JsonObject { ["orderId"] = refused, ["accepted"] = false, ["reason"] = "flood" });
             await SendAsync(brokered, "inventory.reserve.result", new JsonObject { ["orderId"] = paid, ["accepted"] = true });
             await SendAsync(brokered, "payment.failed", Payment(shipped, "t-0"));
         }
 
-        await Until.TrueAsync("all has been taken", async () => await StatusAsync(server, paid) == "confirmed/paid" && await StatusAsync(server, failed) == "pending/failed"
+        await Until.TrueAsync("all has been taken", async () => await StatusAsync(server, paid) == "confirmed/paid"
+            && await StatusAsync(server, failed) == "pending/failed"
             && await StatusAsync(server, refused) == "cancelled/unpaid");
 
         // After a failure the money may still come.
@@ -66,8 +69,11 @@ public abstract class IncomingTests(Backend backend, string way)
         // No Unicode: half of a surrogate pair, and a byte that is no UTF-8.
         byte[][] spoilt =
         [
-            Brokered.Bytes($"{{\"orderId\":\"{order}\",\"reason\":\"\\ud800\"}}"), [.. Brokered.Bytes($"{{\"orderId\":\"{order}\",\"currency\":\""), 0xFF, .. Brokered.Bytes("\"}")],
-            Brokered.Bytes($"{{\"specversion\":\"1.0\",\"source\":\"\\ud800\",\"id\":\"1\",\"type\":\"payment.failed\",\"data\":{{\"orderId\":\"{order}\"}}}}"),
+            Brokered.Bytes($"{{\"orderId\":\"{order}\",\"reason\":\"\\ud800\"}}"),
+            [.. Brokered.Bytes($"{{\"orderId\":\"{order}\",\"currency\":\""), 0xFF, .. Brokered.Bytes("\"}")],
+            Brokered.Bytes(
+                $"{{\"specversion\":\"1.0\",\"source\":\"\\ud800\",\"id\":\"1\",\"type\":\"payment.failed\","
+                + $"\"data\":{{\"orderId\":\"{order}\"}}}}"),
         ];
         for (var i = 0; i < 2; i++)
         {
@@ -83,20 +89,32 @@ public abstract class IncomingTests(Backend backend, string way)
         }
 
         await Until.TrueAsync("each is a dead letter and has been told twice", async () =>
-            await DeadLetters.NewestAsync(server.Db, 100) is var all && all.Count == bad.Length + spoilt.Length && all.All(l => l.Attempts == 2));
+            await DeadLetters.NewestAsync(server.Db, 100) is var all && all.Count == bad.Length + spoilt.Length
+            && all.All(l => l.Attempts == 2));
         var letters = await DeadLetters.NewestAsync(server.Db, 100);
-        Assert.All(bad, b => Assert.Single(letters, l => l.Lane == "order_inbox" && l.Type == b.Type && l.Reason.Contains(b.Reason, StringComparison.Ordinal)));
-        Assert.Equal(spoilt.Select(Convert.ToHexString).Order(), letters.Where(l => l.Reason.StartsWith("not JSON", StringComparison.Ordinal)).Select(l => Convert.ToHexString(l.Payload)).Order());
+        Assert.All(bad, b =>
+            Assert.Single(letters, l => l.Lane == "order_inbox" && l.Type == b.Type
+            && l.Reason.Contains(b.Reason, StringComparison.Ordinal)));
+        Assert.Equal(spoilt.Select(Convert.ToHexString).Order(),
+            letters.Where(l => l.Reason.StartsWith("not JSON", StringComparison.Ordinal)).Select(l => Convert.ToHexString(l.Payload))
+            .Order());
         Assert.Equal(("pending/unpaid", 1), (await StatusAsync(server, order), (await HistoryAsync(server, order)).Count));
 
-        // Redriven it fails as it did, and stays; when what stood in the way has gone, it is done.
+        await RedrivenAsync(server, order, letters);
+    }
+
+    /// <summary>Redriven it fails as it did, and stays; when what stood in the way has gone, it is done.</summary>
+    private static async Task RedrivenAsync(TestServer server, Guid order, IReadOnlyList<DeadLetter> letters)
+    {
         var letter = letters.First(l => l.Reason.Contains("currency_mismatch", StringComparison.Ordinal));
         Assert.Equal(202, (await Shop.PostAsync(server.Admin, $"/dead-letters/{letter.Id}/redrive", null)).Status);
-        await Until.TrueAsync("it was tried again", async () => (await DeadLetters.NewestAsync(server.Db, 100)).Single(l => l.Id == letter.Id).Attempts == 3);
+        await Until.TrueAsync("it was tried again",
+            async () => (await DeadLetters.NewestAsync(server.Db, 100)).Single(l => l.Id == letter.Id).Attempts == 3);
         await server.Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE orders SET currency = 'USD' WHERE id = $1", order));
         Assert.Equal(202, (await Shop.PostAsync(server.Admin, $"/dead-letters/{letter.Id}/redrive", null)).Status);
         await Until.TrueAsync("it was done", async () => await StatusAsync(server, order) == "confirmed/paid");
-        await Until.TrueAsync("it is no dead letter any more", async () => (await DeadLetters.NewestAsync(server.Db, 100)).All(l => l.Id != letter.Id));
+        await Until.TrueAsync("it is no dead letter any more",
+            async () => (await DeadLetters.NewestAsync(server.Db, 100)).All(l => l.Id != letter.Id));
     }
 
     [Fact]
@@ -107,9 +125,11 @@ public abstract class IncomingTests(Backend backend, string way)
         var shop = await Shop.CreateAsync(server.Db, 100);
         var (sick, behind, later) = (await OrderAsync(shop, server), await OrderAsync(shop, server), await OrderAsync(shop, server));
         await MethodAsync(server, sick, "magic");
-        await brokered.SendAsync(Topics.Inbox, "payment.success", [.. new[] { sick, behind }.Select((id, i) => Brokered.Bytes(Payment(id, $"s-{i}").ToJsonString()))]);
+        await brokered.SendAsync(Topics.Inbox, "payment.success",
+            [.. new[] { sick, behind }.Select((id, i) => Brokered.Bytes(Payment(id, $"s-{i}").ToJsonString()))]);
         await SendAsync(brokered, "payment.success", Payment(later, "s-2"));
-        await Until.TrueAsync("the others are paid", async () => await StatusAsync(server, behind) == "confirmed/paid" && await StatusAsync(server, later) == "confirmed/paid");
+        await Until.TrueAsync("the others are paid", async () => await StatusAsync(server, behind) == "confirmed/paid"
+            && await StatusAsync(server, later) == "confirmed/paid");
         await Until.TrueAsync("there is a dead letter", async () => await Heard.RowsAsync(server.Db, "dead_letters") == 1);
         var letter = (await DeadLetters.NewestAsync(server.Db, 1))[0];
         Assert.Equal(("order_inbox", 3), (letter.Lane, letter.Attempts));
@@ -121,19 +141,23 @@ public abstract class IncomingTests(Backend backend, string way)
         await Until.TrueAsync("there is another", async () => await Heard.RowsAsync(server.Db, "dead_letters") == 2);
         await server.Db.WriteAsync(async tx =>
         {
-            await tx.ExecuteAsync("UPDATE dead_letters SET payload = $1 WHERE reason LIKE 'there is no order%'", Brokered.Bytes(wanted.ToJsonString()));
+            await tx.ExecuteAsync("UPDATE dead_letters SET payload = $1 WHERE reason LIKE 'there is no order%'",
+                Brokered.Bytes(wanted.ToJsonString()));
             await tx.ExecuteAsync("UPDATE dead_letters SET redriven_at = $1", await tx.NowAsync());
         });
-        await Until.TrueAsync("the other is done", async () => await DeadLetters.NewestAsync(server.Db, 9) is [{ Attempts: 4 } left] && left.Id == letter.Id);
+        await Until.TrueAsync("the other is done", async () => await DeadLetters.NewestAsync(server.Db, 9) is [{ Attempts: 4 } left]
+            && left.Id == letter.Id);
         await MethodAsync(server, sick, "online");
         Assert.Equal(202, (await Shop.PostAsync(server.Admin, $"/dead-letters/{letter.Id}/redrive", null)).Status);
-        await Until.TrueAsync("it is paid, too", async () => await StatusAsync(server, sick) == "confirmed/paid" && await Heard.RowsAsync(server.Db, "dead_letters") == 0);
+        await Until.TrueAsync("it is paid, too", async () => await StatusAsync(server, sick) == "confirmed/paid"
+            && await Heard.RowsAsync(server.Db, "dead_letters") == 0);
     }
 
     private static Task MethodAsync(TestServer server, Guid order, string method) =>
         server.Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE orders SET payment_method = $2 WHERE id = $1", order, method));
 
-    private static async Task<Guid> OrderAsync(Shop shop, TestServer server) => (await shop.OrderAsync(server.Guest)).Body.GetProperty("id").GetGuid();
+    private static async Task<Guid> OrderAsync(Shop shop, TestServer server) =>
+        (await shop.OrderAsync(server.Guest)).Body.GetProperty("id").GetGuid();
 
     private static async Task<Guid> ShippedAsync(Shop shop, TestServer server)
     {
@@ -144,15 +168,18 @@ public abstract class IncomingTests(Backend backend, string way)
         return order;
     }
 
-    private static Task SendAsync(Brokered brokered, string type, JsonObject body) => brokered.SendAsync(Topics.Inbox, type, Brokered.Bytes(body.ToJsonString()));
+    private static Task SendAsync(Brokered brokered, string type, JsonObject body) =>
+        brokered.SendAsync(Topics.Inbox, type, Brokered.Bytes(body.ToJsonString()));
 
-    private static async Task<string> StatusAsync(TestServer server, Guid id) => await server.Admin.GetFromJsonAsync<JsonElement>($"/api/v1/orders/{id}") is var o
+    private static async Task<string> StatusAsync(TestServer server, Guid id) =>
+        await server.Admin.GetFromJsonAsync<JsonElement>($"/api/v1/orders/{id}") is var o
         ? $"{o.GetProperty("status").GetString()}/{o.GetProperty("paymentStatus").GetString()}" : "";
 
     private static Task<List<string>> HistoryAsync(TestServer server, Guid id) =>
         server.Db.ReadAsync(s => s.QueryAsync("SELECT type FROM events WHERE subject = $1 ORDER BY sequence", r => r.Text(0), id));
 
-    private static JsonObject Payment(Guid order, string transaction) => new() { ["orderId"] = order, ["amount"] = 1000, ["currency"] = "VND", ["transactionId"] = transaction };
+    private static JsonObject Payment(Guid order, string transaction) =>
+        new() { ["orderId"] = order, ["amount"] = 1000, ["currency"] = "VND", ["transactionId"] = transaction };
 
     private static JsonObject Cloud(string type, string id, string source, JsonObject data) =>
         new() { ["specversion"] = "1.0", ["id"] = id, ["source"] = source, ["type"] = type, ["data"] = data };

@@ -28,7 +28,8 @@ public sealed class Faults_of_kafka(FaultyKafka own) : BrokerFaultTests(own), IC
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        await using var encrypting = new KafkaTransport($"{listener.LocalEndpoint}", TimeSpan.FromSeconds(10), properties: new Dictionary<string, string> { ["security.protocol"] = "ssl" });
+        await using var encrypting = new KafkaTransport($"{listener.LocalEndpoint}", TimeSpan.FromSeconds(10),
+            properties: new Dictionary<string, string> { ["security.protocol"] = "ssl" });
         var publishing = encrypting.PublishAsync([], default);
         using var client = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
         var start = new byte[2];
@@ -38,12 +39,20 @@ public sealed class Faults_of_kafka(FaultyKafka own) : BrokerFaultTests(own), IC
         listener.Stop();
         await Assert.ThrowsAsync<TransportException>(() => publishing);
 
-        await using var wrong = new KafkaTransport("127.0.0.1:1", TimeSpan.FromSeconds(10), properties: new Dictionary<string, string> { ["sasl.pasword"] = "x" });
-        Assert.Contains("sasl.pasword", (await Assert.ThrowsAsync<TransportException>(() => wrong.PublishAsync([], default))).Message, StringComparison.Ordinal);
+        await using var wrong = new KafkaTransport("127.0.0.1:1", TimeSpan.FromSeconds(10),
+            properties: new Dictionary<string, string> { ["sasl.pasword"] = "x" });
+        Assert.Contains("sasl.pasword", (await Assert.ThrowsAsync<TransportException>(() => wrong.PublishAsync([], default))).Message,
+            StringComparison.Ordinal);
 
         await using var kafka = await KafkaServer.StartAsync();
         await using var transport = new KafkaTransport(kafka.Brokers, TimeSpan.FromSeconds(60),
-            properties: new Dictionary<string, string> { ["bootstrap.servers"] = "127.0.0.1:1", ["acks"] = "0", ["enable.idempotence"] = "false", ["message.timeout.ms"] = "1" });
+            properties: new Dictionary<string, string>
+            {
+                ["bootstrap.servers"] = "127.0.0.1:1",
+                ["acks"] = "0",
+                ["enable.idempotence"] = "false",
+                ["message.timeout.ms"] = "1"
+            });
         using var stranger = Stranger.OnKafka(kafka.Brokers);
         var (keys, messages) = Messages(5);
         await transport.PublishAsync(messages, default);
@@ -106,7 +115,8 @@ public sealed class Faults_of_kafka(FaultyKafka own) : BrokerFaultTests(own), IC
         await HearAsync(other, early.Count + late.Count);
         Assert.Equal(early.Concat(late).Select(k => k.Subject).Order(), heard.Select(k => k.Subject).Order());
 
-        // How soon the other gets the partitions says nothing: this broker lets a session pass at every change of a group. Ends as soon as so many have come in all: sooner than the client notes automatically what was handled.
+        // How soon the other gets the partitions says nothing: this broker lets a session pass at every change of a group. Ends as soon as
+        // so many have come in all: sooner than the client notes automatically what was handled.
         async Task HearAsync(KafkaTransport transport, int count)
         {
             using var stop = new CancellationTokenSource();
@@ -163,6 +173,7 @@ public sealed class Faults_of_kafka(FaultyKafka own) : BrokerFaultTests(own), IC
     {
         var keys = Enumerable.Range(0, count).Select(_ => new EventKey(Guid.CreateVersion7(), 1)).ToList();
         return (keys, [.. keys.Select(k => new Message("test.happened", k.Subject.ToString(),
-            CloudEvent.Write(new Event(k.Subject, k.Sequence, "test.happened", k.Subject, DateTime.UnixEpoch, "system", null, "{}"u8.ToArray()))))]);
+            CloudEvent.Write(
+            new Event(k.Subject, k.Sequence, "test.happened", k.Subject, DateTime.UnixEpoch, "system", null, "{}"u8.ToArray()))))]);
     }
 }

@@ -51,13 +51,16 @@ public abstract class LaneTests(TestDatabase database)
         using var log = new TestLog();
         using var factory = LoggerFactory.Create(l => l.AddProvider(log));
         using var watch = new LaneWatch(db, factory.CreateLogger<LaneWatch>());
-        using var relay = new Relay(db, new RelayBell(), [new Heard()], NullLogger<Relay>.Instance, new MessagingOptions { Consumers = new HashSet<string>() });
+        using var relay = new Relay(db, new RelayBell(), [new Heard()], NullLogger<Relay>.Instance,
+            new MessagingOptions { Consumers = new HashSet<string>() });
         await Heard.WriteAsync(db, 1, 1);
         await relay.RunOnceAsync();
         Assert.Equal(0, await watch.SweepOnceAsync());
         Assert.Empty(watch.Dependencies);
 
-        await db.WriteAsync(async tx => await tx.ExecuteAsync("UPDATE deliveries SET created_at = $1", await tx.NowAsync() - LaneWatch.Patience - TimeSpan.FromSeconds(1)));
+        await db.WriteAsync(async tx =>
+            await tx.ExecuteAsync("UPDATE deliveries SET created_at = $1",
+            await tx.NowAsync() - LaneWatch.Patience - TimeSpan.FromSeconds(1)));
         Assert.Equal(1, await watch.SweepOnceAsync());
         Assert.Equal(1, await watch.SweepOnceAsync());
         Assert.Equal(new Dependency("lane", "heard", HealthStatus.Degraded, null), Assert.Single(watch.Dependencies));
@@ -70,7 +73,9 @@ public abstract class LaneTests(TestDatabase database)
         // As when a broker has lost what it had, and that is not caught up with.
         await db.WriteAsync(async tx => await tx.ExecuteAsync("UPDATE lanes SET behind_since = $1", await tx.NowAsync()));
         Assert.Equal(0, await watch.SweepOnceAsync());
-        await db.WriteAsync(async tx => await tx.ExecuteAsync("UPDATE lanes SET behind_since = $1", await tx.NowAsync() - LaneWatch.Patience - TimeSpan.FromSeconds(1)));
+        await db.WriteAsync(async tx =>
+            await tx.ExecuteAsync("UPDATE lanes SET behind_since = $1",
+            await tx.NowAsync() - LaneWatch.Patience - TimeSpan.FromSeconds(1)));
         Assert.Equal(1, await watch.SweepOnceAsync());
         Assert.Equal("heard", Assert.Single(watch.Dependencies).Kind);
         Assert.NotNull(Assert.Single(await Lanes.AllAsync(db)).BehindSince);
@@ -92,7 +97,8 @@ public sealed class Lanes_of_brokers
     {
         await using var brokered = await Brokered.StartAsync(Backend.Postgres, MessagingOptions.RabbitMq);
         using var stranger = await Stranger.OnRabbitAsync(brokered.RabbitUrl!);
-        var (with, without) = (await brokered.ServeAsync(MessagingOptions.Outbox), await brokered.ServeAsync(MessagingOptions.Outbox, o => o with { RabbitMqUrl = null }));
+        var (with, without) = (await brokered.ServeAsync(MessagingOptions.Outbox),
+            await brokered.ServeAsync(MessagingOptions.Outbox, o => o with { RabbitMqUrl = null }));
         var shop = await Shop.CreateAsync(with.Db, 1000);
         await PlaceAsync(shop, with, without);
 
@@ -112,7 +118,8 @@ public sealed class Lanes_of_brokers
     public async Task With_both_brokers_set_both_are_fed()
     {
         // Kafka's, and RabbitMQ's besides.
-        await using var brokered = await Brokered.StartAsync(Backend.Sqlite, MessagingOptions.Kafka, await (await RabbitServer.SharedAsync()).HostAsync());
+        await using var brokered = await Brokered.StartAsync(Backend.Sqlite, MessagingOptions.Kafka,
+            await (await RabbitServer.SharedAsync()).HostAsync());
         using var one = await Stranger.OnRabbitAsync(brokered.RabbitUrl!);
         using var other = Stranger.OnKafka(brokered.KafkaBrokers!);
         var server = await brokered.ServeAsync();
@@ -122,6 +129,7 @@ public sealed class Lanes_of_brokers
         await brokered.AuditAsync();
     }
 
-    private static Task PlaceAsync(Shop shop, params TestServer[] servers) => Task.WhenAll(servers.SelectMany(server => Enumerable.Range(0, 10).Select(async _ =>
+    private static Task PlaceAsync(Shop shop, params TestServer[] servers) =>
+        Task.WhenAll(servers.SelectMany(server => Enumerable.Range(0, 10).Select(async _ =>
         Assert.Equal(201, (await shop.OrderAsync(server.Guest)).Status))));
 }

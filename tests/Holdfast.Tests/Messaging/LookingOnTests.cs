@@ -18,7 +18,8 @@ public sealed partial class LookingOnTests
         await using var server = await ServeAsync(o => o with { RabbitMqUrl = rabbit.Url });
         var shop = await Shop.CreateAsync(server.Db, 10);
         var home = Directory.CreateTempSubdirectory("holdfast-admin-").FullName;
-        await File.WriteAllTextAsync($"{home}/.rabbitmqadmin.conf", $"[default]\nhostname = 127.0.0.1\nport = {rabbit.ManagementPort}\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync($"{home}/.rabbitmqadmin.conf", $"[default]\nhostname = 127.0.0.1\nport = {rabbit.ManagementPort}\n",
+            TestContext.Current.CancellationToken);
         foreach (var commands in new[] { Commands("README.md", "rabbitmqadmin"), Commands("docs/events.md", "rabbitmqadmin") })
         {
             Assert.Equal(3, commands.Count);
@@ -26,7 +27,8 @@ public sealed partial class LookingOnTests
                 !(await TypeAsync(string.Join(" && ", commands.Take(2)) + " || echo failed")).Contains("failed", StringComparison.Ordinal));
             var order = (await shop.OrderAsync(server.Guest)).Body.GetProperty("id").GetString()!;
             await Until.TrueAsync("the order is shown", async () =>
-                await TypeAsync(commands[2]) is var shown && shown.Contains(order, StringComparison.Ordinal) && shown.Contains("order.created", StringComparison.Ordinal));
+                await TypeAsync(commands[2]) is var shown && shown.Contains(order, StringComparison.Ordinal)
+                && shown.Contains("order.created", StringComparison.Ordinal));
             await TypeAsync("rabbitmqadmin delete queue name=looking");
         }
 
@@ -47,22 +49,26 @@ public sealed partial class LookingOnTests
             // It would go on listening.
             var typed = HostAndPort().Replace(command, kafka.Brokers) + " -e";
             Assert.Contains(kafka.Brokers, typed, StringComparison.Ordinal);
-            await Until.TrueAsync("the order is shown", async () => await Shell.RunAsync("bash", "-c", typed + " || echo failed") is var shown
+            await Until.TrueAsync("the order is shown",
+                async () => await Shell.RunAsync("bash", "-c", typed + " || echo failed") is var shown
                 && shown.Contains(order, StringComparison.Ordinal) && shown.Contains("order.created", StringComparison.Ordinal));
         }
     }
 
     private static async Task<TestServer> ServeAsync(Func<MessagingOptions, MessagingOptions> change) =>
-        await TestServer.StartAsync(await TestDb.CreateAsync(Backend.Sqlite), settings: new Settings { RateLimits = false, Messaging = change(new MessagingOptions()) });
+        await TestServer.StartAsync(await TestDb.CreateAsync(Backend.Sqlite),
+        settings: new Settings { RateLimits = false, Messaging = change(new MessagingOptions()) });
 
     /// <summary>What a page has one type: lines of a block, or words in a sentence.</summary>
     private static List<string> Commands(string page, string program)
     {
         var text = Repository.Files.Single(f => f.Path == page).Text;
-        return [.. Command().Matches(text).Select(m => m.Groups[1].Success ? m.Groups[1].Value : m.Groups[2].Value).Where(c => c.StartsWith($"{program} ", StringComparison.Ordinal))];
+        return [.. Command().Matches(text).Select(m => m.Groups[1].Success ? m.Groups[1].Value : m.Groups[2].Value)
+            .Where(c => c.StartsWith($"{program} ", StringComparison.Ordinal))];
     }
 
-    [GeneratedRegex(@"^((?:rabbitmqadmin|kcat) (?:declare|get|-C).*)$|`((?:rabbitmqadmin|kcat) (?:declare|get|-C)[^`]*)`", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^((?:rabbitmqadmin|kcat) (?:declare|get|-C).*)$|`((?:rabbitmqadmin|kcat) (?:declare|get|-C)[^`]*)`",
+        RegexOptions.Multiline)]
     private static partial Regex Command();
 
     [GeneratedRegex("(?i:host):9092")]

@@ -18,7 +18,8 @@ internal sealed class Metered : IDisposable
                 listener.EnableMeasurementEvents(instrument);
             }
         };
-        _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => _counted.AddOrUpdate((instrument.Name, tags.Length == 0 ? "" : $"{tags[0].Value}"), value,
+        _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
+            _counted.AddOrUpdate((instrument.Name, tags.Length == 0 ? "" : $"{tags[0].Value}"), value,
             (_, before) => instrument.IsObservable ? value : before + value));
         _listener.Start();
     }

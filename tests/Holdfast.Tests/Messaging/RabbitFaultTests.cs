@@ -68,12 +68,14 @@ public sealed class Faults_of_rabbitmq(FaultyRabbit own) : BrokerFaultTests(own)
             await brokered.AuditAsync();
             await channel.ExchangeDeleteAsync(Topics.Events);
             await shop.OrderAsync(server.Guest);
-            await Until.TrueAsync("it is published where nobody of us is bound, or was heard", async () => await Heard.RowsAsync(server.Db, "outbox") + await Heard.RowsAsync(server.Db, "deliveries") == 0);
+            await Until.TrueAsync("it is published where nobody of us is bound, or was heard",
+                async () => await Heard.RowsAsync(server.Db, "outbox") + await Heard.RowsAsync(server.Db, "deliveries") == 0);
             await brokered.AuditAsync();
         }
 
         Assert.True(await channel.MessageCountAsync(RabbitMqTopology.Unrouted) > 0);
-        await Until.TrueAsync("nobody is behind for ever", async () => (await Lanes.AllAsync(server.Db)).TrueForAll(l => l.BehindSince is null));
+        await Until.TrueAsync("nobody is behind for ever",
+            async () => (await Lanes.AllAsync(server.Db)).TrueForAll(l => l.BehindSince is null));
     }
 
     [Fact]
@@ -109,7 +111,8 @@ public sealed class Faults_of_rabbitmq(FaultyRabbit own) : BrokerFaultTests(own)
             await shop.OrderAsync(server.Guest);
         }
 
-        await Until.TrueAsync("it has been published", async () => await Heard.RowsAsync(server.Db, "outbox") + await Heard.RowsAsync(server.Db, "deliveries") == 0);
+        await Until.TrueAsync("it has been published", async () => await Heard.RowsAsync(server.Db, "outbox")
+            + await Heard.RowsAsync(server.Db, "deliveries") == 0);
         await Until.TrueAsync("it lies among the unrouted", async () => await CountAsync("order_events.unrouted") == Unbound);
         await Until.TrueAsync("and is counted, though nothing is published any more", () => metered["holdfast.events.unrouted"] == Unbound);
 
@@ -123,11 +126,14 @@ public sealed class Faults_of_rabbitmq(FaultyRabbit own) : BrokerFaultTests(own)
         var first = (await channel.BasicGetAsync("accounting", autoAck: true))!;
         var second = (await channel.BasicGetAsync("accounting", autoAck: true))!;
         Assert.Equal(("order.created", "order.cancelled"), (first.RoutingKey, second.RoutingKey));
-        Assert.Equal((CloudEvent.ContentType, DeliveryModes.Persistent), (first.BasicProperties.ContentType, first.BasicProperties.DeliveryMode));
+        Assert.Equal((CloudEvent.ContentType, DeliveryModes.Persistent),
+            (first.BasicProperties.ContentType, first.BasicProperties.DeliveryMode));
         var told = JsonDocument.Parse(second.Body).RootElement;
         Assert.Equal(("1.0", $"{id}:2", "holdfast", "order.cancelled", id, 2, shop.StoreId, "application/json"),
-            (told.GetProperty("specversion").GetString(), told.GetProperty("id").GetString(), told.GetProperty("source").GetString(), told.GetProperty("type").GetString(),
-                told.GetProperty("subject").GetString(), told.GetProperty("sequence").GetInt32(), told.GetProperty("storeid").GetGuid(), told.GetProperty("datacontenttype").GetString()));
+            (told.GetProperty("specversion").GetString(), told.GetProperty("id").GetString(), told.GetProperty("source").GetString(),
+            told.GetProperty("type").GetString(),
+                told.GetProperty("subject").GetString(), told.GetProperty("sequence").GetInt32(), told.GetProperty("storeid").GetGuid(),
+                told.GetProperty("datacontenttype").GetString()));
         var data = told.GetProperty("data");
         Assert.Equal(("pending", "đổi ý"), (data.GetProperty("previousStatus").GetString(), data.GetProperty("reason").GetString()));
         var served = await server.Admin.GetFromJsonAsync<JsonElement>($"/api/v1/orders/{id}");
@@ -145,7 +151,8 @@ public sealed class Faults_of_rabbitmq(FaultyRabbit own) : BrokerFaultTests(own)
         var server = await brokered.ServeAsync(MessagingOptions.Outbox);
         var shop = await Shop.CreateAsync(server.Db, 100_000);
         await shop.OrderAsync(server.Guest);
-        await Until.TrueAsync("it publishes", async () => await Heard.RowsAsync(server.Db, "outbox") + await Heard.RowsAsync(server.Db, "deliveries") == 0);
+        await Until.TrueAsync("it publishes", async () => await Heard.RowsAsync(server.Db, "outbox")
+            + await Heard.RowsAsync(server.Db, "deliveries") == 0);
         await using var connection = await own.Server.ConnectAsync(brokered.RabbitUrl);
         await using var channel = await connection.CreateChannelAsync();
         await channel.QueueDeleteAsync(RabbitMqTopology.Unrouted, ifUnused: false, ifEmpty: false);
@@ -163,7 +170,8 @@ public sealed class Faults_of_rabbitmq(FaultyRabbit own) : BrokerFaultTests(own)
                 return false;
             }
         });
-        await Until.TrueAsync("nothing waits", async () => await Heard.RowsAsync(server.Db, "outbox") + await Heard.RowsAsync(server.Db, "deliveries") == 0);
+        await Until.TrueAsync("nothing waits", async () => await Heard.RowsAsync(server.Db, "outbox")
+            + await Heard.RowsAsync(server.Db, "deliveries") == 0);
         await stranger.HasHeardAllAsync(server.Db);
         Assert.Equal(await Heard.RowsAsync(server.Db, "events"), stranger.Messages);
     }
@@ -175,7 +183,8 @@ public sealed class Faults_of_rabbitmq(FaultyRabbit own) : BrokerFaultTests(own)
         await brokered.ServeAsync(change: o => o with { Prefetch = 7 });
         var host = new Uri(brokered.RabbitUrl!).AbsolutePath[1..];
         var limits = new List<string>();
-        await Until.TrueAsync("all consumers listen", async () => (limits = [.. (await own.Server.ControlAsync("list_consumers", "-p", host, "queue_name", "prefetch_count")).Split('\n')
+        await Until.TrueAsync("all consumers listen", async () =>
+            (limits = [.. (await own.Server.ControlAsync("list_consumers", "-p", host, "queue_name", "prefetch_count")).Split('\n')
             .Where(l => l.StartsWith("order_", StringComparison.Ordinal))]).Count >= 6);
         Assert.All(limits, l => Assert.EndsWith("\t7", l, StringComparison.Ordinal));
     }

@@ -21,11 +21,14 @@ public sealed class RabbitSilenceTests
         Assert.All(outcomes.Skip(failures), Assert.Null);
     }
 
-    /// <summary>Connects and looks at a broker that says so many pieces and then nothing more; the trouble that is known afterwards.</summary>
+    /// <summary>
+    /// Connects and looks at a broker that says so many pieces and then nothing more; the trouble that is known afterwards.
+    /// </summary>
     private static async Task<string?> LookAsync(string url, int pieces)
     {
         await using var proxy = new SilentProxy(new Uri(url).Port, pieces);
-        await using var transport = new RabbitMqTransport(new UriBuilder(url) { Port = proxy.Port }.Uri.ToString(), TimeSpan.FromSeconds(3), () => Task.CompletedTask);
+        await using var transport = new RabbitMqTransport(new UriBuilder(url) { Port = proxy.Port }.Uri.ToString(), TimeSpan.FromSeconds(3),
+            () => Task.CompletedTask);
         try
         {
             await transport.PublishAsync([], default).WaitAsync(TimeSpan.FromSeconds(60));
@@ -48,7 +51,8 @@ public sealed class RabbitSilenceTests
 
         protected override async Task<bool> PassAsync(NetworkStream client, NetworkStream server)
         {
-            await Task.WhenAny(CopyAsync(client, server, () => false), CopyAsync(server, client, () => Interlocked.Increment(ref _passed) > pieces));
+            await Task.WhenAny(CopyAsync(client, server, () => false),
+                CopyAsync(server, client, () => Interlocked.Increment(ref _passed) > pieces));
             return false;
         }
     }

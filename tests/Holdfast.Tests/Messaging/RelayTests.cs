@@ -48,7 +48,8 @@ public abstract class RelayTests(TestDatabase database)
         Assert.Equal((Subjects * EventsEach, Subjects * EventsEach), await Heard.CountAsync(Db, "good"));
         Assert.Equal((0, 0), await Heard.CountAsync(Db, "bad"));
 
-        // It is well again: what waits and what comes behind it arrives once and in order, though the relay could hand the new ones over at once.
+        // It is well again: what waits and what comes behind it arrives once and in order, though the relay could hand the new ones over at
+        // once.
         bad.Fails = _ => false;
         var late = await Heard.WriteAsync(Db, 1, 3);
         await relay.RunOnceAsync();
@@ -81,7 +82,8 @@ public abstract class RelayTests(TestDatabase database)
         Assert.Equal([1, 3, 4], await Heard.OfAsync(Db, sick));
         Assert.Equal([1, 2, 3, 4], await Heard.OfAsync(Db, subjects[0]));
         var letter = Assert.Single(await DeadLetters.NewestAsync(Db, 10));
-        Assert.Equal(("heard", sick, 2, "test.happened", Quick.MaxAttempts), (letter.Lane, letter.Subject!.Value, letter.Sequence!.Value, letter.Type!, letter.Attempts));
+        Assert.Equal(("heard", sick, 2, "test.happened", Quick.MaxAttempts),
+            (letter.Lane, letter.Subject!.Value, letter.Sequence!.Value, letter.Type!, letter.Attempts));
         Assert.Contains("not 2", letter.Reason, StringComparison.Ordinal);
         Assert.Equal(new EventKey(sick, 2), CloudEvent.Read(letter.Payload).Key);
 
@@ -99,7 +101,8 @@ public abstract class RelayTests(TestDatabase database)
     {
         await Heard.ResetAsync(Db);
         var (here, there) = (new Heard("here"), new Heard("there"));
-        var (mine, theirs) = (Quick with { Consumers = new HashSet<string> { "here" } }, Quick with { Consumers = new HashSet<string> { "there" } });
+        var (mine, theirs) = (Quick with { Consumers = new HashSet<string> { "here" } },
+            Quick with { Consumers = new HashSet<string> { "there" } });
         var relay = Relay(mine, here, there);
         var subjects = new List<Guid>();
         for (var i = 0; i < 10; i++)
@@ -117,7 +120,8 @@ public abstract class RelayTests(TestDatabase database)
         Assert.False(there.OutOfOrder);
     }
 
-    private protected Relay Relay(MessagingOptions options, params Heard[] consumers) => new(Db, new RelayBell(), consumers, NullLogger<Relay>.Instance, options);
+    private protected Relay Relay(MessagingOptions options, params Heard[] consumers) =>
+        new(Db, new RelayBell(), consumers, NullLogger<Relay>.Instance, options);
 
     private protected ConsumerLanes Lanes(MessagingOptions options, params Heard[] consumers) =>
         new(Db, new RelayBell(), consumers, options, NullLogger<ConsumerLanes>.Instance);

@@ -51,7 +51,8 @@ internal sealed class Stranger : IDisposable
 
     /// <summary>Waits until it has every event of the database, and checks that it has no other.</summary>
     public async Task HasHeardAllAsync(Db db, double seconds = 120) =>
-        await HasHeardAsync(await db.ReadAsync(s => s.QueryAsync("SELECT subject, sequence FROM events", r => new EventKey(r.Uuid(0), r.Int(1)))), seconds);
+        await HasHeardAsync(
+        await db.ReadAsync(s => s.QueryAsync("SELECT subject, sequence FROM events", r => new EventKey(r.Uuid(0), r.Int(1)))), seconds);
 
     /// <summary>Waits until it has these, and checks that it has no other.</summary>
     public async Task HasHeardAsync(IReadOnlyCollection<EventKey> events, double seconds = 120)

@@ -9,7 +9,9 @@ using static Holdfast.Tests.Inventory.Answers;
 
 namespace Holdfast.Tests.Messaging;
 
-/// <summary>What every transport owes its consumers: each event once in effect and in order per subject, whatever is restarted, repeated or spoilt.</summary>
+/// <summary>
+/// What every transport owes its consumers: each event once in effect and in order per subject, whatever is restarted, repeated or spoilt.
+/// </summary>
 public abstract class TransportTests(Backend backend, string way)
 {
     private protected Backend Backend => backend;
@@ -46,7 +48,8 @@ public abstract class TransportTests(Backend backend, string way)
         await using var brokered = await Brokered.StartAsync(Backend, Way);
         var server = await brokered.ServeAsync();
         var shop = await Shop.CreateAsync(brokered.Database.Db, 10_000);
-        brokered.Heard.Fails = e => e.Type == "order.created" && JsonDocument.Parse(e.Data).RootElement.GetProperty("lines")[0].GetProperty("quantity").GetInt64() == 7;
+        brokered.Heard.Fails = e => e.Type == "order.created" && JsonDocument.Parse(e.Data).RootElement.GetProperty("lines")[0]
+            .GetProperty("quantity").GetInt64() == 7;
         var sick = (await shop.OrderAsync(server.Guest, shop.Body((0, 7)))).Body.GetProperty("id").GetGuid();
         await Shop.PostAsync(server.Admin, $"/orders/{sick}/cancel", null);
         await WorkAsync(shop, server, 10);
@@ -55,7 +58,8 @@ public abstract class TransportTests(Backend backend, string way)
         brokered.Heard.Fails = _ => false;
         var letter = (await server.Admin.GetFromJsonAsync<JsonElement>("/api/v1/dead-letters")).GetProperty("items")[0];
         Assert.Equal((sick, 1), (letter.GetProperty("subject").GetGuid(), letter.GetProperty("sequence").GetInt32()));
-        Assert.Equal(202, (await Shop.PostAsync(server.Admin, $"/dead-letters/{letter.GetProperty("id").GetString()}/redrive", null)).Status);
+        Assert.Equal(202,
+            (await Shop.PostAsync(server.Admin, $"/dead-letters/{letter.GetProperty("id").GetString()}/redrive", null)).Status);
         await Until.TrueAsync("it was handled", async () => (await Heard.OfAsync(server.Db, sick)).SequenceEqual([2, 1]));
         await server.Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE heard SET after = sequence WHERE subject = $1", sick));
         await brokered.AuditAsync();
@@ -74,7 +78,13 @@ public abstract class TransportTests(Backend backend, string way)
         else if (i % 3 == 0)
         {
             var paid = await Shop.PostAsync(server.Admin, $"/orders/{id}/payments",
-                new System.Text.Json.Nodes.JsonObject { ["provider"] = "bank", ["transactionId"] = id, ["amount"] = order.Body.GetProperty("total").GetInt64(), ["currency"] = "VND" });
+                new System.Text.Json.Nodes.JsonObject
+                {
+                    ["provider"] = "bank",
+                    ["transactionId"] = id,
+                    ["amount"] = order.Body.GetProperty("total").GetInt64(),
+                    ["currency"] = "VND"
+                });
             Assert.Equal(201, paid.Status);
         }
     }));
@@ -113,7 +123,8 @@ public abstract class BrokerTests(Backend backend, string way) : TransportTests(
             // No Unicode: half of a surrogate pair, and a byte that is no UTF-8. An event that is there, under another type.
             Brokered.Bytes(text.Replace("\"type\":\"test.happened\"", "\"type\":\"\\ud800\"", StringComparison.Ordinal)),
             [.. Brokered.Bytes("{\"specversion\":\"1.0\",\"type\":\""), 0xFF, .. Brokered.Bytes("\"}")],
-            Brokered.Bytes(Encoding.UTF8.GetString(CloudEvent.Write(late)).Replace("test.happened", "test.invented", StringComparison.Ordinal)),
+            Brokered.Bytes(Encoding.UTF8.GetString(CloudEvent.Write(late))
+                .Replace("test.happened", "test.invented", StringComparison.Ordinal)),
         ];
         foreach (var _ in Enumerable.Range(0, 2))
         {
@@ -124,15 +135,19 @@ public abstract class BrokerTests(Backend backend, string way) : TransportTests(
         }
 
         // Each consumer of the server has its own; each spoilt message is one dead letter however often it was sent.
-        await Until.TrueAsync("the spoilt ones are dead letters", async () => (await DeadLetters.NewestAsync(db, 100)).Count(l => l.Lane == "heard") == bad.Length);
-        Assert.Equal(bad.Select(Convert.ToHexString).Order(), (await DeadLetters.NewestAsync(db, 100)).Where(l => l.Lane == "heard").Select(l => Convert.ToHexString(l.Payload)).Order());
+        await Until.TrueAsync("the spoilt ones are dead letters",
+            async () => (await DeadLetters.NewestAsync(db, 100)).Count(l => l.Lane == "heard") == bad.Length);
+        Assert.Equal(bad.Select(Convert.ToHexString).Order(), (await DeadLetters.NewestAsync(db, 100)).Where(l => l.Lane == "heard")
+            .Select(l => Convert.ToHexString(l.Payload)).Order());
         Assert.Contains(await DeadLetters.NewestAsync(db, 100), l => l.Reason == "this event is test.happened, not test.invented");
         Assert.Equal("not_redrivable", (await DeadLetters.RedriveAsync(db, (await DeadLetters.NewestAsync(db, 1))[0].Id))!.Code);
 
         // Of what is larger than a request may be, the beginning is kept.
         await brokered.SendAsync(Topics.Events, "order.exploded", Brokered.Bytes(new string('x', Received.MaxBytes + 1)));
-        await Until.TrueAsync("it is a dead letter", async () => (await DeadLetters.NewestAsync(db, 100)).Count(l => l.Lane == "heard") == bad.Length + 1);
-        Assert.Equal(Received.KeptBytes, await db.ReadAsync(s => s.FirstAsync("SELECT MAX(length(payload)) FROM dead_letters", r => r.Int(0))));
+        await Until.TrueAsync("it is a dead letter", async () => (await DeadLetters.NewestAsync(db, 100)).Count(l => l.Lane == "heard")
+            == bad.Length + 1);
+        Assert.Equal(Received.KeptBytes,
+            await db.ReadAsync(s => s.FirstAsync("SELECT MAX(length(payload)) FROM dead_letters", r => r.Int(0))));
         Assert.Equal(16384, (await DeadLetters.NewestAsync(db, 100)).Max(l => l.Payload.Length));
 
         // And goes on.
@@ -156,15 +171,20 @@ public abstract class BrokerTests(Backend backend, string way) : TransportTests(
         {
             var (batch, now) = (tx.Batch(), await tx.NowAsync());
             DeadLetters.Add(batch, new DeadLetter(Guid.CreateVersion7(), "heard", order, 1, "order.created", "no", told[0], 3, now));
-            DeadLetters.Add(batch, new DeadLetter(Guid.CreateVersion7(), DeadLetters.Inbox, null, null, "payment.success", "no", Brokered.Bytes($"{{\"orderId\":\"{order.ToString().ToUpperInvariant()}\"}}"), 1, now));
-            DeadLetters.Add(batch, new DeadLetter(kept, DeadLetters.Inbox, null, null, "payment.success", "no", Brokered.Bytes($"{{\"orderId\":\"{kept}\"}}"), 1, now));
+            DeadLetters.Add(batch,
+                new DeadLetter(Guid.CreateVersion7(), DeadLetters.Inbox, null, null, "payment.success", "no",
+                Brokered.Bytes($"{{\"orderId\":\"{order.ToString().ToUpperInvariant()}\"}}"), 1, now));
+            DeadLetters.Add(batch,
+                new DeadLetter(kept, DeadLetters.Inbox, null, null, "payment.success", "no", Brokered.Bytes($"{{\"orderId\":\"{kept}\"}}"),
+                1, now));
             // As if the broker still had them for one of its consumers.
             batch.Execute("DELETE FROM inbox WHERE subject = $1 AND consumer = 'heard'", order);
             await batch.RunAsync();
         });
 
         // Until the statistics have counted it, they would go wrong by taking it out.
-        var uncounted = new DeadLetter(Guid.CreateVersion7(), "daily-statistics", order, 1, "order.created", "no", told[0], 3, DateTime.UnixEpoch);
+        var uncounted = new DeadLetter(Guid.CreateVersion7(), "daily-statistics", order, 1, "order.created", "no", told[0], 3,
+            DateTime.UnixEpoch);
         await db.WriteAsync(async tx =>
         {
             var batch = tx.Batch();
@@ -173,13 +193,17 @@ public abstract class BrokerTests(Backend backend, string way) : TransportTests(
         });
         await server.Admin.DeleteAsync($"/api/v1/orders/{order}?hard=true").ShouldBeAsync(503, "busy");
         Assert.Null(await DeadLetters.DropAsync(db, uncounted.Id));
-        await Until.TrueAsync("it is erased", async () => (int)(await server.Admin.DeleteAsync($"/api/v1/orders/{order}?hard=true")).StatusCode == 204);
+        await Until.TrueAsync("it is erased",
+            async () => (int)(await server.Admin.DeleteAsync($"/api/v1/orders/{order}?hard=true")).StatusCode == 204);
         Assert.Equal([kept], (await DeadLetters.NewestAsync(db, 9)).Select(l => l.Id));
 
         // The broker sends again what it has.
         var last = await QuietAsync(db);
         await brokered.SendAsync(Topics.Events, "order.created", [.. told, CloudEvent.Write(last)]);
-        await Until.TrueAsync("all consumers have got past it", async () => await db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) - (SELECT COUNT(*) FROM lanes WHERE transport = $2 AND name <> transport) FROM inbox WHERE subject = $1",
+        await Until.TrueAsync("all consumers have got past it",
+            async () => await db.ReadAsync(s =>
+            s.FirstAsync(
+            "SELECT COUNT(*) - (SELECT COUNT(*) FROM lanes WHERE transport = $2 AND name <> transport) FROM inbox WHERE subject = $1",
             r => r.Long(0), last.Subject, Way)) == 0);
         Assert.Equal([kept], (await DeadLetters.NewestAsync(db, 9)).Select(l => l.Id));
     }

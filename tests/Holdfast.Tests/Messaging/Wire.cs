@@ -49,7 +49,11 @@ internal sealed class RabbitWire : Wire
     private RabbitWire(TcpProxy proxy, string url, Stranger stranger)
     {
         (_proxy, _url, Stranger) = (proxy, url, stranger);
-        Environment = new Dictionary<string, string> { ["CONSUMER_TRANSPORT"] = "rabbitmq", ["RABBITMQ_URL"] = new UriBuilder(url) { Port = proxy.Port }.Uri.ToString() };
+        Environment = new Dictionary<string, string>
+        {
+            ["CONSUMER_TRANSPORT"] = "rabbitmq",
+            ["RABBITMQ_URL"] = new UriBuilder(url) { Port = proxy.Port }.Uri.ToString()
+        };
     }
 
     public override IReadOnlyDictionary<string, string> Environment { get; }
@@ -81,7 +85,8 @@ internal sealed class RabbitWire : Wire
         }
     }
 
-    public override Task PublishedAsync(int before) => Until.TrueAsync("the broker has events", async () => await Stranger.CountAsync() > before);
+    public override Task PublishedAsync(int before) =>
+        Until.TrueAsync("the broker has events", async () => await Stranger.CountAsync() > before);
 
     public override Task<int> SeenAsync(int before) => Stranger.CountAsync();
 
@@ -144,7 +149,8 @@ internal sealed class KafkaWire : Wire
 
     public KafkaWire() => (_kafka, _stranger) = Start();
 
-    public override IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string> { ["CONSUMER_TRANSPORT"] = "kafka", ["KAFKA_BROKERS"] = _kafka.Brokers };
+    public override IReadOnlyDictionary<string, string> Environment =>
+        new Dictionary<string, string> { ["CONSUMER_TRANSPORT"] = "kafka", ["KAFKA_BROKERS"] = _kafka.Brokers };
 
     public override Stranger Stranger => _stranger;
 
@@ -173,7 +179,8 @@ internal sealed class KafkaWire : Wire
 
     public override async Task<int> SeenAsync(int before)
     {
-        for (var clock = System.Diagnostics.Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromSeconds(20) && await Stranger.CountAsync() <= before; await Task.Delay(10))
+        for (var clock = System.Diagnostics.Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromSeconds(20)
+            && await Stranger.CountAsync() <= before; await Task.Delay(10))
         {
         }
 

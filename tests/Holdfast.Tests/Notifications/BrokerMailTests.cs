@@ -27,16 +27,21 @@ public sealed class BrokerMailTests
             body["customer"] = new JsonObject { ["email"] = $"buyer{i}@example.com" };
             var (_, order, _) = await shop.OrderAsync(server.Guest, body);
             await Shop.PostAsync(server.Admin, $"/orders/{order.GetProperty("id").GetString()}/cancel", null);
-            wanted.AddRange([$"Xác nhận đơn hàng #{order.GetProperty("number").GetString()}", $"Đơn hàng #{order.GetProperty("number").GetString()} đã bị hủy"]);
+            wanted.AddRange(
+                [$"Xác nhận đơn hàng #{order.GetProperty("number").GetString()}",
+                $"Đơn hàng #{order.GetProperty("number").GetString()} đã bị hủy"]);
         }
 
         await Until.TrueAsync("all are queued", async () => await Heard.RowsAsync(db, "mails") == wanted.Count);
         var port = Ports.Free();
-        var sender = new MailSender(db, new MailTransport(new MailOptions(new SmtpServer("127.0.0.1", port, false, null, null), "Shop <shop@example.com>", "")), server.Get<Letters>(), NullLogger<MailSender>.Instance);
+        var sender = new MailSender(db,
+            new MailTransport(new MailOptions(new SmtpServer("127.0.0.1", port, false, null, null), "Shop <shop@example.com>", "")),
+            server.Get<Letters>(), NullLogger<MailSender>.Instance);
         Assert.Equal(Orders, await sender.SendOnceAsync(TestContext.Current.CancellationToken));
 
         // Each event twice more, the earlier after the later.
-        var keys = await db.ReadAsync(s => s.QueryAsync("SELECT subject, sequence FROM events ORDER BY sequence DESC", r => new EventKey(r.Uuid(0), r.Int(1))));
+        var keys = await db.ReadAsync(s =>
+            s.QueryAsync("SELECT subject, sequence FROM events ORDER BY sequence DESC", r => new EventKey(r.Uuid(0), r.Int(1))));
         foreach (var e in await db.ReadAsync(s => EventRows.LoadAsync(s, keys)))
         {
             await brokered.SendAsync(Topics.Events, e.Type, CloudEvent.Write(e), CloudEvent.Write(e));

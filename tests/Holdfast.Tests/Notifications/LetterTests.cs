@@ -29,7 +29,8 @@ public sealed class LetterTests
     [InlineData(1_234_567, "KWD", "en", "KWD 1,234.567")]
     [InlineData(1_234_567, "KWD", "vi", "1.234,567 KWD")]
     [InlineData(long.MinValue, "USD", "en", "-$92,233,720,368,547,758.08")]
-    public void Amounts_have_the_currencys_form(long amount, string currency, string language, string expected) => Assert.Equal(expected, Amounts.Format(amount, currency, language));
+    public void Amounts_have_the_currencys_form(long amount, string currency, string language, string expected) =>
+        Assert.Equal(expected, Amounts.Format(amount, currency, language));
 
     [Theory]
     [InlineData("+84 90 000 0000", "+84900000000")]
@@ -57,8 +58,10 @@ public sealed class LetterTests
         Assert.Equal("20 Nov 2026, 05:00 (GMT-3)", Moments.At(Now, "America/Sao_Paulo", "en"));
         Assert.Equal("20 Nov 2026, 13:30 (GMT+5:30)", Moments.At(Now, "Asia/Kolkata", "en"));
         Assert.Equal("20 Nov 2026, 08:00 (GMT)", Moments.At(Now, "UTC", "en"));
-        Assert.Equal(["15 phút", "1 minute", "1 minute", "48 hours", "5 ngày"], [Moments.Span(TimeSpan.FromSeconds(899), "vi"), Moments.Span(TimeSpan.FromSeconds(1), "en"),
-            Moments.Span(TimeSpan.FromSeconds(70), "en"), Moments.Span(TimeSpan.FromSeconds(172_799), "en"), Moments.Span(TimeSpan.FromDays(5), "vi")]);
+        Assert.Equal(["15 phút", "1 minute", "1 minute", "48 hours", "5 ngày"],
+            [Moments.Span(TimeSpan.FromSeconds(899), "vi"), Moments.Span(TimeSpan.FromSeconds(1), "en"),
+            Moments.Span(TimeSpan.FromSeconds(70), "en"), Moments.Span(TimeSpan.FromSeconds(172_799), "en"),
+                Moments.Span(TimeSpan.FromDays(5), "vi")]);
     }
 
     [Theory]
@@ -83,7 +86,8 @@ public sealed class LetterTests
     [InlineData("order.updated", "pending", "unpaid", "pending", "unpaid", null)]
     [InlineData("payment.refunded", "cancelled", "refunded", "cancelled", "paid", Announcement.Refunded)]
     [InlineData("inventory.low", "pending", "unpaid", null, null, null)]
-    public void Each_step_is_told_once(string type, string status, string paymentStatus, string? before, string? paymentBefore, Announcement? expected, string? reason = null, string method = "online")
+    public void Each_step_is_told_once(string type, string status, string paymentStatus, string? before, string? paymentBefore,
+        Announcement? expected, string? reason = null, string method = "online")
     {
         var order = Order();
         (order["status"], order["paymentStatus"], order["paymentMethod"]) = (status, paymentStatus, method);
@@ -95,18 +99,24 @@ public sealed class LetterTests
     {
         var (subject, letter) = Write("order.created", Order());
         Assert.Equal("Xác nhận đơn hàng #1Q7M-8ZK4-20RD", subject);
-        Assert.All(["Áo dài đỏ: 1.000.000 ₫", "SKU-1 · 2 × 500.000 ₫", "Tạm tính: 1.300.000 ₫", "Giảm giá: -100.000 ₫", "SUMMER", "Phí vận chuyển: 30.000 ₫", "Đã bao gồm thuế: 12.345 ₫",
-            "Điểm thưởng: -5.000 ₫", "1.500 điểm", "Tổng cộng: 1.250.000 ₫", "trong vòng 15 phút, trước 15:15, 20/11/2026 (GMT+7)", "Vui lòng thanh toán 1.250.000 ₫",
-            "Nguyễn Văn A\n1 Lê Lợi\nĐà Nẵng", "https://shop.example.com/orders/1"], part => Assert.Contains(part, letter.Text, StringComparison.Ordinal));
+        Assert.All(["Áo dài đỏ: 1.000.000 ₫", "SKU-1 · 2 × 500.000 ₫", "Tạm tính: 1.300.000 ₫", "Giảm giá: -100.000 ₫", "SUMMER",
+            "Phí vận chuyển: 30.000 ₫", "Đã bao gồm thuế: 12.345 ₫",
+            "Điểm thưởng: -5.000 ₫", "1.500 điểm", "Tổng cộng: 1.250.000 ₫", "trong vòng 15 phút, trước 15:15, 20/11/2026 (GMT+7)",
+                "Vui lòng thanh toán 1.250.000 ₫",
+            "Nguyễn Văn A\n1 Lê Lợi\nĐà Nẵng", "https://shop.example.com/orders/1"],
+                part => Assert.Contains(part, letter.Text, StringComparison.Ordinal));
 
         // Nobody is asked for money that is no longer taken.
-        Assert.DoesNotContain("Vui lòng", OrderLetters.Write(Announcement.Placed, ToldOrder.Of(Tell("order.created", Order())), Shop, null, Now.AddMinutes(16)).Letter.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Vui lòng",
+            OrderLetters.Write(Announcement.Placed, ToldOrder.Of(Tell("order.created", Order())), Shop, null, Now.AddMinutes(16))
+            .Letter.Text, StringComparison.Ordinal);
 
         var english = Order();
         english["locale"] = "en";
         (subject, letter) = Write("order.created", english);
         Assert.Equal("Order confirmation #1Q7M-8ZK4-20RD", subject);
-        Assert.Contains("Please pay 1.250.000 ₫ within 15 minutes, before 20 Nov 2026, 15:15 (GMT+7)", letter.Text, StringComparison.Ordinal);
+        Assert.Contains("Please pay 1.250.000 ₫ within 15 minutes, before 20 Nov 2026, 15:15 (GMT+7)", letter.Text,
+            StringComparison.Ordinal);
 
         var cash = Order();
         (cash["paymentMethod"], cash["expirationTime"], cash["status"]) = ("cash_on_delivery", null, "confirmed");
@@ -144,17 +154,21 @@ public sealed class LetterTests
         // Codes are not for buyers.
         var refused = Write("order.cancelled", over, "pending", "unpaid", "reservation_refused").Letter.Text;
         Assert.Contains("một số mặt hàng không còn nữa", refused, StringComparison.Ordinal);
-        Assert.All([refused, Write("order.cancelled", over, "pending", "unpaid", "OUT_OF_STOCK").Letter.Text, Write("order.cancelled", over, "pending", "unpaid", "stock.none").Letter.Text],
-            text => Assert.False(text.Contains("reservation_refused", StringComparison.Ordinal) || text.Contains("Lý do", StringComparison.Ordinal), text));
+        Assert.All([refused, Write("order.cancelled", over, "pending", "unpaid", "OUT_OF_STOCK").Letter.Text,
+            Write("order.cancelled", over, "pending", "unpaid", "stock.none").Letter.Text],
+            text => Assert.False(text.Contains("reservation_refused", StringComparison.Ordinal)
+            || text.Contains("Lý do", StringComparison.Ordinal), text));
 
         var part = Order();
         part["status"] = "partially_shipped";
         part["fulfilments"] = new JsonArray(Shipment("old", "1", 1), Shipment("GHN", "VN-42", 2));
         var (subject, shipped) = Write("order.shipped", part, "confirmed", "paid");
         Assert.StartsWith("Một phần đơn hàng", subject, StringComparison.Ordinal);
-        Assert.All(["Đơn vị vận chuyển: GHN", "Mã vận đơn: VN-42", "Áo dài đỏ: × 2"], said => Assert.Contains(said, shipped.Text, StringComparison.Ordinal));
+        Assert.All(["Đơn vị vận chuyển: GHN", "Mã vận đơn: VN-42", "Áo dài đỏ: × 2"],
+            said => Assert.Contains(said, shipped.Text, StringComparison.Ordinal));
         Assert.DoesNotContain("old", shipped.Text, StringComparison.Ordinal);
-        Assert.Equal("Tiệm <An> & Bình: đơn hàng #1Q7M-8ZK4-20RD đang được giao. GHN VN-42.", OrderTexts.Write(Announcement.Shipped, ToldOrder.Of(Tell("order.shipped", part)), Shop, "01234567"));
+        Assert.Equal("Tiệm <An> & Bình: đơn hàng #1Q7M-8ZK4-20RD đang được giao. GHN VN-42.",
+            OrderTexts.Write(Announcement.Shipped, ToldOrder.Of(Tell("order.shipped", part)), Shop, "01234567"));
 
         var refunded = Order();
         (refunded["amountPaid"], refunded["amountRefunded"], refunded["paymentStatus"]) = (1_250_000, 300_000, "partially_refunded");
@@ -168,8 +182,10 @@ public sealed class LetterTests
     {
         var order = ToldOrder.Of(Tell("order.created", Order())) with { PaymentMethod = "cash_on_delivery" };
         Assert.True(OrderTexts.Concerns(Announcement.Placed, order));
-        Assert.Equal("Tiệm <An> & Bình: mã xác nhận đơn hàng #1Q7M-8ZK4-20RD là 0123 4567, có giá trị trước 15:15, 20/11/2026 (GMT+7).", OrderTexts.Write(Announcement.Placed, order, Shop, "01234567"));
-        Assert.All(["online", "bank_transfer"], method => Assert.False(OrderTexts.Concerns(Announcement.Placed, order with { PaymentMethod = method })));
+        Assert.Equal("Tiệm <An> & Bình: mã xác nhận đơn hàng #1Q7M-8ZK4-20RD là 0123 4567, có giá trị trước 15:15, 20/11/2026 (GMT+7).",
+            OrderTexts.Write(Announcement.Placed, order, Shop, "01234567"));
+        Assert.All(["online", "bank_transfer"],
+            method => Assert.False(OrderTexts.Concerns(Announcement.Placed, order with { PaymentMethod = method })));
         Assert.False(OrderTexts.Concerns(Announcement.Placed, order with { ExpirationTime = null }));
         Assert.False(OrderTexts.Concerns(Announcement.Delivered, order));
     }
@@ -190,13 +206,17 @@ public sealed class LetterTests
 
     private static JsonObject Shipment(string carrier, string number, int quantity) => new()
     {
-        ["kind"] = "shipment", ["carrier"] = carrier, ["trackingNumber"] = number,
+        ["kind"] = "shipment",
+        ["carrier"] = carrier,
+        ["trackingNumber"] = number,
         ["lines"] = new JsonArray(new JsonObject { ["variantId"] = "01900000-0000-7000-8000-000000000001", ["quantity"] = quantity }),
     };
 
-    private static Event Tell(string type, JsonObject order, string? before = null, string? paymentBefore = null, string? reason = null, long refundedBefore = 0) =>
+    private static Event Tell(string type, JsonObject order, string? before = null, string? paymentBefore = null, string? reason = null,
+        long refundedBefore = 0) =>
         new(Guid.Empty, 1, type, Guid.Empty, Now, "staff:1", before is null ? null
-            : $"\"previousStatus\":\"{before}\",\"previousPaymentStatus\":\"{paymentBefore}\",\"previousAmountPaid\":0,\"previousAmountRefunded\":{refundedBefore}{(reason is null ? "" : $",\"reason\":\"{reason}\"")}",
+            : $"\"previousStatus\":\"{before}\",\"previousPaymentStatus\":\"{paymentBefore}\",\"previousAmountPaid\":0,"
+            + $"\"previousAmountRefunded\":{refundedBefore}{(reason is null ? "" : $",\"reason\":\"{reason}\"")}",
             Encoding.UTF8.GetBytes(order.ToJsonString()));
 
     [Theory]
@@ -227,7 +247,8 @@ public sealed class LetterTests
         foreach (var (type, reason) in new[] { ("order.created", null), ("order.cancelled", "BUY THAT"), ("order.expired", null) })
         {
             var (what, told) = Announcements.Of(Tell(type, order, type == "order.created" ? null : "pending", "unpaid", reason))!.Value;
-            var letter = OrderLetters.Write(what, told, Shop, "https://shop.example.com/orders/1", Now, new Unproved("https://shop.example.com/confirm", TellsReason: false)).Letter;
+            var letter = OrderLetters.Write(what, told, Shop, "https://shop.example.com/orders/1", Now,
+                new Unproved("https://shop.example.com/confirm", TellsReason: false)).Letter;
             Assert.DoesNotContain("BUY", letter.Text + letter.Html, StringComparison.Ordinal);
             Assert.Equal(type == "order.created", letter.Text.Contains("https://shop.example.com/confirm", StringComparison.Ordinal));
             Assert.Equal(type == "order.created", letter.Text.Contains("Vui lòng xác nhận đơn hàng trước", StringComparison.Ordinal));
@@ -235,10 +256,12 @@ public sealed class LetterTests
 
         // What the shop says is told.
         var (cancelled, by) = Announcements.Of(Tell("order.cancelled", order, "pending", "unpaid", "hết hàng"))!.Value;
-        Assert.Contains("hết hàng", OrderLetters.Write(cancelled, by, Shop, null, Now, new Unproved(null, TellsReason: true)).Letter.Text, StringComparison.Ordinal);
+        Assert.Contains("hết hàng", OrderLetters.Write(cancelled, by, Shop, null, Now, new Unproved(null, TellsReason: true)).Letter.Text,
+            StringComparison.Ordinal);
     }
 
-    private static Written Write(string type, JsonObject order, string? before = null, string? paymentBefore = null, string? reason = null, long refundedBefore = 0)
+    private static Written Write(string type, JsonObject order, string? before = null, string? paymentBefore = null, string? reason = null,
+        long refundedBefore = 0)
     {
         var (what, told) = Announcements.Of(Tell(type, order, before, paymentBefore, reason, refundedBefore))!.Value;
         return OrderLetters.Write(what, told, Shop, "https://shop.example.com/orders/1", Now);

@@ -8,7 +8,9 @@ using Holdfast.Tests.Orders;
 
 namespace Holdfast.Tests.Notifications;
 
-/// <summary>Processes that send mails, beside others, stopped, killed and without their database: a real mail server gets each mail once.</summary>
+/// <summary>
+/// Processes that send mails, beside others, stopped, killed and without their database: a real mail server gets each mail once.
+/// </summary>
 [Slow]
 public sealed partial class MailProcessTests
 {
@@ -22,8 +24,10 @@ public sealed partial class MailProcessTests
         var shop = await Shop.CreateAsync(database.Db, 1000);
 
         // It has no mail server, so each mail that it took would end in its folder.
-        await using var main = await ServerProcess.StartAsync(database.Url, null, null, "--consumers", "daily-statistics,low-stock,webhooks,order_inbox");
-        await using var worker = await ServerProcess.StartAsync(database.Url, Smtp(mail), null, "--roles", "worker", "--consumers", "notifications");
+        await using var main = await ServerProcess.StartAsync(database.Url, null, null, "--consumers",
+            "daily-statistics,low-stock,webhooks,order_inbox");
+        await using var worker = await ServerProcess.StartAsync(database.Url, Smtp(mail), null, "--roles", "worker", "--consumers",
+            "notifications");
         var numbers = await PlaceAsync(shop, main);
         await SentAsync(database.Db, Orders);
         Assert.DoesNotContain("folder of mails", main.Output, StringComparison.Ordinal);
@@ -48,7 +52,9 @@ public sealed partial class MailProcessTests
 
         // What was with the mail server is noted, all else is free at once.
         var begun = mail.Received.Count;
-        Assert.Equal((begun, 0), (await CountAsync(database.Db, "sent_at IS NOT NULL"), await CountAsync(database.Db, "sent_at IS NULL AND next_attempt_at > $1")));
+        Assert.Equal((begun, 0),
+            (await CountAsync(database.Db, "sent_at IS NOT NULL"),
+            await CountAsync(database.Db, "sent_at IS NULL AND next_attempt_at > $1")));
         await using var next = await ServerProcess.StartAsync(database.Url, Smtp(mail), null, "--roles", "worker");
         await SentAsync(database.Db, Orders);
         Assert.Equal(Orders, mail.Received.Count);
@@ -72,10 +78,14 @@ public sealed partial class MailProcessTests
         await using var next = await ServerProcess.StartAsync(database.Url, Smtp(mail), null, "--roles", "worker");
         await SentAsync(database.Db, 5);
         Assert.Equal(6, mail.Received.Count);
-        Assert.Equal(0, await database.Db.ReadAsync(async s => await s.FirstAsync("SELECT COUNT(*) FROM mails WHERE sent_at IS NULL AND next_attempt_at > $1", r => r.Long(0), await s.NowAsync() + TimeSpan.FromMinutes(3))));
+        Assert.Equal(0,
+            await database.Db.ReadAsync(async s =>
+            await s.FirstAsync("SELECT COUNT(*) FROM mails WHERE sent_at IS NULL AND next_attempt_at > $1", r => r.Long(0),
+            await s.NowAsync() + TimeSpan.FromMinutes(3))));
 
         // When the lease has ended, which we do not wait for, it comes once more, and can be known by its id.
-        await database.Db.WriteAsync(async tx => await tx.ExecuteAsync("UPDATE mails SET next_attempt_at = $1 WHERE sent_at IS NULL", await tx.NowAsync()));
+        await database.Db.WriteAsync(async tx =>
+            await tx.ExecuteAsync("UPDATE mails SET next_attempt_at = $1 WHERE sent_at IS NULL", await tx.NowAsync()));
         await SentAsync(database.Db, 6);
         var ids = mail.Received.Select(m => MessageId().Match(m).Groups[1].Value).GroupBy(id => id).Select(g => g.Count()).Order();
         Assert.Equal([1, 1, 1, 1, 1, 2], ids);
@@ -102,10 +112,12 @@ public sealed partial class MailProcessTests
         AssertOnceEach(numbers, mail);
     }
 
-    private static Dictionary<string, string> Smtp(MailServer mail) => new() { ["SMTP_URL"] = $"smtp://127.0.0.1:{mail.Port}", ["SMTP_FROM"] = "Shop <shop@example.com>" };
+    private static Dictionary<string, string> Smtp(MailServer mail) =>
+        new() { ["SMTP_URL"] = $"smtp://127.0.0.1:{mail.Port}", ["SMTP_FROM"] = "Shop <shop@example.com>" };
 
     /// <summary>Places orders; their numbers.</summary>
-    private static async Task<string[]> PlaceAsync(Shop shop, ServerProcess server) => await Task.WhenAll(Enumerable.Range(0, Orders).Select(async i =>
+    private static async Task<string[]> PlaceAsync(Shop shop, ServerProcess server) =>
+        await Task.WhenAll(Enumerable.Range(0, Orders).Select(async i =>
     {
         var body = shop.Body();
         body["customer"] = new JsonObject { ["email"] = $"buyer{i}@example.com" };
@@ -138,7 +150,9 @@ public sealed partial class MailProcessTests
     });
 
     /// <summary>The mails of which something holds; <c>$1</c> is the time.</summary>
-    private static async Task<int> CountAsync(Db db, string what) => (int)await db.ReadAsync(async s => await s.FirstAsync($"SELECT COUNT(*) FROM mails WHERE {what} AND $1{{as timestamptz}} IS NOT NULL",
+    private static async Task<int> CountAsync(Db db, string what) =>
+        (int)await db.ReadAsync(async s =>
+        await s.FirstAsync($"SELECT COUNT(*) FROM mails WHERE {what} AND $1{{as timestamptz}} IS NOT NULL",
         r => r.Long(0), await s.NowAsync()));
 
     private static void AssertOnceEach(string[] numbers, MailServer mail) =>

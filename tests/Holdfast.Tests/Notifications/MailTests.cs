@@ -30,14 +30,18 @@ public abstract class MailTests(Backend backend) : IAsyncLifetime
     public async Task A_mail_arrives_with_its_text_in_both_forms_and_then_keeps_none()
     {
         await using var server = await MailServer.StartAsync();
-        await QueueAsync(new Mail("a", "an@example.com", "Đặt lại mật khẩu", "Mở liên kết: https://shop.example.com/x?token=abc\n") { Html = "<p>Mở</p>" });
+        await QueueAsync(
+            new Mail("a", "an@example.com", "Đặt lại mật khẩu",
+            "Mở liên kết: https://shop.example.com/x?token=abc\n")
+            { Html = "<p>Mở</p>" });
         Assert.Equal(1, await Sender(server.Port).SendOnceAsync());
         var mail = Assert.Single(server.Received);
         Assert.Contains("an@example.com", mail, StringComparison.Ordinal);
         Assert.Contains("Message-ID: <", mail, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("multipart/alternative", mail, StringComparison.Ordinal);
         Assert.Contains("text/html", mail, StringComparison.Ordinal);
-        Assert.Equal(("", true), await Db.ReadAsync(s => s.FirstAsync("SELECT text, sent_at FROM mails", r => (r.Text(0), r.TimeOrNull(1) is not null))));
+        Assert.Equal(("", true),
+            await Db.ReadAsync(s => s.FirstAsync("SELECT text, sent_at FROM mails", r => (r.Text(0), r.TimeOrNull(1) is not null))));
         Assert.Equal(0, await Sender(server.Port).SendOnceAsync());
         Assert.Empty(_log.Lines);
     }
@@ -72,7 +76,9 @@ public abstract class MailTests(Backend backend) : IAsyncLifetime
         Db.ClockSkew += TimeSpan.FromSeconds(13);
         Assert.Equal(0, await nobody.SendOnceAsync());
         Assert.Equal(2, _log.Lines.Count);
-        Assert.All(_log.Lines, l => Assert.False(l.Contains("token", StringComparison.Ordinal) || l.Contains("an@", StringComparison.Ordinal) || l.Contains("secret", StringComparison.Ordinal)));
+        Assert.All(_log.Lines, l =>
+            Assert.False(l.Contains("token", StringComparison.Ordinal) || l.Contains("an@", StringComparison.Ordinal)
+            || l.Contains("secret", StringComparison.Ordinal)));
 
         await using var server = await MailServer.StartAsync();
         Db.ClockSkew += TimeSpan.FromSeconds(13);
@@ -151,16 +157,19 @@ public abstract class MailTests(Backend backend) : IAsyncLifetime
 
         Assert.Equal(5, await Sender(server.Port).SendOnceAsync());
         Assert.Single(server.Received);
-        var letters = (await DeadLetters.NewestAsync(Db, 10)).ToDictionary(l => System.Text.Encoding.UTF8.GetString(l.Payload).Split('"')[7]);
+        var letters = (await DeadLetters.NewestAsync(Db, 10)).ToDictionary(l => System.Text.Encoding.UTF8.GetString(l.Payload)
+            .Split('"')[7]);
         Assert.Equal(["nobody@example.com", "not an address"], letters.Keys.Order());
-        Assert.Equal((1, "SmtpCommandException: 550 MailboxUnavailable"), (letters["nobody@example.com"].Attempts, letters["nobody@example.com"].Reason));
+        Assert.Equal((1, "SmtpCommandException: 550 MailboxUnavailable"),
+            (letters["nobody@example.com"].Attempts, letters["nobody@example.com"].Reason));
         Assert.DoesNotContain(_log.Lines, l => l.Contains("@example.com", StringComparison.Ordinal));
 
         // Again, as long as somebody can use it.
         Assert.Null(await DeadLetters.RedriveAsync(Db, letters["nobody@example.com"].Id, TestContext.Current.CancellationToken));
         Assert.Equal(1, await Sender(server.Port).SendOnceAsync());
         Db.ClockSkew += TimeSpan.FromDays(21);
-        Assert.Equal("not_redrivable", (await DeadLetters.RedriveAsync(Db, letters["nobody@example.com"].Id, TestContext.Current.CancellationToken))!.Code);
+        Assert.Equal("not_redrivable",
+            (await DeadLetters.RedriveAsync(Db, letters["nobody@example.com"].Id, TestContext.Current.CancellationToken))!.Code);
         Assert.Equal(2, (await DeadLetters.NewestAsync(Db, 10)).Count);
     }
 
@@ -170,7 +179,8 @@ public abstract class MailTests(Backend backend) : IAsyncLifetime
         using var silent = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
         silent.Start();
         await QueueAsync(new Mail("a", "an@example.com", "s", "t"));
-        Assert.Equal(1, await Sender(((System.Net.IPEndPoint)silent.LocalEndpoint).Port, TimeSpan.FromMilliseconds(200)).SendOnceAsync().WaitAsync(TimeSpan.FromSeconds(120), TestContext.Current.CancellationToken));
+        Assert.Equal(1, await Sender(((System.Net.IPEndPoint)silent.LocalEndpoint).Port, TimeSpan.FromMilliseconds(200)).SendOnceAsync()
+            .WaitAsync(TimeSpan.FromSeconds(120), TestContext.Current.CancellationToken));
         Assert.Contains("could not be sent by mail", Assert.Single(_log.Lines), StringComparison.Ordinal);
 
         // The same with one that has taken the mail and does not say so: the second is known by its id.
@@ -193,7 +203,9 @@ public abstract class MailTests(Backend backend) : IAsyncLifetime
             await QueueAsync(new Mail($"{i}", $"{i}@example.com", "s", "t"));
         }
 
-        using var sender = new Choosy(Db, new Letters(Db, new AccessKeys(), new PublicUrl("https://shop.example.com"), new NotificationOptions()), LoggerFactory.Create(b => b.AddProvider(_log)).CreateLogger<Choosy>());
+        using var sender = new Choosy(Db,
+            new Letters(Db, new AccessKeys(), new PublicUrl("https://shop.example.com"), new NotificationOptions()),
+            LoggerFactory.Create(b => b.AddProvider(_log)).CreateLogger<Choosy>());
         var tried = 0;
         while (await sender.SendOnceAsync() is var some and > 0)
         {
@@ -234,8 +246,10 @@ public abstract class MailTests(Backend backend) : IAsyncLifetime
     });
 
     private MailSender Sender(int? port, TimeSpan? patience = null) => new(Db,
-        new MailTransport(new MailOptions(port is { } p ? new SmtpServer("127.0.0.1", p, false, null, null) : null, "Shop <shop@example.com>", _folder), patience),
-        new Letters(Db, new AccessKeys(), new PublicUrl("https://shop.example.com"), new NotificationOptions()), LoggerFactory.Create(b => b.AddProvider(_log)).CreateLogger<MailSender>());
+        new MailTransport(new MailOptions(port is { } p ? new SmtpServer("127.0.0.1", p, false, null, null)
+        : null, "Shop <shop@example.com>", _folder), patience),
+        new Letters(Db, new AccessKeys(), new PublicUrl("https://shop.example.com"), new NotificationOptions()),
+        LoggerFactory.Create(b => b.AddProvider(_log)).CreateLogger<MailSender>());
 
     private Task<long> CountAsync(string sql) => Db.ReadAsync(s => s.FirstAsync(sql, r => r.Long(0)));
 }

@@ -23,7 +23,9 @@ public abstract class OrderMailTests(TestHost host) : IDisposable
 
     private Db Db => host.Server.Db;
 
-    private MailSender Sender => new(Db, new MailTransport(new MailOptions(null, "Shop <shop@example.com>", _folder)), host.Server.Get<Letters>(), NullLogger<MailSender>.Instance);
+    private MailSender Sender =>
+        new(Db, new MailTransport(new MailOptions(null, "Shop <shop@example.com>", _folder)), host.Server.Get<Letters>(),
+        NullLogger<MailSender>.Instance);
 
     public void Dispose()
     {
@@ -42,13 +44,20 @@ public abstract class OrderMailTests(TestHost host) : IDisposable
         var id = order.GetProperty("id").GetString()!;
         Assert.Equal("vi", order.GetProperty("locale").GetString());
         await PayAsync(staff, id, 4000);
-        await OkAsync(staff, $"/orders/{id}/ship", new JsonObject { ["lines"] = new JsonArray(new JsonObject { ["variantId"] = shop.Variant, ["quantity"] = 2 }), ["carrier"] = "GHN", ["trackingNumber"] = "VN1" });
+        await OkAsync(staff, $"/orders/{id}/ship",
+            new JsonObject
+            {
+                ["lines"] = new JsonArray(new JsonObject { ["variantId"] = shop.Variant, ["quantity"] = 2 }),
+                ["carrier"] = "GHN",
+                ["trackingNumber"] = "VN1"
+            });
         await OkAsync(staff, $"/orders/{id}/ship", new JsonObject { ["trackingNumber"] = "VN2" });
         await OkAsync(staff, $"/orders/{id}/deliver", new JsonObject());
 
         var number = order.GetProperty("number").GetString();
         var mails = await MailsAsync(id, 5);
-        Assert.Equal([$"Xác nhận đơn hàng #{number}", $"Đã nhận thanh toán cho đơn hàng #{number}", $"Một phần đơn hàng #{number} đang được giao", $"Đơn hàng #{number} đang được giao",
+        Assert.Equal([$"Xác nhận đơn hàng #{number}", $"Đã nhận thanh toán cho đơn hàng #{number}",
+            $"Một phần đơn hàng #{number} đang được giao", $"Đơn hàng #{number} đang được giao",
             $"Đơn hàng #{number} đã được giao"], mails.Select(m => m.Subject));
         Assert.All(mails, m => Assert.Contains(body["customer"]!["email"]!.GetValue<string>(), m.To, StringComparison.Ordinal));
         Assert.Contains("Tổng cộng: 4.000 ₫", mails[0].Text, StringComparison.Ordinal);
@@ -57,11 +66,14 @@ public abstract class OrderMailTests(TestHost host) : IDisposable
         Assert.Contains("Mã vận đơn: VN2", mails[3].Text, StringComparison.Ordinal);
 
         // Whatever is handed over again is told already.
-        var events = await Db.ReadAsync(s => s.QueryAsync("SELECT subject, sequence, type, store_id, occurred_at, actor, previous, data FROM events WHERE subject = $1",
+        var events = await Db.ReadAsync(s =>
+            s.QueryAsync("SELECT subject, sequence, type, store_id, occurred_at, actor, previous, data FROM events WHERE subject = $1",
             r => new Event(r.Uuid(0), r.Int(1), r.Text(2), r.Uuid(3), r.Time(4), r.Text(5), r.TextOrNull(6), r.Bytes(7)), Guid.Parse(id)));
         await Db.WriteAsync(tx => new NotificationsConsumer(new NotificationOptions(), NoDropped).HandleAsync(tx, events));
         Assert.Equal(0, await OpenAsync(id));
-        await Db.WriteAsync(tx => new NotificationsConsumer(new NotificationOptions { OrderMails = false }, NoDropped).HandleAsync(tx, [events[0] with { Sequence = 99 }]));
+        await Db.WriteAsync(tx =>
+            new NotificationsConsumer(new NotificationOptions { OrderMails = false }, NoDropped).HandleAsync(tx,
+            [events[0] with { Sequence = 99 }]));
         Assert.Equal(0, await OpenAsync(id));
     }
 
@@ -69,7 +81,8 @@ public abstract class OrderMailTests(TestHost host) : IDisposable
     public async Task The_language_is_the_buyers_and_otherwise_the_currencys()
     {
         var shop = await Shop.CreateAsync(Db, 10);
-        foreach (var (accept, language, subject) in new[] { ("en-GB,en;q=0.8,vi;q=0.5", "en", "Order confirmation #"), ("fr,vi-VN;q=0.5", "vi", "Xác nhận đơn hàng #"), ("fr", "vi", "Xác nhận đơn hàng #") })
+        foreach (var (accept, language, subject) in new[] { ("en-GB,en;q=0.8,vi;q=0.5", "en", "Order confirmation #"),
+            ("fr,vi-VN;q=0.5", "vi", "Xác nhận đơn hàng #"), ("fr", "vi", "Xác nhận đơn hàng #") })
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/orders") { Content = JsonContent.Create(shop.Body()) };
             request.Headers.Add("Idempotency-Key", Guid.CreateVersion7().ToString());
@@ -79,7 +92,8 @@ public abstract class OrderMailTests(TestHost host) : IDisposable
             Assert.Equal(language, order.GetProperty("locale").GetString());
             var id = order.GetProperty("id").GetString()!;
             Assert.Equal(subject + order.GetProperty("number").GetString(), Assert.Single(await MailsAsync(id, 1)).Subject);
-            Assert.Equal(language, (await host.Server.Admin.GetFromJsonAsync<JsonElement>($"/api/v1/orders/{id}")).GetProperty("locale").GetString());
+            Assert.Equal(language, (await host.Server.Admin.GetFromJsonAsync<JsonElement>($"/api/v1/orders/{id}")).GetProperty("locale")
+                .GetString());
         }
     }
 
@@ -109,7 +123,9 @@ public abstract class OrderMailTests(TestHost host) : IDisposable
 
         var late = Id((await shop.OrderAsync(host.Server.Guest)).Body);
         await Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE orders SET expires_at = created_at WHERE id = $1", Guid.Parse(late)));
-        await Until.TrueAsync("it has expired", async () => (await host.Server.Admin.GetFromJsonAsync<JsonElement>($"/api/v1/orders/{late}")).GetProperty("status").GetString() == "expired");
+        await Until.TrueAsync("it has expired",
+            async () => (await host.Server.Admin.GetFromJsonAsync<JsonElement>($"/api/v1/orders/{late}")).GetProperty("status")
+            .GetString() == "expired");
         await PayAsync(staff, late, 1000);
         told = await MailsAsync(late, 3);
         Assert.EndsWith("đã hết hạn", told[1].Subject, StringComparison.Ordinal);
@@ -122,9 +138,11 @@ public abstract class OrderMailTests(TestHost host) : IDisposable
         var shop = await Shop.CreateAsync(Db, 10);
         var id = Guid.Parse(Id((await shop.OrderAsync(host.Server.Guest)).Body));
         await Until.TrueAsync("it is queued", async () => await OpenAsync(id.ToString()) == 1);
-        await Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE orders SET customer_email = $2 WHERE id = $1", id, Holdfast.Identity.Emails.OfClosed(id)));
+        await Db.WriteAsync(tx =>
+            tx.ExecuteAsync("UPDATE orders SET customer_email = $2 WHERE id = $1", id, Holdfast.Identity.Emails.OfClosed(id)));
         await Until.TrueAsync("all are looked at", async () => await Sender.SendOnceAsync() == 0);
-        Assert.DoesNotContain(Directory.GetFiles(_folder).Select(File.ReadAllText), m => m.Contains(id.ToString(), StringComparison.Ordinal));
+        Assert.DoesNotContain(Directory.GetFiles(_folder).Select(File.ReadAllText),
+            m => m.Contains(id.ToString(), StringComparison.Ordinal));
         Assert.Equal(0, await shop.CountAsync("SELECT COUNT(*) FROM mails WHERE about_subject = $1 AND sent_at IS NOT NULL", id));
     }
 
@@ -148,7 +166,9 @@ public abstract class OrderMailTests(TestHost host) : IDisposable
         await Db.WriteAsync(tx => tx.ExecuteAsync("DELETE FROM mails WHERE about_subject = $1", ids[0]));
     }
 
-    private Task<long> OpenOfAsync(List<Guid> ids) => Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM mails WHERE about_subject {in $1} AND sent_at IS NULL", r => r.Long(0), ids.ToArray()));
+    private Task<long> OpenOfAsync(List<Guid> ids) =>
+        Db.ReadAsync(s =>
+        s.FirstAsync("SELECT COUNT(*) FROM mails WHERE about_subject {in $1} AND sent_at IS NULL", r => r.Long(0), ids.ToArray()));
 
     private static string Id(JsonElement order) => order.GetProperty("id").GetString()!;
 
@@ -159,9 +179,17 @@ public abstract class OrderMailTests(TestHost host) : IDisposable
     }
 
     private static Task PayAsync(HttpClient client, string id, long amount) => OkAsync(client, $"/orders/{id}/payments",
-        new JsonObject { ["transactionId"] = Guid.CreateVersion7().ToString(), ["amount"] = amount, ["currency"] = "VND", ["provider"] = "bank" });
+        new JsonObject
+        {
+            ["transactionId"] = Guid.CreateVersion7().ToString(),
+            ["amount"] = amount,
+            ["currency"] = "VND",
+            ["provider"] = "bank"
+        });
 
-    private Task<long> OpenAsync(string id) => Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM mails WHERE about_subject = $1 AND sent_at IS NULL", r => r.Long(0), Guid.Parse(id)));
+    private Task<long> OpenAsync(string id) =>
+        Db.ReadAsync(s =>
+        s.FirstAsync("SELECT COUNT(*) FROM mails WHERE about_subject = $1 AND sent_at IS NULL", r => r.Long(0), Guid.Parse(id)));
 
     /// <summary>The mails about one order that are queued by now, sent, in the order they went out.</summary>
     private async Task<List<Mailed>> MailsAsync(string id, int count)
@@ -173,7 +201,8 @@ public abstract class OrderMailTests(TestHost host) : IDisposable
         await Until.TrueAsync("they are sent", async () =>
         {
             await Sender.SendOnceAsync();
-            mails.AddRange(Directory.GetFiles(_folder).Where(_seen.Add).Select(f => Mailed.Read(File.ReadAllText(f))).Where(m => m.Subject.Contains(number!, StringComparison.Ordinal)));
+            mails.AddRange(Directory.GetFiles(_folder).Where(_seen.Add).Select(f => Mailed.Read(File.ReadAllText(f)))
+                .Where(m => m.Subject.Contains(number!, StringComparison.Ordinal)));
             return await OpenAsync(id) == 0;
         });
         Assert.Equal(count, mails.Count);
@@ -183,12 +212,16 @@ public abstract class OrderMailTests(TestHost host) : IDisposable
     /// <summary>A refund as the engine will tell it.</summary>
     private async Task RefundAsync(Guid id, long amount) => await Db.WriteAsync(async tx =>
     {
-        var last = (await tx.FirstAsync("SELECT sequence, data, store_id FROM events WHERE subject = $1 ORDER BY sequence DESC LIMIT 1", r => (Sequence: r.Int(0), Data: r.Bytes(1), Store: r.Uuid(2)), id));
+        var last = (await tx.FirstAsync("SELECT sequence, data, store_id FROM events WHERE subject = $1 ORDER BY sequence DESC LIMIT 1",
+            r => (Sequence: r.Int(0), Data: r.Bytes(1), Store: r.Uuid(2)), id));
         var order = JsonNode.Parse(last.Data)!.AsObject();
         (order["amountRefunded"], order["refundDue"], order["paymentStatus"]) = (amount, 0, "refunded");
         var e = new Event(id, last.Sequence + 1, "payment.refunded", last.Store, await tx.NowAsync(), "system",
-            "\"previousStatus\":\"cancelled\",\"previousPaymentStatus\":\"paid\",\"previousAmountPaid\":1000,\"previousAmountRefunded\":0", JsonSerializer.SerializeToUtf8Bytes(order, Reply.Json));
-        await tx.ExecuteAsync("INSERT INTO events (subject, sequence, type, store_id, occurred_at, actor, previous, data) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            "\"previousStatus\":\"cancelled\",\"previousPaymentStatus\":\"paid\",\"previousAmountPaid\":1000,\"previousAmountRefunded\":0",
+            JsonSerializer.SerializeToUtf8Bytes(order, Reply.Json));
+        await tx.ExecuteAsync(
+            "INSERT INTO events (subject, sequence, type, store_id, occurred_at, actor, previous, data) VALUES ($1, $2, $3, $4, $5, "
+            + "$6, $7, $8)",
             e.Subject, e.Sequence, e.Type, e.StoreId, e.OccurredAt, e.Actor, e.Previous, e.Data);
         await new NotificationsConsumer(new NotificationOptions(), NoDropped).HandleAsync(tx, [e]);
     });

@@ -40,7 +40,8 @@ public sealed class SecureMailTests : IAsyncLifetime
             ["ADMIN_EMAIL"] = "admin@example.com",
             ["ADMIN_PASSWORD"] = "a long password",
         });
-        using var asked = await holdfast.Client.PostAsJsonAsync("/api/v1/auth/forgot-password", new { email = "admin@example.com" }, TestContext.Current.CancellationToken);
+        using var asked = await holdfast.Client.PostAsJsonAsync("/api/v1/auth/forgot-password", new { email = "admin@example.com" },
+            TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.Accepted, asked.StatusCode);
         await Until.TrueAsync("it arrives", () => server.Received.Count == 1);
         var mail = Mailed.Read(server.Received[0]);
@@ -99,7 +100,7 @@ public sealed class SecureMailTests : IAsyncLifetime
         var db = _database.Db;
         db.ClockSkew += TimeSpan.FromHours(7);
         using var log = LoggerFactory.Create(b => b.AddProvider(_log));
-        return await new MailSender(db, new MailTransport(new MailOptions(server, "Shop <shop@example.com>", _folder), patience), 
+        return await new MailSender(db, new MailTransport(new MailOptions(server, "Shop <shop@example.com>", _folder), patience),
             new Letters(db, new AccessKeys(), new PublicUrl("https://shop.example.com"), new NotificationOptions()),
             log.CreateLogger<MailSender>()).SendOnceAsync();
     }

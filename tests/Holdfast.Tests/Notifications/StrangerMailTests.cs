@@ -52,7 +52,8 @@ public abstract class StrangerMailTests(Backend backend) : IAsyncLifetime
     private async Task<Guid> OrderAsync(HttpClient client, string email, string name = "BUY NOW at http://evil.example")
     {
         var body = _shop.Body();
-        (body["customer"], body["contactPhone"], body["paymentMethod"]) = (new JsonObject { ["email"] = email, ["name"] = name }, "none", "cash_on_delivery");
+        (body["customer"], body["contactPhone"], body["paymentMethod"]) = (new JsonObject { ["email"] = email, ["name"] = name }, "none",
+            "cash_on_delivery");
         var (status, order, _) = await _shop.OrderAsync(client, body);
         Assert.True(status == 201, order.ToString());
         return order.GetProperty("id").GetGuid();
@@ -79,7 +80,8 @@ public abstract class StrangerMailTests(Backend backend) : IAsyncLifetime
 
         Assert.InRange(await ToldAsync(orders), 1, OfRecipient);
         // Operators read one line for the recipient and the hour, which may end in between; it names nobody.
-        var dropped = Server.Log.Lines.Where(l => l.Contains("strangers' orders cause to one recipient", StringComparison.Ordinal)).ToList();
+        var dropped = Server.Log.Lines.Where(l => l.Contains("strangers' orders cause to one recipient", StringComparison.Ordinal))
+            .ToList();
         Assert.InRange(dropped.Count, 1, 2);
         Assert.DoesNotContain(dropped, l => l.Contains('@', StringComparison.Ordinal));
         Assert.True(metered["holdfast.mails.dropped", "that strangers' orders cause to one recipient"] >= 2);
@@ -94,7 +96,10 @@ public abstract class StrangerMailTests(Backend backend) : IAsyncLifetime
         Assert.InRange(await ToldAsync(orders), 1, OfRecipient);
         Assert.Equal(200, (await Shop.PostAsync(staff, $"/orders/{orders[0]}/ship", null)).Status);
         await ToldAsync(orders);
-        Assert.Equal(1, await _shop.CountAsync("SELECT COUNT(*) FROM mails m JOIN events e ON e.subject = m.about_subject AND e.sequence = m.about_sequence WHERE e.type = 'order.shipped' AND m.about_subject = $1", orders[0]));
+        Assert.Equal(1,
+            await _shop.CountAsync(
+            "SELECT COUNT(*) FROM mails m JOIN events e ON e.subject = m.about_subject AND e.sequence = m.about_sequence WHERE e.type = "
+            + "'order.shipped' AND m.about_subject = $1", orders[0]));
     }
 
     [Fact]
@@ -112,8 +117,13 @@ public abstract class StrangerMailTests(Backend backend) : IAsyncLifetime
         // Whoever has proved the mailbox is told, and so is whoever the shop orders for.
         var proved = Guid.CreateVersion7();
         await TestServer.AddCustomerAsync(Server.Db, proved);
-        await Server.Db.WriteAsync(async tx => await tx.ExecuteAsync("UPDATE users SET email = 'own@example.com', email_proved_at = $2 WHERE id = $1", proved, await tx.NowAsync()));
-        Assert.Equal(2, await ToldAsync([await OrderAsync(Server.Customer(proved, "own@example.com"), "own@example.com"), await OrderAsync(Server.Staff(_shop.StoreId), "phoned@example.com")]));
+        await Server.Db.WriteAsync(async tx =>
+            await tx.ExecuteAsync("UPDATE users SET email = 'own@example.com', email_proved_at = $2 WHERE id = $1", proved,
+            await tx.NowAsync()));
+        Assert.Equal(2,
+            await ToldAsync(
+            [await OrderAsync(Server.Customer(proved, "own@example.com"), "own@example.com"),
+            await OrderAsync(Server.Staff(_shop.StoreId), "phoned@example.com")]));
     }
 
     [Fact]
@@ -128,7 +138,8 @@ public abstract class StrangerMailTests(Backend backend) : IAsyncLifetime
         var link = $"/orders/{id}?confirm={Server.Get<AccessKeys>().Mailed(id, "reader@example.com")}";
         Assert.Contains(link, before.Text, StringComparison.Ordinal);
 
-        Assert.Equal(200, (await Shop.PostAsync(Server.Guest, $"/orders/{id}/confirm", new JsonObject { ["token"] = link.Split('=')[1] })).Status);
+        Assert.Equal(200,
+            (await Shop.PostAsync(Server.Guest, $"/orders/{id}/confirm", new JsonObject { ["token"] = link.Split('=')[1] })).Status);
         using var staff = Server.Staff(_shop.StoreId);
         Assert.Equal(200, (await Shop.PostAsync(staff, $"/orders/{id}/ship", null)).Status);
         await ToldAsync([id]);
@@ -166,7 +177,8 @@ public abstract class StrangerMailTests(Backend backend) : IAsyncLifetime
 
     private async Task<Mailed> ReadAsync()
     {
-        var sender = new MailSender(Server.Db, new MailTransport(new MailOptions(null, "Shop <shop@example.com>", _folder)), Server.Get<Letters>(), NullLogger<MailSender>.Instance);
+        var sender = new MailSender(Server.Db, new MailTransport(new MailOptions(null, "Shop <shop@example.com>", _folder)),
+            Server.Get<Letters>(), NullLogger<MailSender>.Instance);
         await Until.TrueAsync("all are sent", async () => await sender.SendOnceAsync() == 0);
         var mails = Directory.GetFiles(_folder).OrderBy(File.GetLastWriteTimeUtc).Select(f => Mailed.Read(File.ReadAllText(f))).ToList();
         return mails[^1];

@@ -18,11 +18,14 @@ public sealed class DrillAuditTests
     {
         var verdict = Judge([Buyer, Late, Refused], [Sold, Over]);
         Assert.Empty(verdict.Deviations);
-        Assert.Equal((1, 1, 1, 0, 0, 0, 0, 0, 0), (verdict.Sold, verdict.Held, verdict.Refused, verdict.Unanswered, verdict.Doubled, verdict.Lost, verdict.Oversold, verdict.Unsold, verdict.MoneyWrong));
+        Assert.Equal((1, 1, 1, 0, 0, 0, 0, 0, 0),
+            (verdict.Sold, verdict.Held, verdict.Refused, verdict.Unanswered, verdict.Doubled, verdict.Lost, verdict.Oversold,
+            verdict.Unsold, verdict.MoneyWrong));
     }
 
     [Fact]
-    public void Finds_an_oversold_item() => Assert.Equal(1, Judge([Buyer, Late], [Sold, Over with { Status = "confirmed", RefundDue = 0 }]).Oversold);
+    public void Finds_an_oversold_item() =>
+        Assert.Equal(1, Judge([Buyer, Late], [Sold, Over with { Status = "confirmed", RefundDue = 0 }]).Oversold);
 
     [Fact]
     public void Finds_what_could_have_been_sold() => Assert.Equal(1, Judge([Buyer, Refused], [Sold], stock: 2, available: 1).Unsold);
@@ -35,13 +38,15 @@ public sealed class DrillAuditTests
         Assert.Equal(1, Judge([Buyer with { Orders = [A, B], Paid = 0 }], [Sold, Over with { Key = "a" }]).Doubled);
 
     [Fact]
-    public void Finds_a_doubled_order_that_nobody_was_told_of() => Assert.Equal(1, Judge([Buyer], [Sold, Over with { Key = "a", AmountPaid = 0, RefundDue = 0 }]).Doubled);
+    public void Finds_a_doubled_order_that_nobody_was_told_of() =>
+        Assert.Equal(1, Judge([Buyer], [Sold, Over with { Key = "a", AmountPaid = 0, RefundDue = 0 }]).Doubled);
 
     [Fact]
     public void Finds_a_lost_order() => Assert.Equal(1, Judge([Buyer, Late], [Sold]).Lost);
 
     [Fact]
-    public void Finds_an_order_that_nobody_was_told_of() => Assert.Single(Judge([Buyer, Refused], [Sold, Over with { Key = "c" }]).Deviations);
+    public void Finds_an_order_that_nobody_was_told_of() =>
+        Assert.Single(Judge([Buyer, Refused], [Sold, Over with { Key = "c" }]).Deviations);
 
     [Fact]
     public void Finds_a_buyer_whom_nobody_answered() => Assert.Equal(1, Judge([Buyer, new Receipt("d", 1)], [Sold]).Unanswered);
@@ -56,7 +61,9 @@ public sealed class DrillAuditTests
     [InlineData("expired", 500, 500, 0, 1)] // Kept without goods.
     [InlineData("cancelled", 500, 500, 100, 1)]
     public void Finds_wrong_money(string status, long acknowledged, long paid, long refundDue, long available) =>
-        Assert.Equal(1, Judge([Buyer with { Paid = acknowledged }], [Sold with { Status = status, AmountPaid = paid, RefundDue = refundDue }], available: available).MoneyWrong);
+        Assert.Equal(1,
+        Judge([Buyer with { Paid = acknowledged }], [Sold with { Status = status, AmountPaid = paid, RefundDue = refundDue }],
+        available: available).MoneyWrong);
 
     [Fact]
     public void Finds_money_that_nobody_sent() => Assert.Equal(1, Judge([Buyer with { Paid = 0, PaymentSent = false }], [Sold]).MoneyWrong);
@@ -70,5 +77,6 @@ public sealed class DrillAuditTests
         Assert.All(crowd, b => Assert.InRange(b.Arrives, 0, 30));
     }
 
-    private static Verdict Judge(Receipt[] receipts, SeenOrder[] seen, long stock = 1, long available = 0) => DrillAudit.Judge(stock, receipts, seen, available, wanted: true);
+    private static Verdict Judge(Receipt[] receipts, SeenOrder[] seen, long stock = 1, long available = 0) =>
+        DrillAudit.Judge(stock, receipts, seen, available, wanted: true);
 }

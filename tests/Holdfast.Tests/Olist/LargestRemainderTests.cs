@@ -28,7 +28,8 @@ public sealed class LargestRemainderTests
             }
 
             var parts = LargestRemainder.Split(amount, weights);
-            return parts.Sum() == amount && parts.Zip(weights).All(p => p.First >= 0 && Int128.Abs(((Int128)p.First * sum) - ((Int128)amount * p.Second)) < sum);
+            return parts.Sum() == amount && parts.Zip(weights)
+                .All(p => p.First >= 0 && Int128.Abs(((Int128)p.First * sum) - ((Int128)amount * p.Second)) < sum);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(2_000));
 
     [Fact]
@@ -44,7 +45,8 @@ public sealed class LargestRemainderTests
             var (paid, due) = (payments.Sum(), dues.Sum());
             var conserved = payments.Select((p, i) => split.ForSellers[i].Sum() + split.Rest[i] == p).All(ok => ok);
             var none = split.ForSellers.SelectMany(row => row).Concat(split.Rest).All(part => part >= 0);
-            var covered = dues.Select((s, i) => split.ForSellers.Sum(row => row[i]) is var got && (paid >= due ? got == s : got <= s)).All(ok => ok);
+            var covered = dues.Select((s, i) => split.ForSellers.Sum(row => row[i]) is var got && (paid >= due ? got == s : got <= s))
+                .All(ok => ok);
             return conserved && none && covered && split.Rest.Sum() == Math.Max(0, paid - due);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(2_000));
 

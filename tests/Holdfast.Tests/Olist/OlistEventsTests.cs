@@ -5,7 +5,9 @@ using Holdfast.Tests.Messaging;
 
 namespace Holdfast.Tests.Olist;
 
-/// <summary>What a consumer hears of the real orders, by every transport: the events that the orders' rows imply, no more and no less.</summary>
+/// <summary>
+/// What a consumer hears of the real orders, by every transport: the events that the orders' rows imply, no more and no less.
+/// </summary>
 [Slow]
 public sealed class OlistEventsTests
 {
@@ -13,14 +15,17 @@ public sealed class OlistEventsTests
     private const string Implied =
         "SELECT 'order.created' AS type, COUNT(*) AS n FROM orders "
         + "UNION ALL SELECT 'payment.succeeded', COUNT(*) FROM payment_transactions "
-        + "UNION ALL SELECT 'order.confirmed', COUNT(*) FROM orders WHERE status IN ('confirmed', 'partially_shipped', 'shipped', 'delivered', 'returned') OR (status = 'cancelled' AND amount_paid >= total) "
+        + "UNION ALL SELECT 'order.confirmed', COUNT(*) FROM orders WHERE status IN ('confirmed', 'partially_shipped', 'shipped', "
+        + "'delivered', 'returned') OR (status = 'cancelled' AND amount_paid >= total) "
         + "UNION ALL SELECT 'order.shipped', COUNT(*) FROM fulfilments WHERE kind = 'shipment' "
         + "UNION ALL SELECT 'order.returned', COUNT(*) FROM fulfilments WHERE kind = 'return' "
         + "UNION ALL SELECT 'order.delivered', COUNT(*) FROM orders WHERE status IN ('delivered', 'returned') "
         + "UNION ALL SELECT 'order.cancelled', COUNT(*) FROM orders WHERE status = 'cancelled' "
         + "UNION ALL SELECT 'order.expired', COUNT(*) FROM orders WHERE status = 'expired'";
 
-    private const string Listened = "SELECT e.type, COUNT(*) AS n FROM heard h JOIN events e ON e.subject = h.subject AND e.sequence = h.sequence JOIN orders o ON o.id = e.subject GROUP BY e.type";
+    private const string Listened =
+        "SELECT e.type, COUNT(*) AS n FROM heard h JOIN events e ON e.subject = h.subject AND e.sequence = h.sequence JOIN orders o ON "
+        + "o.id = e.subject GROUP BY e.type";
 
     [Theory]
     [InlineData(Backend.Sqlite, MessagingOptions.Outbox)]
@@ -42,5 +47,6 @@ public sealed class OlistEventsTests
     }
 
     private static async Task<SortedDictionary<string, long>> CountsAsync(Db db, string sql) =>
-        new((await db.ReadAsync(s => s.QueryAsync(sql, r => (Type: r.Text(0), Count: r.Long(1))))).Where(c => c.Count > 0).ToDictionary(c => c.Type, c => c.Count), StringComparer.Ordinal);
+        new((await db.ReadAsync(s => s.QueryAsync(sql, r => (Type: r.Text(0), Count: r.Long(1))))).Where(c => c.Count > 0)
+        .ToDictionary(c => c.Type, c => c.Count), StringComparer.Ordinal);
 }

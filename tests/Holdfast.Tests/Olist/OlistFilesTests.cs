@@ -7,14 +7,17 @@ namespace Holdfast.Tests.Olist;
 public sealed class OlistFilesTests
 {
     private static readonly CancellationToken Ct = TestContext.Current.CancellationToken;
-    private static readonly string S1 = OlistSamples.Id("5a"), S2 = OlistSamples.Id("5b"), P1 = OlistSamples.Id("b1"), P2 = OlistSamples.Id("b2");
-    private static readonly string C1 = OlistSamples.Id("c1"), C2 = OlistSamples.Id("c2"), O1 = OlistSamples.Id("01"), O2 = OlistSamples.Id("02"), O3 = OlistSamples.Id("03");
+    private static readonly string S1 = OlistSamples.Id("5a"), S2 = OlistSamples.Id("5b"), P1 = OlistSamples.Id("b1"),
+        P2 = OlistSamples.Id("b2");
+    private static readonly string C1 = OlistSamples.Id("c1"), C2 = OlistSamples.Id("c2"), O1 = OlistSamples.Id("01"),
+        O2 = OlistSamples.Id("02"), O3 = OlistSamples.Id("03");
 
     [Fact]
     public async Task An_order_of_two_sellers_becomes_two_with_its_payments_split()
     {
         var plan = await PlanAsync(
-            items: $"{O1},1,{P1},{S1},2018-01-01 00:00:00,30.0,2.50\n{O1},2,{P1},{S1},2018-01-01 00:00:00,30.00,2.5\n{O1},3,{P2},{S2},2018-01-01 00:00:00,20,5",
+            items: $"{O1},1,{P1},{S1},2018-01-01 00:00:00,30.0,2.50\n{O1},2,{P1},{S1},2018-01-01 "
+            + $"00:00:00,30.00,2.5\n{O1},3,{P2},{S2},2018-01-01 00:00:00,20,5",
             payments: $"{O1},2,voucher,1,40.00\n{O1},1,credit_card,3,50\n{O1},3,voucher,1,0.0");
         Assert.Equal(2, plan.Orders.Count);
         var (a, b) = (plan.Orders[0], plan.Orders[1]);
@@ -27,7 +30,9 @@ public sealed class OlistFilesTests
         Assert.Equal(3, a.Payments[0].Installments);
         Assert.Equal([new LinePlan($"{P1}:{S1}:3000", 2)], a.Lines);
         Assert.Equal($"olist:{O1}:{S2}", b.Key);
-        Assert.Equal((1, 0, 1, 9000, 1000, 4000L, 0L), (plan.Counts.OfSeveralSellers, plan.Counts.PaymentsDiffer, plan.Counts.PaymentsOfZero, plan.Counts.Payments, plan.Counts.Freight, plan.Counts.VoucherCodes, plan.Counts.VoucherPayments));
+        Assert.Equal((1, 0, 1, 9000, 1000, 4000L, 0L),
+            (plan.Counts.OfSeveralSellers, plan.Counts.PaymentsDiffer, plan.Counts.PaymentsOfZero, plan.Counts.Payments,
+            plan.Counts.Freight, plan.Counts.VoucherCodes, plan.Counts.VoucherPayments));
         Assert.Equal([2, 1], plan.Variants.Select(v => v.Needed));
         Assert.Equal([new Seller(S1, "são paulo", "SP"), new Seller(S2, "novo hamburgo, rio grande do sul, brasil", "RS")], plan.Stores);
     }
@@ -39,7 +44,8 @@ public sealed class OlistFilesTests
             items: $"{O1},1,{P1},{S1},x,10,1\n{O2},1,{P1},{S1},x,12,1",
             payments: $"{O1},1,boleto,1,11.05\n{O2},1,credit_card,1,12.98");
         Assert.Equal([1000L, 1200L], plan.Variants.Select(v => v.Price));
-        Assert.Equal((2, 2, 5, 2), (plan.Counts.TouchingSeveralPrices, plan.Counts.PaymentsDiffer, plan.Counts.PaidAbove, plan.Counts.PaidBelow));
+        Assert.Equal((2, 2, 5, 2),
+            (plan.Counts.TouchingSeveralPrices, plan.Counts.PaymentsDiffer, plan.Counts.PaidAbove, plan.Counts.PaidBelow));
         Assert.Equal(["bank_transfer", "online"], plan.Orders.Select(o => o.PaymentMethod));
         Assert.All(plan.Orders, o => Assert.Equal(o.Total, o.Paid));
         Assert.Equal([100, 98], plan.Orders.Select(o => o.Freight));
@@ -79,8 +85,10 @@ public sealed class OlistFilesTests
     [Fact]
     public async Task A_bad_order_is_reported_once_and_its_items_are_not()
     {
-        var data = await DataAsync(orders: $"{O3},{C1},lost,2018-01-01 10:00:00,", items: $"{O3},1,{P1},{S1},x,10,1", payments: $"{O3},1,boleto,1,11");
-        Assert.Equal("olist_orders_dataset.csv line 4, column order_status: 'lost' is not a status of the data set", Assert.Single(data.BadRows).ToString());
+        var data = await DataAsync(orders: $"{O3},{C1},lost,2018-01-01 10:00:00,", items: $"{O3},1,{P1},{S1},x,10,1",
+            payments: $"{O3},1,boleto,1,11");
+        Assert.Equal("olist_orders_dataset.csv line 4, column order_status: 'lost' is not a status of the data set",
+            Assert.Single(data.BadRows).ToString());
         Assert.Empty(OlistPlanner.Plan(data).Orders);
         Assert.Equal(3, OlistPlanner.Plan(data).Counts.Orders);
     }
@@ -92,7 +100,8 @@ public sealed class OlistFilesTests
             orders: $"{O1},{C1},delivered,2018-01-01 10:00:00,",
             items: $"{O1},1,{OlistSamples.Id("9")},{S1},x,10,1\n{O2},1,{P1},{S1},x,10,1\n{O2},1,{P1},{S1},x,10,1",
             payments: $"{OlistSamples.Id("77")},1,boleto,1,11");
-        Assert.Equal(["olist_orders_dataset.csv 4 order_id", "olist_order_items_dataset.csv 2 product_id", "olist_order_items_dataset.csv 4 order_item_id",
+        Assert.Equal(["olist_orders_dataset.csv 4 order_id", "olist_order_items_dataset.csv 2 product_id",
+            "olist_order_items_dataset.csv 4 order_item_id",
             "olist_order_payments_dataset.csv 2 order_id"], data.BadRows.Select(b => $"{b.File} {b.Line} {b.Column}"));
         Assert.Equal([O1, O2], data.Spoiled.Order());
     }
@@ -105,7 +114,8 @@ public sealed class OlistFilesTests
         Assert.Equal("olist_products_dataset.csv line 1: there is no column product_category_name",
             (await Assert.ThrowsAsync<StartupException>(() => OlistFiles.ReadAsync(folder, Ct))).Message);
         File.Delete(Path.Combine(folder, "olist_products_dataset.csv"));
-        Assert.StartsWith("there is no file", (await Assert.ThrowsAsync<StartupException>(() => OlistFiles.ReadAsync(folder, Ct))).Message, StringComparison.Ordinal);
+        Assert.StartsWith("there is no file", (await Assert.ThrowsAsync<StartupException>(() => OlistFiles.ReadAsync(folder, Ct))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -119,14 +129,17 @@ public sealed class OlistFilesTests
         Assert.Equal((4, 0, 0), (c.PaymentsOfZero, c.ItemsNotCovered, c.Spoiled));
         Assert.Equal((80_184_589, 12_662_189), (c.Items, c.Freight));
         Assert.Equal(c.Items + c.Freight + c.PaidAbove - c.PaidBelow, c.Payments);
-        Assert.Equal((c.Items + c.Freight - c.PaidBelow, c.VoucherCodes), (plan.Orders.Sum(o => o.Total + o.Voucher), plan.Orders.Sum(o => o.Voucher)));
+        Assert.Equal((c.Items + c.Freight - c.PaidBelow, c.VoucherCodes),
+            (plan.Orders.Sum(o => o.Total + o.Voucher), plan.Orders.Sum(o => o.Voucher)));
         Assert.Equal((1416, 4685, 5553), (plan.Stores.Count, plan.Variants.Count, plan.Orders.Count));
         Assert.Equal(6221, plan.Variants.Sum(v => v.Needed));
         Assert.Equal(plan.Variants.Sum(v => v.Needed), plan.Orders.Sum(o => o.Lines.Sum(l => l.Quantity)));
         Assert.Equal(3110, OlistPlanner.Scale(plan.Variants, 0.5m).Sum());
         Assert.Equal(plan.Orders.Count, plan.Orders.Select(o => o.Key).Distinct().Count());
         Assert.All(plan.Orders, o => Assert.True(o.Payments.Count == 0 || o.Paid == o.Total));
-        Assert.All(plan.Orders, o => Assert.Equal(o.Subtotal, o.Lines.Sum(l => l.Quantity * long.Parse(l.Variant.Split(':')[2], System.Globalization.CultureInfo.InvariantCulture))));
+        Assert.All(plan.Orders, o =>
+            Assert.Equal(o.Subtotal,
+            o.Lines.Sum(l => l.Quantity * long.Parse(l.Variant.Split(':')[2], System.Globalization.CultureInfo.InvariantCulture))));
     }
 
     private static async Task<OlistPlan> PlanAsync(string items, string payments)
@@ -142,7 +155,8 @@ public sealed class OlistFilesTests
             $"{S1},01001,são paulo,SP\n{S2},93310,\"novo hamburgo, rio grande do sul, brasil\",RS",
             $"{P1},bebes\n{P2},",
             $"{C1},{C1},01001,são paulo,SP\n{C2},{C1},01001,são paulo,SP",
-            $"{O1},{C1},delivered,2018-01-01 10:00:00,2018-01-01 11:00:00\n{O2},{C2},canceled,2018-01-02 10:00:00,2018-01-02 11:00:00\n{orders}",
+            $"{O1},{C1},delivered,2018-01-01 10:00:00,2018-01-01 11:00:00\n{O2},{C2},canceled,2018-01-02 10:00:00,2018-01-02 "
+            + $"11:00:00\n{orders}",
             items, payments);
         try
         {

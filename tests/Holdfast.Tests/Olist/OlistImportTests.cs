@@ -9,7 +9,8 @@ namespace Holdfast.Tests.Olist;
 public abstract class OlistImportTests(Backend backend)
 {
     private static readonly CancellationToken Ct = TestContext.Current.CancellationToken;
-    private static readonly string S1 = OlistSamples.Id("5a"), S2 = OlistSamples.Id("5b"), P1 = OlistSamples.Id("b1"), P2 = OlistSamples.Id("b2");
+    private static readonly string S1 = OlistSamples.Id("5a"), S2 = OlistSamples.Id("5b"), P1 = OlistSamples.Id("b1"),
+        P2 = OlistSamples.Id("b2");
 
     [Fact]
     public async Task Imports_once_and_adds_what_a_larger_data_set_needs()
@@ -25,17 +26,23 @@ public abstract class OlistImportTests(Backend backend)
         Assert.Equal(default, await ImportAsync(database.Db, one));
 
         var stock = await database.Db.ReadAsync(s => s.QueryAsync(
-            "SELECT v.external_id, v.price, k.on_hand, st.external_id, st.currency FROM variants v JOIN stock k ON k.variant_id = v.id JOIN stores st ON st.id = v.store_id ORDER BY v.price",
+            "SELECT v.external_id, v.price, k.on_hand, st.external_id, st.currency FROM variants v JOIN stock k ON k.variant_id = v.id "
+            + "JOIN stores st ON st.id = v.store_id ORDER BY v.price",
             r => (r.Text(0), r.Long(1), r.Long(2), r.Text(3), r.Text(4))));
-        Assert.Equal([($"{P2}:{S2}:700", 700, 1, S2, "BRL"), ($"{P1}:{S1}:1000", 1000, 4, S1, "BRL"), ($"{P1}:{S1}:1250", 1250, 1, S1, "BRL")], stock);
-        Assert.Equal(2, await database.Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM variants v JOIN products p ON p.id = v.product_id WHERE p.external_id = $1", r => r.Long(0), P1)));
+        Assert.Equal([($"{P2}:{S2}:700", 700, 1, S2, "BRL"), ($"{P1}:{S1}:1000", 1000, 4, S1, "BRL"),
+            ($"{P1}:{S1}:1250", 1250, 1, S1, "BRL")], stock);
+        Assert.Equal(2,
+            await database.Db.ReadAsync(s =>
+            s.FirstAsync("SELECT COUNT(*) FROM variants v JOIN products p ON p.id = v.product_id WHERE p.external_id = $1", r => r.Long(0),
+            P1)));
     }
 
     [Fact]
     public async Task Two_imports_at_once_write_everything_once()
     {
         await using var database = await TestDb.CreateAsync(backend);
-        var items = Enumerable.Range(0, 60).Select(n => (OlistSamples.Id($"b{n % 20:x2}"), n % 2 == 0 ? S1 : S2, $"{10 + (n / 20)}")).ToArray();
+        var items = Enumerable.Range(0, 60).Select(n => (OlistSamples.Id($"b{n % 20:x2}"), n % 2 == 0 ? S1 : S2, $"{10 + (n / 20)}"))
+            .ToArray();
         var other = database.Open();
         var written = await Task.WhenAll(Task.Run(() => ImportAsync(database.Db, items)), Task.Run(() => ImportAsync(other, items)));
         Assert.Equal(new Written(2, 20, 60, 60, 60), written[0] + written[1]);

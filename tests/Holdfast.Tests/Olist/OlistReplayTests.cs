@@ -83,24 +83,33 @@ public abstract class OlistReplayTests(Backend backend)
         var tally = await ReplayAsync(server, plan);
         Assert.True(tally.Engine > tally.Expected);
         Assert.Contains(tally.Examples(), e => e.StartsWith($"{plan.Orders[0].Key}: total must be", StringComparison.Ordinal));
-        Assert.Contains(tally.Examples(), e => e.StartsWith($"{plan.Orders[10].Key} was refused: 422 variant_not_for_sale", StringComparison.Ordinal));
+        Assert.Contains(tally.Examples(), e =>
+            e.StartsWith($"{plan.Orders[10].Key} was refused: 422 variant_not_for_sale", StringComparison.Ordinal));
     }
 
     internal static async Task<(OlistData Data, OlistPlan Plan)> TakeAsync(int skip, int count)
     {
         var data = await OlistFiles.ReadAsync(OlistSamples.Folder(), Ct);
         var withItems = data.Items.Select(i => i.OrderId).ToHashSet();
-        var orders = data.Orders.Where(o => withItems.Contains(o.Id)).OrderBy(o => o.Id, StringComparer.Ordinal).Skip(skip).Take(count).ToList();
+        var orders = data.Orders.Where(o => withItems.Contains(o.Id)).OrderBy(o => o.Id, StringComparer.Ordinal).Skip(skip).Take(count)
+            .ToList();
         var ids = orders.Select(o => o.Id).ToHashSet();
-        var part = data with { Orders = orders, Items = [.. data.Items.Where(i => ids.Contains(i.OrderId))], Payments = [.. data.Payments.Where(p => ids.Contains(p.OrderId))] };
+        var part = data with
+        {
+            Orders = orders,
+            Items = [.. data.Items.Where(i => ids.Contains(i.OrderId))],
+            Payments = [.. data.Payments.Where(p => ids.Contains(p.OrderId))]
+        };
         return (part, OlistPlanner.Plan(part));
     }
 
-    internal static Task ImportAsync(TestServer server, OlistData data, OlistPlan plan) => new OlistImport(server.Db, plan, data.Products).RunAsync(new Progress("", 0), Ct);
+    internal static Task ImportAsync(TestServer server, OlistData data, OlistPlan plan) =>
+        new OlistImport(server.Db, plan, data.Products).RunAsync(new Progress("", 0), Ct);
 
     internal static async Task<ReplayTally> ReplayAsync(TestServer server, OlistPlan plan, decimal stockFactor = 1)
     {
-        using var client = new ShopClient(server.Address, _ => Task.FromResult(TestServer.Token(Role.Admin, TestServer.AdminId, "admin@example.com")), 16, TimeSpan.FromSeconds(20));
+        using var client = new ShopClient(server.Address,
+            _ => Task.FromResult(TestServer.Token(Role.Admin, TestServer.AdminId, "admin@example.com")), 16, TimeSpan.FromSeconds(20));
         var replay = new OlistReplay(client, plan, new ReplayOptions(16, null, stockFactor));
         Assert.Equal(0, await replay.FindVariantsAsync(Ct));
         if (stockFactor < 1)
@@ -114,22 +123,30 @@ public abstract class OlistReplayTests(Backend backend)
 
     /// <summary>The payments as the data set has them: an instalment of 0 means one.</summary>
     private static List<(string Id, long Amount, string Currency, string? Method, int? Installments)> Payments(OlistPlan plan) =>
-        [.. plan.Orders.SelectMany(o => o.Payments.Select(p => ($"{o.Key}:{p.Sequence}", p.Amount, "BRL", (string?)p.Type, (int?)Math.Max(1, p.Installments)))).OrderBy(p => p.Item1, StringComparer.Ordinal)];
+        [.. plan.Orders.SelectMany(o =>
+        o.Payments.Select(p => ($"{o.Key}:{p.Sequence}", p.Amount, "BRL", (string?)p.Type, (int?)Math.Max(1, p.Installments))))
+        .OrderBy(p => p.Item1, StringComparer.Ordinal)];
 
-    private static async Task<List<(string Id, long Amount, string Currency, string? Method, int? Installments)>> PaymentsAsync(TestServer server) =>
-        [.. (await server.Db.ReadAsync(s => s.QueryAsync("SELECT transaction_id, amount, currency, method, installments FROM payment_transactions",
-            r => (Id: r.Text(0), Amount: r.Long(1), Currency: r.Text(2), Method: r.TextOrNull(3), Installments: r.IntOrNull(4))))).OrderBy(p => p.Id, StringComparer.Ordinal)];
+    private static async Task<List<(string Id, long Amount, string Currency, string? Method, int? Installments)>> PaymentsAsync(
+        TestServer server) =>
+        [.. (await server.Db.ReadAsync(s =>
+        s.QueryAsync("SELECT transaction_id, amount, currency, method, installments FROM payment_transactions",
+            r => (Id: r.Text(0), Amount: r.Long(1), Currency: r.Text(2), Method: r.TextOrNull(3), Installments: r.IntOrNull(4))))).OrderBy(
+            p => p.Id, StringComparer.Ordinal)];
 
     private static async Task VerifyAsync(TestServer server)
     {
-        await Until.TrueAsync("the outbox is empty", async () => await server.Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM outbox", r => r.Long(0))) == 0);
+        await Until.TrueAsync("the outbox is empty",
+            async () => await server.Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM outbox", r => r.Long(0))) == 0);
         await Audit.VerifyAsync(server.Db);
     }
 
     private static Task<long> PiecesAsync(TestServer server) =>
-        server.Db.ReadAsync(s => s.FirstAsync("SELECT SUM(on_hand_delta) FROM stock_movements WHERE reason IN ('receipt', 'adjustment')", r => r.Long(0)));
+        server.Db.ReadAsync(s =>
+        s.FirstAsync("SELECT SUM(on_hand_delta) FROM stock_movements WHERE reason IN ('receipt', 'adjustment')", r => r.Long(0)));
 
-    private static Task<long> EventsAsync(TestServer server) => server.Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM events", r => r.Long(0)));
+    private static Task<long> EventsAsync(TestServer server) =>
+        server.Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM events", r => r.Long(0)));
 }
 
 public sealed class OlistReplay_on_sqlite() : OlistReplayTests(Backend.Sqlite);

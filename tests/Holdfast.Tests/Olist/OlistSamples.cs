@@ -20,7 +20,8 @@ internal static class OlistSamples
     }
 
     /// <summary>Writes the six files; what is not given has its header only.</summary>
-    public static string Write(string sellers = "", string products = "", string customers = "", string orders = "", string items = "", string payments = "")
+    public static string Write(string sellers = "", string products = "", string customers = "", string orders = "", string items = "",
+        string payments = "")
     {
         var folder = Directory.CreateTempSubdirectory("holdfast-olist-").FullName;
         Put("sellers", "seller_id,seller_zip_code_prefix,seller_city,seller_state", sellers);
@@ -31,7 +32,8 @@ internal static class OlistSamples
         Put("order_payments", "order_id,payment_sequential,payment_type,payment_installments,payment_value", payments);
         return folder;
 
-        void Put(string name, string header, string rows) => File.WriteAllText(Path.Combine(folder, $"olist_{name}_dataset.csv"), $"{header}\r\n{rows.ReplaceLineEndings("\r\n")}\r\n");
+        void Put(string name, string header, string rows) =>
+            File.WriteAllText(Path.Combine(folder, $"olist_{name}_dataset.csv"), $"{header}\r\n{rows.ReplaceLineEndings("\r\n")}\r\n");
     }
 
     /// <summary>An id of the source's form.</summary>
@@ -40,6 +42,7 @@ internal static class OlistSamples
     private static string? MainWorktree(string root)
     {
         var link = Path.Combine(root, ".git");
-        return File.Exists(link) && File.ReadAllText(link).Trim() is var text && text.Split("/.git/worktrees/") is [var start, _] ? start["gitdir: ".Length..] : null;
+        return File.Exists(link) && File.ReadAllText(link).Trim() is var text && text.Split("/.git/worktrees/") is [var start, _]
+            ? start["gitdir: ".Length..] : null;
     }
 }

@@ -13,7 +13,8 @@ public sealed class OlistStatusTests
     [InlineData("delivered", "delivered")]
     [InlineData("canceled", "cancelled")]
     [InlineData("unavailable", "cancelled")]
-    public void Every_recorded_status_has_one_of_the_engine(string recorded, string target) => Assert.Equal(target, OlistStatus.Target(OlistStatus.Parse(recorded)!.Value));
+    public void Every_recorded_status_has_one_of_the_engine(string recorded, string target) =>
+        Assert.Equal(target, OlistStatus.Target(OlistStatus.Parse(recorded)!.Value));
 
     [Theory]
     [InlineData("")]

@@ -18,7 +18,8 @@ public abstract class ChangeRiderTests(TestHost host)
         var shop = await Shop.CreateAsync(Server.Db, 5);
         var order = (await Server.Get<PlacementQueue>().PlaceAsync(shop.Placing())).Value.OrderId;
         var webhook = Guid.CreateVersion7().ToString();
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, 5).Select(i => Task.Run(() => PayAsync(order, shop, webhook, $"t-{order}-{i}"))));
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 5)
+            .Select(i => Task.Run(() => PayAsync(order, shop, webhook, $"t-{order}-{i}"))));
         Assert.Equal(1, outcomes.Count(o => o.IsOk));
         Assert.All(outcomes.Where(o => !o.IsOk), o => Assert.Equal("webhook_known", o.Error!.Code));
         Assert.Equal(1, await shop.CountAsync("SELECT COUNT(*) FROM payment_transactions WHERE order_id = $1", order));
@@ -30,9 +31,12 @@ public abstract class ChangeRiderTests(TestHost host)
         Assert.Equal(0, await shop.CountAsync("SELECT COUNT(*) FROM test_webhooks WHERE id = $1", refused));
     }
 
-    private Task<Result<Holdfast.Orders.Changed>> PayAsync(Guid order, Shop shop, string webhook, string transaction, string currency = "VND") =>
+    private Task<Result<Holdfast.Orders.Changed>> PayAsync(Guid order, Shop shop, string webhook, string transaction,
+        string currency = "VND") =>
         Server.Get<ChangeQueue>().ChangeAsync(new Changing(
-            new PayCommand(order, shop.StoreId, "service", Guid.CreateVersion7(), "test", transaction, 1000, currency, null, null, null) { Riders = [new WebhookRider(webhook)] }, null));
+            new PayCommand(order, shop.StoreId, "service", Guid.CreateVersion7(), "test", transaction, 1000, currency, null, null,
+            null)
+            { Riders = [new WebhookRider(webhook)] }, null));
 
     private sealed class WebhookRider(string id) : Rider
     {
@@ -67,7 +71,8 @@ public abstract class ChangeRiderTests(TestHost host)
 
         public override void Undo() => _free.Add(id);
 
-        public override void Ink(StatementBatch batch, Order order) => batch.Execute("UPDATE test_webhooks SET order_id = $2 WHERE id = $1", id, order.Id.ToString());
+        public override void Ink(StatementBatch batch, Order order) =>
+            batch.Execute("UPDATE test_webhooks SET order_id = $2 WHERE id = $1", id, order.Id.ToString());
     }
 }
 

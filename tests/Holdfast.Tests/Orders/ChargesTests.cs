@@ -5,7 +5,10 @@ using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Orders;
 
-/// <summary>Codes, points, shipping and tax on orders, over HTTP, on both databases: what they come to, who is refused, and that all is given back once.</summary>
+/// <summary>
+/// Codes, points, shipping and tax on orders, over HTTP, on both databases: what they come to, who is refused, and that all is given back
+/// once.
+/// </summary>
 public abstract class ChargesTests(TestHost host)
 {
     private TestServer Server => host.Server;
@@ -41,7 +44,8 @@ public abstract class ChargesTests(TestHost host)
             return;
         }
 
-        Assert.Equal((200, false, code), (status, answer.GetProperty("canBePlaced").GetBoolean(), answer.GetProperty("obstacle").GetProperty("code").GetString()));
+        Assert.Equal((200, false, code),
+            (status, answer.GetProperty("canBePlaced").GetBoolean(), answer.GetProperty("obstacle").GetProperty("code").GetString()));
     }
 
     private async Task<JsonElement> DoAsync(JsonElement order, string what, JsonNode? body = null)
@@ -53,11 +57,15 @@ public abstract class ChargesTests(TestHost host)
 
     private Task<JsonElement> PayAsync(JsonElement order) => DoAsync(order, "payments", new JsonObject
     {
-        ["transactionId"] = Guid.CreateVersion7().ToString(), ["amount"] = Number(order, "total"), ["currency"] = "VND", ["provider"] = "bank",
+        ["transactionId"] = Guid.CreateVersion7().ToString(),
+        ["amount"] = Number(order, "total"),
+        ["currency"] = "VND",
+        ["provider"] = "bank",
     });
 
     private Task OverdueAsync(JsonElement order) => Server.Db.WriteAsync(async tx =>
-        await tx.ExecuteAsync("UPDATE orders SET expires_at = $2 WHERE id = $1", order.GetProperty("id").GetGuid(), (await tx.NowAsync()).AddSeconds(-1)));
+        await tx.ExecuteAsync("UPDATE orders SET expires_at = $2 WHERE id = $1", order.GetProperty("id").GetGuid(),
+        (await tx.NowAsync()).AddSeconds(-1)));
 
     [Fact]
     public async Task Discount_shipping_tax_and_points_add_up_and_a_quote_says_the_same()
@@ -72,15 +80,18 @@ public abstract class ChargesTests(TestHost host)
         var body = With(shop.Body((0, 1), (1, 3)), ("discountCode", " tet10 "), ("redeemPoints", 100));
         body.Remove("customer");
 
-        // 1,000 + 3 x 2,000 = 7,000; 10.5 % is 735, of which the lines bear 105 and 630; 8 % of 895 is 71.6, of 5,370 is 429.6; 100 points are 300.
+        // 1,000 + 3 x 2,000 = 7,000; 10.5 % is 735, of which the lines bear 105 and 630; 8 % of 895 is 71.6, of 5,370 is 429.6; 100 points
+        // are 300.
         var (_, quote, _) = await Shop.PostAsync(client, "/orders/quote", body.DeepClone());
         var order = await PlacedAsync(shop, client, With(body, ("expectedTotal", 7000 - 735 + 500 + 72 + 430 - 300)));
         foreach (var answer in new[] { quote, order })
         {
-            Assert.Equal((7000, 735, 500, 502, 100, 300, 6967), (Number(answer, "subtotal"), Number(answer, "discountAmount"), Number(answer, "shippingFee"), Number(answer, "taxAmount"),
+            Assert.Equal((7000, 735, 500, 502, 100, 300, 6967),
+                (Number(answer, "subtotal"), Number(answer, "discountAmount"), Number(answer, "shippingFee"), Number(answer, "taxAmount"),
                 Number(answer, "redeemedPoints"), Number(answer, "pointsDiscountPrice"), Number(answer, "total")));
             Assert.Equal("TET10", answer.GetProperty("discountCode").GetString());
-            Assert.Equal([(105, 72), (630, 430)], answer.GetProperty("lines").EnumerateArray().Select(l => (Number(l, "discountAmount"), Number(l, "taxAmount"))));
+            Assert.Equal([(105, 72), (630, 430)], answer.GetProperty("lines").EnumerateArray()
+                .Select(l => (Number(l, "discountAmount"), Number(l, "taxAmount"))));
         }
 
         Assert.Equal(900, await shop.PointsAsync(buyer));
@@ -94,7 +105,8 @@ public abstract class ChargesTests(TestHost host)
         await shop.ChargeAsync(null, """{"included":true,"rate":10,"categories":[{"category":"sach","rate":5}]}""");
         await shop.CategoriseAsync(1, "sach");
         var order = await PlacedAsync(shop, Server.Guest, shop.Body((0, 1), (1, 1)));
-        Assert.Equal((3000, 3000, 91 + 95, true), (Number(order, "subtotal"), Number(order, "total"), Number(order, "taxAmount"), order.GetProperty("taxIncluded").GetBoolean()));
+        Assert.Equal((3000, 3000, 91 + 95, true),
+            (Number(order, "subtotal"), Number(order, "total"), Number(order, "taxAmount"), order.GetProperty("taxIncluded").GetBoolean()));
     }
 
     [Fact]
@@ -144,7 +156,9 @@ public abstract class ChargesTests(TestHost host)
         // More points than the total takes are not taken: 1,000 are 100 points.
         await shop.GivePointsAsync(buyer, 500);
         var order = await PlacedAsync(shop, Server.Customer(buyer), Without(With(shop.Body(), ("redeemPoints", 400))));
-        Assert.Equal((100, 0, "confirmed", "paid"), (Number(order, "redeemedPoints"), Number(order, "total"), order.GetProperty("status").GetString(), order.GetProperty("paymentStatus").GetString()));
+        Assert.Equal((100, 0, "confirmed", "paid"),
+            (Number(order, "redeemedPoints"), Number(order, "total"), order.GetProperty("status").GetString(),
+            order.GetProperty("paymentStatus").GetString()));
         Assert.Equal(400, await shop.PointsAsync(buyer));
         await Audit.VerifyAsync(Server.Db);
 
@@ -176,7 +190,8 @@ public abstract class ChargesTests(TestHost host)
         var buyer = Guid.CreateVersion7();
         await shop.GivePointsAsync(buyer, 100);
         var client = Server.Customer(buyer);
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => shop.OrderAsync(client, Without(With(shop.Body(), ("redeemPoints", 50))))));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20)
+            .Select(_ => shop.OrderAsync(client, Without(With(shop.Body(), ("redeemPoints", 50))))));
         Assert.Equal(2, answers.Count(a => a.Status == 201));
         Assert.Equal(18, answers.Count(a => a.Status == 422 && a.Body.GetProperty("code").GetString() == "insufficient_points"));
         Assert.Equal(0, await shop.PointsAsync(buyer));
@@ -191,7 +206,8 @@ public abstract class ChargesTests(TestHost host)
         await RefusedAsync(shop, client, CodeAndPoints(shop), "discount_used_up");
         await DoAsync(cancelled, "cancel");
         Assert.Equal((100, 0), (await shop.PointsAsync(buyer), await shop.UsesAsync("ONE")));
-        var again = await DoAsync(cancelled, "payments", new JsonObject { ["transactionId"] = "t", ["amount"] = 5, ["currency"] = "VND", ["provider"] = "bank" });
+        var again = await DoAsync(cancelled, "payments",
+            new JsonObject { ["transactionId"] = "t", ["amount"] = 5, ["currency"] = "VND", ["provider"] = "bank" });
         Assert.Equal(5, Number(again, "refundDue"));
 
         var expired = await PlacedAsync(shop, client, CodeAndPoints(shop));
@@ -259,7 +275,8 @@ public abstract class ChargesTests(TestHost host)
         var body = With(shop.Body(), ("shippingFee", 123));
         Assert.Equal("unknown_field", (await shop.OrderAsync(Server.Guest, body)).Body.GetProperty("code").GetString());
         Assert.Equal(1123, Number(await PlacedAsync(shop, Server.Staff(shop.StoreId), body), "total"));
-        Assert.Equal("unknown_field", (await shop.OrderAsync(Server.Staff(Guid.CreateVersion7()), body)).Body.GetProperty("code").GetString());
+        Assert.Equal("unknown_field", (await shop.OrderAsync(Server.Staff(Guid.CreateVersion7()), body)).Body.GetProperty("code")
+            .GetString());
 
         // Free is free, whatever it would have cost.
         await shop.AddCodeAsync("FREE", "free_shipping", 0);

@@ -7,8 +7,8 @@ using Holdfast.Tests.Fixtures;
 namespace Holdfast.Tests.Orders;
 
 /// <summary>
-/// Two servers are told at once what only one of them can store. The one that comes second judges its command again and answers by the rules; the caller is
-/// not blamed for a value that the database refused.
+/// Two servers are told at once what only one of them can store. The one that comes second judges its command again and answers by the
+/// rules; the caller is not blamed for a value that the database refused.
 /// </summary>
 public abstract class CollidingOrdersTests(TwoServers servers)
 {
@@ -23,7 +23,8 @@ public abstract class CollidingOrdersTests(TwoServers servers)
         {
             // Items and buyers of their own: nothing but the external id brings them together.
             var placing = shop.Placing(email: $"x{pair}-{side}@example.com", variant: shop.Variants[side]);
-            return Task.Run(() => server.Get<PlacementQueue>().PlaceAsync(placing with { Command = placing.Command with { ExternalId = $"X-{pair}" } }));
+            return Task.Run(() => server.Get<PlacementQueue>()
+                .PlaceAsync(placing with { Command = placing.Command with { ExternalId = $"X-{pair}" } }));
         }
 
         var outcomes = await PairsAsync((server, pair, side) => PlaceAsync(server, pair, side));
@@ -90,10 +91,12 @@ public abstract class CollidingOrdersTests(TwoServers servers)
     private async Task AssertSoundAsync()
     {
         await Together.VerifyAsync(servers.First);
-        Assert.DoesNotContain(servers.First.Log.Lines.Concat(servers.Second.Log.Lines), l => l.StartsWith("Error", StringComparison.Ordinal));
+        Assert.DoesNotContain(servers.First.Log.Lines.Concat(servers.Second.Log.Lines),
+            l => l.StartsWith("Error", StringComparison.Ordinal));
     }
 }
 
 public sealed class CollidingOrders_on_sqlite(TwoSqliteServers servers) : CollidingOrdersTests(servers), IClassFixture<TwoSqliteServers>;
 
-public sealed class CollidingOrders_on_postgresql(TwoPostgresServers servers) : CollidingOrdersTests(servers), IClassFixture<TwoPostgresServers>;
+public sealed class CollidingOrders_on_postgresql(TwoPostgresServers servers)
+    : CollidingOrdersTests(servers), IClassFixture<TwoPostgresServers>;

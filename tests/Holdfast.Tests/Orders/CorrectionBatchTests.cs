@@ -46,7 +46,7 @@ public abstract class CorrectionBatchTests(TestHost host)
         {
             var riders = new List<Rider>();
             var edit = new EditCommand(Desk.Id(order), shop.StoreId, "staff:x", null, null, null, null)
-                { Email = email, ExpectedVersion = (VersionCondition)version, Riders = riders };
+            { Email = email, ExpectedVersion = (VersionCondition)version, Riders = riders };
             riders.Add(new GuestCorrection(edit, order.GetProperty("customerId").GetGuid()));
             return new Changing(edit, null);
         }

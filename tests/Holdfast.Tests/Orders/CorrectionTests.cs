@@ -16,14 +16,21 @@ public abstract class CorrectionTests(TestHost host)
     {
         body["version"] ??= (await new Desk(Server, null!).GetAsync(order)).GetProperty("version").GetInt32();
         using var request = new HttpRequestMessage(HttpMethod.Put,
-            $"/api/v1/orders/{Desk.Id(order)}") { Content = JsonContent.Create(body) };
+            $"/api/v1/orders/{Desk.Id(order)}")
+        { Content = JsonContent.Create(body) };
         request.Headers.TryAddWithoutValidation("X-Access-Key", accessKey);
         using var answer = await client.SendAsync(request);
         return ((int)answer.StatusCode, await answer.Content.ReadFromJsonAsync<JsonElement>());
     }
 
-    private static JsonObject Customer(string? email, string? name = null) => new() { ["customer"] = new JsonObject { ["email"] = email,
-        ["name"] = name } };
+    private static JsonObject Customer(string? email, string? name = null) => new()
+    {
+        ["customer"] = new JsonObject
+        {
+            ["email"] = email,
+            ["name"] = name
+        }
+    };
 
     private async Task<List<Guid>> FindAsync(Shop shop, string q) =>
         [.. (await Server.Staff(shop.StoreId).GetFromJsonAsync<JsonElement>($"/api/v1/orders?q={Uri.EscapeDataString(q)}"))
@@ -105,7 +112,8 @@ public abstract class CorrectionTests(TestHost host)
         await Server.Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE orders SET mailbox_proved = $2 WHERE store_id = $1", shop.StoreId, true));
         Assert.Equal(200, (await EditAsync(Server.Staff(shop.StoreId), order, Customer(NewEmail()))).Status);
         Assert.Equal(200, (await EditAsync(Server.Staff(shop.StoreId), other, new JsonObject { ["note"] = "Ring twice." })).Status);
-        Assert.Equal([Desk.Id(other)], await Server.Db.ReadAsync(s => s.QueryAsync("SELECT id FROM orders WHERE store_id = $1 AND mailbox_proved",
+        Assert.Equal([Desk.Id(other)],
+            await Server.Db.ReadAsync(s => s.QueryAsync("SELECT id FROM orders WHERE store_id = $1 AND mailbox_proved",
             r => r.Uuid(0), shop.StoreId)));
     }
 
@@ -234,7 +242,9 @@ public abstract class CorrectionTests(TestHost host)
 
             metadata["z"] = "";
             metadata["z"] = new string('x',
-                bytes - System.Text.Encoding.UTF8.GetByteCount(metadata.ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping })));
+                bytes - System.Text.Encoding.UTF8.GetByteCount(
+                metadata.ToJsonString(
+                new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping })));
             body["metadata"] = metadata;
             return body;
         }

@@ -78,7 +78,9 @@ public abstract class CustomerSearchTests(TestHost host)
         var order = await OrderAsync(shop, account);
         Assert.Single(await NamesAsync(shop, "dang"));
         Assert.Equal(200, (await Shop.PostAsync(account, $"/orders/{order.GetProperty("id").GetString()}/cancel", null)).Status);
-        using var request = new HttpRequestMessage(HttpMethod.Delete, "/api/v1/auth/me") { Content = JsonContent.Create(new { password = Password }) };
+        using var request = new HttpRequestMessage(HttpMethod.Delete,
+            "/api/v1/auth/me")
+        { Content = JsonContent.Create(new { password = Password }) };
         Assert.Equal(204, (int)(await account.SendAsync(request)).StatusCode);
 
         Assert.Single(await ItemsAsync(host.Server.Staff(shop.StoreId), "/customers"));
@@ -87,7 +89,9 @@ public abstract class CustomerSearchTests(TestHost host)
             Assert.Empty(await NamesAsync(shop, q));
         }
 
-        Assert.Equal(1, await shop.CountAsync("SELECT COUNT(*) FROM users WHERE id = $1 AND name IS NULL AND name_folded IS NULL", order.GetProperty("customerId").GetGuid()));
+        Assert.Equal(1,
+            await shop.CountAsync("SELECT COUNT(*) FROM users WHERE id = $1 AND name IS NULL AND name_folded IS NULL",
+            order.GetProperty("customerId").GetGuid()));
     }
 
     [Fact]
@@ -101,7 +105,8 @@ public abstract class CustomerSearchTests(TestHost host)
 
         foreach (var client in new[] { host.Server.Staff(small.StoreId), host.Server.Staff(small.StoreId, Guid.CreateVersion7()) })
         {
-            Assert.Equal(order.GetProperty("id").GetGuid(), Assert.Single(await ItemsAsync(client, $"/orders?q={word}")).GetProperty("id").GetGuid());
+            Assert.Equal(order.GetProperty("id").GetGuid(), Assert.Single(await ItemsAsync(client, $"/orders?q={word}")).GetProperty("id")
+                .GetGuid());
         }
 
         Assert.Single(await ItemsAsync(host.Server.Admin, $"/orders?storeId={small.StoreId}&q={word}"));
@@ -141,7 +146,8 @@ public abstract class CustomerSearchTests(TestHost host)
 
     private async Task<HttpClient> RegisterAsync(string name)
     {
-        using var answer = await host.Server.Guest.PostAsJsonAsync("/api/v1/auth/register", new { email = $"{Guid.CreateVersion7():N}@example.com", password = Password, name });
+        using var answer = await host.Server.Guest.PostAsJsonAsync("/api/v1/auth/register",
+            new { email = $"{Guid.CreateVersion7():N}@example.com", password = Password, name });
         Assert.Equal(201, (int)answer.StatusCode);
         return host.Server.Client((await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accessToken").GetString());
     }
@@ -152,11 +158,13 @@ public abstract class CustomerSearchTests(TestHost host)
         var (staff, query) = (host.Server.Staff(shop.StoreId), $"?q={Uri.EscapeDataString(q)}");
         var customers = await ItemsAsync(staff, $"/customers{query}");
         var orders = await ItemsAsync(staff, $"/orders{query}");
-        Assert.Equal(customers.Select(c => c.GetProperty("id").GetGuid()).Order(), orders.Select(o => o.GetProperty("customerId").GetGuid()).Order());
+        Assert.Equal(customers.Select(c => c.GetProperty("id").GetGuid()).Order(), orders.Select(o => o.GetProperty("customerId").GetGuid())
+            .Order());
         return [.. customers.Select(c => c.GetProperty("name").GetString())];
     }
 
-    private static async Task<List<JsonElement>> ItemsAsync(HttpClient client, string path) => [.. (await GetAsync(client, path)).GetProperty("items").EnumerateArray()];
+    private static async Task<List<JsonElement>> ItemsAsync(HttpClient client, string path) =>
+        [.. (await GetAsync(client, path)).GetProperty("items").EnumerateArray()];
 
     private static Task<JsonElement> GetAsync(HttpClient client, string path) => client.GetFromJsonAsync<JsonElement>($"/api/v1{path}");
 }

@@ -34,8 +34,10 @@ public sealed class Desk(TestServer server, Shop shop)
 
     public static JsonObject Payment(long amount, string? transaction = null, string provider = "bank") => new()
     {
-        ["transactionId"] = transaction ?? Guid.CreateVersion7().ToString(), ["amount"] = amount, ["currency"] = "VND",
-            ["provider"] = provider,
+        ["transactionId"] = transaction ?? Guid.CreateVersion7().ToString(),
+        ["amount"] = amount,
+        ["currency"] = "VND",
+        ["provider"] = provider,
     };
 
     /// <summary>A body with so many pieces of some of the shop's variants.</summary>

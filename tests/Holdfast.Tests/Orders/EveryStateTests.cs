@@ -18,8 +18,16 @@ public sealed class EveryStateTests
     private static readonly Guid Store = Guid.CreateVersion7();
     private static readonly Guid Buyer = Guid.CreateVersion7();
     private static readonly Guid[] Variants = [Guid.CreateVersion7(), Guid.CreateVersion7()];
-    private static readonly DiscountCode Code = new() { Id = Guid.CreateVersion7(), StoreId = Store, Code = "OFF", CodeKey = "OFF",
-        Kind = DiscountKind.Fixed, Value = 3, UsageLimit = 1 };
+    private static readonly DiscountCode Code = new()
+    {
+        Id = Guid.CreateVersion7(),
+        StoreId = Store,
+        Code = "OFF",
+        CodeKey = "OFF",
+        Kind = DiscountKind.Fixed,
+        Value = 3,
+        UsageLimit = 1
+    };
     private static readonly LoyaltyProgram Program = new(Store, 1, 1, null);
     private const long PointsAtFirst = 5;
 
@@ -122,11 +130,18 @@ public sealed class EveryStateTests
             : w with { Stock = [w.Stock[0] with { OnHand = w.Stock[0].OnHand - 1 }, w.Stock[1]] };
     }
 
-    private static long[] Amounts(Order order) => order.AmountPaid switch { 0 => [1, order.Cost, order.Total + 1],
-        1 => [order.Cost - order.Kept, order.Total - 1], _ => [] };
+    private static long[] Amounts(Order order) => order.AmountPaid switch
+    {
+        0 => [1, order.Cost, order.Total + 1],
+        1 => [order.Cost - order.Kept, order.Total - 1],
+        _ => []
+    };
 
-    private static CancelCommand Cancel(World world, StockLine[]? lines) => new(world.Order.Id, Store, "x", null) { ByStore = true,
-        Lines = lines };
+    private static CancelCommand Cancel(World world, StockLine[]? lines) => new(world.Order.Id, Store, "x", null)
+    {
+        ByStore = true,
+        Lines = lines
+    };
 
     private static ReturnCommand Return(World world, StockLine[]? lines, bool restock) => new(world.Order.Id, Store, "x",
         Guid.CreateVersion7(), lines, restock);
@@ -170,8 +185,11 @@ public sealed class EveryStateTests
             true)).ToDictionary(v => v.Id);
         var books = new PlacementBooks
         {
-            Stores = new Dictionary<Guid, StoreFacts> { [Store] = new(Store, "VND", "UTC", [new ShippingRate(0, 2)], new Tax(false, 35,
-                [])) },
+            Stores = new Dictionary<Guid, StoreFacts>
+            {
+                [Store] = new(Store, "VND", "UTC", [new ShippingRate(0, 2)], new Tax(false, 35,
+                []))
+            },
             Variants = facts,
             Stock = new StockBook([.. Variants.Select((v, i) => new StockRow(v, Store, Store, 2 - i, 0, null, 1, 0))]),
             Discounts = new DiscountBook([Code], []),

@@ -6,7 +6,9 @@ using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Orders;
 
-/// <summary>A guest's Idempotency-Key is theirs: nobody else gets its answer, and nobody else can be in its way. See docs/adr/0014.</summary>
+/// <summary>
+/// A guest's Idempotency-Key is theirs: nobody else gets its answer, and nobody else can be in its way. See docs/adr/0014.
+/// </summary>
 public abstract class GuestKeyTests(TestHost host)
 {
     private TestServer Server => host.Server;
@@ -96,7 +98,8 @@ public abstract class GuestKeyTests(TestHost host)
         return body;
     }
 
-    private Task<(int Status, JsonElement Body, HttpResponseMessage Response)> OrderAsync(Shop shop, string key, string email, string phone = "+84 90 000 0000",
+    private Task<(int Status, JsonElement Body, HttpResponseMessage Response)> OrderAsync(Shop shop, string key, string email,
+        string phone = "+84 90 000 0000",
         Action<JsonObject>? change = null)
     {
         var body = Body(shop, email, phone);
@@ -104,9 +107,12 @@ public abstract class GuestKeyTests(TestHost host)
         return shop.OrderAsync(Server.Guest, body, key);
     }
 
-    private async Task<(int Status, JsonElement Body, HttpResponseMessage Response)> CancelAsync(JsonElement order, JsonElement? accessKeyOf, string key)
+    private async Task<(int Status, JsonElement Body, HttpResponseMessage Response)> CancelAsync(JsonElement order,
+        JsonElement? accessKeyOf, string key)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/orders/{Id(order)}/cancel") { Content = JsonContent.Create(new { reason = "no" }) };
+        using var request = new HttpRequestMessage(HttpMethod.Post,
+            $"/api/v1/orders/{Id(order)}/cancel")
+        { Content = JsonContent.Create(new { reason = "no" }) };
         request.Headers.Add("Idempotency-Key", key);
         if (accessKeyOf is { } holder)
         {
@@ -114,7 +120,8 @@ public abstract class GuestKeyTests(TestHost host)
         }
 
         var response = await Server.Guest.SendAsync(request, TestContext.Current.CancellationToken);
-        return ((int)response.StatusCode, await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken), response);
+        return ((int)response.StatusCode, await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken),
+            response);
     }
 
     private static Guid Id(JsonElement order) => order.GetProperty("id").GetGuid();
@@ -127,7 +134,8 @@ public abstract class GuestKeyTests(TestHost host)
         Assert.False(IsReplayed(answer.Response));
     }
 
-    private static void IsReplay((int Status, JsonElement Body, HttpResponseMessage Response) first, (int Status, JsonElement Body, HttpResponseMessage Response) again)
+    private static void IsReplay((int Status, JsonElement Body, HttpResponseMessage Response) first,
+        (int Status, JsonElement Body, HttpResponseMessage Response) again)
     {
         Assert.True(IsReplayed(again.Response), $"{again.Status} {again.Body}");
         Assert.Equal((first.Status, first.Body.GetRawText()), (again.Status, again.Body.GetRawText()));

@@ -53,7 +53,8 @@ public abstract class HoldsOfBuyersTests(Backend backend) : IAsyncLifetime
 
     private async Task<Guid> ReserveAsync(Shop shop, params (int Index, long Quantity)[] lines)
     {
-        var (status, answer, _) = await Shop.PostAsync(Server.Staff(shop.StoreId), "/inventory/reservations", new JsonObject { ["lines"] = shop.Body(lines)["lines"]!.DeepClone() });
+        var (status, answer, _) = await Shop.PostAsync(Server.Staff(shop.StoreId), "/inventory/reservations",
+            new JsonObject { ["lines"] = shop.Body(lines)["lines"]!.DeepClone() });
         Assert.True(status == 201, answer.ToString());
         return answer.GetProperty("id").GetGuid();
     }
@@ -91,7 +92,9 @@ public abstract class HoldsOfBuyersTests(Backend backend) : IAsyncLifetime
         Assert.Equal("insufficient_stock", await RefusedAsync(shop, 6));
         Assert.Equal("unknown_reservation", await RefusedAsync(other, 1));
         Assert.Equal((5, 2), await shop.StockAsync());
-        await Server.Db.WriteAsync(async tx => await tx.ExecuteAsync("UPDATE reservations SET expires_at = $2 WHERE id = $1", reservation, (await tx.NowAsync()).AddSeconds(-1)));
+        await Server.Db.WriteAsync(async tx =>
+            await tx.ExecuteAsync("UPDATE reservations SET expires_at = $2 WHERE id = $1", reservation,
+            (await tx.NowAsync()).AddSeconds(-1)));
         Assert.Equal("reservation_expired", await RefusedAsync(shop, 1));
         await Audit.VerifyAsync(Server.Db);
 
@@ -116,15 +119,18 @@ public abstract class HoldsOfBuyersTests(Backend backend) : IAsyncLifetime
         Assert.Equal("201", await CodeAsync(shop, Server.Guest, From(shop, "one@example.com", "090 000 1234", "1 Lê Lợi")));
         Assert.Equal("201", await CodeAsync(shop, Server.Guest, From(shop, "TWO@example.com", "+84 90 000 1234", "2 Lê Lợi")));
         Assert.Equal("201", await CodeAsync(shop, Server.Guest, From(shop, "one+again@example.com", "0900123003", "3 Lê Lợi")));
-        Assert.Equal("too_many_pending_orders", await CodeAsync(shop, Server.Guest, From(shop, "ONE@example.com", "0900001234", "4 Lê Lợi")));
+        Assert.Equal("too_many_pending_orders",
+            await CodeAsync(shop, Server.Guest, From(shop, "ONE@example.com", "0900001234", "4 Lê Lợi")));
         Assert.Equal("201", await CodeAsync(shop, Server.Guest, From(shop, "two@example.com", "0900123009", "5 Lê Lợi")));
 
         // Another store counts for itself; whoever works for the shop is not counted; paid orders count no more.
         var other = await Shop.CreateAsync(Server.Db, 100);
         Assert.Equal("201", await CodeAsync(other, Server.Guest, From(other, "one@example.com", "0900001234", "1 Lê Lợi")));
         Assert.Equal("201", await CodeAsync(shop, Server.Staff(shop.StoreId), From(shop, "one@example.com", "0900001234", "1 Lê Lợi")));
-        Assert.Equal("too_many_pending_orders", await CodeAsync(shop, Server.Guest, From(shop, "one@example.com", "0900001234", "1 Lê Lợi")));
-        foreach (var id in await Server.Db.ReadAsync(q => q.QueryAsync("SELECT id FROM orders WHERE store_id = $1", r => r.Uuid(0), shop.StoreId)))
+        Assert.Equal("too_many_pending_orders",
+            await CodeAsync(shop, Server.Guest, From(shop, "one@example.com", "0900001234", "1 Lê Lợi")));
+        foreach (var id in await Server.Db.ReadAsync(q =>
+            q.QueryAsync("SELECT id FROM orders WHERE store_id = $1", r => r.Uuid(0), shop.StoreId)))
         {
             Assert.Equal(201, (await Shop.PostAsync(Server.Admin, $"/orders/{id}/payments",
                 new JsonObject { ["transactionId"] = $"{id}", ["amount"] = 1000, ["currency"] = "VND", ["provider"] = "bank" })).Status);
@@ -149,7 +155,8 @@ public abstract class HoldsOfBuyersTests(Backend backend) : IAsyncLifetime
         // Ten may be held: five are, and of the limited variant one.
         Assert.Equal("too_many_held", await CodeAsync(shop, Server.Guest, From(shop, "part@example.com", "0900777001", "1 Lê Lợi", 6)));
         var limited = shop.Body((1, 5));
-        (limited["customer"]!["email"], limited["contactPhone"], limited["deliveryAddress"]) = ("part@example.com", "0900777001", "1 Lê Lợi");
+        (limited["customer"]!["email"], limited["contactPhone"], limited["deliveryAddress"]) = ("part@example.com", "0900777001",
+            "1 Lê Lợi");
         Assert.Equal("201", await CodeAsync(shop, Server.Guest, limited));
         Assert.Equal("purchase_limit", await CodeAsync(shop, Server.Admin, (JsonObject)shop.Body((1, 7)).DeepClone()));
         await Audit.VerifyAsync(Server.Db);
@@ -183,7 +190,8 @@ public abstract class HoldsOfBuyersTests(Backend backend) : IAsyncLifetime
         var liar = Server.Customer(email: mine);
         var me = Guid.CreateVersion7();
         await TestServer.AddCustomerAsync(Server.Db, me);
-        await Server.Db.WriteAsync(async tx => await tx.ExecuteAsync("UPDATE users SET email = $2, email_proved_at = $3 WHERE id = $1", me, mine, await tx.NowAsync()));
+        await Server.Db.WriteAsync(async tx =>
+            await tx.ExecuteAsync("UPDATE users SET email = $2, email_proved_at = $3 WHERE id = $1", me, mine, await tx.NowAsync()));
         foreach (var account in new[] { liar, Server.Customer(me, mine) })
         {
             for (var i = 0; i < 3; i++)
@@ -201,7 +209,9 @@ public abstract class HoldsOfBuyersTests(Backend backend) : IAsyncLifetime
         var shop = await Shop.CreateAsync(Server.Db, 100);
         var proved = Guid.CreateVersion7();
         await TestServer.AddCustomerAsync(Server.Db, proved);
-        await Server.Db.WriteAsync(async tx => await tx.ExecuteAsync("UPDATE users SET email = 'Proved@example.com', email_proved_at = $2 WHERE id = $1", proved, await tx.NowAsync()));
+        await Server.Db.WriteAsync(async tx =>
+            await tx.ExecuteAsync("UPDATE users SET email = 'Proved@example.com', email_proved_at = $2 WHERE id = $1", proved,
+            await tx.NowAsync()));
         foreach (var (account, email) in new[] { (proved, "proved@example.com"), (Guid.CreateVersion7(), "claimed@example.com") })
         {
             for (var i = 0; i < 3; i++)
@@ -263,7 +273,9 @@ public abstract class HoldsOfBuyersTests(Backend backend) : IAsyncLifetime
         }
 
         Assert.Equal(422, (await shop.OrderAsync(Server.Guest, Order())).Status);
-        await Server.Db.WriteAsync(async tx => await tx.ExecuteAsync("UPDATE orders SET expires_at = $2 WHERE store_id = $1", shop.StoreId, (await tx.NowAsync()).AddSeconds(-1)));
+        await Server.Db.WriteAsync(async tx =>
+            await tx.ExecuteAsync("UPDATE orders SET expires_at = $2 WHERE store_id = $1", shop.StoreId,
+            (await tx.NowAsync()).AddSeconds(-1)));
         var (_, quote, _) = await Shop.PostAsync(Server.Guest, "/orders/quote", Order());
         Assert.True(quote.GetProperty("canBePlaced").GetBoolean());
         Assert.Equal(201, (await shop.OrderAsync(Server.Guest, Order())).Status);
@@ -273,9 +285,11 @@ public abstract class HoldsOfBuyersTests(Backend backend) : IAsyncLifetime
     public async Task At_once_or_one_by_one_a_buyer_holds_no_more_than_is_allowed()
     {
         var shop = await Shop.CreateAsync(Server.Db, 1000);
-        var answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(i => shop.OrderAsync(Server.Guest, From(shop, "rush@example.com", $"{i}", $"{i} Lê Lợi"))));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 30)
+            .Select(i => shop.OrderAsync(Server.Guest, From(shop, "rush@example.com", $"{i}", $"{i} Lê Lợi"))));
         Assert.Equal(3, answers.Count(a => a.Status == 201));
-        answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(i => shop.OrderAsync(Server.Guest, From(shop, "greedy@example.com", $"1{i}", $"1{i} Lê Lợi", 6))));
+        answers = await Task.WhenAll(Enumerable.Range(0, 30)
+            .Select(i => shop.OrderAsync(Server.Guest, From(shop, "greedy@example.com", $"1{i}", $"1{i} Lê Lợi", 6))));
         Assert.Single(answers, a => a.Status == 201);
         Assert.Equal(29, answers.Count(a => a.Status == 422 && a.Body.GetProperty("code").GetString() == "too_many_held"));
         Assert.Equal((1000, 9), await shop.StockAsync());

@@ -7,7 +7,10 @@ using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Orders;
 
-/// <summary>Goods that come back after the points they earned have lapsed, and points that are given back after that. Each test has a server of its own: it moves the clock.</summary>
+/// <summary>
+/// Goods that come back after the points they earned have lapsed, and points that are given back after that. Each test has a server of its
+/// own: it moves the clock.
+/// </summary>
 public abstract class LapsedReturnTests(Backend backend) : IAsyncLifetime
 {
     private readonly Guid _buyer = Guid.CreateVersion7();
@@ -50,7 +53,10 @@ public abstract class LapsedReturnTests(Backend backend) : IAsyncLifetime
 
     private Task<JsonElement> PayAsync(JsonElement order) => DoAsync(order, "payments", new JsonObject
     {
-        ["transactionId"] = Guid.CreateVersion7().ToString(), ["amount"] = order.GetProperty("total").GetInt64(), ["currency"] = "VND", ["provider"] = "bank",
+        ["transactionId"] = Guid.CreateVersion7().ToString(),
+        ["amount"] = order.GetProperty("total").GetInt64(),
+        ["currency"] = "VND",
+        ["provider"] = "bank",
     });
 
     /// <summary>Four pieces of 1,000 earn 100 points.</summary>
@@ -116,7 +122,8 @@ public abstract class LapsedReturnTests(Backend backend) : IAsyncLifetime
         }
 
         var late = await PayAsync(order);
-        Assert.Equal(("expired", order.GetProperty("total").GetInt64()), (late.GetProperty("status").GetString(), late.GetProperty("refundDue").GetInt64()));
+        Assert.Equal(("expired", order.GetProperty("total").GetInt64()),
+            (late.GetProperty("status").GetString(), late.GetProperty("refundDue").GetInt64()));
         Assert.Equal(0, await BalanceAsync());
         await Audit.VerifyAsync(_server.Db);
     }

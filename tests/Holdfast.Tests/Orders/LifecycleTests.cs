@@ -39,7 +39,8 @@ public abstract class LifecycleTests(TestHost host)
     }
 
     private static (string Status, string Payment, long RefundDue) State(JsonElement order) =>
-        (order.GetProperty("status").GetString()!, order.GetProperty("paymentStatus").GetString()!, order.GetProperty("refundDue").GetInt64());
+        (order.GetProperty("status").GetString()!, order.GetProperty("paymentStatus").GetString()!, order.GetProperty("refundDue")
+        .GetInt64());
 
     /// <summary>Lets the order's time run out, on the database's clock, without a sweep.</summary>
     private Task OverdueAsync(JsonElement order) => Server.Db.WriteAsync(async tx =>
@@ -62,12 +63,15 @@ public abstract class LifecycleTests(TestHost host)
         foreach (var status in new[] { "shipped", "delivered", "returned", "confirmed", "cancelled" })
         {
             using var answer = await service.PutAsJsonAsync($"/api/v1/orders/{id}", new { status, version });
-            Assert.Equal((400, "status"), ((int)answer.StatusCode, (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors").EnumerateObject().Single().Name));
+            Assert.Equal((400, "status"),
+                ((int)answer.StatusCode, (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors").EnumerateObject()
+                .Single().Name));
         }
 
         using var noted = await service.PutAsJsonAsync($"/api/v1/orders/{id}", new { note = "ring twice", version });
         Assert.Equal(200, (int)noted.StatusCode);
-        using var shipped = await Server.Staff(shop.StoreId).PutAsJsonAsync($"/api/v1/orders/{id}", new { status = "shipped", version = version + 1 });
+        using var shipped = await Server.Staff(shop.StoreId)
+            .PutAsJsonAsync($"/api/v1/orders/{id}", new { status = "shipped", version = version + 1 });
         Assert.Equal(200, (int)shipped.StatusCode);
     }
 
@@ -106,7 +110,8 @@ public abstract class LifecycleTests(TestHost host)
             Shop.PostAsync(Server.Admin, $"/orders/{order.GetProperty("id").GetGuid()}/payments", body.DeepClone(), key)));
         Assert.All(answers, a => Assert.Equal(201, a.Status));
         Assert.Single(answers.Select(a => a.Body.GetRawText()).Distinct());
-        Assert.Equal(1, await shop.CountAsync("SELECT COUNT(*) FROM payment_transactions WHERE order_id = $1", order.GetProperty("id").GetGuid()));
+        Assert.Equal(1,
+            await shop.CountAsync("SELECT COUNT(*) FROM payment_transactions WHERE order_id = $1", order.GetProperty("id").GetGuid()));
     }
 
     [Fact]
@@ -124,7 +129,9 @@ public abstract class LifecycleTests(TestHost host)
         await Server.Get<ExpirySweep>().SweepOnceAsync(TestContext.Current.CancellationToken);
         await PlacedAsync(shop, shop.Body((0, 2)));
         Assert.Equal(("expired", "paid", 1000), State(await DoAsync(second, "payments", Payment(1000), 201)));
-        Assert.Equal(1, await shop.CountAsync("SELECT COUNT(*) FROM refunds WHERE order_id = $1 AND amount = 1000", second.GetProperty("id").GetGuid()));
+        Assert.Equal(1,
+            await shop.CountAsync("SELECT COUNT(*) FROM refunds WHERE order_id = $1 AND amount = 1000", second.GetProperty("id")
+            .GetGuid()));
         Assert.Equal((2, 2), await shop.StockAsync());
     }
 
@@ -133,7 +140,8 @@ public abstract class LifecycleTests(TestHost host)
     {
         var shop = await Shop.CreateAsync(Server.Db, 2);
         var order = await PlacedAsync(shop);
-        Assert.Equal("cancelled", (await DoAsync(order, "cancel", new JsonObject { ["reason"] = "changed my mind" })).GetProperty("status").GetString());
+        Assert.Equal("cancelled", (await DoAsync(order, "cancel", new JsonObject { ["reason"] = "changed my mind" })).GetProperty("status")
+            .GetString());
         Assert.Equal((2, 0), await shop.StockAsync());
         Assert.Equal(("cancelled", "paid", 1000), State(await DoAsync(order, "payments", Payment(1000), 201)));
         await DoAsync(order, "cancel", expect: 409, code: "illegal_transition");
@@ -157,7 +165,12 @@ public abstract class LifecycleTests(TestHost host)
         var order = await PlacedAsync(shop, shop.Body((0, 3), (1, 1)));
         await DoAsync(order, "ship", expect: 409, code: "illegal_transition");
         await DoAsync(order, "payments", Payment(5000), 201);
-        var two = new JsonObject { ["lines"] = new JsonArray(new JsonObject { ["variantId"] = shop.Variant, ["quantity"] = 2 }), ["carrier"] = "GHN", ["trackingNumber"] = "X1" };
+        var two = new JsonObject
+        {
+            ["lines"] = new JsonArray(new JsonObject { ["variantId"] = shop.Variant, ["quantity"] = 2 }),
+            ["carrier"] = "GHN",
+            ["trackingNumber"] = "X1"
+        };
         Assert.Equal("partially_shipped", (await DoAsync(order, "ship", two)).GetProperty("status").GetString());
         Assert.Equal((8, 1), await shop.StockAsync());
         await DoAsync(order, "ship", two.DeepClone(), 422, "quantity_too_large");
@@ -169,7 +182,8 @@ public abstract class LifecycleTests(TestHost host)
         var one = new JsonObject { ["lines"] = new JsonArray(new JsonObject { ["variantId"] = shop.Variant, ["quantity"] = 1 }) };
         Assert.Equal("delivered", (await DoAsync(order, "return", one)).GetProperty("status").GetString());
         Assert.Equal((8, 0), await shop.StockAsync());
-        Assert.Equal("returned", (await DoAsync(order, "return", new JsonObject { ["restock"] = false })).GetProperty("status").GetString());
+        Assert.Equal("returned", (await DoAsync(order, "return", new JsonObject { ["restock"] = false })).GetProperty("status")
+            .GetString());
         Assert.Equal((8, 0), await shop.StockAsync());
     }
 
@@ -193,10 +207,13 @@ public abstract class LifecycleTests(TestHost host)
         var order = await PlacedAsync(shop, shop.Body((0, 5)));
         await DoAsync(order, "payments", Payment(100), 201);
         await OverdueAsync(order);
-        await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => Server.Get<ExpirySweep>().SweepOnceAsync(TestContext.Current.CancellationToken)));
+        await Task.WhenAll(Enumerable.Range(0, 5)
+            .Select(_ => Server.Get<ExpirySweep>().SweepOnceAsync(TestContext.Current.CancellationToken)));
         Assert.Equal(("expired", "partially_paid", 100), State(await GetAsync(order)));
         Assert.Equal((5, 0), await shop.StockAsync());
-        Assert.Equal(1, await shop.CountAsync("SELECT COUNT(*) FROM events WHERE subject = $1 AND type = 'order.expired'", order.GetProperty("id").GetGuid()));
+        Assert.Equal(1,
+            await shop.CountAsync("SELECT COUNT(*) FROM events WHERE subject = $1 AND type = 'order.expired'", order.GetProperty("id")
+            .GetGuid()));
     }
 
     [Fact]
@@ -237,8 +254,11 @@ public abstract class LifecycleTests(TestHost host)
         var order = await PlacedAsync(shop);
         await DoAsync(order, "payments", Payment(1000), 201);
         await DoAsync(order, "cancel", new JsonObject { ["reason"] = "sold in the \"shop\"" });
-        var history = (await Server.Admin.GetFromJsonAsync<JsonElement>($"/api/v1/orders/{order.GetProperty("id").GetGuid()}/history")).GetProperty("items").EnumerateArray().ToList();
-        Assert.Equal(["order.created", "payment.succeeded", "order.confirmed", "order.cancelled"], history.Select(h => h.GetProperty("type").GetString()));
+        var history =
+            (await Server.Admin.GetFromJsonAsync<JsonElement>($"/api/v1/orders/{order.GetProperty("id").GetGuid()}/history")).GetProperty(
+            "items").EnumerateArray().ToList();
+        Assert.Equal(["order.created", "payment.succeeded", "order.confirmed", "order.cancelled"],
+            history.Select(h => h.GetProperty("type").GetString()));
         Assert.Equal([1, 2, 3, 4], history.Select(h => h.GetProperty("sequence").GetInt32()));
         Assert.Equal("guest", history[0].GetProperty("actor").GetString());
         Assert.StartsWith("admin:", history[3].GetProperty("actor").GetString(), StringComparison.Ordinal);
@@ -249,7 +269,8 @@ public abstract class LifecycleTests(TestHost host)
         var (read, cursor) = (new List<int>(), "");
         while (cursor is not null)
         {
-            var page = await Server.Admin.GetFromJsonAsync<JsonElement>($"/api/v1/orders/{order.GetProperty("id").GetGuid()}/history?limit=3{cursor}");
+            var page = await Server.Admin.GetFromJsonAsync<JsonElement>(
+                $"/api/v1/orders/{order.GetProperty("id").GetGuid()}/history?limit=3{cursor}");
             read.AddRange(page.GetProperty("items").EnumerateArray().Select(h => h.GetProperty("sequence").GetInt32()));
             cursor = page.GetProperty("nextCursor").GetString() is { } next ? $"&cursor={next}" : null;
         }

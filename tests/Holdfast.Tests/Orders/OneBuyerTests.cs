@@ -7,8 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Holdfast.Tests.Orders;
 
 /// <summary>
-/// Who counts as one buyer against the limits of variants and codes: a guest by mailbox and phone, an account by its id and its proved mailbox; what guests
-/// do counts against guests alone, and nobody is told what others did.
+/// Who counts as one buyer against the limits of variants and codes: a guest by mailbox and phone, an account by its id and its proved
+/// mailbox; what guests do counts against guests alone, and nobody is told what others did.
 /// </summary>
 public abstract class OneBuyerTests(TestHost host)
 {
@@ -48,7 +48,8 @@ public abstract class OneBuyerTests(TestHost host)
     {
         var id = Guid.CreateVersion7();
         await TestServer.AddCustomerAsync(Server.Db, id);
-        await Server.Db.WriteAsync(async tx => await tx.ExecuteAsync("UPDATE users SET email = $2, email_proved_at = $3 WHERE id = $1", id, email, await tx.NowAsync()));
+        await Server.Db.WriteAsync(async tx =>
+            await tx.ExecuteAsync("UPDATE users SET email = $2, email_proved_at = $3 WHERE id = $1", id, email, await tx.NowAsync()));
         return id;
     }
 
@@ -102,7 +103,8 @@ public abstract class OneBuyerTests(TestHost host)
         var shop = await LimitedShopAsync(2);
         var first = await ProvedAsync($"two.{_mark}@example.com");
         Assert.Equal("placed", await AccountAsync(shop, first, $"two.{_mark}@example.com", 2));
-        Assert.Equal("purchase_limit", await AccountAsync(shop, await ProvedAsync($"two.{_mark}+b@example.com"), $"two.{_mark}+b@example.com"));
+        Assert.Equal("purchase_limit",
+            await AccountAsync(shop, await ProvedAsync($"two.{_mark}+b@example.com"), $"two.{_mark}+b@example.com"));
         Assert.Equal("purchase_limit", await GuestAsync(shop, $"two.{_mark}+c@example.com"));
 
         // What an account only says is its email is nobody's.
@@ -220,11 +222,13 @@ public abstract class OneBuyerTests(TestHost host)
         var stranger = Server.Customer(Guid.CreateVersion7(), email);
         var (_, theirs, _) = await Shop.PostAsync(stranger, "/orders/quote", From(shop, email, phone, 2));
         Assert.True(theirs.GetProperty("canBePlaced").GetBoolean(), theirs.ToString());
-        using var put = await stranger.PutAsync($"/api/v1/carts/{shop.StoreId}/lines/{shop.Variant}", System.Net.Http.Json.JsonContent.Create(new { quantity = 2 }));
+        using var put = await stranger.PutAsync($"/api/v1/carts/{shop.StoreId}/lines/{shop.Variant}",
+            System.Net.Http.Json.JsonContent.Create(new { quantity = 2 }));
         Assert.DoesNotContain("mayBuy", await put.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         var (status, refused, _) = await shop.OrderAsync(Server.Guest, From(shop, email, phone));
         Assert.Equal(422, status);
-        Assert.Equal(["code", "detail", "purchaseLimit", "status", "title", "traceId", "type", "variantId"], refused.EnumerateObject().Select(m => m.Name).Union(["traceId"]).Order(StringComparer.Ordinal));
+        Assert.Equal(["code", "detail", "purchaseLimit", "status", "title", "traceId", "type", "variantId"], refused.EnumerateObject()
+            .Select(m => m.Name).Union(["traceId"]).Order(StringComparer.Ordinal));
     }
 
     [Fact]

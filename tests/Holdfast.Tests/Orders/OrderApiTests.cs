@@ -53,7 +53,8 @@ public abstract class OrderApiTests(TestHost host)
         var body = shop.Body((0, 2));
         body["expectedTotal"] = 1999;
         var (status, answer, _) = await shop.OrderAsync(Server.Guest, body);
-        Assert.Equal((409, "total_changed", 2000), (status, answer.GetProperty("code").GetString(), answer.GetProperty("quote").GetProperty("total").GetInt64()));
+        Assert.Equal((409, "total_changed", 2000),
+            (status, answer.GetProperty("code").GetString(), answer.GetProperty("quote").GetProperty("total").GetInt64()));
         body["expectedTotal"] = 2000;
         Assert.Equal(201, (await shop.OrderAsync(Server.Guest, body)).Status);
     }
@@ -83,7 +84,9 @@ public abstract class OrderApiTests(TestHost host)
         Assert.Equal("unknown_store", (await shop.OrderAsync(Server.Guest, body)).Body.GetProperty("code").GetString());
         await Server.Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE variants SET active = $2 WHERE id = $1", shop.Variant, false));
         Assert.Equal("variant_not_for_sale", (await shop.OrderAsync(Server.Guest)).Body.GetProperty("code").GetString());
-        Assert.Equal(0, await shop.CountAsync("SELECT COUNT(*) FROM idempotency_keys k JOIN orders o ON o.id = k.event_subject WHERE o.store_id = $1", shop.StoreId));
+        Assert.Equal(0,
+            await shop.CountAsync("SELECT COUNT(*) FROM idempotency_keys k JOIN orders o ON o.id = k.event_subject WHERE o.store_id = $1",
+            shop.StoreId));
     }
 
     [Fact]
@@ -92,9 +95,12 @@ public abstract class OrderApiTests(TestHost host)
         var shop = await Shop.CreateAsync(Server.Db, 3);
         var key = Guid.CreateVersion7().ToString();
         Assert.Equal(201, (await shop.OrderAsync(Server.Guest, shop.Body((0, 1)), key)).Status);
-        Assert.Equal("idempotency_key_reused", (await shop.OrderAsync(Server.Guest, shop.Body((0, 2)), key)).Body.GetProperty("code").GetString());
+        Assert.Equal("idempotency_key_reused", (await shop.OrderAsync(Server.Guest, shop.Body((0, 2)), key)).Body.GetProperty("code")
+            .GetString());
         using var none = new HttpRequestMessage(HttpMethod.Post, "/api/v1/orders") { Content = JsonContent.Create(shop.Body()) };
-        Assert.Contains("idempotency_key_required", await (await Server.Guest.SendAsync(none, TestContext.Current.CancellationToken)).Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Contains("idempotency_key_required",
+            await (await Server.Guest.SendAsync(none, TestContext.Current.CancellationToken)).Content.ReadAsStringAsync(
+            TestContext.Current.CancellationToken));
 
         // A refusal is not kept: the same key is judged again.
         key = Guid.CreateVersion7().ToString();
@@ -148,7 +154,8 @@ public abstract class OrderApiTests(TestHost host)
             var (seen, cursor) = (new List<Guid>(), "");
             do
             {
-                var page = await Server.Admin.GetFromJsonAsync<JsonElement>($"/api/v1/orders?storeId={shop.StoreId}&limit=3&sort={sort}{cursor}");
+                var page = await Server.Admin.GetFromJsonAsync<JsonElement>(
+                    $"/api/v1/orders?storeId={shop.StoreId}&limit=3&sort={sort}{cursor}");
                 seen.AddRange(page.GetProperty("items").EnumerateArray().Select(o => o.GetProperty("id").GetGuid()));
                 cursor = page.GetProperty("nextCursor").GetString() is { } next ? $"&cursor={next}" : "";
             }
@@ -159,7 +166,8 @@ public abstract class OrderApiTests(TestHost host)
 
         var own = await customer.GetFromJsonAsync<JsonElement>("/api/v1/orders");
         Assert.Equal(4, own.GetProperty("items").GetArrayLength());
-        Assert.Equal(HttpStatusCode.NotFound, (await Server.Staff(Guid.CreateVersion7()).GetAsync($"/api/v1/orders?storeId={shop.StoreId}")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound,
+            (await Server.Staff(Guid.CreateVersion7()).GetAsync($"/api/v1/orders?storeId={shop.StoreId}")).StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, (await Server.Admin.GetAsync("/api/v1/orders?cursor=xyz")).StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, (await Server.Admin.GetAsync("/api/v1/orders?status=lost")).StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, (await Server.Guest.GetAsync("/api/v1/orders")).StatusCode);
@@ -177,10 +185,14 @@ public abstract class OrderApiTests(TestHost host)
         var order = await PlacedAsync(shop, Server.Staff(shop.StoreId), body);
         await PlacedAsync(shop);
         var number = order.GetProperty("number").GetString()!;
-        foreach (var q in new[] { number, $"#{number}", $" # {number.Replace('-', '\u2013')}\u00a0", number.ToLowerInvariant().Replace("-", " ", StringComparison.Ordinal), $"le.{shop.StoreId:N}@", $"{shop.StoreId:N}", externalId, order.GetProperty("id").GetString()! })
+        foreach (var q in new[] { number, $"#{number}", $" # {number.Replace('-', '\u2013')}\u00a0", number.ToLowerInvariant()
+            .Replace("-", " ", StringComparison.Ordinal), $"le.{shop.StoreId:N}@", $"{shop.StoreId:N}", externalId, order.GetProperty("id")
+            .GetString()! })
         {
-            var found = await Server.Admin.GetFromJsonAsync<JsonElement>($"/api/v1/orders?storeId={shop.StoreId}&q={Uri.EscapeDataString(q)}");
-            Assert.Equal([order.GetProperty("id").GetGuid()], found.GetProperty("items").EnumerateArray().Select(o => o.GetProperty("id").GetGuid()));
+            var found = await Server.Admin.GetFromJsonAsync<JsonElement>(
+                $"/api/v1/orders?storeId={shop.StoreId}&q={Uri.EscapeDataString(q)}");
+            Assert.Equal([order.GetProperty("id").GetGuid()], found.GetProperty("items").EnumerateArray()
+                .Select(o => o.GetProperty("id").GetGuid()));
         }
 
         var none = await Server.Admin.GetFromJsonAsync<JsonElement>($"/api/v1/orders?storeId={shop.StoreId}&q=%25'%22--");
@@ -197,12 +209,16 @@ public abstract class OrderApiTests(TestHost host)
         Assert.Equal((428, "precondition_required"), (status, edited.GetProperty("code").GetString()));
         (status, edited) = await PutAsync(Server.Admin, Path(order), new JsonObject { ["note"] = "x" }, "\"9\"");
         Assert.Equal((412, "precondition_failed"), (status, edited.GetProperty("code").GetString()));
-        (status, edited) = await PutAsync(Server.Admin, Path(order), new JsonObject { ["note"] = "ring twice", ["deliveryAddress"] = "2 Trần Phú" }, "\"1\"");
-        Assert.Equal((200, "ring twice", "2 Trần Phú", 2), (status, edited.GetProperty("note").GetString(), edited.GetProperty("deliveryAddress").GetString(), edited.GetProperty("version").GetInt32()));
+        (status, edited) = await PutAsync(Server.Admin, Path(order),
+            new JsonObject { ["note"] = "ring twice", ["deliveryAddress"] = "2 Trần Phú" }, "\"1\"");
+        Assert.Equal((200, "ring twice", "2 Trần Phú", 2),
+            (status, edited.GetProperty("note").GetString(), edited.GetProperty("deliveryAddress").GetString(),
+            edited.GetProperty("version").GetInt32()));
         (status, edited) = await PutAsync(Server.Admin, Path(order), new JsonObject { ["status"] = "confirmed", ["version"] = 2 });
         Assert.Equal((200, "confirmed"), (status, edited.GetProperty("status").GetString()));
         (status, edited) = await PutAsync(Server.Admin, Path(order), new JsonObject { ["status"] = "delivered", ["version"] = 3 });
-        Assert.Equal((409, "illegal_transition", "confirmed", "delivered"), (status, edited.GetProperty("code").GetString(), edited.GetProperty("from").GetString(), edited.GetProperty("to").GetString()));
+        Assert.Equal((409, "illegal_transition", "confirmed", "delivered"),
+            (status, edited.GetProperty("code").GetString(), edited.GetProperty("from").GetString(), edited.GetProperty("to").GetString()));
         Assert.Equal(400, (await PutAsync(Server.Admin, Path(order), new JsonObject { ["total"] = 1, ["version"] = 3 })).Status);
     }
 
@@ -225,7 +241,9 @@ public abstract class OrderApiTests(TestHost host)
         Assert.Equal(HttpStatusCode.NoContent, (await Server.Admin.DeleteAsync($"{Path(second)}?hard=true")).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await Server.Admin.GetAsync(Path(second))).StatusCode);
         await shop.OrderAsync(Server.Guest, body, key).ShouldBeAsync(410, "resource_gone");
-        Assert.Equal((1, 9, 0), (await shop.CountAsync("SELECT COUNT(*) FROM orders WHERE store_id = $1", shop.StoreId), (await shop.StockAsync()).OnHand, (await shop.StockAsync()).Reserved));
+        Assert.Equal((1, 9, 0),
+            (await shop.CountAsync("SELECT COUNT(*) FROM orders WHERE store_id = $1", shop.StoreId), (await shop.StockAsync()).OnHand,
+            (await shop.StockAsync()).Reserved));
     }
 
     [Fact]
@@ -238,7 +256,14 @@ public abstract class OrderApiTests(TestHost host)
             var path = Path(order)["/api/v1".Length..];
             if (i > 0)
             {
-                await Shop.PostAsync(Server.Admin, $"{path}/payments", new JsonObject { ["provider"] = "bank", ["transactionId"] = $"{path}", ["amount"] = 1000 * (i + 1), ["currency"] = "VND" });
+                await Shop.PostAsync(Server.Admin, $"{path}/payments",
+                    new JsonObject
+                    {
+                        ["provider"] = "bank",
+                        ["transactionId"] = $"{path}",
+                        ["amount"] = 1000 * (i + 1),
+                        ["currency"] = "VND"
+                    });
             }
 
             if (i == 4)
@@ -252,12 +277,14 @@ public abstract class OrderApiTests(TestHost host)
         {
         }
 
-        var statistics = await Server.Staff(shop.StoreId).GetFromJsonAsync<JsonElement>($"/api/v1/orders/statistics?storeId={shop.StoreId}");
+        var statistics = await Server.Staff(shop.StoreId)
+            .GetFromJsonAsync<JsonElement>($"/api/v1/orders/statistics?storeId={shop.StoreId}");
         Assert.Equal(5, statistics.GetProperty("totalOrders").GetInt64());
         Assert.Equal("""{"cancelled":1,"confirmed":3,"pending":1}""", statistics.GetProperty("ordersByStatus").GetRawText());
         Assert.Equal(14000, statistics.GetProperty("totalRevenue")[0].GetProperty("value").GetInt64());
         Assert.Equal(3000, statistics.GetProperty("averageOrderValue")[0].GetProperty("value").GetInt64());
-        Assert.Equal(HttpStatusCode.NotFound, (await Server.Staff(Guid.CreateVersion7()).GetAsync($"/api/v1/orders/statistics?storeId={shop.StoreId}")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound,
+            (await Server.Staff(Guid.CreateVersion7()).GetAsync($"/api/v1/orders/statistics?storeId={shop.StoreId}")).StatusCode);
     }
 }
 

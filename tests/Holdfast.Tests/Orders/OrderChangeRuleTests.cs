@@ -84,8 +84,13 @@ public sealed partial class OrderRuleTests
     [Fact]
     public void Money_that_has_gone_back_completes_no_late_total()
     {
-        var order = Place(Command(), Books(price: 100)).Value with { Status = OrderStatus.Expired, AmountPaid = 100, AmountRefunded = 60,
-            RefundDue = 40 };
+        var order = Place(Command(), Books(price: 100)).Value with
+        {
+            Status = OrderStatus.Expired,
+            AmountPaid = 100,
+            AmountRefunded = 60,
+            RefundDue = 40
+        };
         Payment[] payments = [new(Guid.CreateVersion7(), "bank", "1", 60, "VND", null, null, "x", Now, Now), new(Guid.CreateVersion7(),
             "bank", "2", 40, "VND", null, null, "x", Now, Now)];
         Refund[] refunds = [new(payments[0].Id, 60, "expired", "done", Now), new(payments[1].Id, 40, "expired", "due", Now)];
@@ -164,14 +169,14 @@ public sealed partial class OrderRuleTests
     /// <summary>The books of a change, with stock of which the order holds its pieces and others hold some.</summary>
     private static LifecycleBooks Changes(OrderFile file, long onHand, long others = 0, (Guid, string, long)[]? purchases = null,
         PointsBook? points = null) => new()
-    {
-        Files = new Dictionary<Guid, OrderFile> { [file.Order.Id] = file },
-        Stock = new StockBook([new StockRow(
+        {
+            Files = new Dictionary<Guid, OrderFile> { [file.Order.Id] = file },
+            Stock = new StockBook([new StockRow(
             Variant, Store, Store, onHand, (file.Order.HoldsStock ? file.Order.Quantity : 0) + others, null, 1, 0)]),
-        Purchases = new PurchaseBook(purchases ?? []),
-        Points = points ?? PointsBook.Empty,
-        Limits = new Dictionary<Guid, int> { [Variant] = 3 },
-        Payments = new PaymentBook([]),
-        Holds = HoldBook.Empty,
-    };
+            Purchases = new PurchaseBook(purchases ?? []),
+            Points = points ?? PointsBook.Empty,
+            Limits = new Dictionary<Guid, int> { [Variant] = 3 },
+            Payments = new PaymentBook([]),
+            Holds = HoldBook.Empty,
+        };
 }

@@ -37,9 +37,12 @@ public abstract class OrderInvariantTests(TestHost host)
         ("one_order_per_idempotency_key", "UPDATE idempotency_keys SET event_subject = $2 WHERE event_subject = $1"),
         ("history_without_gaps", "UPDATE orders SET event_sequence = event_sequence + 1 WHERE id = $2"),
         ("unpaid_orders_count_what_is_left_of_them", "UPDATE orders SET quantity = quantity + 1, email_hash = 1 WHERE id = $2"),
-        ("unpaid_holds_are_of_unpaid_orders", "INSERT INTO unpaid_holds (order_id, variant_id, store_id, quantity, email_hash, created_at) SELECT o.id, l.variant_id, o.store_id, l.quantity, 1, o.created_at "
-            + "FROM orders o JOIN order_lines l ON l.order_id = o.id WHERE o.id = $3"),
-        ("unpaid_holds_are_of_unpaid_orders", "INSERT INTO unpaid_holds (order_id, variant_id, store_id, quantity, email_hash, created_at) SELECT o.id, o.id, o.store_id, 1, 1, o.created_at FROM orders o WHERE o.id = $2"),
+        ("unpaid_holds_are_of_unpaid_orders",
+            "INSERT INTO unpaid_holds (order_id, variant_id, store_id, quantity, email_hash, created_at) SELECT o.id, l.variant_id, "
+            + "o.store_id, l.quantity, 1, o.created_at FROM orders o JOIN order_lines l ON l.order_id = o.id WHERE o.id = $3"),
+        ("unpaid_holds_are_of_unpaid_orders",
+            "INSERT INTO unpaid_holds (order_id, variant_id, store_id, quantity, email_hash, created_at) SELECT o.id, o.id, o.store_id, "
+            + "1, 1, o.created_at FROM orders o WHERE o.id = $2"),
         ("purchases_are_those_of_live_orders", "UPDATE purchase_counts SET quantity = quantity + 1"),
         ("codes_are_used_by_live_orders_only", "DELETE FROM discount_uses WHERE order_id = $1"),
         ("codes_are_used_by_live_orders_only", "UPDATE discount_uses SET order_id = $3 WHERE order_id = $1"),
@@ -56,7 +59,8 @@ public abstract class OrderInvariantTests(TestHost host)
     public async Task Each_breach_is_found()
     {
         var (delivered, pending, cancelled) = await OrdersAsync();
-        await Until.TrueAsync("the outbox is empty", async () => await Server.Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM outbox", r => r.Long(0))) == 0);
+        await Until.TrueAsync("the outbox is empty",
+            async () => await Server.Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM outbox", r => r.Long(0))) == 0);
         await using (var tx = await Server.Db.BeginAsync())
         {
             Assert.Empty(await BrokenAsync(tx));
@@ -106,7 +110,9 @@ public abstract class OrderInvariantTests(TestHost host)
         var cancelled = await PlacedAsync(Server.Guest, shop.Body());
         await PayAsync(cancelled);
         await DoAsync(cancelled, "cancel");
-        Assert.Equal(2, (await Server.Db.ReadAsync(s => s.FirstAsync("SELECT quantity FROM purchase_counts WHERE variant_id = $1", r => r.Long(0), limited))));
+        Assert.Equal(2,
+            (await Server.Db.ReadAsync(s =>
+            s.FirstAsync("SELECT quantity FROM purchase_counts WHERE variant_id = $1", r => r.Long(0), limited))));
         return (Id(delivered), Id(await PlacedAsync(Server.Guest, shop.Body())), Id(cancelled));
 
         async Task<JsonElement> PlacedAsync(HttpClient client, JsonObject order)
@@ -119,7 +125,10 @@ public abstract class OrderInvariantTests(TestHost host)
 
     private Task PayAsync(JsonElement order) => DoAsync(order, "payments", new JsonObject
     {
-        ["transactionId"] = $"t-{Id(order)}", ["amount"] = order.GetProperty("total").GetInt64(), ["currency"] = "VND", ["provider"] = "bank",
+        ["transactionId"] = $"t-{Id(order)}",
+        ["amount"] = order.GetProperty("total").GetInt64(),
+        ["currency"] = "VND",
+        ["provider"] = "bank",
     });
 
     private async Task DoAsync(JsonElement order, string what, JsonNode? body = null)

@@ -108,7 +108,8 @@ public abstract class OrderNumberTests(TestHost host)
     private static Task ForgetAsync(Db db) => db.WriteAsync(tx => tx.ExecuteAsync("DELETE FROM order_number_claims"));
 
     private static Task<List<(int Process, Guid Holder, DateTime Expires)>> ClaimsAsync(Db db) =>
-        db.ReadAsync(s => s.QueryAsync("SELECT process, holder, expires_at FROM order_number_claims", r => (r.Int(0), r.Uuid(1), r.Time(2))));
+        db.ReadAsync(s =>
+        s.QueryAsync("SELECT process, holder, expires_at FROM order_number_claims", r => (r.Int(0), r.Uuid(1), r.Time(2))));
 
     /// <summary>The part of a number that tells processes apart.</summary>
     private static int Process(string number) => (int)((number.Where(c => c != '-')

@@ -137,13 +137,14 @@ public sealed partial class OrderRuleTests
 
     private static PlacementBooks Books(long price = 100, int? limit = null, IReadOnlyList<ShippingRate>? rates = null,
         DiscountCode? code = null, LoyaltyProgram? program = null) => new()
-    {
-        Stores = new Dictionary<Guid, StoreFacts> { [Store] = new(Store, "VND", "UTC", rates ?? [], null) },
-        Variants = new Dictionary<Guid, VariantFacts> { [Variant] = new(Variant, Store, Variant, "Item", "SKU", price, limit, true) },
-        Stock = new StockBook([new StockRow(Variant, Store, Store, 1000, 0, null, 1, 0)]),
-        Discounts = code is null ? DiscountBook.Empty : new DiscountBook([code], []),
-        Programs = program is null ? new Dictionary<Guid, LoyaltyProgram>() : new Dictionary<Guid, LoyaltyProgram> { [Store] = program },
-    };
+        {
+            Stores = new Dictionary<Guid, StoreFacts> { [Store] = new(Store, "VND", "UTC", rates ?? [], null) },
+            Variants = new Dictionary<Guid, VariantFacts> { [Variant] = new(Variant, Store, Variant, "Item", "SKU", price, limit, true) },
+            Stock = new StockBook([new StockRow(Variant, Store, Store, 1000, 0, null, 1, 0)]),
+            Discounts = code is null ? DiscountBook.Empty : new DiscountBook([code], []),
+            Programs = program is null ? new Dictionary<Guid, LoyaltyProgram>()
+                : new Dictionary<Guid, LoyaltyProgram> { [Store] = program },
+        };
 
     private static PlaceCommand Command(long quantity = 1) => new()
     {

@@ -18,7 +18,8 @@ public abstract class PaymentMethodTests(TestHost host)
     private async Task<(Guid Store, Guid Free, Guid Scarce)> ShopAsync(JsonArray? ofStore, JsonArray? ofScarce)
     {
         var unique = $"{Guid.CreateVersion7():N}";
-        var (status, store, _) = await Shop.PostAsync(Server.Admin, "/stores", new JsonObject { ["name"] = "S", ["slug"] = unique, ["currency"] = "VND", ["paymentMethods"] = ofStore });
+        var (status, store, _) = await Shop.PostAsync(Server.Admin, "/stores",
+            new JsonObject { ["name"] = "S", ["slug"] = unique, ["currency"] = "VND", ["paymentMethods"] = ofStore });
         Assert.True(status == 201, store.ToString());
         var storeId = store.GetProperty("id").GetGuid();
         return (storeId, await ProductAsync("free", null), await ProductAsync("scarce", ofScarce));
@@ -27,11 +28,16 @@ public abstract class PaymentMethodTests(TestHost host)
         {
             var (made, product, _) = await Shop.PostAsync(Server.Admin, "/products", new JsonObject
             {
-                ["storeId"] = storeId, ["name"] = sku, ["paymentMethods"] = methods, ["variants"] = new JsonArray(new JsonObject { ["sku"] = sku, ["price"] = 1000 }),
+                ["storeId"] = storeId,
+                ["name"] = sku,
+                ["paymentMethods"] = methods,
+                ["variants"] = new JsonArray(new JsonObject { ["sku"] = sku, ["price"] = 1000 }),
             });
             Assert.True(made == 201, product.ToString());
             var id = product.GetProperty("variants")[0].GetProperty("id").GetGuid();
-            Assert.Equal(201, (await Shop.PostAsync(Server.Admin, $"/inventory/{id}/receipts", new JsonObject { ["quantity"] = 100, ["reference"] = "r" })).Status);
+            Assert.Equal(201,
+                (await Shop.PostAsync(Server.Admin, $"/inventory/{id}/receipts",
+                new JsonObject { ["quantity"] = 100, ["reference"] = "r" })).Status);
             return id;
         }
     }
@@ -40,7 +46,10 @@ public abstract class PaymentMethodTests(TestHost host)
     {
         var body = new JsonObject
         {
-            ["storeId"] = store, ["deliveryAddress"] = "1 Lê Lợi", ["contactPhone"] = "none", ["customer"] = new JsonObject { ["email"] = $"{Guid.CreateVersion7():N}@example.com" },
+            ["storeId"] = store,
+            ["deliveryAddress"] = "1 Lê Lợi",
+            ["contactPhone"] = "none",
+            ["customer"] = new JsonObject { ["email"] = $"{Guid.CreateVersion7():N}@example.com" },
             ["lines"] = new JsonArray([.. variants.Select(v => new JsonObject { ["variantId"] = v, ["quantity"] = 1 })]),
         };
         if (method is not null)
@@ -72,7 +81,8 @@ public abstract class PaymentMethodTests(TestHost host)
         Assert.Equal((422, "online"), (status, Assert.Single(refused.GetProperty("allowed").EnumerateArray()).GetString()));
         var (_, quote, _) = await Shop.PostAsync(Server.Guest, "/orders/quote", Order(store, "cash_on_delivery", scarce));
         Assert.Equal("payment_method_not_allowed", quote.GetProperty("obstacle").GetProperty("code").GetString());
-        Assert.Equal(["online", "cash_on_delivery"], Methods((await Shop.PostAsync(Server.Guest, "/orders/quote", Order(store, null, free))).Body));
+        Assert.Equal(["online", "cash_on_delivery"],
+            Methods((await Shop.PostAsync(Server.Guest, "/orders/quote", Order(store, null, free))).Body));
     }
 
     [Fact]
@@ -92,15 +102,18 @@ public abstract class PaymentMethodTests(TestHost host)
         var (store, _, _) = await ShopAsync(["online"], null);
         foreach (var wrong in new JsonArray?[] { [], ["gold"], ["online", "online"], ["ONLINE"] })
         {
-            using var refused = await Server.Admin.PutAsJsonAsync($"/api/v1/stores/{store}", new JsonObject { ["name"] = "S", ["slug"] = $"{store:N}", ["currency"] = "VND", ["paymentMethods"] = wrong });
+            using var refused = await Server.Admin.PutAsJsonAsync($"/api/v1/stores/{store}",
+                new JsonObject { ["name"] = "S", ["slug"] = $"{store:N}", ["currency"] = "VND", ["paymentMethods"] = wrong });
             Assert.Equal(400, (int)refused.StatusCode);
         }
 
-        using var changed = await Server.Admin.PutAsJsonAsync($"/api/v1/stores/{store}", new { name = "S", slug = $"{store:N}", currency = "VND", paymentMethods = new[] { "cash_on_delivery", "online" } });
+        using var changed = await Server.Admin.PutAsJsonAsync($"/api/v1/stores/{store}",
+            new { name = "S", slug = $"{store:N}", currency = "VND", paymentMethods = new[] { "cash_on_delivery", "online" } });
         Assert.Equal(["online", "cash_on_delivery"], Methods(await changed.Content.ReadFromJsonAsync<JsonElement>()));
     }
 
-    private static IEnumerable<string> Methods(JsonElement of) => of.GetProperty("paymentMethods").EnumerateArray().Select(m => m.GetString()!);
+    private static IEnumerable<string> Methods(JsonElement of) =>
+        of.GetProperty("paymentMethods").EnumerateArray().Select(m => m.GetString()!);
 }
 
 public sealed class PaymentMethod_on_sqlite(SqliteHost host) : PaymentMethodTests(host), IClassFixture<SqliteHost>;

@@ -66,7 +66,8 @@ public abstract class PaymentNamesTests(TestHost host)
     [InlineData("\"a\\nb\"", null)]
     public void What_a_broker_tells_has_the_same_names(string provider, string? kept)
     {
-        var body = Encoding.UTF8.GetBytes($$"""{"orderId":"{{Guid.CreateVersion7()}}","amount":5,"currency":"VND","transactionId":" t ","provider":{{provider}}}""");
+        var body = Encoding.UTF8.GetBytes(
+            $$"""{"orderId":"{{Guid.CreateVersion7()}}","amount":5,"currency":"VND","transactionId":" t ","provider":{{provider}}}""");
         var told = Assert.IsType<PaymentSucceeded>(InboxMessage.Read("payment.success", body).Message);
         var pay = new PayCommand(told.OrderId, Guid.Empty, "x", Guid.Empty, told.Provider, told.TransactionId, told.Amount, told.Currency,
             null, null, null);
@@ -84,7 +85,8 @@ public abstract class PaymentNamesTests(TestHost host)
         foreach (var (provider, transaction, before) in new[]
         {
             ("Bank_1", "chuye\u0302\u0309n-khoa\u0309n-7", ""), ("BANK_1 ", "chuy\u00ea\u0309n-kho\u1ea3n-7", ""),
-            ("ban\u212a_1", " chuy\u1ec3n-khoa\u0309n-7\u3000", "\uFEFF"), ("bank_1", new string(' ', 300) + "chuye\u0302\u0309n-kho\u1ea3n-7", ""),
+            ("ban\u212a_1", " chuy\u1ec3n-khoa\u0309n-7\u3000", "\uFEFF"),
+                ("bank_1", new string(' ', 300) + "chuye\u0302\u0309n-kho\u1ea3n-7", ""),
         })
         {
             await TellAsync(before + Body(500, transaction, provider));
@@ -109,7 +111,8 @@ public abstract class PaymentNamesTests(TestHost host)
             await Server.Db.WriteAsync(async tx =>
             {
                 var batch = tx.Batch();
-                DeadLetters.Add(batch, new DeadLetter(id, DeadLetters.Inbox, null, null, "payment.success", "no", payload, 1, await tx.NowAsync()));
+                DeadLetters.Add(batch,
+                    new DeadLetter(id, DeadLetters.Inbox, null, null, "payment.success", "no", payload, 1, await tx.NowAsync()));
                 await batch.RunAsync();
             });
             Assert.Equal(202, (await Shop.PostAsync(Server.Admin, $"/dead-letters/{id}/redrive", null)).Status);

@@ -20,12 +20,16 @@ public abstract class PlacementEngineTests(TestHost host)
     public async Task Three_hundred_orders_of_one_against_a_hundred_exactly_a_hundred_succeed()
     {
         var shop = await Shop.CreateAsync(Server.Db, 100);
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, 300).Select(i => Task.Run(() => Queue.PlaceAsync(shop.Placing(email: $"b{i}@example.com")))));
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 300)
+            .Select(i => Task.Run(() => Queue.PlaceAsync(shop.Placing(email: $"b{i}@example.com")))));
         Assert.Equal(100, outcomes.Count(o => o.IsOk));
         Assert.All(outcomes.Where(o => !o.IsOk), o => Assert.Equal("insufficient_stock", o.Error!.Code));
         Assert.Equal((100, 100), await shop.StockAsync());
         Assert.Equal(100, await shop.CountAsync("SELECT COUNT(*) FROM orders WHERE store_id = $1", shop.StoreId));
-        Assert.Equal(100, await shop.CountAsync("SELECT COUNT(*) FROM users u WHERE EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = u.id AND o.store_id = $1)", shop.StoreId));
+        Assert.Equal(100,
+            await shop.CountAsync(
+            "SELECT COUNT(*) FROM users u WHERE EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = u.id AND o.store_id = $1)",
+            shop.StoreId));
     }
 
     [Fact]
@@ -33,11 +37,16 @@ public abstract class PlacementEngineTests(TestHost host)
     {
         var shop = await Shop.CreateAsync(Server.Db, 40, 40, 40, 40, 40);
         var random = new Random(7);
-        var placings = Enumerable.Range(0, 50).Select(_ => Basket(shop, [.. Enumerable.Range(0, 5).OrderBy(_ => random.Next()).Take(3).Select(i => new StockLine(shop.Variants[i], random.Next(1, 3)))])).ToList();
+        var placings = Enumerable.Range(0, 50)
+            .Select(_ =>
+            Basket(shop,
+            [.. Enumerable.Range(0, 5).OrderBy(_ => random.Next()).Take(3)
+            .Select(i => new StockLine(shop.Variants[i], random.Next(1, 3)))])).ToList();
         var before = Server.Log.Lines.Count;
         var outcomes = await Task.WhenAll(placings.Select(p => Task.Run(() => Queue.PlaceAsync(p))));
         Assert.All(outcomes, o => Assert.True(o.IsOk || o.Error!.Code == "insufficient_stock"));
-        var sold = placings.Where((_, i) => outcomes[i].IsOk).SelectMany(p => p.Command.Lines).GroupBy(l => l.VariantId).ToDictionary(g => g.Key, g => g.Sum(l => l.Quantity));
+        var sold = placings.Where((_, i) => outcomes[i].IsOk).SelectMany(p => p.Command.Lines).GroupBy(l => l.VariantId)
+            .ToDictionary(g => g.Key, g => g.Sum(l => l.Quantity));
         foreach (var variant in shop.Variants)
         {
             Assert.Equal((40, sold.GetValueOrDefault(variant)), await shop.StockAsync(variant));
@@ -50,7 +59,8 @@ public abstract class PlacementEngineTests(TestHost host)
     public async Task One_command_among_hundreds_that_breaks_a_check_is_our_fault_and_the_others_are_placed()
     {
         var shop = await Shop.CreateAsync(Server.Db, 1000);
-        var placings = Enumerable.Range(0, 300).Select(i => shop.Placing(email: $"p{i % 10}@example.com", riders: i == 123 ? [new PoisonRider()] : null)).ToList();
+        var placings = Enumerable.Range(0, 300)
+            .Select(i => shop.Placing(email: $"p{i % 10}@example.com", riders: i == 123 ? [new PoisonRider()] : null)).ToList();
         var answers = placings.Select(p => Task.Run(() => Queue.PlaceAsync(p))).ToList();
         var e = await Assert.ThrowsAnyAsync<Exception>(() => answers[123]);
         Assert.Equal(DbFault.Other, Server.Db.FaultOf(e));
@@ -64,10 +74,13 @@ public abstract class PlacementEngineTests(TestHost host)
     public async Task A_rider_writes_in_the_same_commit_or_refuses_the_order()
     {
         var shop = await Shop.CreateAsync(Server.Db, 10);
-        await Server.Db.WriteAsync(tx => tx.ExecuteAsync("CREATE TABLE IF NOT EXISTS test_coupons (id text PRIMARY KEY, uses_left bigint NOT NULL CHECK (uses_left >= 0))"));
+        await Server.Db.WriteAsync(tx =>
+            tx.ExecuteAsync(
+            "CREATE TABLE IF NOT EXISTS test_coupons (id text PRIMARY KEY, uses_left bigint NOT NULL CHECK (uses_left >= 0))"));
         var coupon = Guid.CreateVersion7().ToString();
         await Server.Db.WriteAsync(tx => tx.ExecuteAsync("INSERT INTO test_coupons (id, uses_left) VALUES ($1, 3)", coupon));
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => Queue.PlaceAsync(shop.Placing(riders: [new CouponRider(coupon)])))));
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 8)
+            .Select(_ => Task.Run(() => Queue.PlaceAsync(shop.Placing(riders: [new CouponRider(coupon)])))));
         Assert.Equal(3, outcomes.Count(o => o.IsOk));
         Assert.All(outcomes.Where(o => !o.IsOk), o => Assert.Equal("coupon_used_up", o.Error!.Code));
         Assert.Equal(0, await shop.CountAsync("SELECT uses_left FROM test_coupons WHERE id = $1", coupon));
@@ -76,7 +89,8 @@ public abstract class PlacementEngineTests(TestHost host)
         // Refused for stock after the coupon had agreed: the coupon keeps its use.
         await Server.Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE test_coupons SET uses_left = 1 WHERE id = $1", coupon));
         Assert.Equal("insufficient_stock", (await Queue.PlaceAsync(shop.Placing(99, riders: [new CouponRider(coupon)]))).Error!.Code);
-        Assert.Equal("coupon_used_up", (await Queue.PlaceAsync(shop.Placing(riders: [new CouponRider(coupon), new CouponRider(coupon)]))).Error!.Code);
+        Assert.Equal("coupon_used_up",
+            (await Queue.PlaceAsync(shop.Placing(riders: [new CouponRider(coupon), new CouponRider(coupon)]))).Error!.Code);
         Assert.Equal(1, await shop.CountAsync("SELECT uses_left FROM test_coupons WHERE id = $1", coupon));
     }
 
@@ -105,7 +119,8 @@ public abstract class PlacementEngineTests(TestHost host)
             var key = Guid.CreateVersion7();
             var buyer = $"{key:N}@example.com";
             // The first breaks the limit, which only shows under lock; the second has the same key and another body.
-            Placing With(long quantity, byte print) => new(shop.Placing(quantity, buyer, limited).Command, new IdempotencyKey(key, SHA256.HashData([print])));
+            Placing With(long quantity, byte print) =>
+                new(shop.Placing(quantity, buyer, limited).Command, new IdempotencyKey(key, SHA256.HashData([print])));
             var first = With(3, 1);
             var second = With(1, 2);
             var outcomes = await Task.WhenAll(Queue.PlaceAsync(first), Queue.PlaceAsync(second));
@@ -168,7 +183,8 @@ public abstract class PlacementEngineTests(TestHost host)
         {
         }
 
-        public override void Ink(StatementBatch batch, Order order) => batch.Execute("UPDATE orders SET refund_due = -1 WHERE id = $1", order.Id);
+        public override void Ink(StatementBatch batch, Order order) =>
+            batch.Execute("UPDATE orders SET refund_due = -1 WHERE id = $1", order.Id);
     }
 
     /// <summary>A code with a limited number of uses, opened set-based for all orders of a batch.</summary>
@@ -182,7 +198,8 @@ public abstract class PlacementEngineTests(TestHost host)
         public override async Task OpenAsync(Tx tx, IReadOnlyList<Rider> all)
         {
             var riders = all.Cast<CouponRider>().ToList();
-            var rows = await tx.QueryAsync("SELECT id, uses_left FROM test_coupons WHERE id {in $1} ORDER BY id {lock}", r => (Id: r.Text(0), Left: r.Long(1)),
+            var rows = await tx.QueryAsync("SELECT id, uses_left FROM test_coupons WHERE id {in $1} ORDER BY id {lock}",
+                r => (Id: r.Text(0), Left: r.Long(1)),
                 [riders.Select(r => r.Id).Distinct().ToArray()]);
             var books = rows.ToDictionary(r => r.Id, r => new Book { Left = r.Left });
             foreach (var rider in riders)
@@ -206,7 +223,8 @@ public abstract class PlacementEngineTests(TestHost host)
 
         public override void Undo() => _book.Left++;
 
-        public override void Ink(StatementBatch batch, Order order) => batch.Execute("UPDATE test_coupons SET uses_left = $2 WHERE id = $1", id, _book.Left);
+        public override void Ink(StatementBatch batch, Order order) =>
+            batch.Execute("UPDATE test_coupons SET uses_left = $2 WHERE id = $1", id, _book.Left);
 
         private sealed class Book
         {

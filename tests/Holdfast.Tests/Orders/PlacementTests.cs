@@ -46,7 +46,8 @@ public abstract class PlacementTests(TestHost host)
         var shop = await Shop.CreateAsync(Server.Db, 10);
         var body = shop.Body();
         var key = Guid.CreateVersion7().ToString();
-        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => shop.OrderAsync(Server.Guest, (JsonObject)body.DeepClone(), key)));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 10)
+            .Select(_ => shop.OrderAsync(Server.Guest, (JsonObject)body.DeepClone(), key)));
         Assert.All(answers, a => Assert.Equal(201, a.Status));
         Assert.Single(answers.Select(a => a.Body.GetRawText()).Distinct());
         Assert.Equal(9, answers.Count(a => a.Response.Headers.Contains("Idempotency-Replayed")));

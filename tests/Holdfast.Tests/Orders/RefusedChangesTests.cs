@@ -23,8 +23,11 @@ public abstract class RefusedChangesTests(TestHost host)
         foreach (var order in new[] { sent, cancelled })
         {
             var version = (await Server.Admin.GetFromJsonAsync<JsonElement>(Path(order))).GetProperty("version").GetInt32();
-            await RefusedAsync(order, () => Server.Admin.PutAsJsonAsync(Path(order), new { note = "ring twice", version }), 409, "not_editable");
-            await RefusedAsync(order, () => Server.Admin.PutAsJsonAsync(Path(order), new { deliveryAddress = "2 Trần Phú", status = "delivered", version }), 409, "not_editable");
+            await RefusedAsync(order, () => Server.Admin.PutAsJsonAsync(Path(order), new { note = "ring twice", version }), 409,
+                "not_editable");
+            await RefusedAsync(order, () =>
+                Server.Admin.PutAsJsonAsync(Path(order), new { deliveryAddress = "2 Trần Phú", status = "delivered", version }), 409,
+                "not_editable");
         }
 
         // What it says already is no change.
@@ -106,13 +109,15 @@ public abstract class RefusedChangesTests(TestHost host)
         var now = await Server.Admin.GetFromJsonAsync<JsonElement>(Path(order));
         foreach (var status in statuses)
         {
-            now = await Server.Admin.PutAsJsonAsync(Path(order), new { status, version = now.GetProperty("version").GetInt32() }).ShouldBeAsync(200);
+            now = await Server.Admin.PutAsJsonAsync(Path(order), new { status, version = now.GetProperty("version").GetInt32() })
+                .ShouldBeAsync(200);
         }
 
         return now.GetProperty("status").GetString();
     }
 
-    private Task<(int Status, JsonElement Body, HttpResponseMessage Response)> PayAsync(JsonElement order, long amount, string? transaction = null) =>
+    private Task<(int Status, JsonElement Body, HttpResponseMessage Response)> PayAsync(JsonElement order, long amount,
+        string? transaction = null) =>
         Shop.PostAsync(Server.Admin, $"{Path(order)["/api/v1".Length..]}/payments", new JsonObject
         {
             ["transactionId"] = transaction ?? Guid.CreateVersion7().ToString(),
@@ -131,8 +136,10 @@ public abstract class RefusedChangesTests(TestHost host)
     /// <summary>The order, its history, and whether the lists show it.</summary>
     private async Task<string> SeenAsync(JsonElement order)
     {
-        var list = await Server.Admin.GetFromJsonAsync<JsonElement>($"/api/v1/orders?storeId={order.GetProperty("storeId").GetGuid()}&q={order.GetProperty("number").GetString()}");
-        return $"{await Server.Admin.GetStringAsync(Path(order))} {await Server.Admin.GetStringAsync($"{Path(order)}/history")} {list.GetProperty("items").GetArrayLength()}";
+        var list = await Server.Admin.GetFromJsonAsync<JsonElement>(
+            $"/api/v1/orders?storeId={order.GetProperty("storeId").GetGuid()}&q={order.GetProperty("number").GetString()}");
+        return $"{await Server.Admin.GetStringAsync(Path(order))} {await Server.Admin.GetStringAsync($"{Path(order)}/history")} "
+            + $"{list.GetProperty("items").GetArrayLength()}";
     }
 }
 

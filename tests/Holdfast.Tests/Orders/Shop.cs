@@ -30,7 +30,9 @@ public sealed partial class Shop
         await db.WriteAsync(async tx =>
         {
             var now = await tx.NowAsync();
-            await tx.ExecuteAsync("INSERT INTO stores (id, slug, name, currency, time_zone, version, created_at, updated_at) VALUES ($1, $2, $3, 'VND', 'Asia/Ho_Chi_Minh', 1, $4, $4)",
+            await tx.ExecuteAsync(
+                "INSERT INTO stores (id, slug, name, currency, time_zone, version, created_at, updated_at) VALUES ($1, $2, $3, 'VND', "
+                + "'Asia/Ho_Chi_Minh', 1, $4, $4)",
                 shop.StoreId, $"s-{shop.StoreId:N}", "Cửa hàng", now);
             var variants = new List<Guid>();
             for (var i = 0; i < stock.Length; i++)
@@ -53,40 +55,59 @@ public sealed partial class Shop
     private async Task<Guid> AddVariantAsync(Tx tx, DateTime now, int index, long price, long stock, int? limit)
     {
         var (product, variant) = (Guid.CreateVersion7(), Guid.CreateVersion7());
-        await tx.ExecuteAsync("INSERT INTO products (id, store_id, name, search_text, version, created_at, updated_at) VALUES ($1, $2, $3, '', 1, $4, $4)",
+        await tx.ExecuteAsync(
+            "INSERT INTO products (id, store_id, name, search_text, version, created_at, updated_at) VALUES ($1, $2, $3, '', 1, $4, $4)",
             product, StoreId, $"Áo dài {index}", now);
-        await tx.ExecuteAsync("INSERT INTO variants (id, product_id, store_id, position, sku, price, purchase_limit, active) VALUES ($1, $2, $3, 0, $4, $5, $6{as int}, $7)",
+        await tx.ExecuteAsync(
+            "INSERT INTO variants (id, product_id, store_id, position, sku, price, purchase_limit, active) VALUES ($1, $2, $3, 0, $4, "
+            + "$5, $6{as int}, $7)",
             variant, product, StoreId, $"SKU-{index}", price, limit, true);
-        await tx.ExecuteAsync("INSERT INTO stock (variant_id, location_id, store_id, on_hand, reserved, shortfall, movements, event_sequence) VALUES ($1, $2, $2, $3, 0, 0, 1, 0)",
+        await tx.ExecuteAsync(
+            "INSERT INTO stock (variant_id, location_id, store_id, on_hand, reserved, shortfall, movements, event_sequence) VALUES ($1, "
+            + "$2, $2, $3, 0, 0, 1, 0)",
             variant, StoreId, stock);
-        await tx.ExecuteAsync("INSERT INTO stock_movements (variant_id, location_id, sequence, store_id, on_hand_delta, reserved_delta, reason, reference, created_at) "
-            + "VALUES ($1, $2, 1, $2, $3, 0, 'receipt', 'initial', $4)", variant, StoreId, stock, now);
+        await tx.ExecuteAsync(
+            "INSERT INTO stock_movements (variant_id, location_id, sequence, store_id, on_hand_delta, reserved_delta, reason, reference, "
+            + "created_at) VALUES ($1, $2, 1, $2, $3, 0, 'receipt', 'initial', $4)", variant, StoreId, stock, now);
         return variant;
     }
 
     public JsonObject Body(params (int Index, long Quantity)[] lines) => new()
     {
         ["storeId"] = StoreId,
-        ["lines"] = new JsonArray([.. (lines.Length == 0 ? [(0, 1L)] : lines).Select(l => new JsonObject { ["variantId"] = Variants[l.Index], ["quantity"] = l.Quantity })]),
-        ["deliveryAddress"] = new JsonObject { ["name"] = "Nguyễn Văn A", ["line1"] = "1 Lê Lợi", ["city"] = "Đà Nẵng", ["country"] = "VN" },
+        ["lines"] = new JsonArray(
+            [.. (lines.Length == 0 ? [(0, 1L)]
+            : lines).Select(l => new JsonObject { ["variantId"] = Variants[l.Index], ["quantity"] = l.Quantity })]),
+        ["deliveryAddress"] = new JsonObject
+        {
+            ["name"] = "Nguyễn Văn A",
+            ["line1"] = "1 Lê Lợi",
+            ["city"] = "Đà Nẵng",
+            ["country"] = "VN"
+        },
         ["contactPhone"] = "+84 90 000 0000",
         ["customer"] = new JsonObject { ["email"] = "a@example.com", ["name"] = "Nguyễn Văn A" },
     };
 
-    public static async Task<(int Status, JsonElement Body, HttpResponseMessage Response)> PostAsync(HttpClient client, string path, JsonNode? body, string? key = null)
+    public static async Task<(int Status, JsonElement Body, HttpResponseMessage Response)> PostAsync(HttpClient client, string path,
+        JsonNode? body, string? key = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1{path}") { Content = JsonContent.Create(body ?? new JsonObject()) };
+        using var request = new HttpRequestMessage(HttpMethod.Post,
+            $"/api/v1{path}")
+        { Content = JsonContent.Create(body ?? new JsonObject()) };
         request.Headers.Add("Idempotency-Key", key ?? Guid.CreateVersion7().ToString());
         var response = await client.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
         return ((int)response.StatusCode, text.Length == 0 ? default : JsonDocument.Parse(text).RootElement, response);
     }
 
-    public Task<(int Status, JsonElement Body, HttpResponseMessage Response)> OrderAsync(HttpClient client, JsonObject? body = null, string? key = null) =>
+    public Task<(int Status, JsonElement Body, HttpResponseMessage Response)> OrderAsync(HttpClient client, JsonObject? body = null,
+        string? key = null) =>
         PostAsync(client, "/orders", body ?? Body(), key);
 
     /// <summary>A command for the engine in process.</summary>
-    public Placing Placing(long quantity = 1, string email = "a@example.com", Guid? variant = null, IReadOnlyList<Rider>? riders = null, string? note = null) => new(
+    public Placing Placing(long quantity = 1, string email = "a@example.com", Guid? variant = null, IReadOnlyList<Rider>? riders = null,
+        string? note = null) => new(
         new PlaceCommand
         {
             OrderId = Guid.CreateVersion7(),

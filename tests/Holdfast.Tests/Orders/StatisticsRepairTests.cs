@@ -22,7 +22,8 @@ public abstract class StatisticsRepairTests(Backend backend)
                 Assert.Equal(201, status);
                 if (i % 2 == n % 2)
                 {
-                    Assert.Equal(200, (await Shop.PostAsync(server.Admin, $"/orders/{order.GetProperty("id").GetString()}/cancel", null)).Status);
+                    Assert.Equal(200,
+                        (await Shop.PostAsync(server.Admin, $"/orders/{order.GetProperty("id").GetString()}/cancel", null)).Status);
                 }
             }
         })).ToList();
@@ -31,7 +32,9 @@ public abstract class StatisticsRepairTests(Backend backend)
         for (var i = 0; i < 5; i++)
         {
             await Until.TrueAsync("there are statistics", async () => await shop.CountAsync("SELECT COUNT(*) FROM order_statistics") > 0);
-            await server.Db.WriteAsync(tx => tx.ExecuteAsync(i % 2 == 0 ? "UPDATE order_statistics SET orders = orders + 7, captured = captured + 1" : "DELETE FROM order_statistics"));
+            await server.Db.WriteAsync(tx =>
+                tx.ExecuteAsync(i % 2 == 0 ? "UPDATE order_statistics SET orders = orders + 7, captured = captured + 1"
+                : "DELETE FROM order_statistics"));
             IReadOnlyList<string> lines = [];
             await Until.TrueAsync("nothing stands in the way", async () =>
             {
@@ -44,7 +47,8 @@ public abstract class StatisticsRepairTests(Backend backend)
         await stop.CancelAsync();
         await Task.WhenAll(buyers);
         Assert.Equal(5, repaired);
-        await Until.TrueAsync("the events are handled", async () => await shop.CountAsync("SELECT (SELECT COUNT(*) FROM outbox) + (SELECT COUNT(*) FROM deliveries)") == 0);
+        await Until.TrueAsync("the events are handled",
+            async () => await shop.CountAsync("SELECT (SELECT COUNT(*) FROM outbox) + (SELECT COUNT(*) FROM deliveries)") == 0);
 
         // The last repair was after the last damage: what was moved since must be right by now.
         using var output = new StringWriter();

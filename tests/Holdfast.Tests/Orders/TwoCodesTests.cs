@@ -153,7 +153,9 @@ public abstract class TwoCodesTests(TestHost host)
     public async Task Shipping_is_taxed_as_the_store_taxes_its_goods(bool included, decimal rate, long fee, long tax, long added)
     {
         var shop = await Shop.CreateAsync(Server.Db, 50);
-        await shop.ChargeAsync($$"""[{"from":0,"fee":{{fee}}}]""", FormattableString.Invariant($$"""{"included":{{(included ? "true" : "false")}},"rate":0,"categories":[],"shipping":{{rate}}}"""));
+        await shop.ChargeAsync($$"""[{"from":0,"fee":{{fee}}}]""",
+            FormattableString.Invariant(
+            $$"""{"included":{{(included ? "true" : "false")}},"rate":0,"categories":[],"shipping":{{rate}}}"""));
         await shop.AddCodeAsync("SHIP", "free_shipping", 0);
         var desk = new Desk(Server, shop);
         var order = await desk.PlaceAsync(shop.Body());

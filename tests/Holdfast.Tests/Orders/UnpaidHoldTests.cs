@@ -28,7 +28,10 @@ public abstract class UnpaidHoldTests(Backend backend) : IAsyncLifetime
 
         _server = await TestServer.StartAsync(backend, s => s.AddSingleton(new OrderOptions
         {
-            MaxPendingOrders = 50, MaxPendingQuantity = 100, CashConfirmationHours = 48, Unpaid = new UnpaidLimits(OfBuyer: 8, Handful: 5, SharePercent: 50),
+            MaxPendingOrders = 50,
+            MaxPendingQuantity = 100,
+            CashConfirmationHours = 48,
+            Unpaid = new UnpaidLimits(OfBuyer: 8, Handful: 5, SharePercent: 50),
         }));
     }
 
@@ -45,7 +48,8 @@ public abstract class UnpaidHoldTests(Backend backend) : IAsyncLifetime
     {
         var body = shop.Body((index, quantity));
         var n = ++_guests;
-        (body["customer"]!["email"], body["contactPhone"], body["deliveryAddress"], body["paymentMethod"]) = ($"invented{n}@example.com", $"0912{n:000}{(n * 37) % 1000:000}", $"{n} Nowhere", method);
+        (body["customer"]!["email"], body["contactPhone"], body["deliveryAddress"], body["paymentMethod"]) = ($"invented{n}@example.com",
+            $"0912{n:000}{(n * 37) % 1000:000}", $"{n} Nowhere", method);
         return body;
     }
 
@@ -76,8 +80,10 @@ public abstract class UnpaidHoldTests(Backend backend) : IAsyncLifetime
         Assert.Equal("prepayment_required", quote.GetProperty("obstacle").GetProperty("code").GetString());
         Assert.Equal("pending", (await OrderAsync(shop, Server.Guest, From(shop, 3, "online"))).Code);
         Assert.NotEqual("prepayment_required", (await OrderAsync(shop, Server.Staff(shop.StoreId), From(shop, 3, method))).Code);
-        Assert.Equal("prepayment_required", (await OrderAsync(shop, Server.Customer(email: "new@example.com"), Own(From(shop, 3, method)))).Code);
-        Assert.NotEqual("prepayment_required", (await OrderAsync(shop, await ProvedAsync("known@example.com"), Own(From(shop, 3, method)))).Code);
+        Assert.Equal("prepayment_required",
+            (await OrderAsync(shop, Server.Customer(email: "new@example.com"), Own(From(shop, 3, method)))).Code);
+        Assert.NotEqual("prepayment_required",
+            (await OrderAsync(shop, await ProvedAsync("known@example.com"), Own(From(shop, 3, method)))).Code);
         await Audit.VerifyAsync(Server.Db);
     }
 
@@ -114,7 +120,8 @@ public abstract class UnpaidHoldTests(Backend backend) : IAsyncLifetime
         var (_, meant) = await OrderAsync(shop, Server.Guest, From(shop, 1));
         var (_, called) = await OrderAsync(shop, Server.Guest, From(shop, 1));
         var (_, sent) = await OrderAsync(shop, Server.Guest, From(shop, 1));
-        Assert.All([forgotten, meant, called, sent], o => Assert.Equal(48 * 60, o.GetProperty("session").GetProperty("durationMinutes").GetDouble()));
+        Assert.All([forgotten, meant, called, sent],
+            o => Assert.Equal(48 * 60, o.GetProperty("session").GetProperty("durationMinutes").GetDouble()));
 
         // Whoever placed the order has its access key, and not what confirms it.
         Assert.Equal(404, await ConfirmAsync(Id(meant), "token", meant.GetProperty("accessKey").GetString()!));
@@ -122,21 +129,29 @@ public abstract class UnpaidHoldTests(Backend backend) : IAsyncLifetime
         var email = meant.GetProperty("customer").GetProperty("email").GetString()!;
         Assert.Equal(404, await ConfirmAsync(Id(called), "token", Server.Get<AccessKeys>().Mailed(Id(meant), email)));
         Assert.Equal(200, await ConfirmAsync(Id(meant), "token", Server.Get<AccessKeys>().Mailed(Id(meant), email.ToUpperInvariant())));
-        Assert.Equal(200, await ConfirmAsync(Id(meant), "code", Server.Get<AccessKeys>().Texted(Id(meant), meant.GetProperty("contactPhone").GetString()!)));
+        Assert.Equal(200,
+            await ConfirmAsync(Id(meant), "code", Server.Get<AccessKeys>()
+            .Texted(Id(meant), meant.GetProperty("contactPhone").GetString()!)));
         Assert.Equal("confirmed", await StatusAsync(Id(meant)));
 
-        using var put = await Server.Staff(shop.StoreId).PutAsJsonAsync($"/api/v1/orders/{Id(called)}", new { version = 1, status = "confirmed" });
+        using var put = await Server.Staff(shop.StoreId)
+            .PutAsJsonAsync($"/api/v1/orders/{Id(called)}", new { version = 1, status = "confirmed" });
         Assert.Equal(200, (int)put.StatusCode);
         Assert.Equal(200, (await Shop.PostAsync(Server.Staff(shop.StoreId), $"/orders/{Id(sent)}/ship", null)).Status);
         Assert.Equal("shipped", await StatusAsync(Id(sent)));
 
-        await Server.Db.WriteAsync(async tx => await tx.ExecuteAsync("UPDATE orders SET expires_at = $2 WHERE store_id = $1", shop.StoreId, (await tx.NowAsync()).AddSeconds(-1)));
+        await Server.Db.WriteAsync(async tx =>
+            await tx.ExecuteAsync("UPDATE orders SET expires_at = $2 WHERE store_id = $1", shop.StoreId,
+            (await tx.NowAsync()).AddSeconds(-1)));
         await Until.TrueAsync("nobody confirmed it", async () => await StatusAsync(Id(forgotten)) == "expired");
-        Assert.Equal(409, await ConfirmAsync(Id(forgotten), "token", Server.Get<AccessKeys>().Mailed(Id(forgotten), forgotten.GetProperty("customer").GetProperty("email").GetString()!)));
+        Assert.Equal(409,
+            await ConfirmAsync(Id(forgotten), "token", Server.Get<AccessKeys>()
+            .Mailed(Id(forgotten), forgotten.GetProperty("customer").GetProperty("email").GetString()!)));
         Assert.Equal((99, 2), await shop.StockAsync());
 
         // What the shop vouches for is none of strangers' holds any more; what only its buyer confirmed is.
-        Assert.Equal([Id(meant)], (await HoldsAsync(shop)).GetProperty("items").EnumerateArray().Select(h => h.GetProperty("orderId").GetGuid()));
+        Assert.Equal([Id(meant)], (await HoldsAsync(shop)).GetProperty("items").EnumerateArray()
+            .Select(h => h.GetProperty("orderId").GetGuid()));
         await Audit.VerifyAsync(Server.Db);
     }
 
@@ -147,7 +162,9 @@ public abstract class UnpaidHoldTests(Backend backend) : IAsyncLifetime
         foreach (var method in new[] { "online", "bank_transfer" })
         {
             var (_, order) = await OrderAsync(shop, Server.Guest, From(shop, 1, method));
-            Assert.Equal(409, await ConfirmAsync(Id(order), "token", Server.Get<AccessKeys>().Mailed(Id(order), order.GetProperty("customer").GetProperty("email").GetString()!)));
+            Assert.Equal(409,
+                await ConfirmAsync(Id(order), "token", Server.Get<AccessKeys>()
+                .Mailed(Id(order), order.GetProperty("customer").GetProperty("email").GetString()!)));
             Assert.Equal("pending", await StatusAsync(Id(order)));
         }
 
@@ -164,7 +181,8 @@ public abstract class UnpaidHoldTests(Backend backend) : IAsyncLifetime
         var orders = new List<JsonElement>();
         for (var i = 0; i < 6; i++)
         {
-            orders.Add((await OrderAsync(shop, Server.Guest, From(shop, 2, i % 2 == 0 ? "cash_on_delivery" : "bank_transfer", i < 4 ? 0 : 1))).Answer);
+            orders.Add((await OrderAsync(shop, Server.Guest,
+                From(shop, 2, i % 2 == 0 ? "cash_on_delivery" : "bank_transfer", i < 4 ? 0 : 1))).Answer);
         }
 
         var seen = new List<JsonElement>();
@@ -179,10 +197,22 @@ public abstract class UnpaidHoldTests(Backend backend) : IAsyncLifetime
         Assert.Equal(4, (await HoldsAsync(shop, $"&variantId={shop.Variant}")).GetProperty("items").GetArrayLength());
 
         // What has been paid by then is no hold any more, and stays.
-        Assert.Equal(201, (await Shop.PostAsync(Server.Admin, $"/orders/{Id(orders[0])}/payments", new JsonObject { ["transactionId"] = "t", ["amount"] = 2000, ["currency"] = "VND", ["provider"] = "bank" })).Status);
-        Assert.Equal(1, await ReleasedAsync(new JsonObject { ["contactPhone"] = orders[1].GetProperty("contactPhone").GetString()!.Insert(0, "+84 ") }));
-        Assert.Equal(1, await ReleasedAsync(new JsonObject { ["email"] = orders[2].GetProperty("customer").GetProperty("email").GetString()!.ToUpperInvariant() }));
-        Assert.Equal(1, await ReleasedAsync(new JsonObject { ["orderIds"] = new JsonArray(Id(orders[0]).ToString(), Id(orders[3]).ToString(), Guid.CreateVersion7().ToString()) }));
+        Assert.Equal(201,
+            (await Shop.PostAsync(Server.Admin, $"/orders/{Id(orders[0])}/payments",
+            new JsonObject { ["transactionId"] = "t", ["amount"] = 2000, ["currency"] = "VND", ["provider"] = "bank" })).Status);
+        Assert.Equal(1,
+            await ReleasedAsync(
+            new JsonObject { ["contactPhone"] = orders[1].GetProperty("contactPhone").GetString()!.Insert(0, "+84 ") }));
+        Assert.Equal(1,
+            await ReleasedAsync(
+            new JsonObject { ["email"] = orders[2].GetProperty("customer").GetProperty("email").GetString()!.ToUpperInvariant() }));
+        Assert.Equal(1,
+            await ReleasedAsync(
+            new JsonObject
+            {
+                ["orderIds"] = new JsonArray(Id(orders[0]).ToString(), Id(orders[3]).ToString(), Guid.CreateVersion7()
+            .ToString())
+            }));
         Assert.Equal(2, await ReleasedAsync(new JsonObject { ["variantId"] = shop.Variants[1], ["reason"] = "Đơn ảo" }));
         Assert.Equal(0, (await HoldsAsync(shop)).GetProperty("items").GetArrayLength());
         Assert.Equal(((100L, 2L), (100L, 0L)), (await shop.StockAsync(), await shop.StockAsync(shop.Variants[1])));
@@ -208,8 +238,10 @@ public abstract class UnpaidHoldTests(Backend backend) : IAsyncLifetime
         Assert.Equal("pending", (await OrderAsync(shop, Server.Guest, From(shop, 5))).Code);
         await Server.Db.WriteAsync(async tx =>
         {
-            await tx.ExecuteAsync("UPDATE orders SET expires_at = $2 WHERE store_id = $1", shop.StoreId, (await tx.NowAsync()).AddSeconds(-1));
-            await tx.ExecuteAsync("UPDATE unpaid_holds SET expires_at = $2 WHERE store_id = $1", shop.StoreId, (await tx.NowAsync()).AddSeconds(-1));
+            await tx.ExecuteAsync("UPDATE orders SET expires_at = $2 WHERE store_id = $1", shop.StoreId,
+                (await tx.NowAsync()).AddSeconds(-1));
+            await tx.ExecuteAsync("UPDATE unpaid_holds SET expires_at = $2 WHERE store_id = $1", shop.StoreId,
+                (await tx.NowAsync()).AddSeconds(-1));
         });
         Assert.Equal("pending", (await OrderAsync(shop, Server.Guest, From(shop, 5))).Code);
     }
@@ -218,7 +250,8 @@ public abstract class UnpaidHoldTests(Backend backend) : IAsyncLifetime
     {
         var id = Guid.CreateVersion7();
         await TestServer.AddCustomerAsync(Server.Db, id);
-        await Server.Db.WriteAsync(async tx => await tx.ExecuteAsync("UPDATE users SET email = $2, email_proved_at = $3 WHERE id = $1", id, email, await tx.NowAsync()));
+        await Server.Db.WriteAsync(async tx =>
+            await tx.ExecuteAsync("UPDATE users SET email = $2, email_proved_at = $3 WHERE id = $1", id, email, await tx.NowAsync()));
         return Server.Customer(id, email);
     }
 
@@ -228,9 +261,11 @@ public abstract class UnpaidHoldTests(Backend backend) : IAsyncLifetime
         return body;
     }
 
-    private async Task<int> ConfirmAsync(Guid id, string by, string secret) => (await Shop.PostAsync(Server.Guest, $"/orders/{id}/confirm", new JsonObject { [by] = secret })).Status;
+    private async Task<int> ConfirmAsync(Guid id, string by, string secret) =>
+        (await Shop.PostAsync(Server.Guest, $"/orders/{id}/confirm", new JsonObject { [by] = secret })).Status;
 
-    private async Task<string> StatusAsync(Guid id) => (await Server.Db.ReadAsync(s => s.FirstAsync("SELECT status FROM orders WHERE id = $1", r => r.Text(0), id)))!;
+    private async Task<string> StatusAsync(Guid id) =>
+        (await Server.Db.ReadAsync(s => s.FirstAsync("SELECT status FROM orders WHERE id = $1", r => r.Text(0), id)))!;
 }
 
 public sealed class UnpaidHold_on_sqlite() : UnpaidHoldTests(Backend.Sqlite);

@@ -118,8 +118,11 @@ public abstract class WayOutTests(TestHost host)
             await Audit.VerifyAsync(Server.Db);
         }
 
-        Assert.Equal("shipped", (await desk.DoAsync(order, "return", new JsonObject { ["lines"] = desk.Lines((0, 1))["lines"]!.DeepClone(),
-            ["restock"] = false })).GetProperty("status").GetString());
+        Assert.Equal("shipped", (await desk.DoAsync(order, "return", new JsonObject
+        {
+            ["lines"] = desk.Lines((0, 1))["lines"]!.DeepClone(),
+            ["restock"] = false
+        })).GetProperty("status").GetString());
         await Audit.VerifyAsync(Server.Db);
         Assert.Equal(1, await shop.UsesAsync("ODD"));
         var gone = await desk.DoAsync(order, "return");

@@ -24,7 +24,8 @@ public abstract class WorkOfItsOwnTests(Backend backend)
         using var slow = new SlowReads(server.Db);
         await slow.BeginAsync(work, Slow, Connections(work));
         var queue = server.Get<PlacementQueue>();
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, Orders).Select(i => Task.Run(() => queue.PlaceAsync(shop.Placing(email: $"b{i}@example.com")))));
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, Orders)
+            .Select(i => Task.Run(() => queue.PlaceAsync(shop.Placing(email: $"b{i}@example.com")))));
         Assert.All(outcomes, o => Assert.True(o.IsOk, o.Error?.Code));
         var (status, order, _) = await shop.OrderAsync(server.Guest);
         Assert.Equal(201, status);
@@ -64,9 +65,12 @@ public abstract class WorkOfItsOwnTests(Backend backend)
         Assert.True(paid.Status is 200 or 201, paid.Body.ToString());
         Assert.Equal(200, (await Shop.PostAsync(staff, $"/orders/{order}/cancel", new JsonObject { ["reason"] = "other" })).Status);
         var lines = new JsonArray(new JsonObject { ["variantId"] = shop.Variant, ["quantity"] = 1 });
-        var (status, reservation, _) = await Shop.PostAsync(staff, "/inventory/reservations", new JsonObject { ["lines"] = lines }, "slow-1");
+        var (status, reservation, _) = await Shop.PostAsync(staff, "/inventory/reservations", new JsonObject { ["lines"] = lines },
+            "slow-1");
         Assert.Equal(201, status);
-        Assert.Equal(200, (await Shop.PostAsync(staff, $"/inventory/reservations/{reservation.GetProperty("id").GetString()}/release", new JsonObject())).Status);
+        Assert.Equal(200,
+            (await Shop.PostAsync(staff, $"/inventory/reservations/{reservation.GetProperty("id").GetString()}/release",
+            new JsonObject())).Status);
     }
 
     private static async Task<Told> ReadAsync(TestServer server)

@@ -9,7 +9,15 @@ public sealed class DiscountBookTests
 {
     private static readonly DateTime Now = new(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
     private static readonly Guid Store = Id(1);
-    private static readonly DiscountCode Plain = new() { Id = Id(9), StoreId = Store, Code = "Plain", CodeKey = "PLAIN", Kind = DiscountKind.Percent, Value = 1000 };
+    private static readonly DiscountCode Plain = new()
+    {
+        Id = Id(9),
+        StoreId = Store,
+        Code = "Plain",
+        CodeKey = "PLAIN",
+        Kind = DiscountKind.Percent,
+        Value = 1000
+    };
 
     private static Guid Id(int n) => new(n, 0, 0, new byte[8]);
 
@@ -97,7 +105,8 @@ public sealed class DiscountBookTests
         Assert.False(book.TryUseAgain(code.Id, Id(21), Store, "b", 10));
         book.GiveBack(code.Id, Id(20), Store, "a");
         Assert.True(book.TryUseAgain(code.Id, Id(21), Store, "b", 10));
-        Assert.False(new DiscountBook([Plain with { UsageLimitPerCustomer = 1 }], [(Plain.Id, "a", 1)]).TryUseAgain(Plain.Id, Id(20), Store, "a", 10));
+        Assert.False(new DiscountBook([Plain with { UsageLimitPerCustomer = 1 }], [(Plain.Id, "a", 1)]).TryUseAgain(Plain.Id, Id(20), Store,
+            "a", 10));
     }
 
     [Fact]

@@ -15,7 +15,15 @@ public abstract class DiscountPagesTests(TestDatabase database)
     private async Task<DiscountCode> MakeAsync(Func<DiscountCode, DiscountCode>? with = null)
     {
         var name = $"C-{Guid.CreateVersion7().ToString("N")[20..]}";
-        var code = new DiscountCode { Id = Guid.CreateVersion7(), StoreId = _store, Code = name, CodeKey = DiscountCode.KeyOf(name), Kind = DiscountKind.Percent, Value = 1000 };
+        var code = new DiscountCode
+        {
+            Id = Guid.CreateVersion7(),
+            StoreId = _store,
+            Code = name,
+            CodeKey = DiscountCode.KeyOf(name),
+            Kind = DiscountKind.Percent,
+            Value = 1000
+        };
         code = with?.Invoke(code) ?? code;
         await Db.WriteAsync(async tx =>
         {
@@ -26,7 +34,8 @@ public abstract class DiscountPagesTests(TestDatabase database)
     }
 
     /// <summary>One small transaction, as a batch of one would be; true when the change was made.</summary>
-    private Task<bool> InAsync(Guid codeId, string buyer, Func<DiscountBook, DiscountCode, DateTime, bool> decide) => Db.WriteAsync(async tx =>
+    private Task<bool> InAsync(Guid codeId, string buyer, Func<DiscountBook, DiscountCode, DateTime, bool> decide) =>
+        Db.WriteAsync(async tx =>
     {
         var batch = tx.Batch();
         var codes = DiscountPages.Open(batch, [codeId]);
@@ -66,9 +75,11 @@ public abstract class DiscountPagesTests(TestDatabase database)
         InAsync(codeId, buyer, (book, _, _) => book.TryUseAgain(codeId, orderId, _store, buyer, 7));
 
     private Task<List<(int Sequence, int Delta, long Amount)>> LedgerAsync(Guid orderId) => Db.ReadAsync(s => s.QueryAsync(
-        "SELECT sequence, delta, amount FROM discount_uses WHERE order_id = $1 ORDER BY sequence", r => (r.Int(0), r.Int(1), r.Long(2)), orderId));
+        "SELECT sequence, delta, amount FROM discount_uses WHERE order_id = $1 ORDER BY sequence", r => (r.Int(0), r.Int(1), r.Long(2)),
+        orderId));
 
-    private async Task<long> UsedAsync(Guid codeId) => await Db.ReadAsync(s => s.FirstAsync("SELECT used FROM discount_codes WHERE id = $1", r => r.Long(0), codeId));
+    private async Task<long> UsedAsync(Guid codeId) =>
+        await Db.ReadAsync(s => s.FirstAsync("SELECT used FROM discount_codes WHERE id = $1", r => r.Long(0), codeId));
 
     [Fact]
     public async Task Forty_at_once_on_a_code_with_ten_uses_left()
@@ -77,7 +88,8 @@ public abstract class DiscountPagesTests(TestDatabase database)
         var got = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => UseAsync(code.Id, Guid.CreateVersion7(), $"b{i}@x")));
         Assert.Equal(10, got.Count(g => g));
         Assert.Equal(10, await UsedAsync(code.Id));
-        Assert.Equal(10, await Db.ReadAsync(s => s.FirstAsync("SELECT SUM(delta) FROM discount_uses WHERE code_id = $1", r => r.Long(0), code.Id)));
+        Assert.Equal(10,
+            await Db.ReadAsync(s => s.FirstAsync("SELECT SUM(delta) FROM discount_uses WHERE code_id = $1", r => r.Long(0), code.Id)));
     }
 
     [Fact]
@@ -95,7 +107,9 @@ public abstract class DiscountPagesTests(TestDatabase database)
     {
         var code = await MakeAsync(c => c with { UsageLimit = 5 });
         var orders = Enumerable.Range(0, 20).Select(i => (Id: Guid.CreateVersion7(), Buyer: $"b{i}@x")).ToList();
-        var got = await Task.WhenAll(orders.Select(async o => await UseAsync(code.Id, o.Id, o.Buyer) && (o.Id.GetHashCode() % 2 == 0 || !await GiveBackAsync(code.Id, o.Id, o.Buyer))));
+        var got = await Task.WhenAll(
+            orders.Select(async o => await UseAsync(code.Id, o.Id, o.Buyer)
+            && (o.Id.GetHashCode() % 2 == 0 || !await GiveBackAsync(code.Id, o.Id, o.Buyer))));
         Assert.Equal(got.Count(live => live), await UsedAsync(code.Id));
         Assert.InRange(await UsedAsync(code.Id), 0, 5);
     }
@@ -164,7 +178,9 @@ public abstract class DiscountPagesTests(TestDatabase database)
 
             return true;
         });
-        Assert.Equal((60, 60), (await UsedAsync(code.Id), await Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM discount_uses WHERE code_id = $1", r => r.Long(0), code.Id))));
+        Assert.Equal((60, 60),
+            (await UsedAsync(code.Id),
+            await Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM discount_uses WHERE code_id = $1", r => r.Long(0), code.Id))));
     }
 
     [Fact]
@@ -186,8 +202,18 @@ public abstract class DiscountPagesTests(TestDatabase database)
         var plain = await MakeAsync();
         var full = await MakeAsync(c => c with
         {
-            StoreId = null, Kind = DiscountKind.Fixed, Value = long.MaxValue, Currency = "VND", StartsAt = at, EndsAt = at.AddDays(1), MinimumSubtotal = 1, UsageLimit = 2,
-            UsageLimitPerCustomer = 3, Categories = ["Giày dép", "a\"b"], Active = false, Version = 4,
+            StoreId = null,
+            Kind = DiscountKind.Fixed,
+            Value = long.MaxValue,
+            Currency = "VND",
+            StartsAt = at,
+            EndsAt = at.AddDays(1),
+            MinimumSubtotal = 1,
+            UsageLimit = 2,
+            UsageLimitPerCustomer = 3,
+            Categories = ["Giày dép", "a\"b"],
+            Active = false,
+            Version = 4,
         });
         foreach (var code in new[] { plain, full })
         {
@@ -201,7 +227,8 @@ public abstract class DiscountPagesTests(TestDatabase database)
                 return (peek.First!, open.First!, others.Rows);
             });
             Assert.Equal(code.Categories, peeked.Categories);
-            Assert.Equal(code with { Categories = [], CreatedAt = peeked.CreatedAt, UpdatedAt = peeked.UpdatedAt }, peeked with { Categories = [] });
+            Assert.Equal(code with { Categories = [], CreatedAt = peeked.CreatedAt, UpdatedAt = peeked.UpdatedAt },
+                peeked with { Categories = [] });
             Assert.Equal(peeked with { Categories = [] }, opened with { Categories = [] });
             Assert.Equal(code.StoreId is null ? 1 : 0, elsewhere.Count);
         }

@@ -29,17 +29,27 @@ public abstract class DiscountRoutesTests(TestHost host)
         var name = NewName();
         using var made = await shop.Staff.PostAsJsonAsync(Codes, new
         {
-            storeId = shop.Id, code = name, kind = "percent", value = 12.5m, startsAt = "2026-01-01T00:00:00+07:00", endsAt = "2099-01-01T00:00:00.1234567Z", minimumSubtotal = 1000,
-            usageLimit = 10, usageLimitPerCustomer = 1, categories = new[] { " Giày ", "Giày", "Mũ" },
+            storeId = shop.Id,
+            code = name,
+            kind = "percent",
+            value = 12.5m,
+            startsAt = "2026-01-01T00:00:00+07:00",
+            endsAt = "2099-01-01T00:00:00.1234567Z",
+            minimumSubtotal = 1000,
+            usageLimit = 10,
+            usageLimitPerCustomer = 1,
+            categories = new[] { " Giày ", "Giày", "Mũ" },
         });
         Assert.Equal(201, (int)made.StatusCode);
         Assert.Equal("\"1\"", made.Headers.ETag!.Tag);
         var view = await made.JsonAsync();
-        Assert.StartsWith($$"""{"id":"{{view.Id()}}","storeId":"{{shop.Id}}","code":"{{name}}","kind":"percent","value":12.5,"currency":null,"startsAt":"2025-12-31T17:00:00.000Z","endsAt":"2099-01-01T00:00:00.123Z","minimumSubtotal":1000,"usageLimit":10,"usageLimitPerCustomer":1,"categories":["Giày","Mũ"],"active":true,"used":0,"version":1,"createdAt":""",
+        Assert.StartsWith(
+            $$"""{"id":"{{view.Id()}}","storeId":"{{shop.Id}}","code":"{{name}}","kind":"percent","value":12.5,"currency":null,"startsAt":"2025-12-31T17:00:00.000Z","endsAt":"2099-01-01T00:00:00.123Z","minimumSubtotal":1000,"usageLimit":10,"usageLimitPerCustomer":1,"categories":["Giày","Mũ"],"active":true,"used":0,"version":1,"createdAt":""",
             view.GetRawText(), StringComparison.Ordinal);
         Assert.Equal(view.GetRawText(), (await shop.Staff.GetAsync(Of(name.ToUpperInvariant(), shop)).ShouldBeAsync(200)).GetRawText());
         Assert.Equal(view.GetRawText(), (await shop.Staff.GetAsync(made.Headers.Location).ShouldBeAsync(200)).GetRawText());
-        Assert.Equal(view.GetRawText(), (await shop.Staff.GetAsync($"{Codes}?storeId={shop.Id}").ShouldBeAsync(200)).GetProperty("items")[0].GetRawText());
+        Assert.Equal(view.GetRawText(), (await shop.Staff.GetAsync($"{Codes}?storeId={shop.Id}").ShouldBeAsync(200)).GetProperty("items")[0]
+            .GetRawText());
     }
 
     [Fact]
@@ -65,7 +75,11 @@ public abstract class DiscountRoutesTests(TestHost host)
         var body = new { storeId = shop.Id, code = NewName(), kind = "fixed", value = 500 };
         async Task<HttpResponseMessage> SendAsync()
         {
-            using var message = new HttpRequestMessage(HttpMethod.Post, Codes) { Content = JsonContent.Create(body), Headers = { { "Idempotency-Key", "k" } } };
+            using var message = new HttpRequestMessage(HttpMethod.Post, Codes)
+            {
+                Content = JsonContent.Create(body),
+                Headers = { { "Idempotency-Key", "k" } }
+            };
             return await shop.Staff.SendAsync(message);
         }
 
@@ -99,7 +113,8 @@ public abstract class DiscountRoutesTests(TestHost host)
     [InlineData("""{"code":"abc","kind":"free_shipping","value":1}""", "value")]
     [InlineData("""{"code":"abc","kind":"percent","value":10,"currency":"VND"}""", "currency")]
     [InlineData("""{"code":"abc","kind":"percent","value":10,"startsAt":"tomorrow"}""", "startsAt")]
-    [InlineData("""{"code":"abc","kind":"percent","value":10,"startsAt":"2026-01-02T00:00:00Z","endsAt":"2026-01-02T00:00:00Z"}""", "endsAt")]
+    [InlineData("""{"code":"abc","kind":"percent","value":10,"startsAt":"2026-01-02T00:00:00Z","endsAt":"2026-01-02T00:00:00Z"}""",
+        "endsAt")]
     [InlineData("""{"code":"abc","kind":"percent","value":10,"minimumSubtotal":0}""", "minimumSubtotal")]
     [InlineData("""{"code":"abc","kind":"percent","value":10,"usageLimit":0}""", "usageLimit")]
     [InlineData("""{"code":"abc","kind":"percent","value":10,"usageLimit":2.5}""", "usageLimit")]
@@ -133,10 +148,12 @@ public abstract class DiscountRoutesTests(TestHost host)
     {
         var shop = await ShopAsync();
         var name = NewName();
-        await shop.Staff.PostAsJsonAsync(Codes, new { storeId = shop.Id, code = name, kind = "free_shipping", used = 3 }).ShouldBeAsync(400, "unknown_field");
+        await shop.Staff.PostAsJsonAsync(Codes, new { storeId = shop.Id, code = name, kind = "free_shipping", used = 3 })
+            .ShouldBeAsync(400, "unknown_field");
         await shop.Staff.PostAsJsonAsync(Codes, new { storeId = shop.Id, code = name, kind = "free_shipping" }).ShouldBeAsync(201);
         await shop.Staff.PutAsJsonAsync(Of(name, shop), new { code = "other", kind = "free_shipping" }).ShouldBeAsync(400, "unknown_field");
-        await shop.Staff.PutAsJsonAsync(Of(name, shop), new { storeId = shop.Id, kind = "free_shipping" }).ShouldBeAsync(400, "unknown_field");
+        await shop.Staff.PutAsJsonAsync(Of(name, shop), new { storeId = shop.Id, kind = "free_shipping" })
+            .ShouldBeAsync(400, "unknown_field");
     }
 
     [Fact]
@@ -151,7 +168,8 @@ public abstract class DiscountRoutesTests(TestHost host)
         await Server.Service(shop.Id).PostAsJsonAsync(Codes, body).ShouldBeAsync(403, "forbidden");
         await Server.Guest.PostAsJsonAsync(Codes, body).ShouldBeAsync(401, "unauthenticated");
         await shop.Staff.PostAsJsonAsync(Codes, new { code = name, kind = "free_shipping" }).ShouldBeAsync(403, "forbidden");
-        await Server.Admin.PostAsJsonAsync(Codes, new { storeId = Guid.CreateVersion7(), code = name, kind = "free_shipping" }).ShouldBeAsync(422, "unknown_store");
+        await Server.Admin.PostAsJsonAsync(Codes, new { storeId = Guid.CreateVersion7(), code = name, kind = "free_shipping" })
+            .ShouldBeAsync(422, "unknown_store");
         await shop.Staff.PostAsJsonAsync(Codes, body).ShouldBeAsync(201);
 
         await others.GetAsync(Of(name, shop)).ShouldBeAsync(404, "not_found");
@@ -183,7 +201,8 @@ public abstract class DiscountRoutesTests(TestHost host)
         async Task<(string[] Codes, string? Next)> PageAsync(string query)
         {
             var page = await shop.Staff.GetAsync($"{Codes}?storeId={shop.Id}&{query}").ShouldBeAsync(200);
-            return ([.. page.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("code").GetString()!)], page.GetProperty("nextCursor").GetString());
+            return ([.. page.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("code").GetString()!)],
+                page.GetProperty("nextCursor").GetString());
         }
 
         var first = await PageAsync("limit=3");
@@ -199,10 +218,13 @@ public abstract class DiscountRoutesTests(TestHost host)
     {
         var shop = await ShopAsync();
         var name = NewName();
-        await shop.Staff.PostAsJsonAsync(Codes, new { storeId = shop.Id, code = name, kind = "percent", value = 10, minimumSubtotal = 5 }).ShouldBeAsync(201);
+        await shop.Staff.PostAsJsonAsync(Codes, new { storeId = shop.Id, code = name, kind = "percent", value = 10, minimumSubtotal = 5 })
+            .ShouldBeAsync(201);
         async Task<HttpResponseMessage> PutAsync(object body, string? tag)
         {
-            using var message = new HttpRequestMessage(HttpMethod.Put, Of(name.ToUpperInvariant(), shop)) { Content = JsonContent.Create(body) };
+            using var message = new HttpRequestMessage(HttpMethod.Put,
+                Of(name.ToUpperInvariant(), shop))
+            { Content = JsonContent.Create(body) };
             if (tag is not null)
             {
                 message.Headers.TryAddWithoutValidation("If-Match", tag);
@@ -213,8 +235,10 @@ public abstract class DiscountRoutesTests(TestHost host)
 
         await PutAsync(new { kind = "fixed", value = 700 }, "\"2\"").ShouldBeAsync(412, "precondition_failed");
         var changed = await PutAsync(new { kind = "fixed", value = 700, active = false }, "\"1\"").ShouldBeAsync(200);
-        Assert.Equal(("fixed", 700, JsonValueKind.Null, false, 2, name), (changed.GetProperty("kind").GetString(), changed.GetProperty("value").GetInt64(),
-            changed.GetProperty("minimumSubtotal").ValueKind, changed.GetProperty("active").GetBoolean(), changed.GetProperty("version").GetInt64(), changed.GetProperty("code").GetString()));
+        Assert.Equal(("fixed", 700, JsonValueKind.Null, false, 2, name),
+            (changed.GetProperty("kind").GetString(), changed.GetProperty("value").GetInt64(),
+            changed.GetProperty("minimumSubtotal").ValueKind, changed.GetProperty("active").GetBoolean(), changed.GetProperty("version")
+            .GetInt64(), changed.GetProperty("code").GetString()));
         await PutAsync(new { kind = "fixed", value = 700 }, "\"1\"").ShouldBeAsync(412, "precondition_failed");
         await PutAsync(new { kind = "fixed", value = 800 }, null).ShouldBeAsync(200);
         var read = await shop.Staff.GetAsync(Of(name, shop)).ShouldBeAsync(200);
@@ -227,19 +251,24 @@ public abstract class DiscountRoutesTests(TestHost host)
     {
         var shop = await ShopAsync();
         var name = NewName();
-        var id = (await shop.Staff.PostAsJsonAsync(Codes, new { storeId = shop.Id, code = name, kind = "free_shipping", usageLimitPerCustomer = 5 }).ShouldBeAsync(201)).Id();
+        var id = (await shop.Staff.PostAsJsonAsync(Codes,
+            new { storeId = shop.Id, code = name, kind = "free_shipping", usageLimitPerCustomer = 5 }).ShouldBeAsync(201)).Id();
         for (var i = 0; i < 3; i++)
         {
             await UseAsync(id, Guid.CreateVersion7(), shop.Id, i == 0 ? "a@x" : "b@x");
         }
 
-        var total = await shop.Staff.PutAsJsonAsync(Of(name, shop), new { kind = "free_shipping", usageLimit = 2 }).ShouldBeAsync(409, "discount_limit_below_uses");
+        var total = await shop.Staff.PutAsJsonAsync(Of(name, shop), new { kind = "free_shipping", usageLimit = 2 })
+            .ShouldBeAsync(409, "discount_limit_below_uses");
         Assert.Equal(("usageLimit", 3), (total.GetProperty("field").GetString(), total.GetProperty("uses").GetInt64()));
-        var each = await shop.Staff.PutAsJsonAsync(Of(name, shop), new { kind = "free_shipping", usageLimitPerCustomer = 1 }).ShouldBeAsync(409, "discount_limit_below_uses");
+        var each = await shop.Staff.PutAsJsonAsync(Of(name, shop), new { kind = "free_shipping", usageLimitPerCustomer = 1 })
+            .ShouldBeAsync(409, "discount_limit_below_uses");
         Assert.Equal(("usageLimitPerCustomer", 2), (each.GetProperty("field").GetString(), each.GetProperty("uses").GetInt64()));
         await shop.Staff.PutAsJsonAsync(Of(name, shop), new { kind = "free_shipping" }).ShouldBeAsync(200);
-        await shop.Staff.PutAsJsonAsync(Of(name, shop), new { kind = "free_shipping", usageLimitPerCustomer = 1 }).ShouldBeAsync(409, "discount_limit_below_uses");
-        var changed = await shop.Staff.PutAsJsonAsync(Of(name, shop), new { kind = "free_shipping", usageLimit = 3, usageLimitPerCustomer = 2 }).ShouldBeAsync(200);
+        await shop.Staff.PutAsJsonAsync(Of(name, shop), new { kind = "free_shipping", usageLimitPerCustomer = 1 })
+            .ShouldBeAsync(409, "discount_limit_below_uses");
+        var changed = await shop.Staff.PutAsJsonAsync(Of(name, shop),
+            new { kind = "free_shipping", usageLimit = 3, usageLimitPerCustomer = 2 }).ShouldBeAsync(200);
         Assert.Equal(3, changed.GetProperty("used").GetInt64());
     }
 
@@ -249,7 +278,8 @@ public abstract class DiscountRoutesTests(TestHost host)
         var shop = await ShopAsync();
         var (unused, used) = (NewName(), NewName());
         await shop.Staff.PostAsJsonAsync(Codes, new { storeId = shop.Id, code = unused, kind = "free_shipping" }).ShouldBeAsync(201);
-        var id = (await shop.Staff.PostAsJsonAsync(Codes, new { storeId = shop.Id, code = used, kind = "free_shipping" }).ShouldBeAsync(201)).Id();
+        var id = (await shop.Staff.PostAsJsonAsync(Codes, new { storeId = shop.Id, code = used, kind = "free_shipping" })
+            .ShouldBeAsync(201)).Id();
         await UseAsync(id, Guid.CreateVersion7(), shop.Id, "a@x");
 
         using var stale = new HttpRequestMessage(HttpMethod.Delete, Of(unused, shop));
@@ -270,8 +300,10 @@ public abstract class DiscountRoutesTests(TestHost host)
     {
         var shop = await ShopAsync();
         var name = NewName();
-        var id = (await shop.Staff.PostAsJsonAsync(Codes, new { storeId = shop.Id, code = name, kind = "free_shipping", usageLimit = 100 }).ShouldBeAsync(201)).Id();
-        var changes = Enumerable.Range(1, 20).Select(i => shop.Staff.PutAsJsonAsync(Of(name, shop), new { kind = "free_shipping", usageLimit = i }));
+        var id = (await shop.Staff.PostAsJsonAsync(Codes, new { storeId = shop.Id, code = name, kind = "free_shipping", usageLimit = 100 })
+            .ShouldBeAsync(201)).Id();
+        var changes = Enumerable.Range(1, 20)
+            .Select(i => shop.Staff.PutAsJsonAsync(Of(name, shop), new { kind = "free_shipping", usageLimit = i }));
         var uses = Enumerable.Range(0, 20).Select(async i =>
         {
             try

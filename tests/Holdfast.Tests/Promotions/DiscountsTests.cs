@@ -44,7 +44,8 @@ public sealed class DiscountsTests
     [InlineData(0, new long[] { 0, 0 }, new long[] { 0, 0 })]
     [InlineData(0, new long[0], new long[0])]
     [InlineData(long.MaxValue, new[] { long.MaxValue, long.MaxValue }, new[] { 4611686018427387904, 4611686018427387903 })]
-    public void Is_spread_by_the_largest_remainder(long amount, long[] weights, long[] parts) => Assert.Equal(parts, Discounts.Spread(amount, weights));
+    public void Is_spread_by_the_largest_remainder(long amount, long[] weights, long[] parts) =>
+        Assert.Equal(parts, Discounts.Spread(amount, weights));
 
     [Fact]
     public void What_cannot_be_spread_is_a_bug()
@@ -60,7 +61,8 @@ public sealed class DiscountsTests
     {
         var cases = (from weights in Gen.NonEmptyListOf(Gen.Frequency((4, Gen.Choose(0, 1000)), (1, Gen.Choose(0, int.MaxValue))))
                      from share in Gen.Choose(0, 1000)
-                     select (Weights: weights.Select(w => (long)w * (w % 7 == 0 ? int.MaxValue : 1)).ToArray(), Share: share)).ToArbitrary();
+                     select (Weights: weights.Select(w => (long)w * (w % 7 == 0 ? int.MaxValue : 1)).ToArray(),
+                     Share: share)).ToArbitrary();
         Prop.ForAll(cases, c =>
         {
             var total = c.Weights.Aggregate((Int128)0, (sum, w) => sum + w);

@@ -10,7 +10,14 @@ public abstract class PromotionInvariantsTests(TestDatabase database)
 {
     private static readonly DiscountCode Code = new()
     {
-        Id = new Guid(5, 0, 0, new byte[8]), StoreId = new Guid(1, 0, 0, new byte[8]), Code = "Once", CodeKey = "ONCE", Kind = DiscountKind.Fixed, Value = 10, UsageLimit = 3, UsageLimitPerCustomer = 2,
+        Id = new Guid(5, 0, 0, new byte[8]),
+        StoreId = new Guid(1, 0, 0, new byte[8]),
+        Code = "Once",
+        CodeKey = "ONCE",
+        Kind = DiscountKind.Fixed,
+        Value = 10,
+        UsageLimit = 3,
+        UsageLimitPerCustomer = 2,
     };
 
     /// <summary>A code with a history, in a transaction that is never committed.</summary>
@@ -32,15 +39,23 @@ public abstract class PromotionInvariantsTests(TestDatabase database)
 
     private static Guid Order(int n) => new(100 + n, 0, 0, new byte[8]);
 
+    private const string Into = "INSERT INTO discount_uses (code_id, order_id, sequence, store_id, buyer, delta, amount, created_at) ";
+
     private static string Use(int order, int sequence, string buyer = "c@x", int code = 5, int store = 1) =>
-        "INSERT INTO discount_uses (code_id, order_id, sequence, store_id, buyer, delta, amount, created_at) SELECT "
-        + $"'{new Guid(code, 0, 0, new byte[8])}'{{as uuid}}, '{Order(order)}'{{as uuid}}, {sequence}, '{new Guid(store, 0, 0, new byte[8])}'{{as uuid}}, '{buyer}', {(sequence % 2 == 1 ? 1 : -1)}, 7, created_at FROM discount_codes";
+        $"{Into}{Row(order, sequence, buyer, code, store)}";
+
+    private static string Row(int order, int sequence, string buyer = "c@x", int code = 5, int store = 1) =>
+        $"SELECT '{new Guid(code, 0, 0, new byte[8])}'{{as uuid}}, '{Order(order)}'{{as uuid}}, {sequence}, "
+        + $"'{new Guid(store, 0, 0, new byte[8])}'{{as uuid}}, '{buyer}', {(sequence % 2 == 1 ? 1 : -1)}, 7, created_at FROM "
+        + "discount_codes";
 
     public static TheoryData<string, string> Damage => new()
     {
         { "discount_codes_count_their_live_uses", "UPDATE discount_codes SET used = 1" },
         { "discount_codes_count_their_live_uses", "DELETE FROM discount_uses WHERE buyer = 'a@x'" },
-        { "discount_codes_are_used_within_their_limit", $"{Use(11, 1, "c@x")} UNION ALL {Use(12, 1, "d@x")["INSERT INTO discount_uses (code_id, order_id, sequence, store_id, buyer, delta, amount, created_at) ".Length..]}" },
+        { "discount_codes_are_used_within_their_limit",
+            $"{Use(11, 1, "c@x")} UNION ALL "
+                + Row(12, 1, "d@x") },
         { "discount_codes_are_used_within_the_limit_per_customer", Use(11, 1, "a@x") },
         { "discount_codes_are_used_within_the_limit_per_customer", "UPDATE discount_codes SET usage_limit_per_customer = 1" },
         { "discount_uses_count_towards_the_limit_per_customer", "UPDATE discount_uses SET limited = false WHERE sequence = 2" },
@@ -51,7 +66,7 @@ public abstract class PromotionInvariantsTests(TestDatabase database)
         {
             "an_order_uses_two_discount_codes_at_most",
             $"{Use(1, 1, code: 6)} UNION ALL "
-                + $"{Use(1, 1, code: 7)["INSERT INTO discount_uses (code_id, order_id, sequence, store_id, buyer, delta, amount, created_at) ".Length..]}"
+                + Row(1, 1, code: 7)
         },
         { "discount_uses_belong_to_a_code_of_the_store", Use(11, 1, code: 6) },
         { "discount_uses_belong_to_a_code_of_the_store", Use(11, 1, store: 2) },
@@ -91,6 +106,8 @@ public abstract class PromotionInvariantsTests(TestDatabase database)
     private static Task<List<string>> BrokenAsync(Tx tx) => Broken.NamesAsync(tx, PromotionsModule.Invariants);
 }
 
-public sealed class PromotionInvariants_on_sqlite(SqliteDatabase database) : PromotionInvariantsTests(database), IClassFixture<SqliteDatabase>;
+public sealed class PromotionInvariants_on_sqlite(SqliteDatabase database)
+    : PromotionInvariantsTests(database), IClassFixture<SqliteDatabase>;
 
-public sealed class PromotionInvariants_on_postgresql(PostgresDatabase database) : PromotionInvariantsTests(database), IClassFixture<PostgresDatabase>;
+public sealed class PromotionInvariants_on_postgresql(PostgresDatabase database)
+    : PromotionInvariantsTests(database), IClassFixture<PostgresDatabase>;

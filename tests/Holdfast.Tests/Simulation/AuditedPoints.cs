@@ -1,6 +1,8 @@
 namespace Holdfast.Tests.Simulation;
 
-/// <summary>One buyer's points, each of them: who earned it and until when it lasts. Whatever is spent are those that would lapse first.</summary>
+/// <summary>
+/// One buyer's points, each of them: who earned it and until when it lasts. Whatever is spent are those that would lapse first.
+/// </summary>
 public sealed class AuditedPoints
 {
     private readonly List<(Guid? Order, TimeSpan Lasts)> _points;
@@ -11,7 +13,8 @@ public sealed class AuditedPoints
     /// <summary>Below zero when points that were spent were taken back.</summary>
     public long Balance => _points.Count - _spent;
 
-    public void Earn(long count, Guid order, TimeSpan lasts) => _points.AddRange(Enumerable.Range(0, (int)count).Select(_ => ((Guid?)order, lasts)));
+    public void Earn(long count, Guid order, TimeSpan lasts) =>
+        _points.AddRange(Enumerable.Range(0, (int)count).Select(_ => ((Guid?)order, lasts)));
 
     public void Spend(long count) => _spent += count;
 

@@ -101,8 +101,14 @@ public sealed partial class Auditor
 
         var isOpen = order.Items.Any(i => order.Open(i) > 0);
         var isOut = order.Items.Any(i => order.Out(i) > 0);
-        order.Status = (isOpen, isOut) switch { (true, true) => "partially_shipped", (true, false) => "confirmed", (false,
-            true) => "shipped", _ => "returned" };
+        order.Status = (isOpen, isOut) switch
+        {
+            (true, true) => "partially_shipped",
+            (true, false) => "confirmed",
+            (false,
+            true) => "shipped",
+            _ => "returned"
+        };
         if (order.Status == "returned" && order.Placed.Code is { } code)
         {
             Uses[(code, order.Placed.Buyer)]--;

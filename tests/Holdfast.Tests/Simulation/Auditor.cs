@@ -51,7 +51,8 @@ public sealed partial class Auditor(long[] stock, int?[] limits)
     public IReadOnlyDictionary<Guid, Booked> Orders => _orders;
 
     /// <summary>Live uses, by code and buyer.</summary>
-    public Dictionary<(int Code, string Buyer), long> Uses { get; } = Enumerable.Range(0, Steps.Codes.Count).SelectMany(c => Steps.Buyers.Select(b => (c, b))).ToDictionary(k => k, _ => 0L);
+    public Dictionary<(int Code, string Buyer), long> Uses { get; } = Enumerable.Range(0, Steps.Codes.Count)
+        .SelectMany(c => Steps.Buyers.Select(b => (c, b))).ToDictionary(k => k, _ => 0L);
 
     /// <summary>The points of those who have an account.</summary>
     public Dictionary<string, AuditedPoints> Points { get; } =

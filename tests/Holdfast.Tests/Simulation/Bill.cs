@@ -22,7 +22,8 @@ public static class Bill
 
     private static long Goods(PlaceStep place) => place.Lines.Sum(l => Steps.Prices[l.Item] * l.Quantity);
 
-    private static long Discount(PlaceStep place) => place.Code is not { } code ? 0 : Steps.Codes[code].Kind == "fixed" ? Steps.Codes[code].Value
+    private static long Discount(PlaceStep place) => place.Code is not { } code ? 0 : Steps.Codes[code].Kind == "fixed"
+        ? Steps.Codes[code].Value
         : (long)Math.Round(Goods(place) * (Steps.Codes[code].Value / 10_000m), MidpointRounding.AwayFromZero);
 
     /// <summary>The discount of each item: whole units first, what is left over goes to those who lost most by rounding.</summary>
@@ -31,7 +32,8 @@ public static class Bill
         var (discount, goods) = (Discount(place), Goods(place));
         var exact = place.Lines.Select(l => (l.Item, Share: (decimal)discount * Steps.Prices[l.Item] * l.Quantity / goods)).ToList();
         var shares = exact.ToDictionary(e => e.Item, e => (long)Math.Floor(e.Share));
-        foreach (var (item, _) in exact.OrderByDescending(e => Math.Round(e.Share - Math.Floor(e.Share), 12)).Take((int)(discount - shares.Values.Sum())).ToList())
+        foreach (var (item, _) in exact.OrderByDescending(e => Math.Round(e.Share - Math.Floor(e.Share), 12))
+            .Take((int)(discount - shares.Values.Sum())).ToList())
         {
             shares[item]++;
         }

@@ -10,8 +10,8 @@ namespace Holdfast.Tests.Simulation;
 public interface ISystem
 {
     /// <summary>
-    /// Whether it looks before it locks. Then an order in whose way there are several things may be refused for one that was seen at first sight,
-    /// although the rules name another first.
+    /// Whether it looks before it locks. Then an order in whose way there are several things may be refused for one that was seen at first
+    /// sight, although the rules name another first.
     /// </summary>
     bool LooksFirst { get; }
 
@@ -46,13 +46,15 @@ public sealed class CoreSystem : ISystem
 
     public CoreSystem()
     {
-        _stock = Enumerable.Range(0, Steps.Items).ToDictionary(i => _variants[i], i => new StockRow(_variants[i], _store, _store, Steps.Stock[i], 0, null, 1, 0));
+        _stock = Enumerable.Range(0, Steps.Items)
+            .ToDictionary(i => _variants[i], i => new StockRow(_variants[i], _store, _store, Steps.Stock[i], 0, null, 1, 0));
         _facts = Enumerable.Range(0, Steps.Items).ToDictionary(i => _variants[i],
             i => new VariantFacts(_variants[i], _store, _store, $"Item {i}", $"SKU-{i}", Steps.Prices[i], Steps.Limits[i], true));
         _program = new LoyaltyProgram(_store, Steps.AmountPerPoint, Steps.PointValue, (int)Steps.PointsLast.TotalDays);
         _codes = [.. Steps.Codes.Select((c, i) => new DiscountCode
         {
-            Id = new Guid(i, 9, 0, new byte[8]), StoreId = _store, Code = c.Name, CodeKey = c.Name, Kind = c.Kind == "fixed" ? DiscountKind.Fixed : DiscountKind.Percent, Value = c.Value,
+            Id = new Guid(i, 9, 0, new byte[8]), StoreId = _store, Code = c.Name, CodeKey = c.Name, Kind = c.Kind == "fixed"
+                ? DiscountKind.Fixed : DiscountKind.Percent, Value = c.Value,
             UsageLimit = c.Limit, UsageLimitPerCustomer = c.LimitPerBuyer,
         })];
         foreach (var account in Steps.Accounts.OfType<Guid>())
@@ -102,7 +104,8 @@ public sealed class CoreSystem : ISystem
 
     public static OrderCommand Command(Step step, Guid store, IReadOnlyList<Guid> variants) => step switch
     {
-        PayStep p => new PayCommand(p.OrderId, store, "admin", Guid.CreateVersion7(), "bank", p.Transaction, p.Amount, "VND", null, null, null),
+        PayStep p =>
+            new PayCommand(p.OrderId, store, "admin", Guid.CreateVersion7(), "bank", p.Transaction, p.Amount, "VND", null, null, null),
         CancelStep c => new CancelCommand(c.OrderId, store, "admin", null) { ByStore = true, Lines = Lines(c.Line, variants) },
         ShipStep s => new ShipCommand(s.OrderId, store, "admin", Guid.CreateVersion7(), Lines(s.Line, variants), null, null),
         DeliverStep d => new DeliverCommand(d.OrderId, store, "admin", Guid.CreateVersion7()),
@@ -135,7 +138,12 @@ public sealed class CoreSystem : ISystem
         var stores = new Dictionary<Guid, StoreFacts> { [_store] = new(_store, "VND", "UTC", [], null) };
         var books = new PlacementBooks
         {
-            Stores = stores, Variants = _facts, Stock = new StockBook(_stock.Values), Purchases = Purchases(), Discounts = Discounts(), Points = Points(),
+            Stores = stores,
+            Variants = _facts,
+            Stock = new StockBook(_stock.Values),
+            Purchases = Purchases(),
+            Discounts = Discounts(),
+            Points = Points(),
             Programs = new Dictionary<Guid, LoyaltyProgram> { [_store] = _program },
         };
         var command = Command(place, _store, _variants);
@@ -204,8 +212,10 @@ public sealed class CoreSystem : ISystem
 
     private static ExpiringPoints Expiring(LedgerRow row, List<LedgerRow> ledger)
     {
-        var lasts = row.Reason == PointsReasons.Returned ? ledger.Single(e => e.OrderId == row.OrderId && e.Reason == PointsReasons.Earned).ExpiresAt : row.ExpiresAt;
-        var isDebit = row.Reason is not (PointsReasons.Earned or PointsReasons.Returned) && !(row.Reason == PointsReasons.Adjusted && row.Delta > 0);
+        var lasts = row.Reason == PointsReasons.Returned ? ledger.Single(e => e.OrderId == row.OrderId && e.Reason == PointsReasons.Earned)
+            .ExpiresAt : row.ExpiresAt;
+        var isDebit = row.Reason is not (PointsReasons.Earned or PointsReasons.Returned)
+            && !(row.Reason == PointsReasons.Adjusted && row.Delta > 0);
         return new ExpiringPoints(row.CustomerId, row.StoreId, lasts, lasts is null ? 0 : row.Delta, isDebit ? -row.Delta : 0);
     }
 
@@ -221,7 +231,9 @@ public sealed class CoreSystem : ISystem
             _codes[i] = _codes[i] with { Used = discounts.Used(_codes[i].Id) };
         }
 
-        _ledger.AddRange(points.Movements.Select(m => new LedgerRow(m.Entry.Read.CustomerId, m.Entry.Read.StoreId, m.Delta, m.Reason, m.OrderId, m.ExpiresAt)));
+        _ledger.AddRange(
+            points.Movements.Select(m =>
+            new LedgerRow(m.Entry.Read.CustomerId, m.Entry.Read.StoreId, m.Delta, m.Reason, m.OrderId, m.ExpiresAt)));
         foreach (var entry in points.Entries)
         {
             _points[entry.Read.CustomerId] = entry.Read with { Balance = entry.Balance, Movements = entry.Movements };

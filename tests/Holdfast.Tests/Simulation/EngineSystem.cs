@@ -13,7 +13,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Tests.Simulation;
 
-/// <summary>The real engine in process over a real database. A crash ends it between two steps and starts another over the same database.</summary>
+/// <summary>
+/// The real engine in process over a real database. A crash ends it between two steps and starts another over the same database.
+/// </summary>
 public sealed class EngineSystem(TestDb database, Shop shop) : ISystem, IAsyncDisposable
 {
     private ServiceProvider _engine = Start(database);
@@ -51,7 +53,8 @@ public sealed class EngineSystem(TestDb database, Shop shop) : ISystem, IAsyncDi
     {
         var accounts = Steps.Accounts.OfType<Guid>().Select(a => (a, shop.StoreId)).ToList();
         var points = await database.Db.ReadAsync(s => PointsPages.PeekAsync(s, accounts));
-        return (await Task.WhenAll(Steps.Codes.Select(c => shop.UsesAsync(c.Name))), [.. accounts.Select(a => points.Balance(a.a, a.StoreId))]);
+        return (await Task.WhenAll(Steps.Codes.Select(c => shop.UsesAsync(c.Name))),
+            [.. accounts.Select(a => points.Balance(a.a, a.StoreId))]);
     }
 
     public async Task<Answer?> DoAsync(Step step)
@@ -74,7 +77,8 @@ public sealed class EngineSystem(TestDb database, Shop shop) : ISystem, IAsyncDi
             case PlaceStep place:
                 return await PlaceAsync(place);
             default:
-                var changed = await _engine.GetRequiredService<ChangeQueue>().ChangeAsync(new Changing(CoreSystem.Command(step, shop.StoreId, shop.Variants), null));
+                var changed = await _engine.GetRequiredService<ChangeQueue>()
+                    .ChangeAsync(new Changing(CoreSystem.Command(step, shop.StoreId, shop.Variants), null));
                 return changed.IsOk ? Tell(step.OrderId, changed.Value.Body) : Answer.Refused(step.OrderId, changed.Error!.Code);
         }
     }
@@ -115,6 +119,7 @@ public sealed class EngineSystem(TestDb database, Shop shop) : ISystem, IAsyncDi
     {
         using var order = JsonDocument.Parse(body);
         var o = order.RootElement;
-        return new Answer(id, null, o.GetProperty("status").GetString()!, o.GetProperty("amountPaid").GetInt64(), o.GetProperty("refundDue").GetInt64());
+        return new Answer(id, null, o.GetProperty("status").GetString()!, o.GetProperty("amountPaid").GetInt64(), o.GetProperty("refundDue")
+            .GetInt64());
     }
 }

@@ -16,7 +16,8 @@ public sealed class SimulationTests(ITestOutputHelper output)
 
     private static int? Many => int.TryParse(Environment.GetEnvironmentVariable("HOLDFAST_SEEDS"), out var count) ? count : null;
 
-    private static IEnumerable<int> Seeds(int count) => Chosen is { } seed ? [seed] : Enumerable.Range(0, Many ?? count).Select(_ => Random.Shared.Next());
+    private static IEnumerable<int> Seeds(int count) => Chosen is { } seed ? [seed]
+        : Enumerable.Range(0, Many ?? count).Select(_ => Random.Shared.Next());
 
     [Fact]
     public async Task The_pure_core_and_the_auditor_agree()
@@ -53,7 +54,8 @@ public sealed class SimulationTests(ITestOutputHelper output)
             await using var engine = await EngineSystem.CreateAsync(database, Plenty);
             var (steps, random) = (new Steps(seed), new Random(seed));
             var orders = Enumerable.Range(0, 400).Select(_ => steps.Next()).OfType<PlaceStep>().DistinctBy(p => p.Key).ToList();
-            var answers = await Task.WhenAll(orders.SelectMany(o => Enumerable.Repeat(o, random.Next(1, 4))).Select(o => Task.Run(() => engine.PlaceAsync(o))));
+            var answers = await Task.WhenAll(orders.SelectMany(o => Enumerable.Repeat(o, random.Next(1, 4)))
+                .Select(o => Task.Run(() => engine.PlaceAsync(o))));
             var codes = answers.GroupBy(a => a.OrderId).ToDictionary(g => g.Key, g => g.Select(a => a.Code).Distinct().ToList());
             var placed = orders.Where(o => codes[o.OrderId].Contains(null)).ToList();
             Assert.All(placed, o => Assert.True(codes[o.OrderId].Count == 1, $"seed {seed}: one request, two answers"));
@@ -63,7 +65,8 @@ public sealed class SimulationTests(ITestOutputHelper output)
             var (uses, points) = await engine.PromisedAsync();
             Assert.Equal(Enumerable.Range(0, Steps.Items).Select(taken.Pieces), (await engine.StockAsync()).Select(s => s.Reserved));
             Assert.Equal(Enumerable.Range(0, Steps.Codes.Count).Select(c => taken.Uses(c)), uses);
-            Assert.Equal(Steps.Buyers.Where((_, i) => Steps.Accounts[i] is not null).Select(b => Steps.PointsAtFirst - taken.Points(b)), points);
+            Assert.Equal(Steps.Buyers.Where((_, i) => Steps.Accounts[i] is not null).Select(b => Steps.PointsAtFirst - taken.Points(b)),
+                points);
             foreach (var (order, code) in orders.Except(placed).SelectMany(o => codes[o.OrderId].Select(c => (o, c))))
             {
                 Assert.True(taken.Explains(order, code!), $"seed {seed}: {code}, and could have been had: {order}");
@@ -85,13 +88,16 @@ public sealed class SimulationTests(ITestOutputHelper output)
         public bool Explains(PlaceStep refused, string why) => why switch
         {
             "insufficient_stock" => refused.Lines.Any(l => (Plenty * Steps.Stock[l.Item]) - Pieces(l.Item) < l.Quantity),
-            "discount_used_up" => refused.Code is { } c && (Uses(c) == Steps.Codes[c].Limit || Uses(c, refused.Buyer) == Steps.Codes[c].LimitPerBuyer),
+            "discount_used_up" => refused.Code is { } c
+                && (Uses(c) == Steps.Codes[c].Limit || Uses(c, refused.Buyer) == Steps.Codes[c].LimitPerBuyer),
             "insufficient_points" => Steps.PointsAtFirst - Points(refused.Buyer) < refused.Points,
-            "purchase_limit" => refused.Lines.Any(l => Bought(placed.Where(p => p.Buyer == refused.Buyer), l.Item) + l.Quantity > Steps.Limits[l.Item]),
+            "purchase_limit" =>
+                refused.Lines.Any(l => Bought(placed.Where(p => p.Buyer == refused.Buyer), l.Item) + l.Quantity > Steps.Limits[l.Item]),
             _ => false,
         };
 
-        private static long Bought(IEnumerable<PlaceStep> orders, int item) => orders.Sum(o => o.Lines.Where(l => l.Item == item).Sum(l => l.Quantity));
+        private static long Bought(IEnumerable<PlaceStep> orders, int item) =>
+            orders.Sum(o => o.Lines.Where(l => l.Item == item).Sum(l => l.Quantity));
     }
 
     private async Task RunAsync(ISystem system, int seed, int count)
@@ -104,7 +110,9 @@ public sealed class SimulationTests(ITestOutputHelper output)
             var step = steps.Next();
             var expected = step is PlaceStep { Key: var key } && answered.TryGetValue(key, out var first) ? first : auditor.Expect(step);
             var actual = await system.DoAsync(step);
-            if (actual != expected && !(system.LooksFirst && step is PlaceStep refused && expected?.Code is not null && auditor.Obstacles(refused).Contains(actual?.Code)))
+            if (actual != expected
+                && !(system.LooksFirst && step is PlaceStep refused && expected?.Code is not null
+                && auditor.Obstacles(refused).Contains(actual?.Code)))
             {
                 output.WriteLine($"seed {seed}");
                 Assert.Fail($"HOLDFAST_SEED={seed}, step {i} {step}: expected {expected}, got {actual}");
@@ -116,14 +124,19 @@ public sealed class SimulationTests(ITestOutputHelper output)
             }
 
             var (uses, points) = await system.PromisedAsync();
-            Assert.True(uses.SequenceEqual(Enumerable.Range(0, Steps.Codes.Count).Select(c => auditor.Uses.Where(u => u.Key.Code == c).Sum(u => u.Value)))
+            Assert.True(
+                uses.SequenceEqual(Enumerable.Range(0, Steps.Codes.Count)
+                .Select(c => auditor.Uses.Where(u => u.Key.Code == c).Sum(u => u.Value)))
                 && points.SequenceEqual(Steps.Buyers.Where(auditor.Points.ContainsKey).Select(b => auditor.Points[b].Balance)),
-                $"HOLDFAST_SEED={seed}, step {i} {step}: uses {string.Join(", ", uses)}, points {string.Join(", ", points)}, not {string.Join(", ", auditor.Points.Values.Select(p => p.Balance))}");
+                $"HOLDFAST_SEED={seed}, step {i} {step}: uses {string.Join(", ", uses)}, points {string.Join(", ", points)}, not "
+                + $"{string.Join(", ", auditor.Points.Values.Select(p => p.Balance))}");
             var stock = await system.StockAsync();
             for (var item = 0; item < Steps.Items; item++)
             {
-                Assert.True(stock[item] == (auditor.OnHand[item], auditor.Reserved[item]), $"HOLDFAST_SEED={seed}, step {i} {step}: item {item} is {stock[item]}");
-                Assert.True(stock[item].Reserved <= stock[item].OnHand && stock[item].Reserved >= 0, $"HOLDFAST_SEED={seed}, step {i}: oversold");
+                Assert.True(stock[item] == (auditor.OnHand[item], auditor.Reserved[item]),
+                    $"HOLDFAST_SEED={seed}, step {i} {step}: item {item} is {stock[item]}");
+                Assert.True(stock[item].Reserved <= stock[item].OnHand
+                    && stock[item].Reserved >= 0, $"HOLDFAST_SEED={seed}, step {i}: oversold");
             }
         }
     }

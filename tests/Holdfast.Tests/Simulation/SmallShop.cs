@@ -14,13 +14,12 @@ public sealed record ShopYear(int Orders, int Refused, int SoldOut, int Expired)
 public sealed record AttackersMinute(long Stock, long Held, int Variants, int Gone);
 
 /// <summary>
-/// A small shop, day after day, and an attacker's minute in it: from which the limits on what strangers hold without money were decided (docs/adr/0018). Orders are
-/// judged by the engine's own book. Numbers are drawn from the seed alone.
+/// A small shop, day after day, and an attacker's minute in it: from which the limits on what strangers hold without money were decided
+/// (docs/adr/0018). Orders are judged by the engine's own book. Numbers are drawn from the seed alone.
 /// </summary>
-/// <remarks>
-/// Sixty variants, the n-th most wanted asked for in proportion to 1/n. Eighty orders on a day, most of them in the evening, nine of ten unpaid, mostly of one piece,
-/// rarely of up to twelve. Staff look at ten in the morning and at five in the afternoon, and send out what was ordered. Once a week the shop buys what it
-/// expects to sell in one to two weeks, at least five pieces of each.
+/// <remarks> Sixty variants, the n-th most wanted asked for in proportion to 1/n. Eighty orders on a day, most of them in the evening, nine
+/// of ten unpaid, mostly of one piece, rarely of up to twelve. Staff look at ten in the morning and at five in the afternoon, and send out
+/// what was ordered. Once a week the shop buys what it expects to sell in one to two weeks, at least five pieces of each.
 /// </remarks>
 public sealed class SmallShop
 {
@@ -89,7 +88,9 @@ public sealed class SmallShop
         return new ShopYear(orders, refused, soldOut, expired);
     }
 
-    /// <summary>An attacker invents a guest for each of so many orders, and takes as much as each may hold, of whatever strangers can still have.</summary>
+    /// <summary>
+    /// An attacker invents a guest for each of so many orders, and takes as much as each may hold, of whatever strangers can still have.
+    /// </summary>
     /// <param name="orders">As many as one address may place in a minute.</param>
     /// <param name="ofOrder">The most pieces of one order.</param>
     public AttackersMinute Attack(int orders = 120, int ofOrder = 100)
@@ -128,7 +129,8 @@ public sealed class SmallShop
 
     private double Hour() => _random.NextDouble() < 0.6 ? 18 + (5 * _random.NextDouble()) : 7 + (11 * _random.NextDouble());
 
-    private int Bought(int variant) => Math.Max(5, (int)(7 * OrdersOfADay * PiecesOfAnOrder * _share[variant] * (1 + _random.NextDouble())));
+    private int Bought(int variant) =>
+        Math.Max(5, (int)(7 * OrdersOfADay * PiecesOfAnOrder * _share[variant] * (1 + _random.NextDouble())));
 
     private void Restock()
     {
@@ -138,7 +140,10 @@ public sealed class SmallShop
         }
     }
 
-    /// <summary>What stood in the way; null where it was taken. Nine of ten pay on delivery or by transfer, as guests; the others pay at once, and their goods leave.</summary>
+    /// <summary>
+    /// What stood in the way; null where it was taken. Nine of ten pay on delivery or by transfer, as guests; the others pay at once, and
+    /// their goods leave.
+    /// </summary>
     private string? Order(double at)
     {
         var (variant, quantity) = (Variant(), Quantity());
@@ -169,8 +174,10 @@ public sealed class SmallShop
     {
         var id = _ids[variant];
         var live = _holds.Where(h => h.Variant == variant && h.At + _confirmationHours > at).ToList();
-        var book = new UnpaidHoldBook(_limits, [(id, live.Sum(h => h.Hold.Quantity))], live.Select(h => (id, h.Hold.Buyer, h.Hold.Quantity)));
-        return book.Obstacle([new StockLine(id, quantity)], buyer, new StockBook([new StockRow(id, id, id, _stock[variant], Held(variant), null, 1, 0)]))?.Code;
+        var book = new UnpaidHoldBook(_limits, [(id, live.Sum(h => h.Hold.Quantity))],
+            live.Select(h => (id, h.Hold.Buyer, h.Hold.Quantity)));
+        return book.Obstacle([new StockLine(id, quantity)], buyer,
+            new StockBook([new StockRow(id, id, id, _stock[variant], Held(variant), null, 1, 0)]))?.Code;
     }
 
     private void Hold(int variant, int quantity, BuyerHashes buyer, double at) =>

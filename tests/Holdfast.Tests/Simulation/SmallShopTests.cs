@@ -4,8 +4,8 @@ using Holdfast.Orders.Core;
 namespace Holdfast.Tests.Simulation;
 
 /// <summary>
-/// Why the limits on what strangers hold without money are as they are: <c>./test SmallShop</c> lives through years of a small shop and an attacker's minute for
-/// many choices, and prints the table of docs/adr/0018.
+/// Why the limits on what strangers hold without money are as they are: <c>./test SmallShop</c> lives through years of a small shop and an
+/// attacker's minute for many choices, and prints the table of docs/adr/0018.
 /// </summary>
 public sealed class SmallShopTests(ITestOutputHelper output)
 {
@@ -13,7 +13,8 @@ public sealed class SmallShopTests(ITestOutputHelper output)
     private const int Days = 180;
 
     /// <summary>What a new installation has.</summary>
-    private static readonly UnpaidLimits Defaults = Settings.From(new Microsoft.Extensions.Configuration.ConfigurationBuilder().Build()).Unpaid;
+    private static readonly UnpaidLimits Defaults = Settings.From(new Microsoft.Extensions.Configuration.ConfigurationBuilder().Build())
+        .Unpaid;
 
     private static ShopYear Years(UnpaidLimits limits, int visitsEvery = 1)
     {
@@ -24,20 +25,26 @@ public sealed class SmallShopTests(ITestOutputHelper output)
     private static AttackersMinute Minute(UnpaidLimits limits)
     {
         var minutes = Enumerable.Range(1, Seeds).Select(seed => new SmallShop(seed, limits).Attack()).ToList();
-        return new AttackersMinute(minutes.Sum(m => m.Stock), minutes.Sum(m => m.Held), minutes.Sum(m => m.Variants), minutes.Sum(m => m.Gone));
+        return new AttackersMinute(minutes.Sum(m => m.Stock), minutes.Sum(m => m.Held), minutes.Sum(m => m.Variants),
+            minutes.Sum(m => m.Gone));
     }
 
     [Fact]
     public void The_table_of_choices()
     {
-        output.WriteLine("| of a buyer | handful | share | honest orders refused of 10,000 | sold out of 10,000 | attacker's minute: held | sold out by it |");
+        output.WriteLine(
+            "| of a buyer | handful | share | honest orders refused of 10,000 | sold out of 10,000 | attacker's minute: held | sold "
+            + "out by it |");
         output.WriteLine("| --- | --- | --- | --- | --- | --- | --- |");
-        foreach (var limits in new UnpaidLimits[] { default, new(20, 3, 25), new(20, 3, 50), new(20, 5, 50), new(20, 3, 75), new(20, 4, 75), new(20, 5, 75), new(20, 4, 90),
+        foreach (var limits in new UnpaidLimits[] { default, new(20, 3, 25), new(20, 3, 50), new(20, 5, 50), new(20, 3, 75), new(20, 4, 75),
+            new(20, 5, 75), new(20, 4, 90),
             new(20, 5, 90), new(20, 10, 75), new(20, 20, 75), new(10, 4, 75), new(5, 4, 75) })
         {
             var (year, minute) = (Years(limits), Minute(limits));
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| {limits.OfBuyer} | {limits.Handful} | {limits.SharePercent} % | {10_000.0 * year.Refused / year.Orders:0.0} | {10_000.0 * year.SoldOut / year.Orders:0} | {100.0 * minute.Held / minute.Stock:0} % | {100.0 * minute.Gone / minute.Variants:0} % |"));
+                $"| {limits.OfBuyer} | {limits.Handful} | {limits.SharePercent} % | {10_000.0 * year.Refused / year.Orders:0.0} | "
+                + $"{10_000.0 * year.SoldOut / year.Orders:0} | {100.0 * minute.Held / minute.Stock:0} % | "
+                + $"{100.0 * minute.Gone / minute.Variants:0} % |"));
         }
     }
 

@@ -17,8 +17,12 @@ public sealed class Steps(int seed)
 
     public static readonly int?[] Limits = [null, null, null, 2];
 
-    /// <summary>The codes: a fixed amount, or basis points; so often in all and for each buyer. No order costs less than one and the points together.</summary>
-    public static readonly IReadOnlyList<(string Name, string Kind, long Value, int Limit, int LimitPerBuyer)> Codes = [("SIM", "fixed", 50, 5, 3), ("PART", "percent", 1250, 6, 4)];
+    /// <summary>
+    /// The codes: a fixed amount, or basis points; so often in all and for each buyer. No order costs less than one and the points
+    /// together.
+    /// </summary>
+    public static readonly IReadOnlyList<(string Name, string Kind, long Value, int Limit, int LimitPerBuyer)> Codes =
+        [("SIM", "fixed", 50, 5, 3), ("PART", "percent", 1250, 6, 4)];
 
     public const long PointValue = 10;
     public const long AmountPerPoint = 500;

@@ -18,7 +18,9 @@ public abstract class HealthTests(TestHost host)
         if (path == "/health")
         {
             var database = Assert.Single(answer.GetProperty("dependencies").EnumerateArray());
-            Assert.Equal(("database", host.Server.Db.Name, "healthy"), (database.GetProperty("name").GetString(), database.GetProperty("kind").GetString(), database.GetProperty("status").GetString()));
+            Assert.Equal(("database", host.Server.Db.Name, "healthy"),
+                (database.GetProperty("name").GetString(), database.GetProperty("kind").GetString(), database.GetProperty("status")
+                .GetString()));
             Assert.InRange(database.GetProperty("latencyMs").GetDouble(), 0, 2000);
         }
     }

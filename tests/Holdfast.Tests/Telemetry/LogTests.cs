@@ -10,7 +10,9 @@ public sealed class LogTests
 {
     private const string TraceId = "0af7651916cd43dd8448eb211c80319c";
 
-    public static TheoryData<string> Paths => ["/api/v1/orders", "/a\nb", "/a\r\nlevel: error", "/\u0000\u001b[31m\u0085", "/\u2028\u2029", "/đơn-hàng/Đà Nẵng/🍜", "/\"quoted\"\\", "/\ud800lone", "/" + new string('x', 9000)];
+    public static TheoryData<string> Paths =>
+        ["/api/v1/orders", "/a\nb", "/a\r\nlevel: error", "/\u0000\u001b[31m\u0085", "/\u2028\u2029", "/đơn-hàng/Đà Nẵng/🍜",
+        "/\"quoted\"\\", "/\ud800lone", "/" + new string('x', 9000)];
 
     [Theory]
     [MemberData(nameof(Paths))]
@@ -46,7 +48,8 @@ public sealed class LogTests
     [Fact]
     public void In_text_no_message_can_pass_for_a_line_of_its_own()
     {
-        var lines = Lines(LogFormat.Text, log => log.CreateLogger("C").LogWarning(new InvalidOperationException("a\n2026-01-01 00:00:00.000 info  forged"), "m\n2026-01-01 forged"));
+        var lines = Lines(LogFormat.Text, log => log.CreateLogger("C")
+            .LogWarning(new InvalidOperationException("a\n2026-01-01 00:00:00.000 info  forged"), "m\n2026-01-01 forged"));
         Assert.Matches(@"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} warn  m\\u000a2026-01-01 forged  \[C\]$", lines[0]);
         Assert.All(lines.Skip(1), line => Assert.StartsWith("    ", line, StringComparison.Ordinal));
     }
@@ -68,7 +71,8 @@ public sealed class LogTests
             });
         }
 
-        var paths = Text(target).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonLine(l).GetProperty("path").GetString()).ToList();
+        var paths = Text(target).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonLine(l).GetProperty("path").GetString())
+            .ToList();
         Assert.Equal(16_000, paths.Count);
         Assert.Equal(16_000, paths.Distinct().Count());
     }

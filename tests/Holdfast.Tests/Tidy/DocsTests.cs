@@ -8,9 +8,11 @@ namespace Holdfast.Tests.Tidy;
 public sealed partial class DocsTests
 {
     private static readonly List<(string Method, string[] Path)> Routes =
-        [.. Repository.Product.SelectMany(f => Mapped().Matches(f.Text)).Select(m => (m.Groups[1].Value.ToUpperInvariant(), Parts(m.Groups[2].Value)))];
+        [.. Repository.Product.SelectMany(f => Mapped().Matches(f.Text))
+        .Select(m => (m.Groups[1].Value.ToUpperInvariant(), Parts(m.Groups[2].Value)))];
 
-    private static readonly Lazy<HashSet<string>> _codes = new(() => [.. Repository.Product.SelectMany(f => Code().Matches(f.Text)).Select(m => m.Groups[1].Value)]);
+    private static readonly Lazy<HashSet<string>> _codes = new(() =>
+        [.. Repository.Product.SelectMany(f => Code().Matches(f.Text)).Select(m => m.Groups[1].Value)]);
 
     private static IEnumerable<SourceFile> Pages => Repository.Files.Where(f => f.Path.EndsWith(".md", StringComparison.Ordinal));
 
@@ -44,13 +46,15 @@ public sealed partial class DocsTests
     public void Every_command_is_on_the_page_and_every_one_that_a_page_names_is_there()
     {
         var root = Holdfast.Program.Root(Serve.Command());
-        var table = Running[Running.IndexOf("## Commands", StringComparison.Ordinal)..Running.IndexOf("## Settings", StringComparison.Ordinal)];
+        var table = Running[Running.IndexOf("## Commands", StringComparison.Ordinal)..Running.IndexOf("## Settings",
+            StringComparison.Ordinal)];
         foreach (var command in root.Subcommands.SelectMany(c => c.Subcommands.Count == 0 ? [c] : c.Subcommands))
         {
             Assert.Contains(command.Name, table, StringComparison.Ordinal);
         }
 
-        Tidy.Holds(f => Called().Matches(f.Text).Where(m => !IsCommand(root, m.Groups[1].Value.Split(' '))).Select(m => new Finding(f.Path, 0, $"there is no command {m.Value}")), Pages);
+        Tidy.Holds(f => Called().Matches(f.Text).Where(m => !IsCommand(root, m.Groups[1].Value.Split(' ')))
+            .Select(m => new Finding(f.Path, 0, $"there is no command {m.Value}")), Pages);
     }
 
     [Fact]
@@ -62,18 +66,23 @@ public sealed partial class DocsTests
     [Fact]
     public void The_rules_can_fail()
     {
-        Tidy.Finds(UnknownRoutes, "docs/x.md", "`GET /nothing`", "curl -X PUT $API/orders", "`PATCH /orders/{id}`", "curl $API/product/1 -d x");
-        Tidy.Passes(UnknownRoutes, "docs/x.md", "`GET /orders?storeId`", "curl -X PUT $API/stores/$STORE -d", "`POST /api/v1/orders/{id}/ship`", "`GET /health/ready`", "POST /hooks HTTP/1.1");
+        Tidy.Finds(UnknownRoutes, "docs/x.md", "`GET /nothing`", "curl -X PUT $API/orders", "`PATCH /orders/{id}`",
+            "curl $API/product/1 -d x");
+        Tidy.Passes(UnknownRoutes, "docs/x.md", "`GET /orders?storeId`", "curl -X PUT $API/stores/$STORE -d",
+            "`POST /api/v1/orders/{id}/ship`", "`GET /health/ready`", "POST /hooks HTTP/1.1");
         Tidy.Finds(UnknownErrors, "docs/x.md", "409 `nothing_here`", "| 422 `cart_empty`, `nothing_here` | |");
         Tidy.Passes(UnknownErrors, "docs/x.md", "409 `cart_changed`", "`nothing_here`", "| 422 `cart_empty` | with `nothing` |");
         Tidy.Finds(DeadLinks, "docs/x.md", "[a](nothing.md)", "[a](run.md#nothing)", "[a](#nothing)");
-        Tidy.Passes(DeadLinks, "docs/x.md", "[a](run.md#settings)", "[a](https://example.com)", "[a](../README.md)", "# It is\n[a](#it-is)");
+        Tidy.Passes(DeadLinks, "docs/x.md", "[a](run.md#settings)", "[a](https://example.com)", "[a](../README.md)",
+            "# It is\n[a](#it-is)");
         Assert.False(IsCommand(Holdfast.Program.Root(Serve.Command()), ["user", "destroy"]));
     }
 
     /// <summary>URLS is the framework's own name for ASPNETCORE_URLS.</summary>
     private static HashSet<string> Settings() =>
-        [.. Repository.Product.Where(f => f.Path.StartsWith("src/Holdfast/Settings", StringComparison.Ordinal)).SelectMany(f => Read().Matches(f.Text)).Select(m => m.Groups[1].Value).Where(name => name != "URLS").Except(Holdfast.Settings.NotYet)];
+        [.. Repository.Product.Where(f => f.Path.StartsWith("src/Holdfast/Settings", StringComparison.Ordinal))
+        .SelectMany(f => Read().Matches(f.Text)).Select(m => m.Groups[1].Value).Where(name => name != "URLS")
+        .Except(Holdfast.Settings.NotYet)];
 
     private static IEnumerable<Finding> UnknownRoutes(SourceFile page)
     {
@@ -81,7 +90,8 @@ public sealed partial class DocsTests
         {
             // What others serve is said of an address of theirs, or of a host; ours is in code marks, or behind $API.
             var named = Named().Matches(line).Select(m => (Method: m.Groups[1].Value, Path: m.Groups[2].Value))
-                .Concat(Fetched().Matches(line).Select(m => (Method: Method().Match(line) is { Success: true } x ? x.Groups[1].Value : "", Path: m.Groups[1].Value)));
+                .Concat(Fetched().Matches(line)
+                .Select(m => (Method: Method().Match(line) is { Success: true } x ? x.Groups[1].Value : "", Path: m.Groups[1].Value)));
             foreach (var (method, path) in named)
             {
                 var parts = Parts(path.StartsWith("/api/v1/", StringComparison.Ordinal) ? path["/api/v1".Length..] : path);
@@ -94,7 +104,8 @@ public sealed partial class DocsTests
     }
 
     /// <summary>What stands after a status, several with commas.</summary>
-    private static IEnumerable<Finding> UnknownErrors(SourceFile page) => page.Lines.SelectMany(l => Refused().Matches(l.Line).SelectMany(m => m.Groups[1].Captures).Select(c => c.Value)
+    private static IEnumerable<Finding> UnknownErrors(SourceFile page) =>
+        page.Lines.SelectMany(l => Refused().Matches(l.Line).SelectMany(m => m.Groups[1].Captures).Select(c => c.Value)
         .Where(code => !_codes.Value.Contains(code)).Select(code => new Finding(page.Path, l.Number, $"there is no error {code}")));
 
     private static IEnumerable<Finding> DeadLinks(SourceFile page)
@@ -103,10 +114,12 @@ public sealed partial class DocsTests
         {
             foreach (Match link in Link().Matches(line))
             {
-                var target = link.Groups[1].Value.Length == 0 ? Path.Combine(Repository.Root, page.Path) : Path.GetFullPath(Path.Combine(Repository.Root, Path.GetDirectoryName(page.Path)!, link.Groups[1].Value));
+                var target = link.Groups[1].Value.Length == 0 ? Path.Combine(Repository.Root, page.Path)
+                    : Path.GetFullPath(Path.Combine(Repository.Root, Path.GetDirectoryName(page.Path)!, link.Groups[1].Value));
                 var text = link.Groups[1].Value.Length == 0 ? page.Text : File.Exists(target) ? File.ReadAllText(target) : null;
                 var anchor = link.Groups[2].Value.TrimStart('#');
-                if ((text is null && !Directory.Exists(target)) || (anchor.Length > 0 && !Heading().Matches(text ?? "").Select(m => Anchor(m.Groups[1].Value)).Contains(anchor)))
+                if ((text is null && !Directory.Exists(target))
+                    || (anchor.Length > 0 && !Heading().Matches(text ?? "").Select(m => Anchor(m.Groups[1].Value)).Contains(anchor)))
                 {
                     yield return new Finding(page.Path, number, $"{link.Value} leads nowhere");
                 }
@@ -151,7 +164,8 @@ public sealed partial class DocsTests
     [GeneratedRegex("-X (GET|POST|PUT|PATCH|DELETE)")]
     private static partial Regex Method();
 
-    [GeneratedRegex(@"(?:^|`)(?:holdfast|out/holdfast|dotnet run -c Release --project src/Holdfast --) ([a-z][a-z-]*(?: [a-z][a-z-]*)?)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"(?:^|`)(?:holdfast|out/holdfast|dotnet run -c Release --project src/Holdfast --) ([a-z][a-z-]*(?: [a-z][a-z-]*)?)",
+        RegexOptions.Multiline)]
     private static partial Regex Called();
 
     [GeneratedRegex(@"\]\(((?!https?:)[^)#\s]*)(#[^)\s]*)?\)")]

@@ -1,6 +1,8 @@
 namespace Holdfast.Tests.Tidy;
 
-/// <summary>Two migrations of one number, as two branches bring them, would run in the order of their names, not in that of their numbers.</summary>
+/// <summary>
+/// Two migrations of one number, as two branches bring them, would run in the order of their names, not in that of their numbers.
+/// </summary>
 public sealed class MigrationNumberTests
 {
     private const string Folder = "/Migrations/";
@@ -14,7 +16,8 @@ public sealed class MigrationNumberTests
     [Fact]
     public void The_rule_can_fail()
     {
-        Assert.Equal(["src/A/Migrations/002"], Twice(["src/A/Migrations/001_a.sql", "src/A/Migrations/002_b.sql", "src/A/Migrations/002_c.sql"]));
+        Assert.Equal(["src/A/Migrations/002"],
+            Twice(["src/A/Migrations/001_a.sql", "src/A/Migrations/002_b.sql", "src/A/Migrations/002_c.sql"]));
         Assert.Empty(Twice(["src/A/Migrations/001_a.sql", "src/B/Migrations/001_a.sql", "src/A/Migrations/002_b.sql", "docs/001.md"]));
     }
 

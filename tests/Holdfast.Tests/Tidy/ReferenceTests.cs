@@ -15,7 +15,8 @@ public sealed class ReferenceTests
         ["Holdfast.Promotions"] = ["Holdfast.Platform"],
         ["Holdfast.Loyalty"] = ["Holdfast.Platform"],
         ["Holdfast.Identity"] = ["Holdfast.Platform"],
-        ["Holdfast.Orders"] = ["Holdfast.Platform", "Holdfast.Catalog", "Holdfast.Inventory", "Holdfast.Promotions", "Holdfast.Loyalty", "Holdfast.Identity"],
+        ["Holdfast.Orders"] = ["Holdfast.Platform", "Holdfast.Catalog", "Holdfast.Inventory", "Holdfast.Promotions", "Holdfast.Loyalty",
+            "Holdfast.Identity"],
         ["Holdfast.Payments"] = ["Holdfast.Platform", "Holdfast.Orders"],
         ["Holdfast.Carts"] = ["Holdfast.Platform", "Holdfast.Orders"],
         ["Holdfast.Notifications"] = ["Holdfast.Platform", "Holdfast.Orders"],
@@ -30,25 +31,32 @@ public sealed class ReferenceTests
     private static readonly string[] Drivers = ["Npgsql", "Microsoft.Data.Sqlite", "SQLitePCLRaw", "SQLitePCL"];
 
     [Fact]
-    public void Projects_refer_down_only() => Tidy.Holds(Upwards, Repository.Files.Where(f => f.IsProduct && f.Path.EndsWith(".csproj", StringComparison.Ordinal)));
+    public void Projects_refer_down_only() =>
+        Tidy.Holds(Upwards, Repository.Files.Where(f => f.IsProduct && f.Path.EndsWith(".csproj", StringComparison.Ordinal)));
 
     [Fact]
     public void Only_Platform_knows_the_drivers() => Tidy.Holds(UsesDriver, Repository.Product);
 
     [Fact]
-    public void Versions_are_in_one_place() => Tidy.Holds(HasVersion, Repository.Files.Where(f => f.Path.EndsWith(".csproj", StringComparison.Ordinal)));
+    public void Versions_are_in_one_place() =>
+        Tidy.Holds(HasVersion, Repository.Files.Where(f => f.Path.EndsWith(".csproj", StringComparison.Ordinal)));
 
     [Fact]
     public void The_rules_can_fail()
     {
-        Tidy.Finds(Upwards, "src/Holdfast.Catalog/Holdfast.Catalog.csproj", Project("<ProjectReference Include=\"../Holdfast.Orders/Holdfast.Orders.csproj\" />"),
+        Tidy.Finds(Upwards, "src/Holdfast.Catalog/Holdfast.Catalog.csproj",
+            Project("<ProjectReference Include=\"../Holdfast.Orders/Holdfast.Orders.csproj\" />"),
             Project("<PackageReference Include=\"Npgsql\" />"));
-        Tidy.Finds(Upwards, "src/Holdfast.Orders/Holdfast.Orders.csproj", Project("<ProjectReference Include=\"../Holdfast.Carts/Holdfast.Carts.csproj\" />"),
+        Tidy.Finds(Upwards, "src/Holdfast.Orders/Holdfast.Orders.csproj",
+            Project("<ProjectReference Include=\"../Holdfast.Carts/Holdfast.Carts.csproj\" />"),
             Project("<ProjectReference Include=\"..\\Holdfast\\Holdfast.csproj\" />"));
         Tidy.Finds(Upwards, "src/Holdfast.Odd/Holdfast.Odd.csproj", Project(""));
-        Tidy.Passes(Upwards, "src/Holdfast.Orders/Holdfast.Orders.csproj", Project("<ProjectReference Include=\"../Holdfast.Inventory/Holdfast.Inventory.csproj\" />"));
-        Tidy.Passes(Upwards, "src/Holdfast/Holdfast.csproj", Project("<ProjectReference Include=\"../Holdfast.Orders/Holdfast.Orders.csproj\" />"));
-        Tidy.Finds(UsesDriver, "src/Holdfast.Orders/X.cs", "using Npgsql;", "using Microsoft.Data.Sqlite;", "class X { object Y() => new Npgsql.NpgsqlConnection(); }");
+        Tidy.Passes(Upwards, "src/Holdfast.Orders/Holdfast.Orders.csproj",
+            Project("<ProjectReference Include=\"../Holdfast.Inventory/Holdfast.Inventory.csproj\" />"));
+        Tidy.Passes(Upwards, "src/Holdfast/Holdfast.csproj",
+            Project("<ProjectReference Include=\"../Holdfast.Orders/Holdfast.Orders.csproj\" />"));
+        Tidy.Finds(UsesDriver, "src/Holdfast.Orders/X.cs", "using Npgsql;", "using Microsoft.Data.Sqlite;",
+            "class X { object Y() => new Npgsql.NpgsqlConnection(); }");
         Tidy.Finds(UsesDriver, "src/Holdfast.Orders/X.cs", "using StackExchange.Redis;", "using RabbitMQ.Client;");
         Tidy.Finds(UsesDriver, "src/Holdfast.Platform/Messaging/X.cs", "using Confluent.Kafka;");
         Tidy.Passes(UsesDriver, "src/Holdfast.Orders/X.cs", "// using Npgsql;\nusing System;");
@@ -82,7 +90,8 @@ public sealed class ReferenceTests
             yield break;
         }
 
-        foreach (var reference in project.Descendants("ProjectReference").Select(p => Path.GetFileNameWithoutExtension(((string?)p.Attribute("Include") ?? "").Replace('\\', '/'))))
+        foreach (var reference in project.Descendants("ProjectReference")
+            .Select(p => Path.GetFileNameWithoutExtension(((string?)p.Attribute("Include") ?? "").Replace('\\', '/'))))
         {
             if (!allowed.Contains(reference))
             {
@@ -92,7 +101,8 @@ public sealed class ReferenceTests
     }
 
     private static IEnumerable<Finding> UsesDriver(SourceFile file) => file.Root.DescendantNodes().OfType<IdentifierNameSyntax>()
-        .Where(id => (id.Parent is UsingDirectiveSyntax or QualifiedNameSyntax or MemberAccessExpressionSyntax) && HomeOf(id.Identifier.Text) is { } home
+        .Where(id => (id.Parent is UsingDirectiveSyntax or QualifiedNameSyntax or MemberAccessExpressionSyntax)
+        && HomeOf(id.Identifier.Text) is { } home
             && !file.Path.StartsWith(home, StringComparison.Ordinal))
         .Select(id => file.Found(id, $"uses {id}: only {HomeOf(id.Identifier.Text)} knows it"));
 

@@ -13,7 +13,8 @@ public sealed partial class RejectionTests
     private static readonly Error Right = new(409, "out_of_paper", "There is no paper left.", "Không còn giấy.");
 
     [Fact]
-    public void A_code_has_one_status() => Assert.Empty(All().GroupBy(e => e.Error.Code).Where(g => g.Select(e => e.Error.Status).Distinct().Count() > 1)
+    public void A_code_has_one_status() =>
+        Assert.Empty(All().GroupBy(e => e.Error.Code).Where(g => g.Select(e => e.Error.Status).Distinct().Count() > 1)
         .Select(g => $"{g.Key}: {string.Join(", ", g.Select(e => e.Name))}"));
 
     [Fact]
@@ -27,7 +28,8 @@ public sealed partial class RejectionTests
     public void The_rule_can_fail()
     {
         Assert.Empty(Faults(Right));
-        Assert.All([Right with { Code = "OutOfPaper" }, Right with { Status = 200 }, Right with { English = "no paper" }, Right with { Vietnamese = "" },
+        Assert.All([Right with { Code = "OutOfPaper" }, Right with { Status = 200 }, Right with { English = "no paper" },
+            Right with { Vietnamese = "" },
             Right with { Vietnamese = Right.English }], wrong => Assert.NotEmpty(Faults(wrong)));
     }
 
@@ -35,35 +37,47 @@ public sealed partial class RejectionTests
     public void Each_code_is_expected_by_a_test() => Assert.Empty(Unexpected([.. Repository.CSharp]));
 
     [Fact]
-    public void No_code_escapes_the_rule() => Assert.Empty(All().Select(e => e.Error.Code).Except(Repository.Product.SelectMany(Codes).Select(c => c.ValueText)));
+    public void No_code_escapes_the_rule() =>
+        Assert.Empty(All().Select(e => e.Error.Code).Except(Repository.Product.SelectMany(Codes).Select(c => c.ValueText)));
 
     [Fact]
     public void A_code_that_no_test_expects_can_be_found()
     {
         const string Test = "class Y { [Fact] void F() { Assert.Equal(\"out_of_paper\", G()); } }";
-        string[] ways = ["static readonly Error A = new(409, \"out_of_paper\", \"A.\", \"B.\");", "Error A(int n) => new Error(409, \"out_of_paper\", \"A.\", \"B.\").With(\"n\", n);"];
+        string[] ways = ["static readonly Error A = new(409, \"out_of_paper\", \"A.\", \"B.\");",
+            "Error A(int n) => new Error(409, \"out_of_paper\", \"A.\", \"B.\").With(\"n\", n);"];
         foreach (var product in ways.Select(way => new SourceFile("src/X.cs", $"class X {{ {way} }}")))
         {
             Assert.Empty(Unexpected([product, new SourceFile("tests/Y.cs", Test)]));
             Assert.Single(Unexpected([product]));
-            Assert.Single(Unexpected([product, new SourceFile("tests/Y.cs", Test.Replace("out_of_paper", "out_of_paper_today", StringComparison.Ordinal))]));
+            Assert.Single(
+                Unexpected([product,
+                new SourceFile("tests/Y.cs", Test.Replace("out_of_paper", "out_of_paper_today", StringComparison.Ordinal))]));
             Assert.Single(Unexpected([product, new SourceFile("tests/Y.cs", "class Y { [Fact] void F() { /* \"out_of_paper\" */ } }")]));
             Assert.Single(Unexpected([product, new SourceFile("tests/NoTests.cs", Test.Replace("[Fact]", "", StringComparison.Ordinal))]));
             Assert.Single(Unexpected([product, new SourceFile("tests/Holdfast.Tests/Tidy/Y.cs", Test)]));
         }
     }
 
-    /// <summary>Codes that stand in no test as callers get them. What is only named here, or by what tests are helped with, is not tested by that.</summary>
+    /// <summary>
+    /// Codes that stand in no test as callers get them. What is only named here, or by what tests are helped with, is not tested by that.
+    /// </summary>
     private static IEnumerable<Finding> Unexpected(IReadOnlyList<SourceFile> files)
     {
-        var expected = files.Where(f => !f.IsProduct && !f.Path.Contains("/Tidy/", StringComparison.Ordinal) && (f.Text.Contains("[Fact", StringComparison.Ordinal) || f.Text.Contains("[Theory", StringComparison.Ordinal)))
-            .SelectMany(f => f.Root.DescendantTokens()).Where(t => t.IsKind(SyntaxKind.StringLiteralToken)).Select(t => t.ValueText).ToHashSet(StringComparer.Ordinal);
-        return files.Where(f => f.IsProduct).SelectMany(f => Codes(f).Where(c => !expected.Contains(c.ValueText)).Select(c => f.Found(c, $"no test expects {c.ValueText}")));
+        var expected = files.Where(f => !f.IsProduct && !f.Path.Contains("/Tidy/", StringComparison.Ordinal)
+            && (f.Text.Contains("[Fact", StringComparison.Ordinal) || f.Text.Contains("[Theory", StringComparison.Ordinal)))
+            .SelectMany(f => f.Root.DescendantTokens()).Where(t => t.IsKind(SyntaxKind.StringLiteralToken)).Select(t => t.ValueText)
+            .ToHashSet(StringComparer.Ordinal);
+        return files.Where(f => f.IsProduct)
+            .SelectMany(f => Codes(f).Where(c => !expected.Contains(c.ValueText))
+            .Select(c => f.Found(c, $"no test expects {c.ValueText}")));
     }
 
     /// <summary>The second of an error's four arguments, wherever one is made.</summary>
-    private static IEnumerable<SyntaxToken> Codes(SourceFile file) => file.Root.DescendantNodes().OfType<BaseObjectCreationExpressionSyntax>()
-        .Select(made => made.ArgumentList?.Arguments is [{ Expression: LiteralExpressionSyntax status }, { Expression: LiteralExpressionSyntax code }, _, _]
+    private static IEnumerable<SyntaxToken> Codes(SourceFile file) =>
+        file.Root.DescendantNodes().OfType<BaseObjectCreationExpressionSyntax>()
+        .Select(made =>
+        made.ArgumentList?.Arguments is [{ Expression: LiteralExpressionSyntax status }, { Expression: LiteralExpressionSyntax code }, _, _]
             && status.IsKind(SyntaxKind.NumericLiteralExpression) && code.IsKind(SyntaxKind.StringLiteralExpression) ? code.Token : default)
         .Where(code => code != default);
 
@@ -85,7 +99,8 @@ public sealed partial class RejectionTests
         }
     }
 
-    private static IEnumerable<(string Name, Error Error)> All() => Server.Modules.Append(typeof(Server).Assembly).Distinct().SelectMany(a => a.GetTypes())
+    private static IEnumerable<(string Name, Error Error)> All() =>
+        Server.Modules.Append(typeof(Server).Assembly).Distinct().SelectMany(a => a.GetTypes())
         .SelectMany(t => t.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
         .Where(f => f.FieldType == typeof(Error)).Select(f => ($"{f.DeclaringType!.Name}.{f.Name}", (Error)f.GetValue(null)!));
 

@@ -24,7 +24,8 @@ internal sealed class SourceFile(string path, string text)
 
     public bool IsProduct => Path.StartsWith("src/", StringComparison.Ordinal);
 
-    public SyntaxNode Root => _root ??= CSharpSyntaxTree.ParseText(Text, CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.Preview), Path).GetRoot();
+    public SyntaxNode Root =>
+        _root ??= CSharpSyntaxTree.ParseText(Text, CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.Preview), Path).GetRoot();
 
     public IEnumerable<(string Line, int Number)> Lines => Text.Split('\n').Select((line, i) => (line, i + 1));
 
@@ -69,7 +70,9 @@ internal static class Repository
     {
         if (Path.Exists(Path.Combine(Root, ".git")))
         {
-            var start = new ProcessStartInfo("git", ["-C", Root, "ls-files", "--cached", "--others", "--exclude-standard", "-z"]) { RedirectStandardOutput = true };
+            var start = new ProcessStartInfo("git",
+                ["-C", Root, "ls-files", "--cached", "--others", "--exclude-standard", "-z"])
+            { RedirectStandardOutput = true };
             using var git = Process.Start(start)!;
             var listed = git.StandardOutput.ReadToEnd();
             git.WaitForExit();
@@ -80,7 +83,8 @@ internal static class Repository
         }
 
         string[] outputs = ["bin", "obj", "data", ".git", "artifacts", "TestResults"];
-        return Directory.EnumerateFiles(Root, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Root, f).Replace('\\', '/'))
+        return Directory.EnumerateFiles(Root, "*", SearchOption.AllDirectories)
+            .Select(f => Path.GetRelativePath(Root, f).Replace('\\', '/'))
             .Where(f => !f.Split('/').Any(outputs.Contains));
     }
 }

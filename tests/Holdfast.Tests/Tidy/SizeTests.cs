@@ -7,6 +7,9 @@ namespace Holdfast.Tests.Tidy;
 public sealed class SizeTests
 {
     private const int FileLines = 300;
+
+    // The tests of one class stay together.
+    private const int FileLinesOfTests = 340;
     private const int FunctionLines = 60;
 
     /// <summary>What may be longer, and why.</summary>
@@ -33,20 +36,27 @@ public sealed class SizeTests
         Tidy.Passes(LongFile, "src/X.cs", string.Concat(Enumerable.Repeat("//\n", FileLines)));
         var body = string.Concat(Enumerable.Repeat(";\n", FunctionLines - 3));
         Tidy.Finds(LongFunctions, "src/X.cs",
-            $"class X {{\nvoid F()\n{{\n{body};\n}} }}", $"class X {{\nX()\n{{\n{body};\n}} }}", $"class X {{\nint P\n{{\nget\n{{\n{body}return 1;\n}} }} }}",
+            $"class X {{\nvoid F()\n{{\n{body};\n}} }}", $"class X {{\nX()\n{{\n{body};\n}} }}",
+            $"class X {{\nint P\n{{\nget\n{{\n{body}return 1;\n}} }} }}",
             $"class X {{ int[] A = [\n1,\n]; System.Action F = () =>\n{{\n{body};\n}}; }}");
-        Tidy.Passes(LongFunctions, "src/X.cs", $"class X {{\nvoid F()\n{{\n{body}}} }}", $"class X {{\nvoid F()\n{{\n{body}}}\nvoid G()\n{{\n{body}}} }}");
+        Tidy.Passes(LongFunctions, "src/X.cs", $"class X {{\nvoid F()\n{{\n{body}}} }}",
+            $"class X {{\nvoid F()\n{{\n{body}}}\nvoid G()\n{{\n{body}}} }}");
     }
 
     private static IEnumerable<Finding> LongFile(SourceFile file) =>
-        Exceptions.ContainsKey(file.Path) || Count(file.Text) <= FileLines ? [] : [new Finding(file.Path, FileLines, $"has {Count(file.Text)} lines; {FileLines} are allowed")];
+        Exceptions.ContainsKey(file.Path) || Count(file.Text) <= Allowed(file) ? []
+        : [new Finding(file.Path, Allowed(file), $"has {Count(file.Text)} lines; {Allowed(file)} are allowed")];
+
+    private static int Allowed(SourceFile file) =>
+        file.Path.StartsWith("tests/", StringComparison.Ordinal) ? FileLinesOfTests : FileLines;
 
     private static int Count(string text) => text.TrimEnd('\n').Split('\n').Length;
 
     private static IEnumerable<Finding> LongFunctions(SourceFile file) => Exceptions.ContainsKey(file.Path) ? [] : LongFunctionsOf(file);
 
     private static IEnumerable<Finding> LongFunctionsOf(SourceFile file) => file.Root.DescendantNodes()
-        .Where(n => n is BaseMethodDeclarationSyntax or AccessorDeclarationSyntax or LocalFunctionStatementSyntax or AnonymousFunctionExpressionSyntax
+        .Where(n => n is BaseMethodDeclarationSyntax or AccessorDeclarationSyntax or LocalFunctionStatementSyntax
+        or AnonymousFunctionExpressionSyntax
             && !n.Ancestors().Any(a => a is BaseMethodDeclarationSyntax or AccessorDeclarationSyntax))
         .Select(n => (Node: n, Lines: Lines(n)))
         .Where(f => f.Lines > FunctionLines)

@@ -4,7 +4,9 @@ using Microsoft.Security.AntiSSRF;
 
 namespace Holdfast.Tests.Webhooks;
 
-/// <summary>Our list of networks that nothing is sent to, against that of Microsoft.Security.AntiSSRF: ours may have more, never less.</summary>
+/// <summary>
+/// Our list of networks that nothing is sent to, against that of Microsoft.Security.AntiSSRF: ours may have more, never less.
+/// </summary>
 public sealed class AddressListTests
 {
     public static TheoryData<string> Denied =>
@@ -26,7 +28,8 @@ public sealed class AddressListTests
     }
 
     [Fact]
-    public void A_network_that_we_lack_would_be_found() => Assert.Contains(Probes(IPNetwork.Parse("8.0.0.0/7")), a => Addresses.IsPublic(a.GetAddressBytes()));
+    public void A_network_that_we_lack_would_be_found() =>
+        Assert.Contains(Probes(IPNetwork.Parse("8.0.0.0/7")), a => Addresses.IsPublic(a.GetAddressBytes()));
 
     /// <summary>The first and the last address of the network, and of each of its parts that are up to 8 bits smaller.</summary>
     private static IEnumerable<IPAddress> Probes(IPNetwork network)

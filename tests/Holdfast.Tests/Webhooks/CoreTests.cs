@@ -56,7 +56,8 @@ public sealed class CoreTests
     [InlineData("2620:4f:8001::1", true)]
     [InlineData("2606:4700:4700::1111", true)]
     [InlineData("2001:4860:4860::8888", true)]
-    public void Only_addresses_of_the_public_internet_are_sent_to(string address, bool isPublic) => Assert.Equal(isPublic, Addresses.IsPublic(IPAddress.Parse(address).GetAddressBytes()));
+    public void Only_addresses_of_the_public_internet_are_sent_to(string address, bool isPublic) =>
+        Assert.Equal(isPublic, Addresses.IsPublic(IPAddress.Parse(address).GetAddressBytes()));
 
     [Fact]
     public void Waits_grow_for_three_days_and_then_end()
@@ -75,14 +76,18 @@ public sealed class CoreTests
 
     [Fact]
     public void A_signature_is_that_of_the_standards_example() => Assert.Equal("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
-        WebhookTransport.Sign(Convert.FromBase64String("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", "{\"test\": 2432232314}"u8.ToArray()));
+        WebhookTransport.Sign(Convert.FromBase64String("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330",
+        "{\"test\": 2432232314}"u8.ToArray()));
 
     [Fact]
     public void A_body_says_type_time_and_data_with_what_was_before()
     {
-        var e = new Event(Guid.Parse("01900000-0000-7000-8000-0000000000aa"), 3, "order.cancelled", Guid.Empty, new DateTime(2026, 11, 20, 8, 0, 0, 5, DateTimeKind.Utc), "guest",
+        var e = new Event(Guid.Parse("01900000-0000-7000-8000-0000000000aa"), 3, "order.cancelled", Guid.Empty,
+            new DateTime(2026, 11, 20, 8, 0, 0, 5, DateTimeKind.Utc), "guest",
             "\"previousStatus\":\"pending\"", "{\"note\":\"Đ<b>\"}"u8.ToArray());
-        Assert.Equal("{\"type\":\"order.cancelled\",\"timestamp\":\"2026-11-20T08:00:00.005Z\",\"subject\":\"01900000-0000-7000-8000-0000000000aa\",\"sequence\":3,"
+        Assert.Equal(
+            "{\"type\":\"order.cancelled\",\"timestamp\":\"2026-11-20T08:00:00.005Z\","
+            + "\"subject\":\"01900000-0000-7000-8000-0000000000aa\",\"sequence\":3,"
             + "\"data\":{\"note\":\"Đ<b>\",\"previousStatus\":\"pending\"}}", Encoding.UTF8.GetString(WebhookTransport.Body(e)));
     }
 }

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Tests.Webhooks;
 
 /// <summary>What a receiver got.</summary>
-public sealed record Received(string Id, string Timestamp, string Signature, string Body, string ContentType, string? Authorization, string IdempotencyKey);
+public sealed record Received(string Id, string Timestamp, string Signature, string Body, string ContentType, string? Authorization,
+    string IdempotencyKey);
 
 /// <summary>A merchant's server on a loopback port, which keeps what it gets and answers as it is told.</summary>
 public sealed class Receiver : IAsyncDisposable
@@ -47,7 +48,9 @@ public sealed class Receiver : IAsyncDisposable
         using var reader = new StreamReader(http.Request.Body);
         var body = await reader.ReadToEndAsync();
         string Header(string name) => http.Request.Headers[name].ToString();
-        _received.Enqueue(new Received(Header("webhook-id"), Header("webhook-timestamp"), Header("webhook-signature"), body, http.Request.ContentType ?? "", http.Request.Headers.Authorization, Header("Idempotency-Key")));
+        _received.Enqueue(
+            new Received(Header("webhook-id"), Header("webhook-timestamp"), Header("webhook-signature"), body, http.Request.ContentType
+            ?? "", http.Request.Headers.Authorization, Header("Idempotency-Key")));
         await Answer(http);
     }
 }

@@ -9,7 +9,8 @@ namespace Holdfast.Tests.Webhooks;
 /// <summary>Where webhooks go and where they do not, over real connections.</summary>
 public sealed class TransportTests : IAsyncLifetime
 {
-    private static readonly Event Event = new(Guid.CreateVersion7(), 1, "order.created", Guid.CreateVersion7(), DateTime.UnixEpoch, "guest", null, "{}"u8.ToArray());
+    private static readonly Event Event = new(Guid.CreateVersion7(), 1, "order.created", Guid.CreateVersion7(), DateTime.UnixEpoch, "guest",
+        null, "{}"u8.ToArray());
 
     private Receiver _receiver = null!;
 
@@ -98,7 +99,8 @@ public sealed class TransportTests : IAsyncLifetime
     public async Task Silence_and_closed_doors_are_told_apart()
     {
         _receiver.Answer = http => Task.Delay(Timeout.Infinite, http.RequestAborted);
-        using var hasty = new WebhookTransport(new WebhookOptions { AllowPrivate = true }, TimeProvider.System, Dns.GetHostAddressesAsync, TimeSpan.FromMilliseconds(300));
+        using var hasty = new WebhookTransport(new WebhookOptions { AllowPrivate = true }, TimeProvider.System, Dns.GetHostAddressesAsync,
+            TimeSpan.FromMilliseconds(300));
         Assert.Equal((null, "timeout"), Of(await SendAsync(hasty, _receiver.Url)));
 
         // Headers and then nothing more is silence, too.
@@ -124,8 +126,10 @@ public sealed class TransportTests : IAsyncLifetime
 
     private static (int? HttpStatus, string? Error) Of(Outcome outcome) => (outcome.HttpStatus, outcome.Error);
 
-    private static Task<Outcome> SendAsync(WebhookTransport transport, string url) => transport.SendAsync(url, new byte[32], Event, TestContext.Current.CancellationToken);
+    private static Task<Outcome> SendAsync(WebhookTransport transport, string url) =>
+        transport.SendAsync(url, new byte[32], Event, TestContext.Current.CancellationToken);
 
     private static WebhookTransport Transport(bool allowPrivate, string[] addresses) =>
-        new(new WebhookOptions { AllowPrivate = allowPrivate }, TimeProvider.System, (_, _) => Task.FromResult(addresses.Select(IPAddress.Parse).ToArray()));
+        new(new WebhookOptions { AllowPrivate = allowPrivate }, TimeProvider.System,
+        (_, _) => Task.FromResult(addresses.Select(IPAddress.Parse).ToArray()));
 }

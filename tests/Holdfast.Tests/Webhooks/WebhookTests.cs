@@ -16,7 +16,9 @@ using StandardWebhooks;
 
 namespace Holdfast.Tests.Webhooks;
 
-/// <summary>Merchants' systems hear of events: signed, each once, again when they failed, and nobody waits for somebody else's server.</summary>
+/// <summary>
+/// Merchants' systems hear of events: signed, each once, again when they failed, and nobody waits for somebody else's server.
+/// </summary>
 public abstract class WebhookTests(Backend backend) : IAsyncLifetime
 {
     private TestServer _server = null!;
@@ -28,7 +30,8 @@ public abstract class WebhookTests(Backend backend) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _server = await TestServer.StartAsync(await TestDb.CreateAsync(backend), settings: new Settings { RateLimits = false, Webhooks = new WebhookOptions { AllowPrivate = true } });
+        _server = await TestServer.StartAsync(await TestDb.CreateAsync(backend),
+            settings: new Settings { RateLimits = false, Webhooks = new WebhookOptions { AllowPrivate = true } });
         _shop = await Shop.CreateAsync(Db, 1000);
         _staff = _server.Staff(_shop.StoreId);
         _receiver = await Receiver.StartAsync();
@@ -49,17 +52,24 @@ public abstract class WebhookTests(Backend backend) : IAsyncLifetime
         var received = _receiver.All.OrderBy(r => r.Id, StringComparer.Ordinal).ToList();
         Assert.Equal([$"{order}:1", $"{order}:2"], received.Select(r => r.Id));
 
-        // As a merchant's system checks it, with the library of the standard: it throws where the signature is not right or the time is old.
+        // As a merchant's system checks it, with the library of the standard: it throws where the signature is not right or the time is
+        // old.
         var library = new StandardWebhook(endpoint.GetProperty("secret").GetString()!);
         Assert.All(received, r =>
         {
-            var headers = new HeaderDictionary { ["webhook-id"] = r.Id, ["webhook-timestamp"] = r.Timestamp, ["webhook-signature"] = r.Signature };
+            var headers = new HeaderDictionary
+            {
+                ["webhook-id"] = r.Id,
+                ["webhook-timestamp"] = r.Timestamp,
+                ["webhook-signature"] = r.Signature
+            };
             library.Verify(r.Body, headers);
             Assert.ThrowsAny<Exception>(() => library.Verify(r.Body + " ", headers));
             Assert.Equal("application/json", r.ContentType);
         });
         var body = JsonDocument.Parse(received[1].Body).RootElement;
-        Assert.Equal(("order.confirmed", order, 2), (body.GetProperty("type").GetString(), body.GetProperty("subject").GetString(), body.GetProperty("sequence").GetInt32()));
+        Assert.Equal(("order.confirmed", order, 2),
+            (body.GetProperty("type").GetString(), body.GetProperty("subject").GetString(), body.GetProperty("sequence").GetInt32()));
         Assert.Equal("confirmed", body.GetProperty("data").GetProperty("status").GetString());
 
         var id = endpoint.GetProperty("id").GetString();
@@ -69,7 +79,9 @@ public abstract class WebhookTests(Backend backend) : IAsyncLifetime
         var log = Assert.Single(delivery.GetProperty("log").EnumerateArray());
         Assert.Equal((200, JsonValueKind.Null), (log.GetProperty("httpStatus").GetInt32(), log.GetProperty("error").ValueKind));
 
-        Assert.Equal(200, (await Shop.PostAsync(_staff, $"/webhook-endpoints/{id}/deliveries/{delivery.GetProperty("id").GetString()}/redeliver", null)).Status);
+        Assert.Equal(200,
+            (await Shop.PostAsync(_staff, $"/webhook-endpoints/{id}/deliveries/{delivery.GetProperty("id").GetString()}/redeliver",
+            null)).Status);
         await ArrivedAsync(3);
         Assert.Equal(delivery.GetProperty("eventId").GetString(), _receiver.All[2].Id);
         await VerifyAsync();
@@ -77,7 +89,8 @@ public abstract class WebhookTests(Backend backend) : IAsyncLifetime
         // Deleted with all that is known of it.
         Assert.Equal(204, (int)(await _staff.DeleteAsync($"/api/v1/webhook-endpoints/{id}")).StatusCode);
         Assert.Equal(404, (await GetAsync($"/webhook-endpoints/{id}")).Status);
-        Assert.Equal(0, await _shop.CountAsync("SELECT (SELECT COUNT(*) FROM webhook_deliveries) + (SELECT COUNT(*) FROM webhook_attempts)"));
+        Assert.Equal(0,
+            await _shop.CountAsync("SELECT (SELECT COUNT(*) FROM webhook_deliveries) + (SELECT COUNT(*) FROM webhook_attempts)"));
     }
 
     [Fact]
@@ -100,12 +113,14 @@ public abstract class WebhookTests(Backend backend) : IAsyncLifetime
 
         await Shop.PostAsync(_staff, $"/webhook-endpoints/{endpoint}/resume", null);
         _receiver.Answer = StatusAsync(204);
-        Assert.Equal(1, (await Shop.PostAsync(_staff, $"/webhook-endpoints/{endpoint}/redeliver", null)).Body.GetProperty("redelivered").GetInt32());
+        Assert.Equal(1, (await Shop.PostAsync(_staff, $"/webhook-endpoints/{endpoint}/redeliver", null)).Body.GetProperty("redelivered")
+            .GetInt32());
         Assert.Single(await DeliveriesAsync(endpoint, "delivered", 1));
         Assert.Equal("active", (await GetAsync($"/webhook-endpoints/{endpoint}")).Body.GetProperty("status").GetString());
 
         Db.ClockSkew += TimeSpan.FromDays(31);
-        Assert.Equal(1, await new WebhookPruner(Db, NullLogger<WebhookPruner>.Instance).SweepOnceAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(1,
+            await new WebhookPruner(Db, NullLogger<WebhookPruner>.Instance).SweepOnceAsync(TestContext.Current.CancellationToken));
         Assert.Equal(0, await _shop.CountAsync("SELECT COUNT(*) FROM webhook_attempts"));
     }
 
@@ -121,14 +136,17 @@ public abstract class WebhookTests(Backend backend) : IAsyncLifetime
 
         // What happens now is not for it, and nothing is sent by hand.
         await PlaceAsync();
-        await Until.TrueAsync("it was handed over", async () => await _shop.CountAsync("SELECT (SELECT COUNT(*) FROM outbox) + (SELECT COUNT(*) FROM deliveries)") == 0);
+        await Until.TrueAsync("it was handed over",
+            async () => await _shop.CountAsync("SELECT (SELECT COUNT(*) FROM outbox) + (SELECT COUNT(*) FROM deliveries)") == 0);
         var delivery = Assert.Single(await DeliveriesAsync(endpoint, "pending", 1));
-        await Shop.PostAsync(_staff, $"/webhook-endpoints/{endpoint}/deliveries/{delivery.GetProperty("id").GetString()}/redeliver", null).ShouldBeAsync(409, "webhook_endpoint_paused");
+        await Shop.PostAsync(_staff, $"/webhook-endpoints/{endpoint}/deliveries/{delivery.GetProperty("id").GetString()}/redeliver", null)
+            .ShouldBeAsync(409, "webhook_endpoint_paused");
         await Shop.PostAsync(_staff, $"/webhook-endpoints/{endpoint}/redeliver", null).ShouldBeAsync(409, "webhook_endpoint_paused");
         Assert.Equal(delivery.GetRawText(), Assert.Single(await DeliveriesAsync(endpoint, "pending", 1)).GetRawText());
 
         _receiver.Answer = StatusAsync(200);
-        Assert.Equal("active", (await Shop.PostAsync(_staff, $"/webhook-endpoints/{endpoint}/resume", null)).Body.GetProperty("status").GetString());
+        Assert.Equal("active", (await Shop.PostAsync(_staff, $"/webhook-endpoints/{endpoint}/resume", null)).Body.GetProperty("status")
+            .GetString());
         Assert.Single(await DeliveriesAsync(endpoint, "delivered", 1));
 
         // 410: nobody wants it any more.
@@ -174,14 +192,19 @@ public abstract class WebhookTests(Backend backend) : IAsyncLifetime
     [Fact]
     public async Task Subscriptions_are_checked()
     {
-        foreach (var url in new[] { "", "shop", "ftp://example.com/", "https://u:p@example.com/", "https://example.com/#x", "https://", "javascript:alert(1)", "https://\u05D0a.example.com/", $"https://{new string('é', 59)}.example.com/" })
+        foreach (var url in new[] { "", "shop", "ftp://example.com/", "https://u:p@example.com/", "https://example.com/#x", "https://",
+            "javascript:alert(1)", "https://\u05D0a.example.com/", $"https://{new string('é', 59)}.example.com/" })
         {
             Assert.Equal(400, (await MakeAsync(new JsonObject { ["storeId"] = _shop.StoreId, ["url"] = url })).Status);
         }
 
-        Assert.Equal(400, (await MakeAsync(new JsonObject { ["storeId"] = _shop.StoreId, ["url"] = _receiver.Url, ["types"] = new JsonArray("order.eaten") })).Status);
+        Assert.Equal(400,
+            (await MakeAsync(
+            new JsonObject { ["storeId"] = _shop.StoreId, ["url"] = _receiver.Url, ["types"] = new JsonArray("order.eaten") })).Status);
         Assert.Equal(404, (await MakeAsync(new JsonObject { ["storeId"] = Guid.CreateVersion7(), ["url"] = _receiver.Url })).Status);
-        Assert.Equal(404, (await Shop.PostAsync(_server.Admin, "/webhook-endpoints", new JsonObject { ["storeId"] = Guid.Empty, ["url"] = _receiver.Url })).Status);
+        Assert.Equal(404,
+            (await Shop.PostAsync(_server.Admin, "/webhook-endpoints",
+            new JsonObject { ["storeId"] = Guid.Empty, ["url"] = _receiver.Url })).Status);
         for (var i = 0; i < WebhookErrors.MaxEndpoints; i++)
         {
             await MakeAsync(_receiver.Url, "order.created", "inventory.*");
@@ -190,7 +213,8 @@ public abstract class WebhookTests(Backend backend) : IAsyncLifetime
         var (status, body) = await MakeAsync(new JsonObject { ["storeId"] = _shop.StoreId, ["url"] = _receiver.Url });
         Assert.Equal((409, "too_many_webhook_endpoints"), (status, body.GetProperty("code").GetString()));
         var page = (await GetAsync($"/webhook-endpoints?storeId={_shop.StoreId}&limit=15")).Body;
-        var rest = (await GetAsync($"/webhook-endpoints?storeId={_shop.StoreId}&limit=15&cursor={page.GetProperty("nextCursor").GetString()}")).Body;
+        var rest = (await GetAsync(
+            $"/webhook-endpoints?storeId={_shop.StoreId}&limit=15&cursor={page.GetProperty("nextCursor").GetString()}")).Body;
         Assert.Equal((15, 5), (page.GetProperty("items").GetArrayLength(), rest.GetProperty("items").GetArrayLength()));
     }
 
@@ -199,12 +223,16 @@ public abstract class WebhookTests(Backend backend) : IAsyncLifetime
     {
         await using var server = await TestServer.StartAsync(_server.Database, ownsDatabase: false);
         var staff = server.Staff(_shop.StoreId);
-        foreach (var url in new[] { "http://example.com/", "https://127.0.0.1/", "https://[::1]/", $"https://{string.Join('.', 169, 254, 169, 254)}/latest", "https://0.0.0.0/" })
+        foreach (var url in new[] { "http://example.com/", "https://127.0.0.1/", "https://[::1]/",
+            $"https://{string.Join('.', 169, 254, 169, 254)}/latest", "https://0.0.0.0/" })
         {
-            Assert.Equal(400, (await Shop.PostAsync(staff, "/webhook-endpoints", new JsonObject { ["storeId"] = _shop.StoreId, ["url"] = url })).Status);
+            Assert.Equal(400,
+                (await Shop.PostAsync(staff, "/webhook-endpoints", new JsonObject { ["storeId"] = _shop.StoreId, ["url"] = url })).Status);
         }
 
-        Assert.Equal(201, (await Shop.PostAsync(staff, "/webhook-endpoints", new JsonObject { ["storeId"] = _shop.StoreId, ["url"] = "https://example.com/hooks" })).Status);
+        Assert.Equal(201,
+            (await Shop.PostAsync(staff, "/webhook-endpoints",
+            new JsonObject { ["storeId"] = _shop.StoreId, ["url"] = "https://example.com/hooks" })).Status);
     }
 
     [Fact]
@@ -220,7 +248,9 @@ public abstract class WebhookTests(Backend backend) : IAsyncLifetime
         Assert.Equal((secret, false), WebhookSecrets.Seal(SecretBox.None, id, secret));
     }
 
-    private WebhookSender Sender() => new(Db, new WebhookTransport(new WebhookOptions { AllowPrivate = true }, TimeProvider.System), SecretBox.None, NullLogger<WebhookSender>.Instance);
+    private WebhookSender Sender() =>
+        new(Db, new WebhookTransport(new WebhookOptions { AllowPrivate = true }, TimeProvider.System), SecretBox.None,
+        NullLogger<WebhookSender>.Instance);
 
     private static Func<HttpContext, Task> StatusAsync(int status) => http =>
     {
@@ -240,7 +270,14 @@ public abstract class WebhookTests(Backend backend) : IAsyncLifetime
 
     private async Task<JsonElement> MakeAsync(string url, params string[] types)
     {
-        var (status, body) = await MakeAsync(new JsonObject { ["storeId"] = _shop.StoreId, ["url"] = url, ["types"] = new JsonArray([.. types.Select(t => (JsonNode)t)]), ["description"] = "ERP" });
+        var (status, body) = await MakeAsync(
+            new JsonObject
+            {
+                ["storeId"] = _shop.StoreId,
+                ["url"] = url,
+                ["types"] = new JsonArray([.. types.Select(t => (JsonNode)t)]),
+                ["description"] = "ERP"
+            });
         Assert.True(status == 201, body.ToString());
         return body;
     }
@@ -259,17 +296,20 @@ public abstract class WebhookTests(Backend backend) : IAsyncLifetime
 
     private Task ArrivedAsync(int count) => Until.TrueAsync($"{count} have arrived", () => _receiver.All.Count == count);
 
-    private Task AttemptedAsync(int count) => Until.TrueAsync($"try {count} is noted", async () => await _shop.CountAsync("SELECT COUNT(*) FROM webhook_attempts") == count);
+    private Task AttemptedAsync(int count) =>
+        Until.TrueAsync($"try {count} is noted", async () => await _shop.CountAsync("SELECT COUNT(*) FROM webhook_attempts") == count);
 
     private Task StatusOfAsync(string? endpoint, string status) =>
-        Until.TrueAsync($"it is {status}", async () => (await GetAsync($"/webhook-endpoints/{endpoint}")).Body.GetProperty("status").GetString() == status);
+        Until.TrueAsync($"it is {status}", async () => (await GetAsync($"/webhook-endpoints/{endpoint}")).Body.GetProperty("status")
+        .GetString() == status);
 
     private async Task<List<JsonElement>> DeliveriesAsync(string? endpoint, string status, int count)
     {
         List<JsonElement> found = [];
         await Until.TrueAsync($"{count} are {status}", async () =>
         {
-            found = [.. (await GetAsync($"/webhook-endpoints/{endpoint}/deliveries?status={status}")).Body.GetProperty("items").EnumerateArray()];
+            found = [.. (await GetAsync($"/webhook-endpoints/{endpoint}/deliveries?status={status}")).Body.GetProperty("items")
+                .EnumerateArray()];
             return found.Count == count;
         });
         return found;

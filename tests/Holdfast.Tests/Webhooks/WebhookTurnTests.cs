@@ -11,7 +11,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Holdfast.Tests.Webhooks;
 
-/// <summary>Endpoints that are slow, or hang, leave room for others; a sender that dies repeats what it had begun under the same id.</summary>
+/// <summary>
+/// Endpoints that are slow, or hang, leave room for others; a sender that dies repeats what it had begun under the same id.
+/// </summary>
 [Slow]
 public sealed class WebhookTurnTests : IAsyncLifetime
 {
@@ -49,7 +51,10 @@ public sealed class WebhookTurnTests : IAsyncLifetime
         await Until.TrueAsync("they are queued", async () => await QueuedAsync(endpoint) == 4);
 
         // Whatever it takes is asked for again: without turns this would not end.
-        _slow.Answer = async _ => await Db.WriteAsync(async tx => await tx.ExecuteAsync("UPDATE webhook_deliveries SET status = 'pending', attempts = 0, next_attempt_at = $2 WHERE endpoint_id = $1",
+        _slow.Answer = async _ =>
+            await Db.WriteAsync(async tx =>
+            await tx.ExecuteAsync(
+            "UPDATE webhook_deliveries SET status = 'pending', attempts = 0, next_attempt_at = $2 WHERE endpoint_id = $1",
             endpoint, await tx.NowAsync()));
         using var sender = Sender(endpointsAtOnce: 1);
         await sender.StartAsync(TestContext.Current.CancellationToken);
@@ -103,9 +108,15 @@ public sealed class WebhookTurnTests : IAsyncLifetime
         await using var next = await ServerProcess.StartAsync(database.Url, environment);
 
         // Its lease of two minutes is not waited for.
-        Assert.Equal(0, await database.Db.ReadAsync(async s => await s.FirstAsync("SELECT COUNT(*) FROM webhook_deliveries WHERE next_attempt_at > $1", r => r.Long(0), await s.NowAsync() + TimeSpan.FromMinutes(3))));
-        await database.Db.WriteAsync(async tx => await tx.ExecuteAsync("UPDATE webhook_deliveries SET next_attempt_at = $1", await tx.NowAsync()));
-        await Until.TrueAsync("it has been delivered", async () => await database.Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM webhook_deliveries WHERE status = 'delivered'", r => r.Long(0))) == 1);
+        Assert.Equal(0,
+            await database.Db.ReadAsync(async s =>
+            await s.FirstAsync("SELECT COUNT(*) FROM webhook_deliveries WHERE next_attempt_at > $1", r => r.Long(0), await s.NowAsync()
+            + TimeSpan.FromMinutes(3))));
+        await database.Db.WriteAsync(async tx =>
+            await tx.ExecuteAsync("UPDATE webhook_deliveries SET next_attempt_at = $1", await tx.NowAsync()));
+        await Until.TrueAsync("it has been delivered",
+            async () => await database.Db.ReadAsync(s =>
+            s.FirstAsync("SELECT COUNT(*) FROM webhook_deliveries WHERE status = 'delivered'", r => r.Long(0))) == 1);
         Assert.Equal(2, _slow.All.Count);
         Assert.Equal((_slow.All[0].Id, _slow.All[0].Body), (_slow.All[1].Id, _slow.All[1].Body));
     }
@@ -130,7 +141,8 @@ public sealed class WebhookTurnTests : IAsyncLifetime
         late.SetResult();
         await stopping;
         Assert.Equal([("delivered", 1), ("delivered", 1), ("pending", 0)], await Db.ReadAsync(s => s.QueryAsync(
-            "SELECT status, attempts FROM webhook_deliveries WHERE endpoint_id = $1 ORDER BY status", r => (r.Text(0), r.Int(1)), endpoint)));
+            "SELECT status, attempts FROM webhook_deliveries WHERE endpoint_id = $1 ORDER BY status", r => (r.Text(0), r.Int(1)),
+            endpoint)));
         hanging.SetResult();
         using var next = Sender(endpointsAtOnce: 1);
         Assert.Equal(1, await next.SendOnceAsync(TestContext.Current.CancellationToken));
@@ -157,7 +169,8 @@ public sealed class WebhookTurnTests : IAsyncLifetime
         Assert.Equal(0, await other.SendOnceAsync(TestContext.Current.CancellationToken));
         answer.SetResult();
         Assert.Equal(1, await sending);
-        Assert.Equal(("delivered", 1), (await Db.ReadAsync(s => s.FirstAsync("SELECT status FROM webhook_deliveries", r => r.Text(0))), _slow.All.Count));
+        Assert.Equal(("delivered", 1),
+            (await Db.ReadAsync(s => s.FirstAsync("SELECT status FROM webhook_deliveries", r => r.Text(0))), _slow.All.Count));
     }
 
     [Fact]
@@ -173,9 +186,12 @@ public sealed class WebhookTurnTests : IAsyncLifetime
         {
             await tx.MayIdleAsync();
             await new WebhooksConsumer().HandleAsync(tx, [events[0] with { Sequence = 2 }]);
-            deleting = _server.Admin.DeleteAsync(new Uri($"/api/v1/webhook-endpoints/{endpoint}", UriKind.Relative), TestContext.Current.CancellationToken);
-            await Until.TrueAsync("deleting waits for it, or has ended", async () => deleting.IsCompleted || await Db.ReadAsync(s => s.FirstAsync(
-                "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'", r => r.Long(0))) > 0);
+            deleting = _server.Admin.DeleteAsync(new Uri($"/api/v1/webhook-endpoints/{endpoint}", UriKind.Relative),
+                TestContext.Current.CancellationToken);
+            await Until.TrueAsync("deleting waits for it, or has ended", async () => deleting.IsCompleted
+                || await Db.ReadAsync(s => s.FirstAsync(
+                "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'", r => r.Long(0)))
+                > 0);
             await tx.CommitAsync();
         }
 
@@ -183,19 +199,24 @@ public sealed class WebhookTurnTests : IAsyncLifetime
         Assert.Equal((204, 0), ((int)deleted.StatusCode, await QueuedAsync(endpoint)));
     }
 
-    private WebhookSender Sender(int endpointsAtOnce) => new(Db, new WebhookTransport(new WebhookOptions { AllowPrivate = true }, TimeProvider.System), SecretBox.None, NullLogger<WebhookSender>.Instance)
-    {
-        EndpointsAtOnce = endpointsAtOnce,
-        Turn = TimeSpan.FromMilliseconds(200),
-    };
+    private WebhookSender Sender(int endpointsAtOnce) =>
+        new(Db, new WebhookTransport(new WebhookOptions { AllowPrivate = true }, TimeProvider.System), SecretBox.None,
+        NullLogger<WebhookSender>.Instance)
+        {
+            EndpointsAtOnce = endpointsAtOnce,
+            Turn = TimeSpan.FromMilliseconds(200),
+        };
 
-    private Task<long> QueuedAsync(Guid endpoint) => Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM webhook_deliveries WHERE endpoint_id = $1", r => r.Long(0), endpoint));
+    private Task<long> QueuedAsync(Guid endpoint) =>
+        Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM webhook_deliveries WHERE endpoint_id = $1", r => r.Long(0), endpoint));
 
     /// <summary>An endpoint for placed orders.</summary>
     private static async Task<Guid> SubscribeAsync(Db db, Shop shop, Receiver receiver)
     {
         var id = Guid.CreateVersion7();
-        await db.WriteAsync(async tx => await tx.ExecuteAsync("INSERT INTO webhook_endpoints (id, store_id, url, types, secret, is_sealed, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        await db.WriteAsync(async tx =>
+            await tx.ExecuteAsync(
+            "INSERT INTO webhook_endpoints (id, store_id, url, types, secret, is_sealed, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
             id, shop.StoreId, receiver.Url, "[\"order.created\"]", new byte[32], false, await tx.NowAsync()));
         return id;
     }

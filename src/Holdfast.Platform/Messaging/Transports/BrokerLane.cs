@@ -5,9 +5,9 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Platform.Messaging;
 
 /// <summary>
-/// Publishes what lies in the lane of a broker. Chunks are claimed for a while (a lease), published outside any transaction, and deleted once the broker has
-/// confirmed them: whoever dies in between leaves them to be published again. Several claims are on their way at once, so that reading the next
-/// overlaps with the confirmation of the last. While the broker is away, the lane grows and nothing else happens.
+/// Publishes what lies in the lane of a broker. Chunks are claimed for a while (a lease), published outside any transaction, and deleted
+/// once the broker has confirmed them: whoever dies in between leaves them to be published again. Several claims are on their way at once,
+/// so that reading the next overlaps with the confirmation of the last. While the broker is away, the lane grows and nothing else happens.
 /// </summary>
 internal sealed class BrokerLane(Db db, ITransport transport, MessagingOptions options, ILogger log)
 {
@@ -36,7 +36,8 @@ internal sealed class BrokerLane(Db db, ITransport transport, MessagingOptions o
                 var claim = _failures == 0 || inFlight.Count == 0 ? await ClaimAsync(ct).ConfigureAwait(false) : null;
                 if (IsDue(lookedAt) && (_failures == 0 || (claim is null && inFlight.Count == 0)))
                 {
-                    // At first, so that others can bind before there is an event; then to find out that the broker is away, or well again, before there is one.
+                    // At first, so that others can bind before there is an event; then to find out that the broker is away, or well again,
+                    // before there is one.
                     lookedAt = Stopwatch.GetTimestamp();
                     inFlight.Add(PublishAsync(Nothing, ct));
                 }
@@ -73,9 +74,13 @@ internal sealed class BrokerLane(Db db, ITransport transport, MessagingOptions o
         await DeletePublishedAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private bool IsDue(long lookedAt) => lookedAt == 0 || Stopwatch.GetElapsedTime(lookedAt) > (transport.Trouble is null ? BetweenLooks : Idle);
+    private bool IsDue(long lookedAt) => lookedAt == 0
+        || Stopwatch.GetElapsedTime(lookedAt) > (transport.Trouble is null ? BetweenLooks : Idle);
 
-    /// <summary>The next chunks, with their events; deletes those that have since been published in the same transaction. Null when there is nothing to do.</summary>
+    /// <summary>
+    /// The next chunks, with their events; deletes those that have since been published in the same transaction. Null when there is nothing
+    /// to do.
+    /// </summary>
     private async Task<Claim?> ClaimAsync(CancellationToken ct)
     {
         long[] published;
@@ -84,7 +89,9 @@ internal sealed class BrokerLane(Db db, ITransport transport, MessagingOptions o
             published = [.. _published];
         }
 
-        if (published.Length == 0 && await db.ReadAsync(async s => await s.FirstAsync("SELECT 1 FROM deliveries WHERE lane = $1 AND next_attempt_at <= $2 LIMIT 1", r => 1,
+        if (published.Length == 0
+            && await db.ReadAsync(async s =>
+            await s.FirstAsync("SELECT 1 FROM deliveries WHERE lane = $1 AND next_attempt_at <= $2 LIMIT 1", r => 1,
             transport.Name, await s.NowAsync().ConfigureAwait(false)).ConfigureAwait(false), ct).ConfigureAwait(false) != 1)
         {
             return null;
@@ -116,7 +123,9 @@ internal sealed class BrokerLane(Db db, ITransport transport, MessagingOptions o
 
         var now = batch.Now();
         await batch.RunAsync().ConfigureAwait(false);
-        var due = await tx.QueryAsync($"SELECT position, events FROM deliveries WHERE lane = $1 AND next_attempt_at <= $2 ORDER BY position LIMIT {MaxChunks} {{skip locked}}",
+        var due = await tx.QueryAsync(
+            $"SELECT position, events FROM deliveries WHERE lane = $1 AND next_attempt_at <= $2 ORDER BY position LIMIT {MaxChunks} "
+            + $"{{skip locked}}",
             r => (Position: r.Long(0), Events: r.Bytes(1)), transport.Name, now.First).ConfigureAwait(false);
         var (taken, size) = (new List<(long Position, byte[] Events)>(), 0);
         foreach (var chunk in due.TakeWhile(c => size == 0 || size + (c.Events.Length / Chunk.Width) <= MaxEvents))
@@ -164,7 +173,8 @@ internal sealed class BrokerLane(Db db, ITransport transport, MessagingOptions o
 
             try
             {
-                await db.WriteAsync(async tx => await LeaseAsync(tx, claim.Positions, await tx.NowAsync().ConfigureAwait(false)).ConfigureAwait(false), CancellationToken.None).ConfigureAwait(false);
+                await db.WriteAsync(async tx => await LeaseAsync(tx, claim.Positions, await tx.NowAsync().ConfigureAwait(false))
+                    .ConfigureAwait(false), CancellationToken.None).ConfigureAwait(false);
             }
             catch (Exception late)
             {
@@ -174,25 +184,28 @@ internal sealed class BrokerLane(Db db, ITransport transport, MessagingOptions o
     }
 
     /// <summary>
-    /// Publishes the events; those that the broker will never take, each with the reason. It halves what was refused until such a one stands alone, so that
-    /// the others go out, some of them twice.
+    /// Publishes the events; those that the broker will never take, each with the reason. It halves what was refused until such a one
+    /// stands alone, so that the others go out, some of them twice.
     /// </summary>
     private async Task<List<(Event Event, string Reason)>> SendAsync(IReadOnlyList<Event> events, CancellationToken ct)
     {
         try
         {
-            await transport.PublishAsync([.. events.Select(e => new Message(e.Type, e.Subject.ToString(), CloudEvent.Write(e)))], ct).ConfigureAwait(false);
+            await transport.PublishAsync([.. events.Select(e => new Message(e.Type, e.Subject.ToString(), CloudEvent.Write(e)))], ct)
+                .ConfigureAwait(false);
             return [];
         }
         catch (RefusedException e) when (events.Count == 1)
         {
-            log.LogError("{Broker} refuses {Event} ({Type}), which is a dead letter now: {Reason}", transport.Name, events[0].Id, events[0].Type, e.Message);
+            log.LogError("{Broker} refuses {Event} ({Type}), which is a dead letter now: {Reason}", transport.Name, events[0].Id,
+                events[0].Type, e.Message);
             return [(events[0], e.Message)];
         }
         catch (RefusedException)
         {
             var half = events.Count / 2;
-            return [.. await SendAsync([.. events.Take(half)], ct).ConfigureAwait(false), .. await SendAsync([.. events.Skip(half)], ct).ConfigureAwait(false)];
+            return [.. await SendAsync([.. events.Take(half)], ct).ConfigureAwait(false), .. await SendAsync([.. events.Skip(half)], ct)
+                .ConfigureAwait(false)];
         }
     }
 

@@ -4,8 +4,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Platform.Messaging;
 
-/// <summary>Publishes to the brokers that are configured, each in a loop of its own; and feeds our consumers from one of them where that is wanted.</summary>
-public sealed class Brokers(Db db, RelayBell bell, Transports transports, IEnumerable<IConsumer> consumers, MessagingOptions options, ILogger<Brokers> log) : BackgroundService
+/// <summary>
+/// Publishes to the brokers that are configured, each in a loop of its own; and feeds our consumers from one of them where that is wanted.
+/// </summary>
+public sealed class Brokers(Db db, RelayBell bell, Transports transports, IEnumerable<IConsumer> consumers, MessagingOptions options,
+    ILogger<Brokers> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -13,7 +16,8 @@ public sealed class Brokers(Db db, RelayBell bell, Transports transports, IEnume
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var publishing = transports.All.Select(t => new BrokerLane(db, t, options, log).RunAsync(bell.ForLane(t.Name), stoppingToken)).ToList();
+        var publishing = transports.All.Select(t => new BrokerLane(db, t, options, log).RunAsync(bell.ForLane(t.Name), stoppingToken))
+            .ToList();
         await SettleAsync(stoppingToken).ConfigureAwait(false);
         var consuming = transports.Find(options.ConsumerTransport) is { } way
             ? _consumers.Select(c => new Inbox(db, c, way, options, log).RunAsync(stoppingToken)) : [];

@@ -7,7 +7,9 @@ public sealed record Message(string Type, string Key, byte[] Body)
 {
     private const int Patience = 50;
 
-    /// <summary>How often it was given out before to somebody who did not acknowledge it: as a rule, whose process ended. Kafka does not count.</summary>
+    /// <summary>
+    /// How often it was given out before to somebody who did not acknowledge it: as a rule, whose process ended. Kafka does not count.
+    /// </summary>
     public int Returns { get; init; }
 
     /// <summary>Why nobody should try it again: processes seem to end over it. Null where that is not so.</summary>
@@ -16,7 +18,8 @@ public sealed record Message(string Type, string Key, byte[] Body)
 
 /// <summary>What a consumer takes.</summary>
 /// <param name="Topic">An exchange or topic.</param>
-/// <param name="Group">Who: each message goes to one process of a group. On RabbitMQ the queue is <c>TOPIC.GROUP</c>, or <c>TOPIC</c> where this is empty.</param>
+/// <param name="Group">Who: each message goes to one process of a group. On RabbitMQ the queue is <c>TOPIC.GROUP</c>, or <c>TOPIC</c> where
+/// this is empty.</param>
 /// <param name="Prefetch">The most messages that are taken before the first is handled.</param>
 public sealed record Subscription(string Topic, string Group, int Prefetch);
 
@@ -24,10 +27,14 @@ public sealed record Subscription(string Topic, string Group, int Prefetch);
 /// <param name="Handle">Handles messages. They are taken as handled when it returns.</param>
 public sealed record Subscriber(Func<IReadOnlyList<Message>, Task> Handle)
 {
-    /// <summary>Called when the broker has kept nothing for the group, or not all: before it begins to keep what is sent from now on.</summary>
+    /// <summary>
+    /// Called when the broker has kept nothing for the group, or not all: before it begins to keep what is sent from now on.
+    /// </summary>
     public Func<Task> Lost { get; init; } = () => Task.CompletedTask;
 
-    /// <summary>Called when all that is sent from now on arrives: at least once for each connection, and after <see cref="Lost"/>.</summary>
+    /// <summary>
+    /// Called when all that is sent from now on arrives: at least once for each connection, and after <see cref="Lost"/>.
+    /// </summary>
     public Func<Task> Ready { get; init; } = () => Task.CompletedTask;
 }
 
@@ -44,9 +51,9 @@ public interface ITransport : IAsyncDisposable
     string? Trouble { get; }
 
     /// <summary>
-    /// Publishes to <see cref="Topics.Events"/>; without a message it only tries the connection. Returns when the broker has taken all of them durably. Calls that overlap are sent in their order.
-    /// Throws <see cref="TransportException"/> when that takes too long or fails: then some of them may have been taken; <see cref="RefusedException"/> when
-    /// one of them never will be.
+    /// Publishes to <see cref="Topics.Events"/>; without a message it only tries the connection. Returns when the broker has taken all of
+    /// them durably. Calls that overlap are sent in their order. Throws <see cref="TransportException"/> when that takes too long or fails:
+    /// then some of them may have been taken; <see cref="RefusedException"/> when one of them never will be.
     /// </summary>
     Task PublishAsync(IReadOnlyList<Message> messages, CancellationToken ct);
 

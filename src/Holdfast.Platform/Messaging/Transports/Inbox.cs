@@ -4,9 +4,10 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Platform.Messaging;
 
 /// <summary>
-/// Feeds one of our consumers from a broker. The inbox holds the last sequence of each subject that the consumer has handled; it and the effect commit
-/// together, and only then is the message acknowledged. A lower or equal sequence is a duplicate. After a gap nothing has to wait: what is missing is
-/// read from our own table of events, which had it before any message was sent. So is the event itself: a message only says which.
+/// Feeds one of our consumers from a broker. The inbox holds the last sequence of each subject that the consumer has handled; it and the
+/// effect commit together, and only then is the message acknowledged. A lower or equal sequence is a duplicate. After a gap nothing has to
+/// wait: what is missing is read from our own table of events, which had it before any message was sent. So is the event itself: a message
+/// only says which.
 /// </summary>
 internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, MessagingOptions options, ILogger log)
 {
@@ -19,12 +20,15 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
 
     public Task RunAsync(CancellationToken ct) => Task.WhenAll(ConsumeAsync(ct), LookAsync(ct));
 
-    /// <summary>Looks once in a while for what has got lost at the broker without a trace: somebody has purged a queue, or removed its binding.</summary>
+    /// <summary>
+    /// Looks once in a while for what has got lost at the broker without a trace: somebody has purged a queue, or removed its binding.
+    /// </summary>
     private async Task LookAsync(CancellationToken ct)
     {
         while (true)
         {
-            await Task.Delay(options.LookEvery * (0.75 + (Random.Shared.NextDouble() / 2)), ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(options.LookEvery * (0.75 + (Random.Shared.NextDouble() / 2)), ct)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (ct.IsCancellationRequested)
             {
                 return;
@@ -81,40 +85,50 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
         return new Told(key, type, fault, m.Body, m.Poison);
     })], ct);
 
-    /// <summary>Notes that the broker has lost what it had for the consumer. The note outlives us: whoever is subscribed next catches up.</summary>
+    /// <summary>
+    /// Notes that the broker has lost what it had for the consumer. The note outlives us: whoever is subscribed next catches up.
+    /// </summary>
     private Task FallBehindAsync(CancellationToken ct) => db.WriteAsync(async tx =>
-        await tx.ExecuteAsync("UPDATE lanes SET behind_since = $2 WHERE name = $1", consumer.Name, await tx.NowAsync().ConfigureAwait(false)).ConfigureAwait(false), ct);
+        await tx.ExecuteAsync("UPDATE lanes SET behind_since = $2 WHERE name = $1", consumer.Name, await tx.NowAsync()
+        .ConfigureAwait(false)).ConfigureAwait(false), ct);
 
     /// <summary>As where a broker has lost what it had for one consumer, for all that it feeds.</summary>
     public static Task FallBehindAsync(Db db, string broker) => db.WriteAsync(async tx =>
-        await tx.ExecuteAsync("UPDATE lanes SET behind_since = $2 WHERE transport = $1 AND name <> transport", broker, await tx.NowAsync().ConfigureAwait(false)).ConfigureAwait(false));
+        await tx.ExecuteAsync("UPDATE lanes SET behind_since = $2 WHERE transport = $1 AND name <> transport", broker, await tx.NowAsync()
+        .ConfigureAwait(false)).ConfigureAwait(false));
 
     /// <summary>Handles all that the consumer has not heard of, if the broker has lost something since that was done last.</summary>
     private async Task CatchUpAsync(CancellationToken ct)
     {
-        var since = await db.ReadAsync(s => s.FirstAsync("SELECT behind_since FROM lanes WHERE name = $1", r => r.TimeOrNull(0), consumer.Name), ct).ConfigureAwait(false);
+        var since = await db.ReadAsync(s =>
+            s.FirstAsync("SELECT behind_since FROM lanes WHERE name = $1", r => r.TimeOrNull(0), consumer.Name), ct).ConfigureAwait(false);
         if (since is null)
         {
             return;
         }
 
         await HandleMissedAsync(ct).ConfigureAwait(false);
-        await db.WriteAsync(tx => tx.ExecuteAsync("UPDATE lanes SET behind_since = NULL WHERE name = $1 AND behind_since = $2", consumer.Name, since), ct).ConfigureAwait(false);
+        await db.WriteAsync(tx =>
+            tx.ExecuteAsync("UPDATE lanes SET behind_since = NULL WHERE name = $1 AND behind_since = $2", consumer.Name, since), ct)
+            .ConfigureAwait(false);
     }
 
-    /// <summary>Handles all events that the consumer has not heard of; goes through the subjects by pages, so that no statement takes long.</summary>
+    /// <summary>
+    /// Handles all events that the consumer has not heard of; goes through the subjects by pages, so that no statement takes long.
+    /// </summary>
     private async Task HandleMissedAsync(CancellationToken ct)
     {
         Guid? after = Guid.Empty;
         while (after is not null)
         {
             var page = await db.ReadAsync(s => s.QueryAsync("SELECT e.subject, e.last, COALESCE(i.sequence, 0) FROM "
-                + $"(SELECT subject, MAX(sequence) AS last FROM events WHERE subject > $2 GROUP BY subject ORDER BY subject LIMIT {SubjectsAtOnce}) e "
-                + "LEFT JOIN inbox i ON i.consumer = $1 AND i.subject = e.subject ORDER BY e.subject",
+                + "(SELECT subject, MAX(sequence) AS last FROM events WHERE subject > $2 GROUP BY subject ORDER BY subject LIMIT "
+                + $"{SubjectsAtOnce}) e LEFT JOIN inbox i ON i.consumer = $1 AND i.subject = e.subject ORDER BY e.subject",
                 r => (Subject: r.Uuid(0), Last: r.Int(1), Heard: r.Int(2)), consumer.Name, after), ct).ConfigureAwait(false);
             foreach (var some in page.Where(p => p.Last > p.Heard).Chunk(CatchUpSize))
             {
-                await HandleAsync([.. some.Select(p => new Told(new EventKey(p.Subject, p.Last), null, null, []))], ct).ConfigureAwait(false);
+                await HandleAsync([.. some.Select(p => new Told(new EventKey(p.Subject, p.Last), null, null, []))], ct)
+                    .ConfigureAwait(false);
             }
 
             after = page.Count < SubjectsAtOnce ? null : page[^1].Subject;
@@ -168,7 +182,8 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
 
         var last = told.Where(t => t.Fault is null).GroupBy(t => t.Key.Subject).ToDictionary(g => g.Key, g => g.Max(t => t.Key.Sequence));
         var heard = await OpenAsync(tx, batch, last.Keys).ConfigureAwait(false);
-        var events = await EventRows.LoadRangesAsync(tx, [.. last.Where(l => l.Value > heard[l.Key]).Select(l => (l.Key, heard[l.Key] + 1, l.Value))]).ConfigureAwait(false);
+        var events = await EventRows.LoadRangesAsync(tx,
+            [.. last.Where(l => l.Value > heard[l.Key]).Select(l => (l.Key, heard[l.Key] + 1, l.Value))]).ConfigureAwait(false);
         var waiting = batch.Query("SELECT 1 FROM deliveries WHERE lane = $1 LIMIT 1", r => 1, consumer.Name);
         await batch.RunAsync().ConfigureAwait(false);
         var good = await BuryAsync(tx, told, events, now.First).ConfigureAwait(false);
@@ -199,7 +214,8 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
         }
 
         batch.Insert(rows, "ON CONFLICT (consumer, subject) DO NOTHING");
-        var locked = batch.Query("SELECT subject, sequence FROM inbox WHERE consumer = $1 AND subject {in $2} ORDER BY subject {lock}", r => (Subject: r.Uuid(0), Sequence: r.Int(1)),
+        var locked = batch.Query("SELECT subject, sequence FROM inbox WHERE consumer = $1 AND subject {in $2} ORDER BY subject {lock}",
+            r => (Subject: r.Uuid(0), Sequence: r.Int(1)),
             consumer.Name, ids);
         await batch.RunAsync().ConfigureAwait(false);
         return locked.Rows.ToDictionary(l => l.Subject, l => l.Sequence);
@@ -208,7 +224,8 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
     /// <summary>Makes dead letters of those events that processes seem to end over; the others.</summary>
     private async Task<List<Event>> BuryAsync(Tx tx, List<Told> told, List<Event> events, DateTime now)
     {
-        var (poison, good) = (told.Where(t => t.Poison is not null).GroupBy(t => t.Key).ToDictionary(g => g.Key, g => g.First().Poison!), new List<Event>());
+        var (poison, good) = (told.Where(t => t.Poison is not null).GroupBy(t => t.Key).ToDictionary(g => g.Key, g => g.First().Poison!),
+            new List<Event>());
         foreach (var e in events)
         {
             var key = new EventKey(e.Subject, e.Sequence);
@@ -219,7 +236,8 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
             }
 
             await DeadLetters.BuryAsync(tx, consumer.Name, key, reason, 1, now).ConfigureAwait(false);
-            log.LogError("{Consumer} does not take {Event} ({Type}), which is a dead letter now: {Reason}", consumer.Name, e.Id, e.Type, reason);
+            log.LogError("{Consumer} does not take {Event} ({Type}), which is a dead letter now: {Reason}", consumer.Name, e.Id, e.Type,
+                reason);
         }
 
         return good;
@@ -234,7 +252,8 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
             rows.Add(subject.Key).Add(subject.Max(e => e.Sequence)).Add(consumer.Name);
         }
 
-        batch.ChangeEach(rows, "UPDATE inbox SET sequence = {v.sequence} WHERE inbox.consumer = {v.consumer} AND inbox.subject = {v.subject}");
+        batch.ChangeEach(rows,
+            "UPDATE inbox SET sequence = {v.sequence} WHERE inbox.consumer = {v.consumer} AND inbox.subject = {v.subject}");
         var found = events.ToDictionary(e => new EventKey(e.Subject, e.Sequence), e => e.Type);
         foreach (var t in told.Where(t => t.Fault is null && t.Type is not null && t.Key.Sequence > heard[t.Key.Subject]))
         {
@@ -258,7 +277,8 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
     // The id comes from the message: told again, it is the same dead letter.
     private void AddDead(StatementBatch batch, Told bad, string reason, DateTime now)
     {
-        DeadLetters.Add(batch, new DeadLetter(DeadLetters.IdOf(consumer.Name, bad.Body), consumer.Name, null, null, bad.Type, reason, bad.Body, 1, now));
+        DeadLetters.Add(batch,
+            new DeadLetter(DeadLetters.IdOf(consumer.Name, bad.Body), consumer.Name, null, null, bad.Type, reason, bad.Body, 1, now));
         log.LogError("{Consumer} got a message that cannot be handled ({Reason}): it is a dead letter now", consumer.Name, reason);
     }
 

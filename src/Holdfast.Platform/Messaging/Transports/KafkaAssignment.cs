@@ -10,7 +10,9 @@ internal sealed class KafkaAssignment
     private readonly List<TopicPartitionOffset> _lost = [];
     private bool _isNew;
 
-    /// <summary>Where to go on: where the group has come, or at the first message that is kept, if there is nothing to go on from.</summary>
+    /// <summary>
+    /// Where to go on: where the group has come, or at the first message that is kept, if there is nothing to go on from.
+    /// </summary>
     public IEnumerable<TopicPartitionOffset> Starts(IConsumer<string, byte[]> consumer, List<TopicPartition> partitions)
     {
         _isNew = true;

@@ -8,7 +8,8 @@ namespace Holdfast.Platform.Messaging;
 /// <param name="patience">The longest that publishing takes, one way or another.</param>
 /// <param name="queue">How many messages the client holds that the broker has not confirmed.</param>
 /// <param name="properties">Of the client, by librdkafka's names, where there are more than ours.</param>
-internal sealed class KafkaTransport(string brokers, TimeSpan patience, int queue = 20_000, IReadOnlyDictionary<string, string>? properties = null) : ITransport
+internal sealed class KafkaTransport(string brokers, TimeSpan patience, int queue = 20_000,
+    IReadOnlyDictionary<string, string>? properties = null) : ITransport
 {
     private static readonly Header ContentType = new("content-type", Encoding.ASCII.GetBytes(CloudEvent.ContentType));
 
@@ -98,7 +99,9 @@ internal sealed class KafkaTransport(string brokers, TimeSpan patience, int queu
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Commits what was handled and leaves the group, so that others get the partitions at once, and not when the session has ended.</summary>
+    /// <summary>
+    /// Commits what was handled and leaves the group, so that others get the partitions at once, and not when the session has ended.
+    /// </summary>
     private static Task LeaveAsync(IConsumer<string, byte[]> consumer) => Task.Run(() =>
     {
         try
@@ -117,7 +120,8 @@ internal sealed class KafkaTransport(string brokers, TimeSpan patience, int queu
 
     private async Task SendAsync(IProducer<string, byte[]> producer, IReadOnlyList<Message> messages, CancellationToken ct)
     {
-        var (open, done, clock) = (messages.Count, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), Stopwatch.StartNew());
+        var (open, done, clock) = (messages.Count, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously),
+            Stopwatch.StartNew());
         foreach (var message in messages)
         {
             while (!TryProduce(producer, message, Report))
@@ -194,7 +198,8 @@ internal sealed class KafkaTransport(string brokers, TimeSpan patience, int queu
     {
         try
         {
-            producer.Produce(Topics.Events, new Message<string, byte[]> { Key = message.Key, Value = message.Body, Headers = [ContentType] }, report);
+            producer.Produce(Topics.Events,
+                new Message<string, byte[]> { Key = message.Key, Value = message.Body, Headers = [ContentType] }, report);
             return true;
         }
         catch (ProduceException<string, byte[]> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
@@ -248,7 +253,8 @@ internal sealed class KafkaTransport(string brokers, TimeSpan patience, int queu
 
                 taken.Add(result);
             }
-            catch (ConsumeException e) when (e.Error.Code is ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic or ErrorCode.Local_UnknownPartition)
+            catch (ConsumeException e)
+                when (e.Error.Code is ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic or ErrorCode.Local_UnknownPartition)
             {
                 // Nobody has published yet: the topic comes with the first message.
                 break;
@@ -273,6 +279,7 @@ internal sealed class KafkaTransport(string brokers, TimeSpan patience, int queu
     private static Message Message(ConsumeResult<string, byte[]> result)
     {
         var type = result.Message.Headers?.FirstOrDefault(h => h.Key is "type" or "ce_type")?.GetValueBytes();
-        return new Message(type is null ? "" : Encoding.UTF8.GetString(type), result.Message.Key ?? "", Received.Body(result.Message.Value));
+        return new Message(type is null ? "" : Encoding.UTF8.GetString(type), result.Message.Key
+            ?? "", Received.Body(result.Message.Value));
     }
 }

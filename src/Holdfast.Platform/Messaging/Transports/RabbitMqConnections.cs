@@ -2,7 +2,10 @@ using RabbitMQ.Client;
 
 namespace Holdfast.Platform.Messaging;
 
-/// <summary>Opens and ends connections to RabbitMQ in bounded time. The client's own limits do not end each of its waits for a broker that is silent.</summary>
+/// <summary>
+/// Opens and ends connections to RabbitMQ in bounded time. The client's own limits do not end each of its waits for a broker that is
+/// silent.
+/// </summary>
 internal static class RabbitMqConnections
 {
     private static readonly TimeSpan Opening = TimeSpan.FromSeconds(10);

@@ -4,9 +4,10 @@ using RabbitMQ.Client.Exceptions;
 namespace Holdfast.Platform.Messaging;
 
 /// <summary>
-/// Exchanges and queues, declared whenever a connection is made and every few seconds, so that what somebody deleted comes back. <c>order_events</c> is a durable topic
-/// exchange; what no queue is bound for goes to <c>order_events.unrouted</c>, which forgets after a day. Each consumer has a quorum queue; what comes
-/// back to it again and again, and not even <see cref="Message.Poison"/> has helped, goes to <c>TOPIC.dead</c>.
+/// Exchanges and queues, declared whenever a connection is made and every few seconds, so that what somebody deleted comes back.
+/// <c>order_events</c> is a durable topic exchange; what no queue is bound for goes to <c>order_events.unrouted</c>, which forgets after a
+/// day. Each consumer has a quorum queue; what comes back to it again and again, and not even <see cref="Message.Poison"/> has helped, goes
+/// to <c>TOPIC.dead</c>.
 /// </summary>
 internal static class RabbitMqTopology
 {
@@ -38,12 +39,16 @@ internal static class RabbitMqTopology
     /// <summary>Declares the queue of a subscription with all that it needs; its name.</summary>
     /// <param name="lost">Called before the queue is made that was not there.</param>
     /// <param name="allLost">Called before the exchange of our events is made that was not there.</param>
-    public static async Task<string> DeclareQueueAsync(IConnection connection, IChannel channel, Subscription subscription, Func<Task> lost, Func<Task> allLost, CancellationToken ct)
+    public static async Task<string> DeclareQueueAsync(IConnection connection, IChannel channel, Subscription subscription, Func<Task> lost,
+        Func<Task> allLost, CancellationToken ct)
     {
-        var (topic, queue) = (subscription.Topic, subscription.Group.Length == 0 ? subscription.Topic : $"{subscription.Topic}.{subscription.Group}");
+        var (topic, queue) = (subscription.Topic, subscription.Group.Length == 0 ? subscription.Topic
+            : $"{subscription.Topic}.{subscription.Group}");
         var quorum = new Dictionary<string, object?> { ["x-queue-type"] = "quorum" };
-        await channel.ExchangeDeclareAsync($"{topic}.dead", ExchangeType.Fanout, durable: true, cancellationToken: ct).ConfigureAwait(false);
-        await channel.QueueDeclareAsync($"{topic}.dead", durable: true, exclusive: false, autoDelete: false, quorum, cancellationToken: ct).ConfigureAwait(false);
+        await channel.ExchangeDeclareAsync($"{topic}.dead", ExchangeType.Fanout, durable: true, cancellationToken: ct)
+            .ConfigureAwait(false);
+        await channel.QueueDeclareAsync($"{topic}.dead", durable: true, exclusive: false, autoDelete: false, quorum, cancellationToken: ct)
+            .ConfigureAwait(false);
         await channel.QueueBindAsync($"{topic}.dead", $"{topic}.dead", "", cancellationToken: ct).ConfigureAwait(false);
         if (!await ExistsAsync(connection, asking => asking.QueueDeclarePassiveAsync(queue, ct), ct).ConfigureAwait(false))
         {
@@ -51,7 +56,8 @@ internal static class RabbitMqTopology
         }
 
         await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false,
-            new Dictionary<string, object?>(quorum) { ["x-dead-letter-exchange"] = $"{topic}.dead", ["x-delivery-limit"] = MaxReturns }, cancellationToken: ct).ConfigureAwait(false);
+            new Dictionary<string, object?>(quorum) { ["x-dead-letter-exchange"] = $"{topic}.dead", ["x-delivery-limit"] = MaxReturns },
+            cancellationToken: ct).ConfigureAwait(false);
         // At last: whoever finds the exchange finds somebody bound to it, or nearly.
         if (topic == Topics.Events)
         {

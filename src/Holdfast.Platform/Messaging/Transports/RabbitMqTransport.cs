@@ -7,11 +7,13 @@ using RabbitMQ.Client.Exceptions;
 namespace Holdfast.Platform.Messaging;
 
 /// <summary>RabbitMQ 3.10 or later: publisher confirms, persistent messages, acknowledgements by hand.</summary>
-/// <param name="lost">Called when the exchange of our events was not there, before it is made: no queue was bound to it for a while.</param>
+/// <param name="lost">Called when the exchange of our events was not there, before it is made: no queue was bound to it for a
+/// while.</param>
 internal sealed class RabbitMqTransport(string url, TimeSpan patience, Func<Task> lost) : ITransport
 {
     private static readonly CreateChannelOptions Confirmed =
-        new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null);
+        new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true,
+        outstandingPublisherConfirmationsRateLimiter: null);
 
     /// <summary>How often what consumers need is declared again: somebody may have deleted it.</summary>
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(10);
@@ -35,7 +37,8 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience, Func<Task
 
         try
         {
-            await (messages.Count == 0 ? LookAsync(link.Connection, ct) : SendAsync(link.Channel, messages)).WaitAsync(patience, ct).ConfigureAwait(false);
+            await (messages.Count == 0 ? LookAsync(link.Connection, ct) : SendAsync(link.Channel, messages)).WaitAsync(patience, ct)
+                .ConfigureAwait(false);
             _troubles.Clear();
         }
         catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
@@ -46,7 +49,8 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience, Func<Task
                 await DropAsync(link).ConfigureAwait(false);
             }
 
-            throw IsRefused(e, messages) ? new RefusedException($"RabbitMQ: {e.Message}", e) : _troubles.Failed(e is TimeoutException ? "it does not confirm" : e.Message, e);
+            throw IsRefused(e, messages) ? new RefusedException($"RabbitMQ: {e.Message}", e)
+                : _troubles.Failed(e is TimeoutException ? "it does not confirm" : e.Message, e);
         }
     }
 
@@ -60,7 +64,8 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience, Func<Task
             Receiver? receiver = null;
             do
             {
-                var queue = await RabbitMqTopology.DeclareQueueAsync(connection, channel, subscription, subscriber.Lost, lost, ct).ConfigureAwait(false);
+                var queue = await RabbitMqTopology.DeclareQueueAsync(connection, channel, subscription, subscriber.Lost, lost, ct)
+                    .ConfigureAwait(false);
                 receiver ??= await BeginAsync(channel, queue, subscription, ct).ConfigureAwait(false);
                 _troubles.Clear(subscription);
                 await subscriber.Ready().ConfigureAwait(false);
@@ -100,7 +105,8 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience, Func<Task
     }
 
     /// <summary>Handles what comes until it is time to look again; false: nothing comes any more.</summary>
-    private static async Task<bool> HandleForAWhileAsync(Receiver receiver, IChannel channel, Subscription subscription, Subscriber subscriber, CancellationToken ct)
+    private static async Task<bool> HandleForAWhileAsync(Receiver receiver, IChannel channel, Subscription subscription,
+        Subscriber subscriber, CancellationToken ct)
     {
         using var time = CancellationTokenSource.CreateLinkedTokenSource(ct);
         time.CancelAfter(BetweenLooks);
@@ -175,16 +181,24 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience, Func<Task
         return Task.WhenAll(confirmed);
     }
 
-    /// <summary>Asks the broker whether all is declared, on a channel that it may close without harm; brings back what somebody has deleted, and counts what nobody has bound.</summary>
+    /// <summary>
+    /// Asks the broker whether all is declared, on a channel that it may close without harm; brings back what somebody has deleted, and
+    /// counts what nobody has bound.
+    /// </summary>
     private async Task LookAsync(IConnection connection, CancellationToken ct)
     {
         await using var channel = await connection.CreateChannelAsync(cancellationToken: ct).ConfigureAwait(false);
         MessagingMeter.Unrouted(await RabbitMqTopology.DeclareEventsAsync(connection, channel, lost, ct).ConfigureAwait(false));
     }
 
-    /// <summary>Whether the broker has closed the channel because one of these is too large. Others that were on their way there at the time fail, too, and are not to blame.</summary>
-    private static bool IsRefused(Exception e, IReadOnlyList<Message> messages) => e is OperationInterruptedException { ShutdownReason: { ReplyCode: Constants.PreconditionFailed } reason }
-        && messages.Any(m => reason.ReplyText.Contains(string.Create(CultureInfo.InvariantCulture, $"message size {m.Body.Length} "), StringComparison.Ordinal));
+    /// <summary>
+    /// Whether the broker has closed the channel because one of these is too large. Others that were on their way there at the time fail,
+    /// too, and are not to blame.
+    /// </summary>
+    private static bool IsRefused(Exception e, IReadOnlyList<Message> messages) =>
+        e is OperationInterruptedException { ShutdownReason: { ReplyCode: Constants.PreconditionFailed } reason }
+        && messages.Any(m =>
+        reason.ReplyText.Contains(string.Create(CultureInfo.InvariantCulture, $"message size {m.Body.Length} "), StringComparison.Ordinal));
 
     private async Task DropAsync(Link link)
     {
@@ -223,7 +237,8 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience, Func<Task
     /// <summary>Puts what arrives aside, in order. Prefetch bounds how many that can be.</summary>
     private sealed class Receiver(IChannel channel) : AsyncDefaultBasicConsumer(channel)
     {
-        private readonly Channel<(ulong Tag, Message Message)> _received = System.Threading.Channels.Channel.CreateUnbounded<(ulong, Message)>();
+        private readonly Channel<(ulong Tag, Message Message)> _received =
+            System.Threading.Channels.Channel.CreateUnbounded<(ulong, Message)>();
 
         public ChannelReader<(ulong Tag, Message Message)> Messages => _received.Reader;
 
@@ -240,15 +255,18 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience, Func<Task
             }
         }
 
-        public override Task HandleBasicDeliverAsync(string consumerTag, ulong deliveryTag, bool redelivered, string exchange, string routingKey,
+        public override Task HandleBasicDeliverAsync(string consumerTag, ulong deliveryTag, bool redelivered, string exchange,
+            string routingKey,
             IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken = default)
         {
-            _received.Writer.TryWrite((deliveryTag, new Message(routingKey, "", Received.Body(body.Span)) { Returns = Returns(properties) }));
+            _received.Writer.TryWrite(
+                (deliveryTag, new Message(routingKey, "", Received.Body(body.Span)) { Returns = Returns(properties) }));
             return Task.CompletedTask;
         }
 
         private static int Returns(IReadOnlyBasicProperties properties) =>
-            properties.Headers is { } headers && headers.TryGetValue("x-delivery-count", out var value) && value is long count ? (int)Math.Clamp(count, 0, int.MaxValue) : 0;
+            properties.Headers is { } headers && headers.TryGetValue("x-delivery-count", out var value) && value is long count
+            ? (int)Math.Clamp(count, 0, int.MaxValue) : 0;
 
         public override Task HandleChannelShutdownAsync(object channel, ShutdownEventArgs reason)
         {

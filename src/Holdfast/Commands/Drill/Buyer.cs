@@ -41,7 +41,8 @@ internal static class Buyer
 
     private static async Task DecideAsync(BuyerPlan plan, Attempt attempt, DrillShop shop, CancellationToken ct)
     {
-        switch (plan.Habit == Habit.PaysLate && (attempt.Session == TimeSpan.Zero || attempt.Session > TooLong) ? Habit.PaysAfterCancelling : plan.Habit)
+        switch (plan.Habit == Habit.PaysLate && (attempt.Session == TimeSpan.Zero || attempt.Session > TooLong) ? Habit.PaysAfterCancelling
+            : plan.Habit)
         {
             case Habit.Pays:
                 await shop.PayAsync(attempt, plan.ClicksTwice, ct);

@@ -8,8 +8,8 @@ using Holdfast.Platform.Data;
 namespace Holdfast.Commands.Drill;
 
 /// <summary>
-/// <c>drill</c>: a flash sale with faults. 100 pieces, 5,000 buyers, the server killed three times; then everything is counted from the buyers'
-/// receipts. Exit code 1 on any deviation, 130 when interrupted.
+/// <c>drill</c>: a flash sale with faults. 100 pieces, 5,000 buyers, the server killed three times; then everything is counted from the
+/// buyers' receipts. Exit code 1 on any deviation, 130 when interrupted.
 /// </summary>
 internal static class DrillCommand
 {
@@ -24,7 +24,9 @@ internal static class DrillCommand
         var seconds = new Option<double>("--seconds") { Description = "Over how many seconds they come.", DefaultValueFactory = _ => 30 };
         var seed = new Option<int?>("--seed") { Description = "The crowd and the moments of the kills; a run prints its own." };
         var where = new DeploymentOptions();
-        var command = Database.Command("drill", "A flash sale with faults: prints what was sold, refused, doubled and lost, counted from the buyers' receipts.", async (parsed, settings, ct) =>
+        var command = Database.Command("drill",
+            "A flash sale with faults: prints what was sold, refused, doubled and lost, counted from the buyers' receipts.",
+            async (parsed, settings, ct) =>
         {
             var (crowd, time) = (parsed.GetValue(buyers), parsed.GetValue(seconds));
             if (crowd is < 200 or > 100_000 || time is < 1 or > 180)
@@ -47,10 +49,12 @@ internal static class DrillCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(Deployment deployment, int buyers, double seconds, int seed, CancellationToken limit, CancellationToken interrupt)
+    private static async Task<int> RunAsync(Deployment deployment, int buyers, double seconds, int seed, CancellationToken limit,
+        CancellationToken interrupt)
     {
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{DrillShop.Stock} in stock, {buyers:N0} buyers within {seconds:0} s, {(deployment.Child is null ? "no kills" : $"{Kills} kills")}, seed {seed}, at {deployment.Address}"));
+            $"{DrillShop.Stock} in stock, {buyers:N0} buyers within {seconds:0} s, "
+            + $"{(deployment.Child is null ? "no kills" : $"{Kills} kills")}, seed {seed}, at {deployment.Address}"));
         var started = Stopwatch.GetTimestamp();
         using var client = new ShopClient(deployment.Address, deployment.SignIn, Connections, Patience);
         var shop = new DrillShop(client, Guid.CreateVersion7().ToString("N")[^12..]);
@@ -68,14 +72,17 @@ internal static class DrillCommand
             isOver = !interrupt.IsCancellationRequested;
         }
 
-        var (verified, says) = deployment.DatabaseUrl is { } url && verdict is not null ? await ChildServer.RunAsync(url, ["verify"], interrupt) : (0, null);
+        var (verified, says) = deployment.DatabaseUrl is { } url && verdict is not null
+            ? await ChildServer.RunAsync(url, ["verify"], interrupt) : (0, null);
         DrillReport.Print(shop, killer, verdict, isOver, verified, says, Stopwatch.GetElapsedTime(started));
         return verdict is null && !isOver ? 130 : verdict is { Deviations.Count: 0 } && verified == 0 ? 0 : 1;
     }
 
     private static async Task SellAsync(DrillShop shop, IReadOnlyList<BuyerPlan> crowd, Killer? killer, CancellationToken ct)
     {
-        var progress = new Progress("buyers who are done", crowd.Count) { Note = () => $"({shop.Accepted} orders, {shop.Client.Retries} retries, {killer?.Outages.Count ?? 0} kills)" };
+        var progress = new Progress("buyers who are done",
+            crowd.Count)
+        { Note = () => $"({shop.Accepted} orders, {shop.Client.Retries} retries, {killer?.Outages.Count ?? 0} kills)" };
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         await progress.ShowAsync(() => Task.WhenAll([killer?.ActAsync(stop.Token) ?? Task.CompletedTask, .. crowd.Select(async plan =>
         {
@@ -94,8 +101,8 @@ internal static class DrillCommand
     }
 
     /// <summary>
-    /// Waits until nothing is held any more for those who vanished, lets refused buyers come back for what that has freed (each piece must be sold:
-    /// refusing what could be sold is a defect, too), and judges.
+    /// Waits until nothing is held any more for those who vanished, lets refused buyers come back for what that has freed (each piece must
+    /// be sold: refusing what could be sold is a defect, too), and judges.
     /// </summary>
     private static async Task<Verdict> SettleAsync(DrillShop shop, CancellationToken ct)
     {
@@ -117,11 +124,14 @@ internal static class DrillCommand
         if (left > 0)
         {
             Console.WriteLine($"{left} are free again: refused buyers come back for them");
-            var returning = Enumerable.Range(1, (int)(left * 2) + 10).Select(n => new BuyerPlan(n, 0, 1, Habit.Pays, n % 3 == 0, 0, false, 0));
+            var returning = Enumerable.Range(1, (int)(left * 2) + 10)
+                .Select(n => new BuyerPlan(n, 0, 1, Habit.Pays, n % 3 == 0, 0, false, 0));
             await Task.WhenAll(returning.Select(plan => Buyer.BuyAsync(plan, "last", shop, ct)));
         }
 
-        var verdict = DrillAudit.Judge(DrillShop.Stock, shop.Receipts, await shop.SeenAsync(ct), await shop.AvailableAsync(ct), wanted: true);
-        return overdue == 0 ? verdict : verdict with { Deviations = [.. verdict.Deviations, $"{overdue} orders were still pending long after their time"] };
+        var verdict = DrillAudit.Judge(DrillShop.Stock, shop.Receipts, await shop.SeenAsync(ct), await shop.AvailableAsync(ct),
+            wanted: true);
+        return overdue == 0 ? verdict
+            : verdict with { Deviations = [.. verdict.Deviations, $"{overdue} orders were still pending long after their time"] };
     }
 }

@@ -10,7 +10,11 @@ namespace Holdfast.Commands.Drill;
 internal sealed class DrillPlace : IAsyncDisposable
 {
     /// <summary>Six seconds to pay, so that late payers and those who vanish can be seen within minutes.</summary>
-    private static readonly Dictionary<string, string> ChildSettings = new() { ["ORDER_SESSION_DURATION_MINUTES"] = "0.1", ["RATE_LIMITS"] = "off" };
+    private static readonly Dictionary<string, string> ChildSettings = new()
+    {
+        ["ORDER_SESSION_DURATION_MINUTES"] = "0.1",
+        ["RATE_LIMITS"] = "off"
+    };
 
     private readonly string? _folder;
 
@@ -24,7 +28,9 @@ internal sealed class DrillPlace : IAsyncDisposable
         var folder = isDefault && where.Url(parsed) is null ? Directory.CreateTempSubdirectory("holdfast-drill-").FullName : null;
         try
         {
-            return new DrillPlace(await where.OpenAsync(parsed, settings, folder is null ? settings.DatabaseUrl : $"sqlite:{folder}/holdfast.db", ChildSettings, ct), folder);
+            return new DrillPlace(
+                await where.OpenAsync(parsed, settings, folder is null ? settings.DatabaseUrl
+                : $"sqlite:{folder}/holdfast.db", ChildSettings, ct), folder);
         }
         catch
         {

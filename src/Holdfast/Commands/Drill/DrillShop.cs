@@ -34,15 +34,23 @@ internal sealed class DrillShop(ShopClient client, string run)
 
     public async Task OpenAsync(CancellationToken ct)
     {
-        var store = await Client.MustAsync(Call.Post("/stores", new { Name = $"Drill {run}", Slug = $"drill-{run}", Currency }, $"drill:{run}:store"), ct);
+        var store = await Client.MustAsync(
+            Call.Post("/stores", new { Name = $"Drill {run}", Slug = $"drill-{run}", Currency }, $"drill:{run}:store"), ct);
         StoreId = store.GetProperty("id").GetGuid();
         var product = await Client.MustAsync(Call.Post("/products",
-            new { StoreId, Name = "The one that everybody wants", Variants = new[] { new { Sku = $"DRILL-{run}", Name = "One size", Price } } }, $"drill:{run}:product"), ct);
+            new
+            {
+                StoreId,
+                Name = "The one that everybody wants",
+                Variants = new[] { new { Sku = $"DRILL-{run}", Name = "One size", Price } }
+            }, $"drill:{run}:product"), ct);
         VariantId = product.GetProperty("variants")[0].GetProperty("id").GetGuid();
-        await Client.MustAsync(Call.Post($"/inventory/{VariantId}/receipts", new { Quantity = Stock, Reference = $"drill {run}" }, $"drill:{run}:stock"), ct);
+        await Client.MustAsync(
+            Call.Post($"/inventory/{VariantId}/receipts", new { Quantity = Stock, Reference = $"drill {run}" }, $"drill:{run}:stock"), ct);
     }
 
-    public Attempt Begin(int buyer, string nth, long quantity) => _attempts.GetOrAdd($"drill:{run}:{buyer}:{nth}", key => new Attempt(key, buyer, quantity));
+    public Attempt Begin(int buyer, string nth, long quantity) =>
+        _attempts.GetOrAdd($"drill:{run}:{buyer}:{nth}", key => new Attempt(key, buyer, quantity));
 
     /// <summary>Asks for an order, once or twice at the same time; a lost answer is asked for again, under the same key.</summary>
     public async Task PlaceAsync(Attempt attempt, bool twice, CancellationToken ct)
@@ -59,7 +67,8 @@ internal sealed class DrillShop(ShopClient client, string run)
         };
         var started = System.Diagnostics.Stopwatch.GetTimestamp();
         var call = new Call(HttpMethod.Post, "/orders", body, attempt.Key);
-        await Task.WhenAll(Enumerable.Range(0, twice ? 2 : 1).Select(async _ => attempt.Take(await Client.SendAsync(call, Placing, ct: ct))));
+        await Task.WhenAll(Enumerable.Range(0, twice ? 2 : 1)
+            .Select(async _ => attempt.Take(await Client.SendAsync(call, Placing, ct: ct))));
         Waiting.Add(System.Diagnostics.Stopwatch.GetElapsedTime(started));
     }
 
@@ -79,13 +88,15 @@ internal sealed class DrillShop(ShopClient client, string run)
     /// <summary>The owner's cancellation, by the key that came with the order.</summary>
     public async Task CancelAsync(Attempt attempt, CancellationToken ct)
     {
-        var answer = await Client.SendAsync(new Call(HttpMethod.Post, $"/orders/{attempt.OrderId}/cancel", new { Reason = "changed my mind" }, $"{attempt.Key}:cancel",
+        var answer = await Client.SendAsync(
+            new Call(HttpMethod.Post, $"/orders/{attempt.OrderId}/cancel", new { Reason = "changed my mind" }, $"{attempt.Key}:cancel",
             AccessKey: attempt.AccessKey), ct: ct);
         attempt.Cancelled |= answer.IsSuccess;
     }
 
     /// <summary>What the server says is left.</summary>
-    public async Task<long> AvailableAsync(CancellationToken ct) => (await Client.MustAsync(Call.Get($"/inventory/{VariantId}"), ct)).GetProperty("available").GetInt64();
+    public async Task<long> AvailableAsync(CancellationToken ct) =>
+        (await Client.MustAsync(Call.Get($"/inventory/{VariantId}"), ct)).GetProperty("available").GetInt64();
 
     /// <summary>Every order that a receipt names, read one by one, and every order that the store lists.</summary>
     public async Task<IReadOnlyList<SeenOrder>> SeenAsync(CancellationToken ct)
@@ -169,7 +180,8 @@ internal sealed class Attempt(string key, int buyer, long quantity)
                 OrderId = answer.Body.GetProperty("id").GetGuid();
                 _orders.Add(OrderId);
                 (AccessKey, Total) = (answer.Member("accessKey") ?? AccessKey, answer.Number("total"));
-                Session = answer.Body.TryGetProperty("expirationTime", out var expires) && expires.ValueKind == System.Text.Json.JsonValueKind.String
+                Session = answer.Body.TryGetProperty("expirationTime", out var expires)
+                    && expires.ValueKind == System.Text.Json.JsonValueKind.String
                     ? expires.GetDateTime() - answer.Body.GetProperty("createdAt").GetDateTime() : TimeSpan.Zero;
             }
             else if (answer.Status is >= 400 and < 500)
@@ -183,7 +195,15 @@ internal sealed class Attempt(string key, int buyer, long quantity)
     {
         lock (_lock)
         {
-            return new Receipt(Key, Quantity) { Orders = [.. _orders], Refusal = _orders.Count == 0 ? _refusal : null, PaymentSent = PaymentSent, Paid = Paid, Cancelled = Cancelled };
+            return new Receipt(Key, Quantity)
+            {
+                Orders = [.. _orders],
+                Refusal = _orders.Count == 0 ? _refusal
+                : null,
+                PaymentSent = PaymentSent,
+                Paid = Paid,
+                Cancelled = Cancelled
+            };
         }
     }
 }

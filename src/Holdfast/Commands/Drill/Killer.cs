@@ -3,7 +3,9 @@ using Holdfast.Commands.Shop;
 
 namespace Holdfast.Commands.Drill;
 
-/// <summary>Kills the server with SIGKILL at random moments, each in its own part of the time, while requests are under way; and starts it again.</summary>
+/// <summary>
+/// Kills the server with SIGKILL at random moments, each in its own part of the time, while requests are under way; and starts it again.
+/// </summary>
 internal sealed class Killer(ChildServer server, ShopClient client, int times, double seconds, Random random)
 {
     private readonly List<TimeSpan> _outages = [];

@@ -8,7 +8,8 @@ using Holdfast.Platform.Data;
 namespace Holdfast.Commands.Olist;
 
 /// <summary>
-/// <c>import olist DIR</c>: stores, products and the stock that the orders need. What is there already stays as it is. Exit code 1 where rows were bad.
+/// <c>import olist DIR</c>: stores, products and the stock that the orders need. What is there already stays as it is. Exit code 1 where
+/// rows were bad.
 /// </summary>
 internal static class ImportCommand
 {
@@ -16,7 +17,8 @@ internal static class ImportCommand
     {
         var folder = new Argument<string>("DIR") { Description = "The folder of the data set: six files, olist_*_dataset.csv." };
         var number = TableFile.DecimalOption();
-        var command = Database.Command("olist", "Import stores, products and stock of the Olist data set; 'replay olist' then places its orders.",
+        var command = Database.Command("olist",
+            "Import stores, products and stock of the Olist data set; 'replay olist' then places its orders.",
             (ParseResult parsed, Db db, CancellationToken ct) =>
                 RunAsync(db, parsed.GetValue(folder)!, TableFile.ParseDecimal(parsed.GetValue(number)), ct));
         command.Arguments.Add(folder);

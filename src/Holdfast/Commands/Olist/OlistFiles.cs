@@ -19,7 +19,9 @@ internal sealed class OlistFiles(DecimalMark mark)
     private readonly Dictionary<(string, int), Payment> _payments = [];
     private readonly HashSet<string> _spoiled = [];
 
-    /// <summary>Reads all six files. A missing file or column is a <see cref="StartupException"/>: nothing can be made of the rest.</summary>
+    /// <summary>
+    /// Reads all six files. A missing file or column is a <see cref="StartupException"/>: nothing can be made of the rest.
+    /// </summary>
     public static async Task<OlistData> ReadAsync(string folder, CancellationToken ct, DecimalMark mark = DecimalMark.Unsaid)
     {
         var files = new OlistFiles(mark);
@@ -29,7 +31,8 @@ internal sealed class OlistFiles(DecimalMark mark)
         await files.OrdersAsync(Path(folder, "orders"), ct);
         await files.ItemsAsync(Path(folder, "order_items"), ct);
         await files.PaymentsAsync(Path(folder, "order_payments"), ct);
-        return new OlistData(files._sellers, files._products, files._customers, [.. files._orders.Values], [.. files._items.Values], [.. files._payments.Values],
+        return new OlistData(files._sellers, files._products, files._customers, [.. files._orders.Values], [.. files._items.Values],
+            [.. files._payments.Values],
             files._spoiled, files._problems);
     }
 
@@ -57,7 +60,8 @@ internal sealed class OlistFiles(DecimalMark mark)
         new OlistTable(path, mark, _problems, "customer_id", "customer_unique_id", "customer_zip_code_prefix", "customer_city",
             "customer_state").ReadAsync(row =>
         {
-            var customer = new Customer(Id(row, "customer_id"), Id(row, "customer_unique_id"), row.Text("customer_zip_code_prefix"), row.Text("customer_city"),
+            var customer = new Customer(Id(row, "customer_id"), Id(row, "customer_unique_id"), row.Text("customer_zip_code_prefix"),
+                row.Text("customer_city"),
                 row.Text("customer_state"));
             Keep(row, "customer_id", _customers, customer.Id, customer);
         }, ct);
@@ -70,7 +74,8 @@ internal sealed class OlistFiles(DecimalMark mark)
             row.Check(_customers.ContainsKey(customer), "customer_id", $"no usable customer has the id '{OlistRow.Short(customer)}'");
             var status = OlistStatus.Parse(text);
             row.Check(status is not null, "order_status", $"'{OlistRow.Short(text)}' is not a status of the data set");
-            var order = new Order(id, customer, status ?? default, row.Time("order_purchase_timestamp"), row.Optional("order_approved_at") is not null);
+            var order = new Order(id, customer, status ?? default, row.Time("order_purchase_timestamp"),
+                row.Optional("order_approved_at") is not null);
             Keep(row, "order_id", _orders, id, order);
             if (row.IsBad && !_orders.ContainsKey(row.Key))
             {
@@ -82,8 +87,10 @@ internal sealed class OlistFiles(DecimalMark mark)
         new OlistTable(path, mark, _problems, "order_id", "order_item_id", "product_id", "seller_id", "price", "freight_value")
             .ReadAsync(row =>
         {
-            var item = new Item(OrderOf(row), row.Count("order_item_id"), row.Text("product_id"), row.Text("seller_id"), row.Centavos("price"), row.Centavos("freight_value"));
-            row.Check(_products.ContainsKey(item.ProductId), "product_id", $"no usable product has the id '{OlistRow.Short(item.ProductId)}'");
+            var item = new Item(OrderOf(row), row.Count("order_item_id"), row.Text("product_id"), row.Text("seller_id"),
+                row.Centavos("price"), row.Centavos("freight_value"));
+            row.Check(_products.ContainsKey(item.ProductId), "product_id",
+                $"no usable product has the id '{OlistRow.Short(item.ProductId)}'");
             row.Check(_sellers.ContainsKey(item.SellerId), "seller_id", $"no usable seller has the id '{OlistRow.Short(item.SellerId)}'");
             Keep(row, "order_item_id", _items, (item.OrderId, item.Number), item);
             Spoil(row);
@@ -93,7 +100,8 @@ internal sealed class OlistFiles(DecimalMark mark)
         new OlistTable(path, mark, _problems, "order_id", "payment_sequential", "payment_type", "payment_installments", "payment_value")
             .ReadAsync(row =>
         {
-            var payment = new Payment(OrderOf(row), row.Count("payment_sequential"), row.Text("payment_type"), row.Count("payment_installments"), row.Centavos("payment_value"));
+            var payment = new Payment(OrderOf(row), row.Count("payment_sequential"), row.Text("payment_type"),
+                row.Count("payment_installments"), row.Centavos("payment_value"));
             Keep(row, "payment_sequential", _payments, (payment.OrderId, payment.Sequence), payment);
             Spoil(row);
         }, ct);
@@ -102,11 +110,14 @@ internal sealed class OlistFiles(DecimalMark mark)
     private static string Id(OlistRow row, string column)
     {
         var id = row.Text(column);
-        row.Check(id.Length == 32 && id.All(char.IsAsciiHexDigitLower), column, $"'{OlistRow.Short(id)}' is not an id of 32 hexadecimal digits");
+        row.Check(id.Length == 32 && id.All(char.IsAsciiHexDigitLower), column,
+            $"'{OlistRow.Short(id)}' is not an id of 32 hexadecimal digits");
         return id;
     }
 
-    /// <summary>The order of an item or payment. Of an order whose own row is bad nothing more is reported: its rows are left out with it.</summary>
+    /// <summary>
+    /// The order of an item or payment. Of an order whose own row is bad nothing more is reported: its rows are left out with it.
+    /// </summary>
     private string OrderOf(OlistRow row)
     {
         var id = row.Text("order_id");

@@ -21,7 +21,9 @@ internal sealed class OlistImport(Db db, OlistPlan plan, IReadOnlyDictionary<str
     private const string ReferencePrefix = "olist ";
     private const int Attempts = 100;
 
-    /// <summary>Names this content of the folder: a larger data set over the same database receives what it needs above what is there.</summary>
+    /// <summary>
+    /// Names this content of the folder: a larger data set over the same database receives what it needs above what is there.
+    /// </summary>
     private readonly string _reference = ReferencePrefix + Convert.ToHexStringLower(SHA256.HashData(
         Encoding.UTF8.GetBytes(string.Join('\n', plan.Variants.Select(v => $"{v.ExternalId} {v.Needed}"))))[..6]);
 
@@ -41,7 +43,8 @@ internal sealed class OlistImport(Db db, OlistPlan plan, IReadOnlyDictionary<str
             var done = 0;
             try
             {
-                await foreach (var slice in db.WriteInSlicesAsync(left, async (tx, products) => (products.Count, Written: await WriteAsync(tx, [.. products.SelectMany(p => p)])), ct))
+                await foreach (var slice in db.WriteInSlicesAsync(left,
+                    async (tx, products) => (products.Count, Written: await WriteAsync(tx, [.. products.SelectMany(p => p)])), ct))
                 {
                     Written += slice.Written;
                     progress.Add(left.Skip(done).Take(slice.Count).Sum(p => p.Count));
@@ -67,7 +70,8 @@ internal sealed class OlistImport(Db db, OlistPlan plan, IReadOnlyDictionary<str
     {
         var first = tx.Batch();
         var now = first.Now();
-        var stores = first.Query("SELECT external_id, id FROM stores WHERE external_id {in $1}", r => (r.Text(0), r.Uuid(1)), [orders.Select(o => o.SellerId).Distinct().ToArray()]);
+        var stores = first.Query("SELECT external_id, id FROM stores WHERE external_id {in $1}", r => (r.Text(0), r.Uuid(1)),
+            [orders.Select(o => o.SellerId).Distinct().ToArray()]);
         await first.RunAsync();
         var ids = stores.Rows.ToDictionary();
         var batch = tx.Batch();
@@ -106,7 +110,9 @@ internal sealed class OlistImport(Db db, OlistPlan plan, IReadOnlyDictionary<str
         var batch = tx.Batch();
         writer.Ink(batch);
         await batch.RunAsync();
-        var receipts = slice.Select(v => (VariantId: found.Variants[v.ExternalId], StoreId: found.Stores[v.SellerId], Quantity: v.Needed - found.Received.GetValueOrDefault(found.Variants[v.ExternalId])))
+        var receipts = slice.Select(v =>
+            (VariantId: found.Variants[v.ExternalId], StoreId: found.Stores[v.SellerId],
+            Quantity: v.Needed - found.Received.GetValueOrDefault(found.Variants[v.ExternalId])))
             .Where(r => r.Quantity > 0).ToList();
         if (receipts.Count > 0)
         {
@@ -119,7 +125,8 @@ internal sealed class OlistImport(Db db, OlistPlan plan, IReadOnlyDictionary<str
     /// <summary>Adds what is missing of one product: all of it, or variants at prices that it has not had.</summary>
     private async Task<Written> AddAsync(Tx tx, CatalogWriter writer, Found found, List<VariantPlan> group)
     {
-        var missing = group.Where(v => !found.Variants.ContainsKey(v.ExternalId)).Select(v => Variant(v, isOnly: group.Count == 1)).ToList();
+        var missing = group.Where(v => !found.Variants.ContainsKey(v.ExternalId)).Select(v => Variant(v, isOnly: group.Count == 1))
+            .ToList();
         foreach (var variant in missing)
         {
             found.Variants.Add(variant.ExternalId!, variant.Id);
@@ -131,7 +138,9 @@ internal sealed class OlistImport(Db db, OlistPlan plan, IReadOnlyDictionary<str
             return new Written(0, 1, missing.Count, 0, 0);
         }
 
-        if (missing.Count > 0 && await new Catalog.Products((_, _) => Task.FromResult<IReadOnlyDictionary<Guid, long>>(new Dictionary<Guid, long>())).FindAsync(tx, id) is { } before)
+        if (missing.Count > 0
+            && await new Catalog.Products((_, _) =>
+            Task.FromResult<IReadOnlyDictionary<Guid, long>>(new Dictionary<Guid, long>())).FindAsync(tx, id) is { } before)
         {
             writer.Change(before, before with { Variants = [.. before.Variants, .. missing] });
         }
@@ -143,18 +152,24 @@ internal sealed class OlistImport(Db db, OlistPlan plan, IReadOnlyDictionary<str
     {
         var first = tx.Batch();
         var now = first.Now();
-        var stores = first.Query("SELECT external_id, id FROM stores WHERE external_id {in $1}", r => (r.Text(0), r.Uuid(1)), [slice.Select(v => v.SellerId).Distinct().ToArray()]);
+        var stores = first.Query("SELECT external_id, id FROM stores WHERE external_id {in $1}", r => (r.Text(0), r.Uuid(1)),
+            [slice.Select(v => v.SellerId).Distinct().ToArray()]);
         await first.RunAsync();
         var ids = stores.Rows.Select(s => s.Item2).ToArray();
         var second = tx.Batch();
-        var found = second.Query("SELECT store_id, external_id, id FROM products WHERE store_id {in $1} AND external_id {in $2} AND deleted_at IS NULL",
+        var found = second.Query(
+            "SELECT store_id, external_id, id FROM products WHERE store_id {in $1} AND external_id {in $2} AND deleted_at IS NULL",
             r => ((r.Uuid(0), r.Text(1)), r.Uuid(2)), ids, slice.Select(v => v.ProductId).Distinct().ToArray());
-        var variants = second.Query("SELECT external_id, id FROM variants WHERE store_id {in $1} AND external_id {in $2} AND deleted_at IS NULL",
+        var variants = second.Query(
+            "SELECT external_id, id FROM variants WHERE store_id {in $1} AND external_id {in $2} AND deleted_at IS NULL",
             r => (r.Text(0), r.Uuid(1)), ids, slice.Select(v => v.ExternalId).ToArray());
         await second.RunAsync();
-        var received = await tx.QueryAsync("SELECT variant_id, SUM(on_hand_delta) FROM stock_movements WHERE variant_id {in $1} AND reason = 'receipt' AND reference LIKE 'olist %' GROUP BY variant_id",
+        var received = await tx.QueryAsync(
+            "SELECT variant_id, SUM(on_hand_delta) FROM stock_movements WHERE variant_id {in $1} AND reason = 'receipt' AND reference "
+            + "LIKE 'olist %' GROUP BY variant_id",
             r => (r.Uuid(0), r.Long(1)), [variants.Rows.Select(v => v.Item2).ToArray()]);
-        return new Found(now.Rows[0], stores.Rows.ToDictionary(), found.Rows.ToDictionary(), variants.Rows.ToDictionary(), received.ToDictionary());
+        return new Found(now.Rows[0], stores.Rows.ToDictionary(), found.Rows.ToDictionary(), variants.Rows.ToDictionary(),
+            received.ToDictionary());
     }
 
     private static Store Store(Seller seller) => new()
@@ -191,12 +206,14 @@ internal sealed class OlistImport(Db db, OlistPlan plan, IReadOnlyDictionary<str
     };
 
     /// <summary>What the database has of a slice; stores and variants that are added are put in.</summary>
-    private sealed record Found(DateTime Now, Dictionary<string, Guid> Stores, Dictionary<(Guid StoreId, string ExternalId), Guid> Products, Dictionary<string, Guid> Variants,
+    private sealed record Found(DateTime Now, Dictionary<string, Guid> Stores, Dictionary<(Guid StoreId, string ExternalId), Guid> Products,
+        Dictionary<string, Guid> Variants,
         Dictionary<Guid, long> Received);
 }
 
 /// <summary>Rows that an import has added.</summary>
 internal readonly record struct Written(int Stores, int Products, int Variants, int Receipts, long Pieces)
 {
-    public static Written operator +(Written a, Written b) => new(a.Stores + b.Stores, a.Products + b.Products, a.Variants + b.Variants, a.Receipts + b.Receipts, a.Pieces + b.Pieces);
+    public static Written operator +(Written a, Written b) =>
+        new(a.Stores + b.Stores, a.Products + b.Products, a.Variants + b.Variants, a.Receipts + b.Receipts, a.Pieces + b.Pieces);
 }

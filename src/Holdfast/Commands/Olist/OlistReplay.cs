@@ -12,8 +12,8 @@ namespace Holdfast.Commands.Olist;
 internal sealed record ReplayOptions(int Concurrency, double? Rate, decimal StockFactor);
 
 /// <summary>
-/// Places the orders of a plan through HTTP, in the order of their purchase, pays them and brings each to its status. Keys and transaction ids
-/// derive from the order and its seller, so that a run after an interrupted one repeats nothing.
+/// Places the orders of a plan through HTTP, in the order of their purchase, pays them and brings each to its status. Keys and transaction
+/// ids derive from the order and its seller, so that a run after an interrupted one repeats nothing.
 /// </summary>
 internal sealed class OlistReplay(ShopClient client, OlistPlan plan, ReplayOptions options)
 {
@@ -49,19 +49,21 @@ internal sealed class OlistReplay(ShopClient client, OlistPlan plan, ReplayOptio
     }
 
     /// <summary>
-    /// Lowers the stock of each variant to its share, once: a ledger that has the adjustment is left alone. Returns how many variants no longer
-    /// have what is to be taken away, because it has been sold.
+    /// Lowers the stock of each variant to its share, once: a ledger that has the adjustment is left alone. Returns how many variants no
+    /// longer have what is to be taken away, because it has been sold.
     /// </summary>
     public async Task<int> LowerStockAsync(Progress progress, CancellationToken ct)
     {
         var kept = OlistPlanner.Scale(plan.Variants, options.StockFactor);
         var reason = FormattableString.Invariant($"olist replay at stock factor {options.StockFactor}");
         var tooFew = 0;
-        await Parallel.ForEachAsync(plan.Variants.Zip(kept), new ParallelOptions { MaxDegreeOfParallelism = options.Concurrency, CancellationToken = ct }, async (pair, token) =>
+        await Parallel.ForEachAsync(plan.Variants.Zip(kept),
+            new ParallelOptions { MaxDegreeOfParallelism = options.Concurrency, CancellationToken = ct }, async (pair, token) =>
         {
             var (variant, keep) = pair;
             var path = $"/inventory/{_variants[variant.ExternalId].VariantId}";
-            if (keep < variant.Needed && !await client.ListAsync($"{path}/movements", token).AnyAsync(m => m.GetProperty("reference").GetString() == reason, token))
+            if (keep < variant.Needed && !await client.ListAsync($"{path}/movements", token)
+                .AnyAsync(m => m.GetProperty("reference").GetString() == reason, token))
             {
                 var answer = await client.SendAsync(Call.Post($"{path}/adjustments", new { Delta = keep - variant.Needed, Reason = reason },
                     FormattableString.Invariant($"olist:stock:{options.StockFactor}:{variant.ExternalId}")), ct: token);
@@ -98,7 +100,8 @@ internal sealed class OlistReplay(ShopClient client, OlistPlan plan, ReplayOptio
     {
         while (Interlocked.Increment(ref _next) is var i && i < plan.Orders.Count)
         {
-            if (options.Rate is { } rate && TimeSpan.FromSeconds(i / rate) - Stopwatch.GetElapsedTime(started) is var wait && wait > TimeSpan.Zero)
+            if (options.Rate is { } rate && TimeSpan.FromSeconds(i / rate) - Stopwatch.GetElapsedTime(started) is var wait
+                && wait > TimeSpan.Zero)
             {
                 await Task.Delay(wait, ct);
             }
@@ -139,7 +142,9 @@ internal sealed class OlistReplay(ShopClient client, OlistPlan plan, ReplayOptio
         }
     }
 
-    /// <summary>Goes from where the order stands to its target. An illegal transition means that an earlier run was here: it looks again.</summary>
+    /// <summary>
+    /// Goes from where the order stands to its target. An illegal transition means that an earlier run was here: it looks again.
+    /// </summary>
     private async Task AdvanceAsync(SellerOrder order, string id, Answer now, CancellationToken ct)
     {
         var unpaid = order.Payments.Count > 0;
@@ -152,7 +157,9 @@ internal sealed class OlistReplay(ShopClient client, OlistPlan plan, ReplayOptio
             }
 
             var answer = step == Step.Pay ? await PayAsync(order, id, ct)
-                : await client.SendAsync(Call.Post($"/orders/{id}/{step.ToString().ToLowerInvariant()}", step == Step.Cancel ? new { Reason = "recorded so" } : new { },
+                : await client.SendAsync(
+                Call.Post($"/orders/{id}/{step.ToString().ToLowerInvariant()}", step == Step.Cancel ? new { Reason = "recorded so" }
+                : new { },
                     $"{order.Key}:{step.ToString().ToLowerInvariant()}"), ct: ct);
             unpaid &= step != Step.Pay;
             if (!answer.IsSuccess && answer.Code != "illegal_transition")
@@ -162,7 +169,8 @@ internal sealed class OlistReplay(ShopClient client, OlistPlan plan, ReplayOptio
             }
 
             // An answer of today tells the order as it is; one given again tells it as it was.
-            now = answer is { IsSuccess: true, Replayed: false } && answer.Member("id") == id ? answer : await client.SendAsync(Call.Get($"/orders/{id}"), ct: ct);
+            now = answer is { IsSuccess: true, Replayed: false } && answer.Member("id") == id ? answer
+                : await client.SendAsync(Call.Get($"/orders/{id}"), ct: ct);
         }
     }
 
@@ -171,7 +179,8 @@ internal sealed class OlistReplay(ShopClient client, OlistPlan plan, ReplayOptio
         Answer? last = null;
         foreach (var payment in order.Payments)
         {
-            last = await client.SendAsync(Call.Post($"/orders/{id}/payments", OlistBodies.Payment(order, payment), $"{order.Key}:pay:{payment.Sequence}"), ct: ct);
+            last = await client.SendAsync(
+                Call.Post($"/orders/{id}/payments", OlistBodies.Payment(order, payment), $"{order.Key}:pay:{payment.Sequence}"), ct: ct);
             if (!last.IsSuccess)
             {
                 return last;
@@ -183,8 +192,10 @@ internal sealed class OlistReplay(ShopClient client, OlistPlan plan, ReplayOptio
 
     private async Task<string?> FindAsync(SellerOrder order, CancellationToken ct)
     {
-        var found = await client.SendAsync(Call.Get($"/orders?storeId={_variants[order.Lines[0].Variant].StoreId}&q={order.Order.Id}"), ct: ct);
+        var found = await client.SendAsync(Call.Get($"/orders?storeId={_variants[order.Lines[0].Variant].StoreId}&q={order.Order.Id}"),
+            ct: ct);
         return !found.IsSuccess ? null : found.Body.GetProperty("items").EnumerateArray()
-            .Where(o => o.TryGetProperty("externalId", out var externalId) && externalId.GetString() == order.Order.Id).Select(o => o.GetProperty("id").GetString()).FirstOrDefault();
+            .Where(o => o.TryGetProperty("externalId", out var externalId) && externalId.GetString() == order.Order.Id)
+            .Select(o => o.GetProperty("id").GetString()).FirstOrDefault();
     }
 }

@@ -7,7 +7,9 @@ using Holdfast.Platform.Data;
 
 namespace Holdfast.Commands.Olist;
 
-/// <summary>One file of the data set, read line by line; its columns are found by name. Bad rows are collected, and the others go on.</summary>
+/// <summary>
+/// One file of the data set, read line by line; its columns are found by name. Bad rows are collected, and the others go on.
+/// </summary>
 internal sealed class OlistTable(string path, DecimalMark mark, List<BadRow> problems, params string[] columns)
 {
     private string[] _header = [];
@@ -20,8 +22,8 @@ internal sealed class OlistTable(string path, DecimalMark mark, List<BadRow> pro
     public string Name { get; } = Path.GetFileName(path);
 
     /// <summary>
-    /// Reads the file. <paramref name="take"/> gets every row that has the right number of fields; what it makes of a row that turned out bad
-    /// is not wanted, so it asks <see cref="OlistRow.IsBad"/> before it keeps anything.
+    /// Reads the file. <paramref name="take"/> gets every row that has the right number of fields; what it makes of a row that turned out
+    /// bad is not wanted, so it asks <see cref="OlistRow.IsBad"/> before it keeps anything.
     /// </summary>
     public async Task ReadAsync(Action<OlistRow> take, CancellationToken ct)
     {
@@ -52,7 +54,8 @@ internal sealed class OlistTable(string path, DecimalMark mark, List<BadRow> pro
 
             // A broken row is handed on with what stands where its key should be: the order that it names is not whole.
             var raw = fields ?? text.Split(',');
-            take(new OlistRow(this, line, fields?.Length == _header.Length ? fields : null, _places[0] < raw.Length ? raw[_places[0]].Trim('"') : ""));
+            take(new OlistRow(this, line, fields?.Length == _header.Length ? fields : null, _places[0] < raw.Length
+                ? raw[_places[0]].Trim('"') : ""));
         }
 
         if (_header.Length == 0)
@@ -85,7 +88,9 @@ internal sealed class OlistRow(OlistTable table, int line, string[]? fields, str
     /// <summary>Whether anything of it is wrong so far.</summary>
     public bool IsBad { get; private set; } = fields is null;
 
-    /// <summary>The first of the table's columns, also of a row that is bad: in the files of orders, items and payments the order.</summary>
+    /// <summary>
+    /// The first of the table's columns, also of a row that is bad: in the files of orders, items and payments the order.
+    /// </summary>
     public string Key { get; } = key;
 
     /// <summary>Reports the row and returns false if <paramref name="holds"/> is not so.</summary>
@@ -127,7 +132,8 @@ internal sealed class OlistRow(OlistTable table, int line, string[]? fields, str
     public int Count(string column)
     {
         var text = Number(column);
-        Check(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= 0, column, $"'{Short(text)}' is not a whole number");
+        Check(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            && value >= 0, column, $"'{Short(text)}' is not a whole number");
         return value;
     }
 
@@ -153,7 +159,8 @@ internal sealed class OlistRow(OlistTable table, int line, string[]? fields, str
     public DateTime Time(string column)
     {
         var text = Text(column);
-        Check(DateTime.TryParseExact(text, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var value),
+        Check(DateTime.TryParseExact(text, TimeFormat, CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var value),
             column, $"'{Short(text)}' is not a time such as 2018-01-31 12:00:00");
         return value;
     }

@@ -8,8 +8,8 @@ using Holdfast.Platform.Data;
 namespace Holdfast.Commands.Olist;
 
 /// <summary>
-/// <c>replay olist DIR</c>: the real orders through a running engine. Exit codes: 0 every total, payment and status is as recorded; 1 something is not; 130
-/// interrupted, run it again to go on.
+/// <c>replay olist DIR</c>: the real orders through a running engine. Exit codes: 0 every total, payment and status is as recorded; 1
+/// something is not; 130 interrupted, run it again to go on.
 /// </summary>
 internal static class ReplayCommand
 {
@@ -19,12 +19,23 @@ internal static class ReplayCommand
     {
         var folder = new Argument<string>("DIR") { Description = "The folder of the data set." };
         var rate = new Option<double?>("--rate") { Description = "Orders to begin per second, in the order of their purchase." };
-        var fast = new Option<bool>("--as-fast-as-possible") { Description = "As fast as they are answered, in the order of their purchase; so it is without --rate, too." };
+        var fast = new Option<bool>(
+            "--as-fast-as-possible")
+        {
+            Description =
+            "As fast as they are answered, in the order of their purchase; so it is without --rate, too."
+        };
         var concurrency = new Option<int>("--concurrency") { Description = "Orders under way at once.", DefaultValueFactory = _ => 32 };
-        var factor = new Option<decimal>("--stock-factor") { Description = "Lower the stock to this share first; 0.5 leaves enough for about half.", DefaultValueFactory = _ => 1m };
+        var factor = new Option<decimal>(
+            "--stock-factor")
+        {
+            Description = "Lower the stock to this share first; 0.5 leaves enough for about half.",
+            DefaultValueFactory = _ => 1m
+        };
         var number = TableFile.DecimalOption();
         var where = new DeploymentOptions();
-        var olist = Database.Command("olist", "Place the real orders of the Olist data set, pay them and bring them to their statuses.", (parsed, settings, ct) =>
+        var olist = Database.Command("olist", "Place the real orders of the Olist data set, pay them and bring them to their statuses.",
+            (parsed, settings, ct) =>
         {
             if (parsed.GetValue(rate) is { } given && (parsed.GetValue(fast) || given is not (> 0 and < 1e6)))
             {
@@ -56,7 +67,8 @@ internal static class ReplayCommand
         var plan = OlistPlanner.Plan(data);
         OlistReport.Counts(plan);
 
-        await using var deployment = await where.OpenAsync(parsed, settings, settings.DatabaseUrl, new Dictionary<string, string> { ["RATE_LIMITS"] = "off" }, ct);
+        await using var deployment = await where.OpenAsync(parsed, settings, settings.DatabaseUrl,
+            new Dictionary<string, string> { ["RATE_LIMITS"] = "off" }, ct);
         using var client = new ShopClient(deployment.Address, deployment.SignIn, options.Concurrency, Patience);
         var replay = new OlistReplay(client, plan, options);
         if (await replay.FindVariantsAsync(ct) is > 0 and var missing)
@@ -76,7 +88,11 @@ internal static class ReplayCommand
             }
         }
 
-        var progress = new Progress("replaying", plan.Orders.Count) { Note = () => $"({replay.Tally.Refused} refused, {replay.Tally.Deviations} deviations)" };
+        var progress = new Progress("replaying", plan.Orders.Count)
+        {
+            Note = () =>
+            $"({replay.Tally.Refused} refused, {replay.Tally.Deviations} deviations)"
+        };
         var interrupted = false;
         try
         {

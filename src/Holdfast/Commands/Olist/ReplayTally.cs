@@ -84,7 +84,8 @@ internal sealed class ReplayTally
             Equal(order, "refund due", status == "cancelled" ? order.Paid : 0, engine.Number("refundDue"));
             if (OlistStatus.Next(status, order.Target, unpaid: false) != Step.Done)
             {
-                Deviate($"{order.Key}: recorded as {order.Order.Status.ToString().ToLowerInvariant()}, which is {order.Target} here, but it is {status}");
+                Deviate($"{order.Key}: recorded as {order.Order.Status.ToString().ToLowerInvariant()}, which is {order.Target} here, but "
+                    + $"it is {status}");
             }
         }
     }
@@ -123,7 +124,8 @@ internal sealed class ReplayTally
     {
         lock (_lock)
         {
-            return string.Join(", ", counts.OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).Select(c => FormattableString.Invariant($"{c.Key} {c.Value:N0}")));
+            return string.Join(", ", counts.OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal)
+                .Select(c => FormattableString.Invariant($"{c.Key} {c.Value:N0}")));
         }
     }
 }

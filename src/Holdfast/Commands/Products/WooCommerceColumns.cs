@@ -53,13 +53,13 @@ internal sealed class WooCommerceColumns(HeaderNames header, ImportOptions optio
     private FileRow Row(RowReading row, ForeignProduct product, string? name, string sku) =>
         new(row.Line, Options.Store!, row.NumberOrNull("Regular price") ?? row.Text("Regular price", 40),
             new ProductRow(Guid.CreateVersion7(), Guid.CreateVersion7(), product.Name, sku)
-        {
-            VariantName = name is null ? null : row.Checked("Attribute 1 value(s)", name, 200),
-            Category = product.Category,
-            Description = product.Description,
-            Active = product.Active && row.Raw("Published") is "" or "1",
-            Attributes = Attributes(row).DistinctBy(a => a.Key).ToDictionary(),
-        }, row.Raw("Stock") is ['-', ..] or "parent" ? null : row.CountOrNull("Stock", 0, MaxQuantity), DefaultReference);
+            {
+                VariantName = name is null ? null : row.Checked("Attribute 1 value(s)", name, 200),
+                Category = product.Category,
+                Description = product.Description,
+                Active = product.Active && row.Raw("Published") is "" or "1",
+                Attributes = Attributes(row).DistinctBy(a => a.Key).ToDictionary(),
+            }, row.Raw("Stock") is ['-', ..] or "parent" ? null : row.CountOrNull("Stock", 0, MaxQuantity), DefaultReference);
 
     /// <summary>In the order of the file, by which variations are named.</summary>
     private List<KeyValuePair<string, string>> Attributes(RowReading row)

@@ -12,13 +12,17 @@ internal sealed record Answer(int Status, JsonElement Body, bool Replayed)
     public string Code => Member("code") ?? (Status == 0 ? "no_answer" : $"http_{Status}");
 
     /// <summary>A text member of the body.</summary>
-    public string? Member(string name) => Body.ValueKind == JsonValueKind.Object && Body.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    public string? Member(string name) => Body.ValueKind == JsonValueKind.Object && Body.TryGetProperty(name, out var value)
+        && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     /// <summary>A whole number of the body, 0 where it is absent.</summary>
-    public long Number(string name) => Body.ValueKind == JsonValueKind.Object && Body.TryGetProperty(name, out var value) && value.TryGetInt64(out var number) ? number : 0;
+    public long Number(string name) => Body.ValueKind == JsonValueKind.Object && Body.TryGetProperty(name, out var value)
+        && value.TryGetInt64(out var number) ? number : 0;
 
     /// <summary>One line for a person.</summary>
-    public string Explain() => Status == 0 ? $"no answer: {Member("detail")}" : $"{Status} {Code}{(Member("detail") is { } detail ? $": {detail}" : "")}{Errors()}";
+    public string Explain() => Status == 0 ? $"no answer: {Member("detail")}"
+        : $"{Status} {Code}{(Member("detail") is { } detail ? $": {detail}" : "")}{Errors()}";
 
-    private string Errors() => Body.ValueKind == JsonValueKind.Object && Body.TryGetProperty("errors", out var errors) ? $" {errors.GetRawText()}" : "";
+    private string Errors() => Body.ValueKind == JsonValueKind.Object && Body.TryGetProperty("errors", out var errors)
+        ? $" {errors.GetRawText()}" : "";
 }

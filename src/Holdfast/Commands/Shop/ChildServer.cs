@@ -7,7 +7,9 @@ using Holdfast.Platform.Data;
 
 namespace Holdfast.Commands.Shop;
 
-/// <summary>This same program as a server in a child process, on a free port of the loopback; it can be killed and started again there.</summary>
+/// <summary>
+/// This same program as a server in a child process, on a free port of the loopback; it can be killed and started again there.
+/// </summary>
 internal sealed class ChildServer : IAsyncDisposable
 {
     private const int KeptLines = 40;
@@ -30,7 +32,8 @@ internal sealed class ChildServer : IAsyncDisposable
     public static async Task<ChildServer> StartAsync(string databaseUrl, IReadOnlyDictionary<string, string> settings, CancellationToken ct)
     {
         var address = new Uri($"http://127.0.0.1:{FreePort().ToString(CultureInfo.InvariantCulture)}");
-        var server = new ChildServer(address, new Dictionary<string, string>(settings) { ["DATABASE_URL"] = databaseUrl, ["ASPNETCORE_URLS"] = address.ToString() });
+        var server = new ChildServer(address,
+            new Dictionary<string, string>(settings) { ["DATABASE_URL"] = databaseUrl, ["ASPNETCORE_URLS"] = address.ToString() });
         try
         {
             await server.StartAgainAsync(ct);
@@ -71,7 +74,8 @@ internal sealed class ChildServer : IAsyncDisposable
     }
 
     /// <summary>What another command of this program says, and its exit code.</summary>
-    public static async Task<(int ExitCode, string Output)> RunAsync(string databaseUrl, IReadOnlyList<string> arguments, CancellationToken ct)
+    public static async Task<(int ExitCode, string Output)> RunAsync(string databaseUrl, IReadOnlyList<string> arguments,
+        CancellationToken ct)
     {
         using var process = Process.Start(StartInfo(arguments, new Dictionary<string, string> { ["DATABASE_URL"] = databaseUrl }))!;
         process.StandardInput.Close();
@@ -153,8 +157,8 @@ internal sealed class ChildServer : IAsyncDisposable
         }
     }
 
-    // Outside the range from which the system gives ports to clients: a client that tries to reach the server while it is away could otherwise
-    // be given the server's own port, connect to itself and keep the server from coming back.
+    // Outside the range from which the system gives ports to clients: a client that tries to reach the server while it is away could
+    // otherwise be given the server's own port, connect to itself and keep the server from coming back.
     private static int FreePort()
     {
         while (true)

@@ -8,7 +8,8 @@ using Holdfast.Platform.Http;
 namespace Holdfast.Commands.Shop;
 
 /// <summary>A server to send requests to. <c>Child</c> and <c>DatabaseUrl</c>: where it is a process of our own.</summary>
-internal sealed record Deployment(Uri Address, Func<CancellationToken, Task<string>> SignIn, ChildServer? Child, string? DatabaseUrl) : IAsyncDisposable
+internal sealed record Deployment(Uri Address, Func<CancellationToken, Task<string>> SignIn, ChildServer? Child, string? DatabaseUrl)
+    : IAsyncDisposable
 {
     public ValueTask DisposeAsync() => Child?.DisposeAsync() ?? ValueTask.CompletedTask;
 }
@@ -16,7 +17,9 @@ internal sealed record Deployment(Uri Address, Func<CancellationToken, Task<stri
 /// <summary>The options by which <c>replay</c> and <c>drill</c> find a server and sign in to it.</summary>
 internal sealed class DeploymentOptions
 {
-    private readonly Option<string?> _url = new("--url") { Description = "A running server, e.g. http://127.0.0.1:8080. Without: a child process over DATABASE_URL." };
+    private readonly Option<string?> _url = new(
+        "--url")
+    { Description = "A running server, e.g. http://127.0.0.1:8080. Without: a child process over DATABASE_URL." };
     private readonly Option<string?> _email = new("--email") { Description = "An admin of that server. Without: ADMIN_EMAIL." };
     private readonly Option<string?> _password = new("--password") { Description = "The admin's password. Without: ADMIN_PASSWORD." };
 
@@ -30,7 +33,8 @@ internal sealed class DeploymentOptions
     /// <summary>Finds the server, or starts one.</summary>
     /// <param name="databaseUrl">What a child process serves; not used with <c>--url</c>.</param>
     /// <param name="childSettings">Settings of the child process.</param>
-    public async Task<Deployment> OpenAsync(ParseResult parsed, Settings settings, string databaseUrl, IReadOnlyDictionary<string, string> childSettings, CancellationToken ct)
+    public async Task<Deployment> OpenAsync(ParseResult parsed, Settings settings, string databaseUrl,
+        IReadOnlyDictionary<string, string> childSettings, CancellationToken ct)
     {
         if (Url(parsed) is { } url)
         {
@@ -64,7 +68,11 @@ internal sealed class DeploymentOptions
 
     private static async Task<string> LoginAsync(Uri address, string email, string password, CancellationToken ct)
     {
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(20) };
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false })
+        {
+            BaseAddress = address,
+            Timeout = TimeSpan.FromSeconds(20)
+        };
         using var answer = await http.PostAsJsonAsync($"{Routes.Base}/auth/login", new { email, password }, ct);
         if ((int)answer.StatusCode is >= 400 and < 500 and not 429)
         {

@@ -29,7 +29,9 @@ internal sealed class Progress(string what, long total)
             return;
         }
 
-        await AnsiConsole.Progress().Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+        await AnsiConsole.Progress()
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(),
+            new RemainingTimeColumn())
             .StartAsync(async board =>
             {
                 var bar = board.AddTask(Markup.Escape(what), maxValue: Math.Max(1, total));

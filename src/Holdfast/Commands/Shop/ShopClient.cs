@@ -10,9 +10,11 @@ using Holdfast.Platform.Http;
 namespace Holdfast.Commands.Shop;
 
 /// <summary>A request: who sends it (a member of staff or a guest, perhaps with an order's access key) and its Idempotency-Key.</summary>
-internal sealed record Call(HttpMethod Method, string Path, object? Body = null, string? Key = null, bool AsStaff = false, string? AccessKey = null)
+internal sealed record Call(HttpMethod Method, string Path, object? Body = null, string? Key = null, bool AsStaff = false,
+    string? AccessKey = null)
 {
-    public static Call Get(string path, string? accessKey = null) => new(HttpMethod.Get, path, AsStaff: accessKey is null, AccessKey: accessKey);
+    public static Call Get(string path, string? accessKey = null) =>
+        new(HttpMethod.Get, path, AsStaff: accessKey is null, AccessKey: accessKey);
 
     public static Call Post(string path, object body, string key) => new(HttpMethod.Post, path, body, key, AsStaff: true);
 }
@@ -21,7 +23,8 @@ internal sealed record Call(HttpMethod Method, string Path, object? Body = null,
 /// An HTTP client with many connections that outlives its server: on a lost connection, a time-out, 429 or 502 to 504 the same request with
 /// the same key is sent again, until an answer comes or its patience ends.
 /// </summary>
-internal sealed class ShopClient(Uri address, Func<CancellationToken, Task<string>> signIn, int connections, TimeSpan patience) : IDisposable
+internal sealed class ShopClient(Uri address, Func<CancellationToken, Task<string>> signIn, int connections, TimeSpan patience)
+    : IDisposable
 {
     private static readonly TimeSpan TokenAge = TimeSpan.FromMinutes(10);
     private static readonly JsonSerializerOptions Json = new(Reply.Json) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
@@ -70,7 +73,9 @@ internal sealed class ShopClient(Uri address, Func<CancellationToken, Task<strin
             if (answer is { Status: 429, Code: "rate_limited" })
             {
                 // All our buyers come from one address: waiting would make a measurement of the limit.
-                throw new StartupException($"{address} limits how many requests one address may send (429 rate_limited). Start that server with RATE_LIMITS=off for this.");
+                throw new StartupException(
+                    $"{address} limits how many requests one address may send (429 rate_limited). Start that server with RATE_LIMITS=off "
+                    + "for this.");
             }
 
             if (answer.Status is not (0 or 401 or 429 or >= 502 and <= 504) || (answer.Status == 401 && (!call.AsStaff || attempt > 0)))
@@ -98,11 +103,14 @@ internal sealed class ShopClient(Uri address, Func<CancellationToken, Task<strin
     }
 
     /// <summary>All items of a list, page after page.</summary>
-    public async IAsyncEnumerable<JsonElement> ListAsync(string path, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<JsonElement> ListAsync(string path,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
         for (string? cursor = null; ;)
         {
-            var query = $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}limit=100{(cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}")}";
+            var separator = path.Contains('?', StringComparison.Ordinal) ? '&' : '?';
+            var from = cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}";
+            var query = $"{path}{separator}limit=100{from}";
             var page = await MustAsync(Call.Get(query), ct);
             foreach (var item in page.GetProperty("items").EnumerateArray())
             {
@@ -118,10 +126,11 @@ internal sealed class ShopClient(Uri address, Func<CancellationToken, Task<strin
     }
 
     /// <summary>
-    /// Whether it is what a server does to its callers while it is down. Signing in to a child process reads its database, so failures of that
-    /// count, too.
+    /// Whether it is what a server does to its callers while it is down. Signing in to a child process reads its database, so failures of
+    /// that count, too.
     /// </summary>
-    internal static bool IsOutage(Exception e, CancellationToken ct) => e is HttpRequestException or IOException or SocketException or TimeoutException or DbException
+    internal static bool IsOutage(Exception e, CancellationToken ct) =>
+        e is HttpRequestException or IOException or SocketException or TimeoutException or DbException
         || (e is OperationCanceledException && !ct.IsCancellationRequested);
 
     public void Dispose()
@@ -130,7 +139,8 @@ internal sealed class ShopClient(Uri address, Func<CancellationToken, Task<strin
         _signingIn.Dispose();
     }
 
-    private async Task<(Answer Answer, TimeSpan Wait, TimeSpan Took)> AttemptAsync(Call call, byte[]? body, int attempt, CancellationToken ct)
+    private async Task<(Answer Answer, TimeSpan Wait, TimeSpan Took)> AttemptAsync(Call call, byte[]? body, int attempt,
+        CancellationToken ct)
     {
         var wait = TimeSpan.FromMilliseconds(Random.Shared.Next(20, 100 + (100 * Math.Min(attempt, 9))));
         Interlocked.Increment(ref _requests);
@@ -176,7 +186,8 @@ internal sealed class ShopClient(Uri address, Func<CancellationToken, Task<strin
         }
         catch (Exception e) when (IsOutage(e, ct))
         {
-            return (new Answer(0, JsonSerializer.SerializeToElement(new { detail = e.Message }), false), wait, Stopwatch.GetElapsedTime(started));
+            return (new Answer(0, JsonSerializer.SerializeToElement(new { detail = e.Message }), false), wait,
+                Stopwatch.GetElapsedTime(started));
         }
         finally
         {

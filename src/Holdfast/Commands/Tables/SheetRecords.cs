@@ -122,7 +122,8 @@ internal static class SheetRecords
             or InvalidOperationException or ArgumentException or FormatException or IndexOutOfRangeException or NullReferenceException)
         {
             throw new StartupException(
-                $"{name} is not a spreadsheet that can be read ({e.Message.TrimEnd('.')}): save it as .xlsx without a password, or as CSV.");
+                $"{name} is not a spreadsheet that can be read ({e.Message.TrimEnd('.')}): save it as .xlsx without a password, or as "
+                + "CSV.");
         }
     }
 }

@@ -25,8 +25,11 @@ internal sealed class TableFile : IDisposable
 
     /// <summary>The option <c>--decimal</c>.</summary>
     public static Option<string?> DecimalOption() =>
-        new("--decimal") { Description = "What begins the decimals of the file's numbers: '.' or ','. Where it is not given, a number "
-            + "such as 199.000 is refused." };
+        new("--decimal")
+        {
+            Description = "What begins the decimals of the file's numbers: '.' or ','. Where it is not given, a number "
+            + "such as 199.000 is refused."
+        };
 
     /// <summary>The value of <c>--decimal</c>.</summary>
     /// <exception cref="StartupException">It is neither a point nor a comma.</exception>

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Holdfast.Commands.Olist.Core;
 
 /// <summary>
-/// Requests made of the data set. They depend on nothing else, so that a second run sends the same bytes under the same key. What the source
-/// has not (names, streets, phones) is filled with words that say so.
+/// Requests made of the data set. They depend on nothing else, so that a second run sends the same bytes under the same key. What the
+/// source has not (names, streets, phones) is filled with words that say so.
 /// </summary>
 internal static class OlistBodies
 {
@@ -19,7 +19,15 @@ internal static class OlistBodies
         {
             StoreId = storeId,
             Lines = order.Lines.Select(l => new { VariantId = variant(l.Variant), l.Quantity }).ToList(),
-            DeliveryAddress = new { Name = name, Line1 = "not in the data set", customer.City, Region = customer.State, customer.PostalCode, Country = "BR" },
+            DeliveryAddress = new
+            {
+                Name = name,
+                Line1 = "not in the data set",
+                customer.City,
+                Region = customer.State,
+                customer.PostalCode,
+                Country = "BR"
+            },
             ContactPhone = Phone,
             Customer = new { Email = $"{customer.UniqueId}@olist.invalid", Name = name },
             order.PaymentMethod,

@@ -24,7 +24,9 @@ internal sealed record BadRow(string File, int Line, string Column, string Messa
     public override string ToString() => $"{File} line {Line}, column {Column}: {Message}";
 }
 
-/// <summary>The six files as read. <c>Spoiled</c>: orders of which a row is bad; they are left out whole, since half an order is none.</summary>
+/// <summary>
+/// The six files as read. <c>Spoiled</c>: orders of which a row is bad; they are left out whole, since half an order is none.
+/// </summary>
 internal sealed record OlistData(
     IReadOnlyDictionary<string, Seller> Sellers,
     IReadOnlyDictionary<string, Product> Products,

@@ -14,8 +14,9 @@ internal sealed record LinePlan(string Variant, long Quantity);
 internal sealed record PaymentPlan(int Sequence, string Type, int Installments, long Amount);
 
 /// <summary>
-/// An order to place: the part of a recorded order that one seller sold. Amounts in centavos: <c>Subtotal</c> of the items, <c>Freight</c> that is charged,
-/// <c>Voucher</c> that a discount code takes off the items. <c>Payments</c> is empty where nothing was paid; <c>Target</c> is the engine's status that it ends with.
+/// An order to place: the part of a recorded order that one seller sold. Amounts in centavos: <c>Subtotal</c> of the items, <c>Freight</c>
+/// that is charged, <c>Voucher</c> that a discount code takes off the items. <c>Payments</c> is empty where nothing was paid; <c>Target</c>
+/// is the engine's status that it ends with.
 /// </summary>
 internal sealed record SellerOrder(
     Order Order,

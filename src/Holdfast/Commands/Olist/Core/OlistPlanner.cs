@@ -12,15 +12,21 @@ internal static class OlistPlanner
         var full = good.Where(o => itemsOf.Contains(o.Id)).ToList();
 
         var orders = new List<SellerOrder>(full.Count);
-        var counts = new OlistCounts { Orders = data.Orders.Count + data.Spoiled.Except(data.Orders.Select(o => o.Id)).Count(), Spoiled = data.Spoiled.Count };
+        var counts = new OlistCounts
+        {
+            Orders = data.Orders.Count + data.Spoiled.Except(data.Orders.Select(o => o.Id)).Count(),
+            Spoiled = data.Spoiled.Count
+        };
         foreach (var order in full)
         {
-            counts = Place(order, data.Customers[order.CustomerId], [.. itemsOf[order.Id]], [.. paymentsOf[order.Id].OrderBy(p => p.Sequence)], orders, counts);
+            counts = Place(order, data.Customers[order.CustomerId], [.. itemsOf[order.Id]],
+                [.. paymentsOf[order.Id].OrderBy(p => p.Sequence)], orders, counts);
         }
 
         // By time; ties in a fixed order, so that every run is the same.
         orders.Sort((a, b) => (a.Order.PurchasedAt, a.Key).CompareTo((b.Order.PurchasedAt, b.Key)));
-        var severalPrices = items.GroupBy(i => i.ProductId).Where(p => p.Select(i => i.Price).Distinct().Skip(1).Any()).Select(p => p.Key).ToHashSet();
+        var severalPrices = items.GroupBy(i => i.ProductId).Where(p => p.Select(i => i.Price).Distinct().Skip(1).Any()).Select(p => p.Key)
+            .ToHashSet();
         var without = good.Where(o => !itemsOf.Contains(o.Id)).ToList();
         return new OlistPlan(Stores(data, items), Variants(items), orders, counts with
         {
@@ -46,10 +52,12 @@ internal static class OlistPlanner
     }
 
     private static List<VariantPlan> Variants(List<Item> items) =>
-        [.. items.GroupBy(i => (i.SellerId, i.ProductId, i.Price)).Select(g => new VariantPlan(g.Key.ProductId, g.Key.SellerId, g.Key.Price, g.Count()))
+        [.. items.GroupBy(i => (i.SellerId, i.ProductId, i.Price))
+        .Select(g => new VariantPlan(g.Key.ProductId, g.Key.SellerId, g.Key.Price, g.Count()))
             .OrderBy(v => v.SellerId, StringComparer.Ordinal).ThenBy(v => v.ProductId, StringComparer.Ordinal).ThenBy(v => v.Price)];
 
-    private static OlistCounts Place(Order order, Customer customer, List<Item> items, List<Payment> payments, List<SellerOrder> orders, OlistCounts counts)
+    private static OlistCounts Place(Order order, Customer customer, List<Item> items, List<Payment> payments, List<SellerOrder> orders,
+        OlistCounts counts)
     {
         var bySeller = items.GroupBy(i => i.SellerId).OrderBy(g => g.Key, StringComparer.Ordinal).ToList();
         var subtotals = bySeller.Select(g => g.Sum(i => i.Price)).ToList();
@@ -59,13 +67,16 @@ internal static class OlistPlanner
         var wasPaid = OlistStatus.WasPaid(order.Status, order.Approved);
         for (var s = 0; s < bySeller.Count; s++)
         {
-            List<PaymentPlan> parts = wasPaid ? [.. payments.Select((p, i) => new PaymentPlan(p.Sequence, p.Type, p.Installments, split.ForSellers[i][s])).Where(p => p.Amount > 0)] : [];
+            List<PaymentPlan> parts = wasPaid
+                ? [.. payments.Select((p, i) => new PaymentPlan(p.Sequence, p.Type, p.Installments, split.ForSellers[i][s]))
+                .Where(p => p.Amount > 0)] : [];
             var paidHere = parts.Sum(p => p.Amount);
             var freight = wasPaid ? Math.Clamp(paidHere - subtotals[s], 0, freights[s]) : freights[s];
             var (voucher, money) = TakeVouchers(parts, subtotals[s]);
             var target = wasPaid && paidHere < subtotals[s] ? "pending" : OlistStatus.Target(order.Status);
             orders.Add(new SellerOrder(order, customer, bySeller[s].Key,
-                [.. bySeller[s].GroupBy(i => (i.ProductId, i.Price)).Select(g => new LinePlan(new VariantPlan(g.Key.ProductId, bySeller[s].Key, g.Key.Price, 0).ExternalId, g.Count()))],
+                [.. bySeller[s].GroupBy(i => (i.ProductId, i.Price))
+                .Select(g => new LinePlan(new VariantPlan(g.Key.ProductId, bySeller[s].Key, g.Key.Price, 0).ExternalId, g.Count()))],
                 subtotals[s], freight, voucher, money, payments.Any(p => p.Type == "boleto") ? "bank_transfer" : "online", target));
             counts = counts with
             {

@@ -31,7 +31,8 @@ internal enum Step
 internal static class OlistStatus
 {
     public static RecordedStatus? Parse(string text) =>
-        Enum.TryParse<RecordedStatus>(text, ignoreCase: true, out var status) && text.Length > 0 && char.IsAsciiLetterLower(text[0]) ? status : null;
+        Enum.TryParse<RecordedStatus>(text, ignoreCase: true, out var status) && text.Length > 0 && char.IsAsciiLetterLower(text[0])
+        ? status : null;
 
     /// <summary>The engine's status, as its API spells it, that stands for a recorded one.</summary>
     public static string Target(RecordedStatus recorded) => recorded switch
@@ -45,7 +46,8 @@ internal static class OlistStatus
     };
 
     /// <summary>
-    /// Whether the recorded payments were really received: the status says so, or, for orders that ended otherwise, the approval's time is there.
+    /// Whether the recorded payments were really received: the status says so, or, for orders that ended otherwise, the approval's time is
+    /// there.
     /// </summary>
     public static bool WasPaid(RecordedStatus recorded, bool approved) => recorded switch
     {

@@ -1,0 +1,80 @@
+using Holdfast.Inventory;
+using Holdfast.Inventory.Core;
+using Holdfast.Loyalty;
+using Holdfast.Loyalty.Core;
+using Holdfast.Orders.Core;
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+using Holdfast.Platform.Messaging;
+using Holdfast.Promotions;
+using Holdfast.Promotions.Core;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Orders;
+
+/// <summary>Idempotency keys of a batch of changes: claimed, answered from, and stored.</summary>
+internal sealed partial class ChangeBatch
+{
+    private Fetched<Guid> Claim(StatementBatch batch)
+    {
+        var rows = Idempotency.Claims();
+        foreach (var c in _changings.Where(c => c.Key is not null).DistinctBy(c => c.Key!.Hash).OrderBy(c => c.Key!.Hash))
+        {
+            rows.Add(c.Key!.Hash).Add(c.Key.Fingerprint).Add(c.Status).Add((Guid?)null).Add((int?)null).Add(DateTime.UnixEpoch);
+        }
+
+        return batch.InsertReturning(rows, "ON CONFLICT (key) DO NOTHING RETURNING key", r => r.Uuid(0));
+    }
+
+    private async Task AnswerReplaysAsync()
+    {
+        var taken = _changings.Where(c => c.Key is not null).Select(c => c.Key!.Hash).Where(k => !_claimed.Contains(k)).Distinct()
+            .ToArray();
+        if (taken.Length == 0)
+        {
+            return;
+        }
+
+        var stored = (await _tx.QueryAsync(Idempotency.Select, Idempotency.Map, taken).ConfigureAwait(false)).ToDictionary(s => s.Key);
+        for (var i = 0; i < _changings.Count; i++)
+        {
+            if (_changings[i].Key is { } key && stored.TryGetValue(key.Hash, out var found))
+            {
+                var replay = found.Replay(key);
+                Answer(i, replay.IsOk ? new Changed(found.Response!, 0, Replayed: true) : replay.Error!);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Stores where each claimed key's answer is: the last event's data. Where no event tells it, nothing has changed, and a retry is
+    /// judged again.
+    /// </summary>
+    private void InkKeys(StatementBatch batch)
+    {
+        var rows = new RowSet("idempotency_keys", new("key", ColumnType.Uuid), new("fingerprint", ColumnType.Bytes),
+            new("event_subject", ColumnType.Uuid),
+            new("event_sequence", ColumnType.Int), new("created_at", ColumnType.Time));
+        foreach (var (key, i) in _doneByKey)
+        {
+            var (file, answer) = (_books.Files[_changings[i].Command.OrderId], Outcomes[i].Value);
+            // What changed nothing is told by the last event, too; not once the order was hidden, of which nobody is told.
+            if ((file.Events.LastOrDefault(e => e.After.Version == answer.Version)?.After
+                ?? (answer.Version == file.Read.Version && !file.Read.Hidden ? file.Read : null)) is { } told)
+            {
+                rows.Add(key).Add(_changings[i].Key!.Fingerprint).Add(told.Id).Add(told.EventSequence).Add(_now);
+                _claimed.Remove(key);
+            }
+        }
+
+        batch.ChangeEach(rows,
+            "UPDATE idempotency_keys SET fingerprint = {v.fingerprint}, event_subject = {v.event_subject}, event_sequence = "
+            + "{v.event_sequence}, "
+            + "created_at = {v.created_at} WHERE idempotency_keys.key = {v.key}");
+        if (_claimed.Count > 0)
+        {
+            batch.Execute("DELETE FROM idempotency_keys WHERE key {in $1}", _claimed.ToArray());
+        }
+    }
+}

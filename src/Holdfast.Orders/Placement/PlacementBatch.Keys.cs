@@ -1,0 +1,62 @@
+using Holdfast.Identity;
+using Holdfast.Inventory;
+using Holdfast.Loyalty;
+using Holdfast.Orders.Core;
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+using Holdfast.Platform.Messaging;
+using Holdfast.Promotions;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Orders;
+
+/// <summary>Idempotency keys of a batch of placements: claimed, passed on, and answered from.</summary>
+internal sealed partial class PlacementBatch
+{
+    private Fetched<Guid> Claim(StatementBatch batch, List<int> open)
+    {
+        var rows = Idempotency.Claims();
+        foreach (var placing in open.Select(i => _placings[i]).DistinctBy(p => p.Key.Hash).OrderBy(p => p.Key.Hash))
+        {
+            _claimants[placing.Key.Hash] = placing;
+            rows.Add(placing.Key.Hash).Add(placing.Key.Fingerprint).Add(201).Add(placing.Command.OrderId).Add(1).Add(_now);
+        }
+
+        return batch.InsertReturning(rows, "ON CONFLICT (key) DO NOTHING RETURNING key", r => r.Uuid(0));
+    }
+
+    /// <summary>Where the first request of a key was refused and another with the same key was accepted, the claim becomes its.</summary>
+    private void PassOnClaims(StatementBatch batch)
+    {
+        var rows = new RowSet("idempotency_keys", new("key", ColumnType.Uuid), new("fingerprint", ColumnType.Bytes),
+            new("event_subject", ColumnType.Uuid));
+        foreach (var (placing, order, _) in _accepted.Where(a => !ReferenceEquals(_claimants[a.Placing.Key.Hash], a.Placing)))
+        {
+            rows.Add(placing.Key.Hash).Add(placing.Key.Fingerprint).Add(order.Id);
+        }
+
+        batch.ChangeEach(rows,
+            "UPDATE idempotency_keys SET fingerprint = {v.fingerprint}, event_subject = {v.event_subject} WHERE idempotency_keys.key "
+            + "= {v.key}");
+    }
+
+    private void AnswerReplays(IReadOnlyList<Idempotency.Stored> stored)
+    {
+        if (stored.Count == 0)
+        {
+            return;
+        }
+
+        var byKey = stored.ToDictionary(s => s.Key);
+        foreach (var i in Left().ToList())
+        {
+            if (byKey.TryGetValue(_placings[i].Key.Hash, out var found))
+            {
+                var replay = found.Replay(_placings[i].Key);
+                Answer(i, replay.IsOk && found.Subject is { } orderId ? new Placed(orderId, found.Response!, Replayed: true)
+                    : replay.Error ?? Errors.Internal);
+            }
+        }
+    }
+}
