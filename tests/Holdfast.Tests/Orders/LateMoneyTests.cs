@@ -34,7 +34,7 @@ public abstract class LateMoneyTests(TestHost host)
             await desk.OverdueAsync(order);
             if (isSwept)
             {
-                await Server.Get<ExpirySweep>().SweepOnceAsync(TestContext.Current.CancellationToken);
+                await Server.ExpireAsync(order.GetProperty("id").GetGuid());
             }
 
             foreach (var amount in late[..^1])
@@ -61,7 +61,7 @@ public abstract class LateMoneyTests(TestHost host)
         var order = await desk.PlaceAsync(shop.Body((0, 1)));
         await desk.PayAsync(order, 400);
         await desk.OverdueAsync(order);
-        await Server.Get<ExpirySweep>().SweepOnceAsync(TestContext.Current.CancellationToken);
+        await Server.ExpireAsync(order.GetProperty("id").GetGuid());
         await desk.PlaceAsync(shop.Body((0, 1)));
         Assert.Equal(("expired", "paid", 1000, 1000), Desk.State(await desk.PayAsync(order, 600)));
         await Audit.VerifyAsync(Server.Db);

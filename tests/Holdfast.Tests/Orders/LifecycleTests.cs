@@ -126,7 +126,7 @@ public abstract class LifecycleTests(TestHost host)
         await DoAsync(first, "cancel");
         var second = await PlacedAsync(shop, shop.Body((0, 1)));
         await OverdueAsync(second);
-        await Server.Get<ExpirySweep>().SweepOnceAsync(TestContext.Current.CancellationToken);
+        await Server.ExpireAsync(second.GetProperty("id").GetGuid());
         await PlacedAsync(shop, shop.Body((0, 2)));
         Assert.Equal(("expired", "paid", 1000), State(await DoAsync(second, "payments", Payment(1000), 201)));
         Assert.Equal(1,
@@ -209,6 +209,7 @@ public abstract class LifecycleTests(TestHost host)
         await OverdueAsync(order);
         await Task.WhenAll(Enumerable.Range(0, 5)
             .Select(_ => Server.Get<ExpirySweep>().SweepOnceAsync(TestContext.Current.CancellationToken)));
+        await Server.ExpireAsync(order.GetProperty("id").GetGuid());
         Assert.Equal(("expired", "partially_paid", 100), State(await GetAsync(order)));
         Assert.Equal((5, 0), await shop.StockAsync());
         Assert.Equal(1,
