@@ -32,7 +32,8 @@ public sealed partial class KafkaServer : IAsyncDisposable
             + "-KILL $pid";
         var process = Process.Start(
             new ProcessStartInfo("/bin/sh", ["-c", Run, program!]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
-        var id = 0;
+        // The shell tells the number, kcat the address, in either order.
+        var (id, address) = (0, "");
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
             if (line.StartsWith("pid=", StringComparison.Ordinal))
@@ -42,8 +43,13 @@ public sealed partial class KafkaServer : IAsyncDisposable
 
             if (Address().Match(line) is { Success: true } found)
             {
+                address = found.Groups[1].Value;
+            }
+
+            if (id > 0 && address.Length > 0)
+            {
                 _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
-                return new KafkaServer(process, id, found.Groups[1].Value);
+                return new KafkaServer(process, id, address);
             }
         }
 

@@ -55,6 +55,8 @@ public static class Shell
     /// <summary>Sends the signal; whether the process was there to get it.</summary>
     public static bool Signal(int processId, int signal)
     {
+        // 0 and less mean whole groups of processes: the tests themselves would stand still, for ever and without a word.
+        ArgumentOutOfRangeException.ThrowIfLessThan(processId, 1);
         if (kill(processId, signal) == 0)
         {
             return true;
