@@ -9,7 +9,7 @@ public sealed class SweepCarts(Db db, ILogger<SweepCarts> log) : Sweep(db, Pause
     private const int BatchSize = 200;
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(10);
 
-    /// <summary>Removes at most one batch of what is due; how many carts it were.</summary>
+    /// <summary>Removes at most one batch of what is due. Returns the number of carts.</summary>
     public override async Task<int> SweepOnceAsync(CancellationToken ct = default)
     {
         // A look first: an idle system takes no write lock for nothing.

@@ -12,8 +12,8 @@ public static class KeyRotation
     public static Task<DateTime> RotateAsync(Db db, SecretBox box) => SigningKeys.RotateAsync(db, box);
 
     /// <summary>
-    /// Encrypts the secrets of the installation again with the box's key, on the caller's transaction; how many. A key that opens one of
-    /// them not is a <see cref="StartupException"/>.
+    /// Encrypts the secrets of the installation again with the box's key, on the caller's transaction. Returns their number. A key that
+    /// cannot open one of them throws <see cref="StartupException"/>.
     /// </summary>
     public static Task<int> ResealAsync(Tx tx, SecretBox box) => Secrets.ResealAsync(tx, box);
 }

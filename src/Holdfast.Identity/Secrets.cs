@@ -66,7 +66,7 @@ internal static class Secrets
         }
     }
 
-    /// <summary>Encrypts all again with the key of the box, on the caller's transaction; how many.</summary>
+    /// <summary>Encrypts all secrets again with the key of the box, on the caller's transaction. Returns their number.</summary>
     public static async Task<int> ResealAsync(Tx tx, SecretBox box)
     {
         var all = await tx.QueryAsync($"{Columns} ORDER BY name {{lock}}", Map).ConfigureAwait(false);

@@ -13,7 +13,7 @@ public sealed class LapsePoints(Db db, ILogger<LapsePoints> log) : Sweep(db, Pau
     private const int BatchSize = 200;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(15);
 
-    /// <summary>Books at most one batch of accounts that are due; how many it were.</summary>
+    /// <summary>Books at most one batch of accounts that are due. Returns their number.</summary>
     public override async Task<int> SweepOnceAsync(CancellationToken ct = default)
     {
         // A look first: an idle system takes no write lock.

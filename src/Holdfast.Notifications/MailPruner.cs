@@ -10,7 +10,7 @@ internal sealed class MailPruner(Db db, ILogger<MailPruner> log) : Sweep(db, Int
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
     private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
 
-    /// <summary>Removes those that are past their time, up to a number; how many.</summary>
+    /// <summary>Removes at most one batch of those that are past their time. Returns their number.</summary>
     public override Task<int> SweepOnceAsync(CancellationToken ct = default) => Db.WriteAsync(async tx =>
     {
         var before = await tx.NowAsync().ConfigureAwait(false) - Kept;

@@ -53,7 +53,7 @@ internal abstract class Sender(Db db, string channel, Letters letters, ILogger l
     {
     }
 
-    /// <summary>Sends up to a batch of messages that are due; how many it has tried.</summary>
+    /// <summary>Sends up to a batch of messages that are due. Returns the number that was tried.</summary>
     /// <param name="ct">Begins no more; what has begun gets a grace.</param>
     public async Task<int> SendOnceAsync(CancellationToken ct = default)
     {

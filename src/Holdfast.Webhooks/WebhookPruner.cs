@@ -12,7 +12,7 @@ internal sealed class WebhookPruner(Db db, ILogger<WebhookPruner> log) : Sweep(d
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
     private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
 
-    /// <summary>Removes those that are past their time, up to a number; how many.</summary>
+    /// <summary>Removes at most one batch of those that are past their time. Returns their number.</summary>
     public override Task<int> SweepOnceAsync(CancellationToken ct = default) => Db.WriteAsync(async tx =>
     {
         // Under lock: nobody asks for one again, or notes a try, while it goes.

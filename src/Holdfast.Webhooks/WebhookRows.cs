@@ -66,7 +66,7 @@ internal static class WebhookSecrets
     public static byte[] Open(SecretBox box, Guid endpoint, byte[] value, bool isSealed) => isSealed ? box.Open(Name(endpoint), value)
         : value;
 
-    /// <summary>Encrypts all again with the key of the box, on the caller's transaction; how many.</summary>
+    /// <summary>Encrypts all secrets again with the key of the box, on the caller's transaction. Returns their number.</summary>
     public static async Task<int> ResealAsync(Tx tx, SecretBox box)
     {
         var all = await tx.QueryAsync("SELECT id, secret, is_sealed FROM webhook_endpoints ORDER BY id {lock}",

@@ -39,7 +39,9 @@ internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox
 
     private sealed record Endpoint(string Url, byte[] Secret, bool IsSealed, DateTime? FailingSince);
 
-    /// <summary>Sends what is due of every endpoint that nobody here is working on, and waits for it; how many tries that were.</summary>
+    /// <summary>
+    /// Sends what is due of every endpoint that nobody here is working on, and waits for it. Returns the number of tries.
+    /// </summary>
     public async Task<int> SendOnceAsync(CancellationToken ct = default)
     {
         await BeginAsync(ct).ConfigureAwait(false);

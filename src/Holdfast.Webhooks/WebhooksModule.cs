@@ -25,8 +25,8 @@ public static class WebhooksModule
     ];
 
     /// <summary>
-    /// Encrypts the secrets of all endpoints again with the box's key, on the caller's transaction; how many. A key that opens one of them
-    /// not is a <see cref="StartupException"/>.
+    /// Encrypts the secrets of all endpoints again with the box's key, on the caller's transaction. Returns their number. A key that cannot
+    /// open one of them throws <see cref="StartupException"/>.
     /// </summary>
     public static Task<int> ResealAsync(Tx tx, SecretBox box) => WebhookSecrets.ResealAsync(tx, box);
 

@@ -93,7 +93,7 @@ public sealed class ReservationBook
         return Set(reservation, reservation with { Status = ReservationStatus.Committed, UpdatedAt = now });
     }
 
-    /// <summary>Gives the stock back if its time is over; whether it was.</summary>
+    /// <summary>Gives the stock back if its time is over. Returns whether it was.</summary>
     public bool Expire(StockBook stock, Guid id, DateTime now)
     {
         var reservation = _now[id];

@@ -12,7 +12,7 @@ public sealed record StockRow(Guid VariantId, Guid LocationId, Guid StoreId, lon
     public Guid ProductId { get; init; }
 }
 
-/// <summary>So many pieces of a variant; at least one.</summary>
+/// <summary>A number of pieces of a variant, at least one.</summary>
 public readonly record struct StockLine(Guid VariantId, long Quantity);
 
 /// <summary>A line that cannot be had: what was asked for and what there is.</summary>

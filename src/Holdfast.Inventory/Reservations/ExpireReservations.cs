@@ -14,7 +14,7 @@ public sealed class ExpireReservations(Db db, RelayBell bell, ILogger<ExpireRese
     private const int BatchSize = 200;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    /// <summary>Expires at most one batch of what is due; how many it were.</summary>
+    /// <summary>Expires at most one batch of what is due. Returns the number.</summary>
     public override async Task<int> SweepOnceAsync(CancellationToken ct = default)
     {
         // A look first: an idle system takes no write lock every second.

@@ -69,7 +69,7 @@ public sealed record ToldDiscount(string Code, long Amount);
 /// <summary>Whose order it is.</summary>
 public sealed record ToldCustomer(string Email, string? Name);
 
-/// <summary>So many pieces of a line in a shipment or return.</summary>
+/// <summary>A number of pieces of a line in a shipment or return.</summary>
 public sealed record ToldPieces(Guid VariantId, long Quantity);
 
 /// <summary>A shipment or a return.</summary>

@@ -67,7 +67,7 @@ public static class OrderErrors
             .With("variantId", variantId).With("purchaseLimit", limit);
 
     public static Error PrepaymentRequired(Guid variantId) =>
-        new Error(422, "prepayment_required", "So much of this item is held without payment that it can only be had by paying at once.",
+        new Error(422, "prepayment_required", "Too many pieces of this item are held without payment. Pay at once to get it.",
         "Mặt hàng này đang được giữ nhiều khi chưa thanh toán nên hiện chỉ bán khi thanh toán ngay.")
             .With("variantId", variantId);
 

@@ -39,7 +39,7 @@ public abstract class Sweep(Db db, TimeSpan pause, int batchSize, ILogger log) :
     /// </summary>
     protected void ComeBackSoon() => _comesBackSoon = true;
 
-    /// <summary>Does at most one batch of what is due; how much it was.</summary>
+    /// <summary>Does at most one batch of what is due. Returns how much was done.</summary>
     public abstract Task<int> SweepOnceAsync(CancellationToken ct = default);
 
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)

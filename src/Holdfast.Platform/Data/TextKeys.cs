@@ -37,7 +37,8 @@ public sealed record TextKeys(string Table, string Text, string Key, string Scop
     public static string IsTwin(string column) => $"{column} LIKE '%\n%'";
 
     /// <summary>
-    /// Recomputes the keys of all rows; one line for each that has a twin, or whose name <paramref name="keyOf"/> takes no longer.
+    /// Recomputes the keys of all rows. Returns one line for each that has a twin, or whose name <paramref name="keyOf"/> no longer
+    /// accepts.
     /// </summary>
     /// <param name="keyOf">The key of a name; null leaves the row as it is.</param>
     public async Task<IReadOnlyList<string>> RecomputeAsync(Tx tx, Func<string, string?> keyOf)

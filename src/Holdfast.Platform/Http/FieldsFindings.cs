@@ -5,7 +5,7 @@ namespace Holdfast.Platform.Http;
 /// <summary>What is wrong with the object and everything in it.</summary>
 public sealed partial class Fields
 {
-    /// <summary>So many findings help; of more an answer says only that there are more.</summary>
+    /// <summary>The findings that an answer lists at most. Of more it says only that there are more.</summary>
     private const int MaxFindings = 20;
 
     private const int MaxShown = 100;

@@ -104,7 +104,7 @@ public sealed class DeadLetterPruner(Db db, ILogger<DeadLetterPruner> log) : Swe
     private const int MaxAtOnce = 1000;
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
-    /// <summary>Removes those that are past their time, up to a number; how many.</summary>
+    /// <summary>Removes at most one batch of those that are past their time. Returns their number.</summary>
     public override Task<int> SweepOnceAsync(CancellationToken ct = default) => Db.WriteAsync(async tx => await tx.ExecuteAsync(
         $"DELETE FROM dead_letters WHERE id IN (SELECT id FROM dead_letters WHERE created_at < $1 ORDER BY created_at LIMIT {MaxAtOnce})",
         await tx.NowAsync().ConfigureAwait(false) - Retention).ConfigureAwait(false), ct);

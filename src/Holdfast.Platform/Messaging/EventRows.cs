@@ -9,7 +9,7 @@ public readonly record struct EventKey(Guid Subject, int Sequence);
 /// <summary>The ids of several events as the bytes of one column.</summary>
 internal static class Chunk
 {
-    /// <summary>So many bytes has each.</summary>
+    /// <summary>The size of each, in bytes.</summary>
     public const int Width = 20;
 
     public static byte[] Write(IReadOnlyList<EventKey> keys)
@@ -43,7 +43,7 @@ public static class EventRows
     // A subject with more events than this is asked for separately: a variant may have thousands, and only the last few are wanted.
     private const int Few = 50;
 
-    // So many are rewritten at a time: an order has a handful of events of two kilobytes.
+    // Subjects that are rewritten at a time: an order has a handful of events of two kilobytes.
     private const int SomeSubjects = 100;
 
     private const string Columns = "subject, sequence, type, store_id, occurred_at, actor, previous, data";

@@ -21,6 +21,6 @@ internal static class MessagingMeter
 
     static MessagingMeter() => Meter.CreateObservableGauge("holdfast.events.unrouted", () => Interlocked.Read(ref _unrouted));
 
-    /// <summary>So many events lie in RabbitMQ's <c>order_events.unrouted</c>: the gauge tells the last number.</summary>
+    /// <summary>Sets the number of events in RabbitMQ's <c>order_events.unrouted</c>: the gauge tells the last one.</summary>
     public static void Unrouted(long count) => Interlocked.Exchange(ref _unrouted, count);
 }

@@ -28,7 +28,7 @@ internal static class DemoStore
         ("Vé đêm nhạc bên sông Hương", "Vé", "Vào cửa lúc 19 giờ.", [("VE-SH-01", null, 350_000, 4, 250)]),
     ];
 
-    /// <summary>Makes it unless there is any store; whether it did.</summary>
+    /// <summary>Makes it unless there is any store. Returns whether it was made.</summary>
     public static async Task<bool> MakeAsync(Db db, CancellationToken ct)
     {
         try

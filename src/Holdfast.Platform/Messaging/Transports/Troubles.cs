@@ -34,7 +34,7 @@ internal static class Received
     /// <summary>As large as a request may be.</summary>
     public const int MaxBytes = 1024 * 1024;
 
-    /// <summary>So much is kept of what is larger: enough for a dead letter, which it becomes, because it is no whole JSON.</summary>
+    /// <summary>The bytes that are kept of a larger message. It is no whole JSON then, and becomes a dead letter.</summary>
     public const int KeptBytes = 64 * 1024;
 
     public static byte[] Body(ReadOnlySpan<byte> body) => (body.Length > MaxBytes ? body[..KeptBytes] : body).ToArray();
