@@ -10,18 +10,17 @@ internal static class CartRows
     // One statement, hence one moment: the version belongs to these lines.
     private const string SelectCart =
         "SELECT c.id, c.version, l.variant_id, l.quantity, l.added_price, l.added_name, l.added_at, v.product_id, v.sku, "
-        + "CASE WHEN v.name IS NULL THEN p.name ELSE p.name || ' - ' || v.name END, v.price, v.purchase_limit, v.active AND p.deleted_at "
-        + "IS NULL, COALESCE(s.on_hand, 0) - COALESCE(s.reserved, 0), COALESCE(b.quantity, 0) "
-        + "FROM carts c LEFT JOIN cart_lines l ON l.cart_id = c.id LEFT JOIN variants v ON v.id = l.variant_id LEFT JOIN products p ON "
-        + "p.id = v.product_id "
+        + "CASE WHEN v.name IS NULL THEN p.name ELSE p.name || ' - ' || v.name END, v.price, v.purchase_limit, v.active "
+        + "AND p.deleted_at IS NULL, COALESCE(s.on_hand, 0) - COALESCE(s.reserved, 0), COALESCE(b.quantity, 0) FROM carts c LEFT "
+        + "JOIN cart_lines l ON l.cart_id = c.id LEFT JOIN variants v ON v.id = l.variant_id LEFT JOIN products p ON p.id = v.product_id "
         + "LEFT JOIN stock s ON s.variant_id = v.id AND s.location_id = v.store_id LEFT JOIN purchase_counts b ON b.variant_id = v.id "
         + "AND b.buyer = $3 WHERE c.store_id = $1 AND c.owner = $2 ORDER BY l.added_at, l.variant_id";
 
     private const string SelectVariant =
         "SELECT v.product_id, v.sku, CASE WHEN v.name IS NULL THEN p.name ELSE p.name || ' - ' || v.name END, v.price, v.purchase_limit, "
-        + "v.active AND p.deleted_at IS NULL, "
-        + "COALESCE(s.on_hand, 0) - COALESCE(s.reserved, 0), 0 FROM variants v JOIN products p ON p.id = v.product_id "
-        + "LEFT JOIN stock s ON s.variant_id = v.id AND s.location_id = v.store_id WHERE v.id = $1 AND v.store_id = $2";
+        + "v.active AND p.deleted_at IS NULL, COALESCE(s.on_hand, 0) - COALESCE(s.reserved, 0), 0 FROM variants v "
+        + "JOIN products p ON p.id = v.product_id LEFT JOIN stock s ON s.variant_id = v.id AND s.location_id = v.store_id WHERE v.id = $1 "
+        + "AND v.store_id = $2";
 
     /// <summary>The owner's cart, or <see cref="Cart.None"/>: ask <see cref="ToCart"/> when the batch has run.</summary>
     public static Fetched<(Guid Id, long Version, CartLine? Line)> Read(StatementBatch batch, Guid storeId, string owner, string buyer) =>

@@ -15,19 +15,17 @@ public sealed class CatalogWriter(DateTime now)
 {
     private const string ChangeProducts =
         "UPDATE products SET name = {v.name}, description = {v.description}, category = {v.category}, category_key = {v.category_key}, "
-        + "search_text = {v.search_text}, "
-        + "sort_name = {v.sort_name}, price_from = {v.price_from}, external_id = {v.external_id}, metadata = {v.metadata}, "
-        + "payment_methods = {v.payment_methods}, version = products.version + 1, updated_at = {v.updated_at} "
+        + "search_text = {v.search_text}, sort_name = {v.sort_name}, price_from = {v.price_from}, external_id = {v.external_id}, "
+        + "metadata = {v.metadata}, payment_methods = {v.payment_methods}, version = products.version + 1, updated_at = {v.updated_at} "
         + "WHERE products.id = {v.id} AND products.version = {v.version} AND products.deleted_at IS NULL";
 
     private const string FreeNames =
         "UPDATE variants SET sku = {v.placeholder}, sku_key = {v.placeholder}, external_id = NULL WHERE variants.id = {v.id}";
 
     private const string OrChange =
-        "ON CONFLICT (id) DO UPDATE SET position = excluded.position, sku = excluded.sku, sku_key = excluded.sku_key, name = "
-        + "excluded.name, price = excluded.price, "
-        + "attributes = excluded.attributes, purchase_limit = excluded.purchase_limit, active = excluded.active, external_id = "
-        + "excluded.external_id, metadata = excluded.metadata";
+        "ON CONFLICT (id) DO UPDATE SET position = excluded.position, sku = excluded.sku, sku_key = excluded.sku_key, "
+        + "name = excluded.name, price = excluded.price, attributes = excluded.attributes, purchase_limit = excluded.purchase_limit, "
+        + "active = excluded.active, external_id = excluded.external_id, metadata = excluded.metadata";
 
     private static readonly Column[] ProductColumns =
     [

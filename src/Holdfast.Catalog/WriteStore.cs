@@ -36,8 +36,8 @@ internal sealed class UpdateStore(Db db)
 {
     private const string Change =
         "UPDATE stores SET slug = $2, name = $3, currency = $4, time_zone = $5, external_id = $6{as text}, metadata = $7{as text}, "
-        + "version = $8, updated_at = $9, "
-        + "shipping_rates = $10{as text}, tax = $11{as text}, payment_methods = $12{as text}, combines_discounts = $13 WHERE id = $1";
+        + "version = $8, updated_at = $9, shipping_rates = $10{as text}, tax = $11{as text}, payment_methods = $12{as text}, "
+        + "combines_discounts = $13 WHERE id = $1";
 
     public async Task<Reply> HandleAsync(Request request)
     {

@@ -9,8 +9,8 @@ internal static class InventoryInvariants
     // Each is one statement, hence one snapshot: it may run beside a working server.
     private const string Sums =
         "(SELECT variant_id, location_id, SUM(on_hand_delta) AS on_hand, SUM(reserved_delta) AS reserved, COUNT(*) AS movements, "
-        + "MAX(sequence) AS last "
-        + "FROM stock_movements GROUP BY variant_id, location_id) m ON m.variant_id = s.variant_id AND m.location_id = s.location_id ";
+        + "MAX(sequence) AS last FROM stock_movements GROUP BY variant_id, location_id) m ON m.variant_id = s.variant_id "
+        + "AND m.location_id = s.location_id ";
 
     // Only of what the key holds: SQLite then reads the key's index and not every row of the ledger.
     private const string Counts = "(SELECT variant_id, location_id, COUNT(*) AS movements, MAX(sequence) AS last FROM stock_movements "
@@ -19,9 +19,9 @@ internal static class InventoryInvariants
     public static readonly IReadOnlyList<Invariant> All =
     [
         new("stock_is_the_sum_of_its_ledger",
-            "SELECT s.variant_id, s.on_hand, COALESCE(m.on_hand, 0) AS on_hand_of_ledger, s.reserved, COALESCE(m.reserved, 0) AS "
-            + "reserved_of_ledger FROM stock s "
-            + "LEFT JOIN " + Sums + "WHERE s.on_hand <> COALESCE(m.on_hand, 0) OR s.reserved <> COALESCE(m.reserved, 0)"),
+            "SELECT s.variant_id, s.on_hand, COALESCE(m.on_hand, 0) AS on_hand_of_ledger, s.reserved, COALESCE(m.reserved, "
+            + "0) AS reserved_of_ledger "
+            + "FROM stock s LEFT JOIN " + Sums + "WHERE s.on_hand <> COALESCE(m.on_hand, 0) OR s.reserved <> COALESCE(m.reserved, 0)"),
         new("stock_ledger_has_no_gaps",
             "SELECT s.variant_id, s.movements, COALESCE(m.movements, 0) AS rows_of_ledger, COALESCE(m.last, 0) AS last_sequence FROM "
             + "stock s LEFT JOIN " + Counts + "WHERE s.movements <> COALESCE(m.movements, 0) OR s.movements <> COALESCE(m.last, 0)"),

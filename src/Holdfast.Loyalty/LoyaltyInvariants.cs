@@ -7,9 +7,9 @@ internal static class LoyaltyInvariants
 {
     // Each is one statement, hence one snapshot: it may run beside a working server.
     private const string Sums =
-        "(SELECT customer_id, store_id, SUM(delta) AS balance, COUNT(*) AS movements, MAX(sequence) AS last, MIN(expires_at) AS "
-        + "first_expiry FROM points_movements "
-        + "GROUP BY customer_id, store_id) m ON m.customer_id = a.customer_id AND m.store_id = a.store_id ";
+        "(SELECT customer_id, store_id, SUM(delta) AS balance, COUNT(*) AS movements, MAX(sequence) AS last, "
+        + "MIN(expires_at) AS first_expiry FROM points_movements GROUP BY customer_id, store_id) m ON m.customer_id = a.customer_id "
+        + "AND m.store_id = a.store_id ";
 
     private const string Missed =
         "EXISTS (SELECT 1 FROM points_movements e WHERE e.customer_id = a.customer_id AND e.store_id = a.store_id AND e.expires_at > "
@@ -52,9 +52,9 @@ internal static class LoyaltyInvariants
     {
         const string Differs = "a.balance <> COALESCE(m.balance, 0) OR a.movements <> COALESCE(m.last, 0) OR " + Missed;
         await tx.ExecuteAsync(
-            "INSERT INTO points_accounts (customer_id, store_id, balance, movements, updated_at) SELECT customer_id, store_id, 0, 0, "
-            + "$1{as timestamptz} FROM points_movements "
-            + "GROUP BY customer_id, store_id ORDER BY customer_id, store_id ON CONFLICT DO NOTHING", DateTime.UnixEpoch)
+            "INSERT INTO points_accounts (customer_id, store_id, balance, movements, updated_at) "
+            + "SELECT customer_id, store_id, 0, 0, $1{as timestamptz} FROM points_movements GROUP BY customer_id, store_id "
+            + "ORDER BY customer_id, store_id ON CONFLICT DO NOTHING", DateTime.UnixEpoch)
             .ConfigureAwait(false);
         var broken = await tx.QueryAsync("SELECT a.customer_id FROM points_accounts a LEFT JOIN " + Sums + "WHERE "
             + Differs, r => r.Uuid(0)).ConfigureAwait(false);

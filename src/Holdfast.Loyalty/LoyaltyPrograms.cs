@@ -83,10 +83,10 @@ internal sealed class LoyaltyPrograms(Db db)
         }
 
         await tx.ExecuteAsync(
-            "INSERT INTO loyalty_programs (store_id, amount_per_point, point_value, expires_after_days, version, updated_at) VALUES ($1, "
-            + "$2, $3, $4{as int}, $5, $6) "
-            + "ON CONFLICT (store_id) DO UPDATE SET amount_per_point = excluded.amount_per_point, point_value = excluded.point_value, "
-            + "expires_after_days = excluded.expires_after_days, version = excluded.version, updated_at = excluded.updated_at",
+            "INSERT INTO loyalty_programs (store_id, amount_per_point, point_value, expires_after_days, version, updated_at) "
+            + "VALUES ($1, $2, $3, $4{as int}, $5, $6) ON CONFLICT (store_id) DO UPDATE "
+            + "SET amount_per_point = excluded.amount_per_point, point_value = excluded.point_value, expires_after_days = "
+            + "excluded.expires_after_days, version = excluded.version, updated_at = excluded.updated_at",
             program.StoreId, program.AmountPerPoint, program.PointValue, program.ExpiresAfterDays, versions.First + 1, now.Rows[0])
             .ConfigureAwait(false);
         return Reply.Ok(program, versions.First + 1);

@@ -101,13 +101,12 @@ public static class PointsPages
     /// <summary>What the ledgers say of expiry, summed by account and time. It goes through all movements of the accounts.</summary>
     internal static Fetched<ExpiringPoints> Ledger(StatementBatch batch, IReadOnlyCollection<(Guid CustomerId, Guid StoreId)> accounts) =>
         batch.Query(
-        "SELECT customer_id, store_id, expires_at, SUM(CASE WHEN expires_at IS NULL THEN 0 ELSE delta END), "
-        + "SUM(CASE WHEN reason IN ('earned', 'returned') OR (reason = 'adjusted' AND delta > 0) THEN 0 ELSE -delta END) FROM "
-        + "(SELECT m.customer_id, m.store_id, m.reason, m.delta, CASE WHEN m.reason = 'returned' THEN (SELECT e.expires_at FROM "
-        + "points_movements e "
-        + "WHERE e.customer_id = m.customer_id AND e.store_id = m.store_id AND e.order_id = m.order_id AND e.reason = 'earned') ELSE "
-        + "m.expires_at END AS expires_at "
-        + "FROM points_movements m WHERE m.customer_id {in $1} AND m.store_id {in $2}) m GROUP BY customer_id, store_id, expires_at",
+        "SELECT customer_id, store_id, expires_at, SUM(CASE WHEN expires_at IS NULL THEN 0 "
+        + "ELSE delta END), SUM(CASE WHEN reason IN ('earned', 'returned') OR (reason = 'adjusted' AND delta > 0) THEN 0 ELSE -delta END) "
+        + "FROM (SELECT m.customer_id, m.store_id, m.reason, m.delta, CASE WHEN m.reason = 'returned' THEN (SELECT e.expires_at "
+        + "FROM points_movements e WHERE e.customer_id = m.customer_id AND e.store_id = m.store_id AND e.order_id = m.order_id "
+        + "AND e.reason = 'earned') ELSE m.expires_at END AS expires_at FROM points_movements m WHERE m.customer_id {in $1} "
+        + "AND m.store_id {in $2}) m GROUP BY customer_id, store_id, expires_at",
         r => new ExpiringPoints(r.Uuid(0), r.Uuid(1), r.TimeOrNull(2), r.Long(3), r.Long(4)), Customers(accounts), Stores(accounts));
 
     private static async Task<PointsBook> PeekSomeAsync(Session session, IReadOnlyCollection<(Guid CustomerId, Guid StoreId)> accounts)

@@ -16,8 +16,8 @@ internal sealed class MailPruner(Db db, ILogger<MailPruner> log) : Sweep(db, Int
         var before = await tx.NowAsync().ConfigureAwait(false) - Kept;
         // The ids begin with the time: no other index is needed.
         return await tx.ExecuteAsync(
-            "DELETE FROM mails WHERE id IN (SELECT id FROM mails WHERE id < $2 AND created_at < $1 AND (sent_at IS NOT NULL OR "
-            + "given_up_at < $1 OR expires_at < $1) "
-            + $"ORDER BY id LIMIT {MaxAtOnce} {{skip locked}})", before, Guid.CreateVersion7(before)).ConfigureAwait(false);
+            "DELETE FROM mails WHERE id IN (SELECT id FROM mails WHERE id < $2 AND created_at < $1 AND (sent_at IS NOT NULL "
+            + "OR given_up_at < $1 OR expires_at < $1) ORDER BY id "
+            + $"LIMIT {MaxAtOnce} {{skip locked}})", before, Guid.CreateVersion7(before)).ConfigureAwait(false);
     }, ct);
 }

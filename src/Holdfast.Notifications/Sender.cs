@@ -114,12 +114,11 @@ internal abstract class Sender(Db db, string channel, Letters letters, ILogger l
     {
         var now = await tx.NowAsync().ConfigureAwait(false);
         var due = await tx.QueryAsync(
-            "SELECT m.id, m.key, m.channel, m.recipient, m.subject, m.text, m.html, m.attempts, m.about_subject, m.about_sequence FROM "
-            + "mails m "
-            + "WHERE m.sent_at IS NULL AND m.given_up_at IS NULL AND m.channel = $2 AND m.next_attempt_at <= $1 AND (m.expires_at IS "
-            + "NULL OR m.expires_at > $1) "
-            + "AND NOT EXISTS (SELECT 1 FROM mails e WHERE e.about_subject = m.about_subject AND e.about_sequence < m.about_sequence AND "
-            + "e.channel = m.channel AND e.sent_at IS NULL AND e.given_up_at IS NULL AND (e.expires_at IS NULL OR e.expires_at > $1)) "
+            "SELECT m.id, m.key, m.channel, m.recipient, m.subject, m.text, m.html, m.attempts, m.about_subject, m.about_sequence "
+            + "FROM mails m WHERE m.sent_at IS NULL AND m.given_up_at IS NULL AND m.channel = $2 AND m.next_attempt_at <= $1 "
+            + "AND (m.expires_at IS NULL OR m.expires_at > $1) AND NOT EXISTS (SELECT 1 FROM mails e "
+            + "WHERE e.about_subject = m.about_subject AND e.about_sequence < m.about_sequence AND e.channel = m.channel "
+            + "AND e.sent_at IS NULL AND e.given_up_at IS NULL AND (e.expires_at IS NULL OR e.expires_at > $1)) "
             + $"ORDER BY m.next_attempt_at LIMIT {AtOnce} {{skip locked}}",
             r => new Outgoing(r.Uuid(0), r.Text(1), r.Text(2), r.Text(3), r.Text(4), r.Text(5), r.TextOrNull(6), r.Int(7) + 1,
                 r.UuidOrNull(8) is { } subject ? new EventKey(subject, r.Int(9)) : null), now, channel).ConfigureAwait(false);

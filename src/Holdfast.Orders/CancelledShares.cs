@@ -23,11 +23,10 @@ internal static class CancelledShares
     /// <summary>Orders whose cancelled amount or points are not those of the pieces that are gone.</summary>
     public static readonly string Sql =
         "SELECT id, cancelled_amount, cancelled_points, gone FROM (SELECT o.id, o.total, o.redeemed_points, o.points_discount, "
-        + "o.cancelled_amount, o.cancelled_points, "
-        + $"x.live, {Price} AS price, {Gone} AS gone, x.too_large FROM orders o LEFT JOIN ({Lines}) x ON x.order_id = o.id WHERE "
-        + "o.cancelled_amount <> 0 OR o.cancelled_points <> 0 OR x.live IS NOT NULL) c "
-        + "WHERE live IS NULL OR (live = 0 AND (cancelled_amount <> total OR cancelled_points <> redeemed_points)) OR (live > 0 AND "
-        + "too_large = 0 AND price > 0 "
+        + $"o.cancelled_amount, o.cancelled_points, x.live, {Price} AS price, {Gone} AS gone, x.too_large FROM orders o LEFT "
+        + $"JOIN ({Lines}) x ON x.order_id = o.id WHERE o.cancelled_amount <> 0 OR o.cancelled_points <> 0 OR x.live IS NOT NULL) c "
+        + "WHERE live IS NULL OR (live = 0 AND (cancelled_amount <> total OR cancelled_points <> redeemed_points)) OR (live > 0 "
+        + "AND too_large = 0 AND price > 0 "
         + $"AND (cancelled_amount <> gone - ({Part("points_discount")}) OR cancelled_points <> {Part("redeemed_points")}))";
 
     private static string Part(string amount) =>

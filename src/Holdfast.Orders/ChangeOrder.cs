@@ -171,8 +171,8 @@ internal sealed class DeleteOrder(OrderAccess access, OrderChanges changes, Db d
         // What a broker still has of it counts as handled: else it would come back as a dead letter, with all that it says.
         batch.Execute(
             "INSERT INTO inbox (consumer, subject, sequence) SELECT name, $1{as uuid}, $2{as int} FROM lanes WHERE transport <> 'outbox' "
-            + "AND transport <> name "
-            + "ON CONFLICT (consumer, subject) DO UPDATE SET sequence = excluded.sequence", id, locked.First!.EventSequence);
+            + "AND transport <> name ON CONFLICT (consumer, subject) DO UPDATE "
+            + "SET sequence = excluded.sequence", id, locked.First!.EventSequence);
         batch.Execute("DELETE FROM order_lines WHERE order_id = $1", id);
         batch.Execute("DELETE FROM events WHERE subject = $1", id);
         batch.Execute("DELETE FROM orders WHERE id = $1", id);

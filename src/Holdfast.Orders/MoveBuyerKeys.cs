@@ -18,8 +18,8 @@ internal sealed class MoveBuyerKeys : IMigrationStep
         {
             await tx.ExecuteAsync(
                 "INSERT INTO purchase_counts (variant_id, buyer, quantity) SELECT variant_id, $2{as text}, quantity FROM purchase_counts "
-                + "WHERE buyer = $1 "
-                + "ON CONFLICT (variant_id, buyer) DO UPDATE SET quantity = purchase_counts.quantity + excluded.quantity", buyer, key)
+                + "WHERE buyer = $1 ON CONFLICT (variant_id, buyer) DO UPDATE "
+                + "SET quantity = purchase_counts.quantity + excluded.quantity", buyer, key)
                 .ConfigureAwait(false);
             await tx.ExecuteAsync("DELETE FROM purchase_counts WHERE buyer = $1", buyer).ConfigureAwait(false);
         }

@@ -36,16 +36,16 @@ internal static class OrderInvariants
         new("orders_belong_to_a_user",
             "SELECT o.id, o.customer_id FROM orders o WHERE NOT EXISTS (SELECT 1 FROM users u WHERE u.id = o.customer_id)"),
         new("orders_hold_what_the_ledger_says", "SELECT l.order_id, l.variant_id, l.held, COALESCE(m.reserved, 0) AS reserved FROM "
-            + $"(SELECT l.order_id, l.variant_id, SUM(CASE WHEN o.status IN {Live} THEN l.quantity - l.shipped - l.cancelled ELSE 0 END) "
-            + "AS held FROM order_lines l JOIN orders o ON o.id = l.order_id GROUP BY l.order_id, l.variant_id) l LEFT JOIN "
-            + "(SELECT reference_id, variant_id, SUM(reserved_delta) AS reserved FROM stock_movements WHERE reference_id IS NOT NULL "
-            + "GROUP BY reference_id, variant_id) m "
-            + "ON m.reference_id = l.order_id AND m.variant_id = l.variant_id WHERE l.held <> COALESCE(m.reserved, 0)"),
+            + $"(SELECT l.order_id, l.variant_id, SUM(CASE WHEN o.status IN {Live} THEN l.quantity - l.shipped - l.cancelled "
+            + "ELSE 0 END) AS held FROM order_lines l JOIN orders o ON o.id = l.order_id GROUP BY l.order_id, l.variant_id) l LEFT "
+            + "JOIN (SELECT reference_id, variant_id, SUM(reserved_delta) AS reserved FROM stock_movements WHERE reference_id IS NOT NULL "
+            + "GROUP BY reference_id, variant_id) m ON m.reference_id = l.order_id AND m.variant_id = l.variant_id "
+            + "WHERE l.held <> COALESCE(m.reserved, 0)"),
         new("holds_belong_to_somebody",
-            "SELECT m.reference_id, m.variant_id, SUM(m.reserved_delta) AS reserved FROM stock_movements m WHERE m.reference_id IS "
-            + "NOT NULL "
-            + "AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = m.reference_id) AND NOT EXISTS (SELECT 1 FROM reservations r WHERE "
-            + "r.id = m.reference_id) GROUP BY m.reference_id, m.variant_id HAVING SUM(m.reserved_delta) <> 0"),
+            "SELECT m.reference_id, m.variant_id, SUM(m.reserved_delta) AS reserved FROM stock_movements m "
+            + "WHERE m.reference_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = m.reference_id) AND NOT "
+            + "EXISTS (SELECT 1 FROM reservations r WHERE r.id = m.reference_id) GROUP BY m.reference_id, m.variant_id "
+            + "HAVING SUM(m.reserved_delta) <> 0"),
         new("shipped_as_their_status_says",
             "SELECT o.id, o.status, l.quantity, l.shipped, l.cancelled, l.undelivered FROM orders o JOIN order_lines l ON l.order_id = "
             + "o.id WHERE (o.status IN ('shipped', 'delivered', 'returned') AND l.shipped + l.cancelled <> l.quantity) "
@@ -56,17 +56,16 @@ internal static class OrderInvariants
             "SELECT id, total, cancelled_amount, amount_paid, amount_refunded, refund_due FROM orders "
             + "WHERE amount_paid - amount_refunded - refund_due > total - cancelled_amount"),
         new("payments_are_named_in_one_form",
-            "SELECT p.id, p.store_id, p.order_id, p.provider, p.transaction_id, p.amount, o.id AS twin FROM payment_transactions p "
-            + "LEFT JOIN payment_transactions o ON o.store_id = p.store_id AND o.provider = lower(trim(p.provider)) AND o.transaction_id "
-            + "= trim(p.transaction_id) AND o.id <> p.id "
-            + "WHERE p.provider <> lower(trim(p.provider)) OR p.transaction_id <> trim(p.transaction_id) OR trim(p.provider, "
-            + "'abcdefghijklmnopqrstuvwxyz0123456789_') <> ''"),
+            "SELECT p.id, p.store_id, p.order_id, p.provider, p.transaction_id, p.amount, o.id AS twin FROM payment_transactions p LEFT "
+            + "JOIN payment_transactions o ON o.store_id = p.store_id AND o.provider = lower(trim(p.provider)) "
+            + "AND o.transaction_id = trim(p.transaction_id) AND o.id <> p.id WHERE p.provider <> lower(trim(p.provider)) "
+            + "OR p.transaction_id <> trim(p.transaction_id) OR trim(p.provider, 'abcdefghijklmnopqrstuvwxyz0123456789_') <> ''"),
         new("goods_out_are_in_the_ledger",
-            "SELECT o.id, l.variant_id, l.gone, COALESCE(-m.gone, 0) AS ledger FROM orders o JOIN (SELECT order_id, variant_id, "
-            + "SUM(shipped) AS gone "
-            + "FROM order_lines GROUP BY order_id, variant_id) l ON l.order_id = o.id LEFT JOIN (SELECT reference_id, variant_id, "
-            + "SUM(on_hand_delta) AS gone FROM stock_movements "
-            + "WHERE reason = 'shipped' GROUP BY reference_id, variant_id) m ON m.reference_id = o.id AND m.variant_id = l.variant_id "
+            "SELECT o.id, l.variant_id, l.gone, COALESCE(-m.gone, 0) AS ledger FROM orders o "
+            + "JOIN (SELECT order_id, variant_id, SUM(shipped) AS gone FROM order_lines "
+            + "GROUP BY order_id, variant_id) l ON l.order_id = o.id LEFT JOIN (SELECT reference_id, variant_id, "
+            + "SUM(on_hand_delta) AS gone FROM stock_movements WHERE reason = 'shipped' "
+            + "GROUP BY reference_id, variant_id) m ON m.reference_id = o.id AND m.variant_id = l.variant_id "
             + "WHERE l.gone <> COALESCE(-m.gone, 0)"),
         new("paid_is_the_sum_of_the_payments",
             $"SELECT o.id, o.amount_paid, p.amount FROM orders o LEFT JOIN ({Paid}) p ON p.order_id = o.id WHERE o.amount_paid <> "
@@ -83,28 +82,26 @@ internal static class OrderInvariants
             "SELECT event_subject, COUNT(*) AS times FROM idempotency_keys WHERE event_sequence = 1 AND status = 201 GROUP BY "
             + "event_subject HAVING COUNT(*) > 1"),
         new("history_without_gaps",
-            "SELECT o.id, o.event_sequence, COUNT(e.sequence) AS events, MAX(e.sequence) AS last FROM orders o LEFT JOIN events e ON "
-            + "e.subject = o.id "
-            + "GROUP BY o.id, o.event_sequence HAVING COUNT(e.sequence) <> o.event_sequence OR MAX(e.sequence) <> o.event_sequence"),
+            "SELECT o.id, o.event_sequence, COUNT(e.sequence) AS events, MAX(e.sequence) AS last FROM orders o LEFT "
+            + "JOIN events e ON e.subject = o.id GROUP BY o.id, o.event_sequence HAVING COUNT(e.sequence) <> o.event_sequence "
+            + "OR MAX(e.sequence) <> o.event_sequence"),
         new("unpaid_orders_count_what_is_left_of_them",
             "SELECT o.id, o.quantity, SUM(l.quantity - l.cancelled - l.undelivered) AS lines FROM orders o "
             + "JOIN order_lines l ON l.order_id = o.id WHERE o.email_hash IS NOT NULL AND o.amount_paid = 0 AND o.status IN ('pending', "
             + "'confirmed') GROUP BY o.id, o.quantity HAVING o.quantity <> SUM(l.quantity - l.cancelled - l.undelivered)"),
         new("unpaid_holds_are_of_unpaid_orders",
-            "SELECT h.order_id, h.variant_id, h.quantity, o.status, o.payment_method, o.amount_paid FROM unpaid_holds h LEFT JOIN orders "
-            + "o ON o.id = h.order_id "
-            + "LEFT JOIN order_lines l ON l.order_id = h.order_id AND l.variant_id = h.variant_id WHERE o.id IS NULL OR l.order_id IS "
-            + "NULL OR o.store_id <> h.store_id OR l.quantity - l.cancelled - l.undelivered <> h.quantity "
-            + "OR o.amount_paid > 0 OR o.payment_method = 'online' OR o.status NOT IN ('pending', 'confirmed') OR (o.status = 'pending') "
-            + "<> (h.expires_at IS NOT NULL)"),
+            "SELECT h.order_id, h.variant_id, h.quantity, o.status, o.payment_method, o.amount_paid FROM unpaid_holds h LEFT "
+            + "JOIN orders o ON o.id = h.order_id LEFT JOIN order_lines l ON l.order_id = h.order_id AND l.variant_id = h.variant_id "
+            + "WHERE o.id IS NULL OR l.order_id IS NULL OR o.store_id <> h.store_id "
+            + "OR l.quantity - l.cancelled - l.undelivered <> h.quantity OR o.amount_paid > 0 OR o.payment_method = 'online' "
+            + "OR o.status NOT IN ('pending', 'confirmed') OR (o.status = 'pending') <> (h.expires_at IS NOT NULL)"),
         // Each of an order's keys counts all of its limited lines.
         new("purchases_are_those_of_live_orders",
-            "SELECT p.variant_id, p.counted, COALESCE(l.bought, 0) AS bought FROM (SELECT variant_id, SUM(quantity) AS counted FROM "
-            + "purchase_counts GROUP BY variant_id) p "
-            + "LEFT JOIN (SELECT l.variant_id, SUM((l.quantity - l.cancelled - l.undelivered) * (1 + LENGTH(COALESCE(o.buyer_keys, '')) "
-            + "- LENGTH(REPLACE(COALESCE(o.buyer_keys, ''), ' ', '')))) AS bought FROM order_lines l "
-            + "JOIN orders o ON o.id = l.order_id WHERE l.limited AND o.status NOT IN ('cancelled', 'expired') GROUP BY l.variant_id) l "
-            + "ON l.variant_id = p.variant_id WHERE p.counted <> COALESCE(l.bought, 0)"),
+            "SELECT p.variant_id, p.counted, COALESCE(l.bought, 0) AS bought FROM (SELECT variant_id, SUM(quantity) AS counted "
+            + "FROM purchase_counts GROUP BY variant_id) p LEFT JOIN (SELECT l.variant_id, SUM((l.quantity - l.cancelled - l.undelivered) "
+            + "* (1 + LENGTH(COALESCE(o.buyer_keys, '')) - LENGTH(REPLACE(COALESCE(o.buyer_keys, ''), ' ', '')))) AS bought "
+            + "FROM order_lines l JOIN orders o ON o.id = l.order_id WHERE l.limited AND o.status NOT IN ('cancelled', 'expired') "
+            + "GROUP BY l.variant_id) l ON l.variant_id = p.variant_id WHERE p.counted <> COALESCE(l.bought, 0)"),
         new("codes_are_used_by_live_orders_only",
             "SELECT o.id, o.status, o.discount_id, o.second_discount_id, COALESCE(u.live, 0) AS live FROM orders o "
             + "LEFT JOIN (SELECT order_id, SUM(delta) AS live FROM discount_uses GROUP BY order_id) u ON u.order_id = o.id "
@@ -126,11 +123,10 @@ internal static class OrderInvariants
             $"SELECT o.id, o.earned_points, COALESCE(m.points, 0) AS points FROM orders o LEFT JOIN ({Points("'earned', 'returned'")}) m "
             + "ON m.order_id = o.id WHERE COALESCE(m.points, 0) <> o.earned_points"),
         new("statistics_are_the_sums_of_the_orders",
-            "SELECT s.store_id, s.day, s.currency, s.status, s.payment_status, s.orders, c.orders AS counted FROM order_statistics s "
-            + $"LEFT JOIN ({Counted}) c ON c.store_id = s.store_id AND c.day = s.day AND c.currency = s.currency AND c.status = s.status "
-            + "AND c.payment_status = s.payment_status "
-            + $"WHERE {AllHandled} AND (s.orders <> COALESCE(c.orders, 0) OR s.total <> COALESCE(c.total, 0) OR s.captured <> "
-            + "COALESCE(c.captured, 0) OR s.refunded <> COALESCE(c.refunded, 0))"),
+            "SELECT s.store_id, s.day, s.currency, s.status, s.payment_status, s.orders, c.orders AS counted FROM order_statistics s LEFT "
+            + $"JOIN ({Counted}) c ON c.store_id = s.store_id AND c.day = s.day AND c.currency = s.currency AND c.status = s.status "
+            + $"AND c.payment_status = s.payment_status WHERE {AllHandled} AND (s.orders <> COALESCE(c.orders, 0) "
+            + "OR s.total <> COALESCE(c.total, 0) OR s.captured <> COALESCE(c.captured, 0) OR s.refunded <> COALESCE(c.refunded, 0))"),
         new("every_order_is_in_the_statistics",
             $"SELECT c.store_id, c.day, c.status, c.payment_status, c.orders FROM ({Counted}) c LEFT JOIN order_statistics s "
             + "ON c.store_id = s.store_id AND c.day = s.day AND c.currency = s.currency AND c.status = s.status AND c.payment_status = "

@@ -13,10 +13,9 @@ internal static class OrderRows
         "o.id, o.number, o.store_id, o.customer_id, o.is_guest, o.customer_email, o.customer_name, o.status, o.payment_method, o.currency, "
         + "o.subtotal, o.total, o.amount_paid, o.amount_refunded, o.refund_due, o.delivery_address, o.contact_phone, o.note, o.metadata, "
         + "o.external_id, o.duration_seconds, o.expires_at, o.local_date, o.created_at, o.updated_at, o.deleted_at, o.hidden, o.version, "
-        + "o.event_sequence, "
-        + "o.discount_id, o.discount_code, o.discount_amount, o.shipping_fee, o.tax_amount, o.tax_included, o.redeemed_points, "
-        + "o.points_discount, o.earned_points, o.locale, o.payment_status, o.cancelled_amount, o.cancelled_points, o.buyer_keys, "
-        + "o.second_discount_id, o.second_discount_code, o.second_discount_amount, o.shipping_tax, o.edits";
+        + "o.event_sequence, o.discount_id, o.discount_code, o.discount_amount, o.shipping_fee, o.tax_amount, o.tax_included, "
+        + "o.redeemed_points, o.points_discount, o.earned_points, o.locale, o.payment_status, o.cancelled_amount, o.cancelled_points, "
+        + "o.buyer_keys, o.second_discount_id, o.second_discount_code, o.second_discount_amount, o.shipping_tax, o.edits";
 
     public static readonly Func<Row, Order> Map = r => new Order
     {

@@ -166,9 +166,9 @@ internal sealed class OrdersOfAccounts(RelayBell bell) : AccountHook
 
         batch.ChangeEach(rows,
             "UPDATE orders SET customer_id = {v.customer_id}, is_guest = {v.is_guest}, customer_email = {v.customer_email}, "
-            + "customer_name = {v.customer_name}, "
-            + "delivery_address = {v.delivery_address}, contact_phone = {v.contact_phone}, note = {v.note}, updated_at = {v.updated_at}, "
-            + "version = {v.version}, event_sequence = {v.event_sequence} WHERE orders.id = {v.id} AND orders.version = {v.version_read}");
+            + "customer_name = {v.customer_name}, delivery_address = {v.delivery_address}, contact_phone = {v.contact_phone}, "
+            + "note = {v.note}, updated_at = {v.updated_at}, version = {v.version}, event_sequence = {v.event_sequence} "
+            + "WHERE orders.id = {v.id} AND orders.version = {v.version_read}");
         events.Ink(batch);
         await batch.RunAsync().ConfigureAwait(false);
         tx.AfterCommit(bell.Ring);

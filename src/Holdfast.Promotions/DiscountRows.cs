@@ -64,10 +64,10 @@ internal static class DiscountRows
 
     /// <summary>Everything that can be changed of a code; not its uses.</summary>
     public static Task<int> UpdateAsync(Tx tx, DiscountCode code) => tx.ExecuteAsync(
-        "UPDATE discount_codes SET kind = $2, value = $3, currency = $4{as text}, starts_at = $5{as timestamptz}, ends_at = $6{as "
-        + "timestamptz}, "
-        + "minimum_subtotal = $7{as bigint}, usage_limit = $8{as bigint}, usage_limit_per_customer = $9{as bigint}, categories = $10{as "
-        + "text}, active = $11, version = $12, updated_at = $13 WHERE id = $1",
+        "UPDATE discount_codes SET kind = $2, value = $3, currency = $4{as text}, starts_at = $5{as timestamptz}, "
+        + "ends_at = $6{as timestamptz}, minimum_subtotal = $7{as bigint}, usage_limit = $8{as bigint}, "
+        + "usage_limit_per_customer = $9{as bigint}, categories = $10{as text}, active = $11, version = $12, updated_at = $13 "
+        + "WHERE id = $1",
         code.Id, DiscountKinds.NameOf(code.Kind), code.Value, code.Currency, code.StartsAt, code.EndsAt, code.MinimumSubtotal,
         code.UsageLimit,
         code.UsageLimitPerCustomer, Json(code.Categories), code.Active, code.Version, code.UpdatedAt);

@@ -16,10 +16,9 @@ internal static class PromotionInvariants
         new("discount_codes_are_used_within_their_limit",
             "SELECT c.id, c.code, c.usage_limit, u.uses FROM discount_codes c JOIN " + Live + "WHERE u.uses > c.usage_limit"),
         new("discount_codes_are_used_within_the_limit_per_customer",
-            "SELECT c.id, c.code, c.usage_limit_per_customer, u.buyer, SUM(u.delta) AS uses FROM discount_codes c JOIN discount_uses u "
-            + "ON u.code_id = c.id "
-            + "GROUP BY c.id, c.code, c.usage_limit_per_customer, u.buyer HAVING SUM(u.delta) > c.usage_limit_per_customer OR "
-            + "SUM(u.delta) < 0"),
+            "SELECT c.id, c.code, c.usage_limit_per_customer, u.buyer, SUM(u.delta) AS uses FROM discount_codes c "
+            + "JOIN discount_uses u ON u.code_id = c.id GROUP BY c.id, c.code, c.usage_limit_per_customer, u.buyer "
+            + "HAVING SUM(u.delta) > c.usage_limit_per_customer OR SUM(u.delta) < 0"),
         new("discount_uses_count_towards_the_limit_per_customer",
             "SELECT u.code_id, u.order_id, u.buyer FROM discount_codes c JOIN discount_uses u ON u.code_id = c.id WHERE "
             + "c.usage_limit_per_customer IS NOT NULL AND NOT u.limited"),

@@ -1,15 +1,5 @@
-using Holdfast.Inventory;
-using Holdfast.Inventory.Core;
-using Holdfast.Loyalty;
-using Holdfast.Loyalty.Core;
-using Holdfast.Orders.Core;
-using Holdfast.Platform;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
-using Holdfast.Platform.Messaging;
-using Holdfast.Promotions;
-using Holdfast.Promotions.Core;
-using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Orders;
 
@@ -69,9 +59,8 @@ internal sealed partial class ChangeBatch
         }
 
         batch.ChangeEach(rows,
-            "UPDATE idempotency_keys SET fingerprint = {v.fingerprint}, event_subject = {v.event_subject}, event_sequence = "
-            + "{v.event_sequence}, "
-            + "created_at = {v.created_at} WHERE idempotency_keys.key = {v.key}");
+            "UPDATE idempotency_keys SET fingerprint = {v.fingerprint}, event_subject = {v.event_subject}, "
+            + "event_sequence = {v.event_sequence}, created_at = {v.created_at} WHERE idempotency_keys.key = {v.key}");
         if (_claimed.Count > 0)
         {
             batch.Execute("DELETE FROM idempotency_keys WHERE key {in $1}", _claimed.ToArray());

@@ -1,13 +1,6 @@
-using Holdfast.Identity;
-using Holdfast.Inventory;
-using Holdfast.Loyalty;
-using Holdfast.Orders.Core;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http;
-using Holdfast.Platform.Messaging;
-using Holdfast.Promotions;
-using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Orders;
 

@@ -11,19 +11,18 @@ internal static class StatisticsRepair
 {
     /// <summary>No event is on its way to the statistics but by the outbox.</summary>
     public const string NoneWaits =
-        "NOT EXISTS (SELECT 1 FROM deliveries WHERE lane = 'daily-statistics') AND NOT EXISTS (SELECT 1 FROM dead_letters WHERE lane = "
-        + "'daily-statistics') "
-        + "AND NOT EXISTS (SELECT 1 FROM orders o JOIN lanes w ON w.name = 'daily-statistics' AND w.transport <> 'outbox' "
-        + "LEFT JOIN inbox i ON i.consumer = 'daily-statistics' AND i.subject = o.id WHERE COALESCE(i.sequence, 0) < o.event_sequence)";
+        "NOT EXISTS (SELECT 1 FROM deliveries WHERE lane = 'daily-statistics') AND NOT EXISTS (SELECT 1 FROM dead_letters "
+        + "WHERE lane = 'daily-statistics') AND NOT EXISTS (SELECT 1 FROM orders o JOIN lanes w ON w.name = 'daily-statistics' "
+        + "AND w.transport <> 'outbox' LEFT JOIN inbox i ON i.consumer = 'daily-statistics' AND i.subject = o.id "
+        + "WHERE COALESCE(i.sequence, 0) < o.event_sequence)";
 
     // One statement, hence one snapshot. Orders without an event in the outbox as they are; the others one by one, with what their first
     // unseen event says of the state before it, and not at all where that is their first event.
     private const string Seen =
         "SELECT o.store_id, o.local_date, o.currency, o.status, o.payment_status, COUNT(*), SUM(o.total), SUM(o.amount_paid), "
-        + "SUM(o.amount_refunded), CAST(NULL AS text) "
-        + "FROM orders o WHERE NOT EXISTS (SELECT 1 FROM outbox x WHERE x.subject = o.id) GROUP BY o.store_id, o.local_date, o.currency, "
-        + "o.status, o.payment_status "
-        + "UNION ALL SELECT o.store_id, o.local_date, o.currency, o.status, o.payment_status, 1, o.total, 0, 0, e.previous FROM orders o "
+        + "SUM(o.amount_refunded), CAST(NULL AS text) FROM orders o WHERE NOT EXISTS (SELECT 1 FROM outbox x WHERE x.subject = o.id) "
+        + "GROUP BY o.store_id, o.local_date, o.currency, o.status, o.payment_status UNION ALL "
+        + "SELECT o.store_id, o.local_date, o.currency, o.status, o.payment_status, 1, o.total, 0, 0, e.previous FROM orders o "
         + "JOIN (SELECT subject, MIN(sequence) AS sequence FROM outbox GROUP BY subject) x ON x.subject = o.id "
         + "JOIN events e ON e.subject = x.subject AND e.sequence = x.sequence WHERE e.previous IS NOT NULL";
 

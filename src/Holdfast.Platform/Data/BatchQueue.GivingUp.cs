@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using Holdfast.Platform.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Platform.Data;

@@ -19,8 +19,7 @@ public static class PlatformInvariants
         // Of a subject that was erased no event is left; then the key stays and answers that it is gone.
         new("idempotency_keys_point_to_events",
             "SELECT k.key, k.event_subject, k.event_sequence FROM idempotency_keys k LEFT JOIN events e ON e.subject = k.event_subject "
-            + "AND e.sequence = k.event_sequence "
-            + "WHERE k.event_subject IS NOT NULL AND e.subject IS NULL AND EXISTS (SELECT 1 FROM events o WHERE o.subject = "
-            + "k.event_subject)"),
+            + "AND e.sequence = k.event_sequence WHERE k.event_subject IS NOT NULL AND e.subject IS NULL AND EXISTS (SELECT 1 "
+            + "FROM events o WHERE o.subject = k.event_subject)"),
     ];
 }

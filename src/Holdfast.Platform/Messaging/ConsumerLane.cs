@@ -108,9 +108,9 @@ internal sealed class ConsumerLane(Db db, IConsumer consumer, MessagingOptions o
             {
                 var now = await tx.NowAsync().ConfigureAwait(false);
                 var due = await tx.FirstAsync(
-                    "SELECT position, subject, events, attempts FROM deliveries WHERE lane = $1 AND subject IS NOT NULL AND "
-                    + "next_attempt_at <= $2 "
-                    + "ORDER BY next_attempt_at LIMIT 1 {skip locked}", MapHeld, consumer.Name, now).ConfigureAwait(false);
+                    "SELECT position, subject, events, attempts FROM deliveries WHERE lane = $1 AND subject IS NOT NULL "
+                    + "AND next_attempt_at <= $2 ORDER BY next_attempt_at "
+                    + "LIMIT 1 {skip locked}", MapHeld, consumer.Name, now).ConfigureAwait(false);
                 if (due is null)
                 {
                     return false;

@@ -62,10 +62,9 @@ internal static class ConsumerWays
     {
         var (now, rows) = (await tx.NowAsync().ConfigureAwait(false), Deliveries.Rows());
         var behind = await tx.QueryAsync(
-            "SELECT e.subject, e.sequence FROM events e LEFT JOIN inbox i ON i.consumer = $1 AND i.subject = e.subject WHERE e.sequence "
-            + "> COALESCE(i.sequence, 0) "
-            + "AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.subject = e.subject AND o.sequence = e.sequence) ORDER BY e.subject, "
-            + "e.sequence",
+            "SELECT e.subject, e.sequence FROM events e LEFT JOIN inbox i ON i.consumer = $1 AND i.subject = e.subject "
+            + "WHERE e.sequence > COALESCE(i.sequence, 0) AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.subject = e.subject "
+            + "AND o.sequence = e.sequence) ORDER BY e.subject, e.sequence",
             r => new EventKey(r.Uuid(0), r.Int(1)), consumer).ConfigureAwait(false);
         foreach (var chunk in behind.Chunk(ChunkSize))
         {

@@ -53,8 +53,7 @@ internal sealed class ImportReport(string name, TextWriter output, bool dryRun)
         var told = _told == 0 ? "" : $" {_told} receipts differ from what is booked.";
         output.WriteLine(dryRun
             ? $"{name}: nothing was changed; would create {created} variants ({_products} new products), change {changed}, leave "
-                + $"{unchanged} as they are; "
-                + $"{_receipts} receipts of stock; {_refused} rows refused.{told}"
+                + $"{unchanged} as they are; {_receipts} receipts of stock; {_refused} rows refused.{told}"
             : $"{name}: {created} variants created ({_products} new products), {changed} changed, {unchanged} as they were; "
                 + $"{_receipts} receipts of stock; {_refused} rows refused.{told}");
     }

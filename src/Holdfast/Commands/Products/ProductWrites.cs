@@ -106,6 +106,5 @@ internal static class ProductWrites
         delivery.Where(d => booked.TryGetValue(d.VariantId, out var pieces) && pieces != d.Row.Quantity)
             .Select(d => new BadField(d.Row.Line, "quantity",
                 $"'{RowReading.Shown(d.Row.Product.Sku)}' has a receipt '{RowReading.Shown(d.Row.Reference)}' of {booked[d.VariantId]} "
-                    + $"pieces already, "
-                + $"and not of {d.Row.Quantity}: give a new delivery a reference of its own, or adjust the stock"));
+                    + $"pieces already, and not of {d.Row.Quantity}: give a new delivery a reference of its own, or adjust the stock"));
 }
