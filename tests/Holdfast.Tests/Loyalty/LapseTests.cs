@@ -97,7 +97,8 @@ public abstract class LapseTests(Backend backend) : PointsShop
             return await Server.Db.ReadAsync(s =>
                 s.FirstAsync("SELECT COUNT(*) FROM points_movements WHERE reason = 'lapsed'", r => r.Long(0))) == 2;
         });
-        Assert.Contains(Server.Log.Lines, l => l.Contains($"of the points of customer {customers[1]}", StringComparison.Ordinal));
+        await Until.TrueAsync("the customer is named in the log",
+            () => Server.Log.Lines.Any(l => l.Contains($"of the points of customer {customers[1]}", StringComparison.Ordinal)));
     }
 
     [Fact]
