@@ -22,8 +22,8 @@ internal static class OrderLineTable
         Column("tax", l => l.Tax).Served("taxAmount", Amount, optional: true),
         Column("shipped", l => l.Shipped).Changes().Served("shippedQuantity", Amount, optional: true),
         Column("returned", l => l.Returned).Changes().Served("returnedQuantity", Amount, optional: true),
-        Column("cancelled", l => l.Cancelled).Changes().Served("cancelledQuantity", Amount, optional: true),
-        Column("undelivered", l => l.Undelivered).Changes().Served("undeliveredQuantity", Amount, optional: true),
+        Column("cancelled", l => l.Cancelled).Changes().Later().Served("cancelledQuantity", Amount, optional: true),
+        Column("undelivered", l => l.Undelivered).Changes().Later().Served("undeliveredQuantity", Amount, optional: true),
         Column("limited", l => l.Limited));
 
     /// <summary>Writes how many pieces have gone where.</summary>

@@ -37,14 +37,14 @@ internal static class OrderTable
         Made("discounts", OrderJson.DiscountsSchema, OrderJson.WriteDiscounts, optional: true),
         Column("redeemed_points", o => o.RedeemedPoints).Served("redeemedPoints", Amount).Exported(23),
         Column("points_discount", o => o.PointsDiscountPrice).Served("pointsDiscountPrice", Amount).Exported(24),
-        Column("earned_points", o => o.EarnedPoints).Changes().Served("earnedPoints", Amount, optional: true),
+        Column("earned_points", o => o.EarnedPoints).Changes().Later().Served("earnedPoints", Amount, optional: true),
         Column("shipping_fee", o => o.ShippingFee).Served("shippingFee", Amount).Exported(20),
         Column("tax_amount", o => o.TaxAmount).Served("taxAmount", Amount).Exported(22),
         Column("shipping_tax", o => o.ShippingTax).Served("shippingTaxAmount", Amount, optional: true).Exported(21),
         Column("tax_included", o => o.TaxIncluded).Served("taxIncluded", Flag),
         Column("total", o => o.Total).Served("total", Amount).Exported(25),
-        Column("cancelled_amount", o => o.CancelledAmount).Changes().Served("cancelledAmount", Amount, optional: true).Exported(29),
-        Column("cancelled_points", o => o.CancelledPoints).Changes().Served("cancelledPoints", Amount, optional: true),
+        Column("cancelled_amount", o => o.CancelledAmount).Changes().Later().Served("cancelledAmount", Amount, optional: true).Exported(29),
+        Column("cancelled_points", o => o.CancelledPoints).Changes().Later().Served("cancelledPoints", Amount, optional: true),
         Column("currency", o => o.Currency).Served("currency", Text).Exported(15),
         Column("amount_paid", o => o.AmountPaid).Changes().Served("amountPaid", Amount).Exported(26),
         Column("amount_refunded", o => o.AmountRefunded).Changes().Served("amountRefunded", Amount).Exported(27),
@@ -71,7 +71,7 @@ internal static class OrderTable
         Column("version", o => o.Version).Guards().Served("version", """{ "type": "integer", "minimum": 1 }"""),
         Column("hidden", o => o.Hidden).Changes(),
         Column("event_sequence", o => o.EventSequence).Changes(),
-        Column("edits", o => o.Edits).Changes(),
+        Column("edits", o => o.Edits).Changes().Later(),
         Written("quantity", o => o.Quantity).Changes(),
         // Only where something is counted under them.
         Column("buyer_keys", o => o.BuyerKeys, (string? keys) => keys?.Split(' ') ?? [],
@@ -81,7 +81,7 @@ internal static class OrderTable
         Written("phone_hash", o => o.Buyer?.Phone).Personal(),
         Written("client_hash", o => o.Client is { } client ? BuyerHash.OfClient(client) : (long?)null).Personal(),
         // Earlier releases wrote it.
-        Written("address_hash", _ => (long?)null).Personal());
+        Written("address_hash", _ => (long?)null).Later().Personal());
 
     /// <summary>Writes what may change of an order in its life.</summary>
     public static readonly TableChange<Order> Change = Table.Change();

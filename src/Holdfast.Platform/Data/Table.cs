@@ -12,8 +12,9 @@ public sealed class Table<T>
 {
     private readonly TableColumn<T>[] _all;
     private readonly TableColumn<T>[] _written;
-    private readonly Column[] _columns;
-    private readonly Action<RowSet, T> _add;
+    private readonly (Column[] Columns, Action<RowSet, T> Add) _whole;
+    private readonly (Column[] Columns, Action<RowSet, T> Add) _new;
+    private readonly Func<T, bool> _isNew;
 
     /// <param name="name">The name in the database.</param>
     /// <param name="alias">The name that queries give it.</param>
@@ -25,8 +26,8 @@ public sealed class Table<T>
         (Select, Count) = ($"SELECT {Columns} FROM {name} {alias} ", read.Length);
         Map = Reader(read);
         _written = [.. columns.Where(c => c.Value is not null)];
-        _columns = [.. _written.Select(c => new Column(c.Name, c.Type))];
-        _add = Adder(_written);
+        (_whole, _new) = (Insert(_written), Insert(Those(c => !c.IsLater)));
+        _isNew = SayNothing(Those(c => c.IsLater));
     }
 
     public string Name { get; }
@@ -96,10 +97,12 @@ public sealed class Table<T>
     /// <summary>The items as rows to be inserted.</summary>
     public RowSet Rows(IEnumerable<T> items)
     {
-        var rows = new RowSet(Name, _columns);
-        foreach (var item in items)
+        var all = items as IReadOnlyList<T> ?? [.. items];
+        var (columns, add) = all.All(_isNew) ? _new : _whole;
+        var rows = new RowSet(Name, columns);
+        foreach (var item in all)
         {
-            _add(rows, item);
+            add(rows, item);
         }
 
         return rows;
@@ -139,6 +142,18 @@ public sealed class Table<T>
             var added = isPlain ? Expression.Convert(value, typeof(Nullable<>).MakeGenericType(value.Type)) : value;
             return Expression.Call(rows, nameof(RowSet.Add), null, added);
         })), rows, item).Compile();
+    }
+
+    private static (Column[] Columns, Action<RowSet, T> Add) Insert(TableColumn<T>[] columns) =>
+        ([.. columns.Select(c => new Column(c.Name, c.Type))], Adder(columns));
+
+    /// <summary>Whether all these columns are null, 0 or false in an item.</summary>
+    private static Func<T, bool> SayNothing(TableColumn<T>[] columns)
+    {
+        var item = Expression.Parameter(typeof(T));
+        var nothing = columns.Select(c => c.Value!(item)).Select(v => Expression.Equal(v, Expression.Default(v.Type)));
+        var all = nothing.Aggregate<Expression, Expression>(Expression.Constant(true), Expression.AndAlso);
+        return Expression.Lambda<Func<T, bool>>(all, item).Compile();
     }
 
     private TableColumn<T>[] Those(Func<TableColumn<T>, bool> which) => [.. _written.Where(which)];

@@ -26,6 +26,9 @@ public sealed record TableColumn<T>(string Name, ColumnType Type, PropertyInfo? 
 
     public bool IsGuard { get; private init; }
 
+    /// <summary>Whether rows are inserted without it as long as it says nothing in any of them.</summary>
+    public bool IsLater { get; private init; }
+
     public bool IsPersonal { get; private init; }
 
     public JsonMember? Member { get; init; }
@@ -44,6 +47,9 @@ public sealed record TableColumn<T>(string Name, ColumnType Type, PropertyInfo? 
 
     /// <summary>A row changes only as long as this column has the value that was read.</summary>
     public TableColumn<T> Guards() => this with { IsGuard = true, IsChanging = true };
+
+    /// <summary>New rows have the database's default, which is null, 0 or false: it costs an insert nothing.</summary>
+    public TableColumn<T> Later() => this with { IsLater = true };
 
     /// <summary>It is served as it is stored.</summary>
     /// <param name="optional">Left out when it is null or 0.</param>
