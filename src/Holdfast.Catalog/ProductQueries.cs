@@ -44,9 +44,9 @@ internal sealed class ListProducts(Db db, Products products)
 
     private static readonly Dictionary<string, Sort> Sorts = new Sort[]
     {
-        new("createdAt", "p.created_at", r => r.Time(Products.ColumnCount).Ticks.ToString(CultureInfo.InvariantCulture), Ticks),
-        new("name", "p.sort_name", r => r.Text(Products.ColumnCount), text => text),
-        new("price", "p.price_from", r => r.Long(Products.ColumnCount).ToString(CultureInfo.InvariantCulture), Long),
+        new("createdAt", "p.created_at", r => r.Time(ProductTable.Table.Count).Ticks.ToString(CultureInfo.InvariantCulture), Ticks),
+        new("name", "p.sort_name", r => r.Text(ProductTable.Table.Count), text => text),
+        new("price", "p.price_from", r => r.Long(ProductTable.Table.Count).ToString(CultureInfo.InvariantCulture), Long),
     }.SelectMany(s => new[] { s, s with { Name = $"-{s.Name}", Descending = true } }).ToDictionary(s => s.Name, StringComparer.Ordinal);
 
     public async Task<Reply> HandleAsync(Request request)
@@ -75,8 +75,8 @@ internal sealed class ListProducts(Db db, Products products)
 
         var found = await db.ReadAsync(async s =>
         {
-            var rows = await s.QueryAsync(filter.Sql(sort, paging.Value.Limit + 1), r => (Product: Products.Map(r), Key: sort.Key(r)),
-                filter.Args).ConfigureAwait(false);
+            var rows = await s.QueryAsync(filter.Sql(sort, paging.Value.Limit + 1),
+                r => (Product: ProductTable.Table.Map(r), Key: sort.Key(r)), filter.Args).ConfigureAwait(false);
             var page = paging.Value.Page(rows, r => [r.Key, r.Product.Id.ToString()]);
             return new Page<Product>(await products.CompleteAsync(s, [.. page.Items.Select(r => r.Product)]).ConfigureAwait(false),
                 page.NextCursor);
@@ -150,8 +150,8 @@ internal sealed class ListProducts(Db db, Products products)
         {
             var direction = sort.Descending ? " DESC" : "";
             _args.Add(limit);
-            return $"SELECT {Products.Columns}, {sort.Column} FROM products p WHERE {_where} ORDER BY {sort.Column}{direction}, "
-                + $"p.id{direction} LIMIT ${_args.Count}";
+            return $"SELECT {ProductTable.Table.Columns}, {sort.Column} FROM products p WHERE {_where} "
+                + $"ORDER BY {sort.Column}{direction}, p.id{direction} LIMIT ${_args.Count}";
         }
 
         private Error? Search(string q)

@@ -6,51 +6,10 @@ namespace Holdfast.Catalog;
 /// <summary>Reads products with their variants.</summary>
 public sealed class Products(AvailabilityReader available)
 {
-    internal const string Columns =
-        "p.id, p.store_id, p.name, p.description, p.category, p.external_id, p.metadata, p.version, p.created_at, p.updated_at, "
-        + "p.payment_methods";
-    internal const int ColumnCount = 11;
-
-    private const string VariantColumns =
-        "v.id, v.product_id, v.sku, v.name, v.price, s.currency, v.attributes, v.purchase_limit, v.active, v.external_id, v.metadata, "
-        + "v.sku_key";
-
-    /// <summary>Maps <see cref="Columns"/>; the variants are to be filled in.</summary>
-    internal static readonly Func<Row, Product> Map = r => new Product
-    {
-        Id = r.Uuid(0),
-        StoreId = r.Uuid(1),
-        Name = r.Text(2),
-        Description = r.TextOrNull(3),
-        Category = r.TextOrNull(4),
-        ExternalId = r.TextOrNull(5),
-        Metadata = Stores.Json(r.TextOrNull(6)),
-        Version = r.Long(7),
-        CreatedAt = r.Time(8),
-        UpdatedAt = r.Time(9),
-        PaymentMethods = PaymentMethods.Read(r.TextOrNull(10)),
-        Variants = [],
-    };
-
-    private static readonly Func<Row, (Guid ProductId, Variant Variant)> MapVariant = r => (r.Uuid(1), new Variant
-    {
-        Id = r.Uuid(0),
-        Sku = r.Text(2),
-        Name = r.TextOrNull(3),
-        Price = r.Long(4),
-        Currency = r.Text(5),
-        Attributes = Stores.Json(r.TextOrNull(6)),
-        PurchaseLimit = r.IntOrNull(7),
-        Active = r.Bool(8),
-        ExternalId = r.TextOrNull(9),
-        Metadata = Stores.Json(r.TextOrNull(10)),
-        SkuKey = r.TextOrNull(11)!,
-    });
-
     /// <summary>The product with its variants and what is available of them; null when there is none or it was deleted.</summary>
     public async Task<Product?> FindAsync(Session session, Guid id)
     {
-        var found = await session.QueryAsync($"SELECT {Columns} FROM products p WHERE p.id = $1 AND p.deleted_at IS NULL", Map, id)
+        var found = await ProductTable.Table.QueryAsync(session, "WHERE p.id = $1 AND p.deleted_at IS NULL", id)
             .ConfigureAwait(false);
         return (await CompleteAsync(session, found).ConfigureAwait(false)).FirstOrDefault();
     }
@@ -81,10 +40,10 @@ public sealed class Products(AvailabilityReader available)
             return products;
         }
 
-        var rows = await session.QueryAsync($"SELECT {VariantColumns} FROM variants v JOIN stores s ON s.id = v.store_id "
-            + "WHERE v.product_id {in $1} ORDER BY v.product_id, v.position, v.id", MapVariant, products.Select(p => p.Id).ToArray())
+        var rows = await VariantTable.Table.QueryAsync(session, "JOIN stores s ON s.id = v.store_id "
+            + "WHERE v.product_id {in $1} ORDER BY v.product_id, v.position, v.id", products.Select(p => p.Id).ToArray())
             .ConfigureAwait(false);
-        var variants = rows.ToLookup(r => r.ProductId, r => r.Variant);
+        var variants = rows.ToLookup(v => v.ProductId);
         return products.ConvertAll(p => p with { Variants = [.. variants[p.Id]] });
     }
 }

@@ -23,11 +23,10 @@ internal sealed class ListStores(Db db)
             return Errors.Invalid(Fields.IsClean(slug ?? "") ? "externalId" : "slug", "has control characters");
         }
 
-        var rows = await db.ReadAsync(s =>
-            s.QueryAsync($"SELECT {Stores.Columns} FROM stores s WHERE (s.slug = $1{{as text}} OR $1{{as text}} IS NULL) "
+        var rows = await db.ReadAsync(s => StoreTable.Table.QueryAsync(s, "WHERE (s.slug = $1{as text} OR $1{as text} IS NULL) "
             + "AND (s.external_id = $2{as text} OR $2{as text} IS NULL) AND (s.slug > $3{as text} OR $3{as text} IS NULL) ORDER BY "
             + "s.slug LIMIT $4",
-            Stores.Map, slug, externalId, after, paging.Value.Limit + 1), request.Aborted).ConfigureAwait(false);
+            slug, externalId, after, paging.Value.Limit + 1), request.Aborted).ConfigureAwait(false);
         return Reply.Ok(paging.Value.Page(rows, s => [s.Slug]));
     }
 }
@@ -45,43 +44,19 @@ internal sealed class GetStore(Db db)
 /// <summary>Reads stores.</summary>
 public static class Stores
 {
-    internal const string Columns =
-        "s.id, s.slug, s.name, s.currency, s.time_zone, s.external_id, s.metadata, s.version, s.created_at, s.updated_at, "
-        + "s.shipping_rates, s.tax, s.payment_methods, s.combines_discounts";
-
-    internal static readonly Func<Row, Store> Map = r => new Store
-    {
-        Id = r.Uuid(0),
-        Slug = r.Text(1),
-        Name = r.Text(2),
-        Currency = r.Text(3),
-        TimeZone = r.Text(4),
-        ExternalId = r.TextOrNull(5),
-        Metadata = Json(r.TextOrNull(6)),
-        Version = r.Long(7),
-        CreatedAt = r.Time(8),
-        UpdatedAt = r.Time(9),
-        ShippingRates = StoreCharges.ReadRates(r.TextOrNull(10)),
-        Tax = StoreCharges.ReadTax(r.TextOrNull(11)),
-        PaymentMethods = PaymentMethods.Read(r.TextOrNull(12)) ?? PaymentMethods.All,
-        CombinesDiscounts = r.Bool(13),
-    };
-
     /// <summary>The store with the id; null where there is none.</summary>
-    public static Task<Store?> FindAsync(Session session, Guid id) =>
-        session.FirstAsync($"SELECT {Columns} FROM stores s WHERE s.id = $1", Map, id);
+    public static Task<Store?> FindAsync(Session session, Guid id) => StoreTable.Table.FirstAsync(session, "WHERE s.id = $1", id);
 
     /// <summary>As <see cref="FindAsync"/>, holding the row: changes to one store's catalog come one after the other.</summary>
-    internal static Task<Store?> LockAsync(Tx tx, Guid id) =>
-        tx.FirstAsync($"SELECT {Columns} FROM stores s WHERE s.id = $1 {{lock}}", Map, id);
+    internal static Task<Store?> LockAsync(Tx tx, Guid id) => StoreTable.Table.FirstAsync(tx, "WHERE s.id = $1 {lock}", id);
 
     /// <summary>The stores that have one of the slugs.</summary>
     public static Task<List<Store>> BySlugAsync(Session session, string[] slugs) =>
-        session.QueryAsync($"SELECT {Columns} FROM stores s WHERE s.slug {{in $1}} ORDER BY s.id", Map, slugs);
+        StoreTable.Table.QueryAsync(session, "WHERE s.slug {in $1} ORDER BY s.id", slugs);
 
     /// <summary>The stores that have one of the external ids.</summary>
     public static Task<List<Store>> ByExternalIdAsync(Session session, string[] externalIds) =>
-        session.QueryAsync($"SELECT {Columns} FROM stores s WHERE s.external_id {{in $1}} ORDER BY s.id", Map, externalIds);
+        StoreTable.Table.QueryAsync(session, "WHERE s.external_id {in $1} ORDER BY s.id", externalIds);
 
     /// <summary>The inverse of <see cref="CatalogWriter.Json"/>.</summary>
     internal static IReadOnlyDictionary<string, string> Json(string? text) =>

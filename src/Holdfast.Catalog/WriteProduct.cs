@@ -139,8 +139,7 @@ internal static class ProductChange
         var result = await db.WriteAsync(async tx =>
         {
             await Stores.LockAsync(tx, opened.StoreId).ConfigureAwait(false);
-            var present = await tx.QueryAsync(
-                $"SELECT {Products.Columns} FROM products p WHERE p.id = $1 AND p.deleted_at IS NULL {{lock}}", Products.Map, opened.Id)
+            var present = await ProductTable.Table.QueryAsync(tx, "WHERE p.id = $1 AND p.deleted_at IS NULL {lock}", opened.Id)
                 .ConfigureAwait(false);
             var outcome = present.Count == 0 ? Errors.NotFound
                 : !opened.Version.Holds(present[0].Version) ? Errors.PreconditionFailed

@@ -34,11 +34,6 @@ internal sealed class CreateStore(Db db)
 /// <summary><c>PUT /stores/{id}</c>: replaces every field. With <c>If-Match</c>, only the version that was read.</summary>
 internal sealed class UpdateStore(Db db)
 {
-    private const string Change =
-        "UPDATE stores SET slug = $2, name = $3, currency = $4, time_zone = $5, external_id = $6{as text}, metadata = $7{as text}, "
-        + "version = $8, updated_at = $9, shipping_rates = $10{as text}, tax = $11{as text}, payment_methods = $12{as text}, "
-        + "combines_discounts = $13 WHERE id = $1";
-
     public async Task<Reply> HandleAsync(Request request)
     {
         if (request.Id() is not { } id)
@@ -73,10 +68,9 @@ internal sealed class UpdateStore(Db db)
 
         var now = await tx.NowAsync().ConfigureAwait(false);
         var changed = wanted with { Version = store.Version + 1, CreatedAt = store.CreatedAt, UpdatedAt = now };
-        await tx.ExecuteAsync(Change, changed.Id, changed.Slug, changed.Name, changed.Currency, changed.TimeZone, changed.ExternalId,
-            CatalogWriter.Json(changed.Metadata), changed.Version, now, StoreCharges.Write(changed.ShippingRates),
-            StoreCharges.Write(changed.Tax),
-            PaymentMethods.Write(changed.PaymentMethods), changed.CombinesDiscounts).ConfigureAwait(false);
+        var batch = tx.Batch();
+        StoreTable.Change.Ink(batch, (store, changed));
+        await batch.RunAsync().ConfigureAwait(false);
         tx.Stale(CatalogNames.Store(changed.Id));
         return Reply.Ok(changed, changed.Version);
     }

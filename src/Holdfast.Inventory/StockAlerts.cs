@@ -50,14 +50,13 @@ public sealed class StockAlerts(Db db)
             return Errors.NotFound;
         }
 
-        var rows = await db.ReadAsync(s => s.QueryAsync(ListSql, r => new StockAlert(StockView.Map(r), r.Time(8)), storeId,
+        var rows = await db.ReadAsync(s => s.QueryAsync(ListSql, r => new StockAlert(StockView.Map(r), r.Time(9)), storeId,
             before == DateTime.MaxValue ? new DateTime(9999, 1, 1, 0, 0, 0, DateTimeKind.Utc) : before, id, (long)paging.Value.Limit + 1),
             request.Aborted).ConfigureAwait(false);
         return Reply.Ok(paging.Value.Page(rows, a => [a.Since.ToString(TimeFormat, CultureInfo.InvariantCulture), a.VariantId.ToString()]));
     }
 
-    private const string ListSql = "SELECT v.id, v.store_id, v.sku, " + StockView.NameSql
-        + ", s.on_hand, s.reserved, s.shortfall, s.low_stock_threshold, a.since "
+    private const string ListSql = "SELECT " + StockView.Columns + ", a.since "
         + "FROM stock_alerts a JOIN stock s ON s.variant_id = a.variant_id AND s.location_id = a.store_id JOIN variants v ON v.id = "
         + "a.variant_id JOIN products p ON p.id = v.product_id "
         + "WHERE a.store_id = $1 AND (a.since, a.variant_id) < ($2, $3) ORDER BY a.since DESC, a.variant_id DESC LIMIT $4";

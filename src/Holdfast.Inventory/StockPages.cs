@@ -10,21 +10,13 @@ namespace Holdfast.Inventory;
 /// <summary>Opens and inks the <see cref="StockBook"/>: one read under lock, one write per table.</summary>
 public static class StockPages
 {
-    private const string Columns = "variant_id, location_id, store_id, on_hand, reserved, low_stock_threshold, movements, event_sequence, "
-        + "(SELECT v.product_id FROM variants v WHERE v.id = stock.variant_id)";
-
-    private static readonly Func<Row, StockRow> Map =
-        r => new StockRow(r.Uuid(0), r.Uuid(1), r.Uuid(2), r.Long(3), r.Long(4), r.LongOrNull(5), r.Long(6),
-        r.Int(7))
-        { ProductId = r.UuidOrNull(8) ?? default };
-
     /// <summary>Locks the rows of the variants, in the order of their keys.</summary>
     public static Fetched<StockRow> Open(StatementBatch batch, Guid[] variantIds) =>
-        batch.Query($"SELECT {Columns} FROM stock WHERE variant_id {{in $1}} ORDER BY variant_id, location_id {{lock}}", Map, variantIds);
+        StockTable.Table.Query(batch, "WHERE variant_id {in $1} ORDER BY variant_id, location_id {lock}", variantIds);
 
     /// <summary>Reads the rows without a lock, for what is decided again under lock or only shown.</summary>
     public static Fetched<StockRow> Peek(StatementBatch batch, Guid[] variantIds) =>
-        batch.Query($"SELECT {Columns} FROM stock WHERE variant_id {{in $1}}", Map, variantIds);
+        StockTable.Table.Query(batch, "WHERE variant_id {in $1}", variantIds);
 
     /// <summary>
     /// The open holds on variants, from the ledger. Read it under the lock of their rows, and only for those that are short: it goes
@@ -67,19 +59,20 @@ public static class StockPages
         }
 
         var labels = await LabelsAsync(book, tx).ConfigureAwait(false);
-        var balances = new RowSet("stock", new("variant_id", ColumnType.Uuid), new("location_id", ColumnType.Uuid),
-            new("on_hand", ColumnType.Long),
-            new("reserved", ColumnType.Long), new("shortfall", ColumnType.Long), new("movements", ColumnType.Long),
-            new("movements_read", ColumnType.Long),
-            new("event_sequence", ColumnType.Int));
+        var balances = new List<(StockRow Read, StockRow Now)>();
         foreach (var entry in book.Entries)
         {
             if (entry.IsChanged)
             {
                 NoteStale(tx, entry.Read);
-                balances.Add(entry.Read.VariantId).Add(entry.Read.LocationId).Add(entry.OnHand).Add(entry.Reserved).Add(entry.Shortfall)
-                    .Add(entry.Movements)
-                    .Add(entry.Read.Movements).Add(entry.Read.EventSequence + AddEvents(entry, labels, events, now, actor));
+                var sequence = entry.Read.EventSequence + AddEvents(entry, labels, events, now, actor);
+                balances.Add((entry.Read, entry.Read with
+                {
+                    OnHand = entry.OnHand,
+                    Reserved = entry.Reserved,
+                    Movements = entry.Movements,
+                    EventSequence = sequence,
+                }));
             }
         }
 
@@ -97,17 +90,14 @@ public static class StockPages
                 .Add(m.Reason == StockReasons.Receipt ? UnicodeText.Key(m.Reference!) : null).Add(now);
         }
 
-        batch.ChangeEach(balances,
-            "UPDATE stock SET on_hand = {v.on_hand}, reserved = {v.reserved}, shortfall = {v.shortfall}, movements = {v.movements}, "
-            + "event_sequence = {v.event_sequence} WHERE stock.variant_id = {v.variant_id} AND stock.location_id = {v.location_id} "
-            + "AND stock.movements = {v.movements_read}");
+        StockTable.Change.Ink(batch, balances);
         batch.Insert(ledger);
     }
 
     /// <summary>Notes that what is available has changed. It does so at every order: dropped a few times a second.</summary>
     internal static void NoteStale(Tx tx, StockRow row)
     {
-        tx.Stale(CatalogNames.Product(row.ProductId), promptly: false);
+        tx.Stale(CatalogNames.Product(row.ProductId ?? Guid.Empty), promptly: false);
         tx.Stale(CatalogNames.StockOf(row.StoreId), promptly: false);
     }
 

@@ -99,11 +99,7 @@ public sealed class StockQueries(Db db)
 
     // Sorted over the store's variants: an index on what is available would have to be written at every sale.
     private const string ListSql =
-        "SELECT * FROM (SELECT l.*, CASE WHEN l.on_hand > l.reserved THEN l.on_hand - l.reserved ELSE 0 END AS available FROM ("
-        + "SELECT v.id, v.store_id, v.sku, " + StockView.NameSql
-        + " AS name, COALESCE(s.on_hand, 0) AS on_hand, COALESCE(s.reserved, 0) AS reserved, "
-        + "COALESCE(s.shortfall, 0) AS shortfall, s.low_stock_threshold FROM variants v JOIN products p ON p.id = v.product_id "
-        + "LEFT JOIN stock s ON s.variant_id = v.id AND s.location_id = v.store_id "
-        + "WHERE v.store_id = $1 AND ((v.active AND p.deleted_at IS NULL) OR s.on_hand > 0 OR s.reserved > 0)) l) a "
+        "SELECT * FROM (" + StockView.Select + "WHERE v.store_id = $1 "
+        + "AND ((v.active AND p.deleted_at IS NULL) OR s.on_hand > 0 OR s.reserved > 0)) a "
         + "WHERE a.available < $2 AND (a.available, a.id) > ($3, $4) ORDER BY a.available, a.id LIMIT $5";
 }

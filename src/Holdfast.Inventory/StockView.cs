@@ -18,14 +18,17 @@ public record StockView(Guid VariantId, Guid StoreId, string Sku, string Name, l
     /// <summary>
     /// Every variant with its stock at the store's default location; a variant without a row has none. Follow it with WHERE.
     /// </summary>
-    internal const string Select =
-        "SELECT v.id, v.store_id, v.sku, " + NameSql
-        + ", COALESCE(s.on_hand, 0), COALESCE(s.reserved, 0), COALESCE(s.shortfall, 0), s.low_stock_threshold "
-        + "FROM variants v JOIN products p ON p.id = v.product_id LEFT JOIN stock s ON s.variant_id = v.id AND s.location_id = v.store_id ";
+    internal const string Select = "SELECT " + Columns
+        + " FROM variants v JOIN products p ON p.id = v.product_id "
+        + "LEFT JOIN stock s ON s.variant_id = v.id AND s.location_id = v.store_id ";
+
+    /// <summary>What <see cref="Map"/> reads, over <c>variants v</c>, <c>products p</c> and <c>stock s</c>.</summary>
+    internal const string Columns = "v.id, v.store_id, v.sku, " + NameSql + " AS name, COALESCE(s.on_hand, 0), COALESCE(s.reserved, 0), "
+        + "CASE WHEN s.on_hand > s.reserved THEN s.on_hand - s.reserved ELSE 0 END AS available, "
+        + "COALESCE(s.shortfall, 0), s.low_stock_threshold";
 
     internal static readonly Func<Row, StockView> Map = r =>
-        new StockView(r.Uuid(0), r.Uuid(1), r.Text(2), r.Text(3), r.Long(4), r.Long(5), Math.Max(0, r.Long(4) - r.Long(5)), r.Long(6),
-        r.LongOrNull(7));
+        new StockView(r.Uuid(0), r.Uuid(1), r.Text(2), r.Text(3), r.Long(4), r.Long(5), r.Long(6), r.Long(7), r.LongOrNull(8));
 
     /// <summary>An entry of a book, as it will be served once the book is inked.</summary>
     internal static StockView Of(StockEntry entry, StockLabel label) =>

@@ -60,18 +60,7 @@ public static class StockWriter
         .ConfigureAwait(false)).ToDictionary();
 
     /// <summary>Makes the stock rows that are missing, in the order of their keys, as others lock them.</summary>
-    internal static void EnsureRows(StatementBatch batch, IEnumerable<(Guid VariantId, Guid StoreId)> variants)
-    {
-        var rows = new RowSet("stock", new("variant_id", ColumnType.Uuid), new("location_id", ColumnType.Uuid),
-            new("store_id", ColumnType.Uuid),
-            new("on_hand", ColumnType.Long), new("reserved", ColumnType.Long), new("shortfall", ColumnType.Long),
-            new("movements", ColumnType.Long),
-            new("event_sequence", ColumnType.Int));
-        foreach (var (variantId, storeId) in variants.OrderBy(v => v.VariantId))
-        {
-            rows.Add(variantId).Add(storeId).Add(storeId).Add(0L).Add(0L).Add(0L).Add(0L).Add(0);
-        }
-
-        batch.Insert(rows, "ON CONFLICT DO NOTHING");
-    }
+    internal static void EnsureRows(StatementBatch batch, IEnumerable<(Guid VariantId, Guid StoreId)> variants) =>
+        batch.Insert(StockTable.Table.Rows(variants.OrderBy(v => v.VariantId)
+            .Select(v => new StockRow(v.VariantId, v.StoreId, v.StoreId, 0, 0, null, 0, 0))), "ON CONFLICT DO NOTHING");
 }

@@ -141,7 +141,7 @@ internal sealed class DeleteOrder(OrderAccess access, OrderChanges changes, Db d
     private Task<Reply> EraseAsync(Guid id) => db.WriteAsync<Reply>(async tx =>
     {
         var batch = tx.Batch();
-        var locked = batch.Query($"SELECT {OrderRows.Columns} FROM orders o WHERE o.id {{in $1}} {{lock}}", OrderRows.Map, new[] { id });
+        var locked = OrderTable.Table.Query(batch, "WHERE o.id {in $1} {lock}", new[] { id });
         var money = batch.Query("SELECT COUNT(*) FROM payment_transactions WHERE order_id = $1", r => r.Long(0), id);
         var goods = batch.Query("SELECT COUNT(*) FROM fulfilments WHERE order_id = $1", r => r.Long(0), id);
         // The statistics must have counted it before it is taken out of them.

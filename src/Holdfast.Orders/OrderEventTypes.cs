@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Holdfast.Orders.Core;
 using Holdfast.Platform.Messaging;
+using static Holdfast.Orders.JsonSchemas;
 
 namespace Holdfast.Orders;
 
@@ -10,13 +11,6 @@ namespace Holdfast.Orders;
 /// </summary>
 public static class OrderEventTypes
 {
-    private const string Amount = """{ "type": "integer", "minimum": 0 }""";
-    private const string Id = """{ "type": "string", "format": "uuid" }""";
-    private const string Time = """{ "type": "string", "format": "date-time" }""";
-    private const string TimeOrNull = """{ "type": ["string", "null"], "format": "date-time" }""";
-    private const string Text = """{ "type": "string" }""";
-    private const string TextOrNull = """{ "type": ["string", "null"] }""";
-
     /// <summary>By name, with what their data holds.</summary>
     public static readonly IReadOnlyList<EventType> All =
     [
@@ -53,7 +47,7 @@ public static class OrderEventTypes
             """)),
         new("inventory.reserve.result", "another stock keeper has the goods, or refuses them: then the order is cancelled", "order",
             () => Told($$"""
-            "orderId": {{Id}}, "accepted": { "type": "boolean" }
+            "orderId": {{Id}}, "accepted": {{Flag}}
             """, $$"""
             "reason": {{Text}}
             """)),
@@ -61,59 +55,21 @@ public static class OrderEventTypes
 
     private static JsonObject Data()
     {
-        var (statuses, payments, methods) = (Words<OrderStatus>(Names.Of), Words<PaymentStatus>(Names.Of), Words<PaymentMethod>(Names.Of));
-        var pieces = $$"""{ "type": "array", "items": {{Members($$"""
-            "variantId": {{Id}}, "quantity": {{Amount}}
-            """, "")}} }""";
-        var line = Members($$"""
-            "variantId": {{Id}}, "productId": {{Id}}, "productName": {{Text}}, "sku": {{Text}}, "unitPrice": {{Amount}}, "quantity": {{Amount}}, "lineTotal": {{Amount}}
-            """, $$"""
-            "discountAmount": {{Amount}}, "taxAmount": {{Amount}}, "shippedQuantity": {{Amount}}, "returnedQuantity": {{Amount}}, "cancelledQuantity": {{Amount}},
-            "undeliveredQuantity": {{Amount}}
-            """);
-        var fulfilment = Members($$"""
-            "id": {{Id}}, "kind": { "enum": ["shipment", "return"] }, "carrier": {{TextOrNull}}, "trackingNumber": {{TextOrNull}}, "restocked": { "type": "boolean" }, "lines": {{pieces}}, "createdAt": {{Time}}
-            """, "");
-        var session = Members($$"""
-            "expiresAt": {{Time}}, "durationMinutes": { "type": "number" }
-            """, "");
-        session = session.Replace("""{ "type": "object",""", """{ "type": ["object", "null"],""", StringComparison.Ordinal);
-        var discount = Members($$"""
-            "code": {{Text}}, "amount": {{Amount}}
-            """, "");
-        var customer = Members($$"""
-            "email": {{Text}}, "name": {{TextOrNull}}
-            """, "");
-        return JsonNode.Parse(Members($$"""
-            "id": {{Id}}, "number": {{Text}}, "storeId": {{Id}}, "customerId": {{Id}}, "status": {{statuses}}, "paymentStatus": {{payments}}, "paymentMethod": {{methods}},
-            "lines": { "type": "array", "items": {{line}} },
-            "subtotal": {{Amount}}, "discountCode": {{TextOrNull}}, "discountAmount": {{Amount}}, "redeemedPoints": {{Amount}}, "pointsDiscountPrice": {{Amount}}, "shippingFee": {{Amount}},
-            "taxAmount": {{Amount}}, "taxIncluded": { "type": "boolean" }, "total": {{Amount}}, "currency": {{Text}}, "amountPaid": {{Amount}}, "amountRefunded": {{Amount}}, "refundDue": {{Amount}},
-            "customer": {{customer}}, "locale": { "enum": ["vi", "en"] }, "deliveryAddress": { "type": ["object", "string"] }, "contactPhone": {{Text}},
-            "expirationTime": {{TimeOrNull}}, "session": {{session}}, "localDate": { "type": "string", "format": "date" }, "createdAt": {{Time}}, "updatedAt": {{Time}}, "version": { "type": "integer", "minimum": 1 }
-            """, $$"""
-            "earnedPoints": {{Amount}}, "cancelledAmount": {{Amount}}, "cancelledPoints": {{Amount}}, "shippingTaxAmount": {{Amount}},
-            "discounts": { "type": "array", "items": {{discount}} }, "note": {{Text}}, "metadata": { "type": "object", "additionalProperties": {{Text}} }, "externalId": {{Text}}, "deletedAt": {{Time}},
-            "fulfilments": { "type": "array", "items": {{fulfilment}} },
-            "previousStatus": {{statuses}}, "previousPaymentStatus": {{payments}}, "previousAmountPaid": {{Amount}}, "previousAmountRefunded": {{Amount}}, "reason": {{Text}},
-            "changed": { "type": "array", "items": {{Text}} }
+        // These come first in the document since its first release; others follow in the order of the table.
+        string[] first = ["earnedPoints", "cancelledAmount", "cancelledPoints", "shippingTaxAmount", "discounts"];
+        var served = OrderTable.Table.Members.ToLookup(m => m.IsOptional);
+        var optional = served[true].OrderBy(m => System.Array.IndexOf(first, m.Name) is >= 0 and var i ? i : first.Length);
+        return JsonNode.Parse(Object(Members(served[false]), $$"""
+            {{Members(optional)}}, "previousStatus": {{Words<OrderStatus>(Names.Of)}},
+            "previousPaymentStatus": {{Words<PaymentStatus>(Names.Of)}}, "previousAmountPaid": {{Amount}},
+            "previousAmountRefunded": {{Amount}}, "reason": {{Text}}, "changed": {{Array(Text)}}
             """))!.AsObject();
     }
 
     private static JsonObject Told(string always, string optional)
     {
-        var schema = JsonNode.Parse(Members(always, optional))!.AsObject();
+        var schema = JsonNode.Parse(Object(always, optional))!.AsObject();
         schema.Remove("additionalProperties");
         return schema;
-    }
-
-    private static string Words<T>(Func<T, string> name) where T : struct, Enum =>
-        $$"""{ "enum": [{{string.Join(", ", Enum.GetValues<T>().Select(v => $"\"{name(v)}\""))}}] }""";
-
-    /// <summary>An object with these members and no other; those of <paramref name="optional"/> may be missing.</summary>
-    private static string Members(string always, string optional)
-    {
-        var required = JsonNode.Parse($"{{{always}}}")!.AsObject().Select(m => $"\"{m.Key}\"");
-        return $$"""{ "type": "object", "additionalProperties": false, "required": [{{string.Join(", ", required)}}], "properties": { {{always}}{{(optional.Length > 0 ? $",{optional}" : "")}} } }""";
     }
 }

@@ -12,26 +12,17 @@ public static class OrderExport
 {
     private const int OrdersPerPage = 500;
 
-    private static readonly (string Name, string Sql, Func<Row, int, string?> Read)[] Columns =
+    private static readonly (string Name, string Sql, ColumnType Type)[] Columns =
     [
-        ("order_id", "o.id", Id), ("number", "o.number", Text), ("external_id", "o.external_id", Text), ("store_id", "o.store_id", Id),
-            ("created_at", "o.created_at", Time),
-        ("status", "o.status", Text), ("payment_status", "o.payment_status", Text), ("payment_method", "o.payment_method", Text),
-        ("customer_id", "o.customer_id", Id), ("customer_email", "o.customer_email", Text), ("customer_name", "o.customer_name", Text),
-        ("contact_phone", "o.contact_phone", Text), ("delivery_address", "o.delivery_address", Text), ("note", "o.note", Text),
-        ("currency", "o.currency", Text), ("subtotal", "o.subtotal", Number), ("discount_code", "o.discount_code", Text),
-            ("second_discount_code", "o.second_discount_code", Text), ("discount_amount", "o.discount_amount", Number),
-        ("shipping_fee", "o.shipping_fee", Number), ("shipping_tax", "o.shipping_tax", Number), ("tax_amount", "o.tax_amount", Number),
-            ("redeemed_points", "o.redeemed_points", Number),
-        ("points_discount", "o.points_discount", Number), ("total", "o.total", Number), ("amount_paid", "o.amount_paid", Number),
-        ("amount_refunded", "o.amount_refunded", Number), ("refund_due", "o.refund_due", Number), ("cancelled_amount", "o.cancelled_amount",
-            Number),
-        ("updated_at", "o.updated_at", Time), ("deleted_at", "o.deleted_at", Time),
-        ("line", "l.position + 1", Number), ("product_id", "l.product_id", Id), ("variant_id", "l.variant_id", Id), ("sku", "l.sku", Text),
-            ("product_name", "l.product_name", Text),
-        ("unit_price", "l.unit_price", Number), ("quantity", "l.quantity", Number), ("line_total", "l.unit_price * l.quantity", Number),
-        ("line_discount", "l.discount", Number), ("line_tax", "l.tax", Number), ("shipped", "l.shipped", Number),
-        ("returned", "l.returned", Number), ("cancelled", "l.cancelled", Number), ("undelivered", "l.undelivered", Number),
+        .. OrderTable.Table.All.Where(c => c.Export is not null).OrderBy(c => c.Export!.Value.Place)
+            .Select(c => (c.Export!.Value.Name, $"o.{c.Name}", c.Type)),
+        ("line", "l.position + 1", ColumnType.Long),
+        ("product_id", "l.product_id", ColumnType.Uuid), ("variant_id", "l.variant_id", ColumnType.Uuid), ("sku", "l.sku", ColumnType.Text),
+        ("product_name", "l.product_name", ColumnType.Text), ("unit_price", "l.unit_price", ColumnType.Long),
+        ("quantity", "l.quantity", ColumnType.Long), ("line_total", "l.unit_price * l.quantity", ColumnType.Long),
+        ("line_discount", "l.discount", ColumnType.Long), ("line_tax", "l.tax", ColumnType.Long), ("shipped", "l.shipped", ColumnType.Long),
+        ("returned", "l.returned", ColumnType.Long), ("cancelled", "l.cancelled", ColumnType.Long),
+        ("undelivered", "l.undelivered", ColumnType.Long),
     ];
 
     private static readonly string Page =
@@ -55,9 +46,8 @@ public static class OrderExport
         {
             ct.ThrowIfCancellationRequested();
             var after = last;
-            var rows = await db.ReadAsync(s =>
-                s.QueryAsync(Page, r => (Id: r.Uuid(0), Cells: Columns.Select((c, i) => c.Read(r, i) ?? "").ToArray()), after), ct)
-                .ConfigureAwait(false);
+            var rows = await db.ReadAsync(s => s.QueryAsync(Page, r => (Id: r.Uuid(0),
+                Cells: Columns.Select((c, i) => Cell(c.Type, r, i) ?? "").ToArray()), after), ct).ConfigureAwait(false);
             if (rows.Count == 0)
             {
                 yield break;
@@ -71,12 +61,11 @@ public static class OrderExport
         }
     }
 
-    private static string? Id(Row row, int i) => row.UuidOrNull(i)?.ToString("D");
-
-    private static string? Text(Row row, int i) => row.TextOrNull(i) is { } text ? Formulas.Escape(text) : null;
-
-    private static string? Number(Row row, int i) => row.LongOrNull(i)?.ToString(CultureInfo.InvariantCulture);
-
-    private static string? Time(Row row, int i) =>
-        row.TimeOrNull(i)?.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+    private static string? Cell(ColumnType type, Row row, int i) => type switch
+    {
+        ColumnType.Uuid => row.UuidOrNull(i)?.ToString("D"),
+        ColumnType.Text => row.TextOrNull(i) is { } text ? Formulas.Escape(text) : null,
+        ColumnType.Time => row.TimeOrNull(i)?.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
+        _ => row.LongOrNull(i)?.ToString(CultureInfo.InvariantCulture),
+    };
 }

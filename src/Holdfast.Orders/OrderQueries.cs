@@ -116,9 +116,8 @@ internal sealed class ListOrders(Db db, Documents documents)
         }
 
         var direction = wanted.Descending ? "DESC" : "ASC";
-        var sql = $"SELECT {OrderRows.Columns} FROM orders o{filter.Where} ORDER BY o.{wanted.Column} {direction}, o.id {direction} LIMIT "
-            + $"${filter.Args.Count + 1}";
-        var orders = await session.QueryAsync(sql, OrderRows.Map, [.. filter.Args, wanted.Paging.Limit + 1]).ConfigureAwait(false);
+        var sql = $"{filter.Where} ORDER BY o.{wanted.Column} {direction}, o.id {direction} LIMIT ${filter.Args.Count + 1}";
+        var orders = await OrderTable.Table.QueryAsync(session, sql, [.. filter.Args, wanted.Paging.Limit + 1]).ConfigureAwait(false);
         var page = wanted.Paging.Page(orders,
             o => [(wanted.Column == "total" ? o.Total : o.CreatedAt.Ticks).ToString(CultureInfo.InvariantCulture), o.Id.ToString()]);
         return await WriteAsync(session, page).ConfigureAwait(false);

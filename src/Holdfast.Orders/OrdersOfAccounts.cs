@@ -63,7 +63,7 @@ internal sealed class OrdersOfAccounts(RelayBell bell) : AccountHook
         await EventRows.RewriteAsync(tx, some.Skip(1), e => OrderErasure.Of(e, email)).ConfigureAwait(false);
         var orders = await OrderRows.ReadAsync(tx, [.. some]).ConfigureAwait(false);
         await ForgetBuyerAsync(tx, orders, email).ConfigureAwait(false);
-        await WriteAsync(tx, orders, o => OrderErasure.Of(o, email), account.Actor, now).ConfigureAwait(false);
+        await WriteAsync(tx, orders, OrderTable.Erasure, o => OrderTable.Erased(o, email), account.Actor, now).ConfigureAwait(false);
         (account.Part, account.Done) = (null, 0);
         return Remains.More;
     }
@@ -76,7 +76,8 @@ internal sealed class OrdersOfAccounts(RelayBell bell) : AccountHook
         var own = await tx.QueryAsync("SELECT id FROM orders WHERE id {in $1} AND customer_id = $2 ORDER BY id {lock}", r => r.Uuid(0),
             ids.Take(OrdersAtOnce).ToArray(), guest.Id).ConfigureAwait(false);
         var orders = await OrderRows.ReadAsync(tx, [.. own]).ConfigureAwait(false);
-        await WriteAsync(tx, orders, o => o with { CustomerId = guest.AccountId, IsGuest = false }, guest.Actor, now).ConfigureAwait(false);
+        await WriteAsync(tx, orders, OrderTable.Change, o => o with { CustomerId = guest.AccountId, IsGuest = false }, guest.Actor, now)
+            .ConfigureAwait(false);
         await CountPaidAsync(tx, orders, guest.AccountId).ConfigureAwait(false);
         return (orders.Count, ids.Count > OrdersAtOnce ? Remains.More : Remains.Nothing);
     }
@@ -121,8 +122,6 @@ internal sealed class OrdersOfAccounts(RelayBell bell) : AccountHook
         var counts = bought.SelectMany(o => o.Lines.Where(l => l.Limited)
             .SelectMany(l => o.BuyerKeys.Append(standIn).Select(key => (l.VariantId, key)))).Distinct().ToList();
         var batch = tx.Batch();
-        batch.Execute("UPDATE orders SET metadata = NULL, email_hash = NULL, phone_hash = NULL, address_hash = NULL, client_hash = NULL, "
-            + "buyer_keys = CASE WHEN buyer_keys IS NULL THEN NULL ELSE $2{as text} END WHERE id {in $1}", ids, standIn);
         var purchases = counts.Count == 0 ? null : PurchaseRows.Open(batch, counts);
         if (orders.SelectMany(o => o.Discounts.Select(d => d.Id)).Distinct().ToArray() is { Length: > 0 } codes)
         {
@@ -142,33 +141,23 @@ internal sealed class OrdersOfAccounts(RelayBell bell) : AccountHook
         await batch.RunAsync().ConfigureAwait(false);
     }
 
-    private async Task WriteAsync(Tx tx, List<Order> orders, Func<Order, Order> change, string actor, DateTime now)
+    private async Task WriteAsync(Tx tx, List<Order> orders, TableChange<Order> write, Func<Order, Order> change, string actor,
+        DateTime now)
     {
-        var rows = new RowSet("orders", new("id", ColumnType.Uuid), new("customer_id", ColumnType.Uuid), new("is_guest", ColumnType.Bool),
-            new("customer_email", ColumnType.Text),
-            new("customer_name", ColumnType.Text), new("delivery_address", ColumnType.Text), new("contact_phone", ColumnType.Text),
-            new("note", ColumnType.Text),
-            new("updated_at", ColumnType.Time), new("version", ColumnType.Int), new("event_sequence", ColumnType.Int),
-            new("version_read", ColumnType.Int));
         var events = new EventLog();
         var batch = tx.Batch();
+        var changed = new List<(Order Before, Order After)>();
         foreach (var before in orders)
         {
             var after = change(before) with { Version = before.Version + 1, EventSequence = before.EventSequence + 1, UpdatedAt = now };
             OrderNames.NoteChanged(batch, before);
             OrderNames.NoteChanged(batch, after);
-            rows.Add(after.Id).Add(after.CustomerId).Add(after.IsGuest).Add(after.CustomerEmail).Add(after.CustomerName)
-                .Add(after.DeliveryAddress).Add(after.ContactPhone)
-                .Add(after.Note).Add(now).Add(after.Version).Add(after.EventSequence).Add(before.Version);
+            changed.Add((before, after));
             events.Add(new Event(after.Id, after.EventSequence, "order.updated", after.StoreId, now, actor, OrderEvents.Previous(before),
                 OrderJson.Write(after)));
         }
 
-        batch.ChangeEach(rows,
-            "UPDATE orders SET customer_id = {v.customer_id}, is_guest = {v.is_guest}, customer_email = {v.customer_email}, "
-            + "customer_name = {v.customer_name}, delivery_address = {v.delivery_address}, contact_phone = {v.contact_phone}, "
-            + "note = {v.note}, updated_at = {v.updated_at}, version = {v.version}, event_sequence = {v.event_sequence} "
-            + "WHERE orders.id = {v.id} AND orders.version = {v.version_read}");
+        write.Ink(batch, changed);
         events.Ink(batch);
         await batch.RunAsync().ConfigureAwait(false);
         tx.AfterCommit(bell.Ring);

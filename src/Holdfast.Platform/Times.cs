@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace Holdfast.Platform;
@@ -37,6 +38,20 @@ public static partial class Times
     /// <summary>The zone of an IANA name; null without one, or where this machine does not know it.</summary>
     public static TimeZoneInfo? Zone(string? name) => name is not null && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) ? zone
         : null;
+
+    /// <summary>Writes a time as it is served: RFC 3339, UTC, to the millisecond; null as null.</summary>
+    public static void Write(Utf8JsonWriter json, JsonEncodedText name, DateTime? value)
+    {
+        if (value is not { } time)
+        {
+            json.WriteNull(name);
+            return;
+        }
+
+        Span<byte> text = stackalloc byte[24];
+        time.TryFormat(text, out var written, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        json.WriteString(name, text[..written]);
+    }
 
     /// <summary>Whether it is a plain day.</summary>
     public static bool IsDay(string? text) =>

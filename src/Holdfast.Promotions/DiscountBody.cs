@@ -5,21 +5,6 @@ using Holdfast.Promotions.Core;
 
 namespace Holdfast.Promotions;
 
-/// <summary>A code as it is served.</summary>
-/// <param name="Value">A percentage, an amount in minor units, or 0 for free shipping.</param>
-/// <param name="Currency">That of the amounts of a code for all stores; null where they are the store's, or there are none.</param>
-/// <param name="Categories">The categories whose goods are eligible; none: all.</param>
-/// <param name="Used">Live uses: those of orders that were cancelled or have expired do not count.</param>
-public sealed record DiscountView(Guid Id, Guid? StoreId, string Code, DiscountKind Kind, decimal Value, string? Currency,
-    DateTime? StartsAt, DateTime? EndsAt,
-    long? MinimumSubtotal, long? UsageLimit, long? UsageLimitPerCustomer, IReadOnlyList<string> Categories, bool Active, long Used,
-    long Version, DateTime CreatedAt, DateTime UpdatedAt)
-{
-    internal static DiscountView Of(DiscountCode c) =>
-        new(c.Id, c.StoreId, c.Code, c.Kind, c.Kind == DiscountKind.Percent ? c.Value / 100m : c.Value, c.Currency, c.StartsAt, c.EndsAt,
-        c.MinimumSubtotal, c.UsageLimit, c.UsageLimitPerCustomer, c.Categories, c.Active, c.Used, c.Version, c.CreatedAt, c.UpdatedAt);
-}
-
 /// <summary>Reads the rule of a code: all that a change may replace.</summary>
 internal static partial class DiscountBody
 {
@@ -45,7 +30,6 @@ internal static partial class DiscountBody
             Id = id,
             StoreId = storeId,
             Code = code,
-            CodeKey = DiscountCode.KeyOf(code),
             Kind = kind,
             Value = Value(fields, kind),
             Currency = fields.TextOrNull("currency", max: 3),

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Holdfast.Platform.Data;
 using Holdfast.Promotions.Core;
 
@@ -7,32 +6,6 @@ namespace Holdfast.Promotions;
 /// <summary>Opens and inks the <see cref="DiscountBook"/>: one read under lock, set-based writes.</summary>
 public static class DiscountPages
 {
-    internal const string Columns =
-        "id, store_id, code, code_key, kind, value, currency, starts_at, ends_at, minimum_subtotal, usage_limit, usage_limit_per_customer, "
-        + "categories, active, used, version, created_at, updated_at";
-
-    internal static readonly Func<Row, DiscountCode> Map = r => new DiscountCode
-    {
-        Id = r.Uuid(0),
-        StoreId = r.UuidOrNull(1),
-        Code = r.Text(2),
-        CodeKey = r.Text(3),
-        Kind = DiscountKinds.Parse(r.Text(4)),
-        Value = r.Long(5),
-        Currency = r.TextOrNull(6),
-        StartsAt = r.TimeOrNull(7),
-        EndsAt = r.TimeOrNull(8),
-        MinimumSubtotal = r.LongOrNull(9),
-        UsageLimit = r.LongOrNull(10),
-        UsageLimitPerCustomer = r.LongOrNull(11),
-        Categories = r.TextOrNull(12) is { } json ? JsonSerializer.Deserialize<string[]>(json)! : [],
-        Active = r.Bool(13),
-        Used = r.Long(14),
-        Version = r.Long(15),
-        CreatedAt = r.Time(16),
-        UpdatedAt = r.Time(17),
-    };
-
     // The next row of the code's and order's ledger; the table refuses a second use, and a second giving back, in a row.
     private const string Next =
         "INSERT INTO discount_uses (code_id, order_id, sequence, store_id, buyer, delta, created_at, limited, amount) "
@@ -46,13 +19,12 @@ public static class DiscountPages
     /// <summary>
     /// Reads codes by key without a lock, for what is decided again under lock or only shown: the stores' own and those for all stores.
     /// </summary>
-    public static Fetched<DiscountCode> Peek(StatementBatch batch, Guid[] storeIds, string[] codeKeys) => batch.Query(
-        $"SELECT {Columns} FROM discount_codes WHERE (store_id {{in $1}} AND code_key {{in $2}}) OR (store_id IS NULL AND code_key {{in "
-        + $"$2}})", Map, storeIds, codeKeys);
+    public static Fetched<DiscountCode> Peek(StatementBatch batch, Guid[] storeIds, string[] codeKeys) => DiscountTable.Table.Query(
+        batch, "WHERE (store_id {in $1} AND code_key {in $2}) OR (store_id IS NULL AND code_key {in $2})", storeIds, codeKeys);
 
     /// <summary>Locks codes, in the order of their ids.</summary>
     public static Fetched<DiscountCode> Open(StatementBatch batch, Guid[] codeIds) =>
-        batch.Query($"SELECT {Columns} FROM discount_codes WHERE id {{in $1}} ORDER BY id {{lock}}", Map, codeIds);
+        DiscountTable.Table.Query(batch, "WHERE id {in $1} ORDER BY id {lock}", codeIds);
 
     /// <summary>
     /// Live uses of the buyers, of those codes that have a limit per customer. Put it after <see cref="Open"/> in the same round trip: what

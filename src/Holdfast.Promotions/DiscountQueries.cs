@@ -45,11 +45,11 @@ internal sealed class DiscountQueries(Db db)
 
         var after = paging.Value.After?[0] ?? "";
         var rows = await db.ReadAsync(s => store.Value is { } id
-            ? s.QueryAsync(ListSql("store_id = $4"), DiscountPages.Map, begin, after, paging.Value.Limit + 1, id)
-            : s.QueryAsync(ListSql("store_id IS NULL"), DiscountPages.Map, begin, after, paging.Value.Limit + 1), request.Aborted)
+            ? DiscountTable.Table.QueryAsync(s, ListSql("store_id = $4"), begin, after, paging.Value.Limit + 1, id)
+            : DiscountTable.Table.QueryAsync(s, ListSql("store_id IS NULL"), begin, after, paging.Value.Limit + 1), request.Aborted)
             .ConfigureAwait(false);
         var page = paging.Value.Page(rows, c => [c.CodeKey]);
-        return Reply.Ok(new Page<DiscountView>([.. page.Items.Select(DiscountView.Of)], page.NextCursor));
+        return Reply.Ok(page);
     }
 
     public async Task<Reply> GetAsync(Request request)
@@ -68,7 +68,7 @@ internal sealed class DiscountQueries(Db db)
         var key = KeyOf(request);
         var found = key is null ? null : await db.ReadAsync(s => DiscountRows.FindAsync(s, store.Value, key), request.Aborted)
             .ConfigureAwait(false);
-        return found is null ? Errors.NotFound : Reply.Ok(DiscountView.Of(found), found.Version);
+        return found is null ? Errors.NotFound : Reply.Ok(found, found.Version);
     }
 
     /// <summary>
@@ -118,8 +118,7 @@ internal sealed class DiscountQueries(Db db)
         && DiscountCode.IsWellFormed(key) ? key : null;
 
     private static string ListSql(string stores) =>
-        $"SELECT {DiscountPages.Columns} FROM discount_codes WHERE {stores} AND substr(code_key, 1, length($1{{as text}})) = $1{{as "
-        + $"text}} AND code_key > $2 ORDER BY code_key LIMIT $3";
+        $"WHERE {stores} AND substr(code_key, 1, length($1{{as text}})) = $1{{as text}} AND code_key > $2 ORDER BY code_key LIMIT $3";
 
     private static async Task<Result<DiscountQuote>> QuoteAsync(Session session, Guid storeId, string key, long subtotal, string? category,
         string buyer)

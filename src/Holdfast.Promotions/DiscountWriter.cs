@@ -8,6 +8,6 @@ public static class DiscountWriter
 {
     /// <summary>Adds new codes to the batch, as of <paramref name="now"/>. A code that its store has already stays as it is.</summary>
     public static Changed Insert(StatementBatch batch, IEnumerable<DiscountCode> codes, DateTime now) =>
-        batch.Insert(DiscountRows.Rows(codes.Select(c => c with { Version = 1, CreatedAt = now, UpdatedAt = now })),
-        "ON CONFLICT DO NOTHING");
+        batch.Insert(DiscountTable.Table.Rows(codes.Select(c => c with { Version = 1, CreatedAt = now, UpdatedAt = now })),
+            "ON CONFLICT DO NOTHING");
 }

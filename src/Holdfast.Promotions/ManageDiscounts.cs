@@ -110,7 +110,7 @@ internal sealed class ManageDiscounts(Db db)
         var now = await tx.NowAsync().ConfigureAwait(false);
         var made = code with { CreatedAt = now, UpdatedAt = now };
         await DiscountRows.InsertAsync(tx, made).ConfigureAwait(false);
-        return Reply.Created(DiscountView.Of(made), Routes.Base + DiscountQueries.PathOf(made), made.Version);
+        return Reply.Created(made, Routes.Base + DiscountQueries.PathOf(made), made.Version);
     }
 
     private static async Task<Reply> ReplaceAsync(Tx tx, DiscountCode wanted, VersionCondition? ifMatch)
@@ -156,8 +156,8 @@ internal sealed class ManageDiscounts(Db db)
             CreatedAt = found.CreatedAt,
             UpdatedAt = now
         };
-        await DiscountRows.UpdateAsync(tx, changed).ConfigureAwait(false);
-        return Reply.Ok(DiscountView.Of(changed), changed.Version);
+        await DiscountRows.UpdateAsync(tx, found, changed).ConfigureAwait(false);
+        return Reply.Ok(changed, changed.Version);
     }
 
     private static async Task<Reply> DeleteAsync(Tx tx, Guid? storeId, string code, VersionCondition? ifMatch)
@@ -181,10 +181,11 @@ internal sealed class ManageDiscounts(Db db)
 
         if (found.Active)
         {
-            found = found with { Active = false, Version = found.Version + 1, UpdatedAt = await tx.NowAsync().ConfigureAwait(false) };
-            await DiscountRows.UpdateAsync(tx, found).ConfigureAwait(false);
+            var read = found;
+            found = read with { Active = false, Version = read.Version + 1, UpdatedAt = await tx.NowAsync().ConfigureAwait(false) };
+            await DiscountRows.UpdateAsync(tx, read, found).ConfigureAwait(false);
         }
 
-        return Reply.Ok(DiscountView.Of(found), found.Version);
+        return Reply.Ok(found, found.Version);
     }
 }

@@ -24,7 +24,7 @@ public sealed record Product
     public string? ExternalId { get; init; }
 
     /// <summary>In the order they were given; those that are no longer sold stay, with <c>active: false</c>.</summary>
-    public required IReadOnlyList<Variant> Variants { get; init; }
+    public required IReadOnlyList<Variant> Variants { get; init; } = [];
 
     public DateTime CreatedAt { get; init; }
 
@@ -48,6 +48,13 @@ public sealed record Product
 public sealed record Variant
 {
     public required Guid Id { get; init; }
+
+    /// <summary>The product that it is a variant of, its store, and its place among the variants; set where it is written.</summary>
+    internal Guid ProductId { get; init; }
+
+    internal Guid StoreId { get; init; }
+
+    internal int Position { get; init; }
 
     /// <summary>Unique within the store, however it is written.</summary>
     public required string Sku { get; init; }

@@ -8,8 +8,8 @@ namespace Holdfast.Inventory.Core;
 public sealed record StockRow(Guid VariantId, Guid LocationId, Guid StoreId, long OnHand, long Reserved, long? LowStockThreshold,
     long Movements, int EventSequence)
 {
-    /// <summary>Of the variant; empty where the variant is not known.</summary>
-    public Guid ProductId { get; init; }
+    /// <summary>Of the variant; null where the variant is not known.</summary>
+    public Guid? ProductId { get; init; }
 }
 
 /// <summary>A number of pieces of a variant, at least one.</summary>

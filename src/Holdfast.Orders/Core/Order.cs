@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Holdfast.Identity;
 using Holdfast.Inventory.Core;
 
@@ -47,6 +48,11 @@ public sealed record OrderLine(Guid VariantId, Guid ProductId, string ProductNam
     long Returned, bool Limited,
     long Discount = 0, long Tax = 0, long Cancelled = 0, long Undelivered = 0)
 {
+    /// <summary>The order that it belongs to, and its place there from 0 on; known where it is stored.</summary>
+    internal Guid OrderId { get; init; }
+
+    internal int Position { get; init; }
+
     /// <summary>Minor units.</summary>
     public long LineTotal => checked(UnitPrice * Quantity);
 
@@ -65,7 +71,11 @@ public sealed record OrderLine(Guid VariantId, Guid ProductId, string ProductNam
 
 /// <summary>Something sent out or taken back. <paramref name="Kind"/>: <c>shipment</c> or <c>return</c>.</summary>
 public sealed record Fulfilment(Guid Id, string Kind, string? Carrier, string? TrackingNumber, bool Restocked,
-    IReadOnlyList<StockLine> Lines, DateTime CreatedAt);
+    IReadOnlyList<StockLine> Lines, DateTime CreatedAt)
+{
+    /// <summary>The order that it belongs to; known where it is stored.</summary>
+    internal Guid OrderId { get; init; }
+}
 
 /// <summary>Money that has come in for an order. Minor units.</summary>
 public sealed record Payment(Guid Id, string Provider, string TransactionId, long Amount, string Currency, string? Method,
@@ -80,8 +90,16 @@ public sealed record Refund(Guid PaymentId, long Amount, string Reason, string S
 }
 
 /// <summary>An order. Immutable; a transition makes the next one.</summary>
-public sealed record Order
+public sealed record Order : OrderDetails
 {
+    public Order()
+    {
+    }
+
+    /// <summary>An order with the details that were given for it. The caller sets all else.</summary>
+    [SetsRequiredMembers]
+    public Order(OrderDetails given) : base(given) => (Number, CustomerEmail, Currency, LocalDate, BuyerKeys) = ("", "", "", "", []);
+
     public required Guid Id { get; init; }
     public required string Number { get; init; }
     public required Guid StoreId { get; init; }
@@ -94,7 +112,11 @@ public sealed record Order
     /// Under what it counts against purchase limits; of orders from before there were such keys the normalised email. They stay when staff
     /// correct the email.
     /// </summary>
-    public required IReadOnlyList<string> BuyerKeys { get; init; }
+    public required IReadOnlyList<string> BuyerKeys
+    {
+        get => field.Count > 0 ? field : [Emails.Key(CustomerEmail) ?? CustomerEmail.Trim().ToLowerInvariant()];
+        init;
+    }
 
     /// <summary>Who it counts as against the limits of a code.</summary>
     public string BuyerKey => BuyerKeys[0];
@@ -115,7 +137,7 @@ public sealed record Order
     public required OrderStatus Status { get; init; }
     public required PaymentMethod PaymentMethod { get; init; }
     public required string Currency { get; init; }
-    public required IReadOnlyList<OrderLine> Lines { get; init; }
+    public required IReadOnlyList<OrderLine> Lines { get; init; } = [];
 
     /// <summary>Minor units, as all amounts.</summary>
     public required long Subtotal { get; init; }
@@ -160,17 +182,8 @@ public sealed record Order
     public long AmountRefunded { get; init; }
     public long RefundDue { get; init; }
 
-    /// <summary>JSON as it is served: an object, or a string.</summary>
-    public required string DeliveryAddress { get; init; }
-    public required string ContactPhone { get; init; }
-
     /// <summary>The language in which its buyer is told about it: <c>vi</c> or <c>en</c>.</summary>
     public string Locale { get; init; } = "en";
-    public string? Note { get; init; }
-
-    /// <summary>JSON object, or null.</summary>
-    public string? Metadata { get; init; }
-    public string? ExternalId { get; init; }
 
     /// <summary>The time to pay; null where none is limited.</summary>
     public long? DurationSeconds { get; init; }

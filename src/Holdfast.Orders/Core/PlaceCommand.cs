@@ -26,7 +26,7 @@ public sealed record VariantFacts(Guid Id, Guid StoreId, Guid ProductId, string 
 }
 
 /// <summary>An order to be placed. Nothing of it is a price.</summary>
-public sealed record PlaceCommand
+public sealed record PlaceCommand : OrderDetails
 {
     public required Guid OrderId { get; init; }
 
@@ -43,8 +43,6 @@ public sealed record PlaceCommand
     public required string EmailKey { get; init; }
 
     public string? Name { get; init; }
-    public required string DeliveryAddress { get; init; }
-    public required string ContactPhone { get; init; }
 
     /// <summary>The language the buyer asked for, <c>vi</c> or <c>en</c>; null: that of the store's currency.</summary>
     public string? Locale { get; init; }
@@ -70,9 +68,6 @@ public sealed record PlaceCommand
 
     /// <summary>A stand-alone reservation that the order takes over.</summary>
     public Guid? ReservationId { get; init; }
-    public string? Note { get; init; }
-    public string? Metadata { get; init; }
-    public string? ExternalId { get; init; }
 
     /// <summary>Who places, for the history.</summary>
     public required string Actor { get; init; }

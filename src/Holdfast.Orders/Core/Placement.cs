@@ -224,7 +224,7 @@ public static class Placement
         OrderOptions options, DateTime now)
     {
         var minutes = Minutes(command, method, charges.Total, options);
-        return new Order
+        return new Order(command)
         {
             Id = command.OrderId,
             Number = command.Number,
@@ -254,12 +254,7 @@ public static class Placement
             RedeemedPoints = charges.RedeemedPoints,
             PointsDiscountPrice = charges.PointsDiscountPrice,
             Total = charges.Total,
-            DeliveryAddress = command.DeliveryAddress,
-            ContactPhone = command.ContactPhone,
             Locale = command.Locale ?? (store.Currency == "VND" ? "vi" : "en"),
-            Note = command.Note,
-            Metadata = command.Metadata,
-            ExternalId = command.ExternalId,
             DurationSeconds = minutes is { } whole ? (long)Math.Round(whole * 60) : null,
             ExpiresAt = minutes is { } m ? now + TimeSpan.FromMilliseconds(Math.Round(m * 60_000)) : null,
             LocalDate = LocalDay.Of(now, store.TimeZone),

@@ -9,8 +9,8 @@ namespace Holdfast.Orders;
 internal sealed class OrderPages
 {
     private Fetched<Order> _orders = null!;
-    private Fetched<(Guid OrderId, OrderLine Line)> _lines = null!;
-    private Fetched<(Guid OrderId, Fulfilment Fulfilment)> _fulfilments = null!;
+    private Fetched<OrderLine> _lines = null!;
+    private Fetched<Fulfilment> _fulfilments = null!;
     private Fetched<(Guid OrderId, Payment Payment)> _payments = null!;
     private Fetched<(Guid OrderId, Refund Refund)> _refunds = null!;
     private Fetched<KeyValuePair<PaymentKey, RecordedPayment>>? _recorded;
@@ -28,8 +28,7 @@ internal sealed class OrderPages
         var ids = all.Select(c => c.OrderId).Distinct().Order().ToArray();
         var pages = new OrderPages
         {
-            _orders = batch.Query($"SELECT {OrderRows.Columns} FROM orders o WHERE o.id {{in $1}} ORDER BY o.id {{lock}}", OrderRows.Map,
-                ids),
+            _orders = OrderTable.Table.Query(batch, "WHERE o.id {in $1} ORDER BY o.id {lock}", ids),
         };
         (pages._lines, pages._fulfilments) = OrderRows.Details(batch, ids);
         pages._payments = batch.Query($"SELECT {PaymentColumns} FROM payment_transactions WHERE order_id {{in $1}} ORDER BY order_id, id",
@@ -62,28 +61,15 @@ internal sealed class OrderPages
     /// <summary>The payments that the stores have recorded of those that the commands tell.</summary>
     public PaymentBook Payments() => new(_recorded?.Rows ?? []);
 
-    private const string UpdateOrders =
-        "UPDATE orders SET status = {v.status}, payment_status = {v.payment_status}, amount_paid = {v.amount_paid}, "
-        + "amount_refunded = {v.amount_refunded}, refund_due = {v.refund_due}, delivery_address = {v.delivery_address}, "
-        + "contact_phone = {v.contact_phone}, note = {v.note}, customer_id = {v.customer_id}, customer_email = {v.customer_email}, "
-        + "customer_name = {v.customer_name}, edits = {v.edits}, quantity = {v.quantity}, updated_at = {v.updated_at}, "
-        + "deleted_at = {v.deleted_at}, hidden = {v.hidden}, version = {v.version}, "
-        + "earned_points = {v.earned_points}, cancelled_amount = {v.cancelled_amount}, cancelled_points = {v.cancelled_points}, "
-        + "event_sequence = {v.event_sequence} WHERE orders.id = {v.id} AND orders.status = {v.status_read} AND orders.version = "
-        + "{v.version_read}";
-
     /// <summary>
     /// Writes changed orders, guarded by the version that was read, their lines, new rows of money and goods, and their events.
     /// </summary>
     public static void Ink(List<OrderFile> changed, StatementBatch batch, EventLog events, DateTime now)
     {
-        var orders = UpdateRows();
-        var lines = LineRows();
         var signs = new RowSet("orders", new("id", ColumnType.Uuid), new("phone_hash", ColumnType.Long));
-        var (payments, refunds, withdrawn, fulfilments) = (PaymentRows(), RefundRows(), WithdrawnRows(), FulfilmentRows());
+        var (payments, refunds, withdrawn) = (PaymentRows(), RefundRows(), WithdrawnRows());
         foreach (var file in changed)
         {
-            AddOrder(orders, file);
             OrderNames.NoteChanged(batch, file.Order);
             if (file.Order.IsGuest && file.Order.ContactPhone != file.Read.ContactPhone)
             {
@@ -95,18 +81,7 @@ internal sealed class OrderPages
                 batch.Execute("UPDATE orders SET mailbox_proved = $2 WHERE id = $1", file.Order.Id, false);
             }
 
-            foreach (var line in file.Order.Lines.Where((l, i) => l != file.Read.Lines[i]))
-            {
-                lines.Add(file.Order.Id).Add(line.VariantId).Add(line.Shipped).Add(line.Returned).Add(line.Cancelled).Add(line.Undelivered);
-            }
-
             AddMoney(file, payments, refunds, withdrawn);
-            foreach (var f in file.NewFulfilments)
-            {
-                fulfilments.Add(f.Id).Add(file.Order.Id).Add(f.Kind).Add(f.Carrier).Add(f.TrackingNumber).Add(f.Restocked)
-                    .Add(OrderRows.WriteLines(f.Lines)).Add(f.CreatedAt);
-            }
-
             foreach (var e in file.Events)
             {
                 events.Add(new Event(file.Order.Id, e.After.EventSequence, e.Type, file.Order.StoreId, now, e.Actor, e.Previous,
@@ -114,21 +89,18 @@ internal sealed class OrderPages
             }
         }
 
-        batch.ChangeEach(orders,
-            UpdateOrders);
+        OrderTable.Change.Ink(batch, changed.Select(f => (f.Read, f.Order)));
         // An order that was not counted when it was placed is not from now on.
         batch.ChangeEach(signs,
             "UPDATE orders SET phone_hash = CASE WHEN email_hash IS NULL THEN NULL ELSE {v.phone_hash} END WHERE orders.id = {v.id}");
         UnpaidHoldRows.Ink(changed, batch);
-        batch.ChangeEach(lines,
-            "UPDATE order_lines SET shipped = {v.shipped}, returned = {v.returned}, cancelled = {v.cancelled}, undelivered = "
-            + "{v.undelivered} WHERE order_lines.order_id = {v.order_id} AND order_lines.variant_id = {v.variant_id}");
+        OrderLineTable.Change.Ink(batch, changed.SelectMany(f => f.Read.Lines.Zip(f.Order.Lines)).Where(l => l.First != l.Second));
         batch.Insert(payments);
         batch.Insert(refunds);
         batch.ChangeEach(withdrawn,
             "UPDATE refunds SET amount = {v.amount}, status = {v.status} WHERE refunds.payment_id = {v.payment_id} AND refunds.reason = "
             + "{v.reason} AND refunds.status = 'due' AND refunds.amount = {v.amount_read}");
-        batch.Insert(fulfilments);
+        batch.Insert(FulfilmentTable.Table.Rows(changed.SelectMany(f => f.NewFulfilments.Select(n => n with { OrderId = f.Order.Id }))));
     }
 
     private static void AddMoney(OrderFile file, RowSet payments, RowSet refunds, RowSet withdrawn)
@@ -151,34 +123,6 @@ internal sealed class OrderPages
         }
     }
 
-    private static void AddOrder(RowSet rows, OrderFile file)
-    {
-        var o = file.Order;
-        rows.Add(o.Id).Add(Names.Of(o.Status)).Add(Names.Of(o.PaymentStatus)).Add(o.AmountPaid).Add(o.AmountRefunded).Add(o.RefundDue)
-            .Add(o.DeliveryAddress)
-            .Add(o.ContactPhone).Add(o.Note).Add(o.UpdatedAt).Add(o.DeletedAt).Add(o.Hidden).Add(o.Version).Add(o.EventSequence)
-            .Add(o.EarnedPoints)
-            .Add(o.CancelledAmount).Add(o.CancelledPoints).Add(o.CustomerId).Add(o.CustomerEmail).Add(o.CustomerName).Add(o.Edits)
-            .Add(o.Quantity).Add(Names.Of(file.Read.Status)).Add(file.Read.Version);
-    }
-
-    private static RowSet UpdateRows() =>
-        new("orders", new("id", ColumnType.Uuid), new("status", ColumnType.Text), new("payment_status", ColumnType.Text),
-        new("amount_paid", ColumnType.Long), new("amount_refunded", ColumnType.Long), new("refund_due", ColumnType.Long),
-        new("delivery_address", ColumnType.Text),
-        new("contact_phone", ColumnType.Text), new("note", ColumnType.Text), new("updated_at", ColumnType.Time),
-        new("deleted_at", ColumnType.Time),
-        new("hidden", ColumnType.Bool), new("version", ColumnType.Int), new("event_sequence", ColumnType.Int), new("earned_points",
-            ColumnType.Long),
-        new("cancelled_amount", ColumnType.Long), new("cancelled_points", ColumnType.Long), new("customer_id", ColumnType.Uuid),
-        new("customer_email", ColumnType.Text), new("customer_name", ColumnType.Text), new("edits", ColumnType.Int),
-        new("quantity", ColumnType.Long),
-        new("status_read", ColumnType.Text), new("version_read", ColumnType.Int));
-
-    private static RowSet LineRows() => new("order_lines", new("order_id", ColumnType.Uuid), new("variant_id", ColumnType.Uuid),
-        new("shipped", ColumnType.Long),
-        new("returned", ColumnType.Long), new("cancelled", ColumnType.Long), new("undelivered", ColumnType.Long));
-
     private static RowSet WithdrawnRows() => new("refunds", new("payment_id", ColumnType.Uuid), new("reason", ColumnType.Text),
         new("amount", ColumnType.Long),
         new("status", ColumnType.Text), new("amount_read", ColumnType.Long));
@@ -194,10 +138,4 @@ internal sealed class OrderPages
     private static RowSet RefundRows() =>
         new("refunds", new("payment_id", ColumnType.Uuid), new("reason", ColumnType.Text), new("order_id", ColumnType.Uuid),
         new("amount", ColumnType.Long), new("status", ColumnType.Text), new("created_at", ColumnType.Time));
-
-    private static RowSet FulfilmentRows() =>
-        new("fulfilments", new("id", ColumnType.Uuid), new("order_id", ColumnType.Uuid), new("kind", ColumnType.Text),
-        new("carrier", ColumnType.Text), new("tracking_number", ColumnType.Text), new("restocked", ColumnType.Bool),
-        new("lines", ColumnType.Text),
-        new("created_at", ColumnType.Time));
 }

@@ -123,13 +123,9 @@ internal sealed partial class PlacementBatch
     public async Task InkAsync(Tx tx)
     {
         var batch = tx.Batch();
-        var orders = OrderRows.Orders();
-        var lines = OrderRows.Lines();
         var events = new EventLog();
         foreach (var (placing, order, body) in _accepted)
         {
-            OrderRows.Add(orders, order);
-            OrderRows.AddLines(lines, order);
             OrderNames.NotePlaced(batch, order);
             PlacedEvents.Add(events, order, placing.Command.Actor, body);
         }
@@ -147,8 +143,8 @@ internal sealed partial class PlacementBatch
             batch.Execute("DELETE FROM users WHERE id {in $1}", _newGuests.Select(k => _guests[k]).ToArray());
         }
 
-        batch.Insert(orders);
-        batch.Insert(lines);
+        batch.Insert(OrderTable.Table.Rows(Placed.Orders));
+        batch.Insert(OrderLineTable.Rows(Placed.Orders));
         UnpaidHoldRows.Ink(_books.UnpaidHolds, batch);
         PurchaseRows.Ink(_books.Purchases, batch);
         foreach (var (placing, order, _) in _accepted)

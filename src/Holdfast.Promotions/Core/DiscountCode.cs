@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using Holdfast.Platform;
 
@@ -16,7 +17,7 @@ public enum DiscountKind
     FreeShipping,
 }
 
-/// <summary>A discount code as it was read.</summary>
+/// <summary>A discount code as it is kept and as it is served.</summary>
 public sealed partial record DiscountCode
 {
     public const int MinLength = 3;
@@ -31,12 +32,22 @@ public sealed partial record DiscountCode
     public required string Code { get; init; }
 
     /// <summary>What it is found by: <see cref="KeyOf"/>.</summary>
-    public required string CodeKey { get; init; }
+    [JsonIgnore]
+    public string CodeKey
+    {
+        get => field ?? KeyOf(Code);
+        init;
+    }
 
     public required DiscountKind Kind { get; init; }
 
     /// <summary>Percent: basis points, 1250 is 12.5 %. Fixed: minor units. Free shipping: 0.</summary>
+    [JsonIgnore]
     public long Value { get; init; }
+
+    /// <summary>As it is served: a percentage, an amount in minor units, or 0.</summary>
+    [JsonPropertyName("value")]
+    public decimal ServedValue => Kind == DiscountKind.Percent ? Value / 100m : Value;
 
     /// <summary>
     /// The currency of the amounts of a code for all stores, which is then good only in stores of that currency; else null.
@@ -60,7 +71,7 @@ public sealed partial record DiscountCode
 
     public bool Active { get; init; } = true;
 
-    /// <summary>Live uses, when it was read.</summary>
+    /// <summary>Live uses, when it was read: those of orders that were cancelled or have expired do not count.</summary>
     public long Used { get; init; }
 
     public long Version { get; init; } = 1;

@@ -264,8 +264,8 @@ public abstract partial class ImportFilesTests(TestDatabase database) : IDisposa
 
     private Task<List<Product>> ProductsAsync(string slug) => Db.ReadAsync(async s =>
     {
-        var found = await s.QueryAsync($"SELECT {Products.Columns} FROM products p JOIN stores t ON t.id = p.store_id WHERE t.slug = $1 "
-            + "AND p.deleted_at IS NULL", Products.Map, slug);
+        var found = await ProductTable.Table.QueryAsync(s,
+            "JOIN stores t ON t.id = p.store_id WHERE t.slug = $1 AND p.deleted_at IS NULL", slug);
         return await Products.WithVariantsAsync(s, found);
     });
 }

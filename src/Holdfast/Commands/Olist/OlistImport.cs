@@ -80,7 +80,6 @@ internal sealed class OlistImport(Db db, OlistPlan plan, IReadOnlyDictionary<str
             Id = Guid.CreateVersion7(),
             StoreId = ids[o.SellerId],
             Code = o.Code!,
-            CodeKey = DiscountCode.KeyOf(o.Code!)!,
             Kind = DiscountKind.Fixed,
             Value = o.Voucher,
             UsageLimit = 1,
