@@ -78,6 +78,28 @@ public sealed class StandbyThatStoppedTests
     [Fact]
     public async Task Who_repeats_what_has_no_key_hears_of_success_only_when_the_standby_has_it()
     {
+    /// <summary>The order has emptied its cart, so that the retry finds nothing to place, only the stored answer.</summary>
+    [Fact]
+    public async Task Who_asks_again_for_the_order_of_a_cart_hears_of_success_only_when_the_standby_has_it()
+    {
+        await using var pair = await Pair.StartAsync();
+        var each = await EachChange.StartAsync(pair.Server, pair.Db);
+        var order = await each.CheckOutAsync(variant: 0);
+        await pair.Standby.PauseAsync();
+        var cancelled = each.SendAsync(order);
+        await Until.TrueAsync("the COMMIT waits for the standby", async () => await pair.WaitingAsync() > 0);
+        await pair.First.ExecuteAsync("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
+        AssertUnknown(await cancelled);
+        for (var again = 0; again < 2; again++)
+        {
+            AssertNotYet(await each.SendAsync(order));
+        }
+
+        Assert.Equal(1, await order.Found());
+        pair.Standby.Resume();
+        await each.AssertDoneOnceAsync([order]);
+    }
+
         await using var pair = await Pair.StartAsync();
         await using var queue = new ReservationQueue(pair.Db, new RelayBell(), NullLogger<ReservationQueue>.Instance);
         var id = Guid.CreateVersion7();
