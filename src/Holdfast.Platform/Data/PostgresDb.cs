@@ -24,7 +24,8 @@ internal sealed class PostgresDb : Db
         _connectionString = PostgresUrl.ConnectionString(url, isPatient);
         var probe = new PostgresProbe(_connectionString);
         _pools = [.. Enum.GetValues<DbWork>().Select(work =>
-            new PostgresPool(PostgresUrl.ConnectionString(_connectionString, work), work, work == DbWork.Background ? probe : null))];
+            new PostgresPool(PostgresUrl.ConnectionString(_connectionString, work), work, isPatient,
+            work == DbWork.Background ? probe : null))];
         PostgresPool.Pair(_pools[(int)DbWork.Writes], _pools[(int)DbWork.Batches]);
     }
 

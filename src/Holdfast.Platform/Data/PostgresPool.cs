@@ -7,8 +7,9 @@ namespace Holdfast.Platform.Data;
 /// silent as well, and those that are not answered keep their places until the network reports them as broken, which may take a quarter of
 /// an hour.
 /// </summary>
+/// <param name="isPatient">A statement may take as long as it takes.</param>
 /// <param name="probe">For work whose statements may take long.</param>
-internal sealed class PostgresPool(string connectionString, DbWork work, PostgresProbe? probe) : IAsyncDisposable
+internal sealed class PostgresPool(string connectionString, DbWork work, bool isPatient, PostgresProbe? probe) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private PostgresPool? _other;
@@ -26,7 +27,7 @@ internal sealed class PostgresPool(string connectionString, DbWork work, Postgre
             try
             {
                 var connection = await source.OpenConnectionAsync(ct).ConfigureAwait(false);
-                var limit = connection.CommandTimeout == 0 ? Timeout.InfiniteTimeSpan : CurrentWork.StatementLimit(work);
+                var limit = isPatient ? Timeout.InfiniteTimeSpan : CurrentWork.StatementLimit(work);
                 return new PostgresConnection(connection, () => LeaveBoth(source), limit, CurrentWork.CommitLimit(work), probe);
             }
             catch (ObjectDisposedException) when (source != Volatile.Read(ref _current))

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 
 namespace Holdfast.Platform.Data;
@@ -26,6 +27,9 @@ internal static class PostgresUrl
     // What the address says before its question mark, and what would break the engine.
     private static readonly string[] Refused = ["Host", "Port", "Database", "Username", "Password", "Multiplexing", "Pooling", "Enlist",
         "No Reset On Close"];
+
+    // Zero is "no limit" to Npgsql: callers would wait for a silent server for ever.
+    private static readonly string[] Limits = ["Timeout", "Command Timeout", "Internal Command Timeout"];
 
     /// <summary>
     /// The connection string of the address; one line for the operator where it has an option that is unknown, doubled, or contradicts the
@@ -106,6 +110,12 @@ internal static class PostgresUrl
         if (Refused.Any(refused => Same(refused, name)))
         {
             throw new StartupException($"DATABASE_URL: the option '{name}' contradicts the address or what Holdfast needs; remove it.");
+        }
+
+        if (Limits.Any(limit => Same(limit, name)) && int.TryParse(value, CultureInfo.InvariantCulture, out var seconds) && seconds <= 0)
+        {
+            throw new StartupException(
+                $"DATABASE_URL: the option '{name}' must be above 0: without a limit a silent server is not noticed.");
         }
 
         try
