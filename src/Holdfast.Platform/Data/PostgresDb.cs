@@ -155,38 +155,21 @@ internal sealed class PostgresDb : Db
 
     public override async Task CheckAsync(CancellationToken ct = default)
     {
-        var (readOnly, connections, durability, guards) = await ReadAsync(async s =>
+        var (server, guards) = await ReadAsync(async s =>
         {
             var batch = s.Batch();
-            var state = batch.Query(
-                "SELECT current_setting('transaction_read_only') = 'on' OR pg_is_in_recovery(), current_setting('synchronous_commit'), "
-                + "(SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user)", r => (r.Bool(0), r.Text(1), r.Int(2)));
+            var state = ServerState.Read(batch);
             // On a Unix socket there is no TCP to guard.
             var settings = batch.Query(
                 "SELECT name, setting::bigint FROM pg_settings WHERE name {in $1} AND (name NOT LIKE 'tcp%' OR inet_server_addr() IS "
                 + "NOT NULL)",
                 r => (Name: r.Text(0), Milliseconds: r.Long(1)), (object)PostgresUrl.Guards.Select(g => g.Name).ToArray());
             await batch.RunAsync().ConfigureAwait(false);
-            return (state.First.Item1, state.First.Item3, state.First.Item2, settings.Rows);
+            return (state.First!, settings.Rows);
         }, ct).ConfigureAwait(false);
-        if (readOnly)
+        if (server.Obstacle is { } obstacle)
         {
-            throw new StartupException(
-                "DATABASE_URL: this server is read-only (a standby, or default_transaction_read_only is on): name the primary.");
-        }
-
-        if (connections is >= 0 and < PostgresUrl.MinConnections + 2)
-        {
-            throw new StartupException(
-                $"DATABASE_URL: this role may have {connections} connections, and a server needs at least "
-                + $"{PostgresUrl.MinConnections + 2}: ALTER ROLE ... CONNECTION LIMIT.");
-        }
-
-        if (durability == "off")
-        {
-            throw new StartupException(
-                "DATABASE_URL: synchronous_commit is off, so that an order that was acknowledged could be lost: switch it on for this "
-                + "role or database.");
+            throw new StartupException($"DATABASE_URL: {obstacle}");
         }
 
         foreach (var (name, value, most) in PostgresUrl.Guards)
