@@ -55,7 +55,7 @@ public abstract partial class Db : IAsyncDisposable
 
     /// <summary>
     /// Runs reads outside any transaction of ours; each statement sees the last commit. A connection that broke is replaced, and
-    /// <paramref name="read"/> runs again.
+    /// <paramref name="read"/> runs again; within a batch it is the batch that runs again.
     /// </summary>
     public async Task<T> ReadAsync<T>(Func<Session, Task<T>> read, CancellationToken ct = default)
     {
@@ -223,7 +223,8 @@ public abstract partial class Db : IAsyncDisposable
     private protected abstract Task<T> ReadOnceAsync<T>(Func<Session, Task<T>> read, CancellationToken ct);
 
     // A server that cannot be reached must be told at once, not after several time-outs. A connection that has fallen silent says nothing
-    // about the next one.
+    // about the next one. A batch is run again by its queue, which knows how long its callers have waited.
     private bool MayReconnect(Exception e, int losses, Stopwatch clock) =>
-        losses < Reconnects && IsConnectionLost(e) && (clock.Elapsed < ReconnectWithin || (losses == 0 && e is SilentConnectionException));
+        CurrentWork.Kind != DbWork.Batches && losses < Reconnects && IsConnectionLost(e)
+        && (clock.Elapsed < ReconnectWithin || (losses == 0 && e is SilentConnectionException));
 }

@@ -67,8 +67,7 @@ internal sealed class PostgresDb : Db
         EncoderFallbackException => DbFault.Value,
         ConnectionsUsedUpException => DbFault.NotNow,
         NpgsqlException or IOException or System.Net.Sockets.SocketException or TimeoutException or SilentConnectionException
-            or NotReplicatedException
-            or OutcomeUnknownException => DbFault.Lost,
+            or NoConnectionException or NotReplicatedException or OutcomeUnknownException => DbFault.Lost,
         _ => DbFault.Other,
     };
 

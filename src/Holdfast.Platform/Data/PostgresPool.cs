@@ -11,14 +11,21 @@ namespace Holdfast.Platform.Data;
 /// <param name="probe">For work whose statements may take long.</param>
 internal sealed class PostgresPool(string connectionString, DbWork work, bool isPatient, PostgresProbe? probe) : IAsyncDisposable
 {
+    // Callers have waited for the statement that was not answered already, and are to hear something within 5 s.
+    private static readonly TimeSpan ReconnectWithin = TimeSpan.FromSeconds(1.5);
+
     private readonly Lock _gate = new();
     private PostgresPool? _other;
+    private NpgsqlDataSource? _untried;
     private NpgsqlDataSource _current = NpgsqlDataSource.Create(connectionString);
 
     /// <summary>Two pools that are used for one answer: what is silent in one is left in both, so that the caller waits once.</summary>
     public static void Pair(PostgresPool one, PostgresPool other) => (one._other, other._other) = (other, one);
 
-    /// <summary>A connection; <see cref="ConnectionsUsedUpException"/> where none becomes free in time.</summary>
+    /// <summary>
+    /// A connection; <see cref="ConnectionsUsedUpException"/> where none becomes free in time, <see cref="NoConnectionException"/> where
+    /// none can be made in time.
+    /// </summary>
     public async Task<PostgresConnection> ConnectAsync(CancellationToken ct)
     {
         while (true)
@@ -26,7 +33,8 @@ internal sealed class PostgresPool(string connectionString, DbWork work, bool is
             var source = Volatile.Read(ref _current);
             try
             {
-                var connection = await source.OpenConnectionAsync(ct).ConfigureAwait(false);
+                var connection = source == Volatile.Read(ref _untried) ? await OpenSoonAsync(source, ct).ConfigureAwait(false)
+                    : await source.OpenConnectionAsync(ct).ConfigureAwait(false);
                 var limit = isPatient ? Timeout.InfiniteTimeSpan : CurrentWork.StatementLimit(work);
                 return new PostgresConnection(connection, () => LeaveBoth(source), limit, CurrentWork.CommitLimit(work), probe);
             }
@@ -38,6 +46,10 @@ internal sealed class PostgresPool(string connectionString, DbWork work, bool is
             {
                 throw new ConnectionsUsedUpException(e);
             }
+            catch (Exception e) when (e is TimeoutException or NpgsqlException { InnerException: TimeoutException })
+            {
+                throw new NoConnectionException(e);
+            }
         }
     }
 
@@ -45,6 +57,24 @@ internal sealed class PostgresPool(string connectionString, DbWork work, bool is
     public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken ct) => Volatile.Read(ref _current).OpenConnectionAsync(ct);
 
     public ValueTask DisposeAsync() => Volatile.Read(ref _current).DisposeAsync();
+
+    /// <summary>The first connections after a silence.</summary>
+    private async ValueTask<NpgsqlConnection> OpenSoonAsync(NpgsqlDataSource source, CancellationToken ct)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(ReconnectWithin);
+        try
+        {
+            var connection = await source.OpenConnectionAsync(limit.Token).ConfigureAwait(false);
+            Interlocked.CompareExchange(ref _untried, null, source);
+            return connection;
+        }
+        catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
+        {
+            throw new NoConnectionException(new TimeoutException(
+                FormattableString.Invariant($"it does not answer within {ReconnectWithin.TotalSeconds} s"), e));
+        }
+    }
 
     private void LeaveBoth(NpgsqlDataSource source)
     {
@@ -65,7 +95,9 @@ internal sealed class PostgresPool(string connectionString, DbWork work, bool is
                 return false;
             }
 
-            Volatile.Write(ref _current, NpgsqlDataSource.Create(connectionString));
+            var next = NpgsqlDataSource.Create(connectionString);
+            Volatile.Write(ref _untried, work == DbWork.Background ? null : next);
+            Volatile.Write(ref _current, next);
         }
 
         source.Dispose();

@@ -22,6 +22,8 @@ public sealed class StandbyThatStoppedTests
     /// <summary>Callers hear within so many seconds; some more for a busy machine.</summary>
     private const int HeardWithin = 20;
 
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+
     /// <summary>Longer than the time-out of statements, which must not end a COMMIT either.</summary>
     private static readonly TimeSpan LongerThanStatements = TimeSpan.FromSeconds(33);
 
@@ -68,16 +70,14 @@ public sealed class StandbyThatStoppedTests
         await order;
         for (var again = 0; again < 3; again++)
         {
+            await using var lateness = Lateness.Watch();
             AssertNotYet(await pair.OrderAsync("cancelled"));
+            Assert.True(lateness.Elapsed < Soon + (2 * lateness.Worst), $"{lateness.Elapsed}, the machine was {lateness.Worst} late");
         }
 
         await pair.AssertGoesOnAsync("cancelled");
     }
 
-    /// <summary>What is repeated changes nothing: its COMMIT has no row of an attempt, and waits for the standby all the same.</summary>
-    [Fact]
-    public async Task Who_repeats_what_has_no_key_hears_of_success_only_when_the_standby_has_it()
-    {
     /// <summary>The order has emptied its cart, so that the retry finds nothing to place, only the stored answer.</summary>
     [Fact]
     public async Task Who_asks_again_for_the_order_of_a_cart_hears_of_success_only_when_the_standby_has_it()
@@ -100,6 +100,10 @@ public sealed class StandbyThatStoppedTests
         await each.AssertDoneOnceAsync([order]);
     }
 
+    /// <summary>What is repeated changes nothing: its COMMIT has no row of an attempt, and waits for the standby all the same.</summary>
+    [Fact]
+    public async Task Who_repeats_what_has_no_key_hears_of_success_only_when_the_standby_has_it()
+    {
         await using var pair = await Pair.StartAsync();
         await using var queue = new ReservationQueue(pair.Db, new RelayBell(), NullLogger<ReservationQueue>.Instance);
         var id = Guid.CreateVersion7();
