@@ -24,6 +24,7 @@ public sealed class PlaceOrder(Db db, PlacementQueue queue, AccessKeys accessKey
     private async Task<Reply> PlaceAsync(Request request, Func<PlaceCommand, string> guest,
         Func<PlaceCommand, Task<Result<PlaceCommand>>>? fill)
     {
+        CurrentWork.Is(DbWork.Placement);
         var read = await OrderRequest.ReadAsync(request, withLines: fill is null).ConfigureAwait(false);
         if (!read.IsOk)
         {

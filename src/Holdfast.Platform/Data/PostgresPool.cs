@@ -15,12 +15,12 @@ internal sealed class PostgresPool(string connectionString, DbWork work, bool is
     private static readonly TimeSpan ReconnectWithin = TimeSpan.FromSeconds(1.5);
 
     private readonly Lock _gate = new();
-    private PostgresPool? _other;
+    private PostgresPool[] _together = [];
     private NpgsqlDataSource? _untried;
     private NpgsqlDataSource _current = NpgsqlDataSource.Create(connectionString);
 
-    /// <summary>Two pools that are used for one answer: what is silent in one is left in both, so that the caller waits once.</summary>
-    public static void Pair(PostgresPool one, PostgresPool other) => (one._other, other._other) = (other, one);
+    /// <summary>Pools that are used for one answer: what is silent in one is left in all, so that the caller waits once.</summary>
+    public static void Join(params PostgresPool[] pools) => Array.ForEach(pools, pool => pool._together = pools);
 
     /// <summary>
     /// A connection; <see cref="ConnectionsUsedUpException"/> where none becomes free in time, <see cref="NoConnectionException"/> where
@@ -36,7 +36,7 @@ internal sealed class PostgresPool(string connectionString, DbWork work, bool is
                 var connection = source == Volatile.Read(ref _untried) ? await OpenSoonAsync(source, ct).ConfigureAwait(false)
                     : await source.OpenConnectionAsync(ct).ConfigureAwait(false);
                 var limit = isPatient ? Timeout.InfiniteTimeSpan : CurrentWork.StatementLimit(work);
-                return new PostgresConnection(connection, () => LeaveBoth(source), limit, CurrentWork.CommitLimit(work), probe);
+                return new PostgresConnection(connection, () => LeaveTogether(source), limit, CurrentWork.CommitLimit(work), probe);
             }
             catch (ObjectDisposedException) when (source != Volatile.Read(ref _current))
             {
@@ -76,12 +76,13 @@ internal sealed class PostgresPool(string connectionString, DbWork work, bool is
         }
     }
 
-    private void LeaveBoth(NpgsqlDataSource source)
+    private void LeaveTogether(NpgsqlDataSource source)
     {
-        var other = _other?._current;
-        if (Leave(source) && other is not null)
+        var others = Array.ConvertAll(_together, pool => (Pool: pool, Source: Volatile.Read(ref pool._current)));
+        if (Leave(source))
         {
-            _other!.Leave(other);
+            // This pool is among them, and has left that source already.
+            Array.ForEach(others, other => other.Pool.Leave(other.Source));
         }
     }
 

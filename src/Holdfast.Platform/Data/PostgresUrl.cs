@@ -78,20 +78,22 @@ internal static class PostgresUrl
     }
 
     /// <summary>
-    /// The same for one kind of work: three sevenths of the connections are for batches, the others are shared by requests that read, that
-    /// write, and background work.
+    /// The same for one kind of work: three sevenths of the connections are for batches, a fourteenth is for what placing does beside them,
+    /// and the others are shared by requests that read, that write, and background work.
     /// </summary>
     public static string ConnectionString(string connectionString, DbWork work)
     {
         var builder = new NpgsqlConnectionStringBuilder(connectionString);
         var total = builder.MaxPoolSize;
         var batches = total * 3 / 7;
-        var requests = (total - batches) / 3;
+        var placement = Math.Max(1, total / 14);
+        var requests = (total - batches - placement) / 3;
         var (connections, patience) = work switch
         {
             DbWork.Batches => (batches, 2),
+            DbWork.Placement => (placement, 2),
             DbWork.Reads or DbWork.Writes => (requests, 2),
-            _ => (total - batches - (2 * requests), 15),
+            _ => (total - batches - placement - (2 * requests), 15),
         };
         builder.MaxPoolSize = connections;
         builder.MinPoolSize = Math.Min(builder.MinPoolSize, connections);

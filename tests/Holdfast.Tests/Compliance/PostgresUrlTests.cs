@@ -62,7 +62,7 @@ public sealed class PostgresUrlTests
     [Fact]
     public void Each_kind_of_work_has_its_share_of_the_connections()
     {
-        Assert.Equal([6, 5, 5, 12], Shares(Address));
+        Assert.Equal([6, 4, 4, 12, 2], Shares(Address));
         for (var total = PostgresUrl.MinConnections; total <= 100; total++)
         {
             var shares = Shares($"{Address}?Maximum%20Pool%20Size={total}&Minimum%20Pool%20Size={total}");
@@ -83,6 +83,7 @@ public sealed class PostgresUrlTests
         await Assert.ThrowsAsync<ConnectionsUsedUpException>(() => ShownAsync(db, DbWork.Reads));
         Assert.NotEmpty(await ShownAsync(db, DbWork.Writes));
         Assert.NotEmpty(await ShownAsync(db, DbWork.Batches));
+        Assert.NotEmpty(await ShownAsync(db, DbWork.Placement));
         Assert.NotEmpty(await ShownAsync(db, DbWork.Background));
     }
 
