@@ -58,21 +58,30 @@ internal sealed class PostgresPool(string connectionString, DbWork work, bool is
 
     public ValueTask DisposeAsync() => Volatile.Read(ref _current).DisposeAsync();
 
-    /// <summary>The first connections after a silence.</summary>
+    /// <summary>The first connections after a silence. One that comes too late is closed: the driver goes on with it.</summary>
     private async ValueTask<NpgsqlConnection> OpenSoonAsync(NpgsqlDataSource source, CancellationToken ct)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        limit.CancelAfter(ReconnectWithin);
+        var opening = source.OpenConnectionAsync(ct).AsTask();
         try
         {
-            var connection = await source.OpenConnectionAsync(limit.Token).ConfigureAwait(false);
+            var connection = await opening.WaitAsync(ReconnectWithin, ct).ConfigureAwait(false);
             Interlocked.CompareExchange(ref _untried, null, source);
             return connection;
         }
-        catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
+        catch (TimeoutException e) when (!opening.IsCompleted)
         {
-            throw new NoConnectionException(new TimeoutException(
-                FormattableString.Invariant($"it does not answer within {ReconnectWithin.TotalSeconds} s"), e));
+            _ = CloseAfterAsync(opening);
+            throw new NoConnectionException(e);
+        }
+    }
+
+    private static async Task CloseAfterAsync(Task<NpgsqlConnection> opening)
+    {
+        await ((Task)opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (opening.IsCompletedSuccessfully)
+        {
+            var late = await opening.ConfigureAwait(false);
+            await late.DisposeAsync().ConfigureAwait(false);
         }
     }
 
