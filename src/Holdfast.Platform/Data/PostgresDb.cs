@@ -26,6 +26,7 @@ internal sealed class PostgresDb : Db
         _pools = [.. Enum.GetValues<DbWork>().Select(work =>
             new PostgresPool(PostgresUrl.ConnectionString(_connectionString, work), work, isPatient,
             work == DbWork.Background ? probe : null))];
+        _pools[(int)DbWork.Placement] = _pools[(int)PostgresUrl.Pool(_connectionString, DbWork.Placement)];
         PostgresPool.Join(_pools[(int)DbWork.Writes], _pools[(int)DbWork.Batches], _pools[(int)DbWork.Placement]);
     }
 

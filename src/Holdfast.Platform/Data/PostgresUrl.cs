@@ -18,6 +18,7 @@ internal static class PostgresUrl
 
     private const int DefaultConnections = 28;
     public const int MinConnections = 6;
+    private const int SharedBelow = 14;
 
     // A plan that is prepared while a table is empty is used when it has a million rows: it must go by the index from the start. What has
     // no index to go by then counts as so dear that the server would compile it each time (jit), which takes longer than the statement.
@@ -79,20 +80,21 @@ internal static class PostgresUrl
 
     /// <summary>
     /// The same for one kind of work: three sevenths of the connections are for batches, a fourteenth is for what placing does beside them,
-    /// and the others are shared by requests that read, that write, and background work.
+    /// and the others are shared by requests that read, that write, and background work. With fewer than fourteen placing has no share of
+    /// its own: see <see cref="Pool"/>.
     /// </summary>
     public static string ConnectionString(string connectionString, DbWork work)
     {
         var builder = new NpgsqlConnectionStringBuilder(connectionString);
         var total = builder.MaxPoolSize;
         var batches = total * 3 / 7;
-        var placement = Math.Max(1, total / 14);
+        var placement = total / SharedBelow;
         var requests = (total - batches - placement) / 3;
         var (connections, patience) = work switch
         {
             DbWork.Batches => (batches, 2),
-            DbWork.Placement => (placement, 2),
-            DbWork.Reads or DbWork.Writes => (requests, 2),
+            DbWork.Placement when placement > 0 => (placement, 2),
+            DbWork.Reads or DbWork.Writes or DbWork.Placement => (requests, 2),
             _ => (total - batches - placement - (2 * requests), 15),
         };
         builder.MaxPoolSize = connections;
@@ -100,6 +102,10 @@ internal static class PostgresUrl
         builder.Timeout = Math.Min(builder.Timeout, patience);
         return builder.ConnectionString;
     }
+
+    /// <summary>Whose connections the work uses: with few of them, placing uses those of <see cref="DbWork.Writes"/>.</summary>
+    public static DbWork Pool(string connectionString, DbWork work) =>
+        work == DbWork.Placement && new NpgsqlConnectionStringBuilder(connectionString).MaxPoolSize < SharedBelow ? DbWork.Writes : work;
 
     private static void Set(NpgsqlConnectionStringBuilder builder, string name, string value, HashSet<string> given)
     {
