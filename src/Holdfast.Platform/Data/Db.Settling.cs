@@ -8,7 +8,7 @@ public abstract partial class Db
 {
     // A caller who waits for the outcome of a lost COMMIT is told within 5 s or so that it is not known yet.
     private static readonly TimeSpan CallersPatience = TimeSpan.FromSeconds(4.5);
-    private static readonly TimeSpan MinSettlePatience = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan MinSettlePatience = TimeSpan.FromSeconds(1);
 
     /// <summary>
     /// What became of an attempt whose COMMIT was not answered: true, it is committed; false, it is not and never will be; null, that could
