@@ -24,6 +24,7 @@ public sealed class PlaceOrder(Db db, PlacementQueue queue, AccessKeys accessKey
     private async Task<Reply> PlaceAsync(Request request, Func<PlaceCommand, string> guest,
         Func<PlaceCommand, Task<Result<PlaceCommand>>>? fill)
     {
+        CurrentWork.Is(DbWork.Placement);
         var read = await OrderRequest.ReadAsync(request, withLines: fill is null).ConfigureAwait(false);
         if (!read.IsOk)
         {
@@ -47,7 +48,10 @@ public sealed class PlaceOrder(Db db, PlacementQueue queue, AccessKeys accessKey
         return placed.IsOk ? Answer(request, placed.Value) : placed.Error!;
     }
 
-    /// <summary>The order that the key made, if it did: it may be what has emptied the cart since. Otherwise the refusal.</summary>
+    /// <summary>
+    /// The order that the key made, if it did: it may be what has emptied the cart since. Otherwise the refusal. The order may be visible
+    /// without being replicated: success is told once it is (see docs/adr/0015).
+    /// </summary>
     private async Task<Result<Placed>> ReplayAsync(IdempotencyKey key, Error refusal)
     {
         var stored = await db.ReadAsync(s => s.FirstAsync(Idempotency.Select, Idempotency.Map, new[] { key.Hash })).ConfigureAwait(false);
@@ -57,7 +61,13 @@ public sealed class PlaceOrder(Db db, PlacementQueue queue, AccessKeys accessKey
         }
 
         var replay = stored.Replay(key);
-        return replay.IsOk ? new Placed(orderId, stored.Response!, Replayed: true) : replay.Error!;
+        if (!replay.IsOk)
+        {
+            return replay.Error!;
+        }
+
+        await db.FenceAsync().ConfigureAwait(false);
+        return new Placed(orderId, stored.Response!, Replayed: true);
     }
 
     private Reply Answer(Request request, Placed placed)

@@ -40,7 +40,8 @@ public abstract partial class BatchQueue<TCommand, TOutcome>
         Fail(_waiting.TakeAll(), Errors.Unavailable);
     }
 
-    // After a pause of the whole process every connection may be dead: that alone is no outage. During one, each batch tries once.
+    // After a pause of the whole process every connection may be dead: that alone is no outage, unless no new one can be made. During an
+    // outage each batch tries once. Whoever has read and waits for the fence has waited for a COMMIT.
     private bool IsEnough(Exception e, TimeSpan age, int tries)
     {
         if (Db.IsTransient(e))
@@ -49,6 +50,6 @@ public abstract partial class BatchQueue<TCommand, TOutcome>
         }
 
         var patience = _hurries ? HurriedPatience : Patience < OutagePatience ? Patience : OutagePatience;
-        return _outage.IsOn || (tries > 1 && age > patience);
+        return _outage.IsOn || e is OutcomeUnknownException || ((tries > 1 || e is NoConnectionException) && age > patience);
     }
 }

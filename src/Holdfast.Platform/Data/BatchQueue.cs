@@ -13,7 +13,7 @@ namespace Holdfast.Platform.Data;
 public abstract partial class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
 {
     /// <summary>Where the database cannot be used at all, callers hear so sooner than where they wait for a lock.</summary>
-    private static readonly TimeSpan OutagePatience = TimeSpan.FromSeconds(4.5);
+    private static readonly TimeSpan OutagePatience = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan HurriedPatience = TimeSpan.FromSeconds(2);
     private const int MaxTaken = 3;
     private readonly CancellationTokenSource _noLonger = new();
@@ -188,7 +188,14 @@ public abstract partial class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
         }
         else if (Array.Exists(outcomes, outcome => outcome.IsOk))
         {
-            await Db.FenceAsync().ConfigureAwait(false);
+            try
+            {
+                await Db.FenceAsync().ConfigureAwait(false);
+            }
+            catch (SilentConnectionException e)
+            {
+                throw new OutcomeUnknownException(e);
+            }
         }
     }
 
@@ -218,10 +225,15 @@ public abstract partial class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
             // As long as this lasts, it is so for every batch.
             Db.Note(_log, new OutcomeUnknownException(reason));
             Fail(batch, Errors.OutcomeUnknown);
-            // Where the attempt is still under way it keeps its row locked, and nobody else has to wait for that.
             if (obstacle is not null && !Db.IsTransient(obstacle))
             {
                 GiveUpAll(obstacle);
+            }
+            else
+            {
+                // The attempt may be alone in that, so whoever comes now may try. Those who have waited behind it cannot wait as long
+                // again.
+                Fail(_waiting.TakeAll(), Errors.Unavailable);
             }
 
             return true;

@@ -18,10 +18,6 @@ public abstract partial class Db : IAsyncDisposable
     // Each time another may have been taken: an order's number, then a name from outside. What is taken without end is a bug.
     private const int MaxTaken = 4;
 
-    // A caller who waits for the outcome of a lost COMMIT is told within 5 s or so that it is not known yet.
-    private static readonly TimeSpan CallersPatience = TimeSpan.FromSeconds(4.5);
-    private static readonly TimeSpan MinSettlePatience = TimeSpan.FromSeconds(1.5);
-
     // Two lock time-outs: whoever works has given its locks back by then.
     private static readonly TimeSpan StuckAfter = TimeSpan.FromSeconds(4);
 
@@ -59,7 +55,7 @@ public abstract partial class Db : IAsyncDisposable
 
     /// <summary>
     /// Runs reads outside any transaction of ours; each statement sees the last commit. A connection that broke is replaced, and
-    /// <paramref name="read"/> runs again.
+    /// <paramref name="read"/> runs again; within a batch it is the batch that runs again.
     /// </summary>
     public async Task<T> ReadAsync<T>(Func<Session, Task<T>> read, CancellationToken ct = default)
     {
@@ -164,62 +160,6 @@ public abstract partial class Db : IAsyncDisposable
         }, ct);
 
     /// <summary>
-    /// What became of an attempt whose COMMIT was not answered: true, it is committed; false, it is not and never will be; null, that could
-    /// not be found out within <paramref name="patience"/>. Whoever asks inserts the same id. Where that insert stands, the attempt can no
-    /// longer commit. The asker's own commit comes after the attempt's in the log, so that on a server with a synchronous standby
-    /// "committed" also means replicated.
-    /// </summary>
-    /// <param name="attempt">The <see cref="Tx.Attempt"/> of the transaction.</param>
-    /// <param name="failed">Told why asking failed, each time.</param>
-    public async Task<bool?> SettleAsync(Guid attempt, TimeSpan patience, CancellationToken ct = default, Action<Exception>? failed = null)
-    {
-        var clock = Stopwatch.StartNew();
-        do
-        {
-            try
-            {
-                await using var tx = await BeginAsync(ct).ConfigureAwait(false);
-                var batch = tx.Batch();
-                batch.Execute(
-                    $"INSERT INTO commit_attempts (id, is_void, created_at) VALUES ($1, $2, ({tx.ClockSql})) ON CONFLICT (id) DO NOTHING",
-                    attempt, true);
-                var found = batch.Query("SELECT is_void FROM commit_attempts WHERE id = $1", r => r.Bool(0), attempt);
-                await batch.RunAsync().ConfigureAwait(false);
-                tx.MustLeaveAttempt();
-                await tx.CommitAsync(ct).ConfigureAwait(false);
-                return !found.Rows[0];
-            }
-            catch (Exception e) when (IsUnavailable(e))
-            {
-                // The server is away, or the attempt is still under way and holds its row: ask again until our patience ends.
-                failed?.Invoke(e);
-            }
-
-            await Task.Delay(50, ct).ConfigureAwait(false);
-        }
-        while (clock.Elapsed < patience);
-        return null;
-    }
-
-    /// <summary>
-    /// As <see cref="SettleAsync"/>, for callers who have waited for so long already and are to hear something within 5 s or so.
-    /// </summary>
-    internal async Task<bool?> SettleInTimeAsync(Guid attempt, TimeSpan waited, CancellationToken ct, Action<Exception>? failed = null)
-    {
-        // Nobody waits for background work.
-        var left = CallersPatience - (CurrentWork.Kind == DbWork.Background ? TimeSpan.Zero : waited);
-        var patience = left > MinSettlePatience ? left : MinSettlePatience;
-        try
-        {
-            return await SettleAsync(attempt, patience, ct, failed).WaitAsync(patience, ct).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is OperationCanceledException or TimeoutException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>
     /// Returns once everything that can be read now is as lasting as an acknowledged commit. On PostgreSQL with a synchronous standby what
     /// is visible may not be replicated yet, if somebody cancelled the waiting of its COMMIT.
     /// </summary>
@@ -283,7 +223,8 @@ public abstract partial class Db : IAsyncDisposable
     private protected abstract Task<T> ReadOnceAsync<T>(Func<Session, Task<T>> read, CancellationToken ct);
 
     // A server that cannot be reached must be told at once, not after several time-outs. A connection that has fallen silent says nothing
-    // about the next one.
+    // about the next one. A batch is run again by its queue, which knows how long its callers have waited.
     private bool MayReconnect(Exception e, int losses, Stopwatch clock) =>
-        losses < Reconnects && IsConnectionLost(e) && (clock.Elapsed < ReconnectWithin || (losses == 0 && e is SilentConnectionException));
+        CurrentWork.Kind != DbWork.Batches && losses < Reconnects && IsConnectionLost(e)
+        && (clock.Elapsed < ReconnectWithin || (losses == 0 && e is SilentConnectionException));
 }

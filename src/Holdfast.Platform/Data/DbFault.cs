@@ -43,6 +43,10 @@ public abstract class DatabaseUnavailableException(string message, Exception? in
 internal sealed class SilentConnectionException(TimeSpan limit)
     : DatabaseUnavailableException(FormattableString.Invariant($"the database has not answered for {limit.TotalSeconds:0.#} s"));
 
+/// <summary>No connection could be made in time.</summary>
+internal sealed class NoConnectionException(Exception inner)
+    : DatabaseUnavailableException($"PostgreSQL cannot be reached: {inner.InnerException?.Message ?? inner.Message}", inner);
+
 /// <summary>All connections for this kind of work are in use, for longer than a caller waits.</summary>
 internal sealed class ConnectionsUsedUpException(Exception? inner = null)
     : DatabaseUnavailableException("all connections to the database are in use", inner);

@@ -19,6 +19,12 @@ public enum DbWork
 
     /// <summary>Batches: placing and changing orders, reservations. They have as long as <see cref="Writes"/>.</summary>
     Batches,
+
+    /// <summary>
+    /// What a request that places an order does before and beside its batch: it reads the cart. Other changes, which may wait for busy
+    /// rows, do not keep it waiting. It has as long as <see cref="Writes"/>.
+    /// </summary>
+    Placement,
 }
 
 /// <summary>
@@ -40,7 +46,7 @@ public static class CurrentWork
     /// </summary>
     internal static TimeSpan StatementLimit(DbWork work) => work switch
     {
-        DbWork.Batches or DbWork.Writes => TimeSpan.FromSeconds(3),
+        DbWork.Batches or DbWork.Writes or DbWork.Placement => TimeSpan.FromSeconds(3),
         DbWork.Reads => TimeSpan.FromSeconds(5),
         _ => TimeSpan.FromSeconds(65),
     };
@@ -48,7 +54,7 @@ public static class CurrentWork
     /// <summary>How long COMMIT may stay without an answer before its outcome is asked for. Nothing cancels it.</summary>
     internal static TimeSpan CommitLimit(DbWork work) => work switch
     {
-        DbWork.Batches or DbWork.Writes => TimeSpan.FromSeconds(3),
+        DbWork.Batches or DbWork.Writes or DbWork.Placement => TimeSpan.FromSeconds(3),
         DbWork.Reads => TimeSpan.FromSeconds(4),
         _ => TimeSpan.FromSeconds(60),
     };

@@ -24,8 +24,10 @@ internal sealed class PostgresDb : Db
         _connectionString = PostgresUrl.ConnectionString(url, isPatient);
         var probe = new PostgresProbe(_connectionString);
         _pools = [.. Enum.GetValues<DbWork>().Select(work =>
-            new PostgresPool(PostgresUrl.ConnectionString(_connectionString, work), work, work == DbWork.Background ? probe : null))];
-        PostgresPool.Pair(_pools[(int)DbWork.Writes], _pools[(int)DbWork.Batches]);
+            new PostgresPool(PostgresUrl.ConnectionString(_connectionString, work), work, isPatient,
+            work == DbWork.Background ? probe : null))];
+        _pools[(int)DbWork.Placement] = _pools[(int)PostgresUrl.Pool(_connectionString, DbWork.Placement)];
+        PostgresPool.Join(_pools[(int)DbWork.Writes], _pools[(int)DbWork.Batches], _pools[(int)DbWork.Placement]);
     }
 
     public override string Name => "postgresql";
@@ -66,8 +68,7 @@ internal sealed class PostgresDb : Db
         EncoderFallbackException => DbFault.Value,
         ConnectionsUsedUpException => DbFault.NotNow,
         NpgsqlException or IOException or System.Net.Sockets.SocketException or TimeoutException or SilentConnectionException
-            or NotReplicatedException
-            or OutcomeUnknownException => DbFault.Lost,
+            or NoConnectionException or NotReplicatedException or OutcomeUnknownException => DbFault.Lost,
         _ => DbFault.Other,
     };
 
@@ -154,38 +155,21 @@ internal sealed class PostgresDb : Db
 
     public override async Task CheckAsync(CancellationToken ct = default)
     {
-        var (readOnly, connections, durability, guards) = await ReadAsync(async s =>
+        var (server, guards) = await ReadAsync(async s =>
         {
             var batch = s.Batch();
-            var state = batch.Query(
-                "SELECT current_setting('transaction_read_only') = 'on' OR pg_is_in_recovery(), current_setting('synchronous_commit'), "
-                + "(SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user)", r => (r.Bool(0), r.Text(1), r.Int(2)));
+            var state = ServerState.Read(batch);
             // On a Unix socket there is no TCP to guard.
             var settings = batch.Query(
                 "SELECT name, setting::bigint FROM pg_settings WHERE name {in $1} AND (name NOT LIKE 'tcp%' OR inet_server_addr() IS "
                 + "NOT NULL)",
                 r => (Name: r.Text(0), Milliseconds: r.Long(1)), (object)PostgresUrl.Guards.Select(g => g.Name).ToArray());
             await batch.RunAsync().ConfigureAwait(false);
-            return (state.First.Item1, state.First.Item3, state.First.Item2, settings.Rows);
+            return (state.First!, settings.Rows);
         }, ct).ConfigureAwait(false);
-        if (readOnly)
+        if (server.Obstacle is { } obstacle)
         {
-            throw new StartupException(
-                "DATABASE_URL: this server is read-only (a standby, or default_transaction_read_only is on): name the primary.");
-        }
-
-        if (connections is >= 0 and < PostgresUrl.MinConnections + 2)
-        {
-            throw new StartupException(
-                $"DATABASE_URL: this role may have {connections} connections, and a server needs at least "
-                + $"{PostgresUrl.MinConnections + 2}: ALTER ROLE ... CONNECTION LIMIT.");
-        }
-
-        if (durability == "off")
-        {
-            throw new StartupException(
-                "DATABASE_URL: synchronous_commit is off, so that an order that was acknowledged could be lost: switch it on for this "
-                + "role or database.");
+            throw new StartupException($"DATABASE_URL: {obstacle}");
         }
 
         foreach (var (name, value, most) in PostgresUrl.Guards)

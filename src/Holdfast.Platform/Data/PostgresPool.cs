@@ -7,17 +7,25 @@ namespace Holdfast.Platform.Data;
 /// silent as well, and those that are not answered keep their places until the network reports them as broken, which may take a quarter of
 /// an hour.
 /// </summary>
+/// <param name="isPatient">A statement may take as long as it takes.</param>
 /// <param name="probe">For work whose statements may take long.</param>
-internal sealed class PostgresPool(string connectionString, DbWork work, PostgresProbe? probe) : IAsyncDisposable
+internal sealed class PostgresPool(string connectionString, DbWork work, bool isPatient, PostgresProbe? probe) : IAsyncDisposable
 {
+    // Callers have waited for the statement that was not answered already, and are to hear something within 5 s.
+    private static readonly TimeSpan ReconnectWithin = TimeSpan.FromSeconds(1.5);
+
     private readonly Lock _gate = new();
-    private PostgresPool? _other;
+    private PostgresPool[] _together = [];
+    private NpgsqlDataSource? _untried;
     private NpgsqlDataSource _current = NpgsqlDataSource.Create(connectionString);
 
-    /// <summary>Two pools that are used for one answer: what is silent in one is left in both, so that the caller waits once.</summary>
-    public static void Pair(PostgresPool one, PostgresPool other) => (one._other, other._other) = (other, one);
+    /// <summary>Pools that are used for one answer: what is silent in one is left in all, so that the caller waits once.</summary>
+    public static void Join(params PostgresPool[] pools) => Array.ForEach(pools, pool => pool._together = pools);
 
-    /// <summary>A connection; <see cref="ConnectionsUsedUpException"/> where none becomes free in time.</summary>
+    /// <summary>
+    /// A connection; <see cref="ConnectionsUsedUpException"/> where none becomes free in time, <see cref="NoConnectionException"/> where
+    /// none can be made in time.
+    /// </summary>
     public async Task<PostgresConnection> ConnectAsync(CancellationToken ct)
     {
         while (true)
@@ -25,9 +33,10 @@ internal sealed class PostgresPool(string connectionString, DbWork work, Postgre
             var source = Volatile.Read(ref _current);
             try
             {
-                var connection = await source.OpenConnectionAsync(ct).ConfigureAwait(false);
-                var limit = connection.CommandTimeout == 0 ? Timeout.InfiniteTimeSpan : CurrentWork.StatementLimit(work);
-                return new PostgresConnection(connection, () => LeaveBoth(source), limit, CurrentWork.CommitLimit(work), probe);
+                var connection = source == Volatile.Read(ref _untried) ? await OpenSoonAsync(source, ct).ConfigureAwait(false)
+                    : await source.OpenConnectionAsync(ct).ConfigureAwait(false);
+                var limit = isPatient ? Timeout.InfiniteTimeSpan : CurrentWork.StatementLimit(work);
+                return new PostgresConnection(connection, () => LeaveTogether(source), limit, CurrentWork.CommitLimit(work), probe);
             }
             catch (ObjectDisposedException) when (source != Volatile.Read(ref _current))
             {
@@ -37,6 +46,10 @@ internal sealed class PostgresPool(string connectionString, DbWork work, Postgre
             {
                 throw new ConnectionsUsedUpException(e);
             }
+            catch (Exception e) when (e is TimeoutException or NpgsqlException { InnerException: TimeoutException })
+            {
+                throw new NoConnectionException(e);
+            }
         }
     }
 
@@ -45,12 +58,40 @@ internal sealed class PostgresPool(string connectionString, DbWork work, Postgre
 
     public ValueTask DisposeAsync() => Volatile.Read(ref _current).DisposeAsync();
 
-    private void LeaveBoth(NpgsqlDataSource source)
+    /// <summary>The first connections after a silence. One that comes too late is closed: the driver goes on with it.</summary>
+    private async ValueTask<NpgsqlConnection> OpenSoonAsync(NpgsqlDataSource source, CancellationToken ct)
     {
-        var other = _other?._current;
-        if (Leave(source) && other is not null)
+        var opening = source.OpenConnectionAsync(ct).AsTask();
+        try
         {
-            _other!.Leave(other);
+            var connection = await opening.WaitAsync(ReconnectWithin, ct).ConfigureAwait(false);
+            Interlocked.CompareExchange(ref _untried, null, source);
+            return connection;
+        }
+        catch (TimeoutException e) when (!opening.IsCompleted)
+        {
+            _ = CloseAfterAsync(opening);
+            throw new NoConnectionException(e);
+        }
+    }
+
+    private static async Task CloseAfterAsync(Task<NpgsqlConnection> opening)
+    {
+        await ((Task)opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (opening.IsCompletedSuccessfully)
+        {
+            var late = await opening.ConfigureAwait(false);
+            await late.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private void LeaveTogether(NpgsqlDataSource source)
+    {
+        var others = Array.ConvertAll(_together, pool => (Pool: pool, Source: Volatile.Read(ref pool._current)));
+        if (Leave(source))
+        {
+            // This pool is among them, and has left that source already.
+            Array.ForEach(others, other => other.Pool.Leave(other.Source));
         }
     }
 
@@ -64,7 +105,9 @@ internal sealed class PostgresPool(string connectionString, DbWork work, Postgre
                 return false;
             }
 
-            Volatile.Write(ref _current, NpgsqlDataSource.Create(connectionString));
+            var next = NpgsqlDataSource.Create(connectionString);
+            Volatile.Write(ref _untried, work == DbWork.Background ? null : next);
+            Volatile.Write(ref _current, next);
         }
 
         source.Dispose();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 
 namespace Holdfast.Platform.Data;
@@ -17,6 +18,7 @@ internal static class PostgresUrl
 
     private const int DefaultConnections = 28;
     public const int MinConnections = 6;
+    private const int SharedBelow = 14;
 
     // A plan that is prepared while a table is empty is used when it has a million rows: it must go by the index from the start. What has
     // no index to go by then counts as so dear that the server would compile it each time (jit), which takes longer than the statement.
@@ -26,6 +28,9 @@ internal static class PostgresUrl
     // What the address says before its question mark, and what would break the engine.
     private static readonly string[] Refused = ["Host", "Port", "Database", "Username", "Password", "Multiplexing", "Pooling", "Enlist",
         "No Reset On Close"];
+
+    // Zero is "no limit" to Npgsql: callers would wait for a silent server for ever.
+    private static readonly string[] Limits = ["Timeout", "Command Timeout", "Internal Command Timeout"];
 
     /// <summary>
     /// The connection string of the address; one line for the operator where it has an option that is unknown, doubled, or contradicts the
@@ -74,26 +79,33 @@ internal static class PostgresUrl
     }
 
     /// <summary>
-    /// The same for one kind of work: three sevenths of the connections are for batches, the others are shared by requests that read, that
-    /// write, and background work.
+    /// The same for one kind of work: three sevenths of the connections are for batches, a fourteenth is for what placing does beside them,
+    /// and the others are shared by requests that read, that write, and background work. With fewer than fourteen placing has no share of
+    /// its own: see <see cref="Pool"/>.
     /// </summary>
     public static string ConnectionString(string connectionString, DbWork work)
     {
         var builder = new NpgsqlConnectionStringBuilder(connectionString);
         var total = builder.MaxPoolSize;
         var batches = total * 3 / 7;
-        var requests = (total - batches) / 3;
+        var placement = total / SharedBelow;
+        var requests = (total - batches - placement) / 3;
         var (connections, patience) = work switch
         {
             DbWork.Batches => (batches, 2),
-            DbWork.Reads or DbWork.Writes => (requests, 2),
-            _ => (total - batches - (2 * requests), 15),
+            DbWork.Placement when placement > 0 => (placement, 2),
+            DbWork.Reads or DbWork.Writes or DbWork.Placement => (requests, 2),
+            _ => (total - batches - placement - (2 * requests), 15),
         };
         builder.MaxPoolSize = connections;
         builder.MinPoolSize = Math.Min(builder.MinPoolSize, connections);
         builder.Timeout = Math.Min(builder.Timeout, patience);
         return builder.ConnectionString;
     }
+
+    /// <summary>Whose connections the work uses: with few of them, placing uses those of <see cref="DbWork.Writes"/>.</summary>
+    public static DbWork Pool(string connectionString, DbWork work) =>
+        work == DbWork.Placement && new NpgsqlConnectionStringBuilder(connectionString).MaxPoolSize < SharedBelow ? DbWork.Writes : work;
 
     private static void Set(NpgsqlConnectionStringBuilder builder, string name, string value, HashSet<string> given)
     {
@@ -106,6 +118,12 @@ internal static class PostgresUrl
         if (Refused.Any(refused => Same(refused, name)))
         {
             throw new StartupException($"DATABASE_URL: the option '{name}' contradicts the address or what Holdfast needs; remove it.");
+        }
+
+        if (Limits.Any(limit => Same(limit, name)) && int.TryParse(value, CultureInfo.InvariantCulture, out var seconds) && seconds <= 0)
+        {
+            throw new StartupException(
+                $"DATABASE_URL: the option '{name}' must be above 0: without a limit a silent server is not noticed.");
         }
 
         try

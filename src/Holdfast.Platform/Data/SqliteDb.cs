@@ -25,7 +25,7 @@ internal sealed partial class SqliteDb : Db
     private readonly ConcurrentBag<SqliteConnectionHolder> _readers = [];
 
     // By kind of work. A read keeps its thread for as long as it takes: these many threads are there from the start.
-    private static readonly int[] ReadersAtOnce = [8, 8, 4, 8];
+    private static readonly int[] ReadersAtOnce = [8, 8, 4, 8, 4];
     private readonly SemaphoreSlim[] _readSlots = [.. ReadersAtOnce.Select(n => new SemaphoreSlim(n))];
 
     static SqliteDb()

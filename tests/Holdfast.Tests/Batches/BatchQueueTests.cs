@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
 using Holdfast.Tests.Compliance;
@@ -124,6 +125,44 @@ public abstract class BatchQueueTests(TestDatabase database)
             Gate = _ => throw new StaleRowException("for ever")
         };
         Assert.Equal("database_unavailable", (await SubmitAsync(queue, "a")).Error?.Code);
+    }
+
+    /// <summary>A disk that is full: callers who come back at once must not mean as many questions.</summary>
+    [Fact]
+    public async Task A_database_that_cannot_be_used_is_asked_ever_more_seldom()
+    {
+        await using var queue = new WordQueue(_db, await TableAsync(), _log)
+        {
+            GivesUpAfter = TimeSpan.Zero,
+            Gate = _ => throw new ConnectionsUsedUpException(),
+        };
+        var clock = Stopwatch.StartNew();
+        var (asked, refused) = (new List<TimeSpan>(), 0);
+        while (clock.Elapsed < TimeSpan.FromSeconds(4))
+        {
+            var (before, at) = (queue.Attempts.Count, clock.Elapsed);
+            var answer = await SubmitAsync(queue, "a");
+            Assert.Equal("database_unavailable", answer.Error?.Code);
+            if (queue.Attempts.Count > before)
+            {
+                asked.Add(at);
+            }
+            else
+            {
+                refused++;
+                await Task.Yield();
+            }
+        }
+
+        // After 50, 100, 200, 400, 800 ms, then after each second.
+        Assert.InRange(asked.Count, 4, 10);
+        Assert.True(refused > asked.Count, $"{refused}");
+        var pauses = asked.Skip(1).Zip(asked, (later, earlier) => later - earlier).Skip(1).ToList();
+        Assert.All(pauses.Zip(pauses.Skip(1)), p => Assert.True(p.Second > p.First * 0.9, string.Join(' ', pauses)));
+
+        queue.Gate = _ => Task.CompletedTask;
+        await Until.TrueAsync("it works again", async () => (await SubmitAsync(queue, "a")).IsOk);
+        Assert.True((await SubmitAsync(queue, "b")).IsOk);
     }
 
     [Fact]

@@ -124,6 +124,22 @@ public sealed class LostCommitTests(PostgresDatabase database) : IClassFixture<P
         Assert.True((await queue.SubmitAsync(word, Guid.Empty)).IsOk);
     }
 
+    /// <summary>Where no connection can be made, another try takes as long; one that broke may be alone in that.</summary>
+    [Fact]
+    public async Task Callers_who_have_waited_enough_do_not_wait_for_a_second_connection_that_cannot_be_made()
+    {
+        var table = await TableAsync();
+        await using var queue = new WordQueue(database.Db, table, new TestLog()) { GivesUpAfter = TimeSpan.Zero };
+        queue.Gate = _ => throw new NoConnectionException(new TimeoutException("no answer"));
+        Assert.Equal("database_unavailable", (await queue.SubmitAsync(new Word(Guid.CreateVersion7(), "a"), Guid.Empty)).Error?.Code);
+        Assert.Equal([1], queue.Attempts);
+
+        await using var other = new WordQueue(database.Db, table, new TestLog()) { GivesUpAfter = TimeSpan.Zero };
+        other.Gate = _ => other.Attempts.Count == 1 ? throw new IOException("it broke") : Task.CompletedTask;
+        Assert.True((await other.SubmitAsync(new Word(Guid.CreateVersion7(), "a"), Guid.Empty)).IsOk);
+        Assert.Equal([1, 1], other.Attempts);
+    }
+
     private Task<string> TableAsync() => Scratch.TableAsync(database.Db, "id {uuid} PRIMARY KEY, word text NOT NULL");
 
     /// <summary>Its server stops after the writes and before the COMMIT.</summary>

@@ -58,6 +58,28 @@ public abstract class CommitAttemptPrunerTests(Backend backend)
         Assert.Equal(0, await PruneAsync(db));
     }
 
+    /// <summary>A process that stood still at its COMMIT asks when the row may be gone: a missing row does not mean a rollback.</summary>
+    [Fact]
+    public async Task What_may_have_been_forgotten_is_not_said_to_be_rolled_back()
+    {
+        await using var test = await TestDb.CreateAsync(backend);
+        var (db, patience) = (test.Db, TimeSpan.FromSeconds(60));
+        var now = await db.ReadAsync(s => s.NowAsync());
+        var (forgotten, kept) = (Id(now - Old), Id(now - Old));
+        await InsertAsync(db, [(forgotten, now - Old), (kept, now)]);
+        await PruneAsync(db);
+        Assert.Null(await db.SettleAsync(forgotten, patience));
+        Assert.True(await db.SettleAsync(kept, patience));
+
+        var recent = Id(now);
+        db.ClockSkew = (CommitAttemptPruner.Retention / 2) - TimeSpan.FromMinutes(1);
+        Assert.False(await db.SettleAsync(recent, patience));
+        recent = Id(now);
+        db.ClockSkew = (CommitAttemptPruner.Retention / 2) + TimeSpan.FromMinutes(1);
+        Assert.Null(await db.SettleAsync(recent, patience));
+        Assert.Empty(await LeftAsync(db, [forgotten, recent]));
+    }
+
     private static Guid Id(DateTime time) => Guid.CreateVersion7(time);
 
     private static Task<int> PruneAsync(Db db) =>

@@ -16,6 +16,10 @@ public sealed class PostgresUrlTests
     [InlineData("Nonsense=1", "Nonsense")]
     [InlineData("Timeout=soon", "Timeout")]
     [InlineData("Timeout=", "Timeout")]
+    [InlineData("Timeout=0", "Timeout")]
+    [InlineData("Command%20Timeout=0", "Command Timeout")]
+    [InlineData("commandtimeout=-1", "commandtimeout")]
+    [InlineData("Internal%20Command%20Timeout=0", "Internal Command Timeout")]
     [InlineData("Timeout=5&timeout=6", "timeout")]
     [InlineData("Command%20Timeout=5&CommandTimeout=6", "CommandTimeout")]
     [InlineData("Options=-c%20jit%3Don&Options=-c%20lock_timeout%3D1s", "Options")]
@@ -58,11 +62,17 @@ public sealed class PostgresUrlTests
     [Fact]
     public void Each_kind_of_work_has_its_share_of_the_connections()
     {
-        Assert.Equal([6, 5, 5, 12], Shares(Address));
+        Assert.Equal([6, 4, 4, 12, 2], Shares(Address));
         for (var total = PostgresUrl.MinConnections; total <= 100; total++)
         {
             var shares = Shares($"{Address}?Maximum%20Pool%20Size={total}&Minimum%20Pool%20Size={total}");
-            Assert.Equal(total, shares.Sum());
+            // With few of them, placing has none of its own.
+            var isShared = total < 14;
+            Assert.Equal(total, shares.Sum() - (isShared ? shares[(int)DbWork.Placement] : 0));
+            Assert.Equal(isShared ? DbWork.Writes : DbWork.Placement,
+                PostgresUrl.Pool(PostgresUrl.ConnectionString($"{Address}?MaxPoolSize={total}", isPatient: false), DbWork.Placement));
+            // One holds the lock of the migrations while the other migrates.
+            Assert.True(shares[(int)DbWork.Background] >= 2, $"{total}: {string.Join(' ', shares)}");
             Assert.All(shares, share => Assert.True(share > 0, $"{total}: {string.Join(' ', shares)}"));
             Assert.True(total < 14 || shares[(int)DbWork.Batches] == shares.Max(), $"{total}: {string.Join(' ', shares)}");
         }
@@ -79,6 +89,7 @@ public sealed class PostgresUrlTests
         await Assert.ThrowsAsync<ConnectionsUsedUpException>(() => ShownAsync(db, DbWork.Reads));
         Assert.NotEmpty(await ShownAsync(db, DbWork.Writes));
         Assert.NotEmpty(await ShownAsync(db, DbWork.Batches));
+        Assert.NotEmpty(await ShownAsync(db, DbWork.Placement));
         Assert.NotEmpty(await ShownAsync(db, DbWork.Background));
     }
 

@@ -1,3 +1,4 @@
+using Holdfast.Platform.Data;
 using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Crash;
@@ -13,6 +14,7 @@ public sealed class CannotStartTests(CannotStartTests.Host host) : IClassFixture
     [InlineData("holdfast", "empty", "Options=-c%20synchronous_commit%3Doff")]
     [InlineData("narrow", "narrow", "")]
     [InlineData("shut", "empty", "")]
+    [InlineData("plain", "crowded", "")]
     [InlineData("holdfast", "nowhere", "")]
     [InlineData("locked:s3cret-guess", "empty", "")]
     [InlineData("nobody_known", "empty", "")]
@@ -23,6 +25,29 @@ public sealed class CannotStartTests(CannotStartTests.Host host) : IClassFixture
         await AssertSaysWhyAsync(url);
     }
 
+    /// <summary>COMMIT would not wait for the standby, and what is acknowledged would be lost when that is promoted.</summary>
+    [Fact]
+    public async Task A_synchronous_standby_that_no_commit_waits_for()
+    {
+        // There is none by that name, and nobody here waits for it.
+        await using var postgres = await PostgresServer.StartAsync("synchronous_standby_names=absent", "synchronous_commit=local");
+        await AssertSaysWhyAsync(postgres.Url("postgres"), "synchronous_commit is local");
+        await CheckAsync(postgres, "remote_write");
+        await CheckAsync(postgres, "on");
+        await CheckAsync(host.Postgres, "local");
+    }
+
+    [Fact]
+    public async Task A_server_with_few_connections()
+    {
+        await using var postgres = await PostgresServer.StartAsync("max_connections=9", "superuser_reserved_connections=2",
+            "max_wal_senders=0");
+        await postgres.ExecuteAsync("CREATE ROLE plain LOGIN");
+        await postgres.ExecuteAsync("CREATE DATABASE shop OWNER plain");
+        await AssertSaysWhyAsync(postgres.Url("shop").Replace("holdfast@", "plain@", StringComparison.Ordinal), "7 connections");
+        await CheckAsync(postgres, "on");
+    }
+
     [Fact]
     public async Task A_full_disk()
     {
@@ -31,14 +56,20 @@ public sealed class CannotStartTests(CannotStartTests.Host host) : IClassFixture
         await AssertSaysWhyAsync($"sqlite:{disk.Folder}/shop.db");
     }
 
-    private static async Task AssertSaysWhyAsync(string url)
+    private static async Task CheckAsync(PostgresServer postgres, string durability)
+    {
+        await using var db = Db.Open($"{postgres.Url("postgres")}?Options=-c%20synchronous_commit%3D{durability}");
+        await db.CheckAsync(TestContext.Current.CancellationToken);
+    }
+
+    private static async Task AssertSaysWhyAsync(string url, string why = "")
     {
         var settings = new Dictionary<string, string> { ["ASPNETCORE_URLS"] = "http://127.0.0.1:0" };
         var (code, output) = await ServerProcess.RunAsync(["serve", "--empty"], url, settings, seconds: 60);
         Assert.True(code == 2, $"{code}: {output}");
-        var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Where(l => !l.StartsWith("holdfast: waiting for the database", StringComparison.Ordinal));
-        Assert.StartsWith("holdfast: DATABASE_URL: ", Assert.Single(lines), StringComparison.Ordinal);
+        var line = Assert.Single(output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.StartsWith("holdfast: DATABASE_URL: ", line, StringComparison.Ordinal);
+        Assert.Contains(why, output, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret", output, StringComparison.Ordinal);
     }
 
@@ -71,6 +102,7 @@ public sealed class CannotStartTests(CannotStartTests.Host host) : IClassFixture
                 "CREATE ROLE locked LOGIN PASSWORD 'right'", "CREATE ROLE reader LOGIN",
                 "ALTER ROLE reader SET default_transaction_read_only = on", "CREATE DATABASE empty",
                 "CREATE DATABASE narrow OWNER narrow", "CREATE DATABASE reader OWNER reader",
+                "CREATE ROLE plain LOGIN", "CREATE DATABASE crowded OWNER plain CONNECTION LIMIT 3",
             })
             {
                 await _postgres.ExecuteAsync(statement);

@@ -13,6 +13,9 @@ public enum Asked
     Payment,
     Reservation,
     Adjustment,
+
+    /// <summary>Staff give a member points: a change in a transaction of its own, not by a batch.</summary>
+    Points,
 }
 
 /// <summary>
@@ -23,15 +26,17 @@ public sealed class CutShop : IAsyncDisposable
 {
     private const long Stock = 1_000;
     private const int Adjusted = -3;
+    private const int Given = 7;
 
     private readonly Db _db;
     private readonly Rush _rush;
     private readonly string _token;
+    private readonly Guid _member;
     private int _requests;
 
-    private CutShop(PostgresServer postgres, CommitProxy proxy, Db db, Shop shop, ServerProcess server, string token)
+    private CutShop(PostgresServer postgres, CommitProxy proxy, Db db, Shop shop, ServerProcess server, string token, Guid member)
     {
-        (Postgres, Proxy, Server, _db, _token) = (postgres, proxy, server, db, token);
+        (Postgres, Proxy, Server, _db, _token, _member) = (postgres, proxy, server, db, token, member);
         _rush = new Rush(shop);
     }
 
@@ -50,7 +55,9 @@ public sealed class CutShop : IAsyncDisposable
         var shop = await Shop.CreateAsync(db, Stock);
         var (proxy, url) = CommitProxy.Before(postgres, postgres.Url("shop"));
         var server = await ServerProcess.StartAsync(url, AdminSession.Settings, null, "--roles", "api");
-        return new CutShop(postgres, proxy, db, shop, server, await AdminSession.TokenAsync(server));
+        await shop.AddProgramAsync(0, 1);
+        var member = (await Member.RegisterAsync(server, db, shop, 1, Given)).Single();
+        return new CutShop(postgres, proxy, db, shop, server, await AdminSession.TokenAsync(server), member.Id);
     }
 
     /// <summary>A request, ready to be sent: it repeats itself with its key until it is answered with something other than 503.</summary>
@@ -66,6 +73,12 @@ public sealed class CutShop : IAsyncDisposable
                 ["lines"] = new JsonArray(new JsonObject { ["variantId"] = _rush.Shop.Variant, ["quantity"] = 2 }),
                 ["reference"] = name,
             }, _token)),
+            Asked.Points => (name, () => SendAsync($"/loyalty/{_member}/adjustments", name, new JsonObject
+            {
+                ["storeId"] = _rush.Shop.StoreId,
+                ["points"] = Given,
+                ["reason"] = name,
+            }, _token)),
             _ => (name, () => SendAsync($"/inventory/{_rush.Shop.Variant}/adjustments", name,
                 new JsonObject { ["delta"] = Adjusted, ["reason"] = name }, _token)),
         };
@@ -80,6 +93,8 @@ public sealed class CutShop : IAsyncDisposable
             + "WHERE p.transaction_id = $1 AND o.status = 'confirmed' AND o.amount_paid = o.total", name),
         Asked.Reservation => _rush.Shop.CountAsync("SELECT COUNT(*) FROM reservations WHERE reference = $1 AND id = $2",
             name, receipt.OrderId),
+        Asked.Points => _rush.Shop.CountAsync("SELECT COUNT(*) FROM points_movements WHERE customer_id = $1 AND note = $2 AND delta = $3",
+            _member, name, (long)Given),
         _ => _rush.Shop.CountAsync("SELECT COUNT(*) FROM stock_movements WHERE reason = 'adjustment' AND reference = $1", name),
     };
 
@@ -91,7 +106,8 @@ public sealed class CutShop : IAsyncDisposable
         Assert.Equal(0, await _rush.Shop.CountAsync(
             "SELECT COUNT(*) FROM (SELECT 1 FROM orders GROUP BY customer_email HAVING COUNT(*) > 1 UNION ALL "
             + "SELECT 1 FROM reservations GROUP BY reference HAVING COUNT(*) > 1 UNION ALL "
-            + "SELECT 1 FROM stock_movements WHERE reason = 'adjustment' GROUP BY reference HAVING COUNT(*) > 1) twice"));
+            + "SELECT 1 FROM stock_movements WHERE reason = 'adjustment' GROUP BY reference HAVING COUNT(*) > 1 UNION ALL "
+            + "SELECT 1 FROM points_movements GROUP BY note HAVING COUNT(*) > 1) twice"));
     }
 
     public async ValueTask DisposeAsync()

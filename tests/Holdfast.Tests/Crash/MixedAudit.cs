@@ -24,8 +24,11 @@ internal sealed class MixedAudit
     private const string MovedSql = "SELECT reference, variant_id, on_hand_delta FROM stock_movements "
         + "WHERE store_id = $1 AND reason IN ('adjustment', 'receipt') AND sequence > 1";
 
-    private static readonly JsonSerializerOptions Shown = new() { IncludeFields = true };
+    // The first movement of an account is what it had at the beginning.
+    private const string PointsSql =
+        "SELECT customer_id, note, delta FROM points_movements WHERE store_id = $1 AND sequence > 1";
 
+    private static readonly JsonSerializerOptions Shown = new() { IncludeFields = true };
 
     private sealed record Line(Guid Subject, Guid Variant, long Quantity, long Price);
 
@@ -52,10 +55,14 @@ internal sealed class MixedAudit
     public async Task RunAsync(long stock)
     {
         Assert.Empty(_load.Client.Wrong);
+        await Until.TrueAsync("what was to expire has expired", async () => await _load.Shop.CountAsync(
+            "SELECT COUNT(*) FROM reservations WHERE store_id = $1 AND status = 'active' AND expires_at < now() + interval '1 minute'",
+            _store) == 0);
         await OrdersAsync();
         await PaymentsAsync();
         await ReservationsAsync();
         await StockAsync(stock);
+        await PointsAsync();
         await EventsAsync();
         await RepeatAsync();
         await Audit.VerifyAsync(_db);
@@ -96,7 +103,8 @@ internal sealed class MixedAudit
     private async Task StockAsync(long stock)
     {
         var moved = await _db.ReadAsync(s => s.QueryAsync(MovedSql, r => (r.Text(0), r.Uuid(1), r.Long(2)), _store));
-        var told = _done.Where(d => Is(d, "adjustments")).Select(d => (d.Key!, Subject(d), (long)d.Asked["delta"]!.GetValue<int>()))
+        var told = _done.Where(d => Is(d, "adjustments") && !IsPoints(d))
+            .Select(d => (d.Key!, Subject(d), (long)d.Asked["delta"]!.GetValue<int>()))
             .Concat(_done.Where(d => Is(d, "receipts")).Select(d => (d.Key!, Subject(d), (long)d.Asked["quantity"]!.GetValue<int>())));
         AssertSame(told, moved);
 
@@ -108,6 +116,16 @@ internal sealed class MixedAudit
             .Concat(Placed.Where(p => Status(p) != "cancelled").SelectMany(ToldLines)).ToLookup(l => l.Variant, l => l.Quantity);
         var changes = moved.ToLookup(m => m.Item2, m => m.Item3);
         AssertSame(_load.Shop.Variants.Select(v => (v, stock + changes[v].Sum() - gone[v].Sum(), held[v].Sum())), balances);
+    }
+
+    private async Task PointsAsync()
+    {
+        var given = _done.Where(IsPoints).Select(d => (Member: Subject(d), Key: d.Key!, Points: (long)d.Asked["points"]!.GetValue<int>()))
+            .ToList();
+        AssertSame(given, await _db.ReadAsync(s => s.QueryAsync(PointsSql, r => (r.Uuid(0), r.Text(1), r.Long(2)), _store)));
+        var balances = await _db.ReadAsync(s => s.QueryAsync("SELECT customer_id, balance FROM points_accounts WHERE store_id = $1",
+            r => (r.Uuid(0), r.Long(1)), _store));
+        AssertSame(_load.Accounts.Select(m => (m, MixedLoad.Points + given.Where(g => g.Member == m).Sum(g => g.Points))), balances);
     }
 
     /// <summary>Each change of an order or a reservation is told once, in its order.</summary>
@@ -170,7 +188,7 @@ internal sealed class MixedAudit
     private static string[] ReservationEvents(string status) => status switch
     {
         "active" => ["inventory.reserved"],
-        "released" => ["inventory.reserved", "inventory.released"],
+        "released" or "expired" => ["inventory.reserved", "inventory.released"],
         _ => ["inventory.reserved", "inventory.committed"],
     };
 
@@ -184,7 +202,8 @@ internal sealed class MixedAudit
     private long Paid(Exchange placed) => _byPath[$"/orders/{placed.Id}/payments"].Sum(d => d.Asked["amount"]!.GetValue<long>());
 
     private string ReservationStatus(Exchange reserved) => _byPath.Contains($"/inventory/reservations/{reserved.Id}/commit") ? "committed"
-        : _byPath.Contains($"/inventory/reservations/{reserved.Id}/release") ? "released" : "active";
+        : _byPath.Contains($"/inventory/reservations/{reserved.Id}/release") ? "released"
+        : reserved.Asked["ttlSeconds"]!.GetValue<int>() == 1 ? "expired" : "active";
 
     private static IEnumerable<Line> ToldLines(Exchange placed) => placed.Answer.GetProperty("lines").EnumerateArray()
         .Select(l => new Line(placed.Id, l.GetProperty("variantId").GetGuid(), Amount(l, "quantity"), Amount(l, "unitPrice")));
@@ -202,6 +221,8 @@ internal sealed class MixedAudit
     private static long Amount(JsonElement json, string name) => json.GetProperty(name).GetInt64();
 
     private static bool Is(Exchange done, string what) => done.Path.EndsWith($"/{what}", StringComparison.Ordinal);
+
+    private static bool IsPoints(Exchange done) => done.Path.StartsWith("/loyalty/", StringComparison.Ordinal);
 
     private static Guid Subject(Exchange done) => Guid.Parse(done.Path.Split('/')[2]);
 

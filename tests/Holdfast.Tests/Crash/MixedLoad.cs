@@ -1,22 +1,41 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Holdfast.Platform.Data;
+using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Orders;
 
 namespace Holdfast.Tests.Crash;
 
 /// <summary>
-/// Buyers and staff of one shop at several servers: orders for cash and to be paid online, of carts and with ids of other systems, payments
-/// in one or two parts, cancellations, adjustments and receipts of stock, reservations. Every order has a buyer of its own, named after its
-/// key. Nobody leaves without an answer.
+/// Buyers and staff of one shop at several servers: orders for cash and to be paid online, of carts, and of staff with ids of other
+/// systems; payments in one or two parts, cancellations, adjustments and receipts of stock, reservations that are ended or expire, and
+/// points that members are given. Every order has a buyer of its own, named after its key. Nobody leaves without an answer.
 /// </summary>
-internal sealed class MixedLoad(Shop shop, RetryingClient client)
+internal sealed class MixedLoad(Shop shop, RetryingClient client, IReadOnlyList<Guid> members)
 {
+    /// <summary>What each member has at the beginning.</summary>
+    public const long Points = 1_000_000;
+
+    private const int Members = 3;
+    private const int Long = 1_000_000;
+
     private int _acknowledged;
 
     public Shop Shop => shop;
 
     public RetryingClient Client => client;
+
+    /// <summary>Accounts that have <see cref="Points"/>.</summary>
+    public IReadOnlyList<Guid> Accounts => members;
+
+    /// <summary>With members who are registered at one of the servers.</summary>
+    public static async Task<MixedLoad> CreateAsync(Shop shop, RetryingClient client, ServerProcess server, Db db)
+    {
+        await shop.AddProgramAsync(0, 1);
+        var registered = await Member.RegisterAsync(server, db, shop, Members, Points);
+        return new MixedLoad(shop, client, [.. registered.Select(m => m.Id)]);
+    }
 
     /// <summary>How many requests have ended well.</summary>
     public int Acknowledged => Volatile.Read(ref _acknowledged);
@@ -71,6 +90,18 @@ internal sealed class MixedLoad(Shop shop, RetryingClient client)
         await FollowAsync(key, placed, isCash ? 0 : random.Next(3), random.Next(4) == 0);
     }
 
+    /// <summary>An order that another system has taken: its id names it there.</summary>
+    private async Task ImportAsync(string key, Random random)
+    {
+        var body = shop.Body((random.Next(shop.Variants.Count), random.Next(1, 4)));
+        body["customer"] = new JsonObject { ["email"] = Email(key) };
+        (body["externalId"], body["paymentMethod"]) = (key, "cash_on_delivery");
+        if (await SendAsync("/orders", key, body, isStaff: true) is { } placed && random.Next(4) == 0)
+        {
+            await SendAsync($"/orders/{placed.Id}/cancel", $"cancel-{key}", new JsonObject { ["reason"] = "other" }, isStaff: true);
+        }
+    }
+
     /// <summary>A cart with the lines of the body, which loses them; the header that opens it.</summary>
     private async Task<(string, string)> FillCartAsync(JsonObject body)
     {
@@ -110,8 +141,15 @@ internal sealed class MixedLoad(Shop shop, RetryingClient client)
     private async Task WorkAsync(string key, Random random)
     {
         var variant = shop.Variants[random.Next(shop.Variants.Count)];
-        switch (random.Next(3))
+        switch (random.Next(5))
         {
+            case 2:
+                await ImportAsync(key, random);
+                break;
+            case 3:
+                var given = new JsonObject { ["storeId"] = shop.StoreId, ["points"] = random.Next(2) == 0 ? -3 : 5, ["reason"] = key };
+                await SendAsync($"/loyalty/{members[random.Next(members.Count)]}/adjustments", key, given, isStaff: true);
+                break;
             case 0:
                 var delta = random.Next(2) == 0 ? -random.Next(1, 9) : random.Next(1, 9);
                 var adjusted = new JsonObject { ["delta"] = delta, ["reason"] = key };
@@ -131,9 +169,9 @@ internal sealed class MixedLoad(Shop shop, RetryingClient client)
     {
         var lines = shop.Variants.Where(v => v == variant || random.Next(3) == 0)
             .Select(v => (JsonNode)new JsonObject { ["variantId"] = v, ["quantity"] = random.Next(1, 4) }).ToArray();
-        var body = new JsonObject { ["lines"] = new JsonArray(lines), ["reference"] = key, ["ttlSeconds"] = 1_000_000 };
+        var end = random.Next(4);
+        var body = new JsonObject { ["lines"] = new JsonArray(lines), ["reference"] = key, ["ttlSeconds"] = end == 3 ? 1 : Long };
         var held = await SendAsync("/inventory/reservations", key, body, isStaff: true);
-        var end = random.Next(3);
         if (held is not null && end < 2)
         {
             await SendAsync($"/inventory/reservations/{held.Id}/{(end == 0 ? "commit" : "release")}", $"end-{key}", [], isStaff: true);

@@ -29,7 +29,7 @@ public sealed class PromotionTests
         await using var servers = await ServerGroup.StartAsync(url, Servers);
         using var client = new RetryingClient(servers.Addresses);
         using var stop = new CancellationTokenSource();
-        var load = new MixedLoad(shop, client);
+        var load = await MixedLoad.CreateAsync(shop, client, servers.First, db);
         var clients = load.Start(Clients, seed, stop.Token);
 
         await using var second = await first.StandbyAsync();

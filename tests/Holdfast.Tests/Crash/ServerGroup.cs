@@ -9,6 +9,8 @@ internal sealed class ServerGroup : IAsyncDisposable
 
     private ServerGroup(ServerProcess[] servers) => _servers = servers;
 
+    public ServerProcess First => _servers[0];
+
     public IReadOnlyList<Uri> Addresses => [.. _servers.Select(s => s.Address)];
 
     /// <summary>Starts so many, with the account of <see cref="AdminSession"/>.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using Holdfast.Platform.Data;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Orders;
@@ -12,8 +13,10 @@ public sealed class SilentConnectionTests
 {
     private const int Callers = 16;
 
-    /// <summary>Five seconds, and some for a busy machine.</summary>
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(8);
+    /// <summary>How many batches of one store may be under way.</summary>
+    private const int Workers = 2;
+
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
 
     /// <summary>Reports may take as long as a statement may; whoever reads waits longer for an answer than whoever buys.</summary>
     private static readonly TimeSpan LongerThanStatements = TimeSpan.FromSeconds(40);
@@ -73,6 +76,50 @@ public sealed class SilentConnectionTests
         var each = await EachChange.StartAsync(server, test.Db);
         await each.GoThroughAsync(() => Now(proxy.Hush), () => Now(proxy.Restore));
         await Audit.VerifyAsync(test.Db);
+    }
+
+    /// <summary>Those who come while the workers wait for their COMMITs would have to wait for their own after that.</summary>
+    [Fact]
+    public async Task Where_no_COMMIT_is_answered_those_who_queue_behind_one_are_told_as_soon()
+    {
+        await using var test = await TestDb.CreateAsync(Backend.Postgres);
+        var (proxy, url) = await CommitProxy.BeforeAsync(test);
+        await using var way = proxy;
+        // Each caller has stock of their own, so that nobody waits for a row.
+        var shop = await Shop.CreateAsync(test.Db, [.. Enumerable.Repeat(1L, Callers)]);
+        await using var server = await ServerProcess.StartAsync(url, AdminSession.Settings, null, "--roles", "api");
+        await OrderOfAsync(0);
+        var withheld = proxy.Withheld;
+        proxy.Withholds = true;
+        var told = new List<Task<Told>>();
+        for (var worker = 1; worker <= Workers; worker++)
+        {
+            told.Add(TellAsync(worker));
+            await Until.TrueAsync("its COMMIT is withheld", () => proxy.Withheld >= withheld + worker);
+        }
+
+        told.AddRange(Enumerable.Range(Workers + 1, Callers - Workers - 1).Select(TellAsync));
+        Assert.All(await Task.WhenAll(told), t => Assert.True(t.IsNotNow, $"{t}"));
+        proxy.Withholds = false;
+        for (var i = 0; i < Callers; i++)
+        {
+            await Until.TrueAsync($"order {i} is placed", async () => (await OrderOfAsync(i)).Status == 201, 30);
+        }
+
+        await AssertPlacedAsync(test.Db, shop, Callers);
+
+        Task<Told> TellAsync(int caller) => InTimeAsync(server, () => OrderOfAsync(caller));
+
+        async Task<Told> OrderOfAsync(int caller)
+        {
+            var order = shop.Body((caller, 1));
+            order["customer"] = new JsonObject { ["email"] = $"caller{caller}@example.com" };
+            var (status, body, response) = await shop.OrderAsync(server.Client, order, $"caller{caller}");
+            using (response)
+            {
+                return Told.Of(status, body, response);
+            }
+        }
     }
 
     /// <summary>Only what was sent before is lost: the way is open for those who try again.</summary>
@@ -152,7 +199,9 @@ public sealed class SilentConnectionTests
         var most = limit ?? Soon;
         await Task.WhenAny(result, Task.Delay(2 * most));
         var last = string.Join('\n', server.Output.Split('\n').TakeLast(30));
-        Assert.True(clock.Elapsed < most + lateness.Total, $"it took {clock.Elapsed}, the machine was {lateness.Total} late:\n{last}");
+        // Two sides wait for one another.
+        Assert.True(clock.Elapsed < most + (2 * lateness.Worst),
+            $"it took {clock.Elapsed}, the machine was {lateness.Worst} late:\n{last}");
         return await result;
     }
 

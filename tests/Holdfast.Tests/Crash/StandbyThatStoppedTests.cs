@@ -22,6 +22,8 @@ public sealed class StandbyThatStoppedTests
     /// <summary>Callers hear within so many seconds; some more for a busy machine.</summary>
     private const int HeardWithin = 20;
 
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+
     /// <summary>Longer than the time-out of statements, which must not end a COMMIT either.</summary>
     private static readonly TimeSpan LongerThanStatements = TimeSpan.FromSeconds(33);
 
@@ -68,10 +70,34 @@ public sealed class StandbyThatStoppedTests
         await order;
         for (var again = 0; again < 3; again++)
         {
+            await using var lateness = Lateness.Watch();
             AssertNotYet(await pair.OrderAsync("cancelled"));
+            Assert.True(lateness.Elapsed < Soon + (2 * lateness.Worst), $"{lateness.Elapsed}, the machine was {lateness.Worst} late");
         }
 
         await pair.AssertGoesOnAsync("cancelled");
+    }
+
+    /// <summary>The order has emptied its cart, so that the retry finds nothing to place, only the stored answer.</summary>
+    [Fact]
+    public async Task Who_asks_again_for_the_order_of_a_cart_hears_of_success_only_when_the_standby_has_it()
+    {
+        await using var pair = await Pair.StartAsync();
+        var each = await EachChange.StartAsync(pair.Server, pair.Db);
+        var order = await each.CheckOutAsync(variant: 0);
+        await pair.Standby.PauseAsync();
+        var cancelled = each.SendAsync(order);
+        await Until.TrueAsync("the COMMIT waits for the standby", async () => await pair.WaitingAsync() > 0);
+        await pair.First.ExecuteAsync("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
+        AssertUnknown(await cancelled);
+        for (var again = 0; again < 2; again++)
+        {
+            AssertNotYet(await each.SendAsync(order));
+        }
+
+        Assert.Equal(1, await order.Found());
+        pair.Standby.Resume();
+        await each.AssertDoneOnceAsync([order]);
     }
 
     /// <summary>What is repeated changes nothing: its COMMIT has no row of an attempt, and waits for the standby all the same.</summary>

@@ -42,6 +42,21 @@ public sealed class SimulationTests(ITestOutputHelper output)
         }
     }
 
+    /// <summary>The auditor was too strict about which of two true obstacles is named.</summary>
+    [Theory]
+    [InlineData(382442285)]
+    public async Task What_once_failed_is_tried_again(int seed)
+    {
+        await RunAsync(new CoreSystem(), seed, 400);
+        foreach (var backend in new[] { Backend.Sqlite, Backend.Postgres })
+        {
+            await using var database = await TestDb.CreateAsync(backend);
+            await using var engine = await EngineSystem.CreateAsync(database);
+            await RunAsync(engine, seed, 250);
+            await engine.VerifyAsync();
+        }
+    }
+
     /// <summary>Many at once: the sums must fit whatever the order was, and nobody may be refused what could have been had.</summary>
     [Theory]
     [InlineData(Backend.Sqlite)]
