@@ -14,7 +14,8 @@ namespace Holdfast.Catalog;
 public sealed class CatalogWriter(DateTime now)
 {
     private const string ChangeProducts =
-        "UPDATE products SET name = {v.name}, description = {v.description}, category = {v.category}, category_key = {v.category_key}, "
+        "UPDATE products SET name = {v.name}, name_key = CASE WHEN products.name = {v.name} THEN COALESCE(products.name_key, {v.name_key}) "
+        + "ELSE {v.name_key} END, description = {v.description}, category = {v.category}, category_key = {v.category_key}, "
         + "search_text = {v.search_text}, sort_name = {v.sort_name}, price_from = {v.price_from}, external_id = {v.external_id}, "
         + "metadata = {v.metadata}, payment_methods = {v.payment_methods}, version = products.version + 1, updated_at = {v.updated_at} "
         + "WHERE products.id = {v.id} AND products.version = {v.version} AND products.deleted_at IS NULL";
@@ -29,7 +30,8 @@ public sealed class CatalogWriter(DateTime now)
 
     private static readonly Column[] ProductColumns =
     [
-        new("id", ColumnType.Uuid), new("store_id", ColumnType.Uuid), new("name", ColumnType.Text), new("description", ColumnType.Text),
+        new("id", ColumnType.Uuid), new("store_id", ColumnType.Uuid), new("name", ColumnType.Text), new("name_key", ColumnType.Text),
+        new("description", ColumnType.Text),
         new("category", ColumnType.Text), new("category_key", ColumnType.Text), new("search_text", ColumnType.Text),
             new("sort_name", ColumnType.Text), new("price_from", ColumnType.Long),
         new("external_id", ColumnType.Text), new("metadata", ColumnType.Text), new("version", ColumnType.Long),
@@ -110,7 +112,7 @@ public sealed class CatalogWriter(DateTime now)
         : JsonSerializer.Serialize(map, Reply.Json);
 
     private RowSet AddRow(RowSet rows, Product p, long version) =>
-        rows.Add(p.Id).Add(p.StoreId).Add(p.Name).Add(p.Description).Add(p.Category).Add(p.CategoryKey)
+        rows.Add(p.Id).Add(p.StoreId).Add(p.Name).Add(UnicodeText.Key(p.Name)).Add(p.Description).Add(p.Category).Add(p.CategoryKey)
         .Add(p.SearchText).Add(SearchText.SortKey(p.Name)).Add(p.PriceFrom).Add(p.ExternalId).Add(Json(p.Metadata)).Add(version).Add(now)
         .Add(PaymentMethods.Write(p.PaymentMethods));
 
