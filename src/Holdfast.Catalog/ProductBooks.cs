@@ -18,7 +18,9 @@ public static class ProductBooks
     public static Task<List<Store>> FindStoresAsync(Session session, string[] slugs) =>
         session.QueryAsync($"SELECT {Stores.Columns} FROM stores s WHERE s.slug {{in $1}} ORDER BY s.id", Stores.Map, slugs);
 
-    /// <summary>Takes into the book the products of the stores that have one of the names or skus, however they are written, unless they are in it.</summary>
+    /// <summary>
+    /// Takes into the book the products of the stores that have one of the names or skus, however they are written, unless they are in it.
+    /// </summary>
     public static async Task OpenAsync(Session session, ProductBook book, Guid[] storeIds, IReadOnlyCollection<ProductRow> rows)
     {
         var batch = session.Batch();
@@ -33,7 +35,8 @@ public static class ProductBooks
             Products.Map, storeIds, rows.Select(r => UnicodeText.Key(r.Sku)).Distinct().ToArray());
         await batch.RunAsync().ConfigureAwait(false);
         book.Open(await Products.WithVariantsAsync(session,
-            [.. byName.Rows.Concat(byKey.Rows).Concat(bySku.Rows).DistinctBy(p => p.Id).Where(p => !book.Has(p.Id))]).ConfigureAwait(false));
+            [.. byName.Rows.Concat(byKey.Rows).Concat(bySku.Rows)
+            .DistinctBy(p => p.Id).Where(p => !book.Has(p.Id))]).ConfigureAwait(false));
     }
 
     /// <summary>Writes what the rows made of it.</summary>

@@ -226,7 +226,8 @@ public sealed partial class Fields
     }
 
     /// <summary>Forms send what nobody has filled in as an empty text.</summary>
-    private static bool IsBlank(JsonElement value) => StringOrNull(value) is { Length: <= MaxBlank } text && string.IsNullOrWhiteSpace(text);
+    private static bool IsBlank(JsonElement value) =>
+        StringOrNull(value) is { Length: <= MaxBlank } text && string.IsNullOrWhiteSpace(text);
 
     private T? Wrong<T>(string name, string message)
     {

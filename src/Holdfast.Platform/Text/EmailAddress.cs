@@ -63,7 +63,8 @@ public static class EmailAddress
             // There and back: of several ASCII forms that say one name, only the one that it has is taken.
             var ascii = Idn.GetAscii(lower);
             var shown = Idn.GetUnicode(ascii);
-            return shown == UnicodeText.Nfc(shown).ToLowerInvariant() && Idn.GetAscii(shown) == ascii && shown.Split('.').All(label => IsPlain(label, IsUnderAscii(ascii))) ? ascii : null;
+            return shown == UnicodeText.Nfc(shown).ToLowerInvariant() && Idn.GetAscii(shown) == ascii
+                && shown.Split('.').All(label => IsPlain(label, IsUnderAscii(ascii))) ? ascii : null;
         }
         catch (ArgumentException)
         {

@@ -25,7 +25,8 @@ public sealed partial class TimeReadingTests
     {
         Tidy.Finds(Reads, "src/X.cs", "var day = DateOnly.ParseExact(text, format);", "DateTime.TryParse(text, out var time)",
             "var t = DateTimeOffset.Parse(text);", "TimeOnly.TryParseExact(a, b, out _);");
-        Tidy.Passes(Reads, "src/X.cs", "var day = Times.Read(text);", "Times.IsDay(text)", "DateTime.MinValue", "Guid.TryParse(text, out _)");
+        Tidy.Passes(Reads, "src/X.cs", "var day = Times.Read(text);", "Times.IsDay(text)", "DateTime.MinValue",
+            "Guid.TryParse(text, out _)");
     }
 
     private static IEnumerable<Finding> Reads(SourceFile file) =>
