@@ -170,7 +170,12 @@ public sealed class Carts(Db db, Documents documents, RateLimits limits)
                 : await change(tx, opened.Value).ConfigureAwait(false);
             if (refusal is null)
             {
-                tx.Stale(CartNames.Cart(storeId, owner.Key));
+                // Where there is no cart, nothing has changed: a token that was made up leaves nothing behind.
+                if (opened.Value.Cart.Id is not null)
+                {
+                    tx.Stale(CartNames.Cart(storeId, owner.Key));
+                }
+
                 return Answer(request, await opened.Value.ViewAsync(tx).ConfigureAwait(false));
             }
 

@@ -41,9 +41,9 @@ public static class CartsModule
     {
         // Access.Anyone: a customer has a cart of their own, whoever else holds the token of one.
         app.Get<Carts>("/carts/{storeId}", Access.Anyone, (u, r) => u.GetAsync(r));
-        app.Delete<Carts>("/carts/{storeId}", Access.Anyone, (u, r) => u.ClearAsync(r));
+        app.Delete<Carts>("/carts/{storeId}", Access.Anyone, Limit.Carts, (u, r) => u.ClearAsync(r));
         app.Put<Carts>("/carts/{storeId}/lines/{variantId}", Access.Anyone, Limit.Carts, (u, r) => u.SetLineAsync(r));
-        app.Delete<Carts>("/carts/{storeId}/lines/{variantId}", Access.Anyone, (u, r) => u.RemoveLineAsync(r));
+        app.Delete<Carts>("/carts/{storeId}/lines/{variantId}", Access.Anyone, Limit.Carts, (u, r) => u.RemoveLineAsync(r));
         app.Post<CheckOut>("/orders/from-cart", Access.Anyone, Limit.Placing, (u, r) => u.HandleAsync(r));
     }
 }

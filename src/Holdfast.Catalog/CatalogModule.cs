@@ -9,10 +9,12 @@ namespace Holdfast.Catalog;
 public static class CatalogModule
 {
     /// <summary>What <c>verify</c> checks of this module.</summary>
-    public static IReadOnlyList<Invariant> Invariants => CatalogTextKeys.Invariants;
+    public static IReadOnlyList<Invariant> Invariants => [.. CatalogTextKeys.Invariants, ProductNameKeys.Invariant];
 
     /// <summary>What <c>verify --repair</c> can put right: keys that an older release did not write.</summary>
-    public static IReadOnlyList<Repair> Repairs { get; } = [new("keys_of_skus_and_categories", new CatalogTextKeys().RunAsync)];
+    public static IReadOnlyList<Repair> Repairs { get; } = [
+        new("keys_of_skus_and_categories", new CatalogTextKeys().RunAsync), new("keys_of_product_names", new ProductNameKeys().RunAsync),
+    ];
 
     public static void Add(IServiceCollection services)
     {

@@ -39,7 +39,9 @@ public sealed class CatalogWriter(DateTime now)
     /// </summary>
     public void Change(Product before, Product product)
     {
-        _changed.Add((before, product with { Version = before.Version + 1, UpdatedAt = now }));
+        // A twin that an older release has let in keeps the key of its own until it is renamed.
+        var key = product.Name == before.Name ? before.NameKey : null;
+        _changed.Add((before, product with { Version = before.Version + 1, UpdatedAt = now, NameKey = key }));
         var old = before.Variants.ToDictionary(v => v.Id);
         foreach (var variant in product.Variants)
         {

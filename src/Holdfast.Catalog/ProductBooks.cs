@@ -18,18 +18,23 @@ public static class ProductBooks
     public static Task<List<Store>> FindStoresAsync(Session session, string[] slugs) =>
         StoreTable.Table.QueryAsync(session, "WHERE s.slug {in $1} ORDER BY s.id", slugs);
 
-    /// <summary>Takes into the book the products of the stores that have one of the names or skus, unless they are in it.</summary>
+    /// <summary>
+    /// Takes into the book the products of the stores that have one of the names or skus, however they are written, unless they are in it.
+    /// </summary>
     public static async Task OpenAsync(Session session, ProductBook book, Guid[] storeIds, IReadOnlyCollection<ProductRow> rows)
     {
         var batch = session.Batch();
         var byName = ProductTable.Table.Query(batch, "WHERE p.store_id {in $1} AND p.name {in $2} AND p.deleted_at IS NULL",
             storeIds, rows.Select(r => r.Product).Distinct().ToArray());
+        var byKey = ProductTable.Table.Query(batch, "WHERE p.store_id {in $1} AND p.name_key {in $2} AND p.deleted_at IS NULL",
+            storeIds, rows.Select(r => UnicodeText.Key(r.Product)).Distinct().ToArray());
         var bySku = ProductTable.Table.Query(batch, "WHERE p.id IN (SELECT v.product_id FROM variants v "
             + "WHERE v.store_id {in $1} AND v.sku_key {in $2} AND v.deleted_at IS NULL)",
             storeIds, rows.Select(r => UnicodeText.Key(r.Sku)).Distinct().ToArray());
         await batch.RunAsync().ConfigureAwait(false);
         book.Open(await Products.WithVariantsAsync(session,
-            [.. byName.Rows.Concat(bySku.Rows).DistinctBy(p => p.Id).Where(p => !book.Has(p.Id))]).ConfigureAwait(false));
+            [.. byName.Rows.Concat(byKey.Rows).Concat(bySku.Rows)
+            .DistinctBy(p => p.Id).Where(p => !book.Has(p.Id))]).ConfigureAwait(false));
     }
 
     /// <summary>Writes what the rows made of it.</summary>

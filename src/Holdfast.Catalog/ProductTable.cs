@@ -12,6 +12,7 @@ internal static class ProductTable
         Column("id", p => p.Id).Key(),
         Column("store_id", p => p.StoreId),
         Column("name", p => p.Name).Changes(),
+        Column("name_key", p => p.NameKey, (string? key) => key, p => p.NameKey ?? UnicodeText.Key(p.Name)).Changes(),
         Column("description", p => p.Description).Changes(),
         Column("category", p => p.Category).Changes(),
         Written("category_key", p => p.CategoryKey).Changes(),

@@ -24,7 +24,7 @@ internal sealed class ConfirmOrder(Db db, AccessKeys keys, ChangeQueue queue)
             return body.Error!;
         }
 
-        var bodyKey = body.Value.TextOrNull("idempotencyKey", 255);
+        var bodyKey = body.Value.OpaqueOrNull("idempotencyKey", 255);
         var token = body.Value.TextOrNull("token", 100);
         var code = body.Value.TextOrNull("code", 20);
         if (token is null == code is null)

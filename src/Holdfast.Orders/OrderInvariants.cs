@@ -1,5 +1,6 @@
 using System.Globalization;
 using Holdfast.Orders.Core;
+using Holdfast.Platform;
 using Holdfast.Platform.Data;
 
 namespace Holdfast.Orders;
@@ -13,6 +14,14 @@ internal static class OrderInvariants
         "SELECT store_id, local_date AS day, currency, status, payment_status, COUNT(*) AS orders, SUM(total) AS total, "
         + "SUM(amount_paid) AS captured, SUM(amount_refunded) AS refunded FROM orders GROUP BY store_id, local_date, currency, status, "
         + "payment_status";
+
+    // Compared by length first, because most ids are ASCII.
+    private static string InvisibleTransactions() =>
+        $"WITH invisible (one) AS (VALUES {string.Join(',', UnicodeText.InvisibleCharacters().Select(c => $"('{c}')"))}) "
+        + "SELECT p.id, p.store_id, p.order_id, p.provider, p.transaction_id, p.amount, o.id AS twin FROM payment_transactions p "
+        + "JOIN invisible i ON replace(p.transaction_id, i.one, '') <> p.transaction_id LEFT JOIN payment_transactions o "
+        + "ON o.store_id = p.store_id AND o.provider = p.provider AND o.transaction_id = trim(replace(p.transaction_id, i.one, '')) "
+        + "WHERE octet_length(p.transaction_id) <> length(p.transaction_id)";
 
     private const string Paid = "SELECT order_id, SUM(amount) AS amount FROM payment_transactions GROUP BY order_id";
 
@@ -60,6 +69,7 @@ internal static class OrderInvariants
             + "JOIN payment_transactions o ON o.store_id = p.store_id AND o.provider = lower(trim(p.provider)) "
             + "AND o.transaction_id = trim(p.transaction_id) AND o.id <> p.id WHERE p.provider <> lower(trim(p.provider)) "
             + "OR p.transaction_id <> trim(p.transaction_id) OR trim(p.provider, 'abcdefghijklmnopqrstuvwxyz0123456789_') <> ''"),
+        new("transactions_have_no_invisible_characters", InvisibleTransactions()),
         new("goods_out_are_in_the_ledger",
             "SELECT o.id, l.variant_id, l.gone, COALESCE(-m.gone, 0) AS ledger FROM orders o "
             + "JOIN (SELECT order_id, variant_id, SUM(shipped) AS gone FROM order_lines "

@@ -129,7 +129,8 @@ internal static class OrderRequest
         const string Name = "deliveryAddress";
         if (fields.IsText(Name))
         {
-            return JsonSerializer.Serialize(fields.Text(Name, 500, lines: true), Reply.Json);
+            var text = required ? fields.Text(Name, 500, lines: true) : fields.TextOrNull(Name, 500, lines: true);
+            return text is null ? null : JsonSerializer.Serialize(text, Reply.Json);
         }
 
         if (fields.ObjectOrNull(Name) is not { } a)

@@ -18,13 +18,8 @@ internal static partial class DiscountBody
     /// <param name="zone">The store's time zone, in which plain days are read: a code ends when its last day does.</param>
     public static DiscountCode Read(Fields fields, Guid id, Guid? storeId, string code, TimeZoneInfo? zone)
     {
-        var word = fields.WordOrNull("kind", [.. DiscountKinds.All]);
-        if (!fields.Has("kind"))
-        {
-            fields.Reject("kind", "is required");
-        }
-
-        var kind = word is null ? DiscountKind.Fixed : DiscountKinds.Parse(word);
+        var word = fields.Word("kind", [.. DiscountKinds.All]);
+        var kind = word.Length == 0 ? DiscountKind.Fixed : DiscountKinds.Parse(word);
         var read = new DiscountCode
         {
             Id = id,

@@ -33,6 +33,9 @@ public sealed record Product
     /// <summary>Counts its changes, from 1; the ETag. What is available may change without it.</summary>
     public long Version { get; init; } = 1;
 
+    /// <summary>The stored key of its name; null where its name is new.</summary>
+    internal string? NameKey { get; init; }
+
     /// <summary>What categories are compared by.</summary>
     internal string? CategoryKey => Category is null ? null : UnicodeText.Key(Category);
 

@@ -3,7 +3,7 @@ using Holdfast.Platform;
 namespace Holdfast.Catalog.Core;
 
 /// <summary>
-/// One variant as a list of products has it; the product is known by its name, the variant by its sku, however that is written. What is
+/// One variant as a list of products has it; the product is known by its name, the variant by its sku, however these are written. What is
 /// null leaves what is there.
 /// </summary>
 /// <param name="FreshProductId">The id of the product, should it be new.</param>
@@ -42,6 +42,7 @@ public sealed class ProductBook
     public const int MaxVariants = 250;
 
     private readonly Dictionary<(Guid Store, string Name), Page> _byName = [];
+    private readonly Dictionary<(Guid Store, string Key), Page> _byNameKey = [];
     private readonly Dictionary<(Guid Store, string Sku), Page> _bySku = [];
     private readonly Dictionary<(Guid Store, string Key), Page> _byKey = [];
     private readonly List<Page> _pages = [];
@@ -67,12 +68,13 @@ public sealed class ProductBook
     {
         var known = _bySku.TryGetValue((storeId, row.Sku), out var page)
             || _byKey.TryGetValue((storeId, UnicodeText.Key(row.Sku)), out page);
-        if (known && page!.Product.Name != row.Product)
+        if (known && !UnicodeText.IsSameName(page!.Product.Name, row.Product))
         {
             return Errors.Invalid("sku", $"'{row.Sku}' is a variant of the product '{page.Product.Name}'");
         }
 
-        if (!known && !_byName.TryGetValue((storeId, row.Product), out page))
+        if (!known && !_byName.TryGetValue((storeId, row.Product), out page)
+            && !_byNameKey.TryGetValue((storeId, UnicodeText.Key(row.Product)), out page))
         {
             page = new Page(null, new Product { Id = row.FreshProductId, StoreId = storeId, Name = row.Product, Variants = [] });
             Open(page);
@@ -99,6 +101,7 @@ public sealed class ProductBook
         _pages.Add(page);
         _ids.Add(page.Product.Id);
         _byName.TryAdd((page.Product.StoreId, page.Product.Name), page);
+        _byNameKey.TryAdd((page.Product.StoreId, UnicodeText.Key(page.Product.Name)), page);
         foreach (var variant in page.Product.Variants)
         {
             _bySku[(page.Product.StoreId, variant.Sku)] = page;

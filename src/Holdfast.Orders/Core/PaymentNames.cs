@@ -1,3 +1,5 @@
+using Holdfast.Platform;
+
 namespace Holdfast.Orders.Core;
 
 /// <summary>The one form in which providers and their transactions are named, so that the same payment is told twice only once.</summary>
@@ -11,8 +13,11 @@ public static class PaymentNames
     public static string FoldProvider(string name) =>
         string.Concat(name.Trim().Select(c => char.IsAsciiLetterUpper(c) ? char.ToLowerInvariant(c) : c));
 
-    /// <summary>Without blanks around it; providers tell their ids apart by capitals.</summary>
-    public static string FoldTransaction(string id) => id.Trim();
+    /// <summary>
+    /// Without what nobody sees, and without blanks around it: a copied id often brings a zero-width space or a direction mark along.
+    /// Capitals stay, because providers tell their ids apart by them.
+    /// </summary>
+    public static string FoldTransaction(string id) => UnicodeText.Visible(id).Trim();
 
     /// <summary>Whether a folded name is one: 1 to 60 of a to z, 0 to 9 and _.</summary>
     public static bool IsProvider(string folded) =>

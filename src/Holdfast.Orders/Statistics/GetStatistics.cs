@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Holdfast.Platform;
@@ -52,7 +51,7 @@ internal sealed class GetStatistics(Db db, Documents documents)
                 continue;
             }
 
-            if (!DateOnly.TryParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
+            if (!Times.IsDay(day))
             {
                 return Errors.Invalid(name, "must be a day: yyyy-MM-dd");
             }

@@ -34,6 +34,9 @@ public sealed partial class Fields
     /// <summary>The most members that an object may have: no resource knows half as many.</summary>
     private const int MaxMembers = 200;
 
+    /// <summary>Longer texts of blanks are nothing that a form sends.</summary>
+    private const int MaxBlank = 200;
+
     /// <summary>What is wrong, or null. Call it once, after every field was asked for.</summary>
     public Error? Done() => _findings.ToError();
 
@@ -134,10 +137,10 @@ public sealed partial class Fields
 
     public Guid Uuid(string name) => UuidOrNull(name) ?? Missing<Guid>(name);
 
-    /// <summary>A UUID with hyphens, or null when it is absent.</summary>
+    /// <summary>A UUID with hyphens, or null when it is absent or blank.</summary>
     public Guid? UuidOrNull(string name)
     {
-        if (!Get(name, out var value))
+        if (!Get(name, out var value) || IsBlank(value))
         {
             return null;
         }
@@ -158,9 +161,21 @@ public sealed partial class Fields
     }
 
     /// <summary>One of the given words.</summary>
+    public string Word(string name, params ReadOnlySpan<string> words)
+    {
+        if (WordOrNull(name, words) is { } word)
+        {
+            return word;
+        }
+
+        Missing(name);
+        return "";
+    }
+
+    /// <summary>One of the given words, or null when it is absent or blank.</summary>
     public string? WordOrNull(string name, params ReadOnlySpan<string> words)
     {
-        if (Read(name, 200, 1, lines: false, isOptional: false) is not { } text)
+        if (Read(name, 200, 1, lines: false, isOptional: true) is not { } text)
         {
             return null;
         }
@@ -210,6 +225,10 @@ public sealed partial class Fields
         }
     }
 
+    /// <summary>Forms send what nobody has filled in as an empty text.</summary>
+    private static bool IsBlank(JsonElement value) =>
+        StringOrNull(value) is { Length: <= MaxBlank } text && string.IsNullOrWhiteSpace(text);
+
     private T? Wrong<T>(string name, string message)
     {
         _findings.Add(_path + name, message);
@@ -224,8 +243,9 @@ public sealed partial class Fields
 
     private void Missing(string name)
     {
-        // What is there but wrong has been said already, perhaps of an entry in it.
-        if (!_object.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null)
+        // What is there but wrong has been said already, perhaps of an entry in it. What is blank is as good as absent.
+        if (!_object.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null
+            || (IsBlank(value) && !_findings.Errors.ContainsKey(_path + name)))
         {
             _findings.Add(_path + name, "is required");
         }

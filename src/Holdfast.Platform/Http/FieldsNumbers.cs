@@ -53,12 +53,12 @@ public sealed partial class Fields
     public decimal? RateOrNull(string name) => Decimal(name, RateDecimals, 0, 100);
 
     /// <summary>
-    /// An RFC 3339 time with its offset, as UTC; or null when it is absent. Where <paramref name="zone"/> is given, a plain day is taken,
-    /// too: its first moment there, or with <paramref name="isEnd"/> the first after it.
+    /// An RFC 3339 time with its offset, as UTC; or null when it is absent or blank. Where <paramref name="zone"/> is given, a plain day is
+    /// taken, too: its first moment there, or with <paramref name="isEnd"/> the first after it.
     /// </summary>
     public DateTime? TimeOrNull(string name, TimeZoneInfo? zone = null, bool isEnd = false)
     {
-        if (!Get(name, out var value))
+        if (!Get(name, out var value) || IsBlank(value))
         {
             return null;
         }

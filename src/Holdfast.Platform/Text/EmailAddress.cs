@@ -7,7 +7,7 @@ namespace Holdfast.Platform;
 /// One mailbox has one key. Case, surrounding blanks and the way accents were typed are evened out, and domains are compared in ASCII
 /// (IDNA), so that <c>bücher.de</c> and <c>xn--bcher-kva.de</c> are one. Dots and plus tags mean different mailboxes at many providers, so
 /// they stay. Addresses that only look like another's are none: full width and other compatibility forms, invisible characters, letters of
-/// several alphabets in one word.
+/// several alphabets in one word, and words that look like ASCII from end to end (<see cref="LookAlikes"/>).
 /// </summary>
 public static class EmailAddress
 {
@@ -40,8 +40,8 @@ public static class EmailAddress
         }
 
         var local = text[..at].ToLowerInvariant();
-        return IsLocal(local) && DomainKey(text[(at + 1)..]) is { } domain && local.Length + 1 + domain.Length <= MaxLength
-            ? $"{local}@{domain}" : null;
+        return DomainKey(text[(at + 1)..]) is { } domain && IsLocal(local, IsUnderAscii(domain))
+            && local.Length + 1 + domain.Length <= MaxLength ? $"{local}@{domain}" : null;
     }
 
     /// <summary>A domain in lower case and ASCII; null where it cannot be one, or only looks like another.</summary>
@@ -63,8 +63,8 @@ public static class EmailAddress
             // There and back: of several ASCII forms that say one name, only the one that it has is taken.
             var ascii = Idn.GetAscii(lower);
             var shown = Idn.GetUnicode(ascii);
-            return shown == UnicodeText.Nfc(shown).ToLowerInvariant() && Idn.GetAscii(shown) == ascii && shown.Split('.').All(IsPlain)
-                ? ascii : null;
+            return shown == UnicodeText.Nfc(shown).ToLowerInvariant() && Idn.GetAscii(shown) == ascii
+                && shown.Split('.').All(label => IsPlain(label, IsUnderAscii(ascii))) ? ascii : null;
         }
         catch (ArgumentException)
         {
@@ -72,7 +72,10 @@ public static class EmailAddress
         }
     }
 
-    private static bool IsLocal(string local)
+    // Whoever reads a name under such a domain expects other letters than ASCII's.
+    private static bool IsUnderAscii(string domain) => !domain.AsSpan(domain.LastIndexOf('.') + 1).StartsWith("xn--");
+
+    private static bool IsLocal(string local, bool isUnderAscii)
     {
         foreach (var c in local)
         {
@@ -82,7 +85,7 @@ public static class EmailAddress
             }
         }
 
-        return local[0] != '.' && local[^1] != '.' && !local.Contains("..", StringComparison.Ordinal) && IsPlain(local);
+        return local[0] != '.' && local[^1] != '.' && !local.Contains("..", StringComparison.Ordinal) && IsPlain(local, isUnderAscii);
     }
 
     private static bool IsDomain(string domain)
@@ -103,16 +106,17 @@ public static class EmailAddress
         || char.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
 
     /// <summary>
-    /// Whether a word is what it looks like: nothing invisible or in another width, and not Latin mixed with letters that look Latin.
+    /// Whether a word is what it looks like: nothing invisible or in another width, not Latin mixed with letters that look Latin, and
+    /// nothing that would be taken for ASCII.
     /// </summary>
-    private static bool IsPlain(string word)
+    private static bool IsPlain(string word, bool isUnderAscii)
     {
         if (Ascii.IsValid(word))
         {
             return true;
         }
 
-        if (UnicodeText.Plain(word) != word)
+        if (UnicodeText.Plain(word) != word || LookAlikes.LooksAscii(word, isUnderAscii))
         {
             return false;
         }

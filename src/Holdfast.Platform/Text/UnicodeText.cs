@@ -61,6 +61,27 @@ public static class UnicodeText
         return Forms.Value.NFC(plain.ToString());
     }
 
+    /// <summary>The text in NFC without what nobody sees; all other characters stay as they are.</summary>
+    public static string Visible(string text)
+    {
+        if (IsPlain(text))
+        {
+            return text;
+        }
+
+        var visible = new StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (!IsInvisible(rune))
+            {
+                visible.Append(rune.ToString());
+            }
+        }
+
+        // What was kept apart by something invisible may compose now.
+        return Forms.Value.NFC(visible.ToString());
+    }
+
     /// <summary>
     /// As <see cref="Nfkc"/>, without what nobody sees, and trimmed: what somebody meant who typed a code or a SKU. Case stays.
     /// </summary>
@@ -71,17 +92,7 @@ public static class UnicodeText
             return text.Trim();
         }
 
-        var visible = new StringBuilder(text.Length);
-        foreach (var rune in Nfkc(text).EnumerateRunes())
-        {
-            if (!IsInvisible(rune))
-            {
-                visible.Append(rune.ToString());
-            }
-        }
-
-        // What was kept apart by something invisible may compose now.
-        return Forms.Value.NFC(visible.ToString()).Trim();
+        return Visible(Nfkc(text)).Trim();
     }
 
     /// <summary>
@@ -111,6 +122,11 @@ public static class UnicodeText
     public static IEqualityComparer<string> Names { get; } = EqualityComparer<string>.Create((a, b) => a is null ? b is null
         : b is not null && IsSameName(a, b),
         text => Key(text).GetHashCode(StringComparison.Ordinal));
+
+    /// <summary>The characters that nobody sees, but for the thousands of the last range that Unicode has not given a meaning.</summary>
+    public static IEnumerable<string> InvisibleCharacters() =>
+        Invisible.SelectMany(range => Enumerable.Range(range.First, range.Last - range.First + 1))
+        .Where(point => point is <= 0xE007F or (>= 0xE0100 and <= 0xE01EF)).Select(char.ConvertFromUtf32);
 
     /// <summary>Whether nobody sees the character: joiners, direction marks, variation selectors, fillers.</summary>
     public static bool IsInvisible(Rune rune)

@@ -76,6 +76,29 @@ public abstract class CartTests(TestHost host)
     }
 
     [Fact]
+    public async Task Emptying_a_cart_that_nobody_has_leaves_nothing_behind()
+    {
+        var shop = await Shop.CreateAsync(Server.Db, 5);
+        Server.Db.KeepsStaleNames = true;
+        try
+        {
+            var invented = new Basket(Server.Guest, shop, new string('A', 43));
+            await invented.ClearAsync().ShouldBeAsync(200);
+            await invented.RemoveAsync(shop.Variant).ShouldBeAsync(200);
+            Assert.Equal(0, await shop.CountAsync("SELECT COUNT(*) FROM cache_invalidations"));
+
+            var basket = Visitor(shop);
+            await basket.PutAsync(shop.Variant, 2).ShouldBeAsync(200);
+            await basket.ClearAsync().ShouldBeAsync(200);
+            Assert.True(await shop.CountAsync("SELECT COUNT(*) FROM cache_invalidations WHERE names LIKE '%cart%'") > 0);
+        }
+        finally
+        {
+            Server.Db.KeepsStaleNames = false;
+        }
+    }
+
+    [Fact]
     public async Task A_customers_cart_is_theirs_alone_and_of_one_store()
     {
         var (shop, other) = (await Shop.CreateAsync(Server.Db, 5), await Shop.CreateAsync(Server.Db, 5));

@@ -93,6 +93,27 @@ public abstract partial class ImportFilesTests(TestDatabase database) : IDisposa
     }
 
     [Fact]
+    public async Task A_receipt_that_is_mended_to_nothing_is_named()
+    {
+        var slug = await NewStoreAsync("VND");
+        const string Header = "store,product,sku,price,quantity,reference\n";
+        await ImportAsync("p.csv", $"{Header}{slug},A,a,1,10,\n{slug},A,b,1,0,\n{slug},A,c,1,7,note 7\n");
+        foreach (var dryRun in new[] { true, false })
+        {
+            // b was never received, c with this reference neither.
+            var (code, output) = await ImportAsync("p.csv",
+                $"{Header}{slug},A,a,1,0,\n{slug},A,b,1,0,\n{slug},A,c,1,0,note 8\n{slug},A,d,1,2,\n",
+                new ImportOptions(DryRun: dryRun));
+            Assert.Equal(1, code);
+            Assert.StartsWith("p.csv line 2, column quantity: 'a' has a receipt 'import' of 10 pieces already, and not of 0: give a "
+                + "new delivery a reference of its own, or adjust the stock\np.csv: ", output);
+            Assert.EndsWith("; 1 receipts of stock; 0 rows refused. 1 receipts differ from what is booked.\n", output);
+        }
+
+        Assert.Equal([("a", 1, 10), ("b", 1, 0), ("c", 1, 7), ("d", 1, 2)], await StockAsync(slug));
+    }
+
+    [Fact]
     public async Task A_dry_run_says_what_would_happen_and_changes_nothing()
     {
         var slug = await NewStoreAsync("VND");

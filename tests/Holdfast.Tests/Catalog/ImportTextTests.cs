@@ -32,6 +32,32 @@ public abstract class ImportTextTests(TestHost host)
             await ImportAsync($"store,product,sku,price\n{slug},A,x\u00e9,5\n{slug},A,Xe\u0301,6\n"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("S\u00e1ch \u1ea3nh\u200b")]
+    [InlineData("\u2060Sa\u0301ch a\u0309nh")]
+    [InlineData("\uff33\u00e1ch \u1ea3nh")]
+    [InlineData("S\u00c1CH \u1ea3nh")]
+    public async Task A_new_sku_joins_the_product_whose_name_looks_the_same(string name)
+    {
+        var store = await host.Server.Admin.Post("/stores", new { name = "S", slug = $"s-{Guid.CreateVersion7():N}", currency = "VND" });
+        var slug = (string)store["slug"]!;
+        await ImportAsync($"store,product,sku,price\n{slug},{Composed},AB-100,5\n");
+        Assert.EndsWith("1 variants created (0 new products), 0 changed, 0 as they were; 0 receipts of stock; 0 rows refused.\n",
+            await ImportAsync($"store,product,sku,price\n{slug},{name},AB-101,5\n"));
+        Assert.EndsWith("1 variants created (0 new products), 1 changed, 0 as they were; 0 receipts of stock; 0 rows refused.\n",
+            await ImportAsync($"store,product,sku,price\n{slug},{name},AB-100,6\n{slug},{name},AB-102,5\n"));
+        var product = Assert.Single((await host.Server.Admin.Get($"/products?storeId={store.Id}")).Items)!;
+        Assert.Equal((Composed, 3), ((string?)product["name"], product["variants"]!.AsArray().Count));
+
+        // Two names in one file are one, too; and after a rename the new one is found.
+        Assert.EndsWith("2 variants created (1 new products), 0 changed, 0 as they were; 0 receipts of stock; 0 rows refused.\n",
+            await ImportAsync($"store,product,sku,price\n{slug},B\u00e9,b-1,5\n{slug},Be\u200b\u0301,b-2,5\n"));
+        Assert.Equal(200, (int)(await host.Server.Admin.Put($"/products/{(string)product["id"]!}",
+            new { name = "Other", variants = new[] { new { sku = "AB-100", price = 7 } } }, "*")).Status);
+        Assert.EndsWith("1 variants created (0 new products), 0 changed, 0 as they were; 0 receipts of stock; 0 rows refused.\n",
+            await ImportAsync($"store,product,sku,price\n{slug},OTHER\u200b,AB-103,5\n"));
+    }
+
     private async Task<string> ImportAsync(string text)
     {
         var folder = Directory.CreateTempSubdirectory("holdfast-csv-").FullName;

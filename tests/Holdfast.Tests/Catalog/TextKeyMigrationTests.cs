@@ -9,7 +9,8 @@ namespace Holdfast.Tests.Catalog;
 /// <summary>What a database of before holds twice is found, named, and neither merged nor lost.</summary>
 public abstract class TextKeyMigrationTests(Backend backend)
 {
-    private static readonly string[] Late = ["003_text_keys.sql", "010_text_keys.sql", "003_reference_keys.sql", "010_buyer_keys.sql"];
+    private static readonly string[] Late = ["003_text_keys.sql", "010_text_keys.sql", "003_reference_keys.sql", "010_buyer_keys.sql",
+        "006_product_names.sql"];
 
     private readonly List<string> _report = [];
 
@@ -68,6 +69,44 @@ public abstract class TextKeyMigrationTests(Backend backend)
             new { name = "B", variants = new[] { new { id = variant, sku = "ab-101", price = 7 } } }, dearer.ETag);
         Assert.Equal(200, (int)renamed.Status);
         Assert.Empty(await Verification.RunAsync(server.Db, [invariant]));
+    }
+
+    [Fact]
+    public async Task Products_that_are_now_of_one_name_are_reported_and_stay()
+    {
+        await using var test = await TestDb.CreateAsync(backend, migrated: false);
+        await Migrations.ApplyAsync(test.Db, [.. Server.Modules.Select(m => new OlderModule(m))]);
+        Guid[] ids = [.. Enumerable.Range(0, 6).Select(_ => Guid.CreateVersion7()).OrderBy(id => id.ToString(), StringComparer.Ordinal)];
+        string[] names = ["Sa\u0301ch", "S\u00e1ch", "S\u00e1ch\u200b", "s\u00e1ch", "\u00c1o"];
+        await test.Db.WriteAsync(async tx =>
+        {
+            var now = await tx.NowAsync();
+            await tx.ExecuteAsync(
+                "INSERT INTO stores (id, slug, name, currency, time_zone, version, created_at, updated_at) VALUES ($1, 's', 'S', 'VND', "
+                + "'UTC', 1, $2, $2)", ids[5], now);
+            foreach (var (id, name) in ids.Zip(names))
+            {
+                await tx.ExecuteAsync(
+                    "INSERT INTO products (id, store_id, name, search_text, version, created_at, updated_at) VALUES ($1, $2, $3, '', 1, "
+                    + "$4, $4)", id, ids[5], name, now);
+            }
+        });
+        await Migrations.ApplyAsync(test.Db, Server.Modules, report: _report.Add);
+
+        string[] twins = [TextKeys.Twin("s\u00e1ch", ids[1]), TextKeys.Twin("s\u00e1ch", ids[2])];
+        Assert.Equal(["s\u00e1ch", .. twins, "s\u00e1ch", "\u00e1o"],
+            await KeysAsync(test.Db, "SELECT name_key FROM products ORDER BY id"));
+        Assert.Equal(2, _report.Count(l => l.StartsWith("product ", StringComparison.Ordinal)
+            && l.Contains($"has the name of {ids[0]}; rename", StringComparison.Ordinal)));
+        var invariant = CatalogModule.Invariants.Single(i => i.Name.StartsWith("products_", StringComparison.Ordinal));
+        Assert.Equal(2, Assert.Single(await Verification.RunAsync(test.Db, [invariant])).Rows.Count);
+        Assert.Empty(await test.Db.WriteAsync(new ProductNameKeys().RunAsync));
+
+        // An older release renames without the key: what it left is put right.
+        await test.Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE products SET name = 'New' WHERE id {in $1}", ids[..2]));
+        Assert.Single(await test.Db.WriteAsync(new ProductNameKeys().RunAsync));
+        Assert.Equal(["new", TextKeys.Twin("new", ids[1]), "s\u00e1ch", "s\u00e1ch", "\u00e1o"],
+            await KeysAsync(test.Db, "SELECT name_key FROM products ORDER BY id"));
     }
 
     private sealed record Old(Guid First, Guid Second, Guid Guest);

@@ -23,7 +23,10 @@ public abstract class PaymentNamesTests(TestHost host)
         var order = await desk.PlaceAsync(shop.Body((0, 9)));
         foreach (var (provider, transaction) in new[] { ("bank_1", "T-7"), ("Bank_1", "T-7"), ("BANK_1", " T-7 "),
             // The last k is the sign for kelvin, which Unicode says is a K.
-            ("  bank_1\u00a0", "T-7\u3000"), ("ban\u212a_1", "T-7") })
+            ("  bank_1\u00a0", "T-7\u3000"), ("ban\u212a_1", "T-7"),
+            // What a copied id brings along: nobody sees it, nor the fillers and tags that nobody types.
+            ("bank_1", "T-\u200b7"), ("bank_1", "\u202aT-7\u202c"), ("bank_1", "\ufeffT\u00ad-7"), ("bank_1", " \u2060 T-7\u3164"),
+            ("bank_1", "T-7\U000E0041\uFE0F") })
         {
             Assert.Equal(500, Desk.Number(await desk.PayAsync(order, 500, transaction, provider), "amountPaid"));
         }
@@ -85,6 +88,7 @@ public abstract class PaymentNamesTests(TestHost host)
         foreach (var (provider, transaction, before) in new[]
         {
             ("Bank_1", "chuye\u0302\u0309n-khoa\u0309n-7", ""), ("BANK_1 ", "chuy\u00ea\u0309n-kho\u1ea3n-7", ""),
+            ("bank_1", "chuy\u1ec3n-\u200bkho\u1ea3n-7\u200e", ""), ("bank_1", "chuye\u200d\u0302\u0309n-kho\u1ea3n-7", ""),
             ("ban\u212a_1", " chuy\u1ec3n-khoa\u0309n-7\u3000", "\uFEFF"),
                 ("bank_1", new string(' ', 300) + "chuye\u0302\u0309n-kho\u1ea3n-7", ""),
         })
@@ -121,6 +125,28 @@ public abstract class PaymentNamesTests(TestHost host)
                 await shop.CountAsync("SELECT COUNT(*) FROM dead_letters WHERE id = $1 AND reason = 'no'", id) == 0);
             Assert.Equal(0, await shop.CountAsync("SELECT COUNT(*) FROM dead_letters WHERE payload = $1", payload));
         }
+    }
+
+    [Fact]
+    public async Task An_old_id_with_something_invisible_is_named_with_its_twin()
+    {
+        var shop = await Shop.CreateAsync(Server.Db, 10);
+        var desk = new Desk(Server, shop);
+        var order = await desk.PlaceAsync(shop.Body((0, 9)));
+        foreach (var transaction in new[] { "FT123", "other", "khác" })
+        {
+            await desk.PayAsync(order, 100, transaction, "bank");
+        }
+
+        await using var tx = await Server.Db.BeginAsync();
+        Assert.Equal(1,
+            await tx.ExecuteAsync("UPDATE payment_transactions SET transaction_id = $2 WHERE order_id = $1 AND transaction_id = 'other'",
+            Desk.Id(order), "FT\u200b123"));
+        var form = OrdersModule.Invariants.Single(i => i.Name == "transactions_have_no_invisible_characters");
+        var broken = Assert.Single(await tx.QueryAsync(form.Sql, r => (Name: r.Text(4), Twin: r.UuidOrNull(6))));
+        var twin = await tx.FirstAsync("SELECT id FROM payment_transactions WHERE order_id = $1 AND transaction_id = 'FT123'",
+            r => r.Uuid(0), Desk.Id(order));
+        Assert.Equal(("FT\u200b123", twin), broken);
     }
 
     [Fact]

@@ -26,11 +26,21 @@ internal static class ProductWrites
         var (receipts, told) = (0, new List<BadField>());
         foreach (var delivery in Deliveries(book, taken))
         {
-            var received = await StockWriter.ReceiveAsync(tx, [.. delivery.Select(d => (d.VariantId, d.StoreId, (long)d.Row.Quantity!))],
-                delivery.Key,
-                await tx.NowAsync().ConfigureAwait(false)).ConfigureAwait(false);
-            receipts += received.Written;
-            told.AddRange(Different(delivery, received.Booked));
+            var lines = delivery.Where(d => d.Row.Quantity > 0).Select(d => (d.VariantId, d.StoreId, (long)d.Row.Quantity!)).ToList();
+            if (lines.Count > 0)
+            {
+                var received = await StockWriter.ReceiveAsync(tx, lines, delivery.Key, await tx.NowAsync().ConfigureAwait(false))
+                    .ConfigureAwait(false);
+                receipts += received.Written;
+                told.AddRange(Different(delivery, received.Booked));
+            }
+
+            // Nothing is received for these, but a receipt that is booked was of something.
+            var zeros = delivery.Where(d => d.Row.Quantity == 0).Select(d => d.VariantId).ToArray();
+            if (zeros.Length > 0)
+            {
+                told.AddRange(Different(delivery, await StockWriter.BookedAsync(tx, zeros, delivery.Key).ConfigureAwait(false)));
+            }
         }
 
         return new SliceResult(rows.Count, NewProducts(book), effects, faults, receipts, told);
@@ -47,7 +57,7 @@ internal static class ProductWrites
         foreach (var delivery in Deliveries(book, taken))
         {
             var booked = await StockWriter.BookedAsync(session, [.. delivery.Select(d => d.VariantId)], delivery.Key).ConfigureAwait(false);
-            receipts += delivery.Count(d => !booked.ContainsKey(d.VariantId));
+            receipts += delivery.Count(d => d.Row.Quantity > 0 && !booked.ContainsKey(d.VariantId));
             told.AddRange(Different(delivery, booked));
         }
 
@@ -98,7 +108,7 @@ internal static class ProductWrites
 
     private static IEnumerable<IGrouping<string,
         (Guid VariantId, Guid StoreId, FileRow Row)>> Deliveries(ProductBook book, List<(Guid StoreId, FileRow Row)> taken) =>
-        taken.Where(t => t.Row.Quantity > 0).Select(t => (VariantId: book.Find(t.StoreId, t.Row.Product.Sku).Id, t.StoreId, t.Row))
+        taken.Where(t => t.Row.Quantity is not null).Select(t => (VariantId: book.Find(t.StoreId, t.Row.Product.Sku).Id, t.StoreId, t.Row))
             .GroupBy(t => t.Row.Reference).OrderBy(d => d.Key, StringComparer.Ordinal);
 
     private static IEnumerable<BadField> Different(IEnumerable<(Guid VariantId, Guid StoreId, FileRow Row)> delivery,
