@@ -8,7 +8,8 @@ namespace Holdfast.Orders;
 /// <summary>Makes <see cref="BuyerHashes"/>: 64 bits each of a SHA-256.</summary>
 internal static class BuyerSigns
 {
-    public static BuyerHashes Of(PlaceCommand command) => Of(command.Keys);
+    public static BuyerHashes Of(PlaceCommand command) =>
+        Of(command.Keys) with { Client = PublicAddress.Of(command.Client) is { } client ? BuyerHash.OfClient(client) : null };
 
     /// <summary>Null where it says nothing of anybody.</summary>
     public static long? OfPhone(string phone) => PhoneDigits.Of(phone) is { } digits ? Hash(digits) : null;

@@ -9,6 +9,9 @@ public sealed record BuyerHashes(long Who, long? Phone)
 {
     /// <summary>Of every key that is this buyer's, but the phone.</summary>
     public IReadOnlyList<long> Known { get; init; } = [Who];
+
+    /// <summary>Of the address that the order comes from; null where that is not one of the public network.</summary>
+    public long? Client { get; init; }
 }
 
 /// <summary>An order that holds stock and has brought no money yet.</summary>

@@ -33,6 +33,7 @@ internal static class PlacementOpening
         var discounts = OpenCodes(tx, batch, peeked, commands);
         var pending = PendingRows.Peek(batch, options, commands);
         var unpaid = UnpaidHoldRows.Open(batch, options, peeked, commands, peekedAt);
+        var clients = ClientHoldRows.Open(batch, options, peeked, commands, peekedAt);
         var accounts = commands.Where(c => c is { RedeemPoints: > 0, CustomerId: not null }).Select(c => (c.CustomerId!.Value, c.StoreId))
             .Distinct().ToList();
         var hasLate = riders.Exists(r => r.Rank >= LockRank.Stock);
@@ -56,6 +57,7 @@ internal static class PlacementOpening
             Discounts = await discounts().ConfigureAwait(false),
             Pending = pending(now),
             UnpaidHolds = unpaid(),
+            ClientHolds = clients(),
             Purchases = new PurchaseBook(purchases?.Rows ?? []),
             Points = points is null ? null : await points(now).ConfigureAwait(false),
         };
