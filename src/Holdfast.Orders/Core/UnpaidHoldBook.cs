@@ -61,7 +61,8 @@ public sealed class UnpaidHoldBook(UnpaidLimits limits, IEnumerable<(Guid Varian
 
         foreach (var line in order.Lines)
         {
-            var hold = new UnpaidHold(order.Id, line.VariantId, order.StoreId, line.Quantity, buyer, order.ExpiresAt, order.CreatedAt);
+            var hold = new UnpaidHold(order.Id, line.VariantId, order.StoreId, line.Quantity, buyer.Claimed, order.ExpiresAt,
+                order.CreatedAt);
             Count(hold, 1);
             _added.Add(hold);
         }
@@ -72,7 +73,7 @@ public sealed class UnpaidHoldBook(UnpaidLimits limits, IEnumerable<(Guid Varian
     {
         foreach (var (variantId, quantity) in lines)
         {
-            if (limits.OfBuyer > 0 && HeldBy(variantId, buyer) + quantity > limits.OfBuyer)
+            if (limits.OfBuyer > 0 && HeldBy(variantId, buyer.Claimed) + quantity > limits.OfBuyer)
             {
                 return OrderErrors.TooManyHeld(limits.OfBuyer).With("variantId", variantId);
             }
