@@ -88,7 +88,8 @@ public static class Placement
 
         foreach (var (code, amount) in charges.Codes)
         {
-            books.Discounts.Use(code, command.OrderId, command.StoreId, command.Keys.Counted[0], amount);
+            books.Discounts.Use(code, command.OrderId, command.StoreId, command.Keys.Counted[0], amount,
+                BuyerKeys.PhoneAmong(command.Keys.Counted));
         }
 
         if (charges.RedeemedPoints > 0

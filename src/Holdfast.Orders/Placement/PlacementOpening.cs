@@ -90,7 +90,7 @@ internal static class PlacementOpening
             return () => ValueTask.FromResult(DiscountBook.Empty);
         }
 
-        var buyers = coded.SelectMany(c => c.Keys.Known).Distinct().ToArray();
+        var buyers = coded.SelectMany(c => c.Keys.Asked).Distinct().ToArray();
         var codes = DiscountPages.Open(batch, [.. found.Select(c => c.Id).Order()]);
         Guid[] limited = [.. found.Where(c => c.UsageLimitPerCustomer is not null).Select(c => c.Id)];
         var uses = limited.Length == 0 ? null : DiscountPages.Uses(batch, limited, buyers);

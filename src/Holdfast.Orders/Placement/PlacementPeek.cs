@@ -68,7 +68,7 @@ internal sealed record PlacementPeek(PlacementBooks Books, IReadOnlyList<Idempot
         var pending = isTold ? PendingRows.Peek(batch, options, [command]) : _ => PendingRows.Unread(options, command);
         var unpaid = UnpaidHoldRows.Open(batch, options, books, [command], now, ofBuyers: isTold);
         var clients = ClientHoldRows.Open(batch, options, books, [command], now, ofOthers: isTold);
-        var uses = isTold && codes.Length > 0 ? DiscountPages.Uses(batch, [.. codes.Select(c => c.Id)], [.. command.Keys.Known]) : null;
+        var uses = isTold && codes.Length > 0 ? DiscountPages.Uses(batch, [.. codes.Select(c => c.Id)], [.. command.Keys.Asked]) : null;
         await batch.RunAsync().ConfigureAwait(false);
         return books with
         {
