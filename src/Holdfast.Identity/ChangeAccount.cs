@@ -11,8 +11,8 @@ namespace Holdfast.Identity;
 /// read the new mailbox and is signed in gets it changed, and the old mailbox is told. Sessions, orders, carts and points stay; orders
 /// keep the name and the email with which they were placed.
 /// </summary>
-internal sealed class ChangeAccount(Db db, Accounts accounts, PasswordWork passwords, EmailProof proof, DroppedMails dropped,
-    PublicUrl url)
+internal sealed class ChangeAccount(Db db, Accounts accounts, PasswordWork passwords, EmailProof proof, MailRequests requests,
+    DroppedMails dropped, PublicUrl url)
 {
     public async Task<Reply> RenameAsync(Request request)
     {
@@ -77,12 +77,23 @@ internal sealed class ChangeAccount(Db db, Accounts accounts, PasswordWork passw
             var now = await tx.NowAsync().ConfigureAwait(false);
             var batch = tx.Batch();
             OneTimeLinks.Add(batch, token, OneTimeLinks.ChangeEmail, id, now, proves: Emails.Key(email), email: email.Trim());
-            var queued = Mails.Queue(batch, IdentityMails.ChangeEmail(
-                PasswordChanges.OncePerMinute(OneTimeLinks.ChangeEmail, id, now), email.Trim(),
-                url.Link("change-email", "token", token), request.IsVietnamese) with
-            { UserId = id }, now);
+            // The new mailbox is anybody's: accounts without number must not fill it.
+            var may = await requests.CountAsync(tx, OneTimeLinks.ChangeEmail, Emails.Key(email)!, $"account {id}", isProved: false,
+                RateLimits.Partition(request.Http.Connection.RemoteIpAddress), now).ConfigureAwait(false);
+            QueuedMail? queued = null;
+            if (may)
+            {
+                queued = Mails.Queue(batch, IdentityMails.ChangeEmail(
+                    PasswordChanges.OncePerMinute(OneTimeLinks.ChangeEmail, id, now), email.Trim(),
+                    url.Link("change-email", "token", token), request.IsVietnamese) with
+                { UserId = id }, now);
+            }
+
             await batch.RunAsync().ConfigureAwait(false);
-            dropped.Note(tx, queued, now);
+            if (queued is not null)
+            {
+                dropped.Note(tx, queued, now);
+            }
         }).ConfigureAwait(false);
         return Reply.Accepted();
     }
