@@ -222,8 +222,10 @@ public abstract class OneBuyerTests(TestHost host)
         Assert.Equal("placed", await GuestAsync(shop, $"u{_mark}@example.com", "0000000000", code: "ONCE"));
 
         // A guest's phone stands in no account's way; an account's order counts against guests.
-        Assert.Equal("placed", await AccountAsync(shop, Guid.CreateVersion7(), $"v{_mark}@example.com", code: "ONCE", phone: "0905 123 411"));
-        Assert.Equal("placed", await AccountAsync(shop, Guid.CreateVersion7(), $"w{_mark}@example.com", code: "ONCE", phone: "0905 123 413"));
+        Assert.Equal("placed", await AccountAsync(shop, Guid.CreateVersion7(), $"v{_mark}@example.com", code: "ONCE",
+            phone: "0905 123 411"));
+        Assert.Equal("placed", await AccountAsync(shop, Guid.CreateVersion7(), $"w{_mark}@example.com", code: "ONCE",
+            phone: "0905 123 413"));
         Assert.Equal("discount_used_up", await GuestAsync(shop, $"x{_mark}@example.com", "0905 123 413", code: "ONCE"));
         await Crash.Audit.VerifyAsync(Server.Db);
     }
@@ -235,7 +237,8 @@ public abstract class OneBuyerTests(TestHost host)
         await shop.AddCodeAsync("ONCE", "fixed", 100, perCustomer: 1);
         for (var n = 0; n < 3; n++)
         {
-            var (status, order, _) = await shop.OrderAsync(Server.Guest, From(shop, $"c{n}{_mark}@example.com", "0905 123 414", code: "ONCE"));
+            var (status, order, _) = await shop.OrderAsync(Server.Guest, From(shop, $"c{n}{_mark}@example.com", "0905 123 414",
+                code: "ONCE"));
             Assert.Equal(201, status);
             Assert.Equal("discount_used_up", await GuestAsync(shop, $"d{n}{_mark}@example.com", "0905 123 414", code: "ONCE"));
             Assert.Equal(200, (await Shop.PostAsync(Server.Admin, $"/orders/{order.GetProperty("id").GetGuid()}/cancel", null)).Status);
