@@ -11,8 +11,8 @@ namespace Holdfast.Identity;
 /// read the new mailbox and is signed in gets it changed, and the old mailbox is told. Sessions, orders, carts and points stay; orders
 /// keep the name and the email with which they were placed.
 /// </summary>
-internal sealed class ChangeAccount(Db db, Accounts accounts, PasswordWork passwords, EmailProof proof, DroppedMails dropped,
-    PublicUrl url)
+internal sealed class ChangeAccount(Db db, Accounts accounts, PasswordWork passwords, EmailProof proof, MailRequests requests,
+    DroppedMails dropped, PublicUrl url)
 {
     public async Task<Reply> RenameAsync(Request request)
     {
@@ -23,26 +23,29 @@ internal sealed class ChangeAccount(Db db, Accounts accounts, PasswordWork passw
             return read.Error!;
         }
 
-        var (name, isRemoved) = read.Value;
+        var ((name, isRemoved), id) = (read.Value, request.Caller.Subject!.Value);
         return await db.WriteAsync<Reply>(async tx =>
         {
-            var now = await tx.NowAsync().ConfigureAwait(false);
-            if (name is not null || isRemoved)
+            await tx.QueryAsync("SELECT id FROM users WHERE id = $1 {lock}", r => r.Uuid(0), id).ConfigureAwait(false);
+            if (await accounts.FindAsync(tx, id).ConfigureAwait(false) is not { } account)
             {
-                var batch = tx.Batch();
-                batch.Execute("UPDATE users SET name = $2{as text}, name_folded = $3{as text}, updated_at = $4 WHERE id = $1 AND active "
-                    + "= $5", request.Caller.Subject!.Value, name, CustomerSearch.Fold(name), now, true);
-                AuditLog.Note(batch, new AuditEntry("name_changed", request.Caller.Actor), now);
-                await batch.RunAsync().ConfigureAwait(false);
+                await tx.RollbackAsync().ConfigureAwait(false);
+                return Errors.Unauthenticated;
             }
 
-            if (await accounts.FindAsync(tx, request.Caller.Subject!.Value).ConfigureAwait(false) is { } account)
+            // What stays as it is leaves no line: anybody could fill the log.
+            if ((name is null && !isRemoved) || name == account.Name)
             {
                 return Reply.Ok(account);
             }
 
-            await tx.RollbackAsync().ConfigureAwait(false);
-            return Errors.Unauthenticated;
+            var now = await tx.NowAsync().ConfigureAwait(false);
+            var batch = tx.Batch();
+            batch.Execute("UPDATE users SET name = $2{as text}, name_folded = $3{as text}, updated_at = $4 WHERE id = $1", id, name,
+                CustomerSearch.Fold(name), now);
+            AuditLog.Note(batch, new AuditEntry("name_changed", request.Caller.Actor), now);
+            await batch.RunAsync().ConfigureAwait(false);
+            return Reply.Ok(account with { Name = name });
         }).ConfigureAwait(false);
     }
 
@@ -77,12 +80,23 @@ internal sealed class ChangeAccount(Db db, Accounts accounts, PasswordWork passw
             var now = await tx.NowAsync().ConfigureAwait(false);
             var batch = tx.Batch();
             OneTimeLinks.Add(batch, token, OneTimeLinks.ChangeEmail, id, now, proves: Emails.Key(email), email: email.Trim());
-            var queued = Mails.Queue(batch, IdentityMails.ChangeEmail(
-                PasswordChanges.OncePerMinute(OneTimeLinks.ChangeEmail, id, now), email.Trim(),
-                url.Link("change-email", "token", token), request.IsVietnamese) with
-            { UserId = id }, now);
+            // The new mailbox is anybody's: accounts without number must not fill it.
+            var may = await requests.CountAsync(tx, OneTimeLinks.ChangeEmail, Emails.Key(email)!, $"account {id}", isProved: false,
+                RateLimits.Partition(request.Http.Connection.RemoteIpAddress), now).ConfigureAwait(false);
+            QueuedMail? queued = null;
+            if (may)
+            {
+                queued = Mails.Queue(batch, IdentityMails.ChangeEmail(
+                    PasswordChanges.OncePerMinute(OneTimeLinks.ChangeEmail, id, now), email.Trim(),
+                    url.Link("change-email", "token", token), request.IsVietnamese) with
+                { UserId = id }, now);
+            }
+
             await batch.RunAsync().ConfigureAwait(false);
-            dropped.Note(tx, queued, now);
+            if (queued is not null)
+            {
+                dropped.Note(tx, queued, now);
+            }
         }).ConfigureAwait(false);
         return Reply.Accepted();
     }

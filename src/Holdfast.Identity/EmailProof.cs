@@ -37,7 +37,7 @@ internal sealed class EmailProof(Db db, Accounts accounts, GuestJoinings joining
             var now = await tx.NowAsync().ConfigureAwait(false);
             var batch = tx.Batch();
             OneTimeLinks.Add(batch, token, OneTimeLinks.VerifyEmail, account.Id, now, proves: mailbox);
-            var may = await requests.CountAsync(tx, OneTimeLinks.VerifyEmail, mailbox, account, isProved: false,
+            var may = await requests.CountAsync(tx, OneTimeLinks.VerifyEmail, mailbox, $"account {account.Id}", isProved: false,
                 RateLimits.Partition(request.Http.Connection.RemoteIpAddress), now).ConfigureAwait(false);
             var queued = may ? Queue(batch, account, token, request.IsVietnamese, now) : null;
             await batch.RunAsync().ConfigureAwait(false);

@@ -82,7 +82,7 @@ public static class IdentityModule
         app.Post<SignIn>("/auth/refresh", Access.Anyone, Limit.Refresh, (u, r) => u.RefreshAsync(r));
         app.Post<SignIn>("/auth/logout", Access.Anyone, (u, r) => u.LogoutAsync(r));
         app.Get<SignIn>("/auth/me", Access.SignedIn, (u, r) => u.MeAsync(r));
-        app.Patch<ChangeAccount>("/auth/me", Access.SignedIn, (u, r) => u.RenameAsync(r));
+        app.Patch<ChangeAccount>("/auth/me", Access.SignedIn, Limit.SignIn, (u, r) => u.RenameAsync(r));
         app.Post<ChangeAccount>("/auth/email", Access.SignedIn, Limit.SignIn, (u, r) => u.AskAsync(r));
         app.Post<ChangeAccount>("/auth/email/confirm", Access.SignedIn, Limit.SignIn, (u, r) => u.ConfirmAsync(r));
         app.Delete<CloseAccount>("/auth/me", Access.SignedIn, Limit.SignIn, (u, r) => u.HandleAsync(r));

@@ -7,13 +7,14 @@ using Holdfast.Platform.Messaging;
 namespace Holdfast.Identity;
 
 /// <summary>Counts the mails that somebody has sent to an address, over all processes; see <see cref="MailQuota"/>.</summary>
-internal sealed class MailRequests(DroppedMails dropped)
+public sealed class MailRequests(DroppedMails dropped)
 {
     /// <summary>Whether this mail may be sent; it is counted then. The work is the same whether or not there is an account.</summary>
     /// <param name="kind">Of the mail: one kind does not use up the other.</param>
     /// <param name="isProved">Whoever has the account has shown that the mailbox is theirs.</param>
-    /// <param name="account">The one whose email it is; null where there is none, and so no mail.</param>
-    public async Task<bool> CountAsync(Tx tx, string kind, string emailKey, Account? account, bool isProved, IPAddress client, DateTime now)
+    /// <param name="about">What operators are told of where it may not, such as <c>account 0192...</c>; null: nobody is mailed.</param>
+    public async Task<bool> CountAsync(Tx tx, string kind, string emailKey, string? about, bool isProved, IPAddress client,
+        DateTime now)
     {
         Limit[] limits =
         [
@@ -45,10 +46,10 @@ internal sealed class MailRequests(DroppedMails dropped)
         }
 
         await batch.RunAsync().ConfigureAwait(false);
-        if (!may && account is not null)
+        if (!may && about is not null)
         {
             var first = after.FindIndex(a => a is null);
-            dropped.Note(tx, limits[first].Name, $"{limits[first].Whose}", $"account {account.Id}",
+            dropped.Note(tx, limits[first].Name, $"{limits[first].Whose}", about,
                 before[first].First!.DayBeganAt.AddDays(1));
         }
 

@@ -83,7 +83,8 @@ internal sealed class PasswordChanges(Db db, Accounts accounts, PasswordWork pas
             var batch = tx.Batch();
             // A row for nobody, too: a commit that writes takes longer than one that does not.
             OneTimeLinks.Add(batch, token, OneTimeLinks.ResetPassword, account?.Id, now);
-            var may = await requests.CountAsync(tx, OneTimeLinks.ResetPassword, key ?? email, account, account?.EmailProvedAt is not null,
+            var may = await requests.CountAsync(tx, OneTimeLinks.ResetPassword, key ?? email,
+                account is null ? null : $"account {account.Id}", account?.EmailProvedAt is not null,
                 RateLimits.Partition(request.Http.Connection.RemoteIpAddress), now).ConfigureAwait(false);
             QueuedMail? queued = null;
             if (may && account is not null)

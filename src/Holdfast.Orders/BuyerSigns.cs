@@ -8,7 +8,18 @@ namespace Holdfast.Orders;
 /// <summary>Makes <see cref="BuyerHashes"/>: 64 bits each of a SHA-256.</summary>
 internal static class BuyerSigns
 {
-    public static BuyerHashes Of(PlaceCommand command) => Of(command.Keys);
+    public static BuyerHashes Of(PlaceCommand command)
+    {
+        var hashes = Of(command.Keys) with { Client = PublicAddress.Of(command.Client) is { } client ? BuyerHash.OfClient(client) : null };
+        if (command.CustomerId is null || command.ClaimedMailbox is not { } mailbox)
+        {
+            return hashes;
+        }
+
+        // What it held before this was so is counted under the account's own key.
+        var claimed = new BuyerHashes(Hash(mailbox), OfPhone(command.ContactPhone)) { Known = [Hash(mailbox), hashes.Who] };
+        return hashes with { Claimed = claimed };
+    }
 
     /// <summary>Null where it says nothing of anybody.</summary>
     public static long? OfPhone(string phone) => PhoneDigits.Of(phone) is { } digits ? Hash(digits) : null;

@@ -25,6 +25,7 @@ internal sealed class LookUpOrder(OrderLookups lookups)
             return error;
         }
 
-        return lookups.TryAdd(new Lookup(number, email, request.IsVietnamese)) ? Reply.Accepted() : Errors.Busy;
+        return lookups.TryAdd(new Lookup(number, email, request.IsVietnamese,
+            RateLimits.Partition(request.Http.Connection.RemoteIpAddress))) ? Reply.Accepted() : Errors.Busy;
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Threading.Channels;
 using Holdfast.Identity;
 using Holdfast.Platform.Data;
@@ -8,14 +9,15 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Orders;
 
 /// <summary>What somebody says that they have ordered, and in which language they want to read about it.</summary>
-internal sealed record Lookup(string Number, string Email, bool IsVietnamese);
+/// <param name="Client">The address that asks, as limits count it.</param>
+internal sealed record Lookup(string Number, string Email, bool IsVietnamese, IPAddress Client);
 
 /// <summary>
 /// Looks for orders whose link somebody has asked for, one after the other and after they were answered, and mails it to the buyer. What
 /// has been accepted is done before the process ends; one that is killed forgets it, and the buyer asks again.
 /// </summary>
-internal sealed class OrderLookups(Db db, AccessKeys accessKeys, PublicUrl url, DroppedMails dropped, ILogger<OrderLookups> log)
-    : BackgroundService
+internal sealed class OrderLookups(Db db, AccessKeys accessKeys, PublicUrl url, MailRequests requests, DroppedMails dropped,
+    ILogger<OrderLookups> log) : BackgroundService
 {
     private const int MaxWaiting = 1000;
     private const int Tries = 60;
@@ -73,7 +75,9 @@ internal sealed class OrderLookups(Db db, AccessKeys accessKeys, PublicUrl url, 
             "SELECT id, store_id, customer_email, is_guest, customer_id FROM orders WHERE number = $1 AND deleted_at IS NULL",
             r => (Id: r.Uuid(0), StoreId: r.Uuid(1), Email: r.Text(2), IsGuest: r.Bool(3), CustomerId: r.Uuid(4)), number);
         await batch.RunAsync().ConfigureAwait(false);
-        if (found.Rows is [{ IsGuest: true } order] && key == Emails.Key(order.Email))
+        if (found.Rows is [{ IsGuest: true } order] && key == Emails.Key(order.Email)
+            && await requests.CountAsync(tx, "order-lookup", key, $"order {order.Id}", isProved: false, lookup.Client, now.First)
+            .ConfigureAwait(false))
         {
             // At most one a minute for an order: nobody's mailbox is filled by asking again and again.
             var once = $"order-lookup:{order.Id}:{now.First.Ticks / TimeSpan.TicksPerMinute}";

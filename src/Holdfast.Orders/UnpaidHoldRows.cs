@@ -33,8 +33,8 @@ internal static class UnpaidHoldRows
         var theirs = ofBuyers
             ? batch.Query($"SELECT variant_id, email_hash, phone_hash, quantity {live} AND (email_hash {{in $3}} OR phone_hash {{in $4}})",
             r => (r.Uuid(0), new BuyerHashes(r.Long(1), r.LongOrNull(2)), r.Long(3)), variants, now,
-            concerned.SelectMany(c => c.Buyer!.Known).Distinct().ToArray(),
-            concerned.Select(c => c.Buyer!.Phone).OfType<long>().Distinct().ToArray()) : null;
+            concerned.SelectMany(c => c.Buyer!.Claimed.Known).Distinct().ToArray(),
+            concerned.Select(c => c.Buyer!.Claimed.Phone).OfType<long>().Distinct().ToArray()) : null;
         return () => new UnpaidHoldBook(options.Unpaid, together.Rows, theirs?.Rows ?? []);
     }
 
@@ -76,9 +76,7 @@ internal static class UnpaidHoldRows
             else if (order.Status != file.Read.Status || order.ContactPhone != file.Read.ContactPhone)
             {
                 batch.Execute("UPDATE unpaid_holds SET phone_hash = $2{as bigint}, expires_at = $3{as timestamptz} WHERE order_id = $1",
-                    order.Id,
-                    order.IsGuest ? BuyerSigns.OfPhone(order.ContactPhone) : null, order.Status == OrderStatus.Pending ? order.ExpiresAt
-                    : null);
+                    order.Id, BuyerSigns.OfPhone(order.ContactPhone), order.Status == OrderStatus.Pending ? order.ExpiresAt : null);
             }
 
             foreach (var line in order.Lines.Where((l, i) => MayHold(order) && l.Live != file.Read.Lines[i].Live))

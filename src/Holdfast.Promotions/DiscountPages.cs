@@ -6,11 +6,12 @@ namespace Holdfast.Promotions;
 /// <summary>Opens and inks the <see cref="DiscountBook"/>: one read under lock, set-based writes.</summary>
 public static class DiscountPages
 {
-    // The next row of the code's and order's ledger; the table refuses a second use, and a second giving back, in a row.
+    // The next row of the code's and order's ledger, under the phone of the first; the table refuses a second use, and a second giving
+    // back, in a row.
     private const string Next =
-        "INSERT INTO discount_uses (code_id, order_id, sequence, store_id, buyer, delta, created_at, limited, amount) "
+        "INSERT INTO discount_uses (code_id, order_id, sequence, store_id, buyer, delta, created_at, limited, phone, amount) "
         + "SELECT $1{as uuid}, $2{as uuid}, COALESCE(MAX(sequence), 0) + 1, $3{as uuid}, $4{as text}, $5{as int}, $6{as timestamptz}, "
-        + "$7{as bool}, ";
+        + "$7{as bool}, MAX(phone), ";
 
     private const string Of = " FROM discount_uses WHERE code_id = $1 AND order_id = $2";
     private const string UseAgain = Next + "$8{as bigint}" + Of;
@@ -27,18 +28,20 @@ public static class DiscountPages
         DiscountTable.Table.Query(batch, "WHERE id {in $1} ORDER BY id {lock}", codeIds);
 
     /// <summary>
-    /// Live uses of the buyers, of those codes that have a limit per customer. Put it after <see cref="Open"/> in the same round trip: what
-    /// is read under the lock of the codes stays true.
+    /// Live uses of the buyers, who are known by mailbox, account or phone, of those codes that have a limit per customer. Put it after
+    /// <see cref="Open"/> in the same round trip: what is read under the lock of the codes stays true.
     /// </summary>
     public static Fetched<(Guid CodeId, string Buyer, long Uses)> Uses(StatementBatch batch, Guid[] codeIds, string[] buyers) =>
         batch.Query(
-        "SELECT code_id, buyer, SUM(delta) FROM discount_uses WHERE code_id {in $1} AND buyer {in $2} AND limited GROUP BY code_id, buyer",
+        "SELECT code_id, buyer, SUM(delta) FROM discount_uses WHERE code_id {in $1} AND buyer {in $2} AND limited GROUP BY code_id, buyer "
+        + "UNION ALL SELECT code_id, phone, SUM(delta) FROM discount_uses WHERE code_id {in $1} AND phone {in $2} AND limited "
+        + "AND phone IS NOT NULL GROUP BY code_id, phone",
         r => (r.Uuid(0), r.Text(1), r.Long(2)), codeIds, buyers);
 
     /// <summary>The uses of the orders count for nobody's limit any more: each has a buyer of its own instead of an email.</summary>
     public static void ForgetBuyers(StatementBatch batch, Guid[] codeIds, Guid[] orderIds) => batch.Execute(
-        "UPDATE discount_uses SET buyer = 'order:' || CAST(order_id AS text) WHERE code_id {in $1} AND order_id {in $2}", codeIds,
-        orderIds);
+        "UPDATE discount_uses SET buyer = 'order:' || CAST(order_id AS text), phone = NULL WHERE code_id {in $1} AND order_id {in $2}",
+        codeIds, orderIds);
 
     /// <summary>
     /// Writes what changed: the counters, guarded by what was read, and a ledger row for each use and giving back. An order that uses a
@@ -61,11 +64,12 @@ public static class DiscountPages
         var first = new RowSet("discount_uses", new("code_id", ColumnType.Uuid), new("order_id", ColumnType.Uuid),
             new("sequence", ColumnType.Int),
             new("store_id", ColumnType.Uuid), new("buyer", ColumnType.Text), new("delta", ColumnType.Int), new("amount", ColumnType.Long),
-            new("created_at", ColumnType.Time), new("limited", ColumnType.Bool));
+            new("created_at", ColumnType.Time), new("limited", ColumnType.Bool),
+            new("phone", ColumnType.Text));
         foreach (var use in book.Uses.Where(u => u.IsFirst))
         {
             first.Add(use.CodeId).Add(use.OrderId).Add(1).Add(use.StoreId).Add(use.Buyer).Add(use.Delta).Add(use.Amount).Add(now)
-                .Add(book.IsLimited(use.CodeId));
+                .Add(book.IsLimited(use.CodeId)).Add(use.Phone);
         }
 
         batch.ChangeEach(counters,

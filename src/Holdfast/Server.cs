@@ -92,7 +92,7 @@ public static class Server
             CashConfirmationHours = settings.CashConfirmation.TotalHours,
             Unpaid = settings.Unpaid,
             FoldsMailboxes = settings.FoldsMailboxes,
-            KeepsClients = settings.Notifications.StrangersPerClient > 0,
+            KeepsClients = settings.Notifications.StrangersPerClient > 0 || settings.Unpaid.SharePercent > 0,
         });
         OrdersModule.Add(services, settings.Messaging);
         CartsModule.Add(services);

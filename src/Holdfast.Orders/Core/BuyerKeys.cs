@@ -10,14 +10,20 @@ namespace Holdfast.Orders.Core;
 /// <param name="Phone">The key of the phone by which a guest is known; null for an account, and where it says nothing.</param>
 public sealed record BuyerKeys(IReadOnlyList<string> Counted, IReadOnlyList<string> Known, string? Phone)
 {
+    private const string OfPhones = "phone:";
+
     /// <summary>The keys whose purchases count against this buyer.</summary>
     public IEnumerable<string> Asked => Phone is null ? Known : Known.Append(Phone);
+
+    /// <summary>The key of the phone among those of an order; null: none.</summary>
+    public static string? PhoneAmong(IEnumerable<string> keys) =>
+        keys.FirstOrDefault(k => k.StartsWith(OfPhones, StringComparison.Ordinal) && !k.Contains('@', StringComparison.Ordinal));
 
     /// <param name="mailbox">What the email reaches; of an account only where that was proved.</param>
     /// <param name="phone">As the order has it.</param>
     public static BuyerKeys Of(Guid? account, string? mailbox, string phone)
     {
-        var digits = PhoneDigits.Of(phone) is { } telling ? $"phone:{telling}" : null;
+        var digits = PhoneDigits.Of(phone) is { } telling ? OfPhones + telling : null;
         string[] phones = digits is null ? [] : [digits];
         if (account is not { } id)
         {

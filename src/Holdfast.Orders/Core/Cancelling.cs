@@ -99,7 +99,7 @@ internal static class Cancelling
     {
         foreach (var (code, _, _) in order.Discounts)
         {
-            books.Discounts.GiveBack(code, order.Id, order.StoreId, order.BuyerKey);
+            books.Discounts.GiveBack(code, order.Id, order.StoreId, order.BuyerKey, order.PhoneKey);
         }
     }
 

@@ -73,6 +73,6 @@ internal static class Codes
         // Its minimum is what the goods cost before any code.
         var eligible = lines.Where(l => Discounts.Applies(code, books.Variants[l.VariantId].Category)).ToList();
         var goods = eligible.Sum(l => l.LineTotal);
-        return eligible.Count == 0 ? PromotionErrors.NotApplicable : books.Discounts.Check(code, goods, command.Keys.Known, now);
+        return eligible.Count == 0 ? PromotionErrors.NotApplicable : books.Discounts.Check(code, goods, [.. command.Keys.Asked], now);
     }
 }

@@ -183,7 +183,8 @@ internal static class Money
         var (stock, discounts, points) = (books.Stock.Mark(), books.Discounts.Mark(), order.RedeemedPoints - order.CancelledPoints);
         if (books.Stock.TryReserve([.. order.Lines.Where(l => l.Live > 0).Select(l => new StockLine(l.VariantId, l.Live))],
             StockReasons.LatePayment, order.Id, out _)
-            && order.Discounts.All(d => books.Discounts.TryUseAgain(d.Id, order.Id, order.StoreId, order.BuyerKey, d.Amount))
+            && order.Discounts.All(d => books.Discounts.TryUseAgain(d.Id, order.Id, order.StoreId, order.BuyerKey, d.Amount,
+                order.PhoneKey, isKnownByPhone: order.IsGuest))
             && (points == 0 || books.Points.TryRedeem(order.CustomerId, order.StoreId, points, order.Id, StockReasons.LatePayment)))
         {
             books.Purchases.Take(order.Lines, order.BuyerKeys);

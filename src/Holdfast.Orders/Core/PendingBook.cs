@@ -9,6 +9,15 @@ public sealed record BuyerHashes(long Who, long? Phone)
 {
     /// <summary>Of every key that is this buyer's, but the phone.</summary>
     public IReadOnlyList<long> Known { get; init; } = [Who];
+
+    /// <summary>
+    /// By what a stranger's unpaid holds are counted: the mailbox and phone that they claim, also where they have an account. Others have
+    /// none, so that these stand in nobody's way who has proved anything.
+    /// </summary>
+    public BuyerHashes Claimed { get => field ?? this; init; }
+
+    /// <summary>Of the address that the order comes from; null where that is not one of the public network.</summary>
+    public long? Client { get; init; }
 }
 
 /// <summary>An order that holds stock and has brought no money yet.</summary>

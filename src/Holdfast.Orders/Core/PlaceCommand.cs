@@ -87,6 +87,9 @@ public sealed record PlaceCommand : OrderDetails
     /// <summary>The address that it came from; null: none of the network.</summary>
     public string? Client { get; init; }
 
+    /// <summary>What the email reaches that a stranger names, or has given their account; null where they have proved one.</summary>
+    public string? ClaimedMailbox => IsStrangers ? Mailbox(EmailKey) : null;
+
     /// <summary>By what the buyer is known again.</summary>
     public BuyerKeys Keys => BuyerKeys.Of(CustomerId, Mailbox(CustomerId is null ? EmailKey : ProvedEmail), ContactPhone);
 

@@ -36,7 +36,9 @@ public sealed record OrderOptions
     /// <summary>How much strangers may hold without money.</summary>
     public UnpaidLimits Unpaid { get; init; }
 
-    /// <summary>Whether a hash of the address is kept with strangers' orders, by which mails that they cause are counted.</summary>
+    /// <summary>
+    /// Whether a hash of the address is kept with strangers' orders, by which mails that they cause and pieces that they hold are counted.
+    /// </summary>
     public bool KeepsClients { get; init; }
 
     /// <summary>How often overdue orders are looked for at least.</summary>
@@ -86,7 +88,8 @@ public static class Placement
 
         foreach (var (code, amount) in charges.Codes)
         {
-            books.Discounts.Use(code, command.OrderId, command.StoreId, command.Keys.Counted[0], amount);
+            books.Discounts.Use(code, command.OrderId, command.StoreId, command.Keys.Counted[0], amount,
+                BuyerKeys.PhoneAmong(command.Keys.Counted));
         }
 
         if (charges.RedeemedPoints > 0
@@ -104,6 +107,7 @@ public static class Placement
         if (order.Total > 0 && command.Buyer is { } buyer)
         {
             books.Pending.Add(order.StoreId, buyer, order.Quantity);
+            books.ClientHolds.Add(order.Lines, buyer);
             if (IsUnpaidHold(command, order.PaymentMethod, order.Total))
             {
                 books.UnpaidHolds.Add(order, buyer);
@@ -186,14 +190,16 @@ public static class Placement
 
         var method = PaymentMethodRule.Of(command, books);
         return PaymentMethodRule.Obstacle(command, method, charges.Total, books)
-            ?? (command.Buyer is { } buyer ? HoldsTooMuch(command, buyer, IsUnpaidHold(command, method, charges.Total), books) : null);
+            ?? (command.Buyer is { } buyer ? HoldsTooMuch(command, buyer, method, charges.Total, books) : null);
     }
 
-    private static Error? HoldsTooMuch(PlaceCommand command, BuyerHashes buyer, bool isUnpaidHold, PlacementBooks books) =>
+    private static Error? HoldsTooMuch(PlaceCommand command, BuyerHashes buyer, PaymentMethod method, long total, PlacementBooks books) =>
         books.Pending.Obstacle(command.StoreId, buyer, command.Lines.Sum(l => l.Quantity))
-        ?? (isUnpaidHold ? books.UnpaidHolds.Obstacle(command.Lines, buyer, books.Stock) : null);
+        ?? (!command.IsStrangers || total == 0 ? null
+        : method == PaymentMethod.Online ? books.ClientHolds.Obstacle(command.Lines, buyer, books.Stock)
+        : books.UnpaidHolds.Obstacle(command.Lines, buyer, books.Stock));
 
-    /// <summary>Whether the order will hold stock on the word of a stranger; not for the minutes that paying online takes.</summary>
+    /// <summary>Whether the order will hold stock on the word of a stranger, for longer than the minutes that paying online takes.</summary>
     private static bool IsUnpaidHold(PlaceCommand command, PaymentMethod method, long total) => command.IsStrangers
         && method != PaymentMethod.Online && total > 0;
 

@@ -21,6 +21,8 @@ public sealed record PlacementBooks
 
     public UnpaidHoldBook UnpaidHolds { get; init; } = UnpaidHoldBook.None;
 
+    public ClientHoldBook ClientHolds { get; init; } = ClientHoldBook.None;
+
     public ExternalIdBook ExternalIds { get; init; } = new([]);
 
     /// <summary>A point to come back to.</summary>
@@ -29,6 +31,7 @@ public sealed record PlacementBooks
         Reservations = Reservations.Mark(),
         Pending = Pending.Mark(),
         UnpaidHolds = UnpaidHolds.Mark(),
+        ClientHolds = ClientHolds.Mark(),
         ExternalIds = ExternalIds.Mark(),
     };
 
@@ -42,6 +45,7 @@ public sealed record PlacementBooks
         Reservations.Undo(mark.Reservations);
         Pending.Undo(mark.Pending);
         UnpaidHolds.Undo(mark.UnpaidHolds);
+        ClientHolds.Undo(mark.ClientHolds);
         ExternalIds.Undo(mark.ExternalIds);
     }
 }
@@ -54,6 +58,8 @@ public readonly record struct BooksMark(int Stock, int Purchases, int Discounts,
     public int Pending { get; init; }
 
     public int UnpaidHolds { get; init; }
+
+    public int ClientHolds { get; init; }
 
     public int ExternalIds { get; init; }
 

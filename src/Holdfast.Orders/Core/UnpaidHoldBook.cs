@@ -22,8 +22,8 @@ public sealed record UnpaidHold(Guid OrderId, Guid VariantId, Guid StoreId, long
 
 /// <summary>
 /// What strangers hold without money of a batch's variants: orders of guests, and of accounts that have proved no mailbox, that are paid on
-/// delivery or by bank transfer. Read under the lock of the stock, so that it is exact. Who pays online holds for minutes, and is not
-/// counted.
+/// delivery or by bank transfer. Read under the lock of the stock, so that it is exact. Who pays online holds for minutes, and is
+/// counted by their address alone (<see cref="ClientHoldBook"/>).
 /// </summary>
 public sealed class UnpaidHoldBook(UnpaidLimits limits, IEnumerable<(Guid VariantId, long Quantity)> together,
     IEnumerable<(Guid VariantId, BuyerHashes Buyer, long Quantity)> ofBuyers)
@@ -61,7 +61,8 @@ public sealed class UnpaidHoldBook(UnpaidLimits limits, IEnumerable<(Guid Varian
 
         foreach (var line in order.Lines)
         {
-            var hold = new UnpaidHold(order.Id, line.VariantId, order.StoreId, line.Quantity, buyer, order.ExpiresAt, order.CreatedAt);
+            var hold = new UnpaidHold(order.Id, line.VariantId, order.StoreId, line.Quantity, buyer.Claimed, order.ExpiresAt,
+                order.CreatedAt);
             Count(hold, 1);
             _added.Add(hold);
         }
@@ -72,7 +73,7 @@ public sealed class UnpaidHoldBook(UnpaidLimits limits, IEnumerable<(Guid Varian
     {
         foreach (var (variantId, quantity) in lines)
         {
-            if (limits.OfBuyer > 0 && HeldBy(variantId, buyer) + quantity > limits.OfBuyer)
+            if (limits.OfBuyer > 0 && HeldBy(variantId, buyer.Claimed) + quantity > limits.OfBuyer)
             {
                 return OrderErrors.TooManyHeld(limits.OfBuyer).With("variantId", variantId);
             }

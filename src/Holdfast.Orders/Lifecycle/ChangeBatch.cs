@@ -178,7 +178,8 @@ internal sealed partial class ChangeBatch
             var coded = files.Values.Where(f => f.Order.DiscountId is not null).Select(f => f.Order).ToList();
             var codes = coded.SelectMany(o => o.Discounts.Select(d => d.Id)).Distinct().Order().ToArray();
             var code = codes.Length == 0 ? null : DiscountPages.Open(batch, codes);
-            var uses = codes.Length == 0 ? null : DiscountPages.Uses(batch, codes, coded.Select(o => o.BuyerKey).Distinct().ToArray());
+            var uses = codes.Length == 0 ? null : DiscountPages.Uses(batch, codes,
+                coded.SelectMany(o => new[] { o.BuyerKey, o.PhoneKey }).OfType<string>().Distinct().ToArray());
             var now = batch.Now();
             await batch.RunAsync().ConfigureAwait(false);
             (stock, _now) = (rows.Rows, now.Rows[0]);

@@ -33,6 +33,7 @@ internal static class PlacementOpening
         var discounts = OpenCodes(tx, batch, peeked, commands);
         var pending = PendingRows.Peek(batch, options, commands);
         var unpaid = UnpaidHoldRows.Open(batch, options, peeked, commands, peekedAt);
+        var clients = ClientHoldRows.Open(batch, options, peeked, commands, peekedAt);
         var accounts = commands.Where(c => c is { RedeemPoints: > 0, CustomerId: not null }).Select(c => (c.CustomerId!.Value, c.StoreId))
             .Distinct().ToList();
         var hasLate = riders.Exists(r => r.Rank >= LockRank.Stock);
@@ -56,6 +57,7 @@ internal static class PlacementOpening
             Discounts = await discounts().ConfigureAwait(false),
             Pending = pending(now),
             UnpaidHolds = unpaid(),
+            ClientHolds = clients(),
             Purchases = new PurchaseBook(purchases?.Rows ?? []),
             Points = points is null ? null : await points(now).ConfigureAwait(false),
         };
@@ -88,7 +90,7 @@ internal static class PlacementOpening
             return () => ValueTask.FromResult(DiscountBook.Empty);
         }
 
-        var buyers = coded.SelectMany(c => c.Keys.Known).Distinct().ToArray();
+        var buyers = coded.SelectMany(c => c.Keys.Asked).Distinct().ToArray();
         var codes = DiscountPages.Open(batch, [.. found.Select(c => c.Id).Order()]);
         Guid[] limited = [.. found.Where(c => c.UsageLimitPerCustomer is not null).Select(c => c.Id)];
         var uses = limited.Length == 0 ? null : DiscountPages.Uses(batch, limited, buyers);

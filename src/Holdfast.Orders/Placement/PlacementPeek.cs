@@ -67,13 +67,15 @@ internal sealed record PlacementPeek(PlacementBooks Books, IReadOnlyList<Idempot
             r => (r.Uuid(0), r.Text(1), r.Long(2)), command.Lines.Select(l => l.VariantId).ToArray(), command.Keys.Asked.ToArray()) : null;
         var pending = isTold ? PendingRows.Peek(batch, options, [command]) : _ => PendingRows.Unread(options, command);
         var unpaid = UnpaidHoldRows.Open(batch, options, books, [command], now, ofBuyers: isTold);
-        var uses = isTold && codes.Length > 0 ? DiscountPages.Uses(batch, [.. codes.Select(c => c.Id)], [.. command.Keys.Known]) : null;
+        var clients = ClientHoldRows.Open(batch, options, books, [command], now, ofOthers: isTold);
+        var uses = isTold && codes.Length > 0 ? DiscountPages.Uses(batch, [.. codes.Select(c => c.Id)], [.. command.Keys.Asked]) : null;
         await batch.RunAsync().ConfigureAwait(false);
         return books with
         {
             Purchases = new PurchaseBook(bought?.Rows ?? []),
             Pending = pending(now),
             UnpaidHolds = unpaid(),
+            ClientHolds = clients(),
             Discounts = codes.Length == 0 ? books.Discounts : new DiscountBook(codes, uses?.Rows ?? []),
         };
     }

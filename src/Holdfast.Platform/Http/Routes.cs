@@ -80,9 +80,10 @@ public static class Routes
         params string[] query)
         where T : notnull => app.Route("PUT", pattern, access, handle, Limit.None, query);
 
-    /// <summary>A route that changes some members of a resource (RFC 5789).</summary>
-    public static void Patch<T>(this IEndpointRouteBuilder app, string pattern, Access access, Func<T, Request, Task<Reply>> handle)
-        where T : notnull => app.Route("PATCH", pattern, access, handle, Limit.None, []);
+    /// <summary>A route that changes some members of a resource (RFC 5789), and whose requests are counted.</summary>
+    public static void Patch<T>(this IEndpointRouteBuilder app, string pattern, Access access, Limit limit,
+        Func<T, Request, Task<Reply>> handle)
+        where T : notnull => app.Route("PATCH", pattern, access, handle, limit, []);
 
     /// <summary>A route whose requests are counted; see <see cref="RateLimits"/>.</summary>
     /// <param name="query">The query's parameters that the route knows.</param>

@@ -7,7 +7,11 @@ namespace Holdfast.Promotions.Core;
 /// <param name="Delta">1: a use, -1: given back.</param>
 /// <param name="Amount">What the use took off, in minor units; 0 where it is given back: the ledger knows it.</param>
 /// <param name="IsFirst">Whether it is the order's first use, made at placement.</param>
-public readonly record struct DiscountUse(Guid CodeId, Guid OrderId, Guid StoreId, string Buyer, int Delta, long Amount, bool IsFirst);
+public readonly record struct DiscountUse(Guid CodeId, Guid OrderId, Guid StoreId, string Buyer, int Delta, long Amount, bool IsFirst)
+{
+    /// <summary>Under which it counts besides the buyer; null: nothing else.</summary>
+    public string? Phone { get; init; }
+}
 
 /// <summary>
 /// The codes that a batch needs, with their live uses in total and by buyer, and the rules for using them. Buyers are keys of the caller's.
@@ -87,7 +91,9 @@ public sealed class DiscountBook
     /// <summary>
     /// Counts the use that a new order makes. The caller has asked <see cref="Check"/>; a use beyond a limit is a bug and throws.
     /// </summary>
-    public void Use(DiscountCode code, Guid orderId, Guid storeId, string buyer, long amount)
+    /// <param name="phone">A key under which the use counts besides the buyer's. Whether it has reached a limit is not asked: it may be an
+    /// account's, whose uses count against guests with this phone, and not the other way round.</param>
+    public void Use(DiscountCode code, Guid orderId, Guid storeId, string buyer, long amount, string? phone = null)
     {
         var entry = _entries.GetValueOrDefault(code.Id) ?? throw new UnreachableException($"discount code {code.Id} is not in the book");
         if (IsUsedUp(entry, buyer))
@@ -95,26 +101,28 @@ public sealed class DiscountBook
             throw new InvalidOperationException($"discount code {code.Id} would be used beyond its limit");
         }
 
-        Change(entry, new DiscountUse(code.Id, orderId, storeId, buyer, 1, amount, IsFirst: true));
+        Change(entry, new DiscountUse(code.Id, orderId, storeId, buyer, 1, amount, IsFirst: true) { Phone = phone });
     }
 
     /// <summary>
     /// Counts the use of an order whose use was given back once before: it expired and was then paid. Only the limits are asked. False, and
     /// nothing changes, when the code is used up or gone.
     /// </summary>
-    public bool TryUseAgain(Guid codeId, Guid orderId, Guid storeId, string buyer, long amount)
+    /// <param name="isKnownByPhone">A guest's limits are asked under the phone, too.</param>
+    public bool TryUseAgain(Guid codeId, Guid orderId, Guid storeId, string buyer, long amount, string? phone = null,
+        bool isKnownByPhone = false)
     {
-        if (!_entries.TryGetValue(codeId, out var entry) || IsUsedUp(entry, buyer))
+        if (!_entries.TryGetValue(codeId, out var entry) || IsUsedUp(entry, buyer) || (isKnownByPhone && IsUsedUp(entry, phone ?? buyer)))
         {
             return false;
         }
 
-        Change(entry, new DiscountUse(codeId, orderId, storeId, buyer, 1, amount, IsFirst: false));
+        Change(entry, new DiscountUse(codeId, orderId, storeId, buyer, 1, amount, IsFirst: false) { Phone = phone });
         return true;
     }
 
     /// <summary>Gives the live use of an order back: it was cancelled or has expired.</summary>
-    public void GiveBack(Guid codeId, Guid orderId, Guid storeId, string buyer)
+    public void GiveBack(Guid codeId, Guid orderId, Guid storeId, string buyer, string? phone = null)
     {
         var entry = _entries.GetValueOrDefault(codeId) ?? throw new UnreachableException($"discount code {codeId} is not in the book");
         if (entry.Used == 0)
@@ -122,7 +130,7 @@ public sealed class DiscountBook
             throw new InvalidOperationException($"discount code {codeId} has no use to give back");
         }
 
-        Change(entry, new DiscountUse(codeId, orderId, storeId, buyer, -1, 0, IsFirst: false));
+        Change(entry, new DiscountUse(codeId, orderId, storeId, buyer, -1, 0, IsFirst: false) { Phone = phone });
     }
 
     /// <summary>A point to come back to.</summary>
@@ -133,7 +141,7 @@ public sealed class DiscountBook
     {
         for (var i = _uses.Count - 1; i >= mark; i--)
         {
-            Count(_entries[_uses[i].CodeId], _uses[i].Buyer, -_uses[i].Delta);
+            Count(_entries[_uses[i].CodeId], _uses[i], -_uses[i].Delta);
         }
 
         _uses.RemoveRange(mark, _uses.Count - mark);
@@ -144,14 +152,17 @@ public sealed class DiscountBook
 
     private void Change(Entry entry, DiscountUse use)
     {
-        Count(entry, use.Buyer, use.Delta);
+        Count(entry, use, use.Delta);
         _uses.Add(use);
     }
 
-    private void Count(Entry entry, string buyer, int delta)
+    private void Count(Entry entry, DiscountUse use, int delta)
     {
         entry.Used += delta;
-        _byBuyer[(entry.Code.Id, buyer)] = _byBuyer.GetValueOrDefault((entry.Code.Id, buyer)) + delta;
+        foreach (var key in use.Phone is { } phone ? [use.Buyer, phone] : new[] { use.Buyer })
+        {
+            _byBuyer[(entry.Code.Id, key)] = _byBuyer.GetValueOrDefault((entry.Code.Id, key)) + delta;
+        }
     }
 
     private sealed class Entry(DiscountCode code)

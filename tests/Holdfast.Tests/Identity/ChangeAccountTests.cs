@@ -51,6 +51,28 @@ public abstract partial class AccountTests
     }
 
     [Fact]
+    public async Task A_name_that_stays_is_not_written_and_leaves_no_line()
+    {
+        var me = await RegisterAsync();
+        foreach (var (name, lines) in new (object, int)[] { (new { name = "Ân" }, 1), (new { name = "Ân" }, 1),
+            (new { name = " A\u0302n " }, 1), (new { }, 1), (new { name = "An" }, 2), (new { name = (string?)null }, 3), (new { name = (string?)null }, 3) })
+        {
+            var before = await UpdatedAsync();
+            var was = await LinesAsync();
+            var (status, account) = await SendAsync(me.Client, HttpMethod.Patch, "/auth/me", name);
+            Assert.Equal((200, me.Email), (status, account.GetProperty("email").GetString()));
+            Assert.Equal(lines, await LinesAsync());
+            Assert.Equal(was != lines, before != await UpdatedAsync());
+        }
+
+        Task<long> UpdatedAsync() => host.Server.Db.ReadAsync(s => s.FirstAsync("SELECT updated_at FROM users WHERE email_key = $1 "
+            + "AND role = 'customer'", r => r.Time(0).Ticks, me.Email));
+
+        Task<int> LinesAsync() => host.Server.Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM audit_log "
+            + "WHERE action = 'name_changed' AND actor IN (SELECT 'customer:' || CAST(id AS text) FROM users WHERE email_key = $1)", r => r.Int(0), me.Email));
+    }
+
+    [Fact]
     public async Task An_email_is_changed_by_a_link_to_the_new_mailbox_and_the_old_one_is_told()
     {
         var shop = await Shop.CreateAsync(host.Server.Db, 10);

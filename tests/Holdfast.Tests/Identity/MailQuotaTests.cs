@@ -76,11 +76,11 @@ public abstract class MailQuotaTests(Backend backend) : IAsyncLifetime
         var me = await MakeAsync(email);
         for (var i = 0; i < Holdfast.Platform.Messaging.Mails.MostPerHour + 3; i++)
         {
-            Assert.Equal(202, await AskAsync(me, "email", new { email = $"new.{email}", password = Password }, "203.0.113.1"));
+            Assert.Equal(202, await AskAsync(me, "email", new { email = $"new{i}.{email}", password = Password }, "203.0.113.1"));
             _server.Db.ClockSkew += TimeSpan.FromMinutes(1);
         }
 
-        Assert.Equal(Holdfast.Platform.Messaging.Mails.MostPerHour, await MailsAsync($"new.{email}"));
+        Assert.Equal(Holdfast.Platform.Messaging.Mails.MostPerHour, await MailsAsync($"new_.{email}"));
         // An hour may end in between.
         var lines = _server.Log.Lines.Where(l => l.Contains("to one account within an hour", StringComparison.Ordinal)).ToList();
         Assert.InRange(lines.Count, 1, 2);
@@ -96,6 +96,104 @@ public abstract class MailQuotaTests(Backend backend) : IAsyncLifetime
 
         Assert.Equal(lines.Count, _server.Log.Lines.Count(l => l.Contains("to one account within an hour", StringComparison.Ordinal)));
     }
+
+    [Fact]
+    public async Task Accounts_that_name_one_new_mailbox_fill_it_no_more_than_one_does()
+    {
+        var victim = $"{Guid.CreateVersion7():N}";
+        for (var i = 0; i < MailQuota.AtOnce + 3; i++)
+        {
+            var one = await MakeAsync($"a{i}.{victim}@example.com");
+            Assert.Equal(202, await AskAsync(one, "email", new { email = $"{victim}@example.net", password = Password }, $"203.0.113.{i}"));
+        }
+
+        Assert.Equal(MailQuota.AtOnce, await MailsAsync($"{victim}@example.net"));
+        Assert.Contains(_server.Log.Lines, l => l.Contains("of the kind change-email to one address", StringComparison.Ordinal));
+
+        // Whatever follows the plus; and what one address asks for.
+        await CountedAsync("change-email", $"{victim}+x@example.net", MailQuota.OfMailbox - MailQuota.AtOnce - 1);
+        var last = await MakeAsync($"b.{victim}@example.com");
+        foreach (var (n, at) in new[] { "203.0.113.20", "203.0.113.21" }.Index())
+        {
+            await AskAsync(last, "email", new { email = $"{victim}+{n}@example.net", password = Password }, at);
+        }
+
+        Assert.Equal((1, 0), (await MailsAsync($"{victim}+0@example.net"), await MailsAsync($"{victim}+1@example.net")));
+        await CountedAsync("other", null, MailQuota.OfClient - 1, "203.0.113.30");
+        foreach (var n in new[] { 0, 1 })
+        {
+            await AskAsync(await MakeAsync($"c{n}.{victim}@example.com"), "email",
+                new { email = $"d{n}.{victim}@example.net", password = Password }, "203.0.113.30");
+        }
+
+        Assert.Equal((1, 0), (await MailsAsync($"d0.{victim}@example.net"), await MailsAsync($"d1.{victim}@example.net")));
+    }
+
+    [Fact]
+    public async Task Lookups_of_many_orders_fill_no_mailbox()
+    {
+        var shop = await Holdfast.Tests.Orders.Shop.CreateAsync(_server.Db, 100);
+        var name = $"{Guid.CreateVersion7():N}";
+        var numbers = new List<(string Email, string Number)>();
+        for (var i = 0; i < MailQuota.AtOnce + 3; i++)
+        {
+            numbers.Add(await OrderAsync(shop, $"{name}@example.com"));
+        }
+
+        foreach (var (n, (email, number)) in numbers.Index())
+        {
+            await LookUpAsync(number, email, $"203.0.113.{n}");
+        }
+
+        var (own, own1) = (await OrderAsync(shop, $"{name}+1@example.com"), await OrderAsync(shop, $"{name}+2@example.com"));
+        await CountedAsync("order-lookup", $"{name}+x@example.com", MailQuota.OfMailbox - MailQuota.AtOnce - 1);
+        await LookUpAsync(own.Number, own.Email, "203.0.113.40");
+        await LookUpAsync(own1.Number, own1.Email, "203.0.113.41");
+
+        // And one client: the lookup is counted by the address that asked.
+        await CountedAsync("other", null, MailQuota.OfClient, "203.0.113.50");
+        var (stopped, let) = (await OrderAsync(shop, $"e.{name}@example.com"), await OrderAsync(shop, $"f.{name}@example.com"));
+        await LookUpAsync(stopped.Number, stopped.Email, "203.0.113.50");
+        await LookUpAsync(let.Number, let.Email, "203.0.113.51");
+
+        // One after the other: when the last is there, so are all.
+        await Until.TrueAsync("the last lookup is mailed", async () => await LookedUpAsync(let.Email) == 1);
+        Assert.Equal(MailQuota.AtOnce, await LookedUpAsync($"{name}@example.com"));
+        Assert.Equal((1, 0, 0), (await LookedUpAsync(own.Email), await LookedUpAsync(own1.Email), await LookedUpAsync(stopped.Email)));
+    }
+
+    private async Task<(string Email, string Number)> OrderAsync(Holdfast.Tests.Orders.Shop shop, string email)
+    {
+        var body = shop.Body((0, 1));
+        (body["customer"]!["email"], body["contactPhone"]) = (email, "none");
+        var (status, order, _) = await shop.OrderAsync(_server.Guest, body);
+        Assert.Equal(201, status);
+        return (email, order.GetProperty("number").GetString()!);
+    }
+
+    private async Task LookUpAsync(string number, string email, string from)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/orders/lookup");
+        request.Content = JsonContent.Create(new { number, email });
+        request.Headers.Add("X-Forwarded-For", from);
+        using var answer = await _server.Guest.SendAsync(request);
+        Assert.Equal(202, (int)answer.StatusCode);
+    }
+
+    private Task<long> LookedUpAsync(string email) => _server.Db.ReadAsync(s => s.FirstAsync(
+        "SELECT COUNT(*) FROM mails WHERE recipient = $1 AND key LIKE 'order-lookup:%'", r => r.Long(0), email));
+
+    /// <summary>As if so many had been asked for, each from an address of its own unless one is named.</summary>
+    private Task CountedAsync(string kind, string? email, int times, string? from = null) => _server.Db.WriteAsync(async tx =>
+    {
+        var now = await tx.NowAsync();
+        for (var i = 0; i < times; i++)
+        {
+            Assert.True(await _server.Get<MailRequests>().CountAsync(tx, kind,
+                email?.Replace("+x", $"+x{i}", StringComparison.Ordinal) ?? $"{i}@{from}", null, false,
+                IPAddress.Parse(from ?? $"192.0.2.{i}"), now));
+        }
+    });
 
     [Fact]
     public async Task One_client_has_so_many_sent_and_no_more()

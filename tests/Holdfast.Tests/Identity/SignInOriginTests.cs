@@ -78,6 +78,47 @@ public abstract class SignInOriginTests(Backend backend) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Twenty_addresses_do_not_keep_the_owner_out_and_hundreds_do_for_a_day()
+    {
+        var (email, signedIn) = await MakeAsync();
+        await GuessAsync(email, Enumerable.Range(0, 20).Select(i => $"203.0.113.{i}"), Lockout.Free);
+        await PressAsync(email);
+        Assert.Equal(429, await LoginAsync(email, Password, "203.0.113.3"));
+
+        // An address of which nobody has guessed has one try; an owner who mistypes waits.
+        Assert.Equal(401, await LoginAsync(email, "wrong password", "198.51.100.1"));
+        Assert.Equal(429, await LoginAsync(email, Password, "198.51.100.1"));
+        Assert.Equal(200, await LoginAsync(email, Password, "198.51.100.2"));
+
+        // For those who guess it is one try each, so many in all, and then the owner has the device; the next day there are others.
+        var (other, _) = await MakeAsync();
+        await GuessAsync(other, Enumerable.Range(0, 20).Select(i => $"203.0.113.{i}"), Lockout.Free);
+        await PressAsync(other);
+        Assert.Equal(Lockout.FirstTries, await GuessAsync(other, Enumerable.Range(0, 250).Select(i => $"192.0.2.{i}"), 2));
+        Assert.Equal(429, await LoginAsync(other, Password, "198.51.100.2"));
+        _server.Db.ClockSkew += TimeSpan.FromHours(23);
+        Assert.Equal(1, await GuessAsync(other, ["203.0.113.50", "198.51.100.3"], 1));
+        _server.Db.ClockSkew += TimeSpan.FromHours(1.1);
+        Assert.Equal(1, await GuessAsync(other, ["203.0.113.51"], 1));
+        Assert.Equal(200, await LoginAsync(other, Password, "198.51.100.2"));
+    }
+
+    [Fact]
+    public async Task All_networks_of_one_IPv6_subscriber_add_to_the_common_count_as_one_does()
+    {
+        var (email, _) = await MakeAsync();
+        await GuessAsync(email, Enumerable.Range(0, 60).Select(i => $"2001:db8:5:{i:x}::"), 2);
+        Assert.Equal(Lockout.Free, await CommonAsync(email));
+        await GuessAsync(email, Enumerable.Range(0, 19).Select(i => $"2001:db8:{i + 20:x}:1::"), Lockout.Free);
+        Assert.Equal(Lockout.FreeOfStrangers, await CommonAsync(email));
+
+        // Nor has each of them a first try.
+        await PressAsync(email);
+        Assert.Equal(1, await GuessAsync(email, Enumerable.Range(0, 60).Select(i => $"2001:db8:6:{i:x}::"), 1));
+        Assert.Equal(200, await LoginAsync(email, Password, "2001:db8:7:1::1"));
+    }
+
+    [Fact]
     public async Task A_device_that_guesses_waits_by_itself()
     {
         var (email, signedIn) = await MakeAsync();
@@ -146,6 +187,36 @@ public abstract class SignInOriginTests(Backend backend) : IAsyncLifetime
         Assert.Equal(401, (await PostAsync("refresh", new { refreshToken = "hr_" + device![3..] }, "198.51.100.1")).Status);
     }
 
+    private Task<int> CommonAsync(string email) => _server.Db.ReadAsync(s =>
+        s.FirstAsync("SELECT failures FROM sign_in_attempts WHERE account = $1", r => r.Int(0), SignInAttempts.AccountOf(email)));
+
+    /// <summary>So many wrong guesses from each address, without the work on passwords; how many were let through.</summary>
+    private async Task<int> GuessAsync(string email, IEnumerable<string> addresses, int times)
+    {
+        var heard = 0;
+        foreach (var address in addresses)
+        {
+            for (var i = 0; i < times; i++)
+            {
+                var noted = await SignInAttempts.NoteAsync(_server.Db, SignInAttempts.AccountOf(email),
+                    SignInOrigin.Stranger(IPAddress.Parse(address)));
+                heard += noted.IsOk ? 1 : 0;
+            }
+        }
+
+        return heard;
+    }
+
+    /// <summary>Twelve addresses more guess, each when the wait of the one before is over, so that strangers wait for longest.</summary>
+    private async Task PressAsync(string email)
+    {
+        for (var i = 0; i < 12; i++)
+        {
+            _server.Db.ClockSkew += Lockout.Longest;
+            Assert.Equal(1, await GuessAsync(email, [$"203.0.113.{i + 100}"], 1));
+        }
+    }
+
     private async Task<(string Email, JsonElement SignedIn)> MakeAsync()
     {
         var email = $"{Guid.CreateVersion7():N}@example.com";
@@ -164,13 +235,19 @@ public abstract class SignInOriginTests(Backend backend) : IAsyncLifetime
         }
     }
 
-    /// <summary>As if so many had failed from as many addresses a moment ago, and one more does.</summary>
+    /// <summary>
+    /// As if so many had failed from hundreds of addresses a moment ago, with all first tries that there are, and one more does.
+    /// </summary>
     private async Task StrangersAsync(string email, int failures)
     {
         await _server.Db.WriteAsync(async tx =>
+        {
+            await tx.ExecuteAsync("INSERT INTO sign_in_origins (account, origin, failures, last_at) VALUES ($1, $2, $3, $4)",
+                SignInAttempts.AccountOf(email), SignInAttempts.FirstTries, Lockout.FirstTries, await tx.NowAsync());
             await tx.ExecuteAsync("INSERT INTO sign_in_attempts (account, failures, last_at) VALUES ($1, $2, $3) "
             + "ON CONFLICT (account) DO UPDATE SET failures = excluded.failures, last_at = excluded.last_at",
-            SignInAttempts.AccountOf(email), failures, await tx.NowAsync()));
+            SignInAttempts.AccountOf(email), failures, await tx.NowAsync());
+        });
         Assert.Equal(401, await LoginAsync(email, "wrong password", "203.0.113.77"));
     }
 

@@ -39,15 +39,19 @@ public sealed class EveryStateTests
 
         public string Signature => string.Join('|', Order.Status, string.Join(',',
             Order.Lines.Select(l => $"{l.Shipped}{l.Cancelled}{l.Undelivered}{l.Returned}")), Order.AmountPaid,
-            Order.RefundDue, string.Join(',', Stock.Select(s => $"{s.OnHand}/{s.Reserved}")), Used, Points, IsLate);
+            Order.RefundDue, string.Join(',', Stock.Select(s => $"{s.OnHand}/{s.Reserved}")), Used, Points, IsLate, Order.IsVouchedFor,
+            Order.IsMailboxProved);
     }
 
+    /// <param name="confirmationHours">For which a stranger's order on delivery waits; 0: it does not, as of a proved account.</param>
     [Theory]
-    [InlineData(PaymentMethod.Online)]
-    [InlineData(PaymentMethod.CashOnDelivery)]
-    public void An_honest_end_is_reached_from_every_state(PaymentMethod method)
+    [InlineData(PaymentMethod.Online, 0)]
+    [InlineData(PaymentMethod.BankTransfer, 0)]
+    [InlineData(PaymentMethod.CashOnDelivery, 0)]
+    [InlineData(PaymentMethod.CashOnDelivery, 48)]
+    public void An_honest_end_is_reached_from_every_state(PaymentMethod method, int confirmationHours)
     {
-        var first = Place(method);
+        var first = Place(method, confirmationHours);
         var (seen, waiting) = (new Dictionary<string, World> { [first.Signature] = first }, new Queue<World>([first]));
         while (waiting.TryDequeue(out var world))
         {
@@ -61,10 +65,15 @@ public sealed class EveryStateTests
             }
         }
 
-        Assert.Equal(Enum.GetValues<OrderStatus>().Where(s => method == PaymentMethod.Online
-            || s is not (OrderStatus.Pending or OrderStatus.Expired)),
+        // What is confirmed when it is placed never waits, and so does not expire.
+        var waits = method != PaymentMethod.CashOnDelivery || confirmationHours > 0;
+        Assert.Equal(Enum.GetValues<OrderStatus>().Where(s => waits || s is not (OrderStatus.Pending or OrderStatus.Expired)),
             seen.Values.Select(w => w.Order.Status).Distinct().Order());
         Assert.True(seen.Count > 500, $"only {seen.Count} states");
+        // On delivery its buyer may confirm it, and the shop or nobody vouches for it.
+        Assert.Equal(method == PaymentMethod.CashOnDelivery && waits,
+            seen.Values.Any(w => w.Order is { Status: OrderStatus.Confirmed, AmountPaid: 0, IsVouchedFor: false, IsMailboxProved: true }));
+        Assert.Equal(waits, seen.Values.Any(w => w.Order.IsVouchedFor));
         Assert.All(seen.Values.Where(w => !w.IsOver), EndsHonestly);
     }
 
@@ -124,6 +133,7 @@ public sealed class EveryStateTests
 
         yield return w => Do(w, new DeliverCommand(order.Id, Store, "x", Guid.CreateVersion7()));
         yield return w => Do(w, new ConfirmCommand(order.Id, Store, "x"));
+        yield return w => Do(w, new ConfirmCommand(order.Id, Store, "x") { ByBuyer = true, ProvesMailbox = true });
         yield return w => w.IsLate ? Do(w, new ExpireCommand(order.Id, Store, "system")) : w with { IsLate = true };
         // A piece is found missing.
         yield return w => w.Stock[0].OnHand < 2 || w.Order.Status > OrderStatus.PartiallyShipped ? null
@@ -179,7 +189,7 @@ public sealed class EveryStateTests
         };
     }
 
-    private static World Place(PaymentMethod method)
+    private static World Place(PaymentMethod method, int confirmationHours)
     {
         var facts = Variants.Select((v, i) => new VariantFacts(v, Store, v, "Item", "SKU", i == 0 ? 3 : 5, i == 0 ? 2 : null,
             true)).ToDictionary(v => v.Id);
@@ -212,7 +222,7 @@ public sealed class EveryStateTests
             RedeemPoints = 2,
             Actor = "x",
         };
-        var order = Placement.Decide(command, Buyer, books, new OrderOptions(), Now).Value;
+        var order = Placement.Decide(command, Buyer, books, new OrderOptions { CashConfirmationHours = confirmationHours }, Now).Value;
         return new World(order, [], [], [.. Variants.Select(v => books.Stock.Find(v)!).Select(e => e.Read with { OnHand = e.OnHand,
             Reserved = e.Reserved })], 1,
             PointsAtFirst - 2, 2, IsLate: false);

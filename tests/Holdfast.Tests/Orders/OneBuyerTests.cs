@@ -202,6 +202,58 @@ public abstract class OneBuyerTests(TestHost host)
     }
 
     [Fact]
+    public async Task A_code_that_each_may_use_once_is_used_up_by_one_phone_with_many_emails()
+    {
+        var shop = await Shop.CreateAsync(Server.Db, 100);
+        await shop.AddCodeAsync("ONCE", "fixed", 100, perCustomer: 1);
+        await shop.AddCodeAsync("TWICE", "fixed", 100, perCustomer: 2);
+        Assert.Equal("placed", await GuestAsync(shop, $"p1{_mark}@example.com", "0905 123 411", code: "ONCE"));
+        foreach (var (n, phone) in new[] { "+84 905 123 411", "0905123411", "0084905.123.411", "(0905) 123-411" }.Index())
+        {
+            Assert.Equal("discount_used_up", await GuestAsync(shop, $"q{n}{_mark}@example.com", phone, code: "ONCE"));
+        }
+
+        // Those who order at once are counted, too, and another code, another phone and one that says nothing are not concerned.
+        var atOnce = await Task.WhenAll(Enumerable.Range(0, 5)
+            .Select(n => GuestAsync(shop, $"r{n}{_mark}@example.com", "0905 123 411", code: "TWICE")));
+        Assert.Equal((2, 3), (atOnce.Count(a => a == "placed"), atOnce.Count(a => a == "discount_used_up")));
+        Assert.Equal("placed", await GuestAsync(shop, $"s{_mark}@example.com", "0905 123 412", code: "ONCE"));
+        Assert.Equal("placed", await GuestAsync(shop, $"t{_mark}@example.com", "0000000000", code: "ONCE"));
+        Assert.Equal("placed", await GuestAsync(shop, $"u{_mark}@example.com", "0000000000", code: "ONCE"));
+
+        // A guest's phone stands in no account's way; an account's order counts against guests.
+        Assert.Equal("placed", await AccountAsync(shop, Guid.CreateVersion7(), $"v{_mark}@example.com", code: "ONCE",
+            phone: "0905 123 411"));
+        Assert.Equal("placed", await AccountAsync(shop, Guid.CreateVersion7(), $"w{_mark}@example.com", code: "ONCE",
+            phone: "0905 123 413"));
+        Assert.Equal("discount_used_up", await GuestAsync(shop, $"x{_mark}@example.com", "0905 123 413", code: "ONCE"));
+        await Crash.Audit.VerifyAsync(Server.Db);
+    }
+
+    [Fact]
+    public async Task What_is_cancelled_gives_the_phone_its_code_back()
+    {
+        var shop = await Shop.CreateAsync(Server.Db, 100);
+        await shop.AddCodeAsync("ONCE", "fixed", 100, perCustomer: 1);
+        for (var n = 0; n < 3; n++)
+        {
+            var (status, order, _) = await shop.OrderAsync(Server.Guest, From(shop, $"c{n}{_mark}@example.com", "0905 123 414",
+                code: "ONCE"));
+            Assert.Equal(201, status);
+            Assert.Equal("discount_used_up", await GuestAsync(shop, $"d{n}{_mark}@example.com", "0905 123 414", code: "ONCE"));
+            Assert.Equal(200, (await Shop.PostAsync(Server.Admin, $"/orders/{order.GetProperty("id").GetGuid()}/cancel", null)).Status);
+        }
+
+        // Uses from before phones were counted have none, and none is given back of them.
+        var (_, old, _) = await shop.OrderAsync(Server.Guest, From(shop, $"e{_mark}@example.com", "0905 123 414", code: "ONCE"));
+        await Server.Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE discount_uses SET phone = NULL"));
+        Assert.Equal(200, (await Shop.PostAsync(Server.Admin, $"/orders/{old.GetProperty("id").GetGuid()}/cancel", null)).Status);
+        Assert.Equal("placed", await GuestAsync(shop, $"f{_mark}@example.com", "0905 123 414", code: "ONCE"));
+        Assert.Equal("discount_used_up", await GuestAsync(shop, $"g{_mark}@example.com", "0905 123 414", code: "ONCE"));
+        await Crash.Audit.VerifyAsync(Server.Db);
+    }
+
+    [Fact]
     public async Task Nobody_is_told_what_somebody_else_has_bought()
     {
         var shop = await LimitedShopAsync(2);

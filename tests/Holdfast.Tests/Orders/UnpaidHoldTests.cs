@@ -113,6 +113,60 @@ public abstract class UnpaidHoldTests(Backend backend) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Accounts_that_have_proved_nothing_hold_as_their_phone_and_mailbox_do()
+    {
+        var shop = await Shop.CreateAsync(Server.Db, 100, 100);
+        var body = From(shop, 6);
+        var phone = body["contactPhone"]!.GetValue<string>();
+        Assert.Equal("pending", (await OrderAsync(shop, Server.Customer(email: "one@example.com"), Own(body))).Code);
+        foreach (var email in new[] { "two@example.com", "three@example.com" })
+        {
+            Assert.Equal("too_many_held", (await OrderAsync(shop, Server.Customer(email: email), With(From(shop, 3), phone))).Code);
+        }
+
+        foreach (var email in new[] { "one+x@example.com", "ONE+y@example.com" })
+        {
+            Assert.Equal("too_many_held", (await OrderAsync(shop, Server.Customer(email: email), Own(From(shop, 3)))).Code);
+        }
+
+        // Guests and such accounts are strangers alike; what has been proved is not concerned, nor is another variant.
+        var guest = From(shop, 3);
+        guest["contactPhone"] = phone;
+        Assert.Equal("too_many_held", (await OrderAsync(shop, Server.Guest, guest)).Code);
+        var elsewhere = With(From(shop, 3, index: 1), phone);
+        Assert.Equal("pending", (await OrderAsync(shop, Server.Customer(email: "two@example.com"), elsewhere)).Code);
+        Assert.Equal("confirmed", (await OrderAsync(shop, await ProvedAsync("sure@example.com"), With(From(shop, 20), phone))).Code);
+        await Audit.VerifyAsync(Server.Db);
+
+        static JsonObject With(JsonObject body, string phone)
+        {
+            body["contactPhone"] = phone;
+            return Own(body);
+        }
+    }
+
+    [Theory]
+    [InlineData("contactPhone", "+84 912.555.123")]
+    [InlineData("email", "RELEASED@example.com")]
+    public async Task Staff_release_what_accounts_hold_that_have_proved_nothing(string by, string whose)
+    {
+        var shop = await Shop.CreateAsync(Server.Db, 100);
+        var (mine, edited) = (Own(From(shop, 2)), Own(From(shop, 2)));
+        mine["contactPhone"] = "0912 555 123";
+        var account = Server.Customer(email: "released+1@example.com");
+        Assert.Equal("pending", (await OrderAsync(shop, account, mine)).Code);
+        var (_, order) = await OrderAsync(shop, account, edited);
+        using var put = await account.PutAsJsonAsync($"/api/v1/orders/{Id(order)}", new { version = 1, contactPhone = "0912555123" });
+        Assert.Equal(200, (int)put.StatusCode);
+        Assert.Equal("pending", (await OrderAsync(shop, Server.Customer(email: "other@example.com"), Own(From(shop, 1)))).Code);
+        var (status, answer, _) = await Shop.PostAsync(Server.Staff(shop.StoreId), "/orders/unpaid-holds/release",
+            new JsonObject { ["storeId"] = shop.StoreId, [by] = whose });
+        Assert.Equal((200, 2), (status, answer.GetProperty("released").GetInt32()));
+        Assert.Equal((100, 1), await shop.StockAsync());
+        await Audit.VerifyAsync(Server.Db);
+    }
+
+    [Fact]
     public async Task Cash_on_delivery_waits_for_its_buyer_or_the_shop_and_expires()
     {
         var shop = await Shop.CreateAsync(Server.Db, 100);

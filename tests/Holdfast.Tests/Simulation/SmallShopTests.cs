@@ -11,6 +11,7 @@ public sealed class SmallShopTests(ITestOutputHelper output)
 {
     private const int Seeds = 5;
     private const int Days = 180;
+    private const int Handful = 4;
 
     /// <summary>What a new installation has.</summary>
     private static readonly UnpaidLimits Defaults = Settings.From(new Microsoft.Extensions.Configuration.ConfigurationBuilder().Build())
@@ -22,11 +23,11 @@ public sealed class SmallShopTests(ITestOutputHelper output)
         return new ShopYear(years.Sum(y => y.Orders), years.Sum(y => y.Refused), years.Sum(y => y.SoldOut), years.Sum(y => y.Expired));
     }
 
-    private static AttackersMinute Minute(UnpaidLimits limits)
+    private static AttackersMinute Minute(UnpaidLimits limits, Attack attack = Attack.Both)
     {
-        var minutes = Enumerable.Range(1, Seeds).Select(seed => new SmallShop(seed, limits).Attack()).ToList();
+        var minutes = Enumerable.Range(1, Seeds).Select(seed => new SmallShop(seed, limits).Suffer(attack, Handful)).ToList();
         return new AttackersMinute(minutes.Sum(m => m.Stock), minutes.Sum(m => m.Held), minutes.Sum(m => m.Variants),
-            minutes.Sum(m => m.Gone));
+            minutes.Sum(m => m.Gone), minutes.Sum(m => m.Few), minutes.Sum(m => m.FewGone));
     }
 
     [Fact]
@@ -34,8 +35,8 @@ public sealed class SmallShopTests(ITestOutputHelper output)
     {
         output.WriteLine(
             "| of a buyer | handful | share | honest orders refused of 10,000 | sold out of 10,000 | attacker's minute: held | sold "
-            + "out by it |");
-        output.WriteLine("| --- | --- | --- | --- | --- | --- | --- |");
+            + "out by it: of five and more pieces | of four and fewer |");
+        output.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- |");
         foreach (var limits in new UnpaidLimits[] { default, new(20, 3, 25), new(20, 3, 50), new(20, 5, 50), new(20, 3, 75), new(20, 4, 75),
             new(20, 5, 75), new(20, 4, 90),
             new(20, 5, 90), new(20, 10, 75), new(20, 20, 75), new(10, 4, 75), new(5, 4, 75) })
@@ -44,7 +45,7 @@ public sealed class SmallShopTests(ITestOutputHelper output)
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"| {limits.OfBuyer} | {limits.Handful} | {limits.SharePercent} % | {10_000.0 * year.Refused / year.Orders:0.0} | "
                 + $"{10_000.0 * year.SoldOut / year.Orders:0} | {100.0 * minute.Held / minute.Stock:0} % | "
-                + $"{100.0 * minute.Gone / minute.Variants:0} % |"));
+                + $"{100.0 * minute.Gone / minute.Variants:0} % | {100.0 * minute.FewGone / minute.Few:0} % |"));
         }
     }
 
@@ -63,14 +64,21 @@ public sealed class SmallShopTests(ITestOutputHelper output)
         Assert.Equal(0, Years(Defaults, visitsEvery: 2).Expired);
     }
 
-    [Fact]
-    public void An_attackers_minute_leaves_something_of_everything()
+    [Theory]
+    [InlineData(Attack.OnDelivery)]
+    [InlineData(Attack.Online)]
+    [InlineData(Attack.Both)]
+    public void An_attackers_minute_leaves_something_of_all_that_is_not_scarce(Attack attack)
     {
-        var free = Minute(default);
+        var free = Minute(default, attack);
         Assert.Equal(free.Stock, free.Held);
-        var minute = Minute(Defaults);
+        var minute = Minute(Defaults, attack);
         Assert.True(minute.Held * 100 <= minute.Stock * 90, $"{minute}");
         Assert.Equal(0, minute.Gone);
+
+        // What there are four pieces of or fewer can be held whole: who orders one of them on delivery must not be asked for money.
+        Assert.True(minute.Few > 20, $"{minute}");
+        Assert.Equal(minute.Few, minute.FewGone);
     }
 
     [Fact]

@@ -1,0 +1,29 @@
+using System.Net;
+
+namespace Holdfast.Orders.Core;
+
+/// <summary>
+/// Which addresses say something of who orders. One of a private network (RFC 1918, RFC 4193), of a link or provider (RFC 6598), or of this machine is a proxy that
+/// <c>TRUSTED_PROXIES</c> does not name, or the shop's own: behind it everybody is one.
+/// </summary>
+public static class PublicAddress
+{
+    private static readonly IPNetwork[] Own =
+    [
+        .. new[] { "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "127.0.0.0/8", "fc00::/7", "fe80::/10", "100.64.0.0/10" }
+            .Select(IPNetwork.Parse),
+    ];
+
+    /// <summary>The address; null where it is none of the public network.</summary>
+    /// <param name="client">As text; of IPv6 the network.</param>
+    public static string? Of(string? client)
+    {
+        if (!IPAddress.TryParse(client, out var address) || address.Equals(IPAddress.None) || address.Equals(IPAddress.IPv6Any))
+        {
+            // The network of ::1 is written ::.
+            return null;
+        }
+
+        return Own.Any(n => n.BaseAddress.AddressFamily == address.AddressFamily && n.Contains(address)) ? null : client;
+    }
+}
