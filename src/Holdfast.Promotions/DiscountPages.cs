@@ -56,8 +56,8 @@ public static class DiscountPages
         batch.Query($"SELECT {Columns} FROM discount_codes WHERE id {{in $1}} ORDER BY id {{lock}}", Map, codeIds);
 
     /// <summary>
-    /// Live uses of the buyers, who are known by mailbox, account or phone, of those codes that have a limit per customer. Put it after <see cref="Open"/> in the same round trip: what
-    /// is read under the lock of the codes stays true.
+    /// Live uses of the buyers, who are known by mailbox, account or phone, of those codes that have a limit per customer. Put it after
+    /// <see cref="Open"/> in the same round trip: what is read under the lock of the codes stays true.
     /// </summary>
     public static Fetched<(Guid CodeId, string Buyer, long Uses)> Uses(StatementBatch batch, Guid[] codeIds, string[] buyers) =>
         batch.Query(
