@@ -1,17 +1,19 @@
 using System.Net;
 
-namespace Holdfast.Orders.Core;
+namespace Holdfast.Orders;
 
 /// <summary>
-/// Which addresses say something of who orders. One of a private network (RFC 1918, RFC 4193), of a link or provider (RFC 6598), or of this machine is a proxy that
-/// <c>TRUSTED_PROXIES</c> does not name, or the shop's own: behind it everybody is one.
+/// Which addresses say something of who orders. One of a private network (RFC 1918, RFC 4193), of a link or provider (RFC 6598), or of this
+/// machine is a proxy that <c>TRUSTED_PROXIES</c> does not name, or the shop's own: behind it everybody is one.
 /// </summary>
-public static class PublicAddress
+internal static class PublicAddress
 {
     private static readonly IPNetwork[] Own =
     [
-        .. new[] { "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "127.0.0.0/8", "fc00::/7", "fe80::/10", "100.64.0.0/10" }
-            .Select(IPNetwork.Parse),
+        .. new[]
+        {
+            "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8", "fc00::/7", "fe80::/10",
+        }.Select(IPNetwork.Parse),
     ];
 
     /// <summary>The address; null where it is none of the public network.</summary>

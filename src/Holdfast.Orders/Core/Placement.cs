@@ -193,13 +193,14 @@ public static class Placement
             ?? (command.Buyer is { } buyer ? HoldsTooMuch(command, buyer, method, charges.Total, books) : null);
     }
 
-    private static Error? HoldsTooMuch(PlaceCommand command, BuyerHashes buyer, PaymentMethod method, long total, PlacementBooks books) =>
+    private static Error? HoldsTooMuch(PlaceCommand command, BuyerHashes buyer, PaymentMethod method, long total,
+        PlacementBooks books) =>
         books.Pending.Obstacle(command.StoreId, buyer, command.Lines.Sum(l => l.Quantity))
         ?? (!command.IsStrangers || total == 0 ? null
         : method == PaymentMethod.Online ? books.ClientHolds.Obstacle(command.Lines, buyer, books.Stock)
         : books.UnpaidHolds.Obstacle(command.Lines, buyer, books.Stock));
 
-    /// <summary>Whether the order will hold stock on the word of a stranger, for longer than the minutes that paying online takes.</summary>
+    /// <summary>Whether the order will hold stock on a stranger's word, for longer than the minutes that paying online takes.</summary>
     private static bool IsUnpaidHold(PlaceCommand command, PaymentMethod method, long total) => command.IsStrangers
         && method != PaymentMethod.Online && total > 0;
 

@@ -55,7 +55,8 @@ public abstract partial class AccountTests
     {
         var me = await RegisterAsync();
         foreach (var (name, lines) in new (object, int)[] { (new { name = "Ân" }, 1), (new { name = "Ân" }, 1),
-            (new { name = " A\u0302n " }, 1), (new { }, 1), (new { name = "An" }, 2), (new { name = (string?)null }, 3), (new { name = (string?)null }, 3) })
+            (new { name = " A\u0302n " }, 1), (new { }, 1), (new { name = "An" }, 2), (new { name = (string?)null }, 3),
+            (new { name = (string?)null }, 3) })
         {
             var before = await UpdatedAsync();
             var was = await LinesAsync();
@@ -69,7 +70,8 @@ public abstract partial class AccountTests
             + "AND role = 'customer'", r => r.Time(0).Ticks, me.Email));
 
         Task<int> LinesAsync() => host.Server.Db.ReadAsync(s => s.FirstAsync("SELECT COUNT(*) FROM audit_log "
-            + "WHERE action = 'name_changed' AND actor IN (SELECT 'customer:' || CAST(id AS text) FROM users WHERE email_key = $1)", r => r.Int(0), me.Email));
+            + "WHERE action = 'name_changed' AND actor IN (SELECT 'customer:' || CAST(id AS text) FROM users WHERE email_key = $1)",
+            r => r.Int(0), me.Email));
     }
 
     [Fact]

@@ -32,7 +32,7 @@ public enum Attack
 /// </summary>
 /// <remarks> Sixty variants, the n-th most wanted asked for in proportion to 1/n. Eighty orders on a day, most of them in the evening, nine
 /// of ten unpaid, mostly of one piece, rarely of up to twelve. Staff look at ten in the morning and at five in the afternoon, and send out
-/// what was ordered. Once a week the shop buys what it expects to sell in one to two weeks: of a fifth of the variants four pieces or fewer.
+/// what was ordered. Once a week the shop buys what it expects to sell in one to two weeks: of some four pieces or fewer.
 /// </remarks>
 public sealed class SmallShop
 {
