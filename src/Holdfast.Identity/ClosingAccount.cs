@@ -10,16 +10,3 @@ public sealed record ClosingAccount(Guid Id, string Actor)
     /// <summary>How far into <see cref="Part"/> it has come.</summary>
     public int Done { get; set; }
 }
-
-/// <summary>What a slice of closing an account, or of joining a guest, has left.</summary>
-public enum Remains
-{
-    /// <summary>Nothing.</summary>
-    Nothing,
-
-    /// <summary>Something that cannot go yet: an order that a late payment has brought back to life.</summary>
-    Later,
-
-    /// <summary>More of the same: the next slice may follow.</summary>
-    More,
-}

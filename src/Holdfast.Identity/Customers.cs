@@ -2,14 +2,6 @@ using Holdfast.Platform.Data;
 
 namespace Holdfast.Identity;
 
-/// <summary>Somebody who orders.</summary>
-/// <param name="EmailKey">The email as <see cref="Emails.Key"/> makes it; unique among guests, and separately among accounts.</param>
-public sealed record Customer(Guid Id, string EmailKey, string Email, string? Name);
-
-/// <summary>An account as an order finds it.</summary>
-/// <param name="ProvedEmail">Its normalised email, where a mailed link has shown that the mailbox is its own; else null.</param>
-public sealed record HeldAccount(Guid Id, bool IsClosed, string? ProvedEmail);
-
 /// <summary>
 /// Guests, found or made in sets, for a batch of orders. A guest and an account may share an email: an order placed with an email alone
 /// never joins the account, because nobody has proved that the mailbox is theirs.

@@ -8,19 +8,6 @@ using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Identity;
 
-/// <summary>An OpenID Connect issuer whose access tokens are accepted besides our own.</summary>
-/// <param name="Issuer">The <c>iss</c> of its tokens, exactly.</param>
-/// <param name="Audience">What their <c>aud</c> must hold.</param>
-/// <param name="Jwks">Its keys: an http or https URL, or a file's path.</param>
-/// <param name="RoleClaim">The claim with the role (a word or a list of words; dots lead inwards), or null: everybody is a
-/// customer.</param>
-public sealed record OidcOptions(string Issuer, string Audience, string Jwks, string? RoleClaim);
-
-/// <summary>What an outside token says about its bearer.</summary>
-/// <param name="IssuedAt">Null where it does not say.</param>
-internal sealed record OutsideIdentity(string Issuer, string Subject, Role Role, string? Email, string? Name, IReadOnlyList<Guid> Stores,
-    DateTime Expires, DateTime? IssuedAt);
-
 /// <summary>
 /// Checks tokens of the outside issuer: RS256 or ES256 under one of its published keys, as the key and not the token says, and issuer,
 /// audience and times. The keys are read when a token needs one that is not known, and every ten minutes.
@@ -155,75 +142,4 @@ internal sealed class OutsideIssuer(OidcOptions options, ILogger<OutsideIssuer> 
         element.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.Number && member.TryGetDouble(out var seconds)
         && seconds is > 0 and < 32_503_680_000
             ? DateTime.UnixEpoch.AddSeconds(seconds) : null;
-}
-
-/// <summary>One public key of a JSON Web Key Set (RFC 7517): RSA of at least 2048 bits, or P-256.</summary>
-internal sealed class OutsideKey
-{
-    private readonly RSA? _rsa;
-    private readonly ECDsa? _ecdsa;
-
-    private OutsideKey(string id, RSA? rsa, ECDsa? ecdsa) => (Id, _rsa, _ecdsa) = (id, rsa, ecdsa);
-
-    public string Id { get; }
-
-    /// <summary>Whether the signature is this key's, under the one algorithm that the key is for.</summary>
-    public bool Verifies(string algorithm, string[] parts)
-    {
-        var signed = Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}");
-        var signature = System.Buffers.Text.Base64Url.DecodeFromChars(parts[2]);
-        lock (this)
-        {
-            return algorithm == "RS256" && _rsa?.VerifyData(signed, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1) == true
-                || algorithm == "ES256" && _ecdsa?.VerifyData(signed, signature, HashAlgorithmName.SHA256) == true;
-        }
-    }
-
-    /// <summary>
-    /// The keys for signatures; others, and what cannot be read, are passed over. Throws a <see cref="JsonException"/> at what is no key
-    /// set.
-    /// </summary>
-    public static IReadOnlyList<OutsideKey> ReadAll(byte[] json)
-    {
-        using var document = JsonDocument.Parse(json);
-        return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("keys", out var keys)
-            && keys.ValueKind == JsonValueKind.Array
-            ? [.. keys.EnumerateArray().Where(k => k.ValueKind == JsonValueKind.Object).Select(Read).OfType<OutsideKey>()]
-            : throw new JsonException("there is no list of keys");
-    }
-
-    private static OutsideKey? Read(JsonElement key)
-    {
-        string? Member(string name) => key.TryGetProperty(name, out var value) ? Fields.StringOrNull(value) : null;
-        byte[] Bytes(string name) => System.Buffers.Text.Base64Url.DecodeFromChars(Member(name) ?? "");
-        if (Member("use") is not (null or "sig"))
-        {
-            return null;
-        }
-
-        try
-        {
-            if (Member("kty") == "RSA" && Member("alg") is null or "RS256")
-            {
-                // What is not there or not text is empty, and the framework does not refuse that as it refuses other nonsense.
-                var (n, e) = (Bytes("n"), Bytes("e"));
-                if (n.Length == 0 || e.Length == 0)
-                {
-                    return null;
-                }
-
-                var rsa = RSA.Create(new RSAParameters { Modulus = n, Exponent = e });
-                return rsa.KeySize >= 2048 ? new OutsideKey(Member("kid") ?? "", rsa, null) : null;
-            }
-
-            return Member("kty") == "EC" && Member("crv") == "P-256" && Member("alg") is null or "ES256"
-                ? new OutsideKey(Member("kid") ?? "", null,
-                ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, Q = new ECPoint { X = Bytes("x"), Y = Bytes("y") } }))
-                : null;
-        }
-        catch (Exception e) when (e is CryptographicException or FormatException)
-        {
-            return null;
-        }
-    }
 }

@@ -3,11 +3,6 @@ using Holdfast.Platform.Messaging;
 
 namespace Holdfast.Identity;
 
-/// <summary>
-/// What the shop is called: names that everybody knows and that are therefore no passwords. Asked when somebody chooses one.
-/// </summary>
-public sealed record ShopWords(Func<Task<IReadOnlyList<string>>> Read);
-
 /// <summary>Reads passwords that are to be somebody's from now on; see <see cref="PasswordRules"/>.</summary>
 internal sealed class PasswordPolicy(PublicUrl url, ShopWords? shop = null)
 {

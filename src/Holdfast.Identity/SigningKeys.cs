@@ -9,9 +9,6 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Holdfast.Identity;
 
-/// <summary>A public key as <c>/.well-known/jwks.json</c> shows it (RFC 7517, 6.2.1 of RFC 7518).</summary>
-internal sealed record PublicKey(string Kty, string Crv, string X, string Y, string Kid, string Use, string Alg);
-
 /// <summary>
 /// The ES256 keys of the installation: the first made by the first process, kept in the database, so that a token of one process is good at
 /// all others and after a restart. A key's <c>kid</c> is its thumbprint (RFC 7638). <see cref="KeySchedule"/> says which one signs.

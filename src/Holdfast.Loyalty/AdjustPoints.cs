@@ -5,9 +5,6 @@ using Holdfast.Platform.Http;
 
 namespace Holdfast.Loyalty;
 
-/// <summary>What an adjustment answers: the balance after it, and its row of the ledger.</summary>
-public sealed record PointsAdjusted(Guid CustomerId, Guid StoreId, long Balance, PointsMovementView Movement);
-
 /// <summary>
 /// <c>POST /loyalty/{customerId}/adjustments</c>: staff give points, or take some; never more than there are (422
 /// <c>insufficient_points</c>).

@@ -6,20 +6,6 @@ using Holdfast.Platform.Http;
 
 namespace Holdfast.Loyalty;
 
-/// <summary>A customer's points in a store as they are served.</summary>
-/// <param name="Balance">What can be spent now; below zero when points that were spent were taken back.</param>
-/// <param name="NextExpiry">The points that lapse first, unless they are spent before; null when none will.</param>
-public sealed record PointsView(Guid CustomerId, Guid StoreId, long Balance, UpcomingExpiry? NextExpiry);
-
-/// <summary>A row of the ledger as it is served.</summary>
-/// <param name="StoreId">Whose points they are.</param>
-/// <param name="Sequence">Counts within the customer's account in the store, from 1, without gaps.</param>
-/// <param name="Reason">One of <see cref="PointsReasons"/>.</param>
-/// <param name="Note">What staff said about an adjustment.</param>
-/// <param name="ExpiresAt">When what is left of earned points lapses; null: never.</param>
-public sealed record PointsMovementView(Guid StoreId, long Sequence, long Points, string Reason, Guid? OrderId, string? Note,
-    DateTime? ExpiresAt, DateTime CreatedAt);
-
 /// <summary>
 /// <c>GET /loyalty</c> and <c>GET /loyalty/movements</c> for the caller's own points, <c>GET /loyalty/{customerId}?storeId</c> for the
 /// store's staff.

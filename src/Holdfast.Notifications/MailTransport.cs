@@ -5,41 +5,6 @@ using MimeKit;
 
 namespace Holdfast.Notifications;
 
-/// <summary>Where mails go.</summary>
-/// <param name="Server">Null: they are written as <c>.eml</c> files into <paramref name="Folder"/>.</param>
-/// <param name="From">The sender's address, with or without a name: <c>Shop &lt;shop@example.com&gt;</c>.</param>
-public sealed record MailOptions(SmtpServer? Server, string From, string Folder)
-{
-    // By default "an" alone would be an address, too.
-    private static readonly ParserOptions Strict = new() { AllowAddressesWithoutDomain = false };
-
-    /// <summary>Whether mails can go to, or come from, what is written so: an address with a domain, with or without a name.</summary>
-    public static bool IsAddress(string text) => MailboxAddress.TryParse(Strict, text, out _);
-
-    /// <exception cref="FormatException">It is no address.</exception>
-    internal static MailboxAddress Address(string text) => MailboxAddress.Parse(Strict, text);
-}
-
-/// <summary>
-/// A mail server. With <paramref name="Tls"/> the connection must become encrypted before anything is sent: from its first byte at port
-/// 465, by STARTTLS at any other (RFC 8314).
-/// </summary>
-public sealed record SmtpServer(string Host, int Port, bool Tls, string? User, string? Password)
-{
-    /// <summary>The port where a connection is encrypted from its first byte.</summary>
-    public const int ImplicitTlsPort = 465;
-
-    /// <summary>Whether it is encrypted from its first byte, where it is encrypted at all.</summary>
-    public bool ImplicitTls { get; init; } = Port == ImplicitTlsPort;
-
-    internal SecureSocketOptions Security => !Tls ? SecureSocketOptions.None
-        : ImplicitTls ? SecureSocketOptions.SslOnConnect
-        : SecureSocketOptions.StartTls;
-
-    // A record would show its members, and so the password.
-    public override string ToString() => $"{Host}:{Port}";
-}
-
 /// <summary>Hands one mail to the server, or writes it into the folder. Throws where that fails.</summary>
 /// <param name="patience">How long a server may take over one mail; where it is not said, a minute, since some look through a mail before
 /// they answer.</param>

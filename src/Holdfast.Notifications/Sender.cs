@@ -7,12 +7,6 @@ using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Notifications;
 
-/// <summary>A message as it is sent.</summary>
-/// <param name="Attempts">With this one. Of those that claim a message, each has another number.</param>
-/// <param name="About">The event whose words it is to have; null: it has its own.</param>
-internal sealed record Outgoing(Guid Id, string Key, string Channel, string To, string Subject, string Text, string? Html, int Attempts,
-    EventKey? About = null);
-
 /// <summary>
 /// Sends what is queued for one channel. Any number of workers may run it: each claims as many messages as it sends at once by putting
 /// their next try off for the length of a lease, sends them outside any transaction, and notes what came of each. One that dies in between

@@ -6,16 +6,6 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Notifications;
 
 /// <summary>
-/// An HTTP gateway that sends SMS: it takes a POST of <c>{"to": "+84...", "text": "..."}</c> and answers 2xx when it has it.
-/// </summary>
-/// <param name="Token">Sent as <c>Authorization: Bearer</c>; null: nothing is.</param>
-public sealed record SmsGateway(Uri Url, string? Token)
-{
-    // A record would show its members, and so the token.
-    public override string ToString() => Url.Host;
-}
-
-/// <summary>
 /// Sends queued SMS through the gateway. The message's id goes along as Idempotency-Key, so that a gateway that knows keys sends a retried
 /// one once.
 /// </summary>

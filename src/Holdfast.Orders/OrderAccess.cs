@@ -7,16 +7,6 @@ using Holdfast.Platform.Http;
 
 namespace Holdfast.Orders;
 
-/// <summary>What a caller is to an order.</summary>
-internal enum Relation
-{
-    Owner,
-    Staff,
-}
-
-/// <summary>An order a caller may see, and as what.</summary>
-internal sealed record Seen(Order Order, Relation Relation);
-
 /// <summary>
 /// Whose order it is: the customer who placed it, whoever holds a guest order's access key, and those who work for its store. For all
 /// others it does not exist (404).

@@ -8,10 +8,6 @@ using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Orders;
 
-/// <summary>What somebody says that they have ordered, and in which language they want to read about it.</summary>
-/// <param name="Client">The address that asks, as limits count it.</param>
-internal sealed record Lookup(string Number, string Email, bool IsVietnamese, IPAddress Client);
-
 /// <summary>
 /// Looks for orders whose link somebody has asked for, one after the other and after they were answered, and mails it to the buyer. What
 /// has been accepted is done before the process ends; one that is killed forgets it, and the buyer asks again.

@@ -5,11 +5,6 @@ using Holdfast.Promotions.Core;
 
 namespace Holdfast.Promotions;
 
-/// <summary>What a code would take off goods of a subtotal.</summary>
-/// <param name="DiscountAmount">Minor units of <paramref name="Currency"/>.</param>
-/// <param name="FreeShipping">Whether the shipping fee falls away.</param>
-public sealed record DiscountQuote(string Code, DiscountKind Kind, long DiscountAmount, bool FreeShipping, string Currency);
-
 /// <summary>
 /// <c>GET /discount-codes?storeId&amp;code</c>, <c>GET /discount-codes/{code}?storeId</c> and <c>POST /discount-codes/{code}/quote</c>.
 /// </summary>

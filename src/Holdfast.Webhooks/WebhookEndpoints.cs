@@ -10,13 +10,6 @@ using Holdfast.Webhooks.Core;
 
 namespace Holdfast.Webhooks;
 
-/// <summary>Settings of this module.</summary>
-public sealed record WebhookOptions
-{
-    /// <summary>Allows http and addresses of private networks, for tests and development.</summary>
-    public bool AllowPrivate { get; init; }
-}
-
 /// <summary>
 /// <c>POST /webhook-endpoints</c> <c>{storeId, url, types?, description?}</c>, <c>GET</c>, <c>GET /{id}</c>, <c>DELETE /{id}</c>, <c>POST
 /// /{id}/resume</c>, for staff of the store.

@@ -13,11 +13,6 @@ using Holdfast.Webhooks.Core;
 
 namespace Holdfast.Webhooks;
 
-/// <summary>What came of a try.</summary>
-/// <param name="HttpStatus">Null where there was no answer.</param>
-/// <param name="Error">Null: it was taken (2xx).</param>
-internal sealed record Outcome(int? HttpStatus, string? Error, TimeSpan Duration);
-
 /// <summary>
 /// Sends one event as Standard Webhooks say (https://www.standardwebhooks.com): POST with <c>webhook-id</c>, <c>webhook-timestamp</c> and
 /// <c>webhook-signature</c>. It goes to public addresses only: names are looked up here, every address is checked, and the connection is

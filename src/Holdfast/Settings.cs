@@ -8,21 +8,6 @@ using Holdfast.Webhooks;
 
 namespace Holdfast;
 
-/// <summary>What a process does; the default is everything in one.</summary>
-[Flags]
-public enum Roles
-{
-    None = 0,
-
-    /// <summary>Answers HTTP.</summary>
-    Api = 1,
-
-    /// <summary>Relays events, runs consumers, expires orders and reservations.</summary>
-    Worker = 2,
-
-    All = Api | Worker,
-}
-
 /// <summary>
 /// The settings of a process, checked: a wrong value is a <see cref="StartupException"/> whose one line says which and why.
 /// Sources, later ones win: <c>appsettings.json</c> in the working directory, the environment, the command line (<c>NAME=value</c>).

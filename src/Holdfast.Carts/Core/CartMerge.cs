@@ -1,12 +1,5 @@
 namespace Holdfast.Carts.Core;
 
-/// <summary>Pieces of an anonymous cart that the customer's could not take.</summary>
-public sealed record LeftOut(Guid VariantId, string Name, long Quantity);
-
-/// <summary>What merging makes of a customer's cart.</summary>
-/// <param name="Changed">Its lines that are new or have more pieces now.</param>
-public sealed record MergeResult(IReadOnlyList<CartLine> Changed, IReadOnlyList<LeftOut> LeftOut);
-
 /// <summary>An anonymous visitor turns out to be a customer: one cart is made of the two.</summary>
 public static class CartMerge
 {

@@ -3,21 +3,6 @@ using Holdfast.Orders.Core;
 
 namespace Holdfast.Carts.Core;
 
-/// <summary>Something the customer should know of a line before ordering it.</summary>
-/// <param name="Code"><c>price_changed</c> (with <c>oldPrice</c>), <c>not_for_sale</c>, <c>unavailable</c>, <c>insufficient_stock</c>,
-/// <c>purchase_limit</c> (with <c>mayBuy</c>).</param>
-/// <param name="OldPrice">The price when the line was added.</param>
-/// <param name="MayBuy">How many this buyer may still have.</param>
-public sealed record LineChange(string Code,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? OldPrice = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? MayBuy = null);
-
-/// <summary>A line as it is served; amounts in minor units, at the present price.</summary>
-/// <param name="LineTotal">Null where no order could have such a total.</param>
-public sealed record CartLineView(Guid VariantId, Guid ProductId, string Name, string Sku, long UnitPrice, long Quantity, long? LineTotal,
-    long Available, bool ForSale,
-    int? PurchaseLimit, long AddedPrice, string AddedName, DateTime AddedAt, IReadOnlyList<LineChange> Changes);
-
 /// <summary>A cart as it is served.</summary>
 /// <param name="Subtotal">Of the lines that are for sale; null where no order could have such a total.</param>
 /// <param name="CartToken">A new visitor's token, told once; else null.</param>

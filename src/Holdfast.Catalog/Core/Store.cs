@@ -40,9 +40,3 @@ public sealed record Store
     /// <summary>Counts its changes, from 1; the ETag.</summary>
     public long Version { get; init; } = 1;
 }
-
-/// <summary>The shared empty map.</summary>
-internal static class Texts
-{
-    public static readonly IReadOnlyDictionary<string, string> None = new Dictionary<string, string>();
-}

@@ -2,9 +2,6 @@ using Holdfast.Platform;
 
 namespace Holdfast.Catalog.Core;
 
-/// <summary>A variant as a request has it: <paramref name="Named"/> when it gave the id, else the id is a fresh one.</summary>
-public readonly record struct WantedVariant(Variant Variant, bool Named);
-
 /// <summary>What a new list of variants makes of the present one.</summary>
 public static class Variants
 {

@@ -1,8 +1,5 @@
 namespace Holdfast.Identity;
 
-/// <summary>Mails of one kind that were asked for by, or for, somebody.</summary>
-internal sealed record AskedMails(int Asked, DateTime DayBeganAt, DateTime LastAt);
-
 /// <summary>
 /// How many mails with links somebody may have sent. To one address three a day, and after those one an hour: as long as a link is good, so
 /// whoever has the mailbox always finds one in it, however often strangers ask. A mailbox and a client have a limit a day besides.

@@ -1,21 +1,5 @@
 namespace Holdfast.Identity;
 
-/// <summary>What to do about a refresh token that is genuine.</summary>
-internal enum Presented
-{
-    /// <summary>It is the current one: the next takes its place.</summary>
-    Rotate,
-
-    /// <summary>It was replaced a moment ago, by another tab of the same browser: the same successor again.</summary>
-    Repeat,
-
-    /// <summary>It was replaced long ago, so somebody has a copy: the session ends for both.</summary>
-    Stolen,
-
-    /// <summary>The session is over.</summary>
-    Ended,
-}
-
 /// <summary>Somebody signed in on one device: the family of the refresh tokens that followed each other there (RFC 9700, 4.14.2).</summary>
 internal sealed record TokenFamily(Guid Id, Guid UserId, int Generation, DateTime CreatedAt, DateTime RotatedAt, DateTime ExpiresAt,
     DateTime? RevokedAt)

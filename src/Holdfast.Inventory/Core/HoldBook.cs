@@ -1,14 +1,5 @@
 namespace Holdfast.Inventory.Core;
 
-/// <summary>What one order or reservation holds of a variant.</summary>
-/// <param name="Since">The ledger sequence of its first hold: the lower, the older.</param>
-public sealed record Hold(Guid VariantId, Guid ReferenceId, long Quantity, long Since);
-
-/// <summary>A hold that is not there any more, in full or in part.</summary>
-/// <param name="Held">Pieces that were promised.</param>
-/// <param name="Missing">Pieces of them that are not on hand: 1 to <paramref name="Held"/>.</param>
-public sealed record ShortHold(Guid ReferenceId, long Held, long Missing);
-
 /// <summary>
 /// Who is short when less is on hand than is reserved: what there is goes to the oldest holds first, so the newest miss out, and what comes
 /// in fills the oldest first. The open holds are those of the ledger, with what the batch's stock book has moved since.

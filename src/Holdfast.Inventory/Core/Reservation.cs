@@ -2,19 +2,6 @@ using System.Text.Json.Serialization;
 
 namespace Holdfast.Inventory.Core;
 
-/// <summary>
-/// <c>Active</c> holds stock. The others are final: given back by a caller, given back because its time was over, shipped out, or taken
-/// over by an order.
-/// </summary>
-public enum ReservationStatus
-{
-    Active,
-    Released,
-    Expired,
-    Committed,
-    Consumed,
-}
-
 /// <summary>A stand-alone hold on the stock of one store; served, and carried by its events, as it is here.</summary>
 /// <param name="Lines">In the order of their variants' ids, each variant once.</param>
 public sealed record Reservation(Guid Id, Guid StoreId, ReservationStatus Status, string? Reference, DateTime ExpiresAt, DateTime CreatedAt,

@@ -5,23 +5,6 @@ using Holdfast.Platform.Messaging;
 
 namespace Holdfast.Inventory;
 
-/// <summary>Reservations that a round trip has fetched, or will have.</summary>
-public sealed class FetchedReservations
-{
-    private readonly Fetched<Reservation> _rows;
-    private readonly Fetched<(Guid ReservationId, StockLine Line)> _lines;
-
-    internal FetchedReservations(Fetched<Reservation> rows, Fetched<(Guid ReservationId, StockLine Line)> lines) =>
-        (_rows, _lines) = (rows, lines);
-
-    /// <summary>With their lines; those that do not exist are not among them.</summary>
-    public List<Reservation> All()
-    {
-        var lines = _lines.Rows.ToLookup(l => l.ReservationId, l => l.Line);
-        return _rows.Rows.ConvertAll(r => r with { Lines = [.. lines[r.Id]] });
-    }
-}
-
 /// <summary>Opens and inks the <see cref="ReservationBook"/>. In the lock order, reservations come before stock.</summary>
 public static class ReservationPages
 {

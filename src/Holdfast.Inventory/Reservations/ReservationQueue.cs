@@ -7,25 +7,6 @@ using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Inventory;
 
-/// <summary>A reservation to be made or ended.</summary>
-/// <param name="Id">Of the reservation; a new one for <see cref="ReserveCommand"/>.</param>
-/// <param name="Key">The request's Idempotency-Key, or null without one.</param>
-public abstract record ReservationCommand(Guid Id, Caller Caller, IdempotencyKey? Key)
-{
-    public string Location => $"{Routes.Base}/inventory/reservations/{Id}";
-}
-
-/// <summary>Hold these lines, each variant once, for so long.</summary>
-public sealed record ReserveCommand(Guid Id, Caller Caller, IdempotencyKey? Key, IReadOnlyList<StockLine> Lines, string? Reference,
-    TimeSpan Ttl)
-    : ReservationCommand(Id, Caller, Key);
-
-/// <summary>Give it back.</summary>
-public sealed record ReleaseCommand(Guid Id, Caller Caller, IdempotencyKey? Key) : ReservationCommand(Id, Caller, Key);
-
-/// <summary>Let the goods leave the house.</summary>
-public sealed record CommitCommand(Guid Id, Caller Caller, IdempotencyKey? Key) : ReservationCommand(Id, Caller, Key);
-
 /// <summary>Waiting reservation commands become batches: one look without locks, then open, decide, ink, one commit.</summary>
 public sealed class ReservationQueue(Db db, RelayBell bell, ILogger<ReservationQueue> log)
     : BatchQueue<ReservationCommand, Reply>(db, log, AtOnce, Capacity, MaxBatch)

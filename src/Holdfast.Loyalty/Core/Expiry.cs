@@ -1,13 +1,5 @@
 namespace Holdfast.Loyalty.Core;
 
-/// <summary>What an account's ledger says of one time of expiry (null: of what has none), summed.</summary>
-/// <param name="Points">Points earned that lapse then, less those taken back; 0 where there is no time.</param>
-/// <param name="Debits">Points redeemed less those given back, taken by staff, lapsed; 0 where there is a time.</param>
-public sealed record ExpiringPoints(Guid CustomerId, Guid StoreId, DateTime? ExpiresAt, long Points, long Debits);
-
-/// <summary>Points that will lapse unless they are spent before.</summary>
-public sealed record UpcomingExpiry(DateTime At, long Points);
-
 /// <summary>
 /// When points lapse. There are no lots: whatever is spent uses up those first that lapse first. So by a time, what lapses is the sum of
 /// the points that expire until then, less all debits ever, lapsed points included. What an order has earned is taken back from its own

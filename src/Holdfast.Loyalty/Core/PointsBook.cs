@@ -2,33 +2,6 @@ using System.Diagnostics;
 
 namespace Holdfast.Loyalty.Core;
 
-/// <summary>An account as it was read.</summary>
-/// <param name="Movements">How many ledger rows there are: the sequence of the last one.</param>
-/// <param name="NextExpiry">No points lapse before it; null: none will.</param>
-public sealed record PointsRow(Guid CustomerId, Guid StoreId, long Balance, long Movements, DateTime? NextExpiry);
-
-/// <summary>One row of the ledger.</summary>
-/// <param name="NextExpiryBefore">The account's next expiry before this row.</param>
-public readonly record struct PointsMovement(
-    PointsEntry Entry, long Sequence, long Delta, string Reason, Guid? OrderId, string? Note, DateTime? ExpiresAt,
-    DateTime? NextExpiryBefore);
-
-/// <summary>One customer's points in one store, as the book has them now.</summary>
-public sealed class PointsEntry(PointsRow read)
-{
-    /// <summary>The row as it was read.</summary>
-    public PointsRow Read { get; } = read;
-
-    public long Balance { get; internal set; } = read.Balance;
-
-    /// <summary>The sequence of the last ledger row.</summary>
-    public long Movements { get; internal set; } = read.Movements;
-
-    public DateTime? NextExpiry { get; internal set; } = read.NextExpiry;
-
-    public bool IsChanged => Movements != Read.Movements || NextExpiry != Read.NextExpiry;
-}
-
 /// <summary>
 /// The accounts that a batch needs, with the programs of their stores and the rules for changing them. Every change is a ledger row, so a
 /// command is undone by taking its rows back.

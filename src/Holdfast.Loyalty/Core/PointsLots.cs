@@ -1,8 +1,5 @@
 namespace Holdfast.Loyalty.Core;
 
-/// <summary>A row of an account's ledger, as far as it says which points are left.</summary>
-public sealed record LedgerRow(Guid CustomerId, Guid StoreId, long Delta, string Reason, Guid? OrderId, DateTime? ExpiresAt);
-
 /// <summary>
 /// An account's ledger, played again, to know which of its points have lapsed: whatever is spent uses up those first that lapse first, and
 /// what an order has earned is taken back from the order's own. The totals are those of <see cref="Expiry"/>.

@@ -3,21 +3,6 @@ using Holdfast.Platform.Messaging;
 
 namespace Holdfast.Notifications.Core;
 
-/// <summary>What a letter needs to know of the shop.</summary>
-/// <param name="TimeZone">IANA; times are told on its clocks.</param>
-public sealed record ShopFacts(string Name, string TimeZone);
-
-/// <summary>
-/// What a letter may say to a mailbox of which nobody has shown that it is the buyer's: it may be anybody's, and the words of the order are
-/// then a stranger's.
-/// </summary>
-/// <param name="ConfirmLink">With it the buyer confirms an order on delivery that waits for that.</param>
-/// <param name="TellsReason">Whether somebody of the shop gave the reason of a cancellation.</param>
-public sealed record Unproved(string? ConfirmLink, bool TellsReason);
-
-/// <summary>A letter with its subject.</summary>
-public sealed record Written(string Subject, Letter Letter);
-
 /// <summary>The letters to the buyer of an order, in the order's language.</summary>
 public static class OrderLetters
 {

@@ -59,22 +59,3 @@ public sealed record ToldOrder
             : JsonSerializer.Deserialize<ToldBefore>(Encoding.UTF8.GetBytes($"{{{e.Previous}}}"), Json)!,
     };
 }
-
-/// <summary>One line of an order.</summary>
-public sealed record ToldLine(Guid VariantId, string ProductName, string Sku, long UnitPrice, long Quantity, long LineTotal);
-
-/// <summary>A code with what it takes off.</summary>
-public sealed record ToldDiscount(string Code, long Amount);
-
-/// <summary>Whose order it is.</summary>
-public sealed record ToldCustomer(string Email, string? Name);
-
-/// <summary>A number of pieces of a line in a shipment or return.</summary>
-public sealed record ToldPieces(Guid VariantId, long Quantity);
-
-/// <summary>A shipment or a return.</summary>
-public sealed record ToldFulfilment(string Kind, string? Carrier, string? TrackingNumber, IReadOnlyList<ToldPieces> Lines);
-
-/// <summary>What an event says of the state before it.</summary>
-public sealed record ToldBefore(string? PreviousStatus = null, string? PreviousPaymentStatus = null, long PreviousAmountRefunded = 0,
-    string? Reason = null);

@@ -101,13 +101,3 @@ public abstract record InboxMessage(Guid OrderId)
         return text.Length <= MaxText && !text.Any(char.IsControl) ? text : null;
     }
 }
-
-/// <summary>Money has come in. Minor units.</summary>
-public sealed record PaymentSucceeded(Guid OrderId, long Amount, string Currency, string TransactionId, string Provider)
-    : InboxMessage(OrderId);
-
-/// <summary>A payment was tried and has failed.</summary>
-public sealed record PaymentFailed(Guid OrderId, string? Currency, string? Reason) : InboxMessage(OrderId);
-
-/// <summary>Another stock keeper has reserved the goods, or refuses to: then the order is cancelled.</summary>
-public sealed record ReserveResult(Guid OrderId, bool Accepted, string? Reason) : InboxMessage(OrderId);

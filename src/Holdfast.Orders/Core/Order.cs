@@ -4,91 +4,6 @@ using Holdfast.Inventory.Core;
 
 namespace Holdfast.Orders.Core;
 
-/// <summary>Where an order stands. The names are stored and served in snake_case.</summary>
-public enum OrderStatus
-{
-    Pending,
-    Confirmed,
-    PartiallyShipped,
-    Shipped,
-    Delivered,
-    Returned,
-    Cancelled,
-    Expired,
-}
-
-/// <summary>Where its money stands; follows from the amounts.</summary>
-public enum PaymentStatus
-{
-    Unpaid,
-    PartiallyPaid,
-    Authorized,
-    Paid,
-    PartiallyRefunded,
-    Refunded,
-    Failed,
-}
-
-/// <summary>How it is to be paid, and so how long there is for it.</summary>
-public enum PaymentMethod
-{
-    Online,
-    BankTransfer,
-    CashOnDelivery,
-}
-
-/// <summary>One line: name, sku and price are those of the moment of placing.</summary>
-/// <param name="UnitPrice">Minor units.</param>
-/// <param name="Limited">Counts towards the variant's purchase limit.</param>
-/// <param name="Discount">Its share of the order's discount; minor units.</param>
-/// <param name="Tax">The tax on it; in its price or beside it, as the order says. Minor units.</param>
-/// <param name="Cancelled">Pieces that were cancelled before they were shipped while the order went on.</param>
-/// <param name="Undelivered">Shipped pieces that came back, or were lost, before they were delivered.</param>
-public sealed record OrderLine(Guid VariantId, Guid ProductId, string ProductName, string Sku, long UnitPrice, long Quantity, long Shipped,
-    long Returned, bool Limited,
-    long Discount = 0, long Tax = 0, long Cancelled = 0, long Undelivered = 0)
-{
-    /// <summary>The order that it belongs to, and its place there from 0 on; known where it is stored.</summary>
-    internal Guid OrderId { get; init; }
-
-    internal int Position { get; init; }
-
-    /// <summary>Minor units.</summary>
-    public long LineTotal => checked(UnitPrice * Quantity);
-
-    /// <summary>Pieces that are still to be shipped.</summary>
-    public long Open => Quantity - Shipped - Cancelled;
-
-    /// <summary>Pieces that are out of the house: on their way, or with the buyer.</summary>
-    public long Out => Shipped - Undelivered - Returned;
-
-    /// <summary>Pieces that the buyer will never have and does not pay.</summary>
-    public long Gone => Cancelled + Undelivered;
-
-    /// <summary>Pieces that are the buyer's, or will be.</summary>
-    public long Live => Quantity - Gone;
-}
-
-/// <summary>Something sent out or taken back. <paramref name="Kind"/>: <c>shipment</c> or <c>return</c>.</summary>
-public sealed record Fulfilment(Guid Id, string Kind, string? Carrier, string? TrackingNumber, bool Restocked,
-    IReadOnlyList<StockLine> Lines, DateTime CreatedAt)
-{
-    /// <summary>The order that it belongs to; known where it is stored.</summary>
-    internal Guid OrderId { get; init; }
-}
-
-/// <summary>Money that has come in for an order. Minor units.</summary>
-public sealed record Payment(Guid Id, string Provider, string TransactionId, long Amount, string Currency, string? Method,
-    int? Installments, string Actor, DateTime ReceivedAt, DateTime CreatedAt);
-
-/// <summary>Money that must go back, of one payment. Minor units.</summary>
-/// <param name="Status"><c>due</c>, <c>done</c>, or <c>withdrawn</c>: the order could use the money after all.</param>
-public sealed record Refund(Guid PaymentId, long Amount, string Reason, string Status, DateTime CreatedAt)
-{
-    public const string Due = "due";
-    public const string Withdrawn = "withdrawn";
-}
-
 /// <summary>An order. Immutable; a transition makes the next one.</summary>
 public sealed record Order : OrderDetails
 {
@@ -266,24 +181,4 @@ public sealed record Order : OrderDetails
 
     /// <summary>Whether nothing more will happen to it without somebody's doing.</summary>
     public bool HasEnded => Status is OrderStatus.Cancelled or OrderStatus.Expired or OrderStatus.Delivered or OrderStatus.Returned;
-}
-
-/// <summary>The table of legal transitions; anything else is refused.</summary>
-public static class Transitions
-{
-    private static readonly Dictionary<OrderStatus, OrderStatus[]> Legal = new()
-    {
-        [OrderStatus.Pending] = [OrderStatus.Confirmed, OrderStatus.Cancelled, OrderStatus.Expired],
-        [OrderStatus.Confirmed] = [OrderStatus.PartiallyShipped, OrderStatus.Shipped, OrderStatus.Cancelled],
-        // Where all that was shipped comes back undelivered and something is open still, it is confirmed again: see Cancelling.StatusOf.
-        [OrderStatus.PartiallyShipped] = [OrderStatus.PartiallyShipped, OrderStatus.Shipped, OrderStatus.Returned],
-        [OrderStatus.Shipped] = [OrderStatus.Delivered, OrderStatus.Returned],
-        [OrderStatus.Delivered] = [OrderStatus.Returned],
-        [OrderStatus.Returned] = [],
-        [OrderStatus.Cancelled] = [],
-        // Only by a late payment: see Lifecycle.Pay.
-        [OrderStatus.Expired] = [OrderStatus.Confirmed],
-    };
-
-    public static bool IsLegal(OrderStatus from, OrderStatus to) => Legal[from].Contains(to);
 }

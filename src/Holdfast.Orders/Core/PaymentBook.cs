@@ -1,11 +1,5 @@
 namespace Holdfast.Orders.Core;
 
-/// <summary>What names a payment: the provider and its transaction, within a store.</summary>
-public readonly record struct PaymentKey(Guid StoreId, string Provider, string TransactionId);
-
-/// <summary>The order that a payment was recorded on, and its amount in minor units.</summary>
-public readonly record struct RecordedPayment(Guid OrderId, long Amount, string Currency);
-
 /// <summary>The payments that stores have recorded already: those that were read, and those that the batch adds.</summary>
 public sealed class PaymentBook(IEnumerable<KeyValuePair<PaymentKey, RecordedPayment>> read)
 {

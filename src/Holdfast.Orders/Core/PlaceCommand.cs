@@ -3,28 +3,6 @@ using Holdfast.Inventory.Core;
 
 namespace Holdfast.Orders.Core;
 
-/// <summary>What the catalog says of a store.</summary>
-/// <param name="TimeZone">IANA, e.g. Asia/Ho_Chi_Minh.</param>
-/// <param name="ShippingRates">Ascending by what they begin at.</param>
-public sealed record StoreFacts(Guid Id, string Currency, string TimeZone, IReadOnlyList<ShippingRate> ShippingRates, Tax? Tax)
-{
-    /// <summary>How its orders can be paid; null: in every way.</summary>
-    public IReadOnlyList<PaymentMethod>? PaymentMethods { get; init; }
-
-    /// <summary>An order may use two codes.</summary>
-    public bool CombinesDiscounts { get; init; }
-}
-
-/// <summary>What the catalog says of a variant.</summary>
-/// <param name="Price">Minor units of the store's currency.</param>
-/// <param name="ForSale">The variant is active and its product not deleted.</param>
-public sealed record VariantFacts(Guid Id, Guid StoreId, Guid ProductId, string ProductName, string Sku, long Price, int? PurchaseLimit,
-    bool ForSale, string? Category = null)
-{
-    /// <summary>How an order with it can be paid; null: as the store's others.</summary>
-    public IReadOnlyList<PaymentMethod>? PaymentMethods { get; init; }
-}
-
 /// <summary>An order to be placed. Nothing of it is a price.</summary>
 public sealed record PlaceCommand : OrderDetails
 {

@@ -49,19 +49,3 @@ public sealed record PlacementBooks
         ExternalIds.Undo(mark.ExternalIds);
     }
 }
-
-/// <summary>Where each of the books stood.</summary>
-public readonly record struct BooksMark(int Stock, int Purchases, int Discounts, int Points)
-{
-    public int Reservations { get; init; }
-
-    public int Pending { get; init; }
-
-    public int UnpaidHolds { get; init; }
-
-    public int ClientHolds { get; init; }
-
-    public int ExternalIds { get; init; }
-
-    public int Payments { get; init; }
-}

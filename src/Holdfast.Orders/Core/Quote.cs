@@ -13,10 +13,3 @@ public sealed record Quote(string Currency, IReadOnlyList<QuoteLine> Lines, long
             [.. c.Codes.Select(d => new QuoteDiscount(d.Code.Code, d.Amount))],
         c.RedeemedPoints, c.PointsDiscountPrice, c.ShippingFee, c.TaxAmount, c.ShippingTax, c.TaxIncluded, c.Total);
 }
-
-/// <summary>A code with what it takes off the goods; minor units.</summary>
-public sealed record QuoteDiscount(string Code, long Amount);
-
-/// <summary>A line of a quote; amounts in minor units.</summary>
-public sealed record QuoteLine(Guid VariantId, Guid ProductId, string ProductName, string Sku, long UnitPrice, long Quantity,
-    long LineTotal, long DiscountAmount, long TaxAmount);

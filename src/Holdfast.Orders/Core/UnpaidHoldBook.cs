@@ -3,23 +3,6 @@ using Holdfast.Platform;
 
 namespace Holdfast.Orders.Core;
 
-/// <summary>How much strangers may hold without money; 0: no limit.</summary>
-/// <param name="OfBuyer">The most pieces of one variant that one mailbox or phone holds.</param>
-/// <param name="Handful">The pieces of a variant that strangers may hold together, however little there is of it.</param>
-/// <param name="SharePercent">Above the handful: this share of what is on hand.</param>
-public readonly record struct UnpaidLimits(int OfBuyer, int Handful, int SharePercent)
-{
-    public bool Any => OfBuyer > 0 || SharePercent > 0;
-
-    /// <summary>The most pieces that strangers may hold together.</summary>
-    public long Together(long onHand) => SharePercent == 0 ? long.MaxValue : Math.Max(Handful, (long)((Int128)onHand * SharePercent / 100));
-}
-
-/// <summary>Pieces of a variant that an order holds although nobody has paid and nobody of the shop vouches for it.</summary>
-/// <param name="ExpiresAt">When the order expires; null where it was confirmed.</param>
-public sealed record UnpaidHold(Guid OrderId, Guid VariantId, Guid StoreId, long Quantity, BuyerHashes Buyer, DateTime? ExpiresAt,
-    DateTime CreatedAt);
-
 /// <summary>
 /// What strangers hold without money of a batch's variants: orders of guests, and of accounts that have proved no mailbox, that are paid on
 /// delivery or by bank transfer. Read under the lock of the stock, so that it is exact. Who pays online holds for minutes, and is

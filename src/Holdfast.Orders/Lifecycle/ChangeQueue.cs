@@ -7,16 +7,6 @@ using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Orders;
 
-/// <summary>A change of an order, with the key that makes it happen once where the caller gave one.</summary>
-/// <param name="Status">The HTTP status of its answer, kept with the key.</param>
-public sealed record Changing(OrderCommand Command, IdempotencyKey? Key, int Status = 200);
-
-/// <summary>An order after a committed change. <paramref name="Body"/>: the order as JSON.</summary>
-public sealed record Changed(byte[] Body, int Version, bool Replayed) : IAnswer
-{
-    ReadOnlyMemory<byte> IAnswer.Body => Body;
-}
-
 /// <summary>
 /// The way to change orders that exist: payments, cancellations, expiries, shipments. What waits for a store is done together
 /// in one transaction (<see cref="ChangeBatch"/>), in the order of arrival.

@@ -7,15 +7,6 @@ using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Orders;
 
-/// <summary>A command with the key that makes it happen once.</summary>
-public sealed record Placing(PlaceCommand Command, IdempotencyKey Key);
-
-/// <summary>An order that is committed. <paramref name="Body"/>: the order as JSON, the same bytes for every retry.</summary>
-public sealed record Placed(Guid OrderId, byte[] Body, bool Replayed) : IAnswer
-{
-    ReadOnlyMemory<byte> IAnswer.Body => Body;
-}
-
 /// <summary>
 /// The way into the books: orders that wait for a store are placed together in one transaction (<see cref="PlacementBatch"/>).
 /// An answer means committed and durable.

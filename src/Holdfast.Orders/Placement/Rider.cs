@@ -4,20 +4,6 @@ using Holdfast.Platform.Data;
 
 namespace Holdfast.Orders;
 
-/// <summary>The global lock order, for whoever rides: what is opened before stock has a lower rank than <see cref="Stock"/>.</summary>
-public static class LockRank
-{
-    public const int Guests = 5;
-    public const int Inbox = 10;
-    public const int Carts = 30;
-    public const int PaymentSessions = 40;
-    public const int Orders = 50;
-    public const int Reservations = 60;
-    public const int Stock = 70;
-    public const int DiscountCodes = 80;
-    public const int Points = 90;
-}
-
 /// <summary>
 /// What another module does in the commit of an order: a cart that is checked out, a webhook's event row, a code that is used. Orders knows
 /// the seam, not who rides. Per batch, the riders of one class are opened together, in the order of their ranks; then each decides with its
@@ -79,39 +65,6 @@ public abstract class Rider
         {
             var all = kind.ToList();
             await all[0].OpenAsync(tx, all).ConfigureAwait(false);
-        }
-    }
-}
-
-/// <summary>
-/// The decisions of one command's riders. Those that agreed can be undone, whether another one refuses or throws, or what follows fails.
-/// </summary>
-internal sealed class RiderDecisions(IReadOnlyList<Rider> riders)
-{
-    private int _agreed;
-
-    /// <summary>Asks each rider, until one refuses.</summary>
-    public Error? Decide(Order order, DateTime now)
-    {
-        while (_agreed < riders.Count)
-        {
-            if (riders[_agreed].Decide(order, now) is { } refusal)
-            {
-                return refusal;
-            }
-
-            _agreed++;
-        }
-
-        return null;
-    }
-
-    /// <summary>Undoes those that agreed, the last one first.</summary>
-    public void Undo()
-    {
-        while (_agreed > 0)
-        {
-            riders[--_agreed].Undo();
         }
     }
 }

@@ -15,11 +15,3 @@ public sealed record CacheOptions
     /// <summary>The Redis that all processes of the database share; null: memory only.</summary>
     public RedisOptions? Redis { get; init; }
 }
-
-/// <summary>Where Redis is.</summary>
-/// <param name="KeyPrefix">Before every key, for those who share one database of a Redis.</param>
-public sealed record RedisOptions(string Host, int Port, int Database = 0, string? Password = null, bool Tls = false, string KeyPrefix = "")
-{
-    /// <summary>For messages: without the password.</summary>
-    public override string ToString() => $"{Host}:{Port}";
-}

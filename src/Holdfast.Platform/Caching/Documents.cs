@@ -2,9 +2,6 @@ using Microsoft.Extensions.Caching.Hybrid;
 
 namespace Holdfast.Platform.Caching;
 
-/// <param name="IsHit">False for the one request that read the database for it.</param>
-public readonly record struct Found(Document Document, bool IsHit);
-
 /// <summary>
 /// Cached documents, for use cases. Every document has a key, as in the table of keys in docs/caching.md, and tags that are known before it
 /// is loaded; a write notes keys and tags with <see cref="Data.Tx.Stale"/>. Works over whichever <see cref="HybridCache"/> is registered.

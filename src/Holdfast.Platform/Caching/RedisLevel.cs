@@ -3,12 +3,6 @@ using StackExchange.Redis;
 
 namespace Holdfast.Platform.Caching;
 
-/// <summary>Leave to write a document into Redis, as long as nothing of it is dropped before.</summary>
-internal sealed record Lease(string Key, RedisKey[] Keys, string Epoch, string Token, string[] Tokens);
-
-/// <summary>What Redis said: a document with its time to live, or a lease, or nothing.</summary>
-internal readonly record struct Looked(Document? Document, TimeSpan Ttl, Lease? Lease);
-
 /// <summary>
 /// Documents in Redis, under the keys of the key table. Of names that are dropped, the value, the lease and the token go: a lease that is
 /// gone lets nobody write what was read before, and a value whose tag has no token, or another, is none.

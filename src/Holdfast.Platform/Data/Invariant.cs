@@ -5,8 +5,3 @@ namespace Holdfast.Platform.Data;
 /// <param name="Sql">One portable statement that selects the rows where it is broken: none when all is well. Its column names are shown
 /// with the values.</param>
 public sealed record Invariant(string Name, string Sql);
-
-/// <summary>Recomputes what can be recomputed from a ledger, for <c>verify --repair</c>.</summary>
-/// <param name="Name">Stable.</param>
-/// <param name="RunAsync">Repairs on the caller's transaction; one readable line for each row it changed, or cannot change and why.</param>
-public sealed record Repair(string Name, Func<Tx, Task<IReadOnlyList<string>>> RunAsync);

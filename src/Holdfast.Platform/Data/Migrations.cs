@@ -6,9 +6,6 @@ using System.Text.RegularExpressions;
 
 namespace Holdfast.Platform.Data;
 
-/// <summary>A start that must not go on; the message is one line for the operator.</summary>
-public sealed class StartupException(string message) : Exception(message);
-
 /// <summary>
 /// Forward-only migrations: each module's <c>Migrations/NNN_name.sql</c>, in order, once. Several processes may start at the same time: one
 /// migrates, the others wait. A migration that an older binary cannot live with says <c>-- oldest binary N</c>; the database remembers the

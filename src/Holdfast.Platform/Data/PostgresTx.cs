@@ -2,14 +2,6 @@ using Npgsql;
 
 namespace Holdfast.Platform.Data;
 
-internal sealed class PostgresSession(PostgresDb db, PostgresConnection connection) : Session(db)
-{
-    internal override string ClockSql => PostgresRunner.Clock;
-
-    internal override Task RunAsync(IReadOnlyList<Statement> statements) =>
-        connection.RunAsync(c => PostgresRunner.RunAsync(c, statements, begin: false), connection.StatementLimit);
-}
-
 internal sealed class PostgresTx(PostgresDb db, PostgresConnection connection) : Tx(db)
 {
     // Without nested loops a wrong estimate, such as that of a table that was never analysed, costs one more scan and not a scan a row.

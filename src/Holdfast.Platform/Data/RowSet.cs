@@ -2,28 +2,6 @@ using System.Diagnostics;
 
 namespace Holdfast.Platform.Data;
 
-/// <summary>The column types that both databases know.</summary>
-public enum ColumnType
-{
-    Uuid,
-    Text,
-    Int,
-    Long,
-    Bool,
-    Bytes,
-    Time,
-}
-
-/// <summary>Times are UTC everywhere; another kind is a bug that would otherwise move a moment by hours.</summary>
-internal static class Utc
-{
-    public static DateTime Checked(DateTime time) =>
-        time.Kind == DateTimeKind.Utc ? time : throw new ArgumentException($"{time:O} is not UTC");
-}
-
-/// <summary>A column of a <see cref="RowSet"/>.</summary>
-public readonly record struct Column(string Name, ColumnType Type);
-
 /// <summary>
 /// Rows waiting to be written together, kept by column because that is what PostgreSQL's <c>unnest</c> takes.
 /// Fill a row by calling <c>Add</c> once per column, in the order of the columns.

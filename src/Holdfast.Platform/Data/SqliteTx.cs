@@ -2,18 +2,6 @@ using Microsoft.Data.Sqlite;
 
 namespace Holdfast.Platform.Data;
 
-/// <summary>A reading connection.</summary>
-internal sealed class SqliteSession(SqliteDb db, SqliteConnectionHolder connection) : Session(db)
-{
-    internal override string ClockSql => SqliteRunner.Clock;
-
-    internal override Task RunAsync(IReadOnlyList<Statement> statements)
-    {
-        SqliteRunner.Run(connection, statements);
-        return Task.CompletedTask;
-    }
-}
-
 /// <summary>A transaction on the one writing connection.</summary>
 internal sealed class SqliteTx(SqliteDb db, SqliteConnectionHolder connection, SemaphoreSlim writer) : Tx(db)
 {

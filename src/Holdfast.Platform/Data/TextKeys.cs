@@ -1,18 +1,6 @@
 namespace Holdfast.Platform.Data;
 
 /// <summary>
-/// Work of a migration that SQL cannot do. The migration's script names the class in a line <c>-- then run NAME</c>; it runs after the
-/// script's last statement, in the same transaction.
-/// </summary>
-public interface IMigrationStep
-{
-    /// <summary>
-    /// Does it, and returns a readable line for each thing that somebody has to look at. Running it again changes nothing.
-    /// </summary>
-    Task<IReadOnlyList<string>> RunAsync(Tx tx);
-}
-
-/// <summary>
 /// Computes the keys by which names are compared (<see cref="UnicodeText.Key"/>) for rows that have another one or none. Rows whose keys
 /// would be equal are not merged: the one that has the key, or the oldest, keeps it, and the others get a key of their own
 /// (<see cref="Twin"/>), which nothing that is typed can have. Each is reported, now and by <c>verify</c>.

@@ -4,9 +4,6 @@ using System.Text;
 
 namespace Holdfast.Platform.Http;
 
-/// <summary>A list as it is served.</summary>
-public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
-
 /// <summary>
 /// <c>limit</c> (1 to 100, default 20) and the opaque <c>cursor</c>: which list and sort it belongs to, and the sort key and id of the last
 /// row that was seen.

@@ -5,64 +5,6 @@ using Microsoft.AspNetCore.Http;
 
 namespace Holdfast.Platform.Http;
 
-/// <summary>Which of the rate limits a route counts towards.</summary>
-public enum Limit
-{
-    None,
-
-    /// <summary>Whatever checks a password, a token or an address of somebody who is not signed in yet; nobody is exempt.</summary>
-    SignIn,
-
-    /// <summary>
-    /// Going on with a session; nobody is exempt. A refresh token cannot be guessed, so an address, which may be that of a whole company,
-    /// counts loosely, and a session strictly.
-    /// </summary>
-    Refresh,
-
-    /// <summary>Placing orders. Staff, services and admins are exempt.</summary>
-    Placing,
-
-    /// <summary>Asking what an order or a code would cost. Staff, services and admins are exempt.</summary>
-    Quoting,
-
-    /// <summary>Changing a cart. Staff, services and admins are exempt, here and in the next.</summary>
-    Carts,
-
-    /// <summary>Making a cart of somebody who is not signed in: it is kept for a month.</summary>
-    NewCarts,
-}
-
-/// <summary>How many requests within the window; as many at once, then evenly over the window.</summary>
-public sealed record RateLimitOptions
-{
-    public bool On { get; init; } = true;
-
-    public TimeSpan Window { get; init; } = TimeSpan.FromMinutes(1);
-
-    public int SignInsPerAddress { get; init; } = 20;
-
-    /// <summary>Each session refreshes every 15 minutes: this is what 9,000 of them behind one address need.</summary>
-    public int RefreshesPerAddress { get; init; } = 600;
-
-    public int RefreshesPerSession { get; init; } = 20;
-
-    /// <summary>Many customers may share an address: a company's, or a mobile network's.</summary>
-    public int PlacingsPerAddress { get; init; } = 120;
-
-    public int PlacingsPerCustomer { get; init; } = 30;
-
-    public int QuotesPerAddress { get; init; } = 300;
-
-    public int QuotesPerCustomer { get; init; } = 120;
-
-    public int CartsPerAddress { get; init; } = 600;
-
-    public int CartsPerCustomer { get; init; } = 120;
-
-    /// <summary>As many as may order.</summary>
-    public int NewCartsPerAddress { get; init; } = 120;
-}
-
 /// <summary>
 /// Counts requests by address and by customer with the framework's token buckets, in this process's memory, and with Redis for all
 /// processes together. A bucket that is full again is dropped after ten seconds, so memory is bounded by those who were active within the

@@ -5,9 +5,6 @@ using Microsoft.AspNetCore.Http;
 
 namespace Holdfast.Platform.Http;
 
-/// <summary>What identifies a request for replays: a hash of caller, route and key, and the fingerprint of route and raw body.</summary>
-public sealed record IdempotencyKey(Guid Hash, byte[] Fingerprint);
-
 /// <summary>A request as the use cases see it.</summary>
 public sealed class Request(HttpContext http, Caller caller, RouteRule route, TimeSpan bodyWithin)
 {

@@ -3,14 +3,6 @@ using Microsoft.AspNetCore.Http;
 
 namespace Holdfast.Platform.Http;
 
-/// <summary>What a request may take of the server before it is understood.</summary>
-/// <param name="BodyWithin">The whole body must have arrived by then: the server's own limit is a rate, at which a megabyte may take an
-/// hour.</param>
-public sealed record RequestLimits(TimeSpan BodyWithin)
-{
-    public static readonly RequestLimits Default = new(TimeSpan.FromSeconds(30));
-}
-
 /// <summary>
 /// A body with a deadline. Whatever goes wrong with it is the caller's doing: a <see cref="BadHttpRequestException"/>, 408 or 400, never an
 /// I/O error that could be taken for the database's. The connection is closed then: nobody knows where on it the next request would begin.

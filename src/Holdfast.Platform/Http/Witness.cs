@@ -2,19 +2,6 @@ using System.Text.Json;
 
 namespace Holdfast.Platform.Http;
 
-/// <summary>What came of a command, as it is answered.</summary>
-public interface IAnswer
-{
-    /// <summary>JSON; empty where the answer has no body.</summary>
-    ReadOnlyMemory<byte> Body { get; }
-
-    /// <summary>Whether it only tells again what came of an earlier request: nothing was changed now.</summary>
-    bool Replayed { get; }
-
-    /// <summary>The store that it is about, where the body does not say so.</summary>
-    Guid? StoreId => null;
-}
-
 /// <summary>
 /// Sees to it that what staff, a service or an admin changes and the line of the audit log that says so are one commit. It goes along with
 /// the request through every await; <see cref="Data.Db.WriteAsync{T}"/> asks it before it commits, and a batch takes along those of its

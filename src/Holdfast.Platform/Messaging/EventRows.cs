@@ -3,40 +3,6 @@ using Holdfast.Platform.Data;
 
 namespace Holdfast.Platform.Messaging;
 
-/// <summary>The id of an event, in two parts.</summary>
-public readonly record struct EventKey(Guid Subject, int Sequence);
-
-/// <summary>The ids of several events as the bytes of one column.</summary>
-internal static class Chunk
-{
-    /// <summary>The size of each, in bytes.</summary>
-    public const int Width = 20;
-
-    public static byte[] Write(IReadOnlyList<EventKey> keys)
-    {
-        var bytes = new byte[keys.Count * Width];
-        for (var i = 0; i < keys.Count; i++)
-        {
-            var at = bytes.AsSpan(i * Width, Width);
-            keys[i].Subject.TryWriteBytes(at, bigEndian: true, out _);
-            BinaryPrimitives.WriteInt32BigEndian(at[16..], keys[i].Sequence);
-        }
-
-        return bytes;
-    }
-
-    public static List<EventKey> Read(ReadOnlySpan<byte> bytes)
-    {
-        var keys = new List<EventKey>(bytes.Length / Width);
-        for (; bytes.Length >= Width; bytes = bytes[Width..])
-        {
-            keys.Add(new EventKey(new Guid(bytes[..16], bigEndian: true), BinaryPrimitives.ReadInt32BigEndian(bytes[16..])));
-        }
-
-        return keys;
-    }
-}
-
 /// <summary>Reads events by their ids.</summary>
 public static class EventRows
 {
@@ -135,21 +101,4 @@ public static class EventRows
             await batch.RunAsync().ConfigureAwait(false);
         }
     }
-}
-
-/// <summary>Rows of <c>deliveries</c>.</summary>
-internal static class Deliveries
-{
-    /// <summary>Empty rows: lane, subject, events, attempts, when they are due, and when they were made.</summary>
-    public static RowSet Rows() =>
-        new("deliveries", new("lane", ColumnType.Text), new("subject", ColumnType.Uuid), new("events", ColumnType.Bytes),
-        new("attempts", ColumnType.Int), new("next_attempt_at", ColumnType.Time), new("created_at", ColumnType.Time));
-
-    /// <summary>A chunk for a lane.</summary>
-    public static void AddChunk(RowSet rows, string lane, byte[] events, DateTime now) =>
-        rows.Add(lane).Add((Guid?)null).Add(events).Add(0).Add(now).Add(now);
-
-    /// <summary>Events of one subject, the first of which is tried again at that time.</summary>
-    public static void AddSubject(RowSet rows, string lane, Guid subject, byte[] events, DateTime due, DateTime now) =>
-        rows.Add(lane).Add(subject).Add(events).Add(0).Add(due).Add(now);
 }

@@ -6,13 +6,6 @@ using Holdfast.Platform.Http;
 
 namespace Holdfast.Platform.Messaging;
 
-/// <summary>A type of event that a module tells others.</summary>
-/// <param name="Name">The CloudEvents <c>type</c>, such as <c>order.created</c>.</param>
-/// <param name="When">What has happened, as half a sentence.</param>
-/// <param name="Subject">Whose id its <c>subject</c> is: <c>order</c>, <c>variant</c> or <c>reservation</c>.</param>
-/// <param name="Schema">The JSON Schema of its <c>data</c>.</param>
-public sealed record EventType(string Name, string When, string Subject, Func<JsonObject> Schema);
-
 /// <summary>
 /// Every type of event of this installation, by name. The AsyncAPI document is made from it, and subscriptions are checked against it.
 /// </summary>

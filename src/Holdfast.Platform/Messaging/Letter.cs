@@ -4,10 +4,6 @@ using System.Text.Unicode;
 
 namespace Holdfast.Platform.Messaging;
 
-/// <summary>A line of goods or of a sum: what it is, perhaps something smaller below it, and an amount.</summary>
-/// <param name="Strong">It is what the others add up to.</param>
-public sealed record LetterRow(string Left, string? Small, string Right, bool Strong = false);
-
 /// <summary>
 /// What a mail says, written once and kept in both forms: plain text, and HTML that is readable at the width of a phone and carries its
 /// styles inline, as mail programs want it. Everything that is said is escaped.

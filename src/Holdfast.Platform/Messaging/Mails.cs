@@ -2,22 +2,6 @@ using Holdfast.Platform.Data;
 
 namespace Holdfast.Platform.Messaging;
 
-/// <summary>A mail to one person.</summary>
-/// <param name="Key">What causes it: of two mails with the same key only the first is sent.</param>
-/// <param name="Text">The whole message as plain text.</param>
-public sealed record Mail(string Key, string To, string Subject, string Text)
-{
-    public string? Html { get; init; }
-
-    public Guid? StoreId { get; init; }
-
-    /// <summary>The account or guest whose mailbox it goes to: the mail goes when they do.</summary>
-    public Guid? UserId { get; init; }
-
-    /// <summary>How long there is a use in sending it; null: always.</summary>
-    public TimeSpan? GoodFor { get; init; }
-}
-
 /// <summary>The queue of mails. A module queues on its own transaction; a worker sends what has committed.</summary>
 public static class Mails
 {
@@ -65,26 +49,4 @@ public static class Mails
         await tx.ExecuteAsync("UPDATE mails SET given_up_at = NULL, attempts = 0, next_attempt_at = $2 WHERE id = $1 "
         + "AND given_up_at IS NOT NULL AND (expires_at IS NULL OR expires_at > $2)", id, await tx.NowAsync().ConfigureAwait(false))
         .ConfigureAwait(false) == 1;
-}
-
-/// <summary>What became of a mail that was to be queued, once the batch has run.</summary>
-public sealed class QueuedMail
-{
-    private readonly Changed _inserted;
-    private readonly Fetched<long> _others;
-
-    internal QueuedMail(Guid? userId, Changed inserted, Fetched<long> others) => (UserId, _inserted, _others) = (userId, inserted, others);
-
-    /// <summary>The account or guest whose mailbox it goes to.</summary>
-    public Guid? UserId { get; }
-
-    /// <summary>Whether it was left out because its user has been sent enough; one that was queued before was not.</summary>
-    public bool IsBeyondLimit => _inserted.Count == 0 && _others.First >= Mails.MostPerHour;
-}
-
-/// <summary>Where customers reach the shop's pages: links in mails begin so. Without a slash at the end.</summary>
-public sealed record PublicUrl(string Base)
-{
-    /// <summary>A link to a page with one parameter, which is escaped.</summary>
-    public string Link(string page, string name, string value) => $"{Base}/{page}?{name}={Uri.EscapeDataString(value)}";
 }

@@ -5,40 +5,6 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Platform.Messaging;
 
 /// <summary>
-/// Something that must happen once for every event. It writes on the caller's transaction, so that its effect and the hand-over commit
-/// together. Events of one subject come in their order; it must not mind the order between subjects.
-/// </summary>
-public interface IConsumer
-{
-    /// <summary>For logs, lanes and queues: lower case with hyphens, and never changed.</summary>
-    string Name { get; }
-
-    /// <summary>Writes the effect of the events. An exception leaves them to be handed over again, in the end one by one.</summary>
-    Task HandleAsync(Tx tx, IReadOnlyList<Event> events);
-}
-
-/// <summary>A consumer has failed, and not because of the database.</summary>
-internal sealed class ConsumerException(string consumer, Exception inner) : Exception($"{consumer} failed: {inner.Message}", inner)
-{
-    public string Consumer { get; } = consumer;
-
-    /// <summary>
-    /// Runs the consumer; what it throws comes as this exception, unless the database is the cause: then running it again may help.
-    /// </summary>
-    public static async Task RunAsync(IConsumer consumer, Tx tx, IReadOnlyList<Event> events)
-    {
-        try
-        {
-            await consumer.HandleAsync(tx, events).ConfigureAwait(false);
-        }
-        catch (Exception e) when (!tx.Db.IsUnavailable(e))
-        {
-            throw new ConsumerException(consumer.Name, e);
-        }
-    }
-}
-
-/// <summary>
 /// Hands events on from the outbox: to the consumers that this process runs, in the same transaction that takes them out of the outbox; and
 /// as one row of ids to every other lane (<see cref="Deliveries"/>): brokers, and consumers that run elsewhere or have something left to
 /// do. It claims rows (skip locked) and never follows a cursor: a transaction that commits late is not skipped. Any number of processes may

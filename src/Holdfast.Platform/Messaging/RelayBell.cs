@@ -1,26 +1,5 @@
 namespace Holdfast.Platform.Messaging;
 
-/// <summary>Wakes one who waits: a hint; who misses it looks once a second anyhow.</summary>
-public class Bell
-{
-    private readonly SemaphoreSlim _rung = new(0, 1);
-
-    /// <summary>Says that there is something to do. Never blocks.</summary>
-    public virtual void Ring()
-    {
-        try
-        {
-            _rung.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // It has been rung already.
-        }
-    }
-
-    internal Task<bool> WaitAsync(TimeSpan atMost, CancellationToken ct) => _rung.WaitAsync(atMost, ct);
-}
-
 /// <summary>Wakes the relay after a commit, and with it those who wait for what it has put into their lanes.</summary>
 public sealed class RelayBell : Bell
 {

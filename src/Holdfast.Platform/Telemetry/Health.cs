@@ -8,27 +8,6 @@ using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Platform.Telemetry;
 
-/// <summary>How something is doing.</summary>
-public enum HealthStatus
-{
-    Healthy,
-
-    /// <summary>Something that only makes us faster is away; everything is still right.</summary>
-    Degraded,
-
-    Unhealthy,
-}
-
-/// <param name="Name">What it is to us: <c>database</c>.</param>
-/// <param name="Kind">What it is: <c>sqlite</c>, <c>postgresql</c>.</param>
-/// <param name="LatencyMs">How long its answer took; null where none came.</param>
-public sealed record Dependency(string Name, string Kind, HealthStatus Status, double? LatencyMs);
-
-/// <summary>
-/// What else this process depends on, and can do without for a while; asked at each <c>/health</c>, so it answers from memory.
-/// </summary>
-public sealed record DependencySource(Func<IEnumerable<Dependency>> Ask);
-
 /// <summary>
 /// <c>/health/live</c>: the process answers. <c>/health/ready</c>: it can serve, so send requests here. <c>/health</c>: each dependency
 /// with its state. 503 where it cannot serve. Probes share one check, so that a database that hangs is asked once, not by every probe.

@@ -7,19 +7,6 @@ using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Platform.Telemetry;
 
-/// <summary>How log lines are written.</summary>
-public enum LogFormat
-{
-    /// <summary>For people: time, level, text.</summary>
-    Text,
-
-    /// <summary>For machines: one JSON object a line.</summary>
-    Json,
-}
-
-/// <summary>One line of the log about a request. No query string, no headers, no body: there secrets may be.</summary>
-public readonly record struct RequestLine(DateTime Time, string Method, string Path, int Status, double Milliseconds, string TraceId);
-
 /// <summary>
 /// Makes log lines, each with exactly one line break, at its end, whatever the values hold; the lines of an exception in the text format
 /// are indented instead. Holds a buffer: one per thread.

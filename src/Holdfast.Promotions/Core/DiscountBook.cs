@@ -3,16 +3,6 @@ using Holdfast.Platform;
 
 namespace Holdfast.Promotions.Core;
 
-/// <summary>A row of the ledger that is to be written.</summary>
-/// <param name="Delta">1: a use, -1: given back.</param>
-/// <param name="Amount">What the use took off, in minor units; 0 where it is given back: the ledger knows it.</param>
-/// <param name="IsFirst">Whether it is the order's first use, made at placement.</param>
-public readonly record struct DiscountUse(Guid CodeId, Guid OrderId, Guid StoreId, string Buyer, int Delta, long Amount, bool IsFirst)
-{
-    /// <summary>Under which it counts besides the buyer; null: nothing else.</summary>
-    public string? Phone { get; init; }
-}
-
 /// <summary>
 /// The codes that a batch needs, with their live uses in total and by buyer, and the rules for using them. Buyers are keys of the caller's.
 /// Every change is a ledger row, so a command is undone by taking its rows back.

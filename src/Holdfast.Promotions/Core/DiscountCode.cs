@@ -4,19 +4,6 @@ using Holdfast.Platform;
 
 namespace Holdfast.Promotions.Core;
 
-/// <summary>What a code takes off.</summary>
-public enum DiscountKind
-{
-    /// <summary>A share of the eligible subtotal.</summary>
-    Percent,
-
-    /// <summary>An amount, at most the eligible subtotal.</summary>
-    Fixed,
-
-    /// <summary>The shipping fee.</summary>
-    FreeShipping,
-}
-
 /// <summary>A discount code as it is kept and as it is served.</summary>
 public sealed partial record DiscountCode
 {
@@ -88,19 +75,4 @@ public sealed partial record DiscountCode
 
     [GeneratedRegex(@"\A[A-Za-z0-9_-]{3,40}\z")]
     private static partial Regex Form();
-}
-
-/// <summary>Kinds as they are stored and served.</summary>
-public static class DiscountKinds
-{
-    private static readonly string[] Names = ["percent", "fixed", "free_shipping"];
-
-    public static IReadOnlyList<string> All => Names;
-
-    public static string NameOf(DiscountKind kind) => Names[(int)kind];
-
-    /// <summary>The inverse of <see cref="NameOf"/>.</summary>
-    public static DiscountKind Parse(string name) =>
-        Array.IndexOf(Names, name) is >= 0 and var i ? (DiscountKind)i
-        : throw new ArgumentOutOfRangeException(nameof(name), name, "is not a name that is stored");
 }

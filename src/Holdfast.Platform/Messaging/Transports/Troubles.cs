@@ -2,9 +2,6 @@ using System.Collections.Concurrent;
 
 namespace Holdfast.Platform.Messaging;
 
-/// <summary>The broker is well and will never take this message: it is too large for it.</summary>
-public sealed class RefusedException(string message, Exception inner) : Exception(message, inner);
-
 /// <summary>What is wrong with a broker just now, by who has found out: publishing, or a subscription. Each takes its own back.</summary>
 internal sealed class Troubles(string broker)
 {
@@ -26,16 +23,4 @@ internal sealed class Troubles(string broker)
         Note(trouble, who);
         return new TransportException(trouble, inner);
     }
-}
-
-/// <summary>What comes from a broker, bounded: anybody may have sent it.</summary>
-internal static class Received
-{
-    /// <summary>As large as a request may be.</summary>
-    public const int MaxBytes = 1024 * 1024;
-
-    /// <summary>The bytes that are kept of a larger message. It is no whole JSON then, and becomes a dead letter.</summary>
-    public const int KeptBytes = 64 * 1024;
-
-    public static byte[] Body(ReadOnlySpan<byte> body) => (body.Length > MaxBytes ? body[..KeptBytes] : body).ToArray();
 }

@@ -209,10 +209,3 @@ internal sealed class OlistImport(Db db, OlistPlan plan, IReadOnlyDictionary<str
         Dictionary<string, Guid> Variants,
         Dictionary<Guid, long> Received);
 }
-
-/// <summary>Rows that an import has added.</summary>
-internal readonly record struct Written(int Stores, int Products, int Variants, int Receipts, long Pieces)
-{
-    public static Written operator +(Written a, Written b) =>
-        new(a.Stores + b.Stores, a.Products + b.Products, a.Variants + b.Variants, a.Receipts + b.Receipts, a.Pieces + b.Pieces);
-}

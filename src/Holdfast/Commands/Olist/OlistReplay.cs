@@ -5,12 +5,6 @@ using Holdfast.Platform.Data;
 
 namespace Holdfast.Commands.Olist;
 
-/// <summary>How a replay goes about it.</summary>
-/// <param name="Concurrency">Orders under way at once.</param>
-/// <param name="Rate">Orders begun per second; null: as fast as they are answered.</param>
-/// <param name="StockFactor">1, or to what share the stock is lowered first.</param>
-internal sealed record ReplayOptions(int Concurrency, double? Rate, decimal StockFactor);
-
 /// <summary>
 /// Places the orders of a plan through HTTP, in the order of their purchase, pays them and brings each to its status. Keys and transaction
 /// ids derive from the order and its seller, so that a run after an interrupted one repeats nothing.

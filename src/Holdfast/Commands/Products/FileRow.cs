@@ -7,9 +7,3 @@ namespace Holdfast.Commands.Products;
 /// by the store's currency.</param>
 /// <param name="Quantity">Pieces to receive, once per variant and reference.</param>
 internal sealed record FileRow(int Line, string Store, string Price, ProductRow Product, int? Quantity, string Reference);
-
-/// <summary>What is wrong with a row: nothing of it is imported.</summary>
-internal readonly record struct BadField(int Line, string? Column, string Message)
-{
-    public override string ToString() => Column is null ? $"line {Line}: {Message}" : $"line {Line}, column {Column}: {Message}";
-}

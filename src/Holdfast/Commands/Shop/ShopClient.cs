@@ -9,16 +9,6 @@ using Holdfast.Platform.Http;
 
 namespace Holdfast.Commands.Shop;
 
-/// <summary>A request: who sends it (a member of staff or a guest, perhaps with an order's access key) and its Idempotency-Key.</summary>
-internal sealed record Call(HttpMethod Method, string Path, object? Body = null, string? Key = null, bool AsStaff = false,
-    string? AccessKey = null)
-{
-    public static Call Get(string path, string? accessKey = null) =>
-        new(HttpMethod.Get, path, AsStaff: accessKey is null, AccessKey: accessKey);
-
-    public static Call Post(string path, object body, string key) => new(HttpMethod.Post, path, body, key, AsStaff: true);
-}
-
 /// <summary>
 /// An HTTP client with many connections that outlives its server: on a lost connection, a time-out, 429 or 502 to 504 the same request with
 /// the same key is sent again, until an answer comes or its patience ends.

@@ -3,16 +3,6 @@ using Holdfast.Commands.Tables.Core;
 namespace Holdfast.Commands.Tables;
 
 /// <summary>
-/// A record of a table and the line it begins on. <paramref name="Fields"/> is null, and <paramref name="Fault"/> says why, where it cannot
-/// be read.
-/// </summary>
-internal readonly record struct TableRecord(int Line, string[]? Fields, string? Fault)
-{
-    /// <summary>Which of the fields are cells that hold a number, written with a point; null: all are text.</summary>
-    public bool[]? Numbers { get; init; }
-}
-
-/// <summary>
 /// Reads CSV (RFC 4180) whose fields may hold line breaks. A quote that is never closed would swallow the rest of a file: where a record of
 /// several lines turns out wrong, only its first line is taken for bad, and reading goes on with the second. The delimiter is what the
 /// header has most of, or what a first line such as <c>sep=;</c> says.

@@ -1,44 +1,6 @@
 namespace Holdfast.Commands.Drill.Core;
 
 /// <summary>
-/// One attempt of a buyer to get something, under one Idempotency-Key, as the buyer's own papers have it. Amounts in minor units.
-/// </summary>
-internal sealed record Receipt(string Key, long Quantity)
-{
-    /// <summary>The ids of the orders that 201s told of; more than one distinct is a doubled order.</summary>
-    public IReadOnlyList<Guid> Orders { get; init; } = [];
-
-    /// <summary>The code of the refusal, where it was refused.</summary>
-    public string? Refusal { get; init; }
-
-    /// <summary>A payment was sent, whatever came of it.</summary>
-    public bool PaymentSent { get; init; }
-
-    /// <summary>What was acknowledged as paid.</summary>
-    public long Paid { get; init; }
-
-    /// <summary>A cancellation was acknowledged.</summary>
-    public bool Cancelled { get; init; }
-
-    /// <summary>Neither accepted nor refused: nobody ever answered.</summary>
-    public bool IsUnanswered => Orders.Count == 0 && Refusal is null;
-}
-
-/// <summary>An order as the server tells it in the end. <c>Key</c>: the attempt that it says it comes from.</summary>
-internal sealed record SeenOrder(Guid Id, string? Key, string Status, long Quantity, long Total, long AmountPaid, long RefundDue)
-{
-    /// <summary>Confirmed, or what comes after: sold.</summary>
-    public bool IsSold => Status is "confirmed" or "partially_shipped" or "shipped" or "delivered";
-
-    /// <summary>Sold, or held for somebody who may still pay.</summary>
-    public bool IsLive => IsSold || Status == "pending";
-}
-
-/// <summary>The count, and every deviation in words. All zero but <c>Sold</c>, <c>Refused</c> and the like: the drill has passed.</summary>
-internal sealed record Verdict(long Sold, long Held, int Refused, int Unanswered, int Doubled, int Lost, long Oversold, long Unsold,
-    int MoneyWrong, int RefundsDue, IReadOnlyList<string> Deviations);
-
-/// <summary>
 /// Judges a drill from the buyers' receipts alone, against what the server says in the end; it shares nothing with the engine.
 /// </summary>
 internal static class DrillAudit

@@ -1,32 +1,5 @@
 namespace Holdfast.Commands.Olist.Core;
 
-/// <summary>The statuses of the data set, as its column <c>order_status</c> spells them.</summary>
-internal enum RecordedStatus
-{
-    Created,
-    Approved,
-    Invoiced,
-    Processing,
-    Shipped,
-    Delivered,
-    Canceled,
-    Unavailable,
-}
-
-/// <summary>What the replay does next with an order.</summary>
-internal enum Step
-{
-    /// <summary>The order is where it was.</summary>
-    Done,
-    Pay,
-    Ship,
-    Deliver,
-    Cancel,
-
-    /// <summary>The engine's order stands where no legal step leads to the recorded status.</summary>
-    Stuck,
-}
-
 /// <summary>The table of <c>docs/olist.md</c>: recorded status to the engine's, and the steps that lead there.</summary>
 internal static class OlistStatus
 {

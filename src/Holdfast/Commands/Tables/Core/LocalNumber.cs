@@ -1,14 +1,5 @@
 namespace Holdfast.Commands.Tables.Core;
 
-/// <summary>The character that begins the decimals of a file's numbers.</summary>
-internal enum DecimalMark
-{
-    /// <summary>Nobody said: a number that can be read in two ways is refused.</summary>
-    Unsaid,
-    Point,
-    Comma,
-}
-
 /// <summary>
 /// A number without sign as people write it: <c>199000</c>, <c>58.90</c>, <c>58,90</c>, <c>1.234,56</c>, <c>1,234.56</c>, <c>199 000</c>,
 /// <c>1'234.50</c>. One separator with three digits behind it (<c>199.000</c>) may begin decimals or thousands, and is not guessed.

@@ -1,0 +1,48 @@
+using Holdfast.Catalog.Core;
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+
+namespace Holdfast.Catalog;
+
+/// <summary><c>POST /products</c>.</summary>
+internal sealed class CreateProduct(Db db)
+{
+    public async Task<Reply> HandleAsync(Request request)
+    {
+        var body = await request.FieldsAsync(Request.MaxBodyBytes).ConfigureAwait(false);
+        if (!body.IsOk)
+        {
+            return body.Error!;
+        }
+
+        var (product, _) = ProductBody.Read(body.Value, Guid.CreateVersion7(), body.Value.Uuid("storeId"), variantIds: false);
+        return body.Value.Done() is { } error ? error
+            : !request.Caller.Manages(product.StoreId) ? Errors.NotFound
+            : await Idempotency.RunAsync(db, request, required: false, tx => CreateAsync(tx, product)).ConfigureAwait(false);
+    }
+
+    private static async Task<Result<Reply>> CreateAsync(Tx tx, Product product)
+    {
+        if (await Stores.LockAsync(tx, product.StoreId).ConfigureAwait(false) is not { } store)
+        {
+            return Errors.NotFound;
+        }
+
+        if (await ProductBody.TakenAsync(tx, product).ConfigureAwait(false) is { } taken)
+        {
+            return taken;
+        }
+
+        var now = await tx.NowAsync().ConfigureAwait(false);
+        var writer = new CatalogWriter(now);
+        writer.Add(product);
+        var batch = tx.Batch();
+        writer.Ink(batch);
+        await batch.RunAsync().ConfigureAwait(false);
+        var made = product
+            with
+        { CreatedAt = now, UpdatedAt = now, Variants = [.. product.Variants.Select(v => v with { Currency = store.Currency })] };
+        return Reply.Created(made, $"{Routes.Base}/products/{made.Id}", made.Version);
+    }
+}

@@ -1,0 +1,32 @@
+using System.Text.RegularExpressions;
+using Holdfast.Catalog.Core;
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+
+namespace Holdfast.Catalog;
+
+/// <summary><c>POST /stores</c>.</summary>
+internal sealed class CreateStore(Db db)
+{
+    public async Task<Reply> HandleAsync(Request request)
+    {
+        var read = StoreBody.Read(await request.FieldsAsync().ConfigureAwait(false), Guid.CreateVersion7());
+        if (!read.IsOk)
+        {
+            return read.Error!;
+        }
+
+        return await StoreBody.TakenAsync(db, () => Idempotency.RunAsync(db, request, required: false, async tx =>
+        {
+            var now = await tx.NowAsync().ConfigureAwait(false);
+            var store = read.Value with { CreatedAt = now, UpdatedAt = now };
+            var writer = new CatalogWriter(now);
+            writer.Add(store);
+            var batch = tx.Batch();
+            writer.Ink(batch);
+            await batch.RunAsync().ConfigureAwait(false);
+            return Reply.Created(store, $"{Routes.Base}/stores/{store.Id}", store.Version);
+        })).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,28 @@
+using System.Globalization;
+using Holdfast.Catalog.Core;
+using Holdfast.Platform;
+using Holdfast.Platform.Caching;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+
+namespace Holdfast.Catalog;
+
+/// <summary><c>GET /products/{id}</c>, cached: what is available may be some hundred milliseconds old, the rest is not.</summary>
+internal sealed class GetProduct(Db db, Products products, Documents documents)
+{
+    public async Task<Reply> HandleAsync(Request request)
+    {
+        if (request.Id() is not { } id)
+        {
+            return Errors.NotFound;
+        }
+
+        var found = await documents.FindAsync(CatalogNames.Product(id), (this, id), static (s, ct) => s.Item1.LoadAsync(s.id, ct),
+            ct: request.Aborted).ConfigureAwait(false);
+        return found.Document.IsNone ? Errors.NotFound : Reply.Cached(found);
+    }
+
+    private async Task<Document> LoadAsync(Guid id, CancellationToken ct) =>
+        await db.ReadAsync(s => products.FindAsync(s, id), ct).ConfigureAwait(false) is { } product
+        ? Document.Hashed(product, product.Version) : Document.None;
+}

@@ -1,0 +1,17 @@
+using System.Text.Json;
+using Holdfast.Catalog.Core;
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+
+namespace Holdfast.Catalog;
+
+/// <summary><c>GET /stores/{id}</c>.</summary>
+internal sealed class GetStore(Db db)
+{
+    public async Task<Reply> HandleAsync(Request request)
+    {
+        var store = request.Id() is { } id ? await db.ReadAsync(s => Stores.FindAsync(s, id), request.Aborted).ConfigureAwait(false) : null;
+        return store is null ? Errors.NotFound : Reply.Ok(store, store.Version);
+    }
+}

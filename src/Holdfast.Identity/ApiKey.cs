@@ -1,0 +1,18 @@
+using System.Buffers.Text;
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Holdfast.Identity;
+
+/// <summary>An API key as it is shown; the key itself only once, when it is made.</summary>
+/// <param name="Hint">Its first characters, to tell keys apart.</param>
+/// <param name="LastUsedOn">The day, UTC, as yyyy-MM-dd.</param>
+public sealed record ApiKey(Guid Id, string Name, string Hint, IReadOnlyList<Guid> StoreIds, IReadOnlyList<string> Scopes,
+    DateTime CreatedAt, string? LastUsedOn, DateTime? RevokedAt);

@@ -1,0 +1,7 @@
+using Holdfast.Platform.Data;
+
+namespace Holdfast.Identity;
+
+/// <summary>Somebody who orders.</summary>
+/// <param name="EmailKey">The email as <see cref="Emails.Key"/> makes it; unique among guests, and separately among accounts.</param>
+public sealed record Customer(Guid Id, string EmailKey, string Email, string? Name);

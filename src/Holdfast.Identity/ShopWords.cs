@@ -1,0 +1,9 @@
+using Holdfast.Platform.Http;
+using Holdfast.Platform.Messaging;
+
+namespace Holdfast.Identity;
+
+/// <summary>
+/// What the shop is called: names that everybody knows and that are therefore no passwords. Asked when somebody chooses one.
+/// </summary>
+public sealed record ShopWords(Func<Task<IReadOnlyList<string>>> Read);

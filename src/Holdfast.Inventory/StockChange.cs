@@ -1,0 +1,23 @@
+using Holdfast.Inventory.Core;
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+using Holdfast.Platform.Messaging;
+
+namespace Holdfast.Inventory;
+
+/// <summary>
+/// The answer to a receipt or an adjustment: the stock as it is now, the ledger row, and whose goods are missing, the oldest first.
+/// </summary>
+public sealed record StockChange : StockView
+{
+    public StockChange(StockView now, MovementView movement, IReadOnlyList<ShortHold> affected) : base(now) =>
+        (Movement, Affected) = (movement, affected);
+
+    public MovementView Movement { get; }
+
+    /// <summary>
+    /// Orders and reservations (<c>referenceId</c>) that are short: the newest, because what is there goes to the oldest first.
+    /// </summary>
+    public IReadOnlyList<ShortHold> Affected { get; }
+}

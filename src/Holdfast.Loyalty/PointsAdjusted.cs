@@ -1,0 +1,9 @@
+using Holdfast.Loyalty.Core;
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+
+namespace Holdfast.Loyalty;
+
+/// <summary>What an adjustment answers: the balance after it, and its row of the ledger.</summary>
+public sealed record PointsAdjusted(Guid CustomerId, Guid StoreId, long Balance, PointsMovementView Movement);

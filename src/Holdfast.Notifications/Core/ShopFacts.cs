@@ -1,0 +1,8 @@
+using System.Text.Json;
+using Holdfast.Platform.Messaging;
+
+namespace Holdfast.Notifications.Core;
+
+/// <summary>What a letter needs to know of the shop.</summary>
+/// <param name="TimeZone">IANA; times are told on its clocks.</param>
+public sealed record ShopFacts(string Name, string TimeZone);

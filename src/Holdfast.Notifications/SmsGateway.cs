@@ -1,0 +1,16 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using Holdfast.Platform.Data;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Notifications;
+
+/// <summary>
+/// An HTTP gateway that sends SMS: it takes a POST of <c>{"to": "+84...", "text": "..."}</c> and answers 2xx when it has it.
+/// </summary>
+/// <param name="Token">Sent as <c>Authorization: Bearer</c>; null: nothing is.</param>
+public sealed record SmsGateway(Uri Url, string? Token)
+{
+    // A record would show its members, and so the token.
+    public override string ToString() => Url.Host;
+}

@@ -1,0 +1,10 @@
+using Holdfast.Catalog.Core;
+using Holdfast.Inventory.Core;
+using Holdfast.Loyalty.Core;
+using Holdfast.Platform;
+using Holdfast.Promotions.Core;
+
+namespace Holdfast.Orders.Core;
+
+/// <summary>A code with what it takes off the goods; minor units.</summary>
+public sealed record AppliedCode(DiscountCode Code, long Amount);

@@ -1,0 +1,39 @@
+using Holdfast.Inventory.Core;
+using Holdfast.Loyalty.Core;
+using Holdfast.Platform;
+using Holdfast.Promotions.Core;
+
+namespace Holdfast.Orders.Core;
+
+/// <summary>What a batch of changes decides on.</summary>
+public sealed class LifecycleBooks
+{
+    public required IReadOnlyDictionary<Guid, OrderFile> Files { get; init; }
+
+    /// <summary>Empty when no command of the batch can touch stock.</summary>
+    public required StockBook Stock { get; init; }
+    public required PurchaseBook Purchases { get; init; }
+    public DiscountBook Discounts { get; init; } = DiscountBook.Empty;
+    public PointsBook Points { get; init; } = PointsBook.Empty;
+
+    /// <summary>The purchase limits of limited variants, for orders that come back after they expired.</summary>
+    public required IReadOnlyDictionary<Guid, int> Limits { get; init; }
+
+    public required PaymentBook Payments { get; init; }
+
+    /// <summary>Who holds what of the variants that are short.</summary>
+    public required HoldBook Holds { get; init; }
+
+    /// <summary>A point to come back to.</summary>
+    public BooksMark Mark() => new(Stock.Mark(), Purchases.Mark(), Discounts.Mark(), Points.Mark()) { Payments = Payments.Mark() };
+
+    /// <summary>Takes back what a command did since the mark.</summary>
+    public void Undo(BooksMark mark)
+    {
+        Stock.Undo(mark.Stock);
+        Purchases.Undo(mark.Purchases);
+        Discounts.Undo(mark.Discounts);
+        Points.Undo(mark.Points);
+        Payments.Undo(mark.Payments);
+    }
+}

@@ -1,0 +1,8 @@
+using System.Text;
+using System.Text.Json;
+using Holdfast.Platform;
+
+namespace Holdfast.Orders.Core;
+
+/// <summary>A payment was tried and has failed.</summary>
+public sealed record PaymentFailed(Guid OrderId, string? Currency, string? Reason) : InboxMessage(OrderId);

@@ -1,0 +1,13 @@
+using System.Diagnostics.CodeAnalysis;
+using Holdfast.Identity;
+using Holdfast.Inventory.Core;
+
+namespace Holdfast.Orders.Core;
+
+/// <summary>How it is to be paid, and so how long there is for it.</summary>
+public enum PaymentMethod
+{
+    Online,
+    BankTransfer,
+    CashOnDelivery,
+}

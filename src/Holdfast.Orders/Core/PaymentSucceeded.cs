@@ -1,0 +1,9 @@
+using System.Text;
+using System.Text.Json;
+using Holdfast.Platform;
+
+namespace Holdfast.Orders.Core;
+
+/// <summary>Money has come in. Minor units.</summary>
+public sealed record PaymentSucceeded(Guid OrderId, long Amount, string Currency, string TransactionId, string Provider)
+    : InboxMessage(OrderId);

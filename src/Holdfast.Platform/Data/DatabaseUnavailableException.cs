@@ -1,0 +1,4 @@
+namespace Holdfast.Platform.Data;
+
+/// <summary>The database cannot be used at this moment, and no driver's exception says so.</summary>
+public abstract class DatabaseUnavailableException(string message, Exception? inner = null) : Exception(message, inner);

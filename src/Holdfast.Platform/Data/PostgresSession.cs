@@ -1,0 +1,11 @@
+using Npgsql;
+
+namespace Holdfast.Platform.Data;
+
+internal sealed class PostgresSession(PostgresDb db, PostgresConnection connection) : Session(db)
+{
+    internal override string ClockSql => PostgresRunner.Clock;
+
+    internal override Task RunAsync(IReadOnlyList<Statement> statements) =>
+        connection.RunAsync(c => PostgresRunner.RunAsync(c, statements, begin: false), connection.StatementLimit);
+}

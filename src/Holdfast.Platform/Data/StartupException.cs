@@ -1,0 +1,10 @@
+using System.Globalization;
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Holdfast.Platform.Data;
+
+/// <summary>A start that must not go on; the message is one line for the operator.</summary>
+public sealed class StartupException(string message) : Exception(message);

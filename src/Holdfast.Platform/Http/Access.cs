@@ -1,0 +1,20 @@
+namespace Holdfast.Platform.Http;
+
+/// <summary>Who may call a route at all; which rows they see is the use case's to decide.</summary>
+public enum Access
+{
+    /// <summary>With or without a token; a token that is sent must still be valid.</summary>
+    Anyone,
+
+    /// <summary>Any valid token.</summary>
+    SignedIn,
+
+    /// <summary>Staff and admins.</summary>
+    Staff,
+
+    /// <summary>Staff, admins and other systems.</summary>
+    StaffOrService,
+
+    /// <summary>Admins.</summary>
+    Admin,
+}

@@ -1,0 +1,9 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+
+namespace Holdfast.Platform.Http;
+
+/// <summary>What identifies a request for replays: a hash of caller, route and key, and the fingerprint of route and raw body.</summary>
+public sealed record IdempotencyKey(Guid Hash, byte[] Fingerprint);

@@ -1,0 +1,8 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Holdfast.Platform.Http;
+
+/// <summary>A list as it is served.</summary>
+public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);

@@ -1,0 +1,26 @@
+using Holdfast.Platform.Data;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Platform.Messaging;
+
+/// <summary>A consumer has failed, and not because of the database.</summary>
+internal sealed class ConsumerException(string consumer, Exception inner) : Exception($"{consumer} failed: {inner.Message}", inner)
+{
+    public string Consumer { get; } = consumer;
+
+    /// <summary>
+    /// Runs the consumer; what it throws comes as this exception, unless the database is the cause: then running it again may help.
+    /// </summary>
+    public static async Task RunAsync(IConsumer consumer, Tx tx, IReadOnlyList<Event> events)
+    {
+        try
+        {
+            await consumer.HandleAsync(tx, events).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!tx.Db.IsUnavailable(e))
+        {
+            throw new ConsumerException(consumer.Name, e);
+        }
+    }
+}

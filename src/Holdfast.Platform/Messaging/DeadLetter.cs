@@ -1,0 +1,13 @@
+using System.Security.Cryptography;
+using System.Text;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+
+namespace Holdfast.Platform.Messaging;
+
+/// <summary>What could not be handled, with the reason and what was there to handle.</summary>
+/// <param name="Lane">Who could not: a consumer, <c>order_inbox</c>, or <c>mails</c>.</param>
+/// <param name="Subject">With <paramref name="Sequence"/>, the event, where it is one of ours; else null.</param>
+/// <param name="Attempts">How often it was tried.</param>
+public sealed record DeadLetter(Guid Id, string Lane, Guid? Subject, int? Sequence, string? Type, string Reason, byte[] Payload,
+    int Attempts, DateTime CreatedAt);

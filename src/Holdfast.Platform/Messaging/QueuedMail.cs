@@ -1,0 +1,18 @@
+using Holdfast.Platform.Data;
+
+namespace Holdfast.Platform.Messaging;
+
+/// <summary>What became of a mail that was to be queued, once the batch has run.</summary>
+public sealed class QueuedMail
+{
+    private readonly Changed _inserted;
+    private readonly Fetched<long> _others;
+
+    internal QueuedMail(Guid? userId, Changed inserted, Fetched<long> others) => (UserId, _inserted, _others) = (userId, inserted, others);
+
+    /// <summary>The account or guest whose mailbox it goes to.</summary>
+    public Guid? UserId { get; }
+
+    /// <summary>Whether it was left out because its user has been sent enough; one that was queued before was not.</summary>
+    public bool IsBeyondLimit => _inserted.Count == 0 && _others.First >= Mails.MostPerHour;
+}

@@ -1,0 +1,4 @@
+namespace Holdfast.Platform.Messaging;
+
+/// <summary>The broker cannot be reached, or takes nothing, or has taken the queue away.</summary>
+public sealed class TransportException(string message, Exception? inner = null) : Exception(message, inner);

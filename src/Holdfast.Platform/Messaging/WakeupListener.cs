@@ -1,0 +1,32 @@
+using Holdfast.Platform.Data;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Platform.Messaging;
+
+/// <summary>Hears what other processes have committed, and rings the bells of this one.</summary>
+public sealed class WakeupListener(Db db, RelayBell bell, ILogger<WakeupListener> log) : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await db.ListenAsync(bell.RingFromOutside, stoppingToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                // Everybody looks once a second anyhow.
+                log.LogInformation("Listening to other processes ended: {Reason}", e.Message);
+                await Task.Delay(Pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+}

@@ -1,0 +1,14 @@
+using System.Diagnostics;
+using Holdfast.Platform.Caching;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Platform.Telemetry;
+
+/// <summary>
+/// What else this process depends on, and can do without for a while; asked at each <c>/health</c>, so it answers from memory.
+/// </summary>
+public sealed record DependencySource(Func<IEnumerable<Dependency>> Ask);

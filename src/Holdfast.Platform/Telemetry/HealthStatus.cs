@@ -1,0 +1,20 @@
+using System.Diagnostics;
+using Holdfast.Platform.Caching;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Platform.Telemetry;
+
+/// <summary>How something is doing.</summary>
+public enum HealthStatus
+{
+    Healthy,
+
+    /// <summary>Something that only makes us faster is away; everything is still right.</summary>
+    Degraded,
+
+    Unhealthy,
+}

@@ -1,0 +1,18 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Holdfast.Identity;
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+using Holdfast.Platform.Messaging;
+using Holdfast.Webhooks.Core;
+
+namespace Holdfast.Webhooks;
+
+/// <summary>Settings of this module.</summary>
+public sealed record WebhookOptions
+{
+    /// <summary>Allows http and addresses of private networks, for tests and development.</summary>
+    public bool AllowPrivate { get; init; }
+}
