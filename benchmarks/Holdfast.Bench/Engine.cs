@@ -133,7 +133,7 @@ internal sealed class Engine : IAsyncDisposable
     }
 
     /// <summary>The order that place.lua posts, as the use case hands it on after parsing.</summary>
-    private static Placing Order(int item, Buyers buyers)
+    private static PlaceRequest Order(int item, Buyers buyers)
     {
         var customer = Random.Shared.Next(buyers == Buyers.Newcomers ? int.MaxValue : Shop.Customers);
         var (name, email) = (Shop.CustomerName(customer), Shop.Email(customer));

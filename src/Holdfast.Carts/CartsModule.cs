@@ -31,19 +31,19 @@ public static class CartsModule
 
     public static void Add(IServiceCollection services)
     {
-        services.AddSingleton<Carts>();
+        services.AddSingleton<CartEndpoints>();
         services.AddSingleton<CheckOut>();
-        services.AddSingleton<AccountHook, CartsOfAccounts>();
+        services.AddSingleton<AccountHook, AccountClosingForCarts>();
         services.AddWorker<SweepCarts>();
     }
 
     public static void Map(IEndpointRouteBuilder app)
     {
         // Access.Anyone: a customer has a cart of their own, whoever else holds the token of one.
-        app.Get<Carts>("/carts/{storeId}", Access.Anyone, (u, r) => u.GetAsync(r));
-        app.Delete<Carts>("/carts/{storeId}", Access.Anyone, Limit.Carts, (u, r) => u.ClearAsync(r));
-        app.Put<Carts>("/carts/{storeId}/lines/{variantId}", Access.Anyone, Limit.Carts, (u, r) => u.SetLineAsync(r));
-        app.Delete<Carts>("/carts/{storeId}/lines/{variantId}", Access.Anyone, Limit.Carts, (u, r) => u.RemoveLineAsync(r));
+        app.Get<CartEndpoints>("/carts/{storeId}", Access.Anyone, (u, r) => u.GetAsync(r));
+        app.Delete<CartEndpoints>("/carts/{storeId}", Access.Anyone, Limit.Carts, (u, r) => u.ClearAsync(r));
+        app.Put<CartEndpoints>("/carts/{storeId}/lines/{variantId}", Access.Anyone, Limit.Carts, (u, r) => u.SetLineAsync(r));
+        app.Delete<CartEndpoints>("/carts/{storeId}/lines/{variantId}", Access.Anyone, Limit.Carts, (u, r) => u.RemoveLineAsync(r));
         app.Post<CheckOut>("/orders/from-cart", Access.Anyone, Limit.Placing, (u, r) => u.HandleAsync(r));
     }
 }

@@ -28,8 +28,8 @@ public sealed class SweepCarts(Db db, ILogger<SweepCarts> log) : Sweep(db, Pause
                 $"SELECT id, store_id, owner FROM carts WHERE expires_at <= $1 ORDER BY expires_at LIMIT {BatchSize} {{skip locked}}",
                 r => (Id: r.Uuid(0), StoreId: r.Uuid(1), Owner: r.Text(2)), now).ConfigureAwait(false);
             var batch = tx.Batch();
-            found.ForEach(c => batch.Stale(CartNames.Cart(c.StoreId, c.Owner)));
-            CartRows.Remove(batch, [.. found.Select(c => c.Id)]);
+            found.ForEach(c => batch.Invalidate(CartNames.Cart(c.StoreId, c.Owner)));
+            CartTable.Remove(batch, [.. found.Select(c => c.Id)]);
             await batch.RunAsync().ConfigureAwait(false);
             return found.Count;
         }, ct).ConfigureAwait(false);

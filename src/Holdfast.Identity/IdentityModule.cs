@@ -31,24 +31,24 @@ public static class IdentityModule
         if (outside is not null)
         {
             services.AddSingleton(outside);
-            services.AddSingleton<OutsideIssuer>();
-            services.AddSingleton<OutsideAccounts>();
+            services.AddSingleton<ExternalIssuer>();
+            services.AddSingleton<ExternalAccounts>();
         }
 
         services.TryAddSingleton(SecretBox.None);
         services.AddSingleton<AccessKeys>();
-        services.AddSingleton<Accounts>();
-        services.AddSingleton<SigningKeys>();
+        services.AddSingleton<AccountStore>();
+        services.AddSingleton<SigningKeyRing>();
         services.AddSingleton<TokenReader>();
         services.AddSingleton<ITokenReader>(s => s.GetRequiredService<TokenReader>());
         services.AddSingleton<RefreshTokens>();
         services.AddSingleton<DeviceTokens>();
         services.AddSingleton<EndedTokens>();
-        services.AddSingleton<Sessions>();
+        services.AddSingleton<SignInSessions>();
         services.TryAddSingleton(Passwords.Hasher);
         services.AddSingleton<PasswordPolicy>();
-        services.AddSingleton<PasswordWork>();
-        services.AddSingleton<SignIn>();
+        services.AddSingleton<PasswordHashingQueue>();
+        services.AddSingleton<SignInEndpoints>();
         services.AddSingleton<PasswordChanges>();
         services.AddSingleton<MailRequests>();
         services.AddSingleton<EmailProof>();
@@ -57,9 +57,9 @@ public static class IdentityModule
         services.AddWorker<AccountClosings>();
         services.AddWorker<GuestJoinings>();
         services.AddSingleton<ApiKeyReader>();
-        services.AddSingleton<ApiKeys>();
+        services.AddSingleton<ManageApiKeys>();
         services.AddSingleton<AuditQueries>();
-        services.AddHostedService<KeyWatch>();
+        services.AddHostedService<SigningKeyRefresher>();
         services.AddWorker<IdentitySweep>();
     }
 
@@ -68,20 +68,20 @@ public static class IdentityModule
     {
         var db = services.GetRequiredService<Db>();
         var box = services.GetRequiredService<SecretBox>();
-        await Secrets.SealAllAsync(db, box).ConfigureAwait(false);
+        await SecretStore.SealAllAsync(db, box).ConfigureAwait(false);
         await services.GetRequiredService<AccessKeys>().LoadAsync(db, box).ConfigureAwait(false);
         await services.GetRequiredService<RefreshTokens>().LoadAsync(db, box).ConfigureAwait(false);
         await services.GetRequiredService<DeviceTokens>().LoadAsync(db, box).ConfigureAwait(false);
-        await services.GetRequiredService<SigningKeys>().LoadAsync(db, box).ConfigureAwait(false);
+        await services.GetRequiredService<SigningKeyRing>().LoadAsync(db, box).ConfigureAwait(false);
     }
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.Post<SignIn>("/auth/register", Access.Anyone, Limit.SignIn, (u, r) => u.RegisterAsync(r));
-        app.Post<SignIn>("/auth/login", Access.Anyone, Limit.SignIn, (u, r) => u.LoginAsync(r));
-        app.Post<SignIn>("/auth/refresh", Access.Anyone, Limit.Refresh, (u, r) => u.RefreshAsync(r));
-        app.Post<SignIn>("/auth/logout", Access.Anyone, (u, r) => u.LogoutAsync(r));
-        app.Get<SignIn>("/auth/me", Access.SignedIn, (u, r) => u.MeAsync(r));
+        app.Post<SignInEndpoints>("/auth/register", Access.Anyone, Limit.SignIn, (u, r) => u.RegisterAsync(r));
+        app.Post<SignInEndpoints>("/auth/login", Access.Anyone, Limit.SignIn, (u, r) => u.LoginAsync(r));
+        app.Post<SignInEndpoints>("/auth/refresh", Access.Anyone, Limit.Refresh, (u, r) => u.RefreshAsync(r));
+        app.Post<SignInEndpoints>("/auth/logout", Access.Anyone, (u, r) => u.LogoutAsync(r));
+        app.Get<SignInEndpoints>("/auth/me", Access.SignedIn, (u, r) => u.MeAsync(r));
         app.Patch<ChangeAccount>("/auth/me", Access.SignedIn, Limit.SignIn, (u, r) => u.RenameAsync(r));
         app.Post<ChangeAccount>("/auth/email", Access.SignedIn, Limit.SignIn, (u, r) => u.AskAsync(r));
         app.Post<ChangeAccount>("/auth/email/confirm", Access.SignedIn, Limit.SignIn, (u, r) => u.ConfirmAsync(r));
@@ -91,10 +91,10 @@ public static class IdentityModule
         app.Post<PasswordChanges>("/auth/reset-password", Access.Anyone, Limit.SignIn, (u, r) => u.ResetAsync(r));
         app.Post<EmailProof>("/auth/verify-email/send", Access.SignedIn, Limit.SignIn, (u, r) => u.SendAsync(r));
         app.Post<EmailProof>("/auth/verify-email", Access.SignedIn, Limit.SignIn, (u, r) => u.VerifyAsync(r));
-        app.Post<ApiKeys>("/api-keys", Access.Admin, (u, r) => u.CreateAsync(r));
-        app.Get<ApiKeys>("/api-keys", Access.Admin, (u, r) => u.ListAsync(r), "limit", "cursor");
-        app.Delete<ApiKeys>("/api-keys/{id}", Access.Admin, (u, r) => u.RevokeAsync(r));
+        app.Post<ManageApiKeys>("/api-keys", Access.Admin, (u, r) => u.CreateAsync(r));
+        app.Get<ManageApiKeys>("/api-keys", Access.Admin, (u, r) => u.ListAsync(r), "limit", "cursor");
+        app.Delete<ManageApiKeys>("/api-keys/{id}", Access.Admin, (u, r) => u.RevokeAsync(r));
         app.Get<AuditQueries>("/audit-log", Access.Admin, (u, r) => u.HandleAsync(r), "actor", "from", "to", "limit", "cursor");
-        app.Get<SignIn>("/.well-known/jwks.json", Access.Anyone, (u, r) => u.KeysAsync(r));
+        app.Get<SignInEndpoints>("/.well-known/jwks.json", Access.Anyone, (u, r) => u.KeysAsync(r));
     }
 }

@@ -17,7 +17,7 @@ internal sealed class UserTextKeys : IMigrationStep
     public static readonly Invariant Invariant = new("emails_differ_in_more_than_their_writing",
         $"SELECT id, role, email FROM users WHERE {TextKeys.IsTwin("email_key")}");
 
-    private sealed record Named(Guid Id, string Name, string? Folded);
+    private sealed record UserName(Guid Id, string Name, string? Folded);
 
     public async Task<IReadOnlyList<string>> RunAsync(Tx tx)
     {
@@ -26,7 +26,7 @@ internal sealed class UserTextKeys : IMigrationStep
         {
             var page = await tx.QueryAsync(
                 $"SELECT id, name, name_folded FROM users WHERE id > $1 AND name IS NOT NULL ORDER BY id LIMIT {PageSize}",
-                r => new Named(r.Uuid(0), r.Text(1), r.TextOrNull(2)), last).ConfigureAwait(false);
+                r => new UserName(r.Uuid(0), r.Text(1), r.TextOrNull(2)), last).ConfigureAwait(false);
             if (page.Count == 0)
             {
                 return await Keys.RecomputeAsync(tx, Emails.Key).ConfigureAwait(false);

@@ -75,7 +75,7 @@ internal static class InventoryInvariants
         opening.Execute("INSERT INTO stock (variant_id, location_id, store_id, on_hand, reserved, shortfall, movements, event_sequence) "
             + "SELECT variant_id, location_id, MIN(CAST(store_id AS text)){as uuid}, 0, 0, 0, 0, 0 FROM stock_movements WHERE variant_id "
             + "{in $1} GROUP BY variant_id, location_id ORDER BY variant_id, location_id ON CONFLICT DO NOTHING", ids);
-        var found = StockPages.Open(opening, ids);
+        var found = StockStore.Load(opening, ids);
         var ledger = opening.Query(
             "SELECT s.variant_id, s.location_id, s.store_id, COALESCE(m.on_hand, 0), COALESCE(m.reserved, 0), COALESCE(m.last, 0), "
             + "CAST((SELECT COUNT(*) FROM events e WHERE e.subject = s.variant_id) AS int), s.shortfall FROM stock s LEFT JOIN " + Sums
@@ -102,7 +102,7 @@ internal static class InventoryInvariants
             else if (new Balance(row.VariantId, row.LocationId, row.StoreId, row.OnHand, row.Reserved, row.Movements, row.EventSequence)
                 != right || shortfall != missing)
             {
-                StockPages.NoteStale(tx, row);
+                StockStore.Invalidate(tx, row);
                 rows.Add(right.VariantId).Add(right.LocationId).Add(right.OnHand).Add(right.Reserved).Add(missing).Add(right.Movements)
                     .Add(right.Events);
                 lines.Add($"stock {right.VariantId}: on hand {row.OnHand} -> {right.OnHand}, reserved {row.Reserved} -> "

@@ -27,7 +27,7 @@ public static class InventoryModule
         services.AddSingleton<CountStock>();
         services.AddSingleton<StockAlerts>();
         services.AddSingleton<IConsumer, LowStockConsumer>();
-        services.AddSingleton<Reservations>();
+        services.AddSingleton<ManageReservations>();
         services.AddSingleton<ReservationQueue>();
         services.AddWorker<ExpireReservations>();
         services.AddSingleton<AvailabilityReader>(StockQueries.AvailableAsync);
@@ -44,9 +44,9 @@ public static class InventoryModule
         app.Post<ChangeStock>("/inventory/{variantId}/receipts", Access.StaffOrService, (u, r) => u.ReceiveAsync(r));
         app.Post<ChangeStock>("/inventory/{variantId}/adjustments", Access.Staff, (u, r) => u.AdjustAsync(r));
 
-        app.Post<Reservations>("/inventory/reservations", Access.StaffOrService, (u, r) => u.ReserveAsync(r));
-        app.Get<Reservations>("/inventory/reservations/{id}", Access.StaffOrService, (u, r) => u.GetAsync(r));
-        app.Post<Reservations>("/inventory/reservations/{id}/release", Access.StaffOrService, (u, r) => u.ReleaseAsync(r));
-        app.Post<Reservations>("/inventory/reservations/{id}/commit", Access.StaffOrService, (u, r) => u.CommitAsync(r));
+        app.Post<ManageReservations>("/inventory/reservations", Access.StaffOrService, (u, r) => u.ReserveAsync(r));
+        app.Get<ManageReservations>("/inventory/reservations/{id}", Access.StaffOrService, (u, r) => u.GetAsync(r));
+        app.Post<ManageReservations>("/inventory/reservations/{id}/release", Access.StaffOrService, (u, r) => u.ReleaseAsync(r));
+        app.Post<ManageReservations>("/inventory/reservations/{id}/commit", Access.StaffOrService, (u, r) => u.CommitAsync(r));
     }
 }

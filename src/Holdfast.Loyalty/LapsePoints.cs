@@ -51,7 +51,7 @@ public sealed class LapsePoints(Db db, ILogger<LapsePoints> log) : Sweep(db, Pau
         DateTime now;
         try
         {
-            (book, now) = await PointsPages.OpenAsync(tx, accounts, claim: false).ConfigureAwait(false);
+            (book, now) = await PointsStore.LoadAsync(tx, accounts, claim: false).ConfigureAwait(false);
         }
         catch (ArithmeticException e)
         {
@@ -71,7 +71,7 @@ public sealed class LapsePoints(Db db, ILogger<LapsePoints> log) : Sweep(db, Pau
         }
 
         var batch = tx.Batch();
-        PointsPages.Ink(book, batch, now);
+        PointsStore.Save(book, batch, now);
         await batch.RunAsync().ConfigureAwait(false);
     }
 }

@@ -49,7 +49,7 @@ internal sealed class NotificationsConsumer(NotificationOptions options, Dropped
         await batch.RunAsync().ConfigureAwait(false);
     }
 
-    private void Add(RowSet rows, Event e, Announcement what, ToldOrder order)
+    private void Add(RowSet rows, Event e, Announcement what, OrderEventData order)
     {
         var key = Key(e);
         Add(rows, e, key, "mail", null);

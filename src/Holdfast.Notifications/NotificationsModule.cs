@@ -29,7 +29,7 @@ public static class NotificationsModule
         services.AddSingleton(options);
         services.AddSingleton(notifications);
         services.AddSingleton<MailTransport>();
-        services.AddSingleton<Letters>();
+        services.AddSingleton<EmailComposer>();
         services.AddSingleton<IConsumer, NotificationsConsumer>();
         if (!messaging.Runs(NotificationsConsumer.Name))
         {

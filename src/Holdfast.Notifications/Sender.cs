@@ -13,7 +13,7 @@ namespace Holdfast.Notifications;
 /// sends them once more when the lease has ended: at least once, with the same id. Of what is told about one order the earlier goes out
 /// first.
 /// </summary>
-internal abstract class Sender(Db db, string channel, Letters letters, ILogger log) : BackgroundService
+internal abstract class Sender(Db db, string channel, EmailComposer letters, ILogger log) : BackgroundService
 {
     private const int AtOnce = 8;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -31,7 +31,7 @@ internal abstract class Sender(Db db, string channel, Letters letters, ILogger l
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     /// <summary>Hands one message over; an exception means that it is tried again.</summary>
-    protected abstract Task TransportAsync(Outgoing message, CancellationToken ct);
+    protected abstract Task TransportAsync(OutgoingMessage message, CancellationToken ct);
 
     /// <summary>Whether it is a failure of the other side, or of the address; anything else is logged as an error of ours.</summary>
     protected abstract bool IsExpected(Exception e);
@@ -43,7 +43,7 @@ internal abstract class Sender(Db db, string channel, Letters letters, ILogger l
     protected virtual string Reason(Exception e) => e.GetType().Name;
 
     /// <summary>After a message was sent.</summary>
-    protected virtual void Sent(Outgoing message)
+    protected virtual void Sent(OutgoingMessage message)
     {
     }
 
@@ -58,7 +58,7 @@ internal abstract class Sender(Db db, string channel, Letters letters, ILogger l
             return 0;
         }
 
-        LetterFacts facts;
+        EmailFacts facts;
         try
         {
             facts = await letters.ReadAsync(claimed, ct).ConfigureAwait(false);
@@ -104,7 +104,7 @@ internal abstract class Sender(Db db, string channel, Letters letters, ILogger l
         }
     }
 
-    private async Task<List<Outgoing>> ClaimAsync(Tx tx)
+    private async Task<List<OutgoingMessage>> ClaimAsync(Tx tx)
     {
         var now = await tx.NowAsync().ConfigureAwait(false);
         var due = await tx.QueryAsync(
@@ -114,7 +114,7 @@ internal abstract class Sender(Db db, string channel, Letters letters, ILogger l
             + "WHERE e.about_subject = m.about_subject AND e.about_sequence < m.about_sequence AND e.channel = m.channel "
             + "AND e.sent_at IS NULL AND e.given_up_at IS NULL AND (e.expires_at IS NULL OR e.expires_at > $1)) "
             + $"ORDER BY m.next_attempt_at LIMIT {AtOnce} {{skip locked}}",
-            r => new Outgoing(r.Uuid(0), r.Text(1), r.Text(2), r.Text(3), r.Text(4), r.Text(5), r.TextOrNull(6), r.Int(7) + 1,
+            r => new OutgoingMessage(r.Uuid(0), r.Text(1), r.Text(2), r.Text(3), r.Text(4), r.Text(5), r.TextOrNull(6), r.Int(7) + 1,
                 r.UuidOrNull(8) is { } subject ? new EventKey(subject, r.Int(9)) : null), now, channel).ConfigureAwait(false);
         if (due.Count == 0)
         {
@@ -136,7 +136,7 @@ internal abstract class Sender(Db db, string channel, Letters letters, ILogger l
     }
 
     /// <summary>Nothing was tried: they are due as before. Where the database is away, they wait for the end of their lease.</summary>
-    private async Task GiveBackAsync(List<Outgoing> claimed)
+    private async Task GiveBackAsync(List<OutgoingMessage> claimed)
     {
         try
         {
@@ -159,10 +159,10 @@ internal abstract class Sender(Db db, string channel, Letters letters, ILogger l
     }
 
     /// <summary>Sends one message, whatever becomes of the others.</summary>
-    private async Task SendAsync(Outgoing message, LetterFacts facts, CancellationToken end)
+    private async Task SendAsync(OutgoingMessage message, EmailFacts facts, CancellationToken end)
     {
         Exception? failure = null;
-        Outgoing? written = null;
+        OutgoingMessage? written = null;
         try
         {
             written = facts.Write(message);
@@ -188,7 +188,7 @@ internal abstract class Sender(Db db, string channel, Letters letters, ILogger l
         }
     }
 
-    private async Task NoteFailureAsync(Tx tx, Outgoing message, Exception failure, DateTime now)
+    private async Task NoteFailureAsync(Tx tx, OutgoingMessage message, Exception failure, DateTime now)
     {
         var givenUp = message.Attempts >= MailRetries.MaxAttempts || IsFinal(failure);
         var changed = await tx.ExecuteAsync(
@@ -198,7 +198,7 @@ internal abstract class Sender(Db db, string channel, Letters letters, ILogger l
         if (givenUp && changed == 1)
         {
             var batch = tx.Batch();
-            DeadLetters.Add(batch,
+            DeadLetterStore.Add(batch,
                 new DeadLetter(message.Id, Mails.Lane, message.About?.Subject, message.About?.Sequence, message.Channel, Reason(failure),
                 Reply.Bytes(new { message.Channel, message.Key, message.Subject }), message.Attempts, now));
             await batch.RunAsync().ConfigureAwait(false);
@@ -211,7 +211,7 @@ internal abstract class Sender(Db db, string channel, Letters letters, ILogger l
     /// Notes what became of a message. A database that is away is waited for, as long as the lease is ours: a mail that is not known to be
     /// sent is sent again.
     /// </summary>
-    private async Task NoteAsync(Outgoing message, CancellationToken end, Func<Tx, DateTime, Task> note)
+    private async Task NoteAsync(OutgoingMessage message, CancellationToken end, Func<Tx, DateTime, Task> note)
     {
         for (var failures = 0; ; failures++)
         {
@@ -235,7 +235,7 @@ internal abstract class Sender(Db db, string channel, Letters letters, ILogger l
     }
 
     // Neither the address nor the text: both are the customer's.
-    private void Log(Outgoing message, Exception e)
+    private void Log(OutgoingMessage message, Exception e)
     {
         if (IsExpected(e) || e is OperationCanceledException)
         {

@@ -65,7 +65,7 @@ internal static class StrangerMails
             keys.ForEach(k => added[k] = added.GetValueOrDefault(k) + 1);
         }
 
-        await InkAsync(tx, added, hour).ConfigureAwait(false);
+        await SaveAsync(tx, added, hour).ConfigureAwait(false);
         return beyond;
     }
 
@@ -91,7 +91,7 @@ internal static class StrangerMails
     private static int Limit(NotificationOptions options, char kind) => kind == 'c' ? options.StrangersPerClient
         : options.StrangersPerRecipient;
 
-    private static async Task InkAsync(Tx tx, SortedDictionary<(char Kind, long Hash), int> added, DateTime hour)
+    private static async Task SaveAsync(Tx tx, SortedDictionary<(char Kind, long Hash), int> added, DateTime hour)
     {
         if (added.Count == 0)
         {

@@ -25,7 +25,7 @@ internal static class ClientHoldRows
         var concerned = new List<PlaceCommand>();
         foreach (var command in options.Unpaid.SharePercent > 0 ? commands.Where(c => c.IsStrangers) : [])
         {
-            command.Buyer ??= BuyerSigns.Of(command);
+            command.Buyer ??= BuyerFingerprints.Of(command);
             if (command.Buyer.Client is not null && PaymentMethodRule.Of(command, peeked) == PaymentMethod.Online)
             {
                 concerned.Add(command);

@@ -23,18 +23,18 @@ public static class OrdersModule
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(new OrderOptions());
         services.AddSingleton<OrderNumbers>();
-        services.AddSingleton<OrderSessions>();
+        services.AddSingleton<PaymentDeadlines>();
         services.AddSingleton<PlacementQueue>();
         services.AddSingleton<ChangeQueue>();
         services.AddWorker<ExpirySweep>();
         services.AddSingleton<IConsumer, StatisticsConsumer>();
-        services.AddSingleton<OrderInbox>();
-        if (messaging.Runs(DeadLetters.Inbox))
+        services.AddSingleton<IncomingMessages>();
+        if (messaging.Runs(DeadLetterStore.Inbox))
         {
-            services.AddWorker<OrderInbox>();
+            services.AddWorker<IncomingMessages>();
         }
 
-        services.AddSingleton<Identity.AccountHook, OrdersOfAccounts>();
+        services.AddSingleton<Identity.AccountHook, AccountClosingForOrders>();
         services.AddSingleton<OrderAccess>();
         services.AddSingleton<LookUpOrder>();
         services.AddWorker<OrderLookups>();

@@ -48,7 +48,7 @@ internal static class PromotionInvariants
         }
 
         var batch = tx.Batch();
-        DiscountPages.Open(batch, [.. broken]);
+        DiscountStore.Load(batch, [.. broken]);
         var counted = batch.Query("SELECT c.id, c.code, c.used, COALESCE(u.uses, 0), c.usage_limit FROM discount_codes c " + Differs
             + " AND c.id {in $1}",
             r => (Id: r.Uuid(0), Code: r.Text(1), Used: r.Long(2), Uses: r.Long(3), Limit: r.LongOrNull(4)), broken.ToArray());

@@ -19,7 +19,7 @@ public sealed record WebhookDelivery(Guid Id, string EventId, string Type, strin
         r.Text(4) == "pending" ? r.Time(5) : null, r.Time(6), []);
 
     /// <summary>The deliveries with what came of their tries.</summary>
-    internal static async Task<List<WebhookDelivery>> WithLogAsync(Session session, List<WebhookDelivery> deliveries)
+    internal static async Task<List<WebhookDelivery>> WithLogAsync(DbSession session, List<WebhookDelivery> deliveries)
     {
         var attempts = await session.QueryAsync(
             "SELECT delivery_id, http_status, error, duration_ms, created_at FROM webhook_attempts WHERE delivery_id {in $1} ORDER "

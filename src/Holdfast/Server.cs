@@ -69,7 +69,7 @@ public static class Server
         }
 
         services.AddSingleton(new RequestLimits(settings.BodyWithin));
-        services.AddSingleton<Door>();
+        services.AddSingleton<EndpointPipeline>();
         services.AddSingleton<Health>();
         MessagingModule.Add(services, settings.Messaging with { Relays = settings.Roles.HasFlag(Roles.Worker) });
         services.AddWorker<KeyPruner>();
@@ -117,7 +117,7 @@ public static class Server
 
         if (settings.AdminEmail is { } email)
         {
-            await services.GetRequiredService<Accounts>().EnsureAdminAsync(email, settings.AdminPassword!).ConfigureAwait(false);
+            await services.GetRequiredService<AccountStore>().EnsureAdminAsync(email, settings.AdminPassword!).ConfigureAwait(false);
         }
     }
 
@@ -174,8 +174,8 @@ public static class Server
             app.Services.GetRequiredService<ChangeQueue>().Hurry();
             app.Services.GetRequiredService<ReservationQueue>().Hurry();
         });
-        var front = new FrontDoor(app.Services.GetServices<ILoggerProvider>().OfType<LogProvider>().FirstOrDefault(),
-            app.Services.GetRequiredService<ILogger<FrontDoor>>());
+        var front = new ExceptionAndAccessLogMiddleware(app.Services.GetServices<ILoggerProvider>().OfType<LogProvider>().FirstOrDefault(),
+            app.Services.GetRequiredService<ILogger<ExceptionAndAccessLogMiddleware>>());
         app.Use(front.HandleAsync);
         if (settings.TrustedProxies.Count > 0)
         {
@@ -214,7 +214,7 @@ public static class Server
     /// <summary>A consumer that does not exist would never run, and nobody would notice.</summary>
     private static void CheckConsumers(IServiceProvider services)
     {
-        var known = services.GetServices<IConsumer>().Select(c => c.Name).Append(DeadLetters.Inbox).ToHashSet(StringComparer.Ordinal);
+        var known = services.GetServices<IConsumer>().Select(c => c.Name).Append(DeadLetterStore.Inbox).ToHashSet(StringComparer.Ordinal);
         if (services.GetRequiredService<MessagingOptions>().Consumers?.FirstOrDefault(name => !known.Contains(name)) is { } unknown)
         {
             throw new StartupException(

@@ -10,7 +10,7 @@ public static class CartMerge
     public static MergeResult Merge(Cart customers, Cart visitors)
     {
         var changed = new List<CartLine>();
-        var leftOut = new List<LeftOut>();
+        var leftOut = new List<OmittedLine>();
         var room = Cart.MaxLines - customers.Lines.Count;
         foreach (var line in visitors.Lines)
         {
@@ -27,7 +27,7 @@ public static class CartMerge
 
             if (quantity < had + line.Quantity)
             {
-                leftOut.Add(new LeftOut(line.VariantId, line.Now.Name, had + line.Quantity - quantity));
+                leftOut.Add(new OmittedLine(line.VariantId, line.Now.Name, had + line.Quantity - quantity));
             }
         }
 

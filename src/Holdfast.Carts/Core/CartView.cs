@@ -9,10 +9,10 @@ namespace Holdfast.Carts.Core;
 /// <param name="NotMerged">What a visitor's cart had beyond what its customer's could take, told once, by the answer to the request that
 /// merged them; else null.</param>
 public sealed record CartView(Guid StoreId, string Currency, long Version, IReadOnlyList<CartLineView> Lines, long? Subtotal,
-    string? CartToken, IReadOnlyList<LeftOut>? NotMerged)
+    string? CartToken, IReadOnlyList<OmittedLine>? NotMerged)
 {
     /// <summary>The cart with what has changed since its lines were added.</summary>
-    public static CartView Of(Cart cart, Guid storeId, string currency, string? newToken, IReadOnlyList<LeftOut>? notMerged)
+    public static CartView Of(Cart cart, Guid storeId, string currency, string? newToken, IReadOnlyList<OmittedLine>? notMerged)
     {
         var lines = cart.Lines.Select(Line).ToList();
         return new CartView(storeId, currency, cart.Version, lines, Sum(lines.Where(l => l.ForSale)), newToken, notMerged);
@@ -46,7 +46,7 @@ public sealed record CartView(Guid StoreId, string Currency, long Version, IRead
         }
     }
 
-    private static long? Total(long price, long quantity) => price == 0 || quantity <= Placement.MaxTotal / price ? price * quantity : null;
+    private static long? Total(long price, long quantity) => price == 0 || quantity <= PlacementRules.MaxTotal / price ? price * quantity : null;
 
     private static long? Sum(IEnumerable<CartLineView> lines)
     {
@@ -62,6 +62,6 @@ public sealed record CartView(Guid StoreId, string Currency, long Version, IRead
             sum += total;
         }
 
-        return sum <= Placement.MaxTotal ? sum : null;
+        return sum <= PlacementRules.MaxTotal ? sum : null;
     }
 }

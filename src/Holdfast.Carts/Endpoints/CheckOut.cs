@@ -11,7 +11,7 @@ namespace Holdfast.Carts;
 /// <c>POST /orders/from-cart</c>: as <c>POST /orders</c>, with the lines of the caller's cart, which is emptied in the commit of the order.
 /// The Idempotency-Key is required: a retry gets the same order although the cart is empty by then.
 /// </summary>
-internal sealed class CheckOut(Carts carts, PlaceOrder orders)
+internal sealed class CheckOut(CartEndpoints carts, PlaceOrder orders)
 {
     public Task<Reply> HandleAsync(Request request)
     {
@@ -21,7 +21,7 @@ internal sealed class CheckOut(Carts carts, PlaceOrder orders)
 
     private async Task<Result<PlaceCommand>> FillAsync(Request request, CartOwner owner, PlaceCommand command)
     {
-        var open = await carts.OpenAsync(command.StoreId, owner, request.Aborted, isWhole: true).ConfigureAwait(false);
+        var open = await carts.LoadLockedAsync(command.StoreId, owner, request.Aborted, isWhole: true).ConfigureAwait(false);
         if (!open.IsOk)
         {
             return open.Error == Errors.NotFound ? OrderErrors.UnknownStore : open.Error!;
@@ -41,7 +41,7 @@ internal sealed class CheckOut(Carts carts, PlaceOrder orders)
         return command with
         {
             Lines = [.. cart.Lines.Select(l => new StockLine(l.VariantId, l.Quantity))],
-            Riders = [.. command.Riders, new CartRider(id, cart.Version, owner.Key)],
+            Participants = [.. command.Participants, new CartCheckoutParticipant(id, cart.Version, owner.Key)],
         };
     }
 }

@@ -16,14 +16,14 @@ public sealed class ProductBook
     private readonly HashSet<Guid> _ids = [];
 
     /// <summary>A book of the products that are there.</summary>
-    public ProductBook(IEnumerable<Product> present) => Open(present);
+    public ProductBook(IEnumerable<Product> present) => Load(present);
 
     /// <summary>Takes in more products that are there. Of several with one name, the oldest is meant.</summary>
-    public void Open(IEnumerable<Product> present)
+    public void Load(IEnumerable<Product> present)
     {
         foreach (var product in present.OrderBy(p => p.CreatedAt).ThenBy(p => p.Id))
         {
-            Open(new Page(product, product));
+            Load(new Page(product, product));
         }
     }
 
@@ -44,7 +44,7 @@ public sealed class ProductBook
             && !_byNameKey.TryGetValue((storeId, UnicodeText.Key(row.Product)), out page))
         {
             page = new Page(null, new Product { Id = row.FreshProductId, StoreId = storeId, Name = row.Product, Variants = [] });
-            Open(page);
+            Load(page);
         }
 
         if (!known && page!.Product.Variants.Count >= MaxVariants)
@@ -63,7 +63,7 @@ public sealed class ProductBook
     /// <summary>The new products and the changed ones, these as they were and as they are.</summary>
     public IEnumerable<(Product? Before, Product Product)> Changes() => _pages.Where(p => p.Changed).Select(p => (p.Before, p.Product));
 
-    private void Open(Page page)
+    private void Load(Page page)
     {
         _pages.Add(page);
         _ids.Add(page.Product.Id);

@@ -10,7 +10,7 @@ public static class Variants
     /// stays, not active, after the others. 400 for an id of no variant of this product or one that comes twice, 409 for a sku that two of
     /// them would have.
     /// </summary>
-    public static Result<IReadOnlyList<Variant>> Replace(IReadOnlyList<Variant> present, IReadOnlyList<WantedVariant> wanted)
+    public static Result<IReadOnlyList<Variant>> Replace(IReadOnlyList<Variant> present, IReadOnlyList<VariantInput> wanted)
     {
         var byId = present.ToDictionary(v => v.Id);
         var bySku = present.ToDictionary(v => v.Sku, StringComparer.Ordinal);

@@ -19,7 +19,7 @@ internal sealed class CreateProduct(Db db)
         var (product, _) = ProductBody.Read(body.Value, Guid.CreateVersion7(), body.Value.Uuid("storeId"), variantIds: false);
         return body.Value.Done() is { } error ? error
             : !request.Caller.Manages(product.StoreId) ? Errors.NotFound
-            : await Idempotency.RunAsync(db, request, required: false, tx => CreateAsync(tx, product)).ConfigureAwait(false);
+            : await IdempotentWork.RunAsync(db, request, required: false, tx => CreateAsync(tx, product)).ConfigureAwait(false);
     }
 
     private static async Task<Result<Reply>> CreateAsync(Tx tx, Product product)
@@ -38,7 +38,7 @@ internal sealed class CreateProduct(Db db)
         var writer = new CatalogWriter(now);
         writer.Add(product);
         var batch = tx.Batch();
-        writer.Ink(batch);
+        writer.Save(batch);
         await batch.RunAsync().ConfigureAwait(false);
         var made = product
             with

@@ -17,14 +17,14 @@ internal sealed class CreateStore(Db db)
             return read.Error!;
         }
 
-        return await StoreBody.TakenAsync(db, () => Idempotency.RunAsync(db, request, required: false, async tx =>
+        return await StoreBody.TakenAsync(db, () => IdempotentWork.RunAsync(db, request, required: false, async tx =>
         {
             var now = await tx.NowAsync().ConfigureAwait(false);
             var store = read.Value with { CreatedAt = now, UpdatedAt = now };
             var writer = new CatalogWriter(now);
             writer.Add(store);
             var batch = tx.Batch();
-            writer.Ink(batch);
+            writer.Save(batch);
             await batch.RunAsync().ConfigureAwait(false);
             return Reply.Created(store, $"{Routes.Base}/stores/{store.Id}", store.Version);
         })).ConfigureAwait(false);

@@ -10,7 +10,7 @@ internal sealed class DeleteProduct(Db db)
 {
     public async Task<Reply> HandleAsync(Request request)
     {
-        var opened = await ProductChange.OpenAsync(db, request).ConfigureAwait(false);
+        var opened = await ProductChange.LoadAsync(db, request).ConfigureAwait(false);
         return !opened.IsOk ? opened.Error! : await ProductChange.RunAsync(db, opened.Value, request, async (tx, present) =>
         {
             var now = await tx.NowAsync().ConfigureAwait(false);
@@ -18,8 +18,8 @@ internal sealed class DeleteProduct(Db db)
                 .ConfigureAwait(false);
             await tx.ExecuteAsync("UPDATE products SET deleted_at = $2, updated_at = $2, version = version + 1 WHERE id = $1", present.Id,
                 now).ConfigureAwait(false);
-            tx.Stale(CatalogNames.Product(present.Id));
-            tx.Stale(CatalogNames.Store(present.StoreId));
+            tx.Invalidate(CatalogNames.Product(present.Id));
+            tx.Invalidate(CatalogNames.Store(present.StoreId));
             return Reply.NoContent(present.StoreId);
         }).ConfigureAwait(false);
     }

@@ -103,7 +103,7 @@ internal sealed class ListProducts(Db db, Products products)
 
             if (request.Query("category") is { } category)
             {
-                if (!Fields.IsClean(category))
+                if (!JsonBodyReader.IsClean(category))
                 {
                     return Errors.Invalid("category", "has control characters");
                 }

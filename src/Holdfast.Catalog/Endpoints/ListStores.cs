@@ -18,9 +18,9 @@ internal sealed class ListStores(Db db)
         }
 
         var (slug, externalId, after) = (request.Query("slug"), request.Query("externalId"), paging.Value.After?[0]);
-        if (!Fields.IsClean(slug ?? "") || !Fields.IsClean(externalId ?? ""))
+        if (!JsonBodyReader.IsClean(slug ?? "") || !JsonBodyReader.IsClean(externalId ?? ""))
         {
-            return Errors.Invalid(Fields.IsClean(slug ?? "") ? "externalId" : "slug", "has control characters");
+            return Errors.Invalid(JsonBodyReader.IsClean(slug ?? "") ? "externalId" : "slug", "has control characters");
         }
 
         var rows = await db.ReadAsync(s => StoreTable.Table.QueryAsync(s, "WHERE (s.slug = $1{as text} OR $1{as text} IS NULL) "

@@ -16,9 +16,9 @@ internal static class ProductBody
     private sealed record Names(string[] SkuKeys, string[] ExternalIds);
 
     /// <summary>
-    /// Reads all fields but the store, with one-line messages for what is wrong; only <see cref="Fields.Done"/> says whether it counts.
+    /// Reads all fields but the store, with one-line messages for what is wrong; only <see cref="JsonBodyReader.Done"/> says whether it counts.
     /// </summary>
-    public static (Product Product, List<WantedVariant> Variants) Read(Fields fields, Guid id, Guid storeId, bool variantIds)
+    public static (Product Product, List<VariantInput> Variants) Read(JsonBodyReader fields, Guid id, Guid storeId, bool variantIds)
     {
         var product = new Product
         {
@@ -76,7 +76,7 @@ internal static class ProductBody
     }
 
     /// <summary>The member <c>paymentMethods</c>, of stores, too; null where it is absent.</summary>
-    public static IReadOnlyList<string>? Methods(Fields fields)
+    public static IReadOnlyList<string>? Methods(JsonBodyReader fields)
     {
         const string Name = "paymentMethods";
         if (fields.TextsOrNull(Name, PaymentMethods.All.Count) is not { } names)
@@ -93,10 +93,10 @@ internal static class ProductBody
         return methods;
     }
 
-    private static WantedVariant Variant(Fields fields, bool withId)
+    private static VariantInput Variant(JsonBodyReader fields, bool withId)
     {
         var id = withId ? fields.UuidOrNull("id") : null;
-        return new WantedVariant(new Variant
+        return new VariantInput(new Variant
         {
             Id = id ?? Guid.CreateVersion7(),
             Sku = fields.Text("sku", MaxSkuLength),
@@ -111,6 +111,6 @@ internal static class ProductBody
     }
 
     // Emptying a text is a way of taking it away.
-    private static string? Text(Fields fields, string name, int max, bool lines = false) =>
+    private static string? Text(JsonBodyReader fields, string name, int max, bool lines = false) =>
         fields.TextOrNull(name, max, min: 0, lines) is { Length: > 0 } text ? text : null;
 }

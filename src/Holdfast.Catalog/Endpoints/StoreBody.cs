@@ -12,7 +12,7 @@ internal static partial class StoreBody
     private const long MaxAmount = 1_000_000_000_000;
     private const string ZoneOfVietnam = "Asia/Ho_Chi_Minh";
 
-    public static Result<Store> Read(Result<Fields> body, Guid id)
+    public static Result<Store> Read(Result<JsonBodyReader> body, Guid id)
     {
         if (!body.IsOk)
         {
@@ -66,7 +66,7 @@ internal static partial class StoreBody
     }
 
     /// <summary>Sorted by what they begin at, each once.</summary>
-    private static List<ShippingRate> Rates(Fields fields)
+    private static List<ShippingRate> Rates(JsonBodyReader fields)
     {
         var rates = fields.ObjectsOrNull("shippingRates", f => new ShippingRate(f.Long("from", 0, MaxAmount), f.Long("fee", 0, MaxAmount)),
             0, 20) ?? [];
@@ -84,7 +84,7 @@ internal static partial class StoreBody
         return rates;
     }
 
-    private static Tax? TaxOrNull(Fields fields)
+    private static Tax? TaxOrNull(JsonBodyReader fields)
     {
         if (fields.ObjectOrNull("tax") is not { } tax)
         {
@@ -100,7 +100,7 @@ internal static partial class StoreBody
         return new Tax(tax.BoolOrNull("included") ?? false, Percent(tax), categories, tax.RateOrNull("shipping"));
     }
 
-    private static decimal Percent(Fields fields)
+    private static decimal Percent(JsonBodyReader fields)
     {
         var rate = fields.RateOrNull("rate");
         if (rate is null && !fields.Has("rate"))
@@ -115,7 +115,7 @@ internal static partial class StoreBody
     private static string UsualZone(string? currency) => currency == "VND" && TimeZoneInfo.TryFindSystemTimeZoneById(ZoneOfVietnam, out _)
         ? ZoneOfVietnam : "UTC";
 
-    private static string TimeZone(Fields fields, string name)
+    private static string TimeZone(JsonBodyReader fields, string name)
     {
         if (Zone().IsMatch(name) && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone))
         {

@@ -12,7 +12,7 @@ internal sealed class UpdateProduct(Db db, Products products)
 {
     public async Task<Reply> HandleAsync(Request request)
     {
-        var opened = await ProductChange.OpenAsync(db, request).ConfigureAwait(false);
+        var opened = await ProductChange.LoadAsync(db, request).ConfigureAwait(false);
         var body = await request.FieldsAsync(Request.MaxBodyBytes).ConfigureAwait(false);
         if ((opened.Error ?? body.Error) is { } early)
         {
@@ -26,7 +26,7 @@ internal sealed class UpdateProduct(Db db, Products products)
             .ConfigureAwait(false);
     }
 
-    private async Task<Result<Reply>> ReplaceAsync(Tx tx, Product present, Product wanted, List<WantedVariant> variants)
+    private async Task<Result<Reply>> ReplaceAsync(Tx tx, Product present, Product wanted, List<VariantInput> variants)
     {
         var replaced = Variants.Replace(present.Variants, variants);
         if (!replaced.IsOk)
@@ -43,7 +43,7 @@ internal sealed class UpdateProduct(Db db, Products products)
         var writer = new CatalogWriter(await tx.NowAsync().ConfigureAwait(false));
         writer.Change(present, product);
         var batch = tx.Batch();
-        writer.Ink(batch);
+        writer.Save(batch);
         await batch.RunAsync().ConfigureAwait(false);
         var made = await products.FindAsync(tx, product.Id).ConfigureAwait(false);
         return Reply.Ok(made!, made!.Version);

@@ -44,9 +44,9 @@ internal sealed class UpdateStore(Db db)
         var now = await tx.NowAsync().ConfigureAwait(false);
         var changed = wanted with { Version = store.Version + 1, CreatedAt = store.CreatedAt, UpdatedAt = now };
         var batch = tx.Batch();
-        StoreTable.Change.Ink(batch, (store, changed));
+        StoreTable.Change.Save(batch, (store, changed));
         await batch.RunAsync().ConfigureAwait(false);
-        tx.Stale(CatalogNames.Store(changed.Id));
+        tx.Invalidate(CatalogNames.Store(changed.Id));
         return Reply.Ok(changed, changed.Version);
     }
 }

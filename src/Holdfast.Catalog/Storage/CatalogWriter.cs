@@ -56,16 +56,16 @@ public sealed class CatalogWriter(DateTime now)
     }
 
     /// <summary>Writes everything that was added or changed, with the statements of the batch, and notes it as stale in caches.</summary>
-    public void Ink(StatementBatch batch)
+    public void Save(StatementBatch batch)
     {
         foreach (var name in _stale)
         {
-            batch.Stale(name);
+            batch.Invalidate(name);
         }
 
         batch.Insert(StoreTable.Table.Rows(_stores));
         batch.Insert(ProductTable.Table.Rows(_new));
-        ProductTable.Change.Ink(batch, _changed);
+        ProductTable.Change.Save(batch, _changed);
         batch.ChangeEach(_freed, FreeNames);
         batch.Insert(VariantTable.Table.Rows(_variants), VariantTable.Table.OrChange);
     }

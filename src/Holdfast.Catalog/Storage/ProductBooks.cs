@@ -15,13 +15,13 @@ public static class ProductBooks
         StoreTable.Table.QueryAsync(tx, "WHERE s.slug {in $1} ORDER BY s.id {lock}", slugs);
 
     /// <summary>The stores that have one of the slugs.</summary>
-    public static Task<List<Store>> FindStoresAsync(Session session, string[] slugs) =>
+    public static Task<List<Store>> FindStoresAsync(DbSession session, string[] slugs) =>
         StoreTable.Table.QueryAsync(session, "WHERE s.slug {in $1} ORDER BY s.id", slugs);
 
     /// <summary>
     /// Takes into the book the products of the stores that have one of the names or skus, however they are written, unless they are in it.
     /// </summary>
-    public static async Task OpenAsync(Session session, ProductBook book, Guid[] storeIds, IReadOnlyCollection<ProductRow> rows)
+    public static async Task LoadAsync(DbSession session, ProductBook book, Guid[] storeIds, IReadOnlyCollection<ProductRow> rows)
     {
         var batch = session.Batch();
         var byName = ProductTable.Table.Query(batch, "WHERE p.store_id {in $1} AND p.name {in $2} AND p.deleted_at IS NULL",
@@ -32,13 +32,13 @@ public static class ProductBooks
             + "WHERE v.store_id {in $1} AND v.sku_key {in $2} AND v.deleted_at IS NULL)",
             storeIds, rows.Select(r => UnicodeText.Key(r.Sku)).Distinct().ToArray());
         await batch.RunAsync().ConfigureAwait(false);
-        book.Open(await Products.WithVariantsAsync(session,
+        book.Load(await Products.WithVariantsAsync(session,
             [.. byName.Rows.Concat(byKey.Rows).Concat(bySku.Rows)
             .DistinctBy(p => p.Id).Where(p => !book.Has(p.Id))]).ConfigureAwait(false));
     }
 
     /// <summary>Writes what the rows made of it.</summary>
-    public static async Task InkAsync(Tx tx, ProductBook book)
+    public static async Task SaveAsync(Tx tx, ProductBook book)
     {
         var batch = tx.Batch();
         var writer = new CatalogWriter(await tx.NowAsync().ConfigureAwait(false));
@@ -54,7 +54,7 @@ public static class ProductBooks
             }
         }
 
-        writer.Ink(batch);
+        writer.Save(batch);
         await batch.RunAsync().ConfigureAwait(false);
     }
 }

@@ -8,10 +8,10 @@ namespace Holdfast.Catalog;
 /// <summary>What changes of a product have in common: whose it is, and which version was meant.</summary>
 internal static class ProductChange
 {
-    public sealed record Opened(Guid Id, Guid StoreId, VersionCondition Version);
+    public sealed record ProductWrite(Guid Id, Guid StoreId, VersionCondition Version);
 
     /// <summary>404 for a product that is not there or another's, 428 without a version.</summary>
-    public static async Task<Result<Opened>> OpenAsync(Db db, Request request)
+    public static async Task<Result<ProductWrite>> LoadAsync(Db db, Request request)
     {
         if (request.Id() is not { } id)
         {
@@ -22,12 +22,12 @@ internal static class ProductChange
             s.FirstAsync("SELECT store_id FROM products WHERE id = $1 AND deleted_at IS NULL", r => (Guid?)r.Uuid(0), id), request.Aborted)
             .ConfigureAwait(false);
         return store is not { } storeId || !request.Caller.Manages(storeId) ? Errors.NotFound
-            : request.IfMatch is { } version ? new Opened(id, storeId, version)
+            : request.IfMatch is { } version ? new ProductWrite(id, storeId, version)
             : Errors.PreconditionRequired;
     }
 
     /// <summary>Runs the change with the product held, if it still is the version that was meant; 412 otherwise.</summary>
-    public static async Task<Reply> RunAsync(Db db, Opened opened, Request request, Func<Tx, Product, Task<Result<Reply>>> change)
+    public static async Task<Reply> RunAsync(Db db, ProductWrite opened, Request request, Func<Tx, Product, Task<Result<Reply>>> change)
     {
         var result = await db.WriteAsync(async tx =>
         {

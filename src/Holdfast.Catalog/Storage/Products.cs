@@ -7,7 +7,7 @@ namespace Holdfast.Catalog;
 public sealed class Products(AvailabilityReader available)
 {
     /// <summary>The product with its variants and what is available of them; null when there is none or it was deleted.</summary>
-    public async Task<Product?> FindAsync(Session session, Guid id)
+    public async Task<Product?> FindAsync(DbSession session, Guid id)
     {
         var found = await ProductTable.Table.QueryAsync(session, "WHERE p.id = $1 AND p.deleted_at IS NULL", id)
             .ConfigureAwait(false);
@@ -18,7 +18,7 @@ public sealed class Products(AvailabilityReader available)
     /// Fills in the variants and what is available. The products were read before: should one change in between, its version is the older
     /// one, and a write with it is refused.
     /// </summary>
-    internal async Task<List<Product>> CompleteAsync(Session session, List<Product> products)
+    internal async Task<List<Product>> CompleteAsync(DbSession session, List<Product> products)
     {
         var whole = await WithVariantsAsync(session, products).ConfigureAwait(false);
         var ids = whole.SelectMany(p => p.Variants).Select(v => v.Id).ToArray();
@@ -33,7 +33,7 @@ public sealed class Products(AvailabilityReader available)
     }
 
     /// <summary>As <see cref="CompleteAsync"/>, without what is available.</summary>
-    internal static async Task<List<Product>> WithVariantsAsync(Session session, List<Product> products)
+    internal static async Task<List<Product>> WithVariantsAsync(DbSession session, List<Product> products)
     {
         if (products.Count == 0)
         {

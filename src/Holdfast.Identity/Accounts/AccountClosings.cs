@@ -23,25 +23,25 @@ internal sealed class AccountClosings(Db db, IEnumerable<AccountHook> hooks, ILo
         return found is [var account] ? new Slice(account.Id, await SliceAsync(tx, account).ConfigureAwait(false), 1) : null;
     }
 
-    private async Task<Remains> SliceAsync(Tx tx, ClosingAccount account)
+    private async Task<AccountRemainder> SliceAsync(Tx tx, ClosingAccount account)
     {
         var now = await tx.NowAsync().ConfigureAwait(false);
-        var remains = Remains.Nothing;
+        var remains = AccountRemainder.Nothing;
         foreach (var hook in hooks)
         {
             var left = await hook.EraseAsync(tx, account, now).ConfigureAwait(false);
             remains = left > remains ? left : remains;
-            if (left == Remains.More)
+            if (left == AccountRemainder.More)
             {
                 break;
             }
         }
 
-        await (remains == Remains.Nothing
+        await (remains == AccountRemainder.Nothing
             ? tx.ExecuteAsync("DELETE FROM closing_accounts WHERE user_id = $1", account.Id)
             : tx.ExecuteAsync("UPDATE closing_accounts SET part = $2{as uuid}, done = $3, next_at = $4 WHERE user_id = $1", account.Id,
                 account.Part, account.Done,
-                remains == Remains.More ? now : now + UntilAgain)).ConfigureAwait(false);
+                remains == AccountRemainder.More ? now : now + UntilAgain)).ConfigureAwait(false);
         return remains;
     }
 }

@@ -11,7 +11,7 @@ namespace Holdfast.Identity;
 /// read the new mailbox and is signed in gets it changed, and the old mailbox is told. Sessions, orders, carts and points stay; orders
 /// keep the name and the email with which they were placed.
 /// </summary>
-internal sealed class ChangeAccount(Db db, Accounts accounts, PasswordWork passwords, EmailProof proof, MailRequests requests,
+internal sealed class ChangeAccount(Db db, AccountStore accounts, PasswordHashingQueue passwords, EmailProof proof, MailRequests requests,
     DroppedMails dropped, PublicUrl url)
 {
     public async Task<Reply> RenameAsync(Request request)
@@ -122,7 +122,7 @@ internal sealed class ChangeAccount(Db db, Accounts accounts, PasswordWork passw
         }
     }
 
-    private async Task<Result<EmailProof.Proved>> ConfirmAsync(Tx tx, Request request, string token)
+    private async Task<Result<EmailProof.ProofResult>> ConfirmAsync(Tx tx, Request request, string token)
     {
         var now = await tx.NowAsync().ConfigureAwait(false);
         if (await OneTimeLinks.TakeAsync(tx, token, OneTimeLinks.ChangeEmail, now)

@@ -10,7 +10,7 @@ namespace Holdfast.Identity;
 /// replaced by the modules' hooks, in slices (<see cref="AccountClosings"/>): of long histories the last ones follow the answer. An account
 /// of an outside issuer has no password and needs none.
 /// </summary>
-internal sealed class CloseAccount(Db db, Accounts accounts, PasswordWork passwords, IEnumerable<AccountHook> hooks,
+internal sealed class CloseAccount(Db db, AccountStore accounts, PasswordHashingQueue passwords, IEnumerable<AccountHook> hooks,
     AccountClosings closings, GuestJoinings joinings)
 {
     public async Task<Reply> HandleAsync(Request request)
@@ -49,7 +49,7 @@ internal sealed class CloseAccount(Db db, Accounts accounts, PasswordWork passwo
 
         var (account, hash) = own.Value;
         await joinings.ContinueAsync(account.Id).ConfigureAwait(false);
-        var reply = await db.WriteAsync<Reply>(async tx => hash is null || await Sessions.HoldAsync(tx, account.Id, hash)
+        var reply = await db.WriteAsync<Reply>(async tx => hash is null || await SignInSessions.HoldAsync(tx, account.Id, hash)
             .ConfigureAwait(false)
             ? await CloseAsync(tx, account).ConfigureAwait(false) : await ChangedAsync(tx, account.Id).ConfigureAwait(false))
             .ConfigureAwait(false);
@@ -103,7 +103,7 @@ internal sealed class CloseAccount(Db db, Accounts accounts, PasswordWork passwo
         EndedTokens.End(batch, account.Id, now);
         batch.Execute("DELETE FROM sessions WHERE user_id = $1", account.Id);
         Mails.Forget(batch, account.Id);
-        OutsideAccounts.Close(batch, key, now);
+        ExternalAccounts.Close(batch, key, now);
         OneTimeLinks.ForgetAll(batch, account.Id);
         SignInAttempts.ForgetAll(batch, account.Email);
         AccountClosings.Begin(batch, account, now);

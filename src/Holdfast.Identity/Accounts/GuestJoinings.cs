@@ -21,7 +21,7 @@ internal sealed class GuestJoinings(Db db, IEnumerable<AccountHook> hooks, ILogg
         await tx.ExecuteAsync("UPDATE users SET email = $2, email_key = $2, name = NULL, name_folded = NULL, active = $3, updated_at = $4 "
             + "WHERE id = $1 AND role = 'guest'", guest.Id, Emails.OfClosed(guest.Id), false, now).ConfigureAwait(false);
         var (joined, left) = await JoinAsync(tx, guest, now).ConfigureAwait(false);
-        var isMore = left != Remains.Nothing;
+        var isMore = left != AccountRemainder.Nothing;
         await (isMore
             ? tx.ExecuteAsync("INSERT INTO joining_guests (guest_id, user_id, actor, next_at, begun_at) VALUES ($1, $2, $3, $4, $4)",
                 guest.Id, guest.AccountId, guest.Actor, now)
@@ -45,7 +45,7 @@ internal sealed class GuestJoinings(Db db, IEnumerable<AccountHook> hooks, ILogg
 
         var now = await tx.NowAsync().ConfigureAwait(false);
         var (joined, left) = await JoinAsync(tx, guest, now).ConfigureAwait(false);
-        if (left != Remains.Nothing)
+        if (left != AccountRemainder.Nothing)
         {
             await tx.ExecuteAsync("UPDATE joining_guests SET next_at = $2 WHERE guest_id = $1", guest.Id, now).ConfigureAwait(false);
             return new Slice(guest.AccountId, left, joined);
@@ -55,12 +55,12 @@ internal sealed class GuestJoinings(Db db, IEnumerable<AccountHook> hooks, ILogg
         await tx.ExecuteAsync("DELETE FROM joining_guests WHERE guest_id = $1", guest.Id).ConfigureAwait(false);
         // A second guest may be joining the account: with the email that it had before.
         var areLeft = await AreLeftAsync(tx, guest.AccountId).ConfigureAwait(false);
-        return new Slice(guest.AccountId, areLeft ? Remains.More : Remains.Nothing, joined);
+        return new Slice(guest.AccountId, areLeft ? AccountRemainder.More : AccountRemainder.Nothing, joined);
     }
 
-    private async Task<(int Joined, Remains Left)> JoinAsync(Tx tx, JoiningGuest guest, DateTime now)
+    private async Task<(int Joined, AccountRemainder Left)> JoinAsync(Tx tx, JoiningGuest guest, DateTime now)
     {
-        var (joined, remains) = (0, Remains.Nothing);
+        var (joined, remains) = (0, AccountRemainder.Nothing);
         foreach (var hook in hooks)
         {
             var (orders, left) = await hook.JoinAsync(tx, guest, now).ConfigureAwait(false);

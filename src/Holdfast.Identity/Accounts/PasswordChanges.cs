@@ -10,7 +10,7 @@ namespace Holdfast.Identity;
 /// <c>POST /auth/password</c>, <c>/auth/forgot-password</c> and <c>/auth/reset-password</c>. Every new password ends the sessions that were
 /// begun with the old one.
 /// </summary>
-internal sealed class PasswordChanges(Db db, Accounts accounts, PasswordWork passwords, PasswordPolicy policy, Sessions sessions,
+internal sealed class PasswordChanges(Db db, AccountStore accounts, PasswordHashingQueue passwords, PasswordPolicy policy, SignInSessions sessions,
     MailRequests requests, DroppedMails dropped, PublicUrl url)
 {
     /// <summary>Another password, knowing the present one; the answer is a new session, all others end.</summary>
@@ -46,7 +46,7 @@ internal sealed class PasswordChanges(Db db, Accounts accounts, PasswordWork pas
         return await db.WriteAsync<Reply>(async tx =>
         {
             // Whoever knows an old password must not replace the one that took its place while that was checked.
-            if (!await Sessions.HoldAsync(tx, account.Id, checkedHash).ConfigureAwait(false))
+            if (!await SignInSessions.HoldAsync(tx, account.Id, checkedHash).ConfigureAwait(false))
             {
                 await tx.RollbackAsync().ConfigureAwait(false);
                 return IdentityErrors.WrongPassword;
@@ -158,7 +158,7 @@ internal sealed class PasswordChanges(Db db, Accounts accounts, PasswordWork pas
     /// The caller's own account with the hash that was checked, when the password is theirs: 403 <c>wrong_password</c>, 409
     /// <c>no_password</c> where the account is an outside issuer's.
     /// </summary>
-    internal static async Task<Result<(Account Account, string Hash)>> CheckOwnerAsync(Accounts accounts, PasswordWork passwords,
+    internal static async Task<Result<(Account Account, string Hash)>> CheckOwnerAsync(AccountStore accounts, PasswordHashingQueue passwords,
         Request request, string password)
     {
         if (request.Caller.Subject is not { } id || await accounts.FindWithHashAsync(id).ConfigureAwait(false) is not { } own)
@@ -191,7 +191,7 @@ internal sealed class PasswordChanges(Db db, Accounts accounts, PasswordWork pas
         var batch = tx.Batch();
         batch.Execute("UPDATE users SET password_hash = $2, updated_at = $3 WHERE id = $1", userId, hash, now);
         var generation = EndedTokens.End(batch, userId, now);
-        Sessions.EndAll(batch, userId, now);
+        SignInSessions.EndAll(batch, userId, now);
         OneTimeLinks.ForgetAll(batch, userId);
         await batch.RunAsync().ConfigureAwait(false);
         return generation.First;

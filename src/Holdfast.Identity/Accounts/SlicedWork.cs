@@ -33,7 +33,7 @@ internal abstract class SlicedWork(Db db, ILogger log) : Sweep(db, Pause, batchS
             {
                 var slice = await SliceAsync("user_id = $1 LIMIT 1 {lock}", accountId, CancellationToken.None).ConfigureAwait(false);
                 count += slice?.Count ?? 0;
-                if (slice is not { Left: Remains.More })
+                if (slice is not { Left: AccountRemainder.More })
                 {
                     break;
                 }
@@ -67,7 +67,7 @@ internal abstract class SlicedWork(Db db, ILogger log) : Sweep(db, Pause, batchS
 
             return done;
         }, ct).ConfigureAwait(false);
-        if (slice is { Left: Remains.More } && Db.Name == "sqlite")
+        if (slice is { Left: AccountRemainder.More } && Db.Name == "sqlite")
         {
             // It has one writer: others come in between.
             await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(LongestRest, clock.ElapsedMilliseconds)), ct).ConfigureAwait(false);
@@ -83,5 +83,5 @@ internal abstract class SlicedWork(Db db, ILogger log) : Sweep(db, Pause, batchS
     }
 
     /// <summary>What a slice has done.</summary>
-    protected sealed record Slice(Guid AccountId, Remains Left, int Count);
+    protected sealed record Slice(Guid AccountId, AccountRemainder Left, int Count);
 }

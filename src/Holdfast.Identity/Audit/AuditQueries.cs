@@ -31,7 +31,7 @@ internal sealed class AuditQueries(Db db)
 
         if (request.Query("actor") is { } actor)
         {
-            if (!Fields.IsClean(actor))
+            if (!JsonBodyReader.IsClean(actor))
             {
                 return Errors.Invalid("actor", "has control characters");
             }

@@ -14,11 +14,11 @@ internal sealed record TokenFamily(Guid Id, Guid UserId, int Generation, DateTim
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
     /// <summary>What it means that the token of this generation is presented now.</summary>
-    public Presented Present(int generation, DateTime now) =>
-        RevokedAt is not null || ExpiresAt <= now || CreatedAt + Longest <= now || generation > Generation ? Presented.Ended
-        : generation == Generation ? Presented.Rotate
-        : generation == Generation - 1 && now - RotatedAt <= Grace ? Presented.Repeat
-        : Presented.Stolen;
+    public PresentedToken Present(int generation, DateTime now) =>
+        RevokedAt is not null || ExpiresAt <= now || CreatedAt + Longest <= now || generation > Generation ? PresentedToken.Ended
+        : generation == Generation ? PresentedToken.Rotate
+        : generation == Generation - 1 && now - RotatedAt <= Grace ? PresentedToken.Repeat
+        : PresentedToken.Stolen;
 
     /// <summary>The session after a rotation.</summary>
     public TokenFamily Rotated(DateTime now) =>

@@ -47,7 +47,7 @@ public sealed class AccessKeys
         MemoryMarshal.AsBytes<char>(code.Replace(" ", "", StringComparison.Ordinal)));
 
     internal async Task LoadAsync(Db db, SecretBox? box = null) =>
-        _secret = await Secrets.GetOrCreateAsync(db, box ?? SecretBox.None, "order-access-keys", () => RandomNumberGenerator.GetBytes(32))
+        _secret = await SecretStore.GetOrCreateAsync(db, box ?? SecretBox.None, "order-access-keys", () => RandomNumberGenerator.GetBytes(32))
         .ConfigureAwait(false);
 
     private byte[] Mac(string purpose, Guid orderId, string whose) =>

@@ -10,7 +10,7 @@ namespace Holdfast.Identity;
 /// before, what was ordered with the email without signing in joins the account. Both by whoever is signed in to it: whose mailbox it is
 /// may click on a link that somebody else has asked for.
 /// </summary>
-internal sealed class EmailProof(Db db, Accounts accounts, GuestJoinings joinings, MailRequests requests,
+internal sealed class EmailProof(Db db, AccountStore accounts, GuestJoinings joinings, MailRequests requests,
     DroppedMails dropped, PublicUrl url)
 {
     public async Task<Reply> SendAsync(Request request)
@@ -63,7 +63,7 @@ internal sealed class EmailProof(Db db, Accounts accounts, GuestJoinings joining
         }
 
         var token = read.Value;
-        return await JoinedAsync(await db.WriteAsync<Result<Proved>>(async tx =>
+        return await JoinedAsync(await db.WriteAsync<Result<ProofResult>>(async tx =>
         {
             var now = await tx.NowAsync().ConfigureAwait(false);
             if (await OneTimeLinks.TakeAsync(tx, token, OneTimeLinks.VerifyEmail, now).ConfigureAwait(false) is not { } link
@@ -81,7 +81,7 @@ internal sealed class EmailProof(Db db, Accounts accounts, GuestJoinings joining
     /// Notes that the mailbox is the account's, and has what a guest ordered with it begin to join the account. After the commit
     /// <see cref="JoinedAsync"/> goes on.
     /// </summary>
-    internal async Task<Proved> ProveAsync(Tx tx, Account account, DateTime now)
+    internal async Task<ProofResult> ProveAsync(Tx tx, Account account, DateTime now)
     {
         var batch = tx.Batch();
         batch.Execute("UPDATE users SET email_proved_at = $2, updated_at = $2 WHERE id = $1", account.Id, now);
@@ -91,11 +91,11 @@ internal sealed class EmailProof(Db db, Accounts accounts, GuestJoinings joining
         await batch.RunAsync().ConfigureAwait(false);
         var (joined, isMore) = guest.Rows.Count == 0 ? (0, false)
             : await joinings.BeginAsync(tx, new JoiningGuest(guest.First, account.Id, account.Actor), now).ConfigureAwait(false);
-        return new Proved(account, joined, isMore);
+        return new ProofResult(account, joined, isMore);
     }
 
     /// <summary>The answer: the account's email, and how many orders have joined it by now. Others may follow.</summary>
-    internal async Task<Reply> JoinedAsync(Result<Proved> proved)
+    internal async Task<Reply> JoinedAsync(Result<ProofResult> proved)
     {
         if (!proved.IsOk)
         {
@@ -108,7 +108,7 @@ internal sealed class EmailProof(Db db, Accounts accounts, GuestJoinings joining
     }
 
     /// <summary>An account whose mailbox is proved, how many orders have joined it with that, and whether others follow.</summary>
-    internal sealed record Proved(Account Account, int Joined, bool IsMore);
+    internal sealed record ProofResult(Account Account, int Joined, bool IsMore);
 
     /// <summary>
     /// The account, if it still has the email that the link was sent to: an outside issuer may have given it another since, and of that the

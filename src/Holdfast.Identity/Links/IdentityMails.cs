@@ -5,7 +5,7 @@ namespace Holdfast.Identity;
 /// <summary>What the mails of sign-in say.</summary>
 internal static class IdentityMails
 {
-    public static Mail ResetPassword(string key, string to, string link, bool vietnamese) => vietnamese
+    public static OutgoingMail ResetPassword(string key, string to, string link, bool vietnamese) => vietnamese
         ? Make(key, to, "vi", "Đặt lại mật khẩu",
         "Ai đó, có lẽ là bạn, muốn đặt lại mật khẩu cho tài khoản này. Để chọn mật khẩu mới, hãy mở liên kết sau trong vòng một giờ.",
             "Chọn mật khẩu mới", link, "Nếu không phải bạn, hãy bỏ qua thư này: mật khẩu vẫn như cũ.")
@@ -13,7 +13,7 @@ internal static class IdentityMails
         "Somebody, probably you, wants to reset the password of this account. To choose a new one, open this link within an hour.",
             "Choose a new password", link, "If it was not you, ignore this mail: the password stays as it is.");
 
-    public static Mail VerifyEmail(string key, string to, string link, bool vietnamese) => vietnamese
+    public static OutgoingMail VerifyEmail(string key, string to, string link, bool vietnamese) => vietnamese
         ? Make(key, to, "vi", "Xác nhận địa chỉ email",
         "Để xác nhận địa chỉ này là của bạn, hãy mở liên kết sau trong vòng một giờ. Các đơn hàng bạn đã đặt với địa chỉ này khi chưa "
         + "đăng nhập sẽ vào tài khoản của bạn.",
@@ -23,7 +23,7 @@ internal static class IdentityMails
         + "account then.",
             "Confirm my address", link, "If you did not ask for this, ignore this mail.");
 
-    public static Mail ChangeEmail(string key, string to, string link, bool vietnamese) => vietnamese
+    public static OutgoingMail ChangeEmail(string key, string to, string link, bool vietnamese) => vietnamese
         ? Make(key, to, "vi", "Xác nhận địa chỉ email mới",
             "Ai đó, có lẽ là bạn, muốn dùng địa chỉ này cho tài khoản của mình. Để xác nhận, hãy đăng nhập và mở liên kết sau trong "
                 + "vòng một giờ.",
@@ -34,7 +34,7 @@ internal static class IdentityMails
             "Use this address", link, "If it was not you, ignore this mail: nothing changes.");
 
     /// <summary>Goes to the old mailbox: whoever took the account over must not be the only one to know.</summary>
-    public static Mail EmailChanged(string key, string to, bool vietnamese)
+    public static OutgoingMail EmailChanged(string key, string to, bool vietnamese)
     {
         var (language, subject, text, after) = vietnamese
             ? ("vi", "Địa chỉ email của tài khoản đã được đổi",
@@ -43,12 +43,12 @@ internal static class IdentityMails
             : ("en", "The email address of your account was changed",
                 "The account that used this address uses another one now, which was confirmed by a link sent there.",
                 "If it was not you, tell the shop at once.");
-        return new Letter(language).Title(subject).Say(text).Say(after).To(to, key, subject);
+        return new EmailTemplate(language).Title(subject).Say(text).Say(after).To(to, key, subject);
     }
 
-    private static Mail Make(string key, string to, string language, string subject, string before, string label, string link,
+    private static OutgoingMail Make(string key, string to, string language, string subject, string before, string label, string link,
         string after) =>
-        new Letter(language).Title(subject).Say(before).Link(label, link).Say(after)
+        new EmailTemplate(language).Title(subject).Say(before).Link(label, link).Say(after)
         .To(to, key, subject) with
         { GoodFor = TimeSpan.FromHours(1) };
 }

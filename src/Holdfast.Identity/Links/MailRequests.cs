@@ -26,7 +26,7 @@ public sealed class MailRequests(DroppedMails dropped)
         // One order for all, and rows to lock: two who ask at once are two.
         Array.Sort(limits, (a, b) => a.Whose.CompareTo(b.Whose));
         var batch = tx.Batch();
-        var before = new List<Fetched<AskedMails>>();
+        var before = new List<QueryResult<AskedMails>>();
         foreach (var limit in limits)
         {
             batch.Execute(

@@ -62,7 +62,7 @@ internal sealed class EndedTokens(Db db, TimeProvider time)
     }
 
     /// <summary>Ends the account's tokens with the statements of the batch; the generation that begins.</summary>
-    public static Fetched<int> End(StatementBatch batch, Guid account, DateTime now) => batch.Query(
+    public static QueryResult<int> End(StatementBatch batch, Guid account, DateTime now) => batch.Query(
         "UPDATE users SET token_generation = token_generation + 1, tokens_ended_at = $2 WHERE id = $1 RETURNING token_generation",
         r => r.Int(0), account, now);
 

@@ -7,7 +7,7 @@ namespace Holdfast.Identity;
 internal sealed class PasswordPolicy(PublicUrl url, ShopWords? shop = null)
 {
     /// <summary>The member's text; a fault in it is among those of <paramref name="fields"/>.</summary>
-    public async Task<string> ReadAsync(Fields fields, string member, string email, string? name)
+    public async Task<string> ReadAsync(JsonBodyReader fields, string member, string email, string? name)
     {
         var password = fields.Secret(member, Passwords.MaxLength);
         if (password.Length == 0)

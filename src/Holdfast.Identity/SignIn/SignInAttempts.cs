@@ -27,7 +27,7 @@ internal static class SignInAttempts
         var clock = batch.Now();
         await batch.RunAsync().ConfigureAwait(false);
         var now = clock.First;
-        Fetched<Attempts>? strangers = null;
+        QueryResult<Attempts>? strangers = null;
         if (!origin.IsKnown)
         {
             batch.Execute("INSERT INTO sign_in_attempts (account, failures, last_at) VALUES ($1, 0, $2) ON CONFLICT (account) DO NOTHING",
@@ -81,7 +81,7 @@ internal static class SignInAttempts
         return attempt;
     });
 
-    private static Fetched<Attempts> Hold(StatementBatch batch, Guid account, Guid origin, DateTime now)
+    private static QueryResult<Attempts> Hold(StatementBatch batch, Guid account, Guid origin, DateTime now)
     {
         batch.Execute(
             "INSERT INTO sign_in_origins (account, origin, failures, last_at) VALUES ($1, $2, 0, $3) ON CONFLICT (account, origin) "

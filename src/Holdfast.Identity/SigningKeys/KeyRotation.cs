@@ -9,11 +9,11 @@ public static class KeyRotation
     /// Adds a signing key. All processes know it within half a minute and sign with it from the returned time on; tokens of the older keys
     /// stay good until they expire.
     /// </summary>
-    public static Task<DateTime> RotateAsync(Db db, SecretBox box) => SigningKeys.RotateAsync(db, box);
+    public static Task<DateTime> RotateAsync(Db db, SecretBox box) => SigningKeyRing.RotateAsync(db, box);
 
     /// <summary>
     /// Encrypts the secrets of the installation again with the box's key, on the caller's transaction. Returns their number. A key that
     /// cannot open one of them throws <see cref="StartupException"/>.
     /// </summary>
-    public static Task<int> ResealAsync(Tx tx, SecretBox box) => Secrets.ResealAsync(tx, box);
+    public static Task<int> ResealAsync(Tx tx, SecretBox box) => SecretStore.ResealAsync(tx, box);
 }

@@ -16,7 +16,7 @@ public static class OperatorTokens
     public static async Task<string> MakeAsync(string databaseUrl, SecretBox box)
     {
         await using var db = Db.Open(databaseUrl);
-        var keys = new SigningKeys();
+        var keys = new SigningKeyRing();
         await keys.LoadAsync(db, box).ConfigureAwait(false);
         return new TokenReader(keys, TimeProvider.System).Make(new Account(Subject, Role.Admin, "operator@localhost", "Operator", []));
     }

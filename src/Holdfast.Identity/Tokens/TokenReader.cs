@@ -12,7 +12,7 @@ namespace Holdfast.Identity;
 /// change of role or stores counts from the next refresh on. It ends before where <see cref="EndedTokens"/> says so. Tokens of an outside
 /// issuer are read, too, where the settings name one.
 /// </summary>
-internal sealed class TokenReader(SigningKeys keys, TimeProvider time, OutsideIssuer? outside = null, OutsideAccounts? outsiders = null,
+internal sealed class TokenReader(SigningKeyRing keys, TimeProvider time, ExternalIssuer? outside = null, ExternalAccounts? outsiders = null,
     ApiKeyReader? apiKeys = null, EndedTokens? ended = null) : ITokenReader
 {
     /// <summary>
@@ -97,7 +97,7 @@ internal sealed class TokenReader(SigningKeys keys, TimeProvider time, OutsideIs
             return await FromOutsideAsync(token, parsed, now).ConfigureAwait(false);
         }
 
-        if (Text(parsed.Header, "alg") != SigningKeys.Algorithm || parsed.Header.TryGetProperty("crit", out _)
+        if (Text(parsed.Header, "alg") != SigningKeyRing.Algorithm || parsed.Header.TryGetProperty("crit", out _)
             || Text(parsed.Header, "kid") is not { } kid || await keys.FindAsync(kid).ConfigureAwait(false) is not { } key)
         {
             return null;
@@ -122,7 +122,7 @@ internal sealed class TokenReader(SigningKeys keys, TimeProvider time, OutsideIs
         return caller;
     }
 
-    private async Task<Caller?> FromOutsideAsync(string token, Parsed parsed, DateTime now)
+    private async Task<Caller?> FromOutsideAsync(string token, TokenParts parsed, DateTime now)
     {
         if (await outside!.ReadAsync(parsed.Parts, parsed.Header, parsed.Payload, now).ConfigureAwait(false) is not { } identity
             || await outsiders!.CallerAsync(identity).ConfigureAwait(false) is not (var caller, var generation))
@@ -139,7 +139,7 @@ internal sealed class TokenReader(SigningKeys keys, TimeProvider time, OutsideIs
     /// Looks before the library does, which takes any algorithm that fits the key, and parses both parts without a bound of their depth:
     /// three parts, shallow JSON objects.
     /// </summary>
-    private static Parsed? Parse(string token)
+    private static TokenParts? Parse(string token)
     {
         var parts = token.Split('.');
         if (parts.Length != 3 || !parts.All(p => Base64Url.IsValid(p)))
@@ -152,7 +152,7 @@ internal sealed class TokenReader(SigningKeys keys, TimeProvider time, OutsideIs
             var header = JsonElement.Parse(Base64Url.DecodeFromChars(parts[0]), Shallow);
             var payload = JsonElement.Parse(Base64Url.DecodeFromChars(parts[1]), Shallow);
             return header.ValueKind == JsonValueKind.Object && payload.ValueKind == JsonValueKind.Object
-                ? new Parsed(parts, header, payload) : null;
+                ? new TokenParts(parts, header, payload) : null;
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
         {
@@ -161,7 +161,7 @@ internal sealed class TokenReader(SigningKeys keys, TimeProvider time, OutsideIs
     }
 
     private static string? Text(JsonElement header, string name) =>
-        header.TryGetProperty(name, out var member) ? Fields.StringOrNull(member) : null;
+        header.TryGetProperty(name, out var member) ? JsonBodyReader.StringOrNull(member) : null;
 
     /// <summary>Only we sign, so a claim that is not as we write it is a bug of ours; it lets nobody in.</summary>
     private static Caller? ToCaller(JsonWebToken token) =>
@@ -172,5 +172,5 @@ internal sealed class TokenReader(SigningKeys keys, TimeProvider time, OutsideIs
             : null, stores.Select(Guid.Parse).ToHashSet())
             : null;
 
-    private sealed record Parsed(string[] Parts, JsonElement Header, JsonElement Payload);
+    private sealed record TokenParts(string[] Parts, JsonElement Header, JsonElement Payload);
 }

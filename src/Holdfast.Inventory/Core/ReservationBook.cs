@@ -19,7 +19,7 @@ public sealed class ReservationBook
     public Reservation? Find(Guid id) => _now.GetValueOrDefault(id);
 
     /// <summary>A point to come back to.</summary>
-    public int Mark() => _changes.Count;
+    public int Savepoint() => _changes.Count;
 
     /// <summary>Takes back everything since the mark; the stock book has a mark of its own.</summary>
     public void Undo(int mark)
@@ -119,7 +119,7 @@ public sealed class ReservationBook
             return Ended(reservation);
         }
 
-        var mark = stock.Mark();
+        var mark = stock.Savepoint();
         var wanted = lines.ToDictionary(l => l.VariantId, l => l.Quantity);
         foreach (var held in reservation.Lines)
         {

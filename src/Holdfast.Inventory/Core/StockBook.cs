@@ -32,7 +32,7 @@ public sealed class StockBook
     public long Available(Guid variantId) => Find(variantId)?.Available ?? 0;
 
     /// <summary>A point to come back to.</summary>
-    public int Mark() => _movements.Count;
+    public int Savepoint() => _movements.Count;
 
     /// <summary>Takes back everything since the mark.</summary>
     public void Undo(int mark)

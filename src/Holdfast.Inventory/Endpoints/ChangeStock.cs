@@ -10,7 +10,7 @@ namespace Holdfast.Inventory;
 /// <c>POST /inventory/{variantId}/receipts</c> <c>{quantity, reference}</c>, <c>/adjustments</c> <c>{delta, reason}</c> or <c>{counted,
 /// reason}</c>, and <c>PUT /inventory/{variantId}</c> <c>{lowStockThreshold}</c>.
 /// </summary>
-public sealed class ChangeStock(Db db, RelayBell bell)
+public sealed class ChangeStock(Db db, RelaySignal bell)
 {
     /// <summary>The most pieces that one receipt or adjustment may move.</summary>
     public const long MaxQuantity = 1_000_000_000;
@@ -28,9 +28,9 @@ public sealed class ChangeStock(Db db, RelayBell bell)
 
         var quantity = read.Value.Long("quantity", 1, MaxQuantity);
         var reference = read.Value.Text("reference");
-        return read.Value.Done() is { } error ? error : await Idempotency.RunAsync(db, request, required: false, async tx =>
+        return read.Value.Done() is { } error ? error : await IdempotentWork.RunAsync(db, request, required: false, async tx =>
         {
-            if (await OpenAsync(tx, request).ConfigureAwait(false) is not { } open)
+            if (await LoadAsync(tx, request).ConfigureAwait(false) is not { } open)
             {
                 return Errors.NotFound;
             }
@@ -49,7 +49,7 @@ public sealed class ChangeStock(Db db, RelayBell bell)
             }
 
             open.Stock.Receive(open.Label.VariantId, quantity, reference);
-            return await InkAsync(tx, open, request).ConfigureAwait(false);
+            return await SaveAsync(tx, open, request).ConfigureAwait(false);
         }).ConfigureAwait(false);
     }
 
@@ -68,15 +68,15 @@ public sealed class ChangeStock(Db db, RelayBell bell)
 
         var (delta, counted) = Difference(read.Value);
         var reason = read.Value.Text("reason");
-        return read.Value.Done() is { } error ? error : await Idempotency.RunAsync(db, request, required: false, async tx =>
-            await OpenAsync(tx, request).ConfigureAwait(false) is not { } open ? Errors.NotFound
+        return read.Value.Done() is { } error ? error : await IdempotentWork.RunAsync(db, request, required: false, async tx =>
+            await LoadAsync(tx, request).ConfigureAwait(false) is not { } open ? Errors.NotFound
             : !open.Stock.TryAdjust(open.Label.VariantId, delta ?? counted!.Value - open.Entry.OnHand, reason)
             ? InventoryErrors.StockBelowZero(open.Entry.OnHand)
-            : await InkAsync(tx, open, request).ConfigureAwait(false)).ConfigureAwait(false);
+            : await SaveAsync(tx, open, request).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     /// <summary>By how much the stock changes, or to what; one of the two.</summary>
-    private static (long? Delta, long? Counted) Difference(Fields fields)
+    private static (long? Delta, long? Counted) Difference(JsonBodyReader fields)
     {
         var (delta, counted) = (fields.LongOrNull("delta", -MaxQuantity, MaxQuantity), fields.LongOrNull("counted", 0, MaxQuantity));
         if (fields.Has("delta") && fields.Has("counted"))
@@ -112,7 +112,7 @@ public sealed class ChangeStock(Db db, RelayBell bell)
 
         return await db.WriteAsync<Reply>(async tx =>
         {
-            if (await OpenAsync(tx, request).ConfigureAwait(false) is not { } open)
+            if (await LoadAsync(tx, request).ConfigureAwait(false) is not { } open)
             {
                 return Errors.NotFound;
             }
@@ -135,14 +135,14 @@ public sealed class ChangeStock(Db db, RelayBell bell)
                 "UPDATE stock SET low_stock_threshold = $3{as bigint}, event_sequence = $4 WHERE variant_id = $1 AND location_id = $2",
                 view.VariantId, entry.Read.LocationId,
                 threshold, entry.Read.EventSequence + events.Count);
-            events.Ink(batch);
+            events.Save(batch);
             await batch.RunAsync().ConfigureAwait(false);
             return Reply.Ok(view);
         }, request.Aborted).ConfigureAwait(false);
     }
 
     /// <summary>One variant's stock row under lock, made where it is missing; null when the caller must not know the variant.</summary>
-    private static async Task<Opened?> OpenAsync(Tx tx, Request request)
+    private static async Task<LockedStock?> LoadAsync(Tx tx, Request request)
     {
         if (await StockQueries.FindAsync(tx, request.Id("variantId")).ConfigureAwait(false) is not { } found
             || !request.Caller.Manages(found.StoreId))
@@ -152,19 +152,19 @@ public sealed class ChangeStock(Db db, RelayBell bell)
 
         var batch = tx.Batch();
         StockWriter.EnsureRows(batch, [(found.VariantId, found.StoreId)]);
-        var rows = StockPages.Open(batch, [found.VariantId]);
+        var rows = StockStore.Load(batch, [found.VariantId]);
         var now = batch.Now();
         await batch.RunAsync().ConfigureAwait(false);
-        return new Opened(new StockBook(rows.Rows), new StockLabel(found.VariantId, found.Sku, found.Name), now.Rows[0]);
+        return new LockedStock(new StockBook(rows.Rows), new StockLabel(found.VariantId, found.Sku, found.Name), now.Rows[0]);
     }
 
-    private async Task<Result<Reply>> InkAsync(Tx tx, Opened open, Request request)
+    private async Task<Result<Reply>> SaveAsync(Tx tx, LockedStock open, Request request)
     {
         var affected = await open.AffectedAsync(tx).ConfigureAwait(false);
         var batch = tx.Batch();
         var events = new EventLog();
-        await StockPages.InkAsync(open.Stock, tx, batch, events, open.Now, request.Caller.Actor).ConfigureAwait(false);
-        events.Ink(batch);
+        await StockStore.SaveAsync(open.Stock, tx, batch, events, open.Now, request.Caller.Actor).ConfigureAwait(false);
+        events.Save(batch);
         await batch.RunAsync().ConfigureAwait(false);
         if (events.Count > 0)
         {
@@ -178,13 +178,13 @@ public sealed class ChangeStock(Db db, RelayBell bell)
             $"{Routes.Base}/inventory/{open.Label.VariantId}/movements");
     }
 
-    private sealed record Opened(StockBook Stock, StockLabel Label, DateTime Now)
+    private sealed record LockedStock(StockBook Stock, StockLabel Label, DateTime Now)
     {
         public StockEntry Entry => Stock.Find(Label.VariantId)!;
 
         public StockView View() => StockView.Of(Entry, Label);
 
         public async Task<IReadOnlyList<ShortHold>> AffectedAsync(Tx tx) =>
-            (await StockPages.HoldsAsync(Stock, tx).ConfigureAwait(false)).Short(Stock, Label.VariantId);
+            (await StockStore.HoldsAsync(Stock, tx).ConfigureAwait(false)).Short(Stock, Label.VariantId);
     }
 }

@@ -10,7 +10,7 @@ namespace Holdfast.Inventory;
 /// <c>POST /inventory/counts</c> <c>{storeId, reason, lines:[{variantId, counted}]}</c>: sets the stock of up to 100 variants of a store
 /// to what somebody has found on the shelves, all or none, with the answer of an adjustment for each.
 /// </summary>
-public sealed class CountStock(Db db, RelayBell bell)
+public sealed class CountStock(Db db, RelaySignal bell)
 {
     private sealed record Count(Guid VariantId, long Counted);
 
@@ -41,7 +41,7 @@ public sealed class CountStock(Db db, RelayBell bell)
         }
 
         return !request.Caller.Manages(storeId) ? Errors.NotFound
-            : await Idempotency.RunAsync(db, request, required: false, tx => SetAsync(tx, storeId, counts, reason, request.Caller.Actor))
+            : await IdempotentWork.RunAsync(db, request, required: false, tx => SetAsync(tx, storeId, counts, reason, request.Caller.Actor))
                 .ConfigureAwait(false);
     }
 
@@ -57,7 +57,7 @@ public sealed class CountStock(Db db, RelayBell bell)
 
         var opening = tx.Batch();
         StockWriter.EnsureRows(opening, ids.Select(id => (id, storeId)));
-        var rows = StockPages.Open(opening, ids);
+        var rows = StockStore.Load(opening, ids);
         var time = opening.Now();
         await opening.RunAsync().ConfigureAwait(false);
         var (stock, now) = (new StockBook(rows.Rows), time.First);
@@ -66,10 +66,10 @@ public sealed class CountStock(Db db, RelayBell bell)
             stock.SetOnHand(id, counted, reason);
         }
 
-        var holds = await StockPages.HoldsAsync(stock, tx).ConfigureAwait(false);
+        var holds = await StockStore.HoldsAsync(stock, tx).ConfigureAwait(false);
         var (batch, events) = (tx.Batch(), new EventLog());
-        await StockPages.InkAsync(stock, tx, batch, events, now, actor).ConfigureAwait(false);
-        events.Ink(batch);
+        await StockStore.SaveAsync(stock, tx, batch, events, now, actor).ConfigureAwait(false);
+        events.Save(batch);
         await batch.RunAsync().ConfigureAwait(false);
         if (events.Count > 0)
         {

@@ -84,15 +84,15 @@ public sealed class StockQueries(Db db)
     }
 
     /// <summary>The stock of a variant; null when there is no such variant.</summary>
-    internal static async Task<StockView?> FindAsync(Session session, Guid? variantId) =>
+    internal static async Task<StockView?> FindAsync(DbSession session, Guid? variantId) =>
         variantId is null ? null : await session.FirstAsync(StockView.Select + "WHERE v.id = $1", StockView.Map, variantId)
         .ConfigureAwait(false);
 
     /// <summary>What the catalog shows as available; variants without stock are left out.</summary>
-    internal static async Task<IReadOnlyDictionary<Guid, long>> AvailableAsync(Session session, Guid[] variantIds)
+    internal static async Task<IReadOnlyDictionary<Guid, long>> AvailableAsync(DbSession session, Guid[] variantIds)
     {
         var batch = session.Batch();
-        var rows = StockPages.Peek(batch, variantIds);
+        var rows = StockStore.Peek(batch, variantIds);
         await batch.RunAsync().ConfigureAwait(false);
         return rows.Rows.ToDictionary(r => r.VariantId, r => Math.Max(0, r.OnHand - r.Reserved));
     }

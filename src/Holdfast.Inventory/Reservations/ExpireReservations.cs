@@ -9,7 +9,7 @@ namespace Holdfast.Inventory;
 /// Gives back the stock of reservations whose time is over: a bounded batch over the index, once a second, by any number of workers.
 /// Deciding does not depend on it: whoever touches an overdue reservation expires it.
 /// </summary>
-public sealed class ExpireReservations(Db db, RelayBell bell, ILogger<ExpireReservations> log) : Sweep(db, Pause, BatchSize, log)
+public sealed class ExpireReservations(Db db, RelaySignal bell, ILogger<ExpireReservations> log) : Sweep(db, Pause, BatchSize, log)
 {
     private const int BatchSize = 200;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -42,17 +42,17 @@ public sealed class ExpireReservations(Db db, RelayBell bell, ILogger<ExpireRese
         }
 
         var opening = tx.Batch();
-        var fetched = ReservationPages.Peek(opening, [.. ids]);
+        var fetched = ReservationStore.Peek(opening, [.. ids]);
         await opening.RunAsync().ConfigureAwait(false);
         var reservations = new ReservationBook(fetched.All());
-        var (stock, now) = await ReservationQueue.OpenStockAsync(tx, fetched.All().SelectMany(r => r.Lines)).ConfigureAwait(false);
+        var (stock, now) = await ReservationQueue.LoadStockAsync(tx, fetched.All().SelectMany(r => r.Lines)).ConfigureAwait(false);
         var expired = ids.Count(id => Expire(reservations, stock, id, now));
 
         var inking = tx.Batch();
         var events = new EventLog();
-        await StockPages.InkAsync(stock, tx, inking, events, now, "system").ConfigureAwait(false);
-        ReservationPages.Ink(reservations, inking, events, _ => "system");
-        events.Ink(inking);
+        await StockStore.SaveAsync(stock, tx, inking, events, now, "system").ConfigureAwait(false);
+        ReservationStore.Save(reservations, inking, events, _ => "system");
+        events.Save(inking);
         await inking.RunAsync().ConfigureAwait(false);
         tx.AfterCommit(bell.Ring);
         return expired;
@@ -61,7 +61,7 @@ public sealed class ExpireReservations(Db db, RelayBell bell, ILogger<ExpireRese
     /// <summary>One that cannot be expired is logged, and does not keep the others from it.</summary>
     private bool Expire(ReservationBook reservations, StockBook stock, Guid id, DateTime now)
     {
-        var (stockMark, mark) = (stock.Mark(), reservations.Mark());
+        var (stockMark, mark) = (stock.Savepoint(), reservations.Savepoint());
         try
         {
             return reservations.Expire(stock, id, now);

@@ -8,10 +8,10 @@ namespace Holdfast.Inventory;
 /// <summary>Reservations that a round trip has fetched, or will have.</summary>
 public sealed class FetchedReservations
 {
-    private readonly Fetched<Reservation> _rows;
-    private readonly Fetched<(Guid ReservationId, StockLine Line)> _lines;
+    private readonly QueryResult<Reservation> _rows;
+    private readonly QueryResult<(Guid ReservationId, StockLine Line)> _lines;
 
-    internal FetchedReservations(Fetched<Reservation> rows, Fetched<(Guid ReservationId, StockLine Line)> lines) =>
+    internal FetchedReservations(QueryResult<Reservation> rows, QueryResult<(Guid ReservationId, StockLine Line)> lines) =>
         (_rows, _lines) = (rows, lines);
 
     /// <summary>With their lines; those that do not exist are not among them.</summary>

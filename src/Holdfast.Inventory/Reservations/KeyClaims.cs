@@ -13,9 +13,9 @@ internal sealed class KeyClaims
 {
     private readonly Dictionary<Guid, ReservationCommand> _claimants = [];
     private readonly Dictionary<Guid, (ReservationCommand Command, Reply Reply)> _kept = [];
-    private Fetched<Guid>? _inserted;
+    private QueryResult<Guid>? _inserted;
     private HashSet<Guid>? _claimed;
-    private Fetched<Idempotency.Stored>? _stored;
+    private QueryResult<IdempotentWork.StoredOutcome>? _stored;
 
     public KeyClaims(IEnumerable<ReservationCommand> commands)
     {
@@ -35,14 +35,14 @@ internal sealed class KeyClaims
             return;
         }
 
-        var rows = Idempotency.Rows();
+        var rows = IdempotentWork.Rows();
         foreach (var (_, command) in _claimants.OrderBy(c => c.Key))
         {
             Add(rows, command, now);
         }
 
         _inserted = batch.InsertReturning(rows, "ON CONFLICT (key) DO NOTHING RETURNING key", r => r.Uuid(0));
-        _stored = batch.Query(Idempotency.Select, Idempotency.Map, _claimants.Keys.ToArray());
+        _stored = batch.Query(IdempotentWork.Select, IdempotentWork.Map, _claimants.Keys.ToArray());
     }
 
     /// <summary>
@@ -89,7 +89,7 @@ internal sealed class KeyClaims
     /// Takes back the claims that came to nothing. Where a second request with the same key succeeded after the first was refused, the
     /// claim becomes its.
     /// </summary>
-    public void Ink(StatementBatch batch, DateTime now)
+    public void Save(StatementBatch batch, DateTime now)
     {
         var lost = _inserted?.Rows.Where(hash => !_kept.TryGetValue(hash, out var kept) || !ReferenceEquals(kept.Command, _claimants[hash]))
             .ToArray() ?? [];
@@ -98,7 +98,7 @@ internal sealed class KeyClaims
             return;
         }
 
-        var moved = Idempotency.Rows();
+        var moved = IdempotentWork.Rows();
         foreach (var hash in lost)
         {
             if (_kept.TryGetValue(hash, out var kept))

@@ -11,12 +11,12 @@ namespace Holdfast.Inventory;
 /// </summary>
 internal sealed class ReservationLook
 {
-    private readonly Dictionary<Guid, Idempotency.Stored> _stored;
+    private readonly Dictionary<Guid, IdempotentWork.StoredOutcome> _stored;
     private readonly Dictionary<Guid, VariantSeen> _variants;
     private readonly Dictionary<Guid, Guid> _storeOfReservation;
     private readonly StockBook _stock;
 
-    private ReservationLook(DateTime now, IEnumerable<Idempotency.Stored> stored, IEnumerable<VariantSeen> variants,
+    private ReservationLook(DateTime now, IEnumerable<IdempotentWork.StoredOutcome> stored, IEnumerable<VariantSeen> variants,
         IEnumerable<(Guid Id, Guid StoreId)> reservations,
         IReadOnlyCollection<StockRow> stock)
     {
@@ -32,7 +32,7 @@ internal sealed class ReservationLook
     /// <summary>When it was taken.</summary>
     public DateTime Now { get; }
 
-    public static async Task<ReservationLook> TakeAsync(Session session, IReadOnlyList<ReservationCommand> commands)
+    public static async Task<ReservationLook> TakeAsync(DbSession session, IReadOnlyList<ReservationCommand> commands)
     {
         Guid[] variantIds = [.. commands.OfType<ReserveCommand>().SelectMany(c => c.Lines).Select(l => l.VariantId).Distinct()];
         var batch = session.Batch();
@@ -42,9 +42,9 @@ internal sealed class ReservationLook
             r => new VariantSeen(r.Uuid(0), r.Uuid(1), r.Bool(2) && r.IsNull(3)), variantIds);
         var reservations = batch.Query("SELECT id, store_id FROM reservations WHERE id {in $1}", r => (r.Uuid(0), r.Uuid(1)),
             commands.Where(c => c is not ReserveCommand).Select(c => c.Id).Distinct().ToArray());
-        var stock = StockPages.Peek(batch, variantIds);
+        var stock = StockStore.Peek(batch, variantIds);
         // Last: whoever sees the stock that a reservation has taken must see its key, too.
-        var stored = batch.Query(Idempotency.Select, Idempotency.Map, commands.Where(c => c.Key is not null).Select(c => c.Key!.Hash)
+        var stored = batch.Query(IdempotentWork.Select, IdempotentWork.Map, commands.Where(c => c.Key is not null).Select(c => c.Key!.Hash)
             .Distinct().ToArray());
         await batch.RunAsync().ConfigureAwait(false);
         return new ReservationLook(now.Rows[0], stored.Rows, variants.Rows, reservations.Rows, stock.Rows);

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Inventory;
 
 /// <summary>Waiting reservation commands become batches: one look without locks, then open, decide, ink, one commit.</summary>
-public sealed class ReservationQueue(Db db, RelayBell bell, ILogger<ReservationQueue> log)
+public sealed class ReservationQueue(Db db, RelaySignal bell, ILogger<ReservationQueue> log)
     : BatchQueue<ReservationCommand, Reply>(db, log, AtOnce, Capacity, MaxBatch)
 {
     private const int AtOnce = 2;
@@ -49,14 +49,14 @@ public sealed class ReservationQueue(Db db, RelayBell bell, ILogger<ReservationQ
         await using var tx = await Db.BeginAsync().ConfigureAwait(false);
         var opening = tx.Batch();
         keys.Claim(opening, look.Now);
-        var fetched = ReservationPages.Open(opening,
+        var fetched = ReservationStore.Load(opening,
             [.. open.Select(i => commands[i]).Where(c => c is not ReserveCommand).Select(c => c.Id).Distinct()]);
         await opening.RunAsync().ConfigureAwait(false);
 
         var reservations = new ReservationBook(fetched.All());
-        var (stock, now) = await OpenStockAsync(tx, fetched.All().SelectMany(r => r.Lines)
+        var (stock, now) = await LoadStockAsync(tx, fetched.All().SelectMany(r => r.Lines)
             .Concat(open.Select(i => commands[i]).OfType<ReserveCommand>().SelectMany(c => c.Lines))).ConfigureAwait(false);
-        var holds = await StockPages.HoldsAsync(stock, tx).ConfigureAwait(false);
+        var holds = await StockStore.HoldsAsync(stock, tx).ConfigureAwait(false);
         var decision = new Decision(look, reservations, stock, holds, now);
         foreach (var i in open)
         {
@@ -65,11 +65,11 @@ public sealed class ReservationQueue(Db db, RelayBell bell, ILogger<ReservationQ
 
         var inking = tx.Batch();
         var events = new EventLog();
-        await StockPages.InkAsync(stock, tx, inking, events, now, open.Count == 1 ? commands[open[0]].Caller.Actor : "system")
+        await StockStore.SaveAsync(stock, tx, inking, events, now, open.Count == 1 ? commands[open[0]].Caller.Actor : "system")
             .ConfigureAwait(false);
-        ReservationPages.Ink(reservations, inking, events, id => decision.Actors[id]);
-        events.Ink(inking);
-        keys.Ink(inking, now);
+        ReservationStore.Save(reservations, inking, events, id => decision.Actors[id]);
+        events.Save(inking);
+        keys.Save(inking, now);
         await inking.RunAsync().ConfigureAwait(false);
         if (events.Count > 0)
         {
@@ -91,7 +91,7 @@ public sealed class ReservationQueue(Db db, RelayBell bell, ILogger<ReservationQ
     /// </summary>
     private Result<Reply> Decide(Decision on, ReservationCommand command)
     {
-        var (stockMark, mark) = (on.Stock.Mark(), on.Reservations.Mark());
+        var (stockMark, mark) = (on.Stock.Savepoint(), on.Reservations.Savepoint());
         try
         {
             var result = command switch
@@ -101,7 +101,7 @@ public sealed class ReservationQueue(Db db, RelayBell bell, ILogger<ReservationQ
                 ReleaseCommand => on.Reservations.Release(on.Stock, command.Id, on.Now),
                 _ => on.Reservations.Commit(on.Stock, on.Holds, command.Id, on.Now),
             };
-            if (on.Reservations.Mark() > mark)
+            if (on.Reservations.Savepoint() > mark)
             {
                 on.Actors[command.Id] = result.IsOk ? command.Caller.Actor : "system";
             }
@@ -123,10 +123,10 @@ public sealed class ReservationQueue(Db db, RelayBell bell, ILogger<ReservationQ
     }
 
     /// <summary>Locks the stock of the lines, and reads the clock after that.</summary>
-    internal static async Task<(StockBook Stock, DateTime Now)> OpenStockAsync(Tx tx, IEnumerable<StockLine> lines)
+    internal static async Task<(StockBook Stock, DateTime Now)> LoadStockAsync(Tx tx, IEnumerable<StockLine> lines)
     {
         var batch = tx.Batch();
-        var rows = StockPages.Open(batch, [.. lines.Select(l => l.VariantId).Distinct()]);
+        var rows = StockStore.Load(batch, [.. lines.Select(l => l.VariantId).Distinct()]);
         var now = batch.Now();
         await batch.RunAsync().ConfigureAwait(false);
         return (new StockBook(rows.Rows), now.Rows[0]);

@@ -27,7 +27,7 @@ public static class StockWriter
         Guid[] ids = [.. rows.Select(r => r.VariantId)];
         var opening = tx.Batch();
         EnsureRows(opening, rows.Select(r => (r.VariantId, r.StoreId)));
-        var opened = StockPages.Open(opening, ids);
+        var opened = StockStore.Load(opening, ids);
         var known = opening.Query(Booked, r => (r.Uuid(0), r.Long(1)), ids, UnicodeText.Key(reference), reference);
         await opening.RunAsync().ConfigureAwait(false);
 
@@ -43,14 +43,14 @@ public static class StockWriter
 
         var inking = tx.Batch();
         var events = new EventLog();
-        await StockPages.InkAsync(stock, tx, inking, events, now, "system").ConfigureAwait(false);
-        events.Ink(inking);
+        await StockStore.SaveAsync(stock, tx, inking, events, now, "system").ConfigureAwait(false);
+        events.Save(inking);
         await inking.RunAsync().ConfigureAwait(false);
         return new Receipts(stock.Movements.Count, before);
     }
 
     /// <summary>The pieces of receipts that are booked with the reference, by variant.</summary>
-    public static async Task<IReadOnlyDictionary<Guid, long>> BookedAsync(Session session, Guid[] variantIds, string reference) =>
+    public static async Task<IReadOnlyDictionary<Guid, long>> BookedAsync(DbSession session, Guid[] variantIds, string reference) =>
         (await session.QueryAsync(Booked, r => (r.Uuid(0), r.Long(1)), variantIds, UnicodeText.Key(reference), reference)
         .ConfigureAwait(false)).ToDictionary();
 

@@ -145,7 +145,7 @@ public sealed class PointsBook
     }
 
     /// <summary>A point to come back to.</summary>
-    public int Mark() => _movements.Count;
+    public int Savepoint() => _movements.Count;
 
     /// <summary>Takes back everything since the mark.</summary>
     public void Undo(int mark)

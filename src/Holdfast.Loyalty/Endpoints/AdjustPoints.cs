@@ -38,7 +38,7 @@ internal sealed class AdjustPoints(Db db)
             return Errors.NotFound;
         }
 
-        return await Idempotency.RunAsync(db, request, required: true, tx => AdjustAsync(tx, customerId, storeId, points, reason))
+        return await IdempotentWork.RunAsync(db, request, required: true, tx => AdjustAsync(tx, customerId, storeId, points, reason))
             .ConfigureAwait(false);
     }
 
@@ -50,14 +50,14 @@ internal sealed class AdjustPoints(Db db)
             return Errors.NotFound;
         }
 
-        var (book, now) = await PointsPages.OpenAsync(tx, [(customerId, storeId)], claim: true).ConfigureAwait(false);
+        var (book, now) = await PointsStore.LoadAsync(tx, [(customerId, storeId)], claim: true).ConfigureAwait(false);
         if (!book.TryAdjust(customerId, storeId, points, reason))
         {
             return LoyaltyErrors.InsufficientPoints(Math.Max(0, book.Balance(customerId, storeId)));
         }
 
         var batch = tx.Batch();
-        PointsPages.Ink(book, batch, now);
+        PointsStore.Save(book, batch, now);
         await batch.RunAsync().ConfigureAwait(false);
         var m = book.Movements[^1];
         return Reply.Created(new PointsAdjusted(customerId, storeId, book.Balance(customerId, storeId),

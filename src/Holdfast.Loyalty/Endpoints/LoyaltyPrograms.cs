@@ -22,7 +22,7 @@ internal sealed class LoyaltyPrograms(Db db)
         {
             var batch = s.Batch();
             var stores = batch.Query("SELECT 1 FROM stores WHERE id = $1", r => r.Int(0), storeId);
-            var programs = PointsPages.Programs(batch, [storeId]);
+            var programs = PointsStore.Programs(batch, [storeId]);
             var versions = batch.Query("SELECT version FROM loyalty_programs WHERE store_id = $1", r => r.Long(0), storeId);
             await batch.RunAsync().ConfigureAwait(false);
             return stores.Rows.Count == 0 ? Errors.NotFound : Reply.Ok(programs.First ?? LoyaltyProgram.None(storeId), versions.First);

@@ -98,21 +98,21 @@ internal sealed class PointsQueries(Db db)
     }
 
     /// <summary>Whether the id is that of a customer with an account: guests have no points.</summary>
-    internal static async Task<bool> IsCustomerAsync(Session session, Guid id) =>
+    internal static async Task<bool> IsCustomerAsync(DbSession session, Guid id) =>
         await session.FirstAsync("SELECT 1 FROM users WHERE id = $1 AND role = 'customer' AND active", r => r.Int(0), id)
         .ConfigureAwait(false) == 1;
 
     /// <summary>The points of the accounts, in their order, less what has lapsed by now.</summary>
-    internal static async Task<IReadOnlyList<PointsView>> ViewAsync(Session session,
+    internal static async Task<IReadOnlyList<PointsView>> ViewAsync(DbSession session,
         IReadOnlyList<(Guid CustomerId, Guid StoreId)> accounts)
     {
-        var book = await PointsPages.PeekAsync(session, accounts).ConfigureAwait(false);
+        var book = await PointsStore.PeekAsync(session, accounts).ConfigureAwait(false);
         var lapsing = accounts.Where(a => book.Find(a.CustomerId, a.StoreId)?.NextExpiry is not null).ToList();
         var upcoming = new Dictionary<(Guid, Guid), UpcomingExpiry?>();
         if (lapsing.Count > 0)
         {
             var batch = session.Batch();
-            var ledgers = PointsPages.Ledger(batch, lapsing);
+            var ledgers = PointsStore.Ledger(batch, lapsing);
             var now = batch.Now();
             await batch.RunAsync().ConfigureAwait(false);
             upcoming = ledgers.Rows.GroupBy(r => (r.CustomerId, r.StoreId))

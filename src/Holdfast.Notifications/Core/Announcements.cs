@@ -6,7 +6,7 @@ namespace Holdfast.Notifications.Core;
 public static class Announcements
 {
     /// <summary>Null where there is nothing to tell: each step of an order is told once, by one of its events.</summary>
-    public static Announcement? Of(string type, ToldOrder order) => type switch
+    public static Announcement? Of(string type, OrderEventData order) => type switch
     {
         // Cash and free orders are confirmed in it already; that order.confirmed which follows tells nothing new.
         "order.created" => Announcement.Placed,
@@ -27,8 +27,8 @@ public static class Announcements
         type is "order.created" or "order.cancelled" or "order.lines_cancelled" or "order.expired" or "order.shipped" or "order.delivered"
         or "payment.refunded";
 
-    /// <summary>As <see cref="Of(string, ToldOrder)"/>; events that are not about an order are not read.</summary>
-    public static (Announcement What, ToldOrder Order)? Of(Event e)
+    /// <summary>As <see cref="Of(string, OrderEventData)"/>; events that are not about an order are not read.</summary>
+    public static (Announcement What, OrderEventData Order)? Of(Event e)
     {
         if (!Always(e.Type) && e.Type is not ("order.confirmed" or "payment.succeeded" or "order.returned"))
         {
@@ -41,11 +41,11 @@ public static class Announcements
             return null;
         }
 
-        var order = ToldOrder.Of(e);
+        var order = OrderEventData.Of(e);
         return Of(e.Type, order) is { } what ? (what, order) : null;
     }
 
-    private static Announcement? OfMoney(ToldOrder order) => order switch
+    private static Announcement? OfMoney(OrderEventData order) => order switch
     {
         { Before.Reason: "late" } => Announcement.PaidInVain,
         // The courier took it at the door: delivery was told a moment ago.

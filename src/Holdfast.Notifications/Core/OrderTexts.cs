@@ -7,12 +7,12 @@ public static class OrderTexts
     /// Whether it is told by SMS: a shipment, and an order on delivery that waits to be confirmed. An order that waits for money is not:
     /// anybody can place one, and each text costs the shop.
     /// </summary>
-    public static bool Concerns(Announcement what, ToldOrder order) => what == Announcement.Shipped
+    public static bool Concerns(Announcement what, OrderEventData order) => what == Announcement.Shipped
         || (what == Announcement.Placed && order is { PaymentMethod: "cash_on_delivery", Status: "pending", ExpirationTime: not null });
 
     /// <summary>One short text, in the order's language, of which nothing is the buyer's.</summary>
     /// <param name="code">What confirms an order that waits for that.</param>
-    public static string Write(Announcement what, ToldOrder o, ShopFacts shop, string code)
+    public static string Write(Announcement what, OrderEventData o, ShopFacts shop, string code)
     {
         var vietnamese = o.Language == "vi";
         if (what == Announcement.Placed && o.ExpirationTime is { } end)

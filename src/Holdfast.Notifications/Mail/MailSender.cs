@@ -8,10 +8,10 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Notifications;
 
 /// <summary>Sends queued mails, by SMTP or into the folder.</summary>
-internal sealed class MailSender(Db db, MailTransport transport, Letters letters, ILogger<MailSender> log)
+internal sealed class MailSender(Db db, MailTransport transport, EmailComposer letters, ILogger<MailSender> log)
     : Sender(db, "mail", letters, log)
 {
-    protected override Task TransportAsync(Outgoing message, CancellationToken ct) => transport.SendAsync(message, ct);
+    protected override Task TransportAsync(OutgoingMessage message, CancellationToken ct) => transport.SendAsync(message, ct);
 
     // NotSupportedException: the server does not do what must be (STARTTLS, a password). InvalidOperationException: it has closed the
     // connection.
@@ -33,7 +33,7 @@ internal sealed class MailSender(Db db, MailTransport transport, Letters letters
     private static bool IsAboutUs(string answer) => answer.StartsWith("5.7.", StringComparison.Ordinal)
         || answer.Contains(" 5.7.", StringComparison.Ordinal);
 
-    protected override void Sent(Outgoing message)
+    protected override void Sent(OutgoingMessage message)
     {
         if (transport.WritesFiles)
         {

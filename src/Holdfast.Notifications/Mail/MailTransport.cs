@@ -14,7 +14,7 @@ internal sealed class MailTransport(MailOptions options, TimeSpan? patience = nu
 
     public bool WritesFiles => options.Server is null;
 
-    public async Task SendAsync(Outgoing mail, CancellationToken ct)
+    public async Task SendAsync(OutgoingMessage mail, CancellationToken ct)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(_patience);
@@ -61,7 +61,7 @@ internal sealed class MailTransport(MailOptions options, TimeSpan? patience = nu
         File.Move(part, file, overwrite: true);
     }
 
-    private MimeMessage Message(Outgoing mail)
+    private MimeMessage Message(OutgoingMessage mail)
     {
         var from = MailOptions.Address(options.From);
 

@@ -9,7 +9,7 @@ namespace Holdfast.Notifications;
 /// Sends queued SMS through the gateway. The message's id goes along as Idempotency-Key, so that a gateway that knows keys sends a retried
 /// one once.
 /// </summary>
-internal sealed class SmsSender(Db db, SmsGateway gateway, Letters letters, ILogger<SmsSender> log) : Sender(db, "sms", letters, log)
+internal sealed class SmsSender(Db db, SmsGateway gateway, EmailComposer letters, ILogger<SmsSender> log) : Sender(db, "sms", letters, log)
 {
     private readonly HttpClient _http = new(
         new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
@@ -24,7 +24,7 @@ internal sealed class SmsSender(Db db, SmsGateway gateway, Letters letters, ILog
         base.Dispose();
     }
 
-    protected override async Task TransportAsync(Outgoing message, CancellationToken ct)
+    protected override async Task TransportAsync(OutgoingMessage message, CancellationToken ct)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post,
             gateway.Url)

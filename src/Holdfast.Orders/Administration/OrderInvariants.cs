@@ -163,7 +163,7 @@ internal static class OrderInvariants
             RightRefunded: r.Long(6))).ConfigureAwait(false);
         foreach (var w in wrong)
         {
-            tx.Stale(StaleNames.Everything);
+            tx.Invalidate(InvalidatedKeys.Everything);
             var order = (await OrderRows.ReadAsync(tx, [w.Id]).ConfigureAwait(false))[0]
                 with
             { AmountPaid = w.RightPaid, RefundDue = w.RightDue, AmountRefunded = w.RightRefunded };

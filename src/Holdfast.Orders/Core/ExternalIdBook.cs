@@ -17,7 +17,7 @@ public sealed class ExternalIdBook(IEnumerable<(Guid StoreId, string ExternalId)
         }
     }
 
-    public int Mark() => _added.Count;
+    public int Savepoint() => _added.Count;
 
     /// <summary>Forgets what was taken since the mark.</summary>
     public void Undo(int mark)

@@ -8,7 +8,7 @@ namespace Holdfast.Orders.Core;
 /// <summary>What a batch of changes decides on.</summary>
 public sealed class LifecycleBooks
 {
-    public required IReadOnlyDictionary<Guid, OrderFile> Files { get; init; }
+    public required IReadOnlyDictionary<Guid, OrderAggregate> Files { get; init; }
 
     /// <summary>Empty when no command of the batch can touch stock.</summary>
     public required StockBook Stock { get; init; }
@@ -25,10 +25,10 @@ public sealed class LifecycleBooks
     public required HoldBook Holds { get; init; }
 
     /// <summary>A point to come back to.</summary>
-    public BooksMark Mark() => new(Stock.Mark(), Purchases.Mark(), Discounts.Mark(), Points.Mark()) { Payments = Payments.Mark() };
+    public BooksSavepoint Savepoint() => new(Stock.Savepoint(), Purchases.Savepoint(), Discounts.Savepoint(), Points.Savepoint()) { Payments = Payments.Savepoint() };
 
     /// <summary>Takes back what a command did since the mark.</summary>
-    public void Undo(BooksMark mark)
+    public void Undo(BooksSavepoint mark)
     {
         Stock.Undo(mark.Stock);
         Purchases.Undo(mark.Purchases);

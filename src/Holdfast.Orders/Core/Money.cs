@@ -11,7 +11,7 @@ internal static class Money
 {
     private const string CashProvider = "cash_on_delivery";
 
-    public static Error? Pay(PayCommand pay, OrderFile file, LifecycleBooks books, DateTime now)
+    public static Error? Pay(PayCommand pay, OrderAggregate file, LifecycleBooks books, DateTime now)
     {
         var order = file.Order;
         if (!PaymentNames.IsProvider(pay.Provider) || pay.TransactionId.Length == 0)
@@ -30,7 +30,7 @@ internal static class Money
             return OrderErrors.CurrencyMismatch;
         }
 
-        if (pay.Amount > Placement.MaxTotal - order.AmountPaid)
+        if (pay.Amount > PlacementRules.MaxTotal - order.AmountPaid)
         {
             return OrderErrors.PaymentTooLarge;
         }
@@ -50,7 +50,7 @@ internal static class Money
     /// <summary>
     /// A payment has failed. Told of an order that is paid in part, or has ended, it changes nothing; told again neither.
     /// </summary>
-    public static Error? Fail(FailPaymentCommand fail, OrderFile file, DateTime now)
+    public static Error? Fail(FailPaymentCommand fail, OrderAggregate file, DateTime now)
     {
         if (fail.Currency is { } currency && currency != file.Order.Currency)
         {
@@ -66,7 +66,7 @@ internal static class Money
     }
 
     /// <summary>The cash that a delivery brings in.</summary>
-    public static void Collect(DeliverCommand deliver, OrderFile file, DateTime now)
+    public static void Collect(DeliverCommand deliver, OrderAggregate file, DateTime now)
     {
         var open = file.Order.Cost - file.Order.Kept;
         if (file.Order.PaymentMethod != PaymentMethod.CashOnDelivery || open <= 0)
@@ -84,7 +84,7 @@ internal static class Money
     }
 
     /// <summary>Makes all that is kept of an order's payments due back; returns how much. The caller adds it to the order.</summary>
-    public static long ReturnAll(OrderFile file, string reason, DateTime now)
+    public static long ReturnAll(OrderAggregate file, string reason, DateTime now)
     {
         var due = 0L;
         foreach (var payment in file.Payments)
@@ -101,7 +101,7 @@ internal static class Money
     /// </summary>
     /// <param name="after">The order with its new cost.</param>
     /// <param name="reason">Made unique by the event that follows: an order may become cheaper several times.</param>
-    public static long ReturnExcess(OrderFile file, Order after, string reason, DateTime now)
+    public static long ReturnExcess(OrderAggregate file, Order after, string reason, DateTime now)
     {
         var (due, excess) = (0L, Math.Max(0, file.Order.Kept - after.Cost));
         foreach (var payment in file.Payments.Reverse())
@@ -112,14 +112,14 @@ internal static class Money
         return due;
     }
 
-    private static void Record(Payment payment, OrderFile file, LifecycleBooks books)
+    private static void Record(Payment payment, OrderAggregate file, LifecycleBooks books)
     {
         file.Add(payment);
         books.Payments.Add(new PaymentKey(file.Order.StoreId, payment.Provider, payment.TransactionId),
             new RecordedPayment(file.Order.Id, payment.Amount, payment.Currency));
     }
 
-    private static Error? PayInTime(Payment payment, OrderFile file, DateTime now)
+    private static Error? PayInTime(Payment payment, OrderAggregate file, DateTime now)
     {
         var order = file.Order;
         var excess = Math.Max(0, order.Kept + payment.Amount - order.Cost);
@@ -139,7 +139,7 @@ internal static class Money
     /// goods to. What came
     /// before and has not gone back yet counts, so that parts are judged as a whole is.
     /// </summary>
-    private static Error? PayLate(Payment payment, OrderFile file, LifecycleBooks books, DateTime now)
+    private static Error? PayLate(Payment payment, OrderAggregate file, LifecycleBooks books, DateTime now)
     {
         var order = file.Order;
         var missing = order.Cost - order.Kept - payment.Amount;
@@ -157,7 +157,7 @@ internal static class Money
         return null;
     }
 
-    private static Error? PayInVain(Payment payment, OrderFile file, string reason, DateTime now)
+    private static Error? PayInVain(Payment payment, OrderAggregate file, string reason, DateTime now)
     {
         file.AddRefund(payment, payment.Amount, reason, now);
         file.Become(file.Order with
@@ -180,7 +180,7 @@ internal static class Money
             return false;
         }
 
-        var (stock, discounts, points) = (books.Stock.Mark(), books.Discounts.Mark(), order.RedeemedPoints - order.CancelledPoints);
+        var (stock, discounts, points) = (books.Stock.Savepoint(), books.Discounts.Savepoint(), order.RedeemedPoints - order.CancelledPoints);
         if (books.Stock.TryReserve([.. order.Lines.Where(l => l.Live > 0).Select(l => new StockLine(l.VariantId, l.Live))],
             StockReasons.LatePayment, order.Id, out _)
             && order.Discounts.All(d => books.Discounts.TryUseAgain(d.Id, order.Id, order.StoreId, order.BuyerKey, d.Amount,

@@ -47,7 +47,7 @@ public sealed record Order : OrderDetails
 
     /// <summary>
     /// Somebody of the shop has confirmed it in this change, or the link in a mail to its buyer has. Neither is read; see
-    /// <see cref="OrderFile"/>.
+    /// <see cref="OrderAggregate"/>.
     /// </summary>
     public bool IsVouchedFor { get; init; }
 

@@ -11,5 +11,5 @@ public abstract record OrderCommand(Guid OrderId, Guid StoreId, string Actor)
     public VersionCondition? ExpectedVersion { get; init; }
 
     /// <summary>What other modules write in the same commit.</summary>
-    public IReadOnlyList<Rider> Riders { get; init; } = [];
+    public IReadOnlyList<CommitParticipant> Participants { get; init; } = [];
 }

@@ -18,7 +18,7 @@ public sealed class PaymentBook(IEnumerable<KeyValuePair<PaymentKey, RecordedPay
         _added.Add(key);
     }
 
-    public int Mark() => _added.Count;
+    public int Savepoint() => _added.Count;
 
     /// <summary>Forgets what was added since the mark.</summary>
     public void Undo(int mark)

@@ -5,4 +5,4 @@ using Holdfast.Platform;
 namespace Holdfast.Orders.Core;
 
 /// <summary>A payment was tried and has failed.</summary>
-public sealed record PaymentFailed(Guid OrderId, string? Currency, string? Reason) : InboxMessage(OrderId);
+public sealed record PaymentFailed(Guid OrderId, string? Currency, string? Reason) : IncomingMessage(OrderId);

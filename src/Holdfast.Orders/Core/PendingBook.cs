@@ -16,7 +16,7 @@ public sealed class PendingBook(int maxOrders, long maxQuantity, IEnumerable<Pen
     /// <summary>Without limits.</summary>
     public static PendingBook None { get; } = new(int.MaxValue, long.MaxValue, []);
 
-    public int Mark() => _orders.Count;
+    public int Savepoint() => _orders.Count;
 
     /// <summary>Forgets what was added since the mark.</summary>
     public void Undo(int mark)

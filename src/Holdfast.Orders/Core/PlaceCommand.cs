@@ -78,7 +78,7 @@ public sealed record PlaceCommand : OrderDetails
     public bool IsCapped { get; init; } = true;
 
     /// <summary>What other modules write in the same commit.</summary>
-    public IReadOnlyList<Rider> Riders { get; init; } = [];
+    public IReadOnlyList<CommitParticipant> Participants { get; init; } = [];
 
     /// <summary>Notes what is known of the buyer by now.</summary>
     public void Know(string? provedEmail, bool foldsMailboxes) =>

@@ -26,17 +26,17 @@ public sealed record PlacementBooks
     public ExternalIdBook ExternalIds { get; init; } = new([]);
 
     /// <summary>A point to come back to.</summary>
-    public BooksMark Mark() => new(Stock.Mark(), Purchases.Mark(), Discounts.Mark(), Points?.Mark() ?? 0)
+    public BooksSavepoint Savepoint() => new(Stock.Savepoint(), Purchases.Savepoint(), Discounts.Savepoint(), Points?.Savepoint() ?? 0)
     {
-        Reservations = Reservations.Mark(),
-        Pending = Pending.Mark(),
-        UnpaidHolds = UnpaidHolds.Mark(),
+        Reservations = Reservations.Savepoint(),
+        Pending = Pending.Savepoint(),
+        UnpaidHolds = UnpaidHolds.Savepoint(),
         ClientHolds = ClientHolds.Mark(),
-        ExternalIds = ExternalIds.Mark(),
+        ExternalIds = ExternalIds.Savepoint(),
     };
 
     /// <summary>Takes back what a command did since the mark.</summary>
-    public void Undo(BooksMark mark)
+    public void Undo(BooksSavepoint mark)
     {
         Stock.Undo(mark.Stock);
         Purchases.Undo(mark.Purchases);

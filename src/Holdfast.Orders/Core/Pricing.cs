@@ -42,7 +42,7 @@ public static class Pricing
                 continue;
             }
 
-            if (variant.Price > (Placement.MaxTotal - total) / quantity)
+            if (variant.Price > (PlacementRules.MaxTotal - total) / quantity)
             {
                 return OrderErrors.TotalTooLarge;
             }
@@ -82,7 +82,7 @@ public static class Pricing
         var shippingTax = store.Tax?.Shipping is { } percent ? Share(shipping, percent, included) : 0;
         var tax = (store.Tax is null ? 0 : Tax(store.Tax, lines, books)) + shippingTax;
         var due = subtotal - discount + shipping + (included ? 0 : tax);
-        if (due > Placement.MaxTotal)
+        if (due > PlacementRules.MaxTotal)
         {
             refusal ??= OrderErrors.TotalTooLarge;
         }

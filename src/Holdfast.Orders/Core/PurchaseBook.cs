@@ -20,7 +20,7 @@ public sealed class PurchaseBook
     /// <summary>The most that one of the keys holds or has bought.</summary>
     public long Held(Guid variantId, IEnumerable<string> buyers) => buyers.Max(buyer => Held(variantId, buyer));
 
-    public int Mark() => _changes.Count;
+    public int Savepoint() => _changes.Count;
 
     /// <summary>Forgets what was done since the mark.</summary>
     public void Undo(int mark)

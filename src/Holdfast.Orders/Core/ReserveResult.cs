@@ -5,4 +5,4 @@ using Holdfast.Platform;
 namespace Holdfast.Orders.Core;
 
 /// <summary>Another stock keeper has reserved the goods, or refuses to: then the order is cancelled.</summary>
-public sealed record ReserveResult(Guid OrderId, bool Accepted, string? Reason) : InboxMessage(OrderId);
+public sealed record ReserveResult(Guid OrderId, bool Accepted, string? Reason) : IncomingMessage(OrderId);

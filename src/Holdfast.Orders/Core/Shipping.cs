@@ -6,17 +6,17 @@ namespace Holdfast.Orders.Core;
 /// <summary>Goods that leave, arrive and come back.</summary>
 internal static class Shipping
 {
-    public static Error? Ship(ShipCommand ship, OrderFile file, LifecycleBooks books, DateTime now)
+    public static Error? Ship(ShipCommand ship, OrderAggregate file, LifecycleBooks books, DateTime now)
     {
         // Whoever sends goods out that are paid on delivery has confirmed the order.
         if (file.Order is { Status: OrderStatus.Pending, PaymentMethod: PaymentMethod.CashOnDelivery }
-            && Lifecycle.Confirm(new ConfirmCommand(file.Order.Id, file.Order.StoreId, ship.Actor), file, now) is { } refusal)
+            && LifecycleRules.Confirm(new ConfirmCommand(file.Order.Id, file.Order.StoreId, ship.Actor), file, now) is { } refusal)
         {
             return refusal;
         }
 
         var order = file.Order;
-        if (Lifecycle.Illegal(order, OrderStatus.Shipped) is { } illegal)
+        if (LifecycleRules.Illegal(order, OrderStatus.Shipped) is { } illegal)
         {
             return illegal;
         }
@@ -48,9 +48,9 @@ internal static class Shipping
         return null;
     }
 
-    public static Error? Deliver(DeliverCommand deliver, OrderFile file, LifecycleBooks books, DateTime now)
+    public static Error? Deliver(DeliverCommand deliver, OrderAggregate file, LifecycleBooks books, DateTime now)
     {
-        if (Lifecycle.Illegal(file.Order, OrderStatus.Delivered) is { } illegal)
+        if (LifecycleRules.Illegal(file.Order, OrderStatus.Delivered) is { } illegal)
         {
             return illegal;
         }
@@ -66,10 +66,10 @@ internal static class Shipping
         return null;
     }
 
-    public static Error? Return(ReturnCommand back, OrderFile file, LifecycleBooks books, DateTime now)
+    public static Error? Return(ReturnCommand back, OrderAggregate file, LifecycleBooks books, DateTime now)
     {
         var order = file.Order;
-        if (Lifecycle.Illegal(order, OrderStatus.Returned) is { } illegal)
+        if (LifecycleRules.Illegal(order, OrderStatus.Returned) is { } illegal)
         {
             return illegal;
         }
@@ -89,7 +89,7 @@ internal static class Shipping
         if (order.Status != OrderStatus.Delivered)
         {
             var undelivered = order.Lines.Select(l => l with { Undelivered = l.Undelivered + Of(chosen.Value, l.VariantId) }).ToList();
-            Cancelling.LetGo(file, order with { Lines = undelivered, Fulfilments = [.. order.Fulfilments, row] }, books, "order.returned",
+            CancellationRules.LetGo(file, order with { Lines = undelivered, Fulfilments = [.. order.Fulfilments, row] }, books, "order.returned",
                 back.Actor, "undelivered", now);
             return null;
         }

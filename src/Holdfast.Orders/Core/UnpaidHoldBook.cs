@@ -21,7 +21,7 @@ public sealed class UnpaidHoldBook(UnpaidLimits limits, IEnumerable<(Guid Varian
     /// <summary>What is to be written.</summary>
     public IReadOnlyList<UnpaidHold> Added => _added;
 
-    public int Mark() => _added.Count;
+    public int Savepoint() => _added.Count;
 
     /// <summary>Forgets what was added since the mark.</summary>
     public void Undo(int mark)

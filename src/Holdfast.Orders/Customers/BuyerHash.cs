@@ -7,11 +7,11 @@ namespace Holdfast.Orders;
 public static class BuyerHash
 {
     /// <summary>Of the mailbox that an email reaches, however it is spelled.</summary>
-    public static long OfEmail(string email) => BuyerSigns.OfMailbox(Mailboxes.Of(Emails.Key(email) ?? email));
+    public static long OfEmail(string email) => BuyerFingerprints.OfMailbox(Mailboxes.Of(Emails.Key(email) ?? email));
 
     /// <summary>Null where the phone says nothing of anybody.</summary>
-    public static long? OfPhone(string phone) => BuyerSigns.OfPhone(phone);
+    public static long? OfPhone(string phone) => BuyerFingerprints.OfPhone(phone);
 
     /// <summary>Of the address that a request came from.</summary>
-    internal static long OfClient(string client) => BuyerSigns.OfMailbox($"client {client}");
+    internal static long OfClient(string client) => BuyerFingerprints.OfMailbox($"client {client}");
 }

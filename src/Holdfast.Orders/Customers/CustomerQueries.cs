@@ -47,7 +47,7 @@ internal sealed class CustomerQueries(Db db)
         }
 
         var q = request.Query("q")?.Trim();
-        if (q is { Length: > 200 } || (q is not null && !Fields.IsClean(q)))
+        if (q is { Length: > 200 } || (q is not null && !JsonBodyReader.IsClean(q)))
         {
             return Errors.Invalid("q", "must be plain text of at most 200 characters");
         }
@@ -104,7 +104,7 @@ internal sealed class CustomerQueries(Db db)
             var accounts = await session.QueryAsync(
                 $"SELECT store_id FROM points_accounts WHERE customer_id = $1{ofStores} ORDER BY store_id",
                 r => (CustomerId: id, StoreId: r.Uuid(0)), args).ConfigureAwait(false);
-            var book = await PointsPages.PeekAsync(session, accounts).ConfigureAwait(false);
+            var book = await PointsStore.PeekAsync(session, accounts).ConfigureAwait(false);
             return Reply.Ok(new CustomerWithOrders(user.Id, user.Role, user.Email, user.Name, user.CreatedAt, user.EmailProvedAt, orders,
                 lastAt, latest,
                 [.. accounts.Select(a => new StorePoints(a.StoreId, book.Balance(id, a.StoreId)))]));
@@ -127,7 +127,7 @@ internal sealed class CustomerQueries(Db db)
         return ($"({condition} OR ({ofPhone}))", [.. args, phone, .. ids]);
     }
 
-    private static async Task<Dictionary<Guid, (long Orders, DateTime? Last)>> CountAsync(Session session, Caller caller, Guid[] ids)
+    private static async Task<Dictionary<Guid, (long Orders, DateTime? Last)>> CountAsync(DbSession session, Caller caller, Guid[] ids)
     {
         var all = caller.Role == Role.Admin;
         var rows = await session.QueryAsync("SELECT customer_id, COUNT(*), MAX(created_at) FROM orders WHERE customer_id {in $1}"

@@ -13,7 +13,7 @@ namespace Holdfast.Orders;
 /// </summary>
 internal sealed class OrderAccess(Db db, AccessKeys accessKeys)
 {
-    public async Task<Result<Seen>> FindAsync(Request request)
+    public async Task<Result<AccessibleOrder>> FindAsync(Request request)
     {
         if (request.Id() is not { } id)
         {
@@ -27,13 +27,13 @@ internal sealed class OrderAccess(Db db, AccessKeys accessKeys)
         }
 
         var order = orders[0];
-        return request.Caller.Manages(order.StoreId) ? new Seen(order, Relation.Staff)
-            : IsOwner(request, order.Id, order.CustomerId, order.IsGuest) ? new Seen(order, Relation.Owner)
+        return request.Caller.Manages(order.StoreId) ? new AccessibleOrder(order, Relation.Staff)
+            : IsOwner(request, order.Id, order.CustomerId, order.IsGuest) ? new AccessibleOrder(order, Relation.Owner)
             : Errors.NotFound;
     }
 
     /// <summary>As <see cref="FindAsync"/>, for those who work for the store alone: its owner gets 403.</summary>
-    public async Task<Result<Seen>> FindAsStaffAsync(Request request)
+    public async Task<Result<AccessibleOrder>> FindAsStaffAsync(Request request)
     {
         var seen = await FindAsync(request).ConfigureAwait(false);
         return seen is { IsOk: true, Value.Relation: Relation.Owner } ? Errors.Forbidden : seen;

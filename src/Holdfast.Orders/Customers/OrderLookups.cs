@@ -86,7 +86,7 @@ internal sealed class OrderLookups(Db db, AccessKeys accessKeys, PublicUrl url, 
         }
     });
 
-    private static Mail Write(string key, string to, string number, string link, bool vietnamese)
+    private static OutgoingMail Write(string key, string to, string number, string link, bool vietnamese)
     {
         var (subject, before, label, after) = vietnamese
             ? ($"Đơn hàng {number}",
@@ -96,7 +96,7 @@ internal sealed class OrderLookups(Db db, AccessKeys accessKeys, PublicUrl url, 
             : ($"Your order {number}", $"Your order {number} is at this link. Whoever has it can see the order, so keep it to yourself.",
                 "See your order",
                 "If you did not ask for this, ignore this mail.");
-        return new Letter(vietnamese ? "vi" : "en").Title(subject).Say(before).Link(label, link).Say(after).To(to, key,
+        return new EmailTemplate(vietnamese ? "vi" : "en").Title(subject).Say(before).Link(label, link).Say(after).To(to, key,
             subject) with
         { GoodFor = TimeSpan.FromHours(24) };
     }

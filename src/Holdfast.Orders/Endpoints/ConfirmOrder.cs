@@ -14,7 +14,7 @@ namespace Holdfast.Orders;
 /// </summary>
 internal sealed class ConfirmOrder(Db db, AccessKeys keys, ChangeQueue queue)
 {
-    private sealed record Confirmed(Guid Id, string Number, string Status);
+    private sealed record Confirmation(Guid Id, string Number, string Status);
 
     public async Task<Reply> HandleAsync(Request request)
     {
@@ -46,25 +46,25 @@ internal sealed class ConfirmOrder(Db db, AccessKeys keys, ChangeQueue queue)
         var found = request.Id() is not { } id ? null
             : await db.ReadAsync(s =>
             s.FirstAsync("SELECT id, store_id, customer_email, contact_phone FROM orders WHERE id = $1 AND deleted_at IS NULL",
-            r => new Found(r.Uuid(0), r.Uuid(1), r.Text(2), r.Text(3)), id), request.Aborted).ConfigureAwait(false);
+            r => new DocumentReading(r.Uuid(0), r.Uuid(1), r.Text(2), r.Text(3)), id), request.Aborted).ConfigureAwait(false);
         if (found is null
             || !(token is not null ? keys.IsMailed(found.Id, found.Email, token) : keys.IsTexted(found.Id, found.Phone, code!)))
         {
             return Errors.NotFound;
         }
 
-        var changed = await queue.ChangeAsync(new Changing(
+        var changed = await queue.ChangeAsync(new ChangeRequest(
             new ConfirmCommand(found.Id, found.StoreId, request.Caller.Actor) { ByBuyer = true, ProvesMailbox = token is not null },
             key.Value)).ConfigureAwait(false);
         return changed.IsOk ? Answer(changed.Value) : changed.Error!;
     }
 
-    private sealed record Found(Guid Id, Guid StoreId, string Email, string Phone);
+    private sealed record DocumentReading(Guid Id, Guid StoreId, string Email, string Phone);
 
-    private static Reply Answer(Changed changed)
+    private static Reply Answer(ChangeResult changed)
     {
         using var order = JsonDocument.Parse(changed.Body);
-        var told = new Confirmed(order.RootElement.GetProperty("id").GetGuid(), order.RootElement.GetProperty("number").GetString()!,
+        var told = new Confirmation(order.RootElement.GetProperty("id").GetGuid(), order.RootElement.GetProperty("number").GetString()!,
             order.RootElement.GetProperty("status").GetString()!);
         return Reply.Raw(200, Reply.Bytes(told), replayed: changed.Replayed);
     }

@@ -27,7 +27,7 @@ internal sealed class DeleteOrder(OrderAccess access, OrderChanges changes, Db d
         }
 
         var reply = await changes.ChangeAsync(
-            new Changing(new HideCommand(order.Id, order.StoreId, request.Caller.Actor, relation == Relation.Owner), null))
+            new ChangeRequest(new HideCommand(order.Id, order.StoreId, request.Caller.Actor, relation == Relation.Owner), null))
             .ConfigureAwait(false);
         return reply.Error is null ? Reply.NoContent() : reply;
     }
@@ -76,8 +76,8 @@ internal sealed class DeleteOrder(OrderAccess access, OrderChanges changes, Db d
         batch.Execute("DELETE FROM orders WHERE id = $1", id);
         var erased = locked.First!;
         OrderNames.NoteChanged(batch, erased);
-        batch.Stale(OrderNames.Statistics(erased.StoreId), promptly: false);
-        batch.Stale(OrderNames.Statistics(null), promptly: false);
+        batch.Invalidate(OrderNames.Statistics(erased.StoreId), promptly: false);
+        batch.Invalidate(OrderNames.Statistics(null), promptly: false);
         batch.Execute(
             "UPDATE order_statistics SET orders = orders - 1, total = total - $6 WHERE store_id = $1 AND day = $2 AND currency = $3 AND "
             + "status = $4 AND payment_status = $5",
@@ -85,7 +85,7 @@ internal sealed class DeleteOrder(OrderAccess access, OrderChanges changes, Db d
         await batch.RunAsync().ConfigureAwait(false);
 
         // Only then: who is making a dead letter of an event holds it.
-        await DeadLetters.ForgetAsync(tx, id).ConfigureAwait(false);
+        await DeadLetterStore.ForgetAsync(tx, id).ConfigureAwait(false);
         return Reply.NoContent(erased.StoreId);
     });
 }

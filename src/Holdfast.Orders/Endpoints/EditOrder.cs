@@ -34,7 +34,7 @@ internal sealed class EditOrder(OrderChanges changes)
             }
 
             var order = seen.Order;
-            var riders = new List<Rider>();
+            var riders = new List<CommitParticipant>();
             var edit = new EditCommand(order.Id, order.StoreId, request.Caller.Actor, address, phone, note, Then(status, order,
                 request.Caller.Actor))
             {
@@ -42,7 +42,7 @@ internal sealed class EditOrder(OrderChanges changes)
                 Name = name,
                 ByOwner = seen.Relation == Relation.Owner,
                 ExpectedVersion = version,
-                Riders = riders,
+                Participants = riders,
             };
             if (order.IsGuest && (email ?? name) is not null)
             {
@@ -55,7 +55,7 @@ internal sealed class EditOrder(OrderChanges changes)
     }
 
     /// <summary>The right email and name, where they are named.</summary>
-    private static (string? Email, string? Name) Customer(Fields fields)
+    private static (string? Email, string? Name) Customer(JsonBodyReader fields)
     {
         if (fields.ObjectOrNull("customer") is not { } customer)
         {

@@ -53,7 +53,7 @@ internal sealed class ListOrders(Db db, Documents documents)
             return Errors.InvalidCursor;
         }
 
-        var wanted = new Wanted(filter, sort.Column, sort.Descending, paging.Value);
+        var wanted = new OrderQuery(filter, sort.Column, sort.Descending, paging.Value);
         if (request.Query("q") is { } q)
         {
             return Reply.Raw(200, await ReadAsync(wanted, q, request.Aborted).ConfigureAwait(false));
@@ -78,7 +78,7 @@ internal sealed class ListOrders(Db db, Documents documents)
         : request.Caller.Role == Role.Admin || request.Caller.Stores.Count > MaxTags ? [OrderNames.AllLists]
         : [.. request.Caller.Stores.Select(OrderNames.ListsOf)];
 
-    private Task<byte[]> ReadAsync(Wanted wanted, string? q, CancellationToken ct) => db.ReadAsync(async session =>
+    private Task<byte[]> ReadAsync(OrderQuery wanted, string? q, CancellationToken ct) => db.ReadAsync(async session =>
     {
         var filter = wanted.Filter;
         if (q is not null)
@@ -94,7 +94,7 @@ internal sealed class ListOrders(Db db, Documents documents)
         return await WriteAsync(session, page).ConfigureAwait(false);
     }, ct);
 
-    private static async Task<byte[]> WriteAsync(Session session, Page<Order> page)
+    private static async Task<byte[]> WriteAsync(DbSession session, Page<Order> page)
     {
         var batch = session.Batch();
         var (lines, fulfilments) = OrderRows.Details(batch, page.Items.Select(o => o.Id).ToArray());
@@ -196,7 +196,7 @@ internal sealed class ListOrders(Db db, Documents documents)
         return true;
     }
 
-    private static async Task SearchAsync(Session session, Filter filter, string q)
+    private static async Task SearchAsync(DbSession session, Filter filter, string q)
     {
         var text = q.Trim();
         var phone = PhoneKey.Of(text);
@@ -216,7 +216,7 @@ internal sealed class ListOrders(Db db, Documents documents)
             // Other systems' ids often have the form of a UUID, too; such a text goes on as one of those.
             filter.And("o.id = {0}", id);
         }
-        else if (!Fields.IsClean(text) || text.Length > 200)
+        else if (!JsonBodyReader.IsClean(text) || text.Length > 200)
         {
             filter.And("1 = 0");
         }
@@ -233,7 +233,7 @@ internal sealed class ListOrders(Db db, Documents documents)
     }
 
     /// <summary>A page of orders: whoever wants the same one has the same key.</summary>
-    private sealed record Wanted(Filter Filter, string Column, bool Descending, Paging Paging)
+    private sealed record OrderQuery(Filter Filter, string Column, bool Descending, Paging Paging)
     {
         public string Key
         {

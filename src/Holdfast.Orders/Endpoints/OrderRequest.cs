@@ -42,7 +42,7 @@ internal static class OrderRequest
     /// <summary>The command, or what is wrong with the body; and the key, if the body carries it.</summary>
     /// <param name="withLines">Without: a body that has <c>lines</c> is refused, and the command has none yet.</param>
     /// <param name="locale">The language the caller asks for, if any.</param>
-    public static Result<(PlaceCommand Command, string? Key)> Read(Fields fields, Caller caller, bool withLines = true,
+    public static Result<(PlaceCommand Command, string? Key)> Read(JsonBodyReader fields, Caller caller, bool withLines = true,
         string? locale = null)
     {
         var key = fields.OpaqueOrNull("idempotencyKey", 255);
@@ -54,16 +54,16 @@ internal static class OrderRequest
         var phone = fields.Text("contactPhone", 40);
         var (email, emailKey, name) = Buyer(fields, caller);
         var method = fields.WordOrNull("paymentMethod", "online", "bank_transfer", "cash_on_delivery");
-        var expectedTotal = fields.LongOrNull("expectedTotal", 0, Placement.MaxTotal);
+        var expectedTotal = fields.LongOrNull("expectedTotal", 0, PlacementRules.MaxTotal);
         var note = fields.TextOrNull("note", 1000, lines: true);
         var metadata = fields.MetadataOrNull("metadata");
         var externalId = fields.TextOrNull("externalId", 100);
         var (first, second) = Codes(fields);
-        var points = fields.LongOrNull("redeemPoints", 0, Placement.MaxTotal);
+        var points = fields.LongOrNull("redeemPoints", 0, PlacementRules.MaxTotal);
         var reservation = fields.UuidOrNull("reservationId");
         // What delivery costs is the shop's to say: to anybody else the member is unknown.
         var manages = caller.Manages(storeId);
-        var shippingFee = manages ? fields.LongOrNull("shippingFee", 0, Placement.MaxTotal) : null;
+        var shippingFee = manages ? fields.LongOrNull("shippingFee", 0, PlacementRules.MaxTotal) : null;
         var json = metadata is null ? null : JsonSerializer.Serialize(metadata, Reply.Json);
         if ((fields.Done() ?? Refusal(json, externalId, manages)) is { } error)
         {
@@ -104,7 +104,7 @@ internal static class OrderRequest
         : null;
 
     /// <summary>The codes that <c>discountCode</c> and <c>discountCodes</c> name, as codes are compared: two at most.</summary>
-    private static (string? First, string? Second) Codes(Fields fields)
+    private static (string? First, string? Second) Codes(JsonBodyReader fields)
     {
         var named = fields.TextsOrNull("discountCodes", 2, 64) ?? [];
         if (fields.TextOrNull("discountCode", 64) is { } one)
@@ -122,9 +122,9 @@ internal static class OrderRequest
     }
 
     /// <summary>An object with its parts, or one string; as the JSON it is stored and served as.</summary>
-    public static string Address(Fields fields) => AddressOrNull(fields, required: true)!;
+    public static string Address(JsonBodyReader fields) => AddressOrNull(fields, required: true)!;
 
-    public static string? AddressOrNull(Fields fields, bool required)
+    public static string? AddressOrNull(JsonBodyReader fields, bool required)
     {
         const string Name = "deliveryAddress";
         if (fields.IsText(Name))
@@ -150,7 +150,7 @@ internal static class OrderRequest
     }
 
     /// <summary>An account orders for itself; a guest, and whoever works for the shop, names the customer.</summary>
-    private static (string Email, string Key, string? Name) Buyer(Fields fields, Caller caller)
+    private static (string Email, string Key, string? Name) Buyer(JsonBodyReader fields, Caller caller)
     {
         var customer = fields.ObjectOrNull("customer");
         var email = customer?.TextOrNull("email", Emails.MaxLength);

@@ -43,7 +43,7 @@ public sealed class PlaceOrder(Db db, PlacementQueue queue, AccessKeys accessKey
             command = await fill(read.Value.Command).ConfigureAwait(false);
         }
 
-        var placed = command.IsOk ? await queue.PlaceAsync(new Placing(command.Value, key.Value!)).ConfigureAwait(false)
+        var placed = command.IsOk ? await queue.PlaceAsync(new PlaceRequest(command.Value, key.Value!)).ConfigureAwait(false)
             : await ReplayAsync(key.Value!, command.Error!).ConfigureAwait(false);
         return placed.IsOk ? Answer(request, placed.Value) : placed.Error!;
     }
@@ -52,9 +52,9 @@ public sealed class PlaceOrder(Db db, PlacementQueue queue, AccessKeys accessKey
     /// The order that the key made, if it did: it may be what has emptied the cart since. Otherwise the refusal. The order may be visible
     /// without being replicated: success is told once it is (see docs/adr/0015).
     /// </summary>
-    private async Task<Result<Placed>> ReplayAsync(IdempotencyKey key, Error refusal)
+    private async Task<Result<PlaceResult>> ReplayAsync(IdempotencyKey key, Error refusal)
     {
-        var stored = await db.ReadAsync(s => s.FirstAsync(Idempotency.Select, Idempotency.Map, new[] { key.Hash })).ConfigureAwait(false);
+        var stored = await db.ReadAsync(s => s.FirstAsync(IdempotentWork.Select, IdempotentWork.Map, new[] { key.Hash })).ConfigureAwait(false);
         if (stored?.Subject is not { } orderId)
         {
             return refusal;
@@ -67,10 +67,10 @@ public sealed class PlaceOrder(Db db, PlacementQueue queue, AccessKeys accessKey
         }
 
         await db.FenceAsync().ConfigureAwait(false);
-        return new Placed(orderId, stored.Response!, Replayed: true);
+        return new PlaceResult(orderId, stored.Response!, Replayed: true);
     }
 
-    private Reply Answer(Request request, Placed placed)
+    private Reply Answer(Request request, PlaceResult placed)
     {
         var (orderId, body, replayed) = placed;
         if (request.Caller.Role == Role.Guest)

@@ -24,7 +24,7 @@ internal sealed class QuoteOrder(Db db, OrderOptions options)
         }
 
         var (charges, refusal) = Pricing.Charge(command, lines.Value, books, now);
-        var obstacle = Placement.Check(command, charges, refusal, books, now);
+        var obstacle = PlacementRules.Check(command, charges, refusal, books, now);
         var quote = Quote.Of(charges);
         return Reply.Ok(new
         {

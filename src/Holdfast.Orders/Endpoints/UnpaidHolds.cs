@@ -103,7 +103,7 @@ internal sealed class UnpaidHolds(Db db, ChangeQueue queue, OrderOptions options
             + $"{filter.Where}) ORDER BY o.id LIMIT {MostAtOnce + 1}", r => (Id: r.Uuid(0), Version: r.Int(1)), [.. filter.Args]),
             request.Aborted).ConfigureAwait(false);
         var chosen = found.Take(MostAtOnce).ToList();
-        var outcomes = await Task.WhenAll(chosen.Select(o => queue.ChangeAsync(new Changing(
+        var outcomes = await Task.WhenAll(chosen.Select(o => queue.ChangeAsync(new ChangeRequest(
             new CancelCommand(o.Id, storeId, request.Caller.Actor, reason) { ExpectedVersion = o.Version }, null)))).ConfigureAwait(false);
         return Reply.Ok(new
         {
@@ -113,7 +113,7 @@ internal sealed class UnpaidHolds(Db db, ChangeQueue queue, OrderOptions options
         });
     }
 
-    private void ReadChoice(Fields fields, Filter filter)
+    private void ReadChoice(JsonBodyReader fields, Filter filter)
     {
         var ids = fields.TextsOrNull("orderIds", MostAtOnce, 36);
         var variantId = fields.UuidOrNull("variantId");
@@ -143,13 +143,13 @@ internal sealed class UnpaidHolds(Db db, ChangeQueue queue, OrderOptions options
         if (phone is not null)
         {
             // A phone that says nothing of anybody is nobody's.
-            filter.And("h.phone_hash = {0}", BuyerSigns.OfPhone(phone) ?? 0);
+            filter.And("h.phone_hash = {0}", BuyerFingerprints.OfPhone(phone) ?? 0);
         }
 
         if (email is not null)
         {
             var key = Emails.Key(email) ?? "";
-            filter.And("h.email_hash = {0}", BuyerSigns.OfMailbox(options.FoldsMailboxes ? Mailboxes.Of(key) : key));
+            filter.And("h.email_hash = {0}", BuyerFingerprints.OfMailbox(options.FoldsMailboxes ? Mailboxes.Of(key) : key));
         }
     }
 

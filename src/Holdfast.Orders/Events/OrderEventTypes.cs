@@ -32,7 +32,7 @@ public static class OrderEventTypes
         new("payment.failed", "a payment was tried and has failed; the order may still be paid", "order", Data),
     ];
 
-    /// <summary>What other systems tell us; see <see cref="InboxMessage"/>.</summary>
+    /// <summary>What other systems tell us; see <see cref="IncomingMessage"/>.</summary>
     public static readonly IReadOnlyList<EventType> Incoming =
     [
         new("payment.success", "money has come in; it confirms the order, or is resolved as late", "order", () => Told($$"""

@@ -6,9 +6,9 @@ namespace Holdfast.Orders;
 /// <summary>Idempotency keys of a batch of changes: claimed, answered from, and stored.</summary>
 internal sealed partial class ChangeBatch
 {
-    private Fetched<Guid> Claim(StatementBatch batch)
+    private QueryResult<Guid> Claim(StatementBatch batch)
     {
-        var rows = Idempotency.Claims();
+        var rows = IdempotentWork.Claims();
         foreach (var c in _changings.Where(c => c.Key is not null).DistinctBy(c => c.Key!.Hash).OrderBy(c => c.Key!.Hash))
         {
             rows.Add(c.Key!.Hash).Add(c.Key.Fingerprint).Add(c.Status).Add((Guid?)null).Add((int?)null).Add(DateTime.UnixEpoch);
@@ -26,13 +26,13 @@ internal sealed partial class ChangeBatch
             return;
         }
 
-        var stored = (await _tx.QueryAsync(Idempotency.Select, Idempotency.Map, taken).ConfigureAwait(false)).ToDictionary(s => s.Key);
+        var stored = (await _tx.QueryAsync(IdempotentWork.Select, IdempotentWork.Map, taken).ConfigureAwait(false)).ToDictionary(s => s.Key);
         for (var i = 0; i < _changings.Count; i++)
         {
             if (_changings[i].Key is { } key && stored.TryGetValue(key.Hash, out var found))
             {
                 var replay = found.Replay(key);
-                Answer(i, replay.IsOk ? new Changed(found.Response!, 0, Replayed: true) : replay.Error!);
+                Answer(i, replay.IsOk ? new ChangeResult(found.Response!, 0, Replayed: true) : replay.Error!);
             }
         }
     }
@@ -41,7 +41,7 @@ internal sealed partial class ChangeBatch
     /// Stores where each claimed key's answer is: the last event's data. Where no event tells it, nothing has changed, and a retry is
     /// judged again.
     /// </summary>
-    private void InkKeys(StatementBatch batch)
+    private void SaveKeys(StatementBatch batch)
     {
         var rows = new RowSet("idempotency_keys", new("key", ColumnType.Uuid), new("fingerprint", ColumnType.Bytes),
             new("event_subject", ColumnType.Uuid),

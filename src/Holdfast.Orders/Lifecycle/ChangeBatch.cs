@@ -14,7 +14,7 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Orders;
 
 /// <summary>
-/// One batch of changes: open (claim keys, lock orders, then stock, then the clock), decide (<see cref="Core.Lifecycle"/>), ink.
+/// One batch of changes: open (claim keys, lock orders, then stock, then the clock), decide (<see cref="Core.LifecycleRules"/>), ink.
 /// </summary>
 internal sealed partial class ChangeBatch
 {
@@ -22,7 +22,7 @@ internal sealed partial class ChangeBatch
 
     private readonly Tx _tx;
     private readonly ILogger _log;
-    private readonly IReadOnlyList<Changing> _changings;
+    private readonly IReadOnlyList<ChangeRequest> _changings;
     private readonly bool[] _answered;
     private readonly HashSet<Guid> _claimed = [];
     private readonly Dictionary<Guid, int> _doneByKey = [];
@@ -30,33 +30,33 @@ internal sealed partial class ChangeBatch
     private LifecycleBooks _books = null!;
     private DateTime _now;
 
-    public ChangeBatch(Tx tx, ILogger log, IReadOnlyList<Changing> changings)
+    public ChangeBatch(Tx tx, ILogger log, IReadOnlyList<ChangeRequest> changings)
     {
         (_tx, _log, _changings) = (tx, log, changings);
         _answered = new bool[changings.Count];
-        Outcomes = new Result<Changed>[changings.Count];
+        Outcomes = new Result<ChangeResult>[changings.Count];
     }
 
     /// <summary>One per command, in order.</summary>
-    public Result<Changed>[] Outcomes { get; }
+    public Result<ChangeResult>[] Outcomes { get; }
 
     /// <summary>The orders that were pending before this batch and are not after it.</summary>
     public IReadOnlyList<Guid> NoLongerPending =>
         [.. _books.Files.Values.Where(f => f.Read.Status == OrderStatus.Pending && f.Order.Status != OrderStatus.Pending)
         .Select(f => f.Order.Id)];
 
-    public async Task OpenAsync()
+    public async Task LoadAsync()
     {
-        var riders = _changings.SelectMany(c => c.Command.Riders).ToList();
+        var riders = _changings.SelectMany(c => c.Command.Participants).ToList();
         var batch = _tx.Batch();
         var claimed = Claim(batch);
         if (riders.Count > 0)
         {
             await batch.RunAsync().ConfigureAwait(false);
-            await Rider.OpenAllAsync(_tx, riders, r => r.Rank < LockRank.Orders).ConfigureAwait(false);
+            await CommitParticipant.LoadAllAsync(_tx, riders, r => r.Rank < LockRank.Orders).ConfigureAwait(false);
         }
 
-        var pages = OrderPages.Open(batch, _changings.Select(c => c.Command));
+        var pages = OrderStore.Load(batch, _changings.Select(c => c.Command));
         var now = batch.Now();
         await batch.RunAsync().ConfigureAwait(false);
         _now = now.Rows[0];
@@ -64,7 +64,7 @@ internal sealed partial class ChangeBatch
         await AnswerReplaysAsync().ConfigureAwait(false);
 
         var files = pages.Files();
-        await OpenStockAsync(files, pages.Payments(), riders).ConfigureAwait(false);
+        await LoadStockAsync(files, pages.Payments(), riders).ConfigureAwait(false);
     }
 
     /// <summary>Judges the commands in the order of their arrival. False when nothing is to be written.</summary>
@@ -97,24 +97,24 @@ internal sealed partial class ChangeBatch
     }
 
     /// <summary>Writes what changed, in one round trip.</summary>
-    public async Task InkAsync()
+    public async Task SaveAsync()
     {
         var batch = _tx.Batch();
         var events = new EventLog();
-        OrderPages.Ink(_books.Files.Values.Where(f => f.IsChanged).ToList(), batch, events, _now);
-        InkKeys(batch);
-        PurchaseRows.Ink(_books.Purchases, batch);
-        DiscountPages.Ink(_books.Discounts, batch, _now);
-        PointsPages.Ink(_books.Points, batch, _now);
+        OrderStore.Save(_books.Files.Values.Where(f => f.IsChanged).ToList(), batch, events, _now);
+        SaveKeys(batch);
+        PurchaseCountTable.Save(_books.Purchases, batch);
+        DiscountStore.Save(_books.Discounts, batch, _now);
+        PointsStore.Save(_books.Points, batch, _now);
         var accepted = _accepted.ToHashSet();
         for (var i = 0; i < _changings.Count; i++)
         {
             var command = _changings[i].Command;
-            Rider.InkAll(batch, command.Riders, accepted.Contains(i) ? _books.Files[command.OrderId].Order : null);
+            CommitParticipant.SaveAll(batch, command.Participants, accepted.Contains(i) ? _books.Files[command.OrderId].Order : null);
         }
 
-        await StockPages.InkAsync(_books.Stock, _tx, batch, events, _now, "system").ConfigureAwait(false);
-        events.Ink(batch);
+        await StockStore.SaveAsync(_books.Stock, _tx, batch, events, _now, "system").ConfigureAwait(false);
+        events.Save(batch);
         await batch.RunAsync().ConfigureAwait(false);
     }
 
@@ -122,17 +122,17 @@ internal sealed partial class ChangeBatch
     /// Decides one command. When it is refused, or a rule fails, all that it has changed is taken back, so that its neighbours are judged
     /// as if it had not been there. What is kept of an accepted one is noted last, after everything that can fail.
     /// </summary>
-    private Result<Changed> Judge(int i, OrderFile file)
+    private Result<ChangeResult> Judge(int i, OrderAggregate file)
     {
         var (command, key, _) = _changings[i];
-        var (mark, books, riders) = (file.Mark(), _books.Mark(), new RiderDecisions(command.Riders));
+        var (mark, books, riders) = (file.Savepoint(), _books.Savepoint(), new ParticipantDecisions(command.Participants));
         Error? refusal;
         try
         {
-            refusal = Core.Lifecycle.Decide(command, file, _books, _now) ?? riders.Decide(file.Order, _now);
+            refusal = Core.LifecycleRules.Decide(command, file, _books, _now) ?? riders.Decide(file.Order, _now);
             if (refusal is null)
             {
-                var changed = new Changed(OrderJson.Write(file.Order), file.Order.Version, Replayed: false);
+                var changed = new ChangeResult(OrderJson.Write(file.Order), file.Order.Version, Replayed: false);
                 _accepted.Add(i);
                 if (key is not null)
                 {
@@ -155,30 +155,30 @@ internal sealed partial class ChangeBatch
     }
 
     /// <summary>Stock rows are locked only when a command may touch them: a confirmation never waits for a hot item.</summary>
-    private async Task OpenStockAsync(Dictionary<Guid, OrderFile> files, PaymentBook payments, List<Rider> riders)
+    private async Task LoadStockAsync(Dictionary<Guid, OrderAggregate> files, PaymentBook payments, List<CommitParticipant> riders)
     {
         var needed = _changings.Any(c => files.TryGetValue(c.Command.OrderId, out var file)
-            && Core.Lifecycle.NeedsStock(c.Command, file.Order, _now + Soon));
+            && Core.LifecycleRules.NeedsStock(c.Command, file.Order, _now + Soon));
         var lines = needed ? files.Values.SelectMany(f => f.Order.Lines).ToList() : [];
         IReadOnlyList<StockRow> stock = [];
         IEnumerable<(Guid, string, long)> purchases = [];
         var limits = new Dictionary<Guid, int>();
         var discounts = DiscountBook.Empty;
-        await Rider.OpenAllAsync(_tx, riders, r => r.Rank is >= LockRank.Orders and < LockRank.Stock).ConfigureAwait(false);
+        await CommitParticipant.LoadAllAsync(_tx, riders, r => r.Rank is >= LockRank.Orders and < LockRank.Stock).ConfigureAwait(false);
         if (needed)
         {
             var batch = _tx.Batch();
-            var rows = StockPages.Open(batch, lines.Select(l => l.VariantId).Distinct().Order().ToArray());
+            var rows = StockStore.Load(batch, lines.Select(l => l.VariantId).Distinct().Order().ToArray());
             var limited = files.Values.SelectMany(f => f.Order.Lines.Where(l => l.Limited)
                 .SelectMany(l => f.Order.BuyerKeys.Select(key => (l.VariantId, key)))).Distinct().ToList();
-            var held = limited.Count == 0 ? null : PurchaseRows.Open(batch, limited);
+            var held = limited.Count == 0 ? null : PurchaseCountTable.Load(batch, limited);
             var limit = limited.Count == 0 ? null
                 : batch.Query("SELECT id, purchase_limit FROM variants WHERE id {in $1} AND purchase_limit IS NOT NULL",
                 r => (r.Uuid(0), r.Int(1)), limited.Select(l => l.VariantId).Distinct().ToArray());
             var coded = files.Values.Where(f => f.Order.DiscountId is not null).Select(f => f.Order).ToList();
             var codes = coded.SelectMany(o => o.Discounts.Select(d => d.Id)).Distinct().Order().ToArray();
-            var code = codes.Length == 0 ? null : DiscountPages.Open(batch, codes);
-            var uses = codes.Length == 0 ? null : DiscountPages.Uses(batch, codes,
+            var code = codes.Length == 0 ? null : DiscountStore.Load(batch, codes);
+            var uses = codes.Length == 0 ? null : DiscountStore.Uses(batch, codes,
                 coded.SelectMany(o => new[] { o.BuyerKey, o.PhoneKey }).OfType<string>().Distinct().ToArray());
             var now = batch.Now();
             await batch.RunAsync().ConfigureAwait(false);
@@ -188,8 +188,8 @@ internal sealed partial class ChangeBatch
             limits = limit?.Rows.ToDictionary(l => l.Item1, l => l.Item2) ?? limits;
         }
 
-        await Rider.OpenAllAsync(_tx, riders, r => r.Rank >= LockRank.Stock).ConfigureAwait(false);
-        var points = await OpenPointsAsync(files).ConfigureAwait(false);
+        await CommitParticipant.LoadAllAsync(_tx, riders, r => r.Rank >= LockRank.Stock).ConfigureAwait(false);
+        var points = await LoadPointsAsync(files).ConfigureAwait(false);
         var stockBook = new StockBook(stock);
         _books = new LifecycleBooks
         {
@@ -200,15 +200,15 @@ internal sealed partial class ChangeBatch
             Points = points,
             Limits = limits,
             Payments = payments,
-            Holds = await StockPages.HoldsAsync(stockBook, _tx).ConfigureAwait(false),
+            Holds = await StockStore.HoldsAsync(stockBook, _tx).ConfigureAwait(false),
         };
     }
 
     /// <summary>The accounts whose points may move. An account is made by its first points only.</summary>
-    private async Task<PointsBook> OpenPointsAsync(Dictionary<Guid, OrderFile> files)
+    private async Task<PointsBook> LoadPointsAsync(Dictionary<Guid, OrderAggregate> files)
     {
         var orders = _changings.Where(c => files.TryGetValue(c.Command.OrderId, out var file)
-            && Core.Lifecycle.NeedsPoints(c.Command, file.Order, _now + Soon))
+            && Core.LifecycleRules.NeedsPoints(c.Command, file.Order, _now + Soon))
             .Select(c => files[c.Command.OrderId].Order).ToList();
         if (orders.Count == 0)
         {
@@ -216,7 +216,7 @@ internal sealed partial class ChangeBatch
         }
 
         var batch = _tx.Batch();
-        var programs = PointsPages.Programs(batch, orders.Select(o => o.StoreId).Distinct().ToArray());
+        var programs = PointsStore.Programs(batch, orders.Select(o => o.StoreId).Distinct().ToArray());
         await batch.RunAsync().ConfigureAwait(false);
         var earning = programs.Rows.Where(p => p.AmountPerPoint > 0).Select(p => p.StoreId).ToHashSet();
         var accounts = orders.Where(o => earning.Contains(o.StoreId) || o.RedeemedPoints > 0 || o.EarnedPoints > 0)
@@ -227,7 +227,7 @@ internal sealed partial class ChangeBatch
         }
 
         // The clock is read after the last lock.
-        (var points, _now) = await PointsPages.OpenAsync(_tx, accounts, claim: true).ConfigureAwait(false);
+        (var points, _now) = await PointsStore.LoadAsync(_tx, accounts, claim: true).ConfigureAwait(false);
         if (orders.Exists(o => points.Program(o.StoreId) is { AmountPerPoint: > 0 } && !earning.Contains(o.StoreId)))
         {
             throw new StaleRowException("loyalty_programs: the store has one by now");
@@ -236,13 +236,13 @@ internal sealed partial class ChangeBatch
             .ToList();
         if (replayed.Count > 0)
         {
-            await PointsPages.ReadLedgersAsync(_tx, points, replayed).ConfigureAwait(false);
+            await PointsStore.ReadLedgersAsync(_tx, points, replayed).ConfigureAwait(false);
         }
 
         return points;
     }
 
-    private void Answer(int index, Result<Changed> outcome)
+    private void Answer(int index, Result<ChangeResult> outcome)
     {
         Outcomes[index] = outcome;
         _answered[index] = true;

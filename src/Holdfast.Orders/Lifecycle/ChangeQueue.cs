@@ -11,24 +11,24 @@ namespace Holdfast.Orders;
 /// The way to change orders that exist: payments, cancellations, expiries, shipments. What waits for a store is done together
 /// in one transaction (<see cref="ChangeBatch"/>), in the order of arrival.
 /// </summary>
-public sealed class ChangeQueue(Db db, OrderOptions options, RelayBell bell, OrderSessions sessions, ILogger<ChangeQueue> log)
-    : BatchQueue<Changing, Changed>(db, log, options.Stores, options.QueueCapacity, options.MaxBatch)
+public sealed class ChangeQueue(Db db, OrderOptions options, RelaySignal bell, PaymentDeadlines sessions, ILogger<ChangeQueue> log)
+    : BatchQueue<ChangeRequest, ChangeResult>(db, log, options.Stores, options.QueueCapacity, options.MaxBatch)
 {
     /// <summary>Makes a change; the answer comes after its commit. 404 for an order that is not there.</summary>
-    public Task<Result<Changed>> ChangeAsync(Changing changing) => SubmitAsync(changing, changing.Command.StoreId);
+    public Task<Result<ChangeResult>> ChangeAsync(ChangeRequest changing) => SubmitAsync(changing, changing.Command.StoreId);
 
-    protected override async Task<Result<Changed>[]> AttemptAsync(IReadOnlyList<Changing> commands, BatchAttempt<Changed> attempt)
+    protected override async Task<Result<ChangeResult>[]> AttemptAsync(IReadOnlyList<ChangeRequest> commands, BatchAttempt<ChangeResult> attempt)
     {
         await using var tx = await Db.BeginAsync().ConfigureAwait(false);
         var batch = new ChangeBatch(tx, log, commands);
-        await batch.OpenAsync().ConfigureAwait(false);
+        await batch.LoadAsync().ConfigureAwait(false);
         if (!batch.Decide())
         {
             await tx.RollbackAsync().ConfigureAwait(false);
             return batch.Outcomes;
         }
 
-        await batch.InkAsync().ConfigureAwait(false);
+        await batch.SaveAsync().ConfigureAwait(false);
         tx.AfterCommit(bell.Ring);
         if (sessions.AreKept && batch.NoLongerPending is { Count: > 0 } ended)
         {

@@ -16,7 +16,7 @@ public sealed class ExpirySweep : Sweep
     private readonly ChangeQueue _queue;
     private volatile bool _isRefused;
 
-    public ExpirySweep(Db db, ChangeQueue queue, OrderSessions sessions, OrderOptions options, ILogger<ExpirySweep> log)
+    public ExpirySweep(Db db, ChangeQueue queue, PaymentDeadlines sessions, OrderOptions options, ILogger<ExpirySweep> log)
         : base(db, options.SweepEvery, BatchSize, log)
     {
         _queue = queue;
@@ -50,9 +50,9 @@ public sealed class ExpirySweep : Sweep
         return outcomes.Count(o => o.IsOk);
     }
 
-    private async Task<Result<Changed>> ExpireAsync(ExpireCommand command)
+    private async Task<Result<ChangeResult>> ExpireAsync(ExpireCommand command)
     {
-        var outcome = await _queue.ChangeAsync(new Changing(command, null)).ConfigureAwait(false);
+        var outcome = await _queue.ChangeAsync(new ChangeRequest(command, null)).ConfigureAwait(false);
         if (IsRefused(outcome))
         {
             ComeBackSoon();
@@ -72,5 +72,5 @@ public sealed class ExpirySweep : Sweep
         }
     }
 
-    private static bool IsRefused(Result<Changed> outcome) => outcome.Error?.Code == Errors.Busy.Code;
+    private static bool IsRefused(Result<ChangeResult> outcome) => outcome.Error?.Code == Errors.Busy.Code;
 }

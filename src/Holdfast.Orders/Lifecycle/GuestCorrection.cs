@@ -10,7 +10,7 @@ namespace Holdfast.Orders;
 /// which it is found, by which the link to it is mailed
 /// again, and whose account it joins when somebody proves the mailbox. A guest with orders in this store alone gets the right name, too.
 /// </summary>
-internal sealed class GuestCorrection(EditCommand edit, Guid guestId) : Rider
+internal sealed class GuestCorrection(EditCommand edit, Guid guestId) : CommitParticipant
 {
     private readonly string? _key = edit.Email is null ? null : Emails.Key(edit.Email);
     private DateTime _now;
@@ -18,13 +18,13 @@ internal sealed class GuestCorrection(EditCommand edit, Guid guestId) : Rider
 
     public override int Rank => LockRank.Guests;
 
-    public override async Task OpenAsync(Tx tx, IReadOnlyList<Rider> all)
+    public override async Task LoadAsync(Tx tx, IReadOnlyList<CommitParticipant> all)
     {
         var now = await tx.NowAsync().ConfigureAwait(false);
         var corrections = all.Cast<GuestCorrection>().ToList();
         var missing = corrections.Where(c => c._key is not null).Select(c => (c._key!, c.Edit.Email!, c.Edit.Name)).ToList();
-        var guests = await Customers.CreateMissingGuestsAsync(tx, missing, now).ConfigureAwait(false);
-        await Customers.LockGuestsAsync(tx, [.. corrections.Select(c => c.Guest(guests)).Distinct()]).ConfigureAwait(false);
+        var guests = await CustomerStore.CreateMissingGuestsAsync(tx, missing, now).ConfigureAwait(false);
+        await CustomerStore.LockGuestsAsync(tx, [.. corrections.Select(c => c.Guest(guests)).Distinct()]).ConfigureAwait(false);
         foreach (var correction in corrections)
         {
             correction._now = now;
@@ -39,21 +39,21 @@ internal sealed class GuestCorrection(EditCommand edit, Guid guestId) : Rider
     {
     }
 
-    public override void Ink(StatementBatch batch, Order order)
+    public override void Save(StatementBatch batch, Order order)
     {
         if (Edit.Name is { } name && order.IsGuest)
         {
-            Customers.RenameGuest(batch, order.CustomerId, name, _now,
+            CustomerStore.RenameGuest(batch, order.CustomerId, name, _now,
                 "NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = users.id AND o.store_id <> {0})", order.StoreId);
         }
     }
 
     /// <summary>The guest who was made for it goes, unless another correction of the batch has given them an order.</summary>
-    public override void InkRefused(StatementBatch batch)
+    public override void SaveRefused(StatementBatch batch)
     {
         if (_made is { } guest)
         {
-            Customers.RemoveGuest(batch, guest, "NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = users.id)");
+            CustomerStore.RemoveGuest(batch, guest, "NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = users.id)");
         }
     }
 

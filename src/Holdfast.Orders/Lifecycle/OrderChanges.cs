@@ -13,7 +13,7 @@ namespace Holdfast.Orders;
 internal sealed class OrderChanges(OrderAccess access, ChangeQueue queue)
 {
     /// <summary>Runs a command made from the body's fields and the order.</summary>
-    public async Task<Reply> RunAsync(Request request, bool staffOnly, bool keyRequired, Func<Seen, Fields, OrderCommand> command,
+    public async Task<Reply> RunAsync(Request request, bool staffOnly, bool keyRequired, Func<AccessibleOrder, JsonBodyReader, OrderCommand> command,
         int status = 200)
     {
         var fields = await request.FieldsAsync().ConfigureAwait(false);
@@ -38,10 +38,10 @@ internal sealed class OrderChanges(OrderAccess access, ChangeQueue queue)
 
         // A guest who gets here has the order's access key, and the order is part of the scope.
         var key = request.Idempotency(keyRequired, guest: "access key", bodyKey);
-        return key.IsOk ? await ChangeAsync(new Changing(made, key.Value, status)).ConfigureAwait(false) : key.Error!;
+        return key.IsOk ? await ChangeAsync(new ChangeRequest(made, key.Value, status)).ConfigureAwait(false) : key.Error!;
     }
 
-    public async Task<Reply> ChangeAsync(Changing changing)
+    public async Task<Reply> ChangeAsync(ChangeRequest changing)
     {
         var changed = await queue.ChangeAsync(changing).ConfigureAwait(false);
         return changed.IsOk
@@ -51,7 +51,7 @@ internal sealed class OrderChanges(OrderAccess access, ChangeQueue queue)
     }
 
     /// <summary>The lines of a shipment or return; null for all.</summary>
-    public static List<StockLine>? Lines(Fields fields) =>
+    public static List<StockLine>? Lines(JsonBodyReader fields) =>
         fields.ObjectsOrNull("lines", l => new StockLine(l.Uuid("variantId"), l.Long("quantity", 1, OrderRequest.MaxQuantity)), 1,
         OrderRequest.MaxLines);
 }

@@ -7,9 +7,9 @@ namespace Holdfast.Orders;
 /// <summary>Idempotency keys of a batch of placements: claimed, passed on, and answered from.</summary>
 internal sealed partial class PlacementBatch
 {
-    private Fetched<Guid> Claim(StatementBatch batch, List<int> open)
+    private QueryResult<Guid> Claim(StatementBatch batch, List<int> open)
     {
-        var rows = Idempotency.Claims();
+        var rows = IdempotentWork.Claims();
         foreach (var placing in open.Select(i => _placings[i]).DistinctBy(p => p.Key.Hash).OrderBy(p => p.Key.Hash))
         {
             _claimants[placing.Key.Hash] = placing;
@@ -34,7 +34,7 @@ internal sealed partial class PlacementBatch
             + "= {v.key}");
     }
 
-    private void AnswerReplays(IReadOnlyList<Idempotency.Stored> stored)
+    private void AnswerReplays(IReadOnlyList<IdempotentWork.StoredOutcome> stored)
     {
         if (stored.Count == 0)
         {
@@ -47,7 +47,7 @@ internal sealed partial class PlacementBatch
             if (byKey.TryGetValue(_placings[i].Key.Hash, out var found))
             {
                 var replay = found.Replay(_placings[i].Key);
-                Answer(i, replay.IsOk && found.Subject is { } orderId ? new Placed(orderId, found.Response!, Replayed: true)
+                Answer(i, replay.IsOk && found.Subject is { } orderId ? new PlaceResult(orderId, found.Response!, Replayed: true)
                     : replay.Error ?? Errors.Internal);
             }
         }

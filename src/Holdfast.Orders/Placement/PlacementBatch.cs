@@ -13,29 +13,29 @@ namespace Holdfast.Orders;
 
 /// <summary>
 /// One batch of placements: peek (a snapshot that answers replays and hopeless commands without a lock), open (claim, lock, clock), decide
-/// (pure, see <see cref="Placement"/>), ink (set-based writes). Locks are taken in the global order.
+/// (pure, see <see cref="PlacementRules"/>), ink (set-based writes). Locks are taken in the global order.
 /// </summary>
 internal sealed partial class PlacementBatch
 {
     private readonly Db _db;
     private readonly OrderOptions _options;
     private readonly ILogger _log;
-    private readonly IReadOnlyList<Placing> _placings;
+    private readonly IReadOnlyList<PlaceRequest> _placings;
     private readonly bool[] _answered;
     private readonly Dictionary<Guid, (int Index, Guid OrderId)> _placedByKey = [];
-    private readonly Dictionary<Guid, Placing> _claimants = [];
+    private readonly Dictionary<Guid, PlaceRequest> _claimants = [];
     private readonly HashSet<Guid> _claimed = [];
-    private readonly List<(Placing Placing, Order Order, byte[] Body)> _accepted = [];
+    private readonly List<(PlaceRequest Placing, Order Order, byte[] Body)> _accepted = [];
     private readonly Dictionary<string, Guid> _guests = new(StringComparer.Ordinal);
     private readonly HashSet<string> _newGuests = new(StringComparer.Ordinal);
     private PlacementBooks _books = null!;
     private DateTime _now;
 
-    public PlacementBatch(Db db, OrderOptions options, OrderNumbers numbers, ILogger log, IReadOnlyList<Placing> placings)
+    public PlacementBatch(Db db, OrderOptions options, OrderNumbers numbers, ILogger log, IReadOnlyList<PlaceRequest> placings)
     {
         (_db, _options, _log, _placings) = (db, options, log, placings);
         _answered = new bool[placings.Count];
-        Outcomes = new Result<Placed>[placings.Count];
+        Outcomes = new Result<PlaceResult>[placings.Count];
         foreach (var placing in placings)
         {
             placing.Command.Number = numbers.Next();
@@ -43,7 +43,7 @@ internal sealed partial class PlacementBatch
     }
 
     /// <summary>One per command, in order.</summary>
-    public Result<Placed>[] Outcomes { get; }
+    public Result<PlaceResult>[] Outcomes { get; }
 
     /// <summary>Reads without locks; answers replays and what is refused anyway. False when nobody is left.</summary>
     public async Task<bool> PeekAsync()
@@ -66,15 +66,15 @@ internal sealed partial class PlacementBatch
     /// Claims the keys, holds the accounts, makes the guests, opens the riders' books, locks the stock, reads the clock: in the global lock
     /// order.
     /// </summary>
-    public async Task OpenAsync(Tx tx)
+    public async Task LoadAsync(Tx tx)
     {
         var open = Left().ToList();
         var commands = open.ConvertAll(i => _placings[i].Command);
         var batch = tx.Batch();
         var claimed = Claim(batch, open);
         var accounts = commands.Select(c => c.CustomerId).OfType<Guid>().Distinct().ToArray();
-        var held = accounts.Length == 0 ? null : Customers.Hold(batch, accounts);
-        var known = Customers.FindGuests(batch, commands.Where(c => c.CustomerId is null).Select(c => c.EmailKey).Distinct().ToArray());
+        var held = accounts.Length == 0 ? null : CustomerStore.Hold(batch, accounts);
+        var known = CustomerStore.FindGuests(batch, commands.Where(c => c.CustomerId is null).Select(c => c.EmailKey).Distinct().ToArray());
         await batch.RunAsync().ConfigureAwait(false);
         var proved = held?.Rows.ToDictionary(a => a.Id, a => a.ProvedEmail) ?? [];
         commands.ForEach(c => c.Know(c.CustomerId is { } id ? proved.GetValueOrDefault(id) : null, _options.FoldsMailboxes));
@@ -85,13 +85,13 @@ internal sealed partial class PlacementBatch
         }
 
         await MakeGuestsAsync(tx, commands, known.Rows).ConfigureAwait(false);
-        (_books, _now) = await PlacementOpening.OpenAsync(tx, _books, _now, commands, _options).ConfigureAwait(false);
+        (_books, _now) = await PlacementLoad.LoadAsync(tx, _books, _now, commands, _options).ConfigureAwait(false);
         _claimed.UnionWith(claimed.Rows);
         if (_claimed.Count < open.Count)
         {
             // Somebody else's commit has the key: by now it is there to be read.
             var taken = open.Select(i => _placings[i].Key.Hash).Where(k => !_claimed.Contains(k)).Distinct().ToArray();
-            AnswerReplays(taken.Length == 0 ? [] : await tx.QueryAsync(Idempotency.Select, Idempotency.Map, taken).ConfigureAwait(false));
+            AnswerReplays(taken.Length == 0 ? [] : await tx.QueryAsync(IdempotentWork.Select, IdempotentWork.Map, taken).ConfigureAwait(false));
         }
     }
 
@@ -107,7 +107,7 @@ internal sealed partial class PlacementBatch
             if (_placedByKey.TryGetValue(key.Hash, out var first))
             {
                 Answer(i, _placings[first.Index].Key.Fingerprint.AsSpan().SequenceEqual(key.Fingerprint)
-                    ? new Placed(first.OrderId, Outcomes[first.Index].Value.Body, Replayed: true)
+                    ? new PlaceResult(first.OrderId, Outcomes[first.Index].Value.Body, Replayed: true)
                     : Errors.IdempotencyKeyReused);
             }
             else
@@ -120,7 +120,7 @@ internal sealed partial class PlacementBatch
     }
 
     /// <summary>Writes everything that changed; takes back the claims and the guests of those who were refused.</summary>
-    public async Task InkAsync(Tx tx)
+    public async Task SaveAsync(Tx tx)
     {
         var batch = tx.Batch();
         var events = new EventLog();
@@ -145,37 +145,37 @@ internal sealed partial class PlacementBatch
 
         batch.Insert(OrderTable.Table.Rows(Placed.Orders));
         batch.Insert(OrderLineTable.Rows(Placed.Orders));
-        UnpaidHoldRows.Ink(_books.UnpaidHolds, batch);
-        PurchaseRows.Ink(_books.Purchases, batch);
+        UnpaidHoldTable.Save(_books.UnpaidHolds, batch);
+        PurchaseCountTable.Save(_books.Purchases, batch);
         foreach (var (placing, order, _) in _accepted)
         {
-            foreach (var rider in placing.Command.Riders)
+            foreach (var rider in placing.Command.Participants)
             {
-                rider.Ink(batch, order);
+                rider.Save(batch, order);
             }
         }
 
         var actors = _accepted.Where(a => a.Placing.Command.ReservationId is not null)
             .ToDictionary(a => a.Placing.Command.ReservationId!.Value, a => a.Placing.Command.Actor);
-        ReservationPages.Ink(_books.Reservations, batch, events, r => actors.GetValueOrDefault(r, "system"));
-        DiscountPages.Ink(_books.Discounts, batch, _now);
+        ReservationStore.Save(_books.Reservations, batch, events, r => actors.GetValueOrDefault(r, "system"));
+        DiscountStore.Save(_books.Discounts, batch, _now);
         if (_books.Points is { } points)
         {
-            PointsPages.Ink(points, batch, _now);
+            PointsStore.Save(points, batch, _now);
         }
 
-        await StockPages.InkAsync(_books.Stock, tx, batch, events, _now, "system").ConfigureAwait(false);
-        events.Ink(batch);
+        await StockStore.SaveAsync(_books.Stock, tx, batch, events, _now, "system").ConfigureAwait(false);
+        events.Save(batch);
         await batch.RunAsync().ConfigureAwait(false);
     }
 
     /// <summary>What refuses the command as the books were peeked at. A rule that fails costs its own command, not the batch.</summary>
     private Error? Check(PlaceCommand command)
     {
-        var mark = _books.Mark();
+        var mark = _books.Savepoint();
         try
         {
-            return Placement.Check(command, _books, _now);
+            return PlacementRules.Check(command, _books, _now);
         }
         catch (Exception e)
         {
@@ -189,15 +189,15 @@ internal sealed partial class PlacementBatch
     /// Decides one command. When it is refused, or a rule fails, all that it has changed is taken back, so that its neighbours are judged
     /// as if it had not been there. What is kept of an accepted one is noted last, after everything that can fail.
     /// </summary>
-    private Result<Placed> Judge(int index)
+    private Result<PlaceResult> Judge(int index)
     {
         var (command, key) = _placings[index];
-        var mark = _books.Mark();
-        var riders = new RiderDecisions(command.Riders);
+        var mark = _books.Savepoint();
+        var riders = new ParticipantDecisions(command.Participants);
         Error? refusal;
         try
         {
-            var decided = Placement.Decide(command, command.CustomerId ?? _guests[command.EmailKey], _books, _options, _now);
+            var decided = PlacementRules.Decide(command, command.CustomerId ?? _guests[command.EmailKey], _books, _options, _now);
             refusal = decided.IsOk ? riders.Decide(decided.Value, _now) : decided.Error;
             if (refusal is null)
             {
@@ -205,7 +205,7 @@ internal sealed partial class PlacementBatch
                 var body = OrderJson.Write(order);
                 _accepted.Add((_placings[index], order, body));
                 _placedByKey[key.Hash] = (index, order.Id);
-                return new Placed(order.Id, body, Replayed: false);
+                return new PlaceResult(order.Id, body, Replayed: false);
             }
         }
         catch (Exception e)
@@ -238,7 +238,7 @@ internal sealed partial class PlacementBatch
 
         var missing = commands.Where(c => c.CustomerId is null && !_guests.ContainsKey(c.EmailKey))
             .Select(c => (c.EmailKey, c.Email, c.Name)).ToList();
-        foreach (var (key, (id, isNew)) in await Customers.CreateMissingGuestsAsync(tx, missing, _now).ConfigureAwait(false))
+        foreach (var (key, (id, isNew)) in await CustomerStore.CreateMissingGuestsAsync(tx, missing, _now).ConfigureAwait(false))
         {
             _guests[key] = id;
             if (isNew)
@@ -250,7 +250,7 @@ internal sealed partial class PlacementBatch
 
     private IEnumerable<int> Left() => Enumerable.Range(0, _placings.Count).Where(i => !_answered[i]);
 
-    private void Answer(int index, Result<Placed> outcome)
+    private void Answer(int index, Result<PlaceResult> outcome)
     {
         Outcomes[index] = outcome;
         _answered[index] = true;

@@ -16,16 +16,16 @@ namespace Holdfast.Orders;
 /// What a batch sees before any lock, in one round trip: stored answers to its keys, the catalog's facts, the stock as last
 /// committed. The catalog's facts are those the orders keep; stock is read again under lock.
 /// </summary>
-internal sealed record PlacementPeek(PlacementBooks Books, IReadOnlyList<Idempotency.Stored> Stored, DateTime Now)
+internal sealed record PlacementPeek(PlacementBooks Books, IReadOnlyList<IdempotentWork.StoredOutcome> Stored, DateTime Now)
 {
-    public static Task<PlacementPeek> ReadAsync(Db db, IReadOnlyList<Placing> placings) => db.ReadAsync(async session =>
+    public static Task<PlacementPeek> ReadAsync(Db db, IReadOnlyList<PlaceRequest> placings) => db.ReadAsync(async session =>
     {
         var commands = placings.Select(p => p.Command).ToList();
         var batch = session.Batch();
         var books = Read(batch, commands);
         // Last: each statement sees the commits before it, and whoever sees the stock that an order has taken must see its key, too, or the
         // second of two equal requests would hear that the first has sold it out.
-        var stored = batch.Query(Idempotency.Select, Idempotency.Map, placings.Select(p => p.Key.Hash).Distinct().ToArray());
+        var stored = batch.Query(IdempotentWork.Select, IdempotentWork.Map, placings.Select(p => p.Key.Hash).Distinct().ToArray());
         var now = batch.Now();
         await batch.RunAsync().ConfigureAwait(false);
         return new PlacementPeek(books(), stored.Rows, now.Rows[0]);
@@ -40,7 +40,7 @@ internal sealed record PlacementPeek(PlacementBooks Books, IReadOnlyList<Idempot
     {
         var batch = session.Batch();
         var read = Read(batch, [command]);
-        var account = command.CustomerId is { } id ? Customers.Look(batch, [id]) : null;
+        var account = command.CustomerId is { } id ? CustomerStore.Look(batch, [id]) : null;
         var clock = batch.Now();
         await batch.RunAsync().ConfigureAwait(false);
         var (books, now) = (read(), clock.First);
@@ -51,7 +51,7 @@ internal sealed record PlacementPeek(PlacementBooks Books, IReadOnlyList<Idempot
         }
 
         return command is { RedeemPoints: > 0, CustomerId: { } customer }
-            ? (books with { Points = await PointsPages.PeekAsync(session, [(customer, command.StoreId)]).ConfigureAwait(false) }, now)
+            ? (books with { Points = await PointsStore.PeekAsync(session, [(customer, command.StoreId)]).ConfigureAwait(false) }, now)
             : (books, now);
     });
 
@@ -65,10 +65,10 @@ internal sealed record PlacementPeek(PlacementBooks Books, IReadOnlyList<Idempot
         var bought = isTold
             ? batch.Query("SELECT variant_id, buyer, quantity FROM purchase_counts WHERE variant_id {in $1} AND buyer {in $2}",
             r => (r.Uuid(0), r.Text(1), r.Long(2)), command.Lines.Select(l => l.VariantId).ToArray(), command.Keys.Asked.ToArray()) : null;
-        var pending = isTold ? PendingRows.Peek(batch, options, [command]) : _ => PendingRows.Unread(options, command);
-        var unpaid = UnpaidHoldRows.Open(batch, options, books, [command], now, ofBuyers: isTold);
+        var pending = isTold ? PendingOrderTable.Peek(batch, options, [command]) : _ => PendingOrderTable.Unread(options, command);
+        var unpaid = UnpaidHoldTable.Load(batch, options, books, [command], now, ofBuyers: isTold);
         var clients = ClientHoldRows.Open(batch, options, books, [command], now, ofOthers: isTold);
-        var uses = isTold && codes.Length > 0 ? DiscountPages.Uses(batch, [.. codes.Select(c => c.Id)], [.. command.Keys.Asked]) : null;
+        var uses = isTold && codes.Length > 0 ? DiscountStore.Uses(batch, [.. codes.Select(c => c.Id)], [.. command.Keys.Asked]) : null;
         await batch.RunAsync().ConfigureAwait(false);
         return books with
         {
@@ -103,11 +103,11 @@ internal sealed record PlacementPeek(PlacementBooks Books, IReadOnlyList<Idempot
                 PaymentMethods = Methods(r.TextOrNull(9)),
             }, variantIds);
         var reservationIds = commands.Select(c => c.ReservationId).OfType<Guid>().Distinct().ToArray();
-        var reservations = reservationIds.Length == 0 ? null : ReservationPages.Peek(batch, reservationIds);
-        var stock = StockPages.Peek(batch, variantIds);
+        var reservations = reservationIds.Length == 0 ? null : ReservationStore.Peek(batch, reservationIds);
+        var stock = StockStore.Peek(batch, variantIds);
         var codes = commands.SelectMany(c => c.DiscountKeys).Distinct().ToArray();
-        var discounts = codes.Length == 0 ? null : DiscountPages.Peek(batch, storeIds, codes);
-        var programs = commands.All(c => c.RedeemPoints == 0) ? null : PointsPages.Programs(batch, storeIds);
+        var discounts = codes.Length == 0 ? null : DiscountStore.Peek(batch, storeIds, codes);
+        var programs = commands.All(c => c.RedeemPoints == 0) ? null : PointsStore.Programs(batch, storeIds);
         var named = commands.Select(c => c.ExternalId).OfType<string>().Distinct().ToArray();
         var externalIds = named.Length == 0 ? null
             : batch.Query("SELECT store_id, external_id FROM orders WHERE store_id {in $1} AND external_id {in $2}",

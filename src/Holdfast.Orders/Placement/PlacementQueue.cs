@@ -11,14 +11,14 @@ namespace Holdfast.Orders;
 /// The way into the books: orders that wait for a store are placed together in one transaction (<see cref="PlacementBatch"/>).
 /// An answer means committed and durable.
 /// </summary>
-public sealed class PlacementQueue(Db db, OrderOptions options, OrderNumbers numbers, RelayBell bell, OrderSessions sessions,
+public sealed class PlacementQueue(Db db, OrderOptions options, OrderNumbers numbers, RelaySignal bell, PaymentDeadlines sessions,
     ILogger<PlacementQueue> log)
-    : BatchQueue<Placing, Placed>(db, log, options.Stores, options.QueueCapacity, options.MaxBatch)
+    : BatchQueue<PlaceRequest, PlaceResult>(db, log, options.Stores, options.QueueCapacity, options.MaxBatch)
 {
     /// <summary>Places an order; the answer comes after its commit.</summary>
-    public Task<Result<Placed>> PlaceAsync(Placing placing) => SubmitAsync(placing, placing.Command.StoreId);
+    public Task<Result<PlaceResult>> PlaceAsync(PlaceRequest placing) => SubmitAsync(placing, placing.Command.StoreId);
 
-    protected override async Task<Result<Placed>[]> AttemptAsync(IReadOnlyList<Placing> commands, BatchAttempt<Placed> attempt)
+    protected override async Task<Result<PlaceResult>[]> AttemptAsync(IReadOnlyList<PlaceRequest> commands, BatchAttempt<PlaceResult> attempt)
     {
         await numbers.ClaimAsync(Db).ConfigureAwait(false);
         var batch = new PlacementBatch(Db, options, numbers, log, commands);
@@ -28,14 +28,14 @@ public sealed class PlacementQueue(Db db, OrderOptions options, OrderNumbers num
         }
 
         await using var tx = await Db.BeginAsync().ConfigureAwait(false);
-        await batch.OpenAsync(tx).ConfigureAwait(false);
+        await batch.LoadAsync(tx).ConfigureAwait(false);
         if (!batch.Decide())
         {
             await tx.RollbackAsync().ConfigureAwait(false);
             return batch.Outcomes;
         }
 
-        await batch.InkAsync(tx).ConfigureAwait(false);
+        await batch.SaveAsync(tx).ConfigureAwait(false);
         tx.AfterCommit(bell.Ring);
         if (sessions.AreKept)
         {

@@ -43,8 +43,8 @@ public sealed class StatisticsConsumer : IConsumer
         var batch = tx.Batch();
         foreach (var storeId in sums.Keys.Select(k => k.StoreId).Distinct())
         {
-            batch.Stale(OrderNames.Statistics(storeId), promptly: false);
-            batch.Stale(OrderNames.Statistics(null), promptly: false);
+            batch.Invalidate(OrderNames.Statistics(storeId), promptly: false);
+            batch.Invalidate(OrderNames.Statistics(null), promptly: false);
         }
 
         batch.Insert(rows,

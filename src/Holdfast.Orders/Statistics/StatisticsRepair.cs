@@ -69,7 +69,7 @@ internal static class StatisticsRepair
                 .Add(sums.Captured).Add(sums.Refunded);
         }
 
-        tx.Stale(StaleNames.Everything);
+        tx.Invalidate(InvalidatedKeys.Everything);
         var batch = tx.Batch();
         batch.Execute("DELETE FROM order_statistics");
         batch.Insert(rows);

@@ -25,16 +25,16 @@ public static class OrderNames
     /// <summary>Notes what a new order makes stale.</summary>
     internal static void NotePlaced(StatementBatch batch, Order order)
     {
-        batch.Stale(ListsOf(order.StoreId), promptly: false);
-        batch.Stale(ListsOf(order.CustomerId), promptly: false);
-        batch.Stale(AllLists, promptly: false);
+        batch.Invalidate(ListsOf(order.StoreId), promptly: false);
+        batch.Invalidate(ListsOf(order.CustomerId), promptly: false);
+        batch.Invalidate(AllLists, promptly: false);
     }
 
     /// <summary>Notes what a change of an order makes stale. Its customer sees it in the list at once.</summary>
     internal static void NoteChanged(StatementBatch batch, Order order)
     {
-        batch.Stale(Order(order.Id));
-        batch.Stale(ListsOf(order.CustomerId));
+        batch.Invalidate(Order(order.Id));
+        batch.Invalidate(ListsOf(order.CustomerId));
         NotePlaced(batch, order);
     }
 }

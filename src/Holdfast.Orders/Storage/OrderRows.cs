@@ -7,7 +7,7 @@ namespace Holdfast.Orders;
 internal static class OrderRows
 {
     /// <summary>Lines and fulfilments of orders, to be put together by <see cref="Assemble"/> after the batch has run.</summary>
-    public static (Fetched<OrderLine> Lines, Fetched<Fulfilment> Fulfilments) Details(StatementBatch batch, Guid[] ids) => (
+    public static (QueryResult<OrderLine> Lines, QueryResult<Fulfilment> Fulfilments) Details(StatementBatch batch, Guid[] ids) => (
         OrderLineTable.Table.Query(batch, "WHERE l.order_id {in $1} ORDER BY l.order_id, l.position", ids),
         FulfilmentTable.Table.Query(batch, "WHERE f.order_id {in $1} ORDER BY f.order_id, f.id", ids));
 
@@ -18,7 +18,7 @@ internal static class OrderRows
     }
 
     /// <summary>Whole orders by id, unlocked; those that are not there are missing.</summary>
-    public static async Task<List<Order>> ReadAsync(Session session, Guid[] ids)
+    public static async Task<List<Order>> ReadAsync(DbSession session, Guid[] ids)
     {
         var batch = session.Batch();
         var orders = OrderTable.Table.Query(batch, "WHERE o.id {in $1}", ids);

@@ -8,14 +8,14 @@ namespace Holdfast.Platform.Caching;
 
 /// <summary> The services of caching. Another <see cref="HybridCache"/>, registered after this, takes the place of ours; who uses one sees
 /// to it that it hears of
-/// <see cref="Db.MadeStale"/>.
+/// <see cref="Db.Invalidated"/>.
 /// </summary>
 public static class CacheModule
 {
     public static void Add(IServiceCollection services, Db db, CacheOptions options)
     {
         // Even without a cache of its own, a process must tell those that have one.
-        db.KeepsStaleNames |= options.Redis is not null;
+        db.KeepsInvalidatedKeys |= options.Redis is not null;
         services.AddSingleton(options);
         services.AddSingleton(new MemoryLevel(options.On ? options.MemoryBytes : 0));
         // With the cache off, too: order sessions and rate limits are kept there, and others are told what became stale.
@@ -24,7 +24,7 @@ public static class CacheModule
             services.AddSingleton(s =>
                 new RedisLink(redis, s.GetRequiredService<MemoryLevel>(), s.GetRequiredService<ILogger<RedisLink>>()));
             services.AddSingleton<RedisLevel>();
-            services.AddSingleton(s => new StaleRows(db, s.GetRequiredService<Invalidations>(), s.GetRequiredService<RedisLink>()));
+            services.AddSingleton(s => new InvalidationTable(db, s.GetRequiredService<Invalidations>(), s.GetRequiredService<RedisLink>()));
         }
 
         services.AddSingleton(s => new Invalidations(db, s.GetRequiredService<MemoryLevel>(), s.GetService<RedisLevel>()));

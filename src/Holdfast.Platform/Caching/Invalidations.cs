@@ -5,7 +5,7 @@ namespace Holdfast.Platform.Caching;
 /// <summary>
 /// Carries what commits have made stale into memory and into Redis. Memory hears at once; Redis at once of what is prompt, and a few times
 /// a second of the rest. With Redis, the names are also a row that was committed with the change: it goes when Redis has taken them. What
-/// stays behind, because a process died or cannot reach Redis, is done by whoever finds it (<see cref="StaleRows"/>).
+/// stays behind, because a process died or cannot reach Redis, is done by whoever finds it (<see cref="InvalidationTable"/>).
 /// </summary>
 internal sealed class Invalidations : IDisposable
 {
@@ -19,7 +19,7 @@ internal sealed class Invalidations : IDisposable
     public Invalidations(Db db, MemoryLevel memory, RedisLevel? redis)
     {
         (_db, _memory, _redis) = (db, memory, redis);
-        _db.MadeStale += Take;
+        _db.Invalidated += Take;
     }
 
     /// <summary>Drops the names here and everywhere now; false where it is not certain that Redis has done it.</summary>
@@ -56,15 +56,15 @@ internal sealed class Invalidations : IDisposable
 
         if (done.Count > 0)
         {
-            await StaleRows.DeleteAsync(_db, done).ConfigureAwait(false);
+            await InvalidationTable.DeleteAsync(_db, done).ConfigureAwait(false);
         }
     }
 
-    public void Dispose() => _db.MadeStale -= Take;
+    public void Dispose() => _db.Invalidated -= Take;
 
-    private void Take(StaleNames names)
+    private void Take(InvalidatedKeys names)
     {
-        var promptly = DropAsync(names.Promptly);
+        var promptly = DropAsync(names.Immediate);
         lock (_gate)
         {
             _soon.UnionWith(names.Soon);

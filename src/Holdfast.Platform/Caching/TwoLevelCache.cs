@@ -52,7 +52,7 @@ internal sealed class TwoLevelCache(CacheOptions options, MemoryLevel memory, Re
         while (true)
         {
             // The marks come first: whatever is dropped from here on makes this loading one that nobody may join.
-            var mine = new Load(memory.Mark(plan.Key, plan.Tags));
+            var mine = new Load(memory.Stamp(plan.Key, plan.Tags));
             var present = _loads.GetOrAdd(plan.Key, mine);
             if (present == mine || (!memory.AreCurrent(present.Marks) && _loads.TryUpdate(plan.Key, mine, present)))
             {
@@ -129,7 +129,7 @@ internal sealed class TwoLevelCache(CacheOptions options, MemoryLevel memory, Re
         await invalidations.DropAsync([key]).ConfigureAwait(false);
         var plan = new Plan<Document, Document>(key, document, static (d, _) => new ValueTask<Document>(d), entry, tags, entry?.Flags
             ?? HybridCacheEntryFlags.None);
-        await FindOrMakeAsync(plan, new Load(memory.Mark(key, tags))).ConfigureAwait(false);
+        await FindOrMakeAsync(plan, new Load(memory.Stamp(key, tags))).ConfigureAwait(false);
     }
 
     // A tenth to either side: what was filled together must not fall due together.
@@ -145,11 +145,11 @@ internal sealed class TwoLevelCache(CacheOptions options, MemoryLevel memory, Re
         HybridCacheEntryOptions? Options,
         IReadOnlyCollection<string> Tags, HybridCacheEntryFlags Flags);
 
-    private sealed class Load(Marks marks)
+    private sealed class Load(VersionStamps marks)
     {
         private readonly TaskCompletionSource<Document> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public Marks Marks => marks;
+        public VersionStamps Marks => marks;
 
         public Task<Document> Task => _done.Task;
 

@@ -7,10 +7,10 @@ namespace Holdfast.Platform.Data;
 /// </summary>
 public sealed class BatchAttempt<TOutcome>
 {
-    private readonly IReadOnlyList<Witness?> _witnesses;
+    private readonly IReadOnlyList<AuditScope?> _witnesses;
 
     /// <param name="witnesses">Of each command, in order.</param>
-    internal BatchAttempt(IReadOnlyList<Witness?> witnesses) => _witnesses = witnesses;
+    internal BatchAttempt(IReadOnlyList<AuditScope?> witnesses) => _witnesses = witnesses;
 
     internal Tx? Transaction { get; private set; }
 

@@ -30,8 +30,8 @@ public abstract partial class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
     protected BatchQueue(Db db, ILogger log, int stores, int capacity, int maxBatch)
     {
         (Db, _log, _maxBatch) = (db, log, maxBatch);
-        _waiting = new TurnQueue<Waiting>(capacity, db.WritersPerLane);
-        _workers = [.. Enumerable.Range(0, stores * db.WritersPerLane).Select(_ => Task.Run(WorkAsync))];
+        _waiting = new TurnQueue<Waiting>(capacity, db.WritersPerPartition);
+        _workers = [.. Enumerable.Range(0, stores * db.WritersPerPartition).Select(_ => Task.Run(WorkAsync))];
     }
 
     protected Db Db { get; }
@@ -259,7 +259,7 @@ public abstract partial class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
         public TCommand Command { get; } = command;
 
         /// <summary>Of the request that waits: the batch runs elsewhere.</summary>
-        public Witness? Witness { get; } = Witness.Current;
+        public AuditScope? Witness { get; } = AuditScope.Current;
 
         public TimeSpan Age => Stopwatch.GetElapsedTime(_since);
 

@@ -25,7 +25,7 @@ public abstract partial class Db : IAsyncDisposable
     public abstract string Name { get; }
 
     /// <summary>How many batches of one store may be under way at once; SQLite has a single writer.</summary>
-    public abstract int WritersPerLane { get; }
+    public abstract int WritersPerPartition { get; }
 
     /// <summary>Whether it can be used, told to the log once per state.</summary>
     public DatabaseCondition Condition { get; } = new();
@@ -37,13 +37,13 @@ public abstract partial class Db : IAsyncDisposable
     /// Whether a commit that makes cached documents stale leaves a row in <c>cache_invalidations</c>, for caches that live longer than
     /// processes. To be the same for all processes of a database.
     /// </summary>
-    public bool KeepsStaleNames { get; set; }
+    public bool KeepsInvalidatedKeys { get; set; }
 
     /// <summary>Switched off only to measure what the rows of attempts cost: without them a lost COMMIT cannot be settled.</summary>
     internal bool LeavesAttempts { get; set; } = true;
 
     /// <summary>Called on the committing caller's thread with what a commit has made stale; must neither block nor throw.</summary>
-    public event Action<StaleNames>? MadeStale;
+    public event Action<InvalidatedKeys>? Invalidated;
 
     /// <summary>Opens the database that the URL names: <c>postgres://…</c>, <c>sqlite:PATH</c>.</summary>
     /// <param name="isPatient">For reading all of a large database: no limit on how long a statement may take.</param>
@@ -57,7 +57,7 @@ public abstract partial class Db : IAsyncDisposable
     /// Runs reads outside any transaction of ours; each statement sees the last commit. A connection that broke is replaced, and
     /// <paramref name="read"/> runs again; within a batch it is the batch that runs again.
     /// </summary>
-    public async Task<T> ReadAsync<T>(Func<Session, Task<T>> read, CancellationToken ct = default)
+    public async Task<T> ReadAsync<T>(Func<DbSession, Task<T>> read, CancellationToken ct = default)
     {
         var clock = Stopwatch.StartNew();
         for (var losses = 0; ; losses++)
@@ -77,7 +77,7 @@ public abstract partial class Db : IAsyncDisposable
     /// As <see cref="ReadAsync{T}"/>, for statements that read whole tables: they are planned for that and have no time limit. A connection
     /// that breaks is not replaced.
     /// </summary>
-    internal virtual Task<T> ReadWholeAsync<T>(Func<Session, Task<T>> read, CancellationToken ct) => ReadOnceAsync(read, ct);
+    internal virtual Task<T> ReadWholeAsync<T>(Func<DbSession, Task<T>> read, CancellationToken ct) => ReadOnceAsync(read, ct);
 
     /// <summary>Opens a transaction (READ COMMITTED; on SQLite BEGIN IMMEDIATE). Disposing it without a commit rolls back.</summary>
     public abstract Task<Tx> BeginAsync(CancellationToken ct = default);
@@ -104,7 +104,7 @@ public abstract partial class Db : IAsyncDisposable
                 result = await work(tx).ConfigureAwait(false);
                 if (!tx.IsRolledBack)
                 {
-                    await AuditLog.NoteAsync(tx, Witness.Current?.Line(result) is { } line ? [line] : []).ConfigureAwait(false);
+                    await AuditLog.NoteAsync(tx, AuditScope.Current?.Line(result) is { } line ? [line] : []).ConfigureAwait(false);
                     committing = tx;
                     tx.LeavesFence = CurrentWork.Kind != DbWork.Background;
                     await tx.CommitAsync(ct).ConfigureAwait(false);
@@ -212,15 +212,15 @@ public abstract partial class Db : IAsyncDisposable
     public abstract ValueTask DisposeAsync();
 
     /// <summary>Tells caches what a commit has made stale.</summary>
-    internal void Tell(StaleNames? names)
+    internal void Tell(InvalidatedKeys? names)
     {
         if (names is not null)
         {
-            MadeStale?.Invoke(names);
+            Invalidated?.Invoke(names);
         }
     }
 
-    private protected abstract Task<T> ReadOnceAsync<T>(Func<Session, Task<T>> read, CancellationToken ct);
+    private protected abstract Task<T> ReadOnceAsync<T>(Func<DbSession, Task<T>> read, CancellationToken ct);
 
     // A server that cannot be reached must be told at once, not after several time-outs. A connection that has fallen silent says nothing
     // about the next one. A batch is run again by its queue, which knows how long its callers have waited.

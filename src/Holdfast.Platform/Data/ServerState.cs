@@ -33,6 +33,6 @@ internal sealed record ServerState(bool IsReadOnly, int Connections, string Dura
             + "set it to remote_write or on for this role or database."
         : null;
 
-    public static Fetched<ServerState> Read(StatementBatch batch) =>
+    public static QueryResult<ServerState> Read(StatementBatch batch) =>
         batch.Query(Sql, r => new ServerState(r.Bool(0), r.Int(3), r.Text(1), r.Bool(2)));
 }

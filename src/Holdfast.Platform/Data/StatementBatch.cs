@@ -3,48 +3,48 @@ using System.Data.Common;
 namespace Holdfast.Platform.Data;
 
 /// <summary>Statements of one round trip; results are there after <see cref="RunAsync"/>.</summary>
-public sealed class StatementBatch(Session session)
+public sealed class StatementBatch(DbSession session)
 {
     private readonly List<Statement> _statements = [];
 
     /// <summary>A statement that gives rows; one that gives none (no SELECT, no RETURNING) is a bug and throws when run.</summary>
-    public Fetched<T> Query<T>(string sql, Func<Row, T> map, params object?[] args)
+    public QueryResult<T> Query<T>(string sql, Func<Row, T> map, params object?[] args)
     {
-        var fetched = new Fetched<T>(sql, args, map);
+        var fetched = new QueryResult<T>(sql, args, map);
         _statements.Add(fetched);
         return fetched;
     }
 
     /// <summary>A statement that gives no rows; one that does is a bug and throws when run.</summary>
-    public Changed Execute(string sql, params object?[] args)
+    public AffectedRows Execute(string sql, params object?[] args)
     {
-        var changed = new Changed(sql, args);
+        var changed = new AffectedRows(sql, args);
         _statements.Add(changed);
         return changed;
     }
 
     /// <summary>The database's clock at this point of the batch, cut to the millisecond.</summary>
-    public Fetched<DateTime> Now() => Query(session.ClockSql, row =>
+    public QueryResult<DateTime> Now() => Query(session.ClockSql, row =>
     {
         var now = row.Time(0) + session.Db.ClockSkew;
         return new DateTime(now.Ticks - (now.Ticks % TimeSpan.TicksPerMillisecond), DateTimeKind.Utc);
     });
 
     /// <summary>Inserts the rows, in one statement on PostgreSQL. <paramref name="suffix"/>: e.g. <c>ON CONFLICT DO NOTHING</c>.</summary>
-    public Changed Insert(RowSet rows, string suffix = "") => Add(new Changed(rows, WriteKind.Insert, suffix));
+    public AffectedRows Insert(RowSet rows, string suffix = "") => Add(new AffectedRows(rows, WriteKind.Insert, suffix));
 
     /// <summary>As <see cref="Insert"/> with RETURNING: the rows that were really inserted.</summary>
-    public Fetched<T> InsertReturning<T>(RowSet rows, string suffix, Func<Row, T> map) => Add(new Fetched<T>(rows, suffix, map));
+    public QueryResult<T> InsertReturning<T>(RowSet rows, string suffix, Func<Row, T> map) => Add(new QueryResult<T>(rows, suffix, map));
 
     /// <summary>
     /// Updates or deletes one row per row of the set: <c>UPDATE t SET a = {v.a} WHERE t.id = {v.id}</c> or <c>DELETE FROM t WHERE t.id =
     /// {v.id}</c>, where <c>{v.x}</c> is the set's column. Each row must be found, or <see cref="StaleRowException"/> is thrown and nothing
     /// may be committed.
     /// </summary>
-    public Changed ChangeEach(RowSet rows, string sql) => Add(new Changed(rows, WriteKind.Change, sql));
+    public AffectedRows ChangeEach(RowSet rows, string sql) => Add(new AffectedRows(rows, WriteKind.Change, sql));
 
-    /// <summary>As <see cref="Tx.Stale"/> of the transaction that this batch belongs to.</summary>
-    public void Stale(string name, bool promptly = true) => ((Tx)session).Stale(name, promptly);
+    /// <summary>As <see cref="Tx.Invalidate"/> of the transaction that this batch belongs to.</summary>
+    public void Invalidate(string name, bool promptly = true) => ((Tx)session).Invalidate(name, promptly);
 
     /// <summary>Sends the statements collected so far. The batch may be filled and run again.</summary>
     public async Task RunAsync()

@@ -86,13 +86,13 @@ public sealed class Table<T>
 
     /// <summary>Adds a query of items to a batch.</summary>
     /// <param name="rest">What follows <c>SELECT ... FROM name alias</c>.</param>
-    public Fetched<T> Query(StatementBatch batch, string rest, params object?[] args) => batch.Query(Select + rest, Map, args);
+    public QueryResult<T> Query(StatementBatch batch, string rest, params object?[] args) => batch.Query(Select + rest, Map, args);
 
     /// <summary>The items of a query.</summary>
-    public Task<List<T>> QueryAsync(Session session, string rest, params object?[] args) => session.QueryAsync(Select + rest, Map, args);
+    public Task<List<T>> QueryAsync(DbSession session, string rest, params object?[] args) => session.QueryAsync(Select + rest, Map, args);
 
     /// <summary>The first item of a query, or default.</summary>
-    public Task<T?> FirstAsync(Session session, string rest, params object?[] args) => session.FirstAsync(Select + rest, Map, args);
+    public Task<T?> FirstAsync(DbSession session, string rest, params object?[] args) => session.FirstAsync(Select + rest, Map, args);
 
     /// <summary>The items as rows to be inserted.</summary>
     public RowSet Rows(IEnumerable<T> items)

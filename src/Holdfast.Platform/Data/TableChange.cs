@@ -22,7 +22,7 @@ public sealed class TableChange<T>
     }
 
     /// <summary>Writes the items as they are now; one that is no longer as it was read throws <see cref="StaleRowException"/>.</summary>
-    public void Ink(StatementBatch batch, params IEnumerable<(T Read, T Now)> items)
+    public void Save(StatementBatch batch, params IEnumerable<(T Read, T Now)> items)
     {
         var rows = new RowSet(_table, _columns);
         foreach (var (read, now) in items)

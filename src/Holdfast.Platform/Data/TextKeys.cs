@@ -16,7 +16,7 @@ public sealed record TextKeys(string Table, string Text, string Key, string Scop
 {
     private const int PageSize = 1000;
 
-    private sealed record Named(Guid Id, string Text, string? Key, string Scope);
+    private sealed record KeyedText(Guid Id, string Text, string? Key, string Scope);
 
     /// <summary>A key of the row's own where another row has the key already.</summary>
     public static string Twin(string key, Guid id) => $"{key}\n{id}";
@@ -37,7 +37,7 @@ public sealed record TextKeys(string Table, string Text, string Key, string Scop
         {
             var page = await tx.QueryAsync(
                 $"SELECT id, {Text}, {Key}, {Scope} FROM {Table} WHERE id > $1 AND {Where} ORDER BY id LIMIT {PageSize}",
-                r => new Named(r.Uuid(0), r.Text(1), r.TextOrNull(2), r.Text(3)), last).ConfigureAwait(false);
+                r => new KeyedText(r.Uuid(0), r.Text(1), r.TextOrNull(2), r.Text(3)), last).ConfigureAwait(false);
             if (page.Count == 0)
             {
                 return report;
@@ -48,9 +48,9 @@ public sealed record TextKeys(string Table, string Text, string Key, string Scop
         }
     }
 
-    private async Task RecomputeAsync(Tx tx, List<Named> page, Func<string, string?> keyOf, List<string> report)
+    private async Task RecomputeAsync(Tx tx, List<KeyedText> page, Func<string, string?> keyOf, List<string> report)
     {
-        var changes = new List<(Named Row, string Key)>();
+        var changes = new List<(KeyedText Row, string Key)>();
         foreach (var row in page)
         {
             if (keyOf(row.Text) is not { } key)

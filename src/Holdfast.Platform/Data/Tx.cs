@@ -1,7 +1,7 @@
 namespace Holdfast.Platform.Data;
 
 /// <summary>A transaction. What it does is seen by others only after <see cref="CommitAsync"/>.</summary>
-public abstract class Tx : Session, IAsyncDisposable
+public abstract class Tx : DbSession, IAsyncDisposable
 {
     private List<Action>? _afterCommit;
 
@@ -39,10 +39,10 @@ public abstract class Tx : Session, IAsyncDisposable
     /// </summary>
     /// <param name="name">A key or a tag, without a line break.</param>
     /// <param name="promptly">False for what changes with every sale: collected, and dropped a few times a second.</param>
-    public void Stale(string name, bool promptly = true) => (Noted ??= new StaleNames()).Add(name, promptly);
+    public void Invalidate(string name, bool promptly = true) => (Noted ??= new InvalidatedKeys()).Add(name, promptly);
 
     /// <summary>What was noted so far; null: nothing.</summary>
-    internal StaleNames? Noted { get; private set; }
+    internal InvalidatedKeys? Noted { get; private set; }
 
     /// <summary>
     /// Makes it lasting. Throws when a statement has failed or it has ended; after a lost connection the outcome is unknown.
@@ -89,7 +89,7 @@ public abstract class Tx : Session, IAsyncDisposable
     /// <summary>What is to run in the round trip of COMMIT, before it.</summary>
     private protected IEnumerable<(string Sql, object?[] Args)> LastStatements()
     {
-        if (Db.KeepsStaleNames && Noted is { } noted)
+        if (Db.KeepsInvalidatedKeys && Noted is { } noted)
         {
             yield return noted.Row(ClockSql);
         }

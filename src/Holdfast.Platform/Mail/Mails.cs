@@ -15,7 +15,7 @@ public static class Mails
     /// Queues the mail with the statements of the batch, unless one of its key is or was queued, or its user has been sent
     /// <see cref="MostPerHour"/> within the last hour. Once the batch has run, the result says so.
     /// </summary>
-    public static QueuedMail Queue(StatementBatch batch, Mail mail, DateTime now)
+    public static QueuedMail Queue(StatementBatch batch, OutgoingMail mail, DateTime now)
     {
         var since = now.AddHours(-1);
         var inserted = batch.Execute(
@@ -38,10 +38,10 @@ public static class Mails
     /// Removes the mails to a user, sent or not. Never by an address: an address proves nothing, and mails about orders have none before
     /// they are sent.
     /// </summary>
-    public static Changed Forget(StatementBatch batch, Guid userId) => batch.Execute("DELETE FROM mails WHERE user_id = $1", userId);
+    public static AffectedRows Forget(StatementBatch batch, Guid userId) => batch.Execute("DELETE FROM mails WHERE user_id = $1", userId);
 
     /// <summary>The mails to a guest are the account's that takes the guest's place.</summary>
-    public static Changed PassOn(StatementBatch batch, Guid guestId, Guid accountId) =>
+    public static AffectedRows PassOn(StatementBatch batch, Guid guestId, Guid accountId) =>
         batch.Execute("UPDATE mails SET user_id = $2 WHERE user_id = $1", guestId, accountId);
 
     /// <summary>Has one that was given up sent again; false where it is gone, or nobody can use it any more.</summary>

@@ -5,10 +5,10 @@ namespace Holdfast.Platform.Messaging;
 /// <summary>What became of a mail that was to be queued, once the batch has run.</summary>
 public sealed class QueuedMail
 {
-    private readonly Changed _inserted;
-    private readonly Fetched<long> _others;
+    private readonly AffectedRows _inserted;
+    private readonly QueryResult<long> _others;
 
-    internal QueuedMail(Guid? userId, Changed inserted, Fetched<long> others) => (UserId, _inserted, _others) = (userId, inserted, others);
+    internal QueuedMail(Guid? userId, AffectedRows inserted, QueryResult<long> others) => (UserId, _inserted, _others) = (userId, inserted, others);
 
     /// <summary>The account or guest whose mailbox it goes to.</summary>
     public Guid? UserId { get; }

@@ -13,19 +13,19 @@ public static class MessagingModule
     public static void Add(IServiceCollection services, MessagingOptions options)
     {
         services.AddSingleton(options);
-        services.AddSingleton<RelayBell>();
+        services.AddSingleton<RelaySignal>();
         services.AddWorker<Relay>();
-        services.AddWorker<ConsumerLanes>();
-        services.AddSingleton(s => new Transports(Configured(options, s.GetRequiredService<Db>())));
-        services.AddWorker<LaneWatch>();
+        services.AddWorker<ConsumerDeliveryQueues>();
+        services.AddSingleton(s => new TransportSet(Configured(options, s.GetRequiredService<Db>())));
+        services.AddWorker<DeliveryQueueWatch>();
         if (options.Relays)
         {
             // Who only answers requests asks no broker and watches no lane: it would always say that all is well.
             services.AddSingleton(s =>
                 new DependencySource(() =>
-                [.. s.GetRequiredService<Transports>()
+                [.. s.GetRequiredService<TransportSet>()
                 .All.Select(t => new Dependency("broker", t.Name, t.Trouble is null ? HealthStatus.Healthy : HealthStatus.Degraded, null)),
-                .. s.GetRequiredService<LaneWatch>().Dependencies]));
+                .. s.GetRequiredService<DeliveryQueueWatch>().Dependencies]));
         }
 
         services.AddWorker<Brokers>();

@@ -124,7 +124,7 @@ public sealed class DiscountBook
     }
 
     /// <summary>A point to come back to.</summary>
-    public int Mark() => _uses.Count;
+    public int Savepoint() => _uses.Count;
 
     /// <summary>Takes back everything since the mark.</summary>
     public void Undo(int mark)

@@ -13,10 +13,10 @@ internal static partial class DiscountBody
     private const int WholePercent = 10_000;
 
     /// <summary>
-    /// The rule for a code whose names are known. What is wrong is noted in the fields; <see cref="Fields.Done"/> is the caller's to ask.
+    /// The rule for a code whose names are known. What is wrong is noted in the fields; <see cref="JsonBodyReader.Done"/> is the caller's to ask.
     /// </summary>
     /// <param name="zone">The store's time zone, in which plain days are read: a code ends when its last day does.</param>
-    public static DiscountCode Read(Fields fields, Guid id, Guid? storeId, string code, TimeZoneInfo? zone)
+    public static DiscountCode Read(JsonBodyReader fields, Guid id, Guid? storeId, string code, TimeZoneInfo? zone)
     {
         var word = fields.Word("kind", [.. DiscountKinds.All]);
         var kind = word.Length == 0 ? DiscountKind.Fixed : DiscountKinds.Parse(word);
@@ -40,7 +40,7 @@ internal static partial class DiscountBody
         return read;
     }
 
-    private static long Value(Fields fields, DiscountKind kind)
+    private static long Value(JsonBodyReader fields, DiscountKind kind)
     {
         var value = kind switch
         {
@@ -56,7 +56,7 @@ internal static partial class DiscountBody
         return value ?? 0;
     }
 
-    private static IReadOnlyList<string> Categories(Fields fields)
+    private static IReadOnlyList<string> Categories(JsonBodyReader fields)
     {
         var categories = fields.TextsOrNull("categories", max: 50)?.ConvertAll(c => c.Trim()) ?? [];
         if (categories.Contains(""))
@@ -67,7 +67,7 @@ internal static partial class DiscountBody
         return [.. categories.Distinct(UnicodeText.Names)];
     }
 
-    private static void Check(Fields fields, DiscountCode read)
+    private static void Check(JsonBodyReader fields, DiscountCode read)
     {
         if (read.EndsAt <= read.StartsAt)
         {

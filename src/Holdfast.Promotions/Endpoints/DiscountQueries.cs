@@ -33,7 +33,7 @@ internal sealed class DiscountQueries(Db db)
         }
 
         var begin = DiscountCode.KeyOf(request.Query("code") ?? "");
-        if (begin.Length > DiscountCode.MaxLength || !Fields.IsClean(begin))
+        if (begin.Length > DiscountCode.MaxLength || !JsonBodyReader.IsClean(begin))
         {
             return Errors.Invalid("code", $"must be plain text of at most {DiscountCode.MaxLength} characters");
         }
@@ -97,7 +97,7 @@ internal sealed class DiscountQueries(Db db)
     }
 
     /// <summary>The currency of a store; null when there is none.</summary>
-    internal static Task<string?> CurrencyAsync(Session session, Guid storeId) =>
+    internal static Task<string?> CurrencyAsync(DbSession session, Guid storeId) =>
         session.FirstAsync("SELECT currency FROM stores WHERE id = $1", r => r.Text(0), storeId);
 
     /// <summary>The store that a request names in its query; null when it names none.</summary>
@@ -115,12 +115,12 @@ internal sealed class DiscountQueries(Db db)
     private static string ListSql(string stores) =>
         $"WHERE {stores} AND substr(code_key, 1, length($1{{as text}})) = $1{{as text}} AND code_key > $2 ORDER BY code_key LIMIT $3";
 
-    private static async Task<Result<DiscountQuote>> QuoteAsync(Session session, Guid storeId, string key, long subtotal, string? category,
+    private static async Task<Result<DiscountQuote>> QuoteAsync(DbSession session, Guid storeId, string key, long subtotal, string? category,
         string buyer)
     {
         var batch = session.Batch();
         var currencies = batch.Query("SELECT currency FROM stores WHERE id = $1", r => r.Text(0), storeId);
-        var codes = DiscountPages.Peek(batch, [storeId], [key]);
+        var codes = DiscountStore.Peek(batch, [storeId], [key]);
         var now = batch.Now();
         await batch.RunAsync().ConfigureAwait(false);
         if (currencies.First is not { } currency)
@@ -138,7 +138,7 @@ internal sealed class DiscountQueries(Db db)
             return PromotionErrors.NotApplicable;
         }
 
-        var uses = DiscountPages.Uses(batch, [code.Id], [buyer]);
+        var uses = DiscountStore.Uses(batch, [code.Id], [buyer]);
         await batch.RunAsync().ConfigureAwait(false);
         return new DiscountBook(codes.Rows, uses.Rows).Check(code, subtotal, buyer, now.Rows[0]) is { } obstacle ? obstacle
             : new DiscountQuote(code.Code, code.Kind, Discounts.AmountOf(code, subtotal), code.Kind == DiscountKind.FreeShipping, currency);

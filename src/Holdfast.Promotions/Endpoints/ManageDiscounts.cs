@@ -37,7 +37,7 @@ internal sealed class ManageDiscounts(Db db)
 
         try
         {
-            return await Idempotency.RunAsync(db, request, required: false, tx => InsertAsync(tx, code)).ConfigureAwait(false);
+            return await IdempotentWork.RunAsync(db, request, required: false, tx => InsertAsync(tx, code)).ConfigureAwait(false);
         }
         catch (Exception e) when (db.IsUniqueViolation(e, "discount_codes"))
         {
@@ -95,7 +95,7 @@ internal sealed class ManageDiscounts(Db db)
         : caller.Role == Role.Admin ? null : Errors.Forbidden;
 
     /// <summary>The time zone of the code's store, where the body names plain days; a code for all stores has none.</summary>
-    private async Task<TimeZoneInfo?> ZoneAsync(Fields fields, Guid? storeId, CancellationToken ct) => storeId is { } id
+    private async Task<TimeZoneInfo?> ZoneAsync(JsonBodyReader fields, Guid? storeId, CancellationToken ct) => storeId is { } id
         && (fields.IsDay("startsAt") || fields.IsDay("endsAt"))
         ? Times.Zone(await db.ReadAsync(s => s.FirstAsync("SELECT time_zone FROM stores WHERE id = $1", r => r.Text(0), id), ct)
         .ConfigureAwait(false)) : null;

@@ -7,7 +7,7 @@ namespace Holdfast.Promotions;
 internal static class DiscountRows
 {
     /// <summary>A store's own code, or without a store one for all.</summary>
-    public static Task<DiscountCode?> FindAsync(Session session, Guid? storeId, string codeKey, string suffix = "") => storeId is { } id
+    public static Task<DiscountCode?> FindAsync(DbSession session, Guid? storeId, string codeKey, string suffix = "") => storeId is { } id
         ? DiscountTable.Table.FirstAsync(session, $"WHERE code_key = $1 AND store_id = $2 {suffix}", codeKey, id)
         : DiscountTable.Table.FirstAsync(session, $"WHERE code_key = $1 AND store_id IS NULL {suffix}", codeKey);
 
@@ -39,7 +39,7 @@ internal static class DiscountRows
     public static Task UpdateAsync(Tx tx, DiscountCode read, DiscountCode now)
     {
         var batch = tx.Batch();
-        DiscountTable.Change.Ink(batch, (read, now));
+        DiscountTable.Change.Save(batch, (read, now));
         return batch.RunAsync();
     }
 }

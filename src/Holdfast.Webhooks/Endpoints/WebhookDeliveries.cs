@@ -51,7 +51,7 @@ internal sealed class WebhookDeliveries(Db db)
     /// 200: it is sent once more, whatever became of it before, with the same <c>webhook-id</c>; 409 <c>webhook_endpoint_paused</c>.
     /// </summary>
     public async Task<Reply> RedeliverAsync(Request request) => await request.NoMembersAsync().ConfigureAwait(false) is { } error ? error
-        : await Idempotency.RunAsync(db, request, required: false, async tx =>
+        : await IdempotentWork.RunAsync(db, request, required: false, async tx =>
     {
         var endpoint = await WebhookEndpoints.FindAsync(tx, request).ConfigureAwait(false);
         if (endpoint is null || request.Id("deliveryId") is not { } id)
@@ -80,7 +80,7 @@ internal sealed class WebhookDeliveries(Db db)
 
     /// <summary>200 <c>{redelivered}</c>: everything that was given up is sent once more.</summary>
     public async Task<Reply> RedeliverFailedAsync(Request request) => await request.NoMembersAsync().ConfigureAwait(false) is { } error
-        ? error : await Idempotency.RunAsync(db, request, required: false, async tx =>
+        ? error : await IdempotentWork.RunAsync(db, request, required: false, async tx =>
     {
         var endpoint = await WebhookEndpoints.FindAsync(tx, request).ConfigureAwait(false);
         if (endpoint is null)

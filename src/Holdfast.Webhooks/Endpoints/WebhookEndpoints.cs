@@ -105,7 +105,7 @@ internal sealed class WebhookEndpoints(Db db, SecretBox box, EventTypes types, W
 
     /// <summary>200: sent to again; of a paused one what is pending at once. What happened while it was paused is not sent.</summary>
     public async Task<Reply> ResumeAsync(Request request) => await request.NoMembersAsync().ConfigureAwait(false) is { } error ? error
-        : await Idempotency.RunAsync(db, request, required: false, async tx =>
+        : await IdempotentWork.RunAsync(db, request, required: false, async tx =>
     {
         if (await FindAsync(tx, request).ConfigureAwait(false) is not { } found)
         {
@@ -130,7 +130,7 @@ internal sealed class WebhookEndpoints(Db db, SecretBox box, EventTypes types, W
     }).ConfigureAwait(false);
 
     /// <summary>The endpoint of the request's path; null when it is not the caller's to know.</summary>
-    internal static async Task<WebhookEndpoint?> FindAsync(Session session, Request request)
+    internal static async Task<WebhookEndpoint?> FindAsync(DbSession session, Request request)
     {
         var found = request.Id() is { } id
             ? await session.FirstAsync($"SELECT {WebhookEndpoint.Columns} FROM webhook_endpoints WHERE id = $1", WebhookEndpoint.Map, id)

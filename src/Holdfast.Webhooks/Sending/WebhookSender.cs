@@ -194,7 +194,7 @@ internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox
             "UPDATE webhook_deliveries SET attempts = {v.attempts}, next_attempt_at = {v.next_attempt_at} WHERE webhook_deliveries.id "
             + "= {v.id}");
         await batch.RunAsync().ConfigureAwait(false);
-        var events = await EventRows.LoadAsync(tx, due.Rows.ConvertAll(d => d.Event)).ConfigureAwait(false);
+        var events = await EventTable.LoadAsync(tx, due.Rows.ConvertAll(d => d.Event)).ConfigureAwait(false);
         return (endpoint.Rows[0], due.Rows, events.ToDictionary(e => new EventKey(e.Subject, e.Sequence)));
     }
 

@@ -49,7 +49,7 @@ internal static class Database
         try
         {
             var db = Db.Open(settings.DatabaseUrl, isPatient);
-            db.KeepsStaleNames = settings.Cache.Redis is not null;
+            db.KeepsInvalidatedKeys = settings.Cache.Redis is not null;
             return db;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

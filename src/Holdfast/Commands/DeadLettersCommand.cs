@@ -18,14 +18,14 @@ internal static class DeadLettersCommand
     public static Command Command() => new("dead-letters", "What could not be handled: list it, try it again, or drop it.")
     {
         Database.ReadingCommand("list", "List them, the newest first.", (_, db, ct) => ListAsync(db, Console.Out, ct)),
-        ById("redrive", "Have one tried again.", DeadLetters.RedriveAsync),
+        ById("redrive", "Have one tried again.", DeadLetterStore.RedriveAsync),
         RedriveAll(),
-        ById("drop", "Give one up for good.", DeadLetters.DropAsync),
+        ById("drop", "Give one up for good.", DeadLetterStore.DropAsync),
     };
 
     private static async Task<int> ListAsync(Db db, TextWriter output, CancellationToken ct)
     {
-        var letters = await DeadLetters.NewestAsync(db, MaxShown + 1, ct).ConfigureAwait(false);
+        var letters = await DeadLetterStore.NewestAsync(db, MaxShown + 1, ct).ConfigureAwait(false);
         foreach (var l in letters.Take(MaxShown))
         {
             await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
@@ -51,7 +51,7 @@ internal static class DeadLettersCommand
         var lane = new Argument<string>("lane") { Description = "As list shows it: a consumer, a broker, order_inbox or mails." };
         var command = Database.ReadingCommand("redrive-all", "Have all of a lane tried again.", async (parsed, db, ct) =>
         {
-            var (redriven, refused) = await DeadLetters.RedriveAllAsync(db, parsed.GetValue(lane)!, ct).ConfigureAwait(false);
+            var (redriven, refused) = await DeadLetterStore.RedriveAllAsync(db, parsed.GetValue(lane)!, ct).ConfigureAwait(false);
             await Console.Out.WriteLineAsync(
                 string.Create(CultureInfo.InvariantCulture,
                 $"{redriven} are tried again{(refused == 0 ? "" : $"; nothing can come of {refused} more: drop them")}."))

@@ -81,7 +81,7 @@ internal static class DemoStore
         }
 
         var batch = tx.Batch();
-        writer.Ink(batch);
+        writer.Save(batch);
         await batch.RunAsync().ConfigureAwait(false);
         await StockWriter.ReceiveAsync(tx, stock, "demo", now).ConfigureAwait(false);
         return true;

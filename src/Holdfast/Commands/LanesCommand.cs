@@ -15,7 +15,7 @@ internal static class LanesCommand
             "A broker gets no more events, and what waits for it is given up. Stop the processes that have its address first.",
             async (parsed, db, ct) =>
         {
-            var refusal = await Lanes.DropAsync(db, parsed.GetValue(name)!, ct).ConfigureAwait(false);
+            var refusal = await DeliveryQueueStore.DropAsync(db, parsed.GetValue(name)!, ct).ConfigureAwait(false);
             await Console.Out.WriteLineAsync(refusal is null ? "Done." : refusal.English).ConfigureAwait(false);
             return refusal is null ? 0 : 1;
         });
@@ -28,11 +28,11 @@ internal static class LanesCommand
 
     private static async Task<int> ListAsync(Db db, TextWriter output, CancellationToken ct)
     {
-        foreach (var lane in await Lanes.AllAsync(db, ct).ConfigureAwait(false))
+        foreach (var lane in await DeliveryQueueStore.AllAsync(db, ct).ConfigureAwait(false))
         {
             var waiting = lane.Since is { } since
                 ? string.Create(CultureInfo.InvariantCulture, $"{lane.Events} events since {since:yyyy-MM-dd HH:mm:ss}") : "nothing waits";
-            await output.WriteLineAsync($"{lane.Name}{(Lanes.IsBroker(lane.Name) ? "" : $" by {lane.Transport}")}: {waiting}"
+            await output.WriteLineAsync($"{lane.Name}{(DeliveryQueueStore.IsBroker(lane.Name) ? "" : $" by {lane.Transport}")}: {waiting}"
                 + (lane.BehindSince is { } behind
                 ? string.Create(CultureInfo.InvariantCulture, $"; to catch up since {behind:yyyy-MM-dd HH:mm:ss}") : ""))
                 .ConfigureAwait(false);

@@ -67,7 +67,7 @@ internal static class Serve
             app.Logger.LogWarning("At start {Tightened}", tightened);
         }
 
-        FirstScreen(settings, app, await app.Services.GetRequiredService<Accounts>().FirstAdminAsync().ConfigureAwait(false));
+        FirstScreen(settings, app, await app.Services.GetRequiredService<AccountStore>().FirstAdminAsync().ConfigureAwait(false));
         await app.WaitForShutdownAsync(ct).ConfigureAwait(false);
         // Background work that threw has ended the server; its log line says why. Whoever restarts us must see that it was no wish.
         return app.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(s => s.ExecuteTask is { IsFaulted: true }) ? 1

@@ -47,7 +47,7 @@ internal static class UserCreate
             throw new StartupException($"--role: '{wish.Role}' must be customer, staff, service or admin.");
         }
 
-        if (wish.Name is { } name && (string.IsNullOrWhiteSpace(name) || name.Length > 200 || !Fields.IsClean(name)))
+        if (wish.Name is { } name && (string.IsNullOrWhiteSpace(name) || name.Length > 200 || !JsonBodyReader.IsClean(name)))
         {
             throw new StartupException("--name: must be plain text of at most 200 characters.");
         }
@@ -67,7 +67,7 @@ internal static class UserCreate
 
         var stores = await StoresAsync(db, wish.Stores, ct).ConfigureAwait(false);
         var (password, isMade) = ReadPassword(wish);
-        var made = await new Accounts(db).CreateAsync(role, wish.Email, wish.Name?.Trim(), password, stores, ct).ConfigureAwait(false);
+        var made = await new AccountStore(db).CreateAsync(role, wish.Email, wish.Name?.Trim(), password, stores, ct).ConfigureAwait(false);
         if (!made.IsOk)
         {
             await Console.Error.WriteLineAsync($"holdfast: {made.Error!.English}").ConfigureAwait(false);

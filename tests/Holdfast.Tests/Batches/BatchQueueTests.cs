@@ -170,8 +170,8 @@ public abstract class BatchQueueTests(TestDatabase database)
     {
         var (queue, table, open) = await GatedAsync(capacity: 5, maxBatch: 1);
         await using var _ = queue;
-        var taken = Submit(queue, _db.WritersPerLane, i => $"held{i}");
-        await Until.TrueAsync("the workers hold a batch each", () => queue.Attempts.Count == _db.WritersPerLane);
+        var taken = Submit(queue, _db.WritersPerPartition, i => $"held{i}");
+        await Until.TrueAsync("the workers hold a batch each", () => queue.Attempts.Count == _db.WritersPerPartition);
         var waiting = Submit(queue, 5, i => $"wait{i}");
         var refused = Submit(queue, 3, i => $"full{i}");
         Assert.All(refused, answer => Assert.True(answer.IsCompletedSuccessfully));
@@ -179,7 +179,7 @@ public abstract class BatchQueueTests(TestDatabase database)
         Assert.All(waiting, answer => Assert.False(answer.IsCompleted));
         open.SetResult();
         Assert.All(await Task.WhenAll(taken.Concat(waiting)), r => Assert.True(r.IsOk));
-        Assert.Equal(5 + _db.WritersPerLane, await Scratch.CountAsync(_db, table));
+        Assert.Equal(5 + _db.WritersPerPartition, await Scratch.CountAsync(_db, table));
     }
 
     [Fact]
@@ -216,7 +216,7 @@ public abstract class BatchQueueTests(TestDatabase database)
         queue.Gate = commands => commands[0].Text == "held" ? open.Task : Task.CompletedTask;
         var busy = Guid.CreateVersion7();
         var held = new List<Task<Result<string>>>();
-        while (held.Count < _db.WritersPerLane)
+        while (held.Count < _db.WritersPerPartition)
         {
             held.Add(queue.SubmitAsync(new Word(Guid.CreateVersion7(), "held"), busy));
             await Until.TrueAsync("a worker holds it", () => queue.Attempts.Count == held.Count);

@@ -43,10 +43,10 @@ public abstract class FailingRuleTests(TestHost host)
         await shop.AddCodeAsync("ONCE", "fixed", 100, limit: 1);
         var (cart, version, owner) = await CartAsync(shop);
         var key = Guid.CreateVersion7();
-        Placing With(byte print, params Rider[] riders)
+        PlaceRequest With(byte print, params CommitParticipant[] riders)
         {
-            var (command, _) = shop.Placing(email: $"{key:N}@example.com", riders: [new CartRider(cart, version, owner), .. riders]);
-            return new Placing(command with
+            var (command, _) = shop.Placing(email: $"{key:N}@example.com", riders: [new CartCheckoutParticipant(cart, version, owner), .. riders]);
+            return new PlaceRequest(command with
             {
                 ExternalId = "X-1",
                 DiscountKey = "ONCE",
@@ -89,14 +89,14 @@ public abstract class FailingRuleTests(TestHost host)
         var shop = await Shop.CreateAsync(Server.Db, 5);
         var order = (await Together.PlaceAsync(Server, shop.Placing(2)))[0].Value.OrderId;
         var (key, once) = (Guid.CreateVersion7(), new OnceRider());
-        Changing Pay(byte print, OrderCommand command) => new(command, new IdempotencyKey(key, [print]));
-        PayCommand Payment(params Rider[] riders) =>
+        ChangeRequest Pay(byte print, OrderCommand command) => new(command, new IdempotencyKey(key, [print]));
+        PayCommand Payment(params CommitParticipant[] riders) =>
             new(order, shop.StoreId, "service", Guid.CreateVersion7(), "bank", "t-1", 2000, "VND", null, null, null)
             {
-                Riders = [once, .. riders],
+                Participants = [once, .. riders],
             };
         var failing = fault == Fault.Rider ? Pay(1, Payment(new ThrowingRider()))
-            : Pay(1, new EditCommand(order, shop.StoreId, "service", "", null, null, Payment()) { Riders = [once] });
+            : Pay(1, new EditCommand(order, shop.StoreId, "service", "", null, null, Payment()) { Participants = [once] });
         var neighbour = Pay(2, Payment());
         var outcomes = await Together.ChangeAsync(Server, failing, neighbour);
         Assert.Equal("internal_error", outcomes[0].Error?.Code);
@@ -117,13 +117,13 @@ public abstract class FailingRuleTests(TestHost host)
     {
         var shop = await Shop.CreateAsync(Server.Db, 3);
         var log = new HeldLog();
-        await using var queue = new ReservationQueue(Server.Db, new RelayBell(), log);
+        await using var queue = new ReservationQueue(Server.Db, new RelaySignal(), log);
         ReserveCommand Reserve(Guid variant, Guid key, byte print, TimeSpan ttl) =>
             new(Guid.CreateVersion7(), Caller.System, new IdempotencyKey(key, [print]), [new StockLine(variant, 3)], null, ttl);
 
         // Each worker that this caller may have is held in a failure of its own, over stock of its own, so what comes now is one batch.
         var failures = new List<Task<Reply>>();
-        while (failures.Count < Server.Db.WritersPerLane)
+        while (failures.Count < Server.Db.WritersPerPartition)
         {
             var variant = await shop.AddVariantAsync(1000, 3, null);
             failures.Add(queue.SubmitAsync(Reserve(variant, Guid.CreateVersion7(), 1, TimeSpan.MaxValue)));
@@ -152,7 +152,7 @@ public abstract class FailingRuleTests(TestHost host)
     {
         await using var database = await TestDb.CreateAsync(host.Backend);
         var shop = await Shop.CreateAsync(database.Db, 3, 3);
-        await using var queue = new ReservationQueue(database.Db, new RelayBell(), NullLogger<ReservationQueue>.Instance);
+        await using var queue = new ReservationQueue(database.Db, new RelaySignal(), NullLogger<ReservationQueue>.Instance);
         foreach (var variant in shop.Variants)
         {
             StockLine[] lines = [new StockLine(variant, 1)];
@@ -163,7 +163,7 @@ public abstract class FailingRuleTests(TestHost host)
         // A row that somebody has repaired by hand, wrongly.
         await database.Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE stock SET reserved = 0 WHERE variant_id = $1", shop.Variants[0]));
         database.Db.ClockSkew = TimeSpan.FromMinutes(2);
-        var sweep = new ExpireReservations(database.Db, new RelayBell(), NullLogger<ExpireReservations>.Instance);
+        var sweep = new ExpireReservations(database.Db, new RelaySignal(), NullLogger<ExpireReservations>.Instance);
         Assert.Equal(1, await sweep.SweepOnceAsync());
         Assert.Equal((3, 0), await shop.StockAsync(shop.Variants[1]));
     }
@@ -198,17 +198,17 @@ public abstract class FailingRuleTests(TestHost host)
     }
 
     /// <summary>A rider without rows.</summary>
-    private abstract class TestRider : Rider
+    private abstract class TestRider : CommitParticipant
     {
         public override int Rank => LockRank.Carts;
 
-        public override Task OpenAsync(Tx tx, IReadOnlyList<Rider> all) => Task.CompletedTask;
+        public override Task LoadAsync(Tx tx, IReadOnlyList<CommitParticipant> all) => Task.CompletedTask;
 
         public override void Undo()
         {
         }
 
-        public override void Ink(StatementBatch batch, Order order)
+        public override void Save(StatementBatch batch, Order order)
         {
         }
     }

@@ -24,8 +24,8 @@ public abstract class FairShareTests(TestDatabase database)
     {
         var (busy, quiet) = (await Shop.CreateAsync(database.Db, Flood), await Shop.CreateAsync(database.Db, Flood));
         var options = new OrderOptions { QueueCapacity = Capacity, MaxBatch = MaxBatch };
-        await using var queue = new PlacementQueue(database.Db, options, new OrderNumbers(TimeProvider.System), new RelayBell(),
-            new OrderSessions(new ExpiringKeys(NullLogger<ExpiringKeys>.Instance)), NullLogger<PlacementQueue>.Instance);
+        await using var queue = new PlacementQueue(database.Db, options, new OrderNumbers(TimeProvider.System), new RelaySignal(),
+            new PaymentDeadlines(new ExpiringKeys(NullLogger<ExpiringKeys>.Instance)), NullLogger<PlacementQueue>.Instance);
         var flood = Enumerable.Range(0, Flood).Select(i => queue.PlaceAsync(busy.Placing(email: $"busy{i}@example.com"))).ToList();
         var besides = 0;
         for (var i = 0; Answered(flood) < Flood - (2 * MaxBatch); i++)
@@ -48,7 +48,7 @@ public abstract class FairShareTests(TestDatabase database)
         Assert.Equal(besides, await OrdersAsync(quiet));
     }
 
-    private static int Answered(List<Task<Result<Placed>>> orders) => orders.Count(o => o.IsCompleted);
+    private static int Answered(List<Task<Result<PlaceResult>>> orders) => orders.Count(o => o.IsCompleted);
 
     private static Task<long> OrdersAsync(Shop shop) => shop.CountAsync("SELECT COUNT(*) FROM orders WHERE store_id = $1", shop.StoreId);
 }

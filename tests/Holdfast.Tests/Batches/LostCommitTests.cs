@@ -22,7 +22,7 @@ public sealed class LostCommitTests(PostgresDatabase database) : IClassFixture<P
         await using var _ = proxy;
         await using var db = Db.Open(url);
         var told = new ConcurrentQueue<string>();
-        db.MadeStale += names => told.Enqueue(string.Join(' ', names.Promptly));
+        db.Invalidated += names => told.Enqueue(string.Join(' ', names.Immediate));
         var log = new TestLog();
         var open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var queue = new WordQueue(db, table, log) { Gate = _ => open.Task, GivesUpAfter = TimeSpan.FromMinutes(2) };

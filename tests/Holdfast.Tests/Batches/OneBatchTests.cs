@@ -59,7 +59,7 @@ public abstract class OneBatchTests(TestHost host)
     {
         var shop = await Shop.CreateAsync(Server.Db, 9);
         var (order, other) = (await PlacedAsync(shop, 1), await PlacedAsync(shop, 1));
-        var outcomes = await Together.ChangeAsync(Server, Pay(shop, order, "t-1", Placement.MaxTotal + 1), Pay(shop, order, "t-1", 1000),
+        var outcomes = await Together.ChangeAsync(Server, Pay(shop, order, "t-1", PlacementRules.MaxTotal + 1), Pay(shop, order, "t-1", 1000),
             Pay(shop, order, "t-1", 1000), Pay(shop, other, "t-1", 1000));
         Assert.Equal(["payment_too_large", null, null, "transaction_conflict"], outcomes.Select(o => o.Error?.Code));
         Assert.Equal(1, await shop.CountAsync("SELECT COUNT(*) FROM payment_transactions WHERE store_id = $1", shop.StoreId));
@@ -73,8 +73,8 @@ public abstract class OneBatchTests(TestHost host)
         var order = await PlacedAsync(shop, 1);
         var key = Guid.CreateVersion7();
         var outcomes = await Together.ChangeAsync(Server, Pay(shop, order, "t-1", 1000),
-            new Changing(new CancelCommand(order, shop.StoreId, "owner", null), null),
-            new Changing(new HideCommand(order, shop.StoreId, "owner", ByOwner: true), null));
+            new ChangeRequest(new CancelCommand(order, shop.StoreId, "owner", null), null),
+            new ChangeRequest(new HideCommand(order, shop.StoreId, "owner", ByOwner: true), null));
         Assert.All(outcomes, o => Assert.True(o.IsOk));
         var told = (await Together.ChangeAsync(Server, Pay(shop, order, "t-1", 1000, key)))[0].Value;
         Assert.Equal(told.Body, (await Together.ChangeAsync(Server, Pay(shop, order, "t-1", 1000, key)))[0].Value.Body);
@@ -105,9 +105,9 @@ public abstract class OneBatchTests(TestHost host)
         var (key, unused, email) = (Guid.CreateVersion7(), Guid.CreateVersion7(), $"{Guid.CreateVersion7():N}@example.com");
         var limited = await shop.AddVariantAsync(1000, 9, 1);
         var (cart, version, owner) = await CartAsync(shop);
-        CartRider Rides() => new(cart, version, owner);
-        Placing Named(Placing placing, params Rider[] riders) =>
-            placing with { Command = placing.Command with { ExternalId = "X-1", Riders = riders } };
+        CartCheckoutParticipant Rides() => new(cart, version, owner);
+        PlaceRequest Named(PlaceRequest placing, params CommitParticipant[] riders) =>
+            placing with { Command = placing.Command with { ExternalId = "X-1", Participants = riders } };
 
         // The second is refused under lock, by the limit that the first one reaches; the third by its cart, after it has taken the external
         // id and the last piece.
@@ -135,9 +135,9 @@ public abstract class OneBatchTests(TestHost host)
         Assert.False(later[2].Value.Replayed);
     }
 
-    private static Placing With(Placing placing, Guid key, byte print) => placing with { Key = new IdempotencyKey(key, [print]) };
+    private static PlaceRequest With(PlaceRequest placing, Guid key, byte print) => placing with { Key = new IdempotencyKey(key, [print]) };
 
-    private static Changing Pay(Shop shop, Guid order, string transaction, long amount, Guid? key = null, byte print = 1,
+    private static ChangeRequest Pay(Shop shop, Guid order, string transaction, long amount, Guid? key = null, byte print = 1,
         string currency = "VND") => new(
         new PayCommand(order, shop.StoreId, "service", Guid.CreateVersion7(), "bank", transaction, amount, currency, null, null, null),
         key is { } k ? new IdempotencyKey(k, [print]) : null);

@@ -9,7 +9,7 @@ namespace Holdfast.Tests.Batches;
 /// <summary>Commands that are certain to be one batch, in this order: the batch is run without its queue.</summary>
 internal static class Together
 {
-    public static async Task<Result<Placed>[]> PlaceAsync(TestServer server, params Placing[] placings)
+    public static async Task<Result<PlaceResult>[]> PlaceAsync(TestServer server, params PlaceRequest[] placings)
     {
         var batch = new PlacementBatch(server.Db, server.Get<OrderOptions>(), server.Get<OrderNumbers>(), NullLogger.Instance, placings);
         if (!await batch.PeekAsync())
@@ -18,24 +18,24 @@ internal static class Together
         }
 
         await using var tx = await server.Db.BeginAsync();
-        await batch.OpenAsync(tx);
+        await batch.LoadAsync(tx);
         if (batch.Decide())
         {
-            await batch.InkAsync(tx);
+            await batch.SaveAsync(tx);
             await tx.CommitAsync();
         }
 
         return batch.Outcomes;
     }
 
-    public static async Task<Result<Holdfast.Orders.Changed>[]> ChangeAsync(TestServer server, params Changing[] changings)
+    public static async Task<Result<Holdfast.Orders.ChangeResult>[]> ChangeAsync(TestServer server, params ChangeRequest[] changings)
     {
         await using var tx = await server.Db.BeginAsync();
         var batch = new ChangeBatch(tx, NullLogger.Instance, changings);
-        await batch.OpenAsync();
+        await batch.LoadAsync();
         if (batch.Decide())
         {
-            await batch.InkAsync();
+            await batch.SaveAsync();
             await tx.CommitAsync();
         }
 

@@ -44,7 +44,7 @@ internal sealed class WordQueue(Db db, string table, ILogger log, int stores = 1
             }
 
             rows.Add(command.Id).Add(command.Text);
-            tx.Stale(command.Text);
+            tx.Invalidate(command.Text);
             outcomes[i] = command.Text.ToUpperInvariant();
         }
 

@@ -117,7 +117,7 @@ public abstract class CacheFaultTests(Backend backend)
 
         // As a process that ends between its commit and what should follow, or a command without a cache.
         await using var dead = Db.Open(database.Url);
-        dead.KeepsStaleNames = true;
+        dead.KeepsInvalidatedKeys = true;
 
         using var watched = new Watched(new Random(2), 3);
         await watched.RunAsync(_ => other, 1, async () =>
@@ -170,7 +170,7 @@ public abstract class CacheFaultTests(Backend backend)
             await batch.RunAsync();
         });
         await Until.TrueAsync("few are left", async () => await a.RowsAsync() < 310);
-        Assert.Contains(StaleNames.Everything,
+        Assert.Contains(InvalidatedKeys.Everything,
             await a.Db.ReadAsync(s => s.QueryAsync("SELECT names FROM cache_invalidations", r => r.Text(0))));
         await redis.StartServerAsync();
         await Until.TrueAsync("none is left", async () => await a.RowsAsync() == 0);

@@ -76,7 +76,7 @@ internal sealed class CacheNode : IAsyncDisposable
     {
         await tx.ExecuteAsync("INSERT INTO things (id, version) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET version = excluded.version",
             (long)thing, version);
-        tx.Stale(stale ?? Key(thing), promptly);
+        tx.Invalidate(stale ?? Key(thing), promptly);
     });
 
     /// <summary>How many rows say what is stale.</summary>

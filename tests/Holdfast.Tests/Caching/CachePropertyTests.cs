@@ -19,7 +19,7 @@ public abstract class CachePropertyTests(Backend backend)
         await using var database = await TestDb.CreateAsync(backend);
         await using var cluster = await FaultyCluster.StartAsync(database, new Random(seed));
         await using var dead = Db.Open(database.Url);
-        dead.KeepsStaleNames = true;
+        dead.KeepsInvalidatedKeys = true;
         using var watched = new Watched(new Random(seed), 4);
         try
         {

@@ -17,17 +17,17 @@ public sealed class MemoryLevelTests : IDisposable
     [Theory]
     [InlineData("key")]
     [InlineData("tag")]
-    [InlineData(StaleNames.Everything)]
+    [InlineData(InvalidatedKeys.Everything)]
     public void What_is_dropped_is_not_found_and_what_was_being_read_meanwhile_is_not_kept(string name)
     {
-        Put(_memory.Mark("key", ["tag"]));
+        Put(_memory.Stamp("key", ["tag"]));
         Assert.Same(_document, _memory.Find("key"));
-        var reading = _memory.Mark("key", ["tag"]);
+        var reading = _memory.Stamp("key", ["tag"]);
         _memory.Drop([name]);
         Assert.Null(_memory.Find("key"));
         Put(reading);
         Assert.Null(_memory.Find("key"));
-        Put(_memory.Mark("key", ["tag"]));
+        Put(_memory.Stamp("key", ["tag"]));
         Assert.Same(_document, _memory.Find("key"));
         _memory.Drop(["other"]);
         Assert.Same(_document, _memory.Find("key"));
@@ -37,7 +37,7 @@ public sealed class MemoryLevelTests : IDisposable
     public void An_old_entry_is_believed_only_while_others_are_heard_of()
     {
         var old = Stopwatch.GetTimestamp() - (2 * Ticks(MemoryLevel.Trust));
-        _memory.Put("key", _document, _memory.Mark("key", []), old, Hour);
+        _memory.Put("key", _document, _memory.Stamp("key", []), old, Hour);
         Assert.Null(_memory.Find("key"));
         _memory.Heard(Stopwatch.GetTimestamp() + Ticks(Hour));
         Assert.Same(_document, _memory.Find("key"));
@@ -49,5 +49,5 @@ public sealed class MemoryLevelTests : IDisposable
 
     private static long Ticks(TimeSpan time) => (long)(time.TotalSeconds * Stopwatch.Frequency);
 
-    private void Put(Marks marks) => _memory.Put("key", _document, marks, Stopwatch.GetTimestamp() + Ticks(Hour), Hour);
+    private void Put(VersionStamps marks) => _memory.Put("key", _document, marks, Stopwatch.GetTimestamp() + Ticks(Hour), Hour);
 }

@@ -87,7 +87,7 @@ public sealed class TwoLevelCacheTests(SqliteCacheNodes nodes) : IClassFixture<S
         for (var i = 0; i < 1000; i++)
         {
             var key = $"k{i}";
-            memory.Put(key, new Document(body, null), memory.Mark(key, []), System.Diagnostics.Stopwatch.GetTimestamp(),
+            memory.Put(key, new Document(body, null), memory.Stamp(key, []), System.Diagnostics.Stopwatch.GetTimestamp(),
                 TimeSpan.FromMinutes(1));
         }
 
@@ -130,17 +130,17 @@ public sealed class TwoLevelCacheTests(SqliteCacheNodes nodes) : IClassFixture<S
         await nodes.A.WriteAsync(thing, 1);
         await Until.TrueAsync("a hit", async () => (await nodes.A.ReadAsync(thing)).IsHit);
         var told = 0;
-        nodes.A.Db.MadeStale += Count;
+        nodes.A.Db.Invalidated += Count;
         await nodes.A.Db.WriteAsync(async tx =>
         {
             await tx.ExecuteAsync("DELETE FROM things WHERE id = $1", (long)thing);
-            tx.Stale(CacheNode.Key(thing));
+            tx.Invalidate(CacheNode.Key(thing));
             await tx.RollbackAsync();
         });
-        nodes.A.Db.MadeStale -= Count;
+        nodes.A.Db.Invalidated -= Count;
         Assert.Equal(0, told);
         await Until.TrueAsync("a hit", async () => await nodes.A.ReadAsync(thing) == (1, true));
 
-        void Count(StaleNames names) => told += names.Promptly.Contains(CacheNode.Key(thing)) ? 1 : 0;
+        void Count(InvalidatedKeys names) => told += names.Immediate.Contains(CacheNode.Key(thing)) ? 1 : 0;
     }
 }

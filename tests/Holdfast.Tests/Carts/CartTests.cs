@@ -79,7 +79,7 @@ public abstract class CartTests(TestHost host)
     public async Task Emptying_a_cart_that_nobody_has_leaves_nothing_behind()
     {
         var shop = await Shop.CreateAsync(Server.Db, 5);
-        Server.Db.KeepsStaleNames = true;
+        Server.Db.KeepsInvalidatedKeys = true;
         try
         {
             var invented = new Basket(Server.Guest, shop, new string('A', 43));
@@ -94,7 +94,7 @@ public abstract class CartTests(TestHost host)
         }
         finally
         {
-            Server.Db.KeepsStaleNames = false;
+            Server.Db.KeepsInvalidatedKeys = false;
         }
     }
 

@@ -114,7 +114,7 @@ public sealed class VariantTests
     {
         var now = (present ?? []).Select(b => b % 8).Distinct().Select(b => New($"{b}")).ToList();
         var result = Variants.Replace(now,
-            [.. (wanted ?? []).Select(b => b % 8).Distinct().Select(b => new WantedVariant(New($"{b}"), Named: false))]).Value;
+            [.. (wanted ?? []).Select(b => b % 8).Distinct().Select(b => new VariantInput(New($"{b}"), Named: false))]).Value;
         return now.All(v => result.Count(r => r.Id == v.Id && r.Sku == v.Sku) == 1)
             && result.Select(r => r.Sku).Distinct().Count() == result.Count;
     }).QuickCheckThrowOnFailure();

@@ -252,7 +252,7 @@ public abstract partial class ImportFilesTests(TestDatabase database) : IDisposa
             var writer = new CatalogWriter(await tx.NowAsync());
             writer.Add(new Store { Id = Guid.CreateVersion7(), Slug = slug, Name = slug, Currency = currency });
             var batch = tx.Batch();
-            writer.Ink(batch);
+            writer.Save(batch);
             await batch.RunAsync();
         });
         return slug;

@@ -258,7 +258,7 @@ public abstract class ImportProductsTests(TestDatabase database)
             var writer = new CatalogWriter(await tx.NowAsync());
             writer.Add(new Store { Id = Guid.CreateVersion7(), Slug = slug, Name = slug, Currency = currency });
             var batch = tx.Batch();
-            writer.Ink(batch);
+            writer.Save(batch);
             await batch.RunAsync();
         });
         return slug;

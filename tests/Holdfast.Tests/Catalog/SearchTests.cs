@@ -109,7 +109,7 @@ public abstract class SearchTests(TestHost host)
         {
             var name = string.Concat(Enumerable.Range(0, random.Next(1, 30))
                 .Select(_ => (char)(random.Next(3) == 0 ? random.Next(0x20, 0x7F) : random.Next(0xA0, 0x2000)))).Trim();
-            if (name.Length == 0 || !Platform.Http.Fields.IsClean(name) || SearchText.Words(name).Count == 0)
+            if (name.Length == 0 || !Platform.Http.JsonBodyReader.IsClean(name) || SearchText.Words(name).Count == 0)
             {
                 continue;
             }
@@ -250,7 +250,7 @@ public abstract class SearchTests(TestHost host)
             writer.Add(store);
             products.ForEach(writer.Add);
             var batch = tx.Batch();
-            writer.Ink(batch);
+            writer.Save(batch);
             await batch.RunAsync();
         });
         var listed = await Guest.AllAsync($"/products?storeId={store.Id}&sort=price&q=san pham", limit: 100);

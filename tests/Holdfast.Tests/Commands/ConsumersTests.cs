@@ -31,7 +31,7 @@ public sealed class ConsumersTests
         });
         services.RunWorkers();
         await using var provider = services.BuildServiceProvider();
-        var running = provider.GetServices<IHostedService>().Where(s => s is Sender or WebhookSender or OrderInbox)
+        var running = provider.GetServices<IHostedService>().Where(s => s is Sender or WebhookSender or IncomingMessages)
             .Select(s => s.GetType().Name).Order(StringComparer.Ordinal);
         Assert.Equal(expected, string.Join(' ', running));
     }

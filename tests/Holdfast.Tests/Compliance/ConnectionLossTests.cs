@@ -147,7 +147,7 @@ public sealed class ConnectionLossTests(PostgresDatabase database) : IClassFixtu
         }
     }
 
-    private static Task<int> BackendAsync(Session session) => session.FirstAsync("SELECT pg_backend_pid()", r => r.Int(0));
+    private static Task<int> BackendAsync(DbSession session) => session.FirstAsync("SELECT pg_backend_pid()", r => r.Int(0));
 
     private Task<bool> TerminateAsync(int backend) =>
         _db.ReadAsync(s => s.FirstAsync("SELECT pg_terminate_backend($1, 5000)", r => r.Bool(0), backend));

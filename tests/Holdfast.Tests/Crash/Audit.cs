@@ -7,7 +7,7 @@ namespace Holdfast.Tests.Crash;
 /// <summary>Compares what the buyers were told with what a server serves, and with what the tables hold.</summary>
 internal static class Audit
 {
-    private sealed record Found(Guid Id, string Number, string Status, string Email, long Created, long Keys);
+    private sealed record DocumentReading(Guid Id, string Number, string Status, string Email, long Created, long Keys);
 
     private sealed record Balance(Guid Variant, long OnHand, long Reserved, long HeldByOrders);
 
@@ -39,7 +39,7 @@ internal static class Audit
             + "'order.created'), "
             + "(SELECT COUNT(*) FROM idempotency_keys k WHERE k.event_subject = o.id AND k.event_sequence = 1) FROM orders o WHERE "
             + "o.store_id = $1",
-            r => new Found(r.Uuid(0), r.Text(1), r.Text(2), r.Text(3), r.Long(4), r.Long(5)), rush.Shop.StoreId));
+            r => new DocumentReading(r.Uuid(0), r.Text(1), r.Text(2), r.Text(3), r.Long(4), r.Long(5)), rush.Shop.StoreId));
         Assert.Empty(told.Values.Except(orders.Select(o => o.Id)));
         Assert.Empty(orders.Select(o => o.Id).Except(told.Values));
         Assert.Equal(told.Count, orders.Count);

@@ -13,7 +13,7 @@ namespace Holdfast.Tests.Crash;
 /// <summary>A request that changes something. It is sent with its name as the key, as often as it takes.</summary>
 /// <param name="Found">Counts what the database holds of it: 1 once it was carried out.</param>
 /// <param name="CartToken">Opens the cart of a guest, where the request is about one.</param>
-internal sealed record ChangeRequest(string Name, string Path, JsonObject Body, string? Token, Func<Task<long>> Found,
+internal sealed record TriedChange(string Name, string Path, JsonObject Body, string? Token, Func<Task<long>> Found,
     string? CartToken = null);
 
 /// <summary>
@@ -48,7 +48,7 @@ internal sealed class EachChange
     }
 
     /// <summary>New requests, one of each kind. What they start from, such as the order that is paid, is made here.</summary>
-    public async Task<IReadOnlyList<ChangeRequest>> MakeAsync()
+    public async Task<IReadOnlyList<TriedChange>> MakeAsync()
     {
         var (toPay, toCancel) = (await PlacedAsync(variant: 0), await PlacedAsync(variant: 1));
         return [Order(variant: 2), MemberOrder(variant: 3), await CheckOutAsync(variant: 6), Payment(toPay), Cancellation(toCancel),
@@ -58,7 +58,7 @@ internal sealed class EachChange
     /// <summary>
     /// Sends each once. All hear within five seconds that it cannot be done now; <paramref name="mayBeDone"/>: or that it is done.
     /// </summary>
-    public async Task AssertToldToComeBackAsync(IReadOnlyList<ChangeRequest> changes, bool mayBeDone = false)
+    public async Task AssertToldToComeBackAsync(IReadOnlyList<TriedChange> changes, bool mayBeDone = false)
     {
         await using var lateness = Lateness.Watch();
         await Task.WhenAll(changes.Select(async change =>
@@ -73,7 +73,7 @@ internal sealed class EachChange
     }
 
     /// <summary>Sends each until it is done, then once more: it is done once, and so are new requests.</summary>
-    public async Task AssertDoneOnceAsync(IReadOnlyList<ChangeRequest> changes)
+    public async Task AssertDoneOnceAsync(IReadOnlyList<TriedChange> changes)
     {
         foreach (var change in changes)
         {
@@ -107,7 +107,7 @@ internal sealed class EachChange
     private string LastLines => string.Join('\n', _server.Output.Split('\n').TakeLast(30));
 
     /// <summary>Sends it, once.</summary>
-    public async Task<Told> SendAsync(ChangeRequest change)
+    public async Task<Told> SendAsync(TriedChange change)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1{change.Path}") { Content = JsonContent.Create(change.Body) };
         request.Headers.Add("Idempotency-Key", change.Name);
@@ -121,7 +121,7 @@ internal sealed class EachChange
         return new Told((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(), answer.Headers.RetryAfter is not null);
     }
 
-    private async Task<Told> UntilDoneAsync(ChangeRequest change)
+    private async Task<Told> UntilDoneAsync(TriedChange change)
     {
         var told = new Told(0, "", false);
         await Until.TrueAsync($"{change.Name} is done", async () =>
@@ -138,16 +138,16 @@ internal sealed class EachChange
         return JsonNode.Parse(told.Text)!["id"]!.GetValue<string>();
     }
 
-    private ChangeRequest Order(int variant)
+    private TriedChange Order(int variant)
     {
         var name = Name("order");
         var body = _shop.Body((variant, 1));
         body["customer"] = new JsonObject { ["email"] = $"{name}@example.com" };
-        return new ChangeRequest(name, "/orders", body, null, Counts("orders WHERE customer_email = $1", $"{name}@example.com"));
+        return new TriedChange(name, "/orders", body, null, Counts("orders WHERE customer_email = $1", $"{name}@example.com"));
     }
 
     /// <summary>The order of a cart, which is filled here.</summary>
-    public async Task<ChangeRequest> CheckOutAsync(int variant)
+    public async Task<TriedChange> CheckOutAsync(int variant)
     {
         var order = Order(variant);
         var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
@@ -165,50 +165,50 @@ internal sealed class EachChange
         return order with { Path = "/orders/from-cart", CartToken = token };
     }
 
-    private ChangeRequest MemberOrder(int variant)
+    private TriedChange MemberOrder(int variant)
     {
         var name = Name("member-order");
         var body = _shop.Body((variant, 1));
         body.Remove("customer");
         (body["note"], body["redeemPoints"]) = (name, 3);
-        return new ChangeRequest(name, "/orders", body, _members[0].Token,
+        return new TriedChange(name, "/orders", body, _members[0].Token,
             Counts("points_movements p JOIN orders o ON o.id = p.order_id WHERE o.note = $1 AND p.delta = -3", name));
     }
 
-    private ChangeRequest Payment(string order)
+    private TriedChange Payment(string order)
     {
         var name = Name("payment");
         var body = new JsonObject { ["provider"] = "bank", ["transactionId"] = name, ["amount"] = 1000, ["currency"] = "VND" };
-        return new ChangeRequest(name, $"/orders/{order}/payments", body, _admin,
+        return new TriedChange(name, $"/orders/{order}/payments", body, _admin,
             Counts("payment_transactions p JOIN orders o ON o.id = p.order_id "
                 + "WHERE p.transaction_id = $1 AND o.amount_paid = o.total", name));
     }
 
-    private ChangeRequest Cancellation(string order) =>
+    private TriedChange Cancellation(string order) =>
         new(Name("cancellation"), $"/orders/{order}/cancel", new JsonObject { ["reason"] = "other" }, _admin,
             Counts("events WHERE subject = $1 AND type = 'order.cancelled'", Guid.Parse(order)));
 
-    private ChangeRequest Adjustment(int variant)
+    private TriedChange Adjustment(int variant)
     {
         var name = Name("adjustment");
         var body = new JsonObject { ["delta"] = -1, ["reason"] = name };
-        return new ChangeRequest(name, $"/inventory/{_shop.Variants[variant]}/adjustments", body, _admin,
+        return new TriedChange(name, $"/inventory/{_shop.Variants[variant]}/adjustments", body, _admin,
             Counts("stock_movements WHERE reason = 'adjustment' AND reference = $1", name));
     }
 
-    private ChangeRequest Reservation(int variant)
+    private TriedChange Reservation(int variant)
     {
         var name = Name("reservation");
         var lines = new JsonArray(new JsonObject { ["variantId"] = _shop.Variants[variant], ["quantity"] = 1 });
-        return new ChangeRequest(name, "/inventory/reservations", new JsonObject { ["lines"] = lines, ["reference"] = name }, _admin,
+        return new TriedChange(name, "/inventory/reservations", new JsonObject { ["lines"] = lines, ["reference"] = name }, _admin,
             Counts("reservations WHERE reference = $1", name));
     }
 
-    private ChangeRequest PointsGiven()
+    private TriedChange PointsGiven()
     {
         var name = Name("points");
         var body = new JsonObject { ["storeId"] = _shop.StoreId, ["points"] = 5, ["reason"] = name };
-        return new ChangeRequest(name, $"/loyalty/{_members[1].Id}/adjustments", body, _admin,
+        return new TriedChange(name, $"/loyalty/{_members[1].Id}/adjustments", body, _admin,
             Counts("points_movements WHERE note = $1", name));
     }
 

@@ -64,7 +64,7 @@ public sealed class LostCommitOfOrdersTests(PostgresDatabase database) : IClassF
         await using var first = Queue(db, logs);
         await using var second = Queue(db, logs);
         var placing = shop.Placing();
-        Task<Result<Placed>> placed, again;
+        Task<Result<PlaceResult>> placed, again;
         await using (var beforeCommit = await LockAsync(db, "outbox"))
         {
             placed = first.PlaceAsync(placing);
@@ -85,9 +85,9 @@ public sealed class LostCommitOfOrdersTests(PostgresDatabase database) : IClassF
     }
 
     /// <summary>As a client does: 503 is followed by the same request with the same key.</summary>
-    private static async Task<Result<Placed>> UntilToldAsync(PlacementQueue queue, Placing placing)
+    private static async Task<Result<PlaceResult>> UntilToldAsync(PlacementQueue queue, PlaceRequest placing)
     {
-        Result<Placed> result = default;
+        Result<PlaceResult> result = default;
         await Until.TrueAsync("an answer that is none of 503", async () => (result = await queue.PlaceAsync(placing)).Error?.Status != 503);
         return result;
     }
@@ -104,6 +104,6 @@ public sealed class LostCommitOfOrdersTests(PostgresDatabase database) : IClassF
         await shop.CountAsync($"SELECT COUNT(*) FROM pg_locks WHERE NOT granted AND relation = '{table}'::regclass") == 1);
 
     private static PlacementQueue Queue(Db db, LoggerFactory logs) =>
-        new(db, new OrderOptions(), new OrderNumbers(TimeProvider.System), new RelayBell(),
-        new OrderSessions(new ExpiringKeys(logs.CreateLogger<ExpiringKeys>())), logs.CreateLogger<PlacementQueue>());
+        new(db, new OrderOptions(), new OrderNumbers(TimeProvider.System), new RelaySignal(),
+        new PaymentDeadlines(new ExpiringKeys(logs.CreateLogger<ExpiringKeys>())), logs.CreateLogger<PlacementQueue>());
 }

@@ -105,7 +105,7 @@ public sealed class StandbyThatStoppedTests
     public async Task Who_repeats_what_has_no_key_hears_of_success_only_when_the_standby_has_it()
     {
         await using var pair = await Pair.StartAsync();
-        await using var queue = new ReservationQueue(pair.Db, new RelayBell(), NullLogger<ReservationQueue>.Instance);
+        await using var queue = new ReservationQueue(pair.Db, new RelaySignal(), NullLogger<ReservationQueue>.Instance);
         var id = Guid.CreateVersion7();
         var reserved = await queue.SubmitAsync(
             new ReserveCommand(id, Caller.System, null, [new StockLine(pair.Shop.Variant, 1)], null, TimeSpan.FromHours(1)));

@@ -125,7 +125,7 @@ public abstract class OrderLifeTests(Backend backend) : IAsyncLifetime
     private Task CloseAsync(Guid buyer) => _server.Db.WriteAsync(async tx =>
     {
         var account = new ClosingAccount(buyer, $"customer:{buyer}");
-        while (await Hook().EraseAsync(tx, account, await tx.NowAsync()) == Remains.More)
+        while (await Hook().EraseAsync(tx, account, await tx.NowAsync()) == AccountRemainder.More)
         {
             Assert.Null(account.Part);
         }
@@ -138,7 +138,7 @@ public abstract class OrderLifeTests(Backend backend) : IAsyncLifetime
         await Hook().JoinAsync(tx, new JoiningGuest(guest, account, actor), await tx.NowAsync());
     });
 
-    private OrdersOfAccounts Hook() => _server.Get<IEnumerable<AccountHook>>().OfType<OrdersOfAccounts>().Single();
+    private AccountClosingForOrders Hook() => _server.Get<IEnumerable<AccountHook>>().OfType<AccountClosingForOrders>().Single();
 
     private Task<JsonElement> OrderOfAsync(Guid id) => _server.Admin.GetFromJsonAsync<JsonElement>($"/api/v1/orders/{id}");
 

@@ -101,7 +101,7 @@ public sealed partial class EveryRoute
     private async Task FillPeopleAsync()
     {
         var elsewhere = await MakeAsync("/api/v1/stores", new() { ["name"] = "Elsewhere", ["slug"] = "elsewhere", ["currency"] = "VND" });
-        var accounts = Server.Get<Accounts>();
+        var accounts = Server.Get<AccountStore>();
         var owner = (await accounts.CreateAsync(Role.Customer, OwnerEmail, null, "a password", [])).Value;
         Owner = Server.Client(TestServer.Token(Role.Customer, owner.Id, OwnerEmail));
         Staff = await StaffAsync("staff@example.com", DemoStore.StoreId);

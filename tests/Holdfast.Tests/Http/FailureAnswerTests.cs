@@ -75,7 +75,7 @@ public abstract class FailureAnswerTests(TestHost host)
         using var body = new MemoryStream();
         var trace = Guid.CreateVersion7().ToString();
         var http = new DefaultHttpContext { TraceIdentifier = trace, Response = { Body = body } };
-        await Server.Get<Door>().HandleAsync(http, new RouteRule("GET", "/api/v1/failing", Access.Anyone), async _ =>
+        await Server.Get<EndpointPipeline>().HandleAsync(http, new RouteRule("GET", "/api/v1/failing", Access.Anyone), async _ =>
         {
             await fail();
             return Errors.NotFound;

@@ -15,7 +15,7 @@ public abstract class KeyPrunerTests(TestDatabase database)
         await database.Db.WriteAsync(async tx =>
         {
             var now = await tx.NowAsync();
-            var rows = Idempotency.Claims();
+            var rows = IdempotentWork.Claims();
             foreach (var (key, age) in ages)
             {
                 rows.Add(key).Add(new byte[32]).Add(200).Add((Guid?)null).Add((int?)null).Add(now - age);
@@ -71,7 +71,7 @@ public abstract class KeyPrunerTests(TestDatabase database)
     {
         var key = Guid.CreateVersion7();
         var batch = tx.Batch();
-        batch.Insert(Idempotency.Claims().Add(key).Add(new byte[32]).Add(200).Add((Guid?)null).Add((int?)null)
+        batch.Insert(IdempotentWork.Claims().Add(key).Add(new byte[32]).Add(200).Add((Guid?)null).Add((int?)null)
             .Add(await tx.NowAsync() - age));
         await batch.RunAsync();
         return key;

@@ -50,18 +50,18 @@ public sealed class ManyMembersTests(SqliteHost host) : IClassFixture<SqliteHost
     {
         var body = Encoding.UTF8.GetBytes($"{{\"storeId\":1,\"variants\":[{{{Members(90_000)}}}]}}");
         Assert.InRange(body.Length, Request.MaxBodyBytes / 2, Request.MaxBodyBytes);
-        Assert.Equal("too_many_members", Fields.Parse(body).Error?.Code);
+        Assert.Equal("too_many_members", JsonBodyReader.Parse(body).Error?.Code);
         var before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.False(Fields.Parse(body).IsOk);
+        Assert.False(JsonBodyReader.Parse(body).IsOk);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 64 * 1024);
     }
 
     [Fact]
     public void Depth_is_bounded()
     {
-        Assert.True(Fields.Parse(Nested(31)).IsOk);
-        Assert.Equal(Errors.InvalidJson, Fields.Parse(Nested(33)).Error);
-        Assert.Equal(Errors.InvalidJson, Fields.Parse(Nested(200_000)).Error);
+        Assert.True(JsonBodyReader.Parse(Nested(31)).IsOk);
+        Assert.Equal(Errors.InvalidJson, JsonBodyReader.Parse(Nested(33)).Error);
+        Assert.Equal(Errors.InvalidJson, JsonBodyReader.Parse(Nested(200_000)).Error);
 
         static byte[] Nested(int depth) => Encoding.ASCII.GetBytes($"{{\"a\":{new string('[', depth)}{new string(']', depth)}}}");
     }
@@ -74,6 +74,6 @@ public sealed class ManyMembersTests(SqliteHost host) : IClassFixture<SqliteHost
             .Select(i => $"{{\"sku\":\"s{i}\",\"price\":1,\"attributes\":{{{entries}}},\"metadata\":{{{entries}}}}}"));
         var body = Encoding.UTF8.GetBytes($"{{\"name\":\"a\",\"variants\":[{variants}]}}");
         Assert.InRange(body.Length, Request.SmallBodyBytes, Request.MaxBodyBytes);
-        Assert.True(Fields.Parse(body).IsOk);
+        Assert.True(JsonBodyReader.Parse(body).IsOk);
     }
 }

@@ -65,7 +65,7 @@ public sealed class RouteRuleTests(SqliteHost host) : IClassFixture<SqliteHost>
     [Fact]
     public async Task A_token_that_is_not_valid_is_refused_on_every_route_open_ones_too()
     {
-        var keys = host.Server.Get<SigningKeys>();
+        var keys = host.Server.Get<SigningKeyRing>();
         using var ours = await Tokens.PrivateKeyAsync(host.Server.Db);
         using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var now = TimeProvider.System.GetUtcNow();

@@ -41,7 +41,7 @@ public abstract class AuditAddressTests(Backend backend) : IAsyncLifetime
             && l.GetProperty("address").GetString() == "203.0.113.4");
 
         // What nobody has asked for by HTTP has none.
-        Assert.NotNull(await _server.Get<Accounts>().SetActiveAsync(email, active: false));
+        Assert.NotNull(await _server.Get<AccountStore>().SetActiveAsync(email, active: false));
         Assert.Contains(("account_disabled", null), await LinesAsync());
     }
 

@@ -114,7 +114,7 @@ public abstract partial class ClosingTests
         await using (var tx = await Server.Db.BeginAsync())
         {
             await tx.MayIdleAsync();
-            Assert.NotNull(await DeadLetters.BuryAsync(tx, "heard", new EventKey(order.GetProperty("id").GetGuid(), 1), "no reason", 1,
+            Assert.NotNull(await DeadLetterStore.BuryAsync(tx, "heard", new EventKey(order.GetProperty("id").GetGuid(), 1), "no reason", 1,
                 await tx.NowAsync()));
             closing = CloseAsync(me);
             if (backend == Backend.Postgres)
@@ -132,11 +132,11 @@ public abstract partial class ClosingTests
     }
 
     /// <summary>Does something once the guests are found and the accounts held.</summary>
-    private sealed class ProbeRider(Func<Task> probe) : Rider
+    private sealed class ProbeRider(Func<Task> probe) : CommitParticipant
     {
         public override int Rank => LockRank.Inbox;
 
-        public override Task OpenAsync(Tx tx, IReadOnlyList<Rider> all) => probe();
+        public override Task LoadAsync(Tx tx, IReadOnlyList<CommitParticipant> all) => probe();
 
         public override Holdfast.Platform.Error? Decide(Order order, DateTime now) => null;
 
@@ -144,7 +144,7 @@ public abstract partial class ClosingTests
         {
         }
 
-        public override void Ink(StatementBatch batch, Order order)
+        public override void Save(StatementBatch batch, Order order)
         {
         }
     }

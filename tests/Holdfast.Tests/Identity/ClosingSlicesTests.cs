@@ -77,9 +77,9 @@ public abstract partial class ClosingTests
         var id = order.GetProperty("customerId").GetGuid();
         var account = new ClosingAccount(id, $"customer:{id}");
         // What the first slice has done is committed; the process that did it is gone.
-        Assert.Equal(Remains.More, await SliceAsync(account));
+        Assert.Equal(AccountRemainder.More, await SliceAsync(account));
         Assert.Equal((Id(order), 500), (account.Part, account.Done));
-        Assert.Equal(Remains.More, await SliceAsync(account));
+        Assert.Equal(AccountRemainder.More, await SliceAsync(account));
         Assert.Equal((Id(order), 1000), (account.Part, account.Done));
         Assert.NotEmpty(await PlacesOfAsync(Name));
 
@@ -93,8 +93,8 @@ public abstract partial class ClosingTests
         Assert.Empty((await PlacesOfAsync(Name)).Except(["users.name", "users.name_folded"]));
         await ShouldVerifyAsync();
 
-        Task<Remains> SliceAsync(ClosingAccount closing) =>
-            Server.Db.WriteAsync(async tx => await Server.Get<IEnumerable<AccountHook>>().OfType<OrdersOfAccounts>().Single()
+        Task<AccountRemainder> SliceAsync(ClosingAccount closing) =>
+            Server.Db.WriteAsync(async tx => await Server.Get<IEnumerable<AccountHook>>().OfType<AccountClosingForOrders>().Single()
             .EraseAsync(tx, closing, await tx.NowAsync()));
     }
 
@@ -132,7 +132,7 @@ public abstract partial class ClosingTests
         var shop = await Shop.CreateAsync(Server.Db, 10, 10);
         var placed = (await shop.OrderAsync(Server.Guest)).Body;
         var order = (await Server.Db.ReadAsync(s => OrderRows.ReadAsync(s, [Id(placed)]))).Single();
-        Assert.Equal(Enum.GetValues<OrderStatus>().Where(s => (order with { Status = s }).HasEnded), OrdersOfAccounts.Ended.Order());
+        Assert.Equal(Enum.GetValues<OrderStatus>().Where(s => (order with { Status = s }).HasEnded), AccountClosingForOrders.Ended.Order());
     }
 
     /// <summary>Events that tell of no change, as edits leave them.</summary>
@@ -147,7 +147,7 @@ public abstract partial class ClosingTests
                 OrderJson.Write(order)));
         }
 
-        log.Ink(batch);
+        log.Save(batch);
         batch.Execute("UPDATE orders SET event_sequence = event_sequence + $2 WHERE id = $1", id, count);
         await batch.RunAsync();
     });

@@ -218,9 +218,9 @@ public abstract partial class ClosingTests(Backend backend) : IAsyncLifetime
     /// <summary>As a consumer leaves it that fails on an event for good.</summary>
     private Task QuoteInDeadLetterAsync(Guid order) => Server.Db.WriteAsync(async tx =>
     {
-        var e = (await EventRows.LoadAsync(tx, [new EventKey(order, 1)])).Single();
+        var e = (await EventTable.LoadAsync(tx, [new EventKey(order, 1)])).Single();
         var batch = tx.Batch();
-        DeadLetters.Add(batch,
+        DeadLetterStore.Add(batch,
             new DeadLetter(Guid.CreateVersion7(), "webhooks", e.Subject, e.Sequence, e.Type, "failed", CloudEvent.Write(e), 1,
             e.OccurredAt));
         await batch.RunAsync();

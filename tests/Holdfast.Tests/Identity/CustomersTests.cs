@@ -13,10 +13,10 @@ public abstract class CustomersTests(TestDatabase database)
     {
         var (a, b) = (Unique(), Unique());
         var first = await database.Db.WriteAsync(tx =>
-            Customers.CreateMissingGuestsAsync(tx, [(b, b.ToUpperInvariant(), null), (a, a, "Ánh"), (a, a, "later")], Noon));
+            CustomerStore.CreateMissingGuestsAsync(tx, [(b, b.ToUpperInvariant(), null), (a, a, "Ánh"), (a, a, "later")], Noon));
         Assert.Equal(new[] { a, b }.ToHashSet(), first.Keys.ToHashSet());
 
-        var again = await database.Db.WriteAsync(tx => Customers.CreateMissingGuestsAsync(tx, [(a, a, "other")], Noon));
+        var again = await database.Db.WriteAsync(tx => CustomerStore.CreateMissingGuestsAsync(tx, [(a, a, "other")], Noon));
         Assert.Equal((first[a].Id, false), again[a]);
         Assert.True(first[a].IsNew);
 
@@ -33,7 +33,7 @@ public abstract class CustomersTests(TestDatabase database)
             "INSERT INTO users (id, role, email, email_key, active, created_at, updated_at) VALUES ($1, 'customer', $2, $2, $3, $4, $4)",
             Guid.CreateVersion7(), email, true, Noon));
         Assert.Empty(await FindAsync(email));
-        var made = await database.Db.WriteAsync(tx => Customers.CreateMissingGuestsAsync(tx, [(email, email, null)], Noon));
+        var made = await database.Db.WriteAsync(tx => CustomerStore.CreateMissingGuestsAsync(tx, [(email, email, null)], Noon));
         Assert.Equal(made[email].Id, Assert.Single(await FindAsync(email)).Id);
     }
 
@@ -42,7 +42,7 @@ public abstract class CustomersTests(TestDatabase database)
     {
         var emails = Enumerable.Range(0, 30).Select(_ => Unique()).ToArray();
         var results = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => database.Db.WriteAsync(tx =>
-            Customers.CreateMissingGuestsAsync(tx, [.. emails.OrderBy(e => (e, i).GetHashCode()).Select(e => (e, e, (string?)null))],
+            CustomerStore.CreateMissingGuestsAsync(tx, [.. emails.OrderBy(e => (e, i).GetHashCode()).Select(e => (e, e, (string?)null))],
             Noon)))));
         Assert.All(results, r => Assert.All(emails, e => Assert.Equal(results[0][e].Id, r[e].Id)));
         Assert.All(emails, e => Assert.Equal(1, results.Count(r => r[e].IsNew)));
@@ -53,7 +53,7 @@ public abstract class CustomersTests(TestDatabase database)
     private Task<List<Customer>> FindAsync(params string[] keys) => database.Db.ReadAsync(async s =>
     {
         var batch = s.Batch();
-        var found = Customers.FindGuests(batch, keys);
+        var found = CustomerStore.FindGuests(batch, keys);
         await batch.RunAsync();
         return found.Rows;
     });

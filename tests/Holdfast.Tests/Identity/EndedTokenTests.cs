@@ -22,11 +22,11 @@ public abstract class EndedTokenTests(TwoServers servers)
     public async Task Disabled_staff_are_out_everywhere()
     {
         var (account, token) = await MakeAsync(Role.Staff);
-        Assert.NotNull(await Both[0].Get<Accounts>().SetActiveAsync(account.Email, active: false));
+        Assert.NotNull(await Both[0].Get<AccountStore>().SetActiveAsync(account.Email, active: false));
         await EndsAsync(token);
 
         // Enabled again they sign in; tokens that are out stay dead.
-        await Both[1].Get<Accounts>().SetActiveAsync(account.Email, active: true);
+        await Both[1].Get<AccountStore>().SetActiveAsync(account.Email, active: true);
         var fresh = await TokenAsync(await PostAsync(Both[0].Guest, "login", new { email = account.Email, password = Password }));
         await GoodAsync(fresh);
         Assert.All(await StatusesAsync(token), s => Assert.Equal(401, s));
@@ -86,7 +86,7 @@ public abstract class EndedTokenTests(TwoServers servers)
         var email = $"{Guid.CreateVersion7():N}@example.com";
         using var registered = await PostAsync(Both[0].Guest, "register", new { email, password = Password });
         var refreshToken = (await registered.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("refreshToken").GetString();
-        var id = (await Both[0].Get<Accounts>().FindByEmailAsync(email))!.Value.Account.Id;
+        var id = (await Both[0].Get<AccountStore>().FindByEmailAsync(email))!.Value.Account.Id;
         await Both[0].Db.WriteAsync(async tx =>
         {
             var batch = tx.Batch();
@@ -99,7 +99,7 @@ public abstract class EndedTokenTests(TwoServers servers)
     private async Task<(Account Account, string Token)> MakeAsync(Role role)
     {
         var email = $"{Guid.CreateVersion7():N}@example.com";
-        var account = (await Both[0].Get<Accounts>()
+        var account = (await Both[0].Get<AccountStore>()
             .CreateAsync(role, email, null, Password, role == Role.Staff ? [Guid.CreateVersion7()] : [])).Value;
         var token = await TokenAsync(await PostAsync(Both[0].Guest, "login", new { email, password = Password }));
         await GoodAsync(token);

@@ -85,8 +85,8 @@ public abstract partial class ClosingTests
     {
         public volatile bool IsOn;
 
-        public override Task<(int Orders, Remains Left)> JoinAsync(Tx tx, JoiningGuest guest, DateTime now) =>
-            Task.FromResult((0, IsOn ? Remains.More : Remains.Nothing));
+        public override Task<(int Orders, AccountRemainder Left)> JoinAsync(Tx tx, JoiningGuest guest, DateTime now) =>
+            Task.FromResult((0, IsOn ? AccountRemainder.More : AccountRemainder.Nothing));
     }
 
     private async Task<Shop> ShopOfGuestAsync()

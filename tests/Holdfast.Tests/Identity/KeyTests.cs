@@ -95,16 +95,16 @@ public abstract class KeyTests(Backend backend) : IAsyncLifetime
         var token = reader.Make(Somebody);
         var before = await ValueAsync();
         var box = SecretBox.Parse(Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)))!;
-        await Secrets.SealAllAsync(Db, box);
+        await SecretStore.SealAllAsync(Db, box);
         var after = await ValueAsync();
         Assert.NotEqual(before, after);
         Assert.Equal(0, await CountAsync("SELECT COUNT(*) FROM secrets WHERE sealed = $1", false));
         Assert.True(after.AsSpan().IndexOf(before.AsSpan(10, 20)) < 0);
 
         // The same keys as before, and nothing is encrypted twice.
-        await Secrets.SealAllAsync(Db, box);
+        await SecretStore.SealAllAsync(Db, box);
         Assert.Equal(after, await ValueAsync());
-        var sealedKeys = new SigningKeys();
+        var sealedKeys = new SigningKeyRing();
         await sealedKeys.LoadAsync(Db, box);
         Assert.Equal(clear.Public.Kid, sealedKeys.Public.Kid);
         Assert.NotNull(await new TokenReader(sealedKeys, TimeProvider.System).ReadAsync(token));
@@ -116,7 +116,7 @@ public abstract class KeyTests(Backend backend) : IAsyncLifetime
     public async Task A_wrong_key_or_none_stops_the_start_with_one_line()
     {
         await LoadAsync();
-        await Secrets.SealAllAsync(Db, SecretBox.Parse(Convert.ToBase64String(new byte[32]))!);
+        await SecretStore.SealAllAsync(Db, SecretBox.Parse(Convert.ToBase64String(new byte[32]))!);
         var wrong = SecretBox.Parse(Convert.ToBase64String([.. new byte[31], 1]))!;
         foreach (var (box,
             message) in new[] { (wrong, "SECRETS_KEY: is not the key that the secrets of this database were encrypted with."),
@@ -150,22 +150,22 @@ public abstract class KeyTests(Backend backend) : IAsyncLifetime
         }
 
         // While both are set everything is read, by whichever key it was encrypted; what is new takes the new one.
-        var keys = new SigningKeys();
+        var keys = new SigningKeyRing();
         await keys.LoadAsync(Db, next.After(old));
         var token = new TokenReader(keys, TimeProvider.System).Make(Somebody);
         await KeyRotation.RotateAsync(Db, next.After(old));
         await Assert.ThrowsAsync<StartupException>(() => Keys.ResealAsync(Db, next, CancellationToken.None));
-        await Assert.ThrowsAsync<StartupException>(() => Secrets.SealAllAsync(Db, next));
+        await Assert.ThrowsAsync<StartupException>(() => SecretStore.SealAllAsync(Db, next));
         var secrets = (int)await CountAsync("SELECT COUNT(*) FROM secrets");
         Assert.Equal((secrets, 1), await Keys.ResealAsync(Db, next.After(old), CancellationToken.None));
 
-        await Assert.ThrowsAsync<StartupException>(() => Secrets.SealAllAsync(Db, old));
-        await Secrets.SealAllAsync(Db, next);
+        await Assert.ThrowsAsync<StartupException>(() => SecretStore.SealAllAsync(Db, old));
+        await SecretStore.SealAllAsync(Db, next);
         var (value2, sealed2) = await Db.ReadAsync(s =>
             s.FirstAsync("SELECT secret, is_sealed FROM webhook_endpoints WHERE id = $1", r => (r.Bytes(0), r.Bool(1)), endpoint));
         Assert.Equal(signing, WebhookSecrets.Open(next, endpoint, value2, sealed2));
         Assert.Throws<StartupException>(() => WebhookSecrets.Open(old, endpoint, value2, sealed2));
-        var after = new SigningKeys();
+        var after = new SigningKeyRing();
         await after.LoadAsync(Db, next);
         Assert.NotNull(await new TokenReader(after, TimeProvider.System).ReadAsync(token));
 
@@ -177,7 +177,7 @@ public abstract class KeyTests(Backend backend) : IAsyncLifetime
     {
         await LoadAsync();
         var box = SecretBox.Parse(Convert.ToBase64String(new byte[32]))!;
-        await Secrets.SealAllAsync(Db, box);
+        await SecretStore.SealAllAsync(Db, box);
         var before = await ValueAsync();
         var endpoint = Guid.CreateVersion7();
         await Db.WriteAsync(tx =>
@@ -195,14 +195,14 @@ public abstract class KeyTests(Backend backend) : IAsyncLifetime
     {
         await LoadAsync();
         var box = SecretBox.Parse(Convert.ToBase64String(new byte[32]))!;
-        await Secrets.SealAllAsync(Db, box);
+        await SecretStore.SealAllAsync(Db, box);
         await Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE secrets SET name = 'token-signing-key-2'"));
-        await Assert.ThrowsAsync<StartupException>(() => Secrets.SealAllAsync(Db, box));
+        await Assert.ThrowsAsync<StartupException>(() => SecretStore.SealAllAsync(Db, box));
     }
 
-    private async Task<(SigningKeys Keys, TokenReader Reader)> LoadAsync()
+    private async Task<(SigningKeyRing Keys, TokenReader Reader)> LoadAsync()
     {
-        var keys = new SigningKeys();
+        var keys = new SigningKeyRing();
         await keys.LoadAsync(Db);
         return (keys, new TokenReader(keys, TimeProvider.System));
     }

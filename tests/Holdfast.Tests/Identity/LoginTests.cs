@@ -25,7 +25,7 @@ public abstract class LoginTests(Backend backend)
         {
             await tx.ExecuteAsync("UPDATE users SET password_hash = $2 WHERE id = $1", id, Passwords.Hash("another password"));
             var batch = tx.Batch();
-            Sessions.EndAll(batch, id, await tx.NowAsync());
+            SignInSessions.EndAll(batch, id, await tx.NowAsync());
             await batch.RunAsync();
         });
         Assert.Equal((401, "invalid_credentials"), await LoginAsync(server, email, Password));
@@ -45,7 +45,7 @@ public abstract class LoginTests(Backend backend)
         var hasher = new MeanwhileHasher();
         await using var server = await StartAsync(hasher);
         var (email, id) = await MakeAsync(server);
-        var mine = server.Client(server.Get<TokenReader>().Make((await server.Get<Accounts>().FindAsync(id))!));
+        var mine = server.Client(server.Get<TokenReader>().Make((await server.Get<AccountStore>().FindAsync(id))!));
         hasher.AfterCheck = () =>
             server.Db.WriteAsync(tx =>
             tx.ExecuteAsync("UPDATE users SET password_hash = $2 WHERE id = $1", id, Passwords.Hash("the owner's new one")));
@@ -96,13 +96,13 @@ public abstract class LoginTests(Backend backend)
         var (email, id) = await MakeAsync(server);
         using var login = await server.Guest.PostAsJsonAsync("/api/v1/auth/login", new { email, password = Password });
         var refreshToken = (await login.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("refreshToken").GetString();
-        Assert.Equal(id, (await server.Get<Accounts>().SetActiveAsync(email.ToUpperInvariant(), active: false))?.Id);
+        Assert.Equal(id, (await server.Get<AccountStore>().SetActiveAsync(email.ToUpperInvariant(), active: false))?.Id);
         Assert.Equal(401, (int)(await server.Guest.PostAsJsonAsync("/api/v1/auth/refresh", new { refreshToken })).StatusCode);
         Assert.Equal((401, "invalid_credentials"), await LoginAsync(server, email, Password));
-        Assert.Equal(id, (await server.Get<Accounts>().SetActiveAsync(id.ToString(), active: true))?.Id);
+        Assert.Equal(id, (await server.Get<AccountStore>().SetActiveAsync(id.ToString(), active: true))?.Id);
         Assert.Equal(200, (await LoginAsync(server, email, Password)).Status);
         Assert.Equal(401, (int)(await server.Guest.PostAsJsonAsync("/api/v1/auth/refresh", new { refreshToken })).StatusCode);
-        Assert.Null(await server.Get<Accounts>().SetActiveAsync("nobody@example.com", active: false));
+        Assert.Null(await server.Get<AccountStore>().SetActiveAsync("nobody@example.com", active: false));
         Assert.Equal(["account_disabled", "account_enabled"],
             await server.Db.ReadAsync(s =>
             s.QueryAsync("SELECT action FROM audit_log WHERE resource = $1 AND action LIKE 'account_%abled' ORDER BY id",
@@ -111,7 +111,7 @@ public abstract class LoginTests(Backend backend)
         // A closed one is gone for good.
         await server.Db.WriteAsync(tx =>
             tx.ExecuteAsync("UPDATE users SET email = $2, active = $3 WHERE id = $1", id, Emails.OfClosed(id), false));
-        Assert.Null(await server.Get<Accounts>().SetActiveAsync(id.ToString(), active: true));
+        Assert.Null(await server.Get<AccountStore>().SetActiveAsync(id.ToString(), active: true));
     }
 
     [Fact]
@@ -164,7 +164,7 @@ public abstract class LoginTests(Backend backend)
     private static async Task<(string Email, Guid Id)> MakeAsync(TestServer server)
     {
         var email = $"{Guid.CreateVersion7():N}@example.com";
-        return (email, (await server.Get<Accounts>().CreateAsync(Role.Customer, email, null, Password, [])).Value.Id);
+        return (email, (await server.Get<AccountStore>().CreateAsync(Role.Customer, email, null, Password, [])).Value.Id);
     }
 
     private static async Task<(int Status, string? Code)> LoginAsync(TestServer server, string email, string password)
@@ -220,7 +220,7 @@ public sealed class Login_on_postgresql() : LoginTests(Backend.Postgres)
         await using var server = await TestServer.StartAsync(database, ownsDatabase: false,
             settings: new Settings { RateLimits = false, Roles = Roles.Api });
         var email = $"{Guid.CreateVersion7():N}@example.com";
-        await server.Get<Accounts>().CreateAsync(Role.Customer, email, null, "a good password", []);
+        await server.Get<AccountStore>().CreateAsync(Role.Customer, email, null, "a good password", []);
         var name = new Uri(database.Url).AbsolutePath[1..];
         var seen = new List<string>();
         using var listener = new ActivityListener

@@ -253,7 +253,7 @@ public abstract class MailQuotaTests(Backend backend) : IAsyncLifetime
     private async Task<HttpClient> MakeAsync(string email, string? name = null)
     {
         // Hashing is not what is tested.
-        var account = (await _server.Get<Accounts>()
+        var account = (await _server.Get<AccountStore>()
             .CreateHashedAsync(Role.Customer, email, name, Hash, [], null, CancellationToken.None)).Value;
         return _server.Client(_server.Get<TokenReader>().Make(account));
     }

@@ -142,7 +142,7 @@ public abstract class PasswordWordsTests(TestHost host)
         Assert.Equal(400, await PostAsync(host.Server.Guest, "register", new { email, password = "QuỳnhTrâm88", name = "Lê Quỳnh Trâm" }));
         Assert.Equal(201,
             await PostAsync(host.Server.Guest, "register", new { email, password = "một mật khẩu dài", name = "Lê Quỳnh Trâm" }));
-        var account = (await host.Server.Get<Accounts>().FindByEmailAsync(email))!.Value.Account;
+        var account = (await host.Server.Get<AccountStore>().FindByEmailAsync(email))!.Value.Account;
         var client = host.Server.Client(host.Server.Get<TokenReader>().Make(account));
         Assert.Equal(400, await PostAsync(client, "password", new { currentPassword = "một mật khẩu dài", newPassword = "quynhtram1!" }));
         var token = OneTimeLinks.NewToken();

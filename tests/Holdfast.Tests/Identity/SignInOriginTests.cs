@@ -166,7 +166,7 @@ public abstract class SignInOriginTests(Backend backend) : IAsyncLifetime
 
         // A mailed link opens the door to everybody again, and the owner is the first to know.
         var token = OneTimeLinks.NewToken();
-        var account = (await _server.Get<Accounts>().FindByEmailAsync(email))!.Value.Account;
+        var account = (await _server.Get<AccountStore>().FindByEmailAsync(email))!.Value.Account;
         await _server.Db.WriteAsync(async tx =>
         {
             var batch = tx.Batch();

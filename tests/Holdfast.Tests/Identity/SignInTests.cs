@@ -86,8 +86,8 @@ public abstract class SignInTests(TestHost host)
     public async Task The_first_admin_is_made_once_and_keeps_their_password()
     {
         var email = $"{Guid.CreateVersion7():N}@example.com";
-        await host.Server.Get<Accounts>().EnsureAdminAsync(email, Password);
-        await host.Server.Get<Accounts>().EnsureAdminAsync(email.ToUpperInvariant(), "another password");
+        await host.Server.Get<AccountStore>().EnsureAdminAsync(email, Password);
+        await host.Server.Get<AccountStore>().EnsureAdminAsync(email.ToUpperInvariant(), "another password");
         using var first = await LoginAsync(email, Password);
         Assert.Equal(HttpStatusCode.OK, first.StatusCode);
         using var second = await LoginAsync(email, "another password");
@@ -156,7 +156,7 @@ public abstract class SignInTests(TestHost host)
     private static async Task<(string Email, Account Account)> MakeAsync(TestServer server, Role role, params Guid[] stores)
     {
         var email = $"{Guid.CreateVersion7():N}@example.com";
-        return (email, (await server.Get<Accounts>().CreateAsync(role, email, "Ánh \"A\" Nguyễn", Password, stores)).Value);
+        return (email, (await server.Get<AccountStore>().CreateAsync(role, email, "Ánh \"A\" Nguyễn", Password, stores)).Value);
     }
 
     /// <summary>Counts what takes the time.</summary>

@@ -12,18 +12,18 @@ public sealed class TokenFamilyTests
     [Fact]
     public void The_current_one_is_good_until_its_time_and_not_at_it()
     {
-        Assert.Equal(Presented.Rotate, _family.Present(3, _family.ExpiresAt.AddMilliseconds(-1)));
-        Assert.Equal(Presented.Ended, _family.Present(3, _family.ExpiresAt));
-        Assert.Equal(Presented.Ended, _family.Present(4, Now));
-        Assert.Equal(Presented.Ended, (_family with { RevokedAt = Now }).Present(3, Now));
+        Assert.Equal(PresentedToken.Rotate, _family.Present(3, _family.ExpiresAt.AddMilliseconds(-1)));
+        Assert.Equal(PresentedToken.Ended, _family.Present(3, _family.ExpiresAt));
+        Assert.Equal(PresentedToken.Ended, _family.Present(4, Now));
+        Assert.Equal(PresentedToken.Ended, (_family with { RevokedAt = Now }).Present(3, Now));
     }
 
     [Fact]
     public void The_one_before_is_good_for_a_moment_and_older_ones_are_stolen()
     {
-        Assert.Equal(Presented.Repeat, _family.Present(2, Now + TokenFamily.Grace));
-        Assert.Equal(Presented.Stolen, _family.Present(2, Now + TokenFamily.Grace + TimeSpan.FromMilliseconds(1)));
-        Assert.Equal(Presented.Stolen, _family.Present(1, Now));
+        Assert.Equal(PresentedToken.Repeat, _family.Present(2, Now + TokenFamily.Grace));
+        Assert.Equal(PresentedToken.Stolen, _family.Present(2, Now + TokenFamily.Grace + TimeSpan.FromMilliseconds(1)));
+        Assert.Equal(PresentedToken.Stolen, _family.Present(1, Now));
     }
 
     [Fact]
@@ -39,14 +39,14 @@ public sealed class TokenFamilyTests
         var family = _family;
         for (var day = 20; day < 90; day += 20)
         {
-            Assert.Equal(Presented.Rotate, family.Present(family.Generation, Now.AddDays(day)));
+            Assert.Equal(PresentedToken.Rotate, family.Present(family.Generation, Now.AddDays(day)));
             family = family.Rotated(Now.AddDays(day));
         }
 
         Assert.Equal(Now + TokenFamily.Longest, family.ExpiresAt);
-        Assert.Equal(Presented.Rotate, family.Present(family.Generation, Now + TokenFamily.Longest - TimeSpan.FromMilliseconds(1)));
-        Assert.Equal(Presented.Ended, family.Present(family.Generation, Now + TokenFamily.Longest));
+        Assert.Equal(PresentedToken.Rotate, family.Present(family.Generation, Now + TokenFamily.Longest - TimeSpan.FromMilliseconds(1)));
+        Assert.Equal(PresentedToken.Ended, family.Present(family.Generation, Now + TokenFamily.Longest));
         // Those that were extended without that limit, by an older release.
-        Assert.Equal(Presented.Ended, (family with { ExpiresAt = Now.AddDays(110) }).Present(family.Generation, Now.AddDays(91)));
+        Assert.Equal(PresentedToken.Ended, (family with { ExpiresAt = Now.AddDays(110) }).Present(family.Generation, Now.AddDays(91)));
     }
 }

@@ -30,7 +30,7 @@ public sealed class TokenReaderTests(SqliteDatabase database) : IClassFixture<Sq
         var deep = new string('[', 2000) + new string(']', 2000);
         var hmac = HMACSHA256.HashData(key.ExportSubjectPublicKeyInfo(),
             Encoding.ASCII.GetBytes($"{Tokens.Encode(Tokens.Header(keys, "HS256"))}.{parts[1]}"));
-        var own = System.Text.Json.JsonSerializer.Serialize(SigningKeys.Describe(other.ExportParameters(false).Q));
+        var own = System.Text.Json.JsonSerializer.Serialize(SigningKeyRing.Describe(other.ExportParameters(false).Q));
         var bad = new Dictionary<string, string>
         {
             ["empty"] = "",
@@ -115,7 +115,7 @@ public sealed class TokenReaderTests(SqliteDatabase database) : IClassFixture<Sq
     {
         await using var elsewhere = await TestDb.CreateAsync(Backend.Sqlite);
         var (here, hereKeys, _) = await LoadAsync();
-        var there = new SigningKeys();
+        var there = new SigningKeyRing();
         await there.LoadAsync(elsewhere.Db);
         var account = new Account(Guid.CreateVersion7(), Role.Admin, "a@example.com", null, []);
         Assert.NotEqual(hereKeys.Public.Kid, there.Public.Kid);
@@ -165,9 +165,9 @@ public sealed class TokenReaderTests(SqliteDatabase database) : IClassFixture<Sq
         Assert.InRange(Enumerable.Range(0, 1000).Count(i => cache.Find($"good {i}", now) is not null), 1, 10);
     }
 
-    private async Task<(TokenReader Reader, SigningKeys Keys, ECDsa Key)> LoadAsync()
+    private async Task<(TokenReader Reader, SigningKeyRing Keys, ECDsa Key)> LoadAsync()
     {
-        var keys = new SigningKeys();
+        var keys = new SigningKeyRing();
         await keys.LoadAsync(database.Db);
         return (new TokenReader(keys, _clock), keys, await Tokens.PrivateKeyAsync(database.Db));
     }

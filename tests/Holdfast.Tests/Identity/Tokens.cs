@@ -49,7 +49,7 @@ internal static class Tokens
     private static string SignEncoded(ECDsa key, string signed) =>
         $"{signed}.{Base64Url.EncodeToString(key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256))}";
 
-    public static string Header(SigningKeys keys, string alg = "ES256", string more = "") =>
+    public static string Header(SigningKeyRing keys, string alg = "ES256", string more = "") =>
         $$"""{"alg":"{{alg}}","kid":"{{keys.Public.Kid}}","typ":"JWT"{{more}}}""";
 
     /// <summary>What we put into a token, with the differences of a test.</summary>

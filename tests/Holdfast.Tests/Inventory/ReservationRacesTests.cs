@@ -15,7 +15,7 @@ public abstract class ReservationRacesTests(Backend backend)
     private async Task<TestServer> ServeAsync() =>
         await TestServer.StartAsync(await TestDb.CreateAsync(backend), settings: new Settings { Roles = Roles.Api });
 
-    private static ExpireReservations Sweeper(Db db) => new(db, new RelayBell(), NullLogger<ExpireReservations>.Instance);
+    private static ExpireReservations Sweeper(Db db) => new(db, new RelaySignal(), NullLogger<ExpireReservations>.Instance);
 
     /// <summary>Ends the test: the invariants hold and the database has not seen a deadlock.</summary>
     private async Task CheckAsync(TestServer server)
@@ -51,7 +51,7 @@ public abstract class ReservationRacesTests(Backend backend)
     {
         await using var server = await ServeAsync();
         var shop = await Shop.OpenAsync(server, 10);
-        await using var queue = new ReservationQueue(server.Db, new RelayBell(), NullLogger<ReservationQueue>.Instance);
+        await using var queue = new ReservationQueue(server.Db, new RelaySignal(), NullLogger<ReservationQueue>.Instance);
         var ids = Enumerable.Range(0, 4).Select(_ => Guid.CreateVersion7()).ToList();
         foreach (var id in ids)
         {
@@ -81,7 +81,7 @@ public abstract class ReservationRacesTests(Backend backend)
         await using var server = await ServeAsync();
         var shop = await Shop.OpenAsync(server, [.. Enumerable.Repeat((long?)1000, 8)]);
         var other = server.Database.Open();
-        await using var second = new ReservationQueue(other, new RelayBell(), NullLogger<ReservationQueue>.Instance);
+        await using var second = new ReservationQueue(other, new RelaySignal(), NullLogger<ReservationQueue>.Instance);
         var random = new Random(7);
         var baskets = Enumerable.Range(0, 50).Select(_ => shop.Variants.OrderBy(_ => random.Next()).Take(5).ToArray()).ToList();
 

@@ -131,7 +131,7 @@ public sealed class StockBookTests
             var book = Book();
             var held = new Dictionary<(Guid Variant, Guid Holder), long>();
             Array.ForEach(before, step => Play(book, held, step));
-            var (mark, picture, movements) = (book.Mark(), Picture(book), book.Movements.ToList());
+            var (mark, picture, movements) = (book.Savepoint(), Picture(book), book.Movements.ToList());
             Array.ForEach(after, step => Play(book, held, step));
             book.Undo(mark);
             Assert.Equal(picture, Picture(book));

@@ -17,14 +17,14 @@ public abstract class LoyaltyInvariantsTests(TestDatabase database)
             "INSERT INTO loyalty_programs (store_id, amount_per_point, point_value, expires_after_days, version, updated_at) VALUES ($1, "
             + "1, 1, 30, 1, $2)",
             Store, DateTime.UnixEpoch);
-        var (book, now) = await PointsPages.OpenAsync(tx, [(Customer, Store)], claim: true);
+        var (book, now) = await PointsStore.LoadAsync(tx, [(Customer, Store)], claim: true);
         book.Earn(Customer, Store, 100, Order(1), now);
         book.TryRedeem(Customer, Store, 40, Order(2), "redeemed");
         book.GiveBack(Customer, Store, 40, Order(2), "expired", now);
         book.TryRedeem(Customer, Store, 30, Order(3), "redeemed");
         book.TakeBack(Customer, Store, 20, Order(1));
         var batch = tx.Batch();
-        PointsPages.Ink(book, batch, now);
+        PointsStore.Save(book, batch, now);
         await batch.RunAsync();
         await test(tx);
         await tx.RollbackAsync();
@@ -72,9 +72,9 @@ public abstract class LoyaltyInvariantsTests(TestDatabase database)
             Assert.Empty(await repair.RunAsync(tx));
 
             // What was repaired lapses as it should have.
-            Assert.Equal(50, (await PointsPages.PeekAsync(tx, [(Customer, Store)])).Balance(Customer, Store));
+            Assert.Equal(50, (await PointsStore.PeekAsync(tx, [(Customer, Store)])).Balance(Customer, Store));
             db.ClockSkew += TimeSpan.FromDays(30);
-            Assert.Equal(0, (await PointsPages.PeekAsync(tx, [(Customer, Store)])).Balance(Customer, Store));
+            Assert.Equal(0, (await PointsStore.PeekAsync(tx, [(Customer, Store)])).Balance(Customer, Store));
         }, db);
     }
 

@@ -148,7 +148,7 @@ public sealed class PointsBookTests
             foreach (var (what, points, days, isUndone) in played)
             {
                 now = now.AddDays(days);
-                var (mark, before) = (book.Mark(), (Balance(book), entry.Movements, entry.NextExpiry));
+                var (mark, before) = (book.Savepoint(), (Balance(book), entry.Movements, entry.NextExpiry));
                 switch (what)
                 {
                     case 0:

@@ -24,8 +24,8 @@ public abstract class PointsPagesTests(TestDatabase database) : IAsyncLifetime
     /// <summary>One small transaction, as a batch of one would be; true when the change was made.</summary>
     private Task<bool> InAsync(Func<PointsBook, DateTime, bool> decide, bool claim = true) => Db.WriteAsync(async tx =>
     {
-        var (book, now) = await PointsPages.OpenAsync(tx, [(_customer, _store)], claim);
-        await PointsPages.ReadLedgersAsync(tx, book, [(_customer, _store)]);
+        var (book, now) = await PointsStore.LoadAsync(tx, [(_customer, _store)], claim);
+        await PointsStore.ReadLedgersAsync(tx, book, [(_customer, _store)]);
         if (!decide(book, now))
         {
             await tx.RollbackAsync();
@@ -33,7 +33,7 @@ public abstract class PointsPagesTests(TestDatabase database) : IAsyncLifetime
         }
 
         var batch = tx.Batch();
-        PointsPages.Ink(book, batch, now);
+        PointsStore.Save(book, batch, now);
         await batch.RunAsync();
         return true;
     });
@@ -54,7 +54,7 @@ public abstract class PointsPagesTests(TestDatabase database) : IAsyncLifetime
     });
 
     private async Task<long> BalanceAsync() =>
-        (await Db.ReadAsync(s => PointsPages.PeekAsync(s, [(_customer, _store)]))).Balance(_customer, _store);
+        (await Db.ReadAsync(s => PointsStore.PeekAsync(s, [(_customer, _store)]))).Balance(_customer, _store);
 
     private Task<(long Balance, long Movements, DateTime? Next)> RowAsync() => Db.ReadAsync(s => s.FirstAsync(
         "SELECT balance, movements, next_expiry FROM points_accounts WHERE customer_id = $1", r => (r.Long(0), r.Long(1), r.TimeOrNull(2)),
@@ -190,7 +190,7 @@ public abstract class PointsPagesTests(TestDatabase database) : IAsyncLifetime
         stale.TryRedeem(_customer, _store, 500, Guid.CreateVersion7(), "redeemed");
         await using var tx = await Db.BeginAsync();
         var batch = tx.Batch();
-        PointsPages.Ink(stale, batch, await tx.NowAsync());
+        PointsStore.Save(stale, batch, await tx.NowAsync());
         await Assert.ThrowsAsync<StaleRowException>(batch.RunAsync);
     }
 
@@ -201,10 +201,10 @@ public abstract class PointsPagesTests(TestDatabase database) : IAsyncLifetime
         await Task.WhenAll(Enumerable.Range(0, 10).Select(i => Db.WriteAsync(async tx =>
         {
             var mine = accounts.OrderBy(a => a.Item1.GetHashCode() ^ (i * 7919)).Take(8).ToList();
-            var (book, now) = await PointsPages.OpenAsync(tx, mine, claim: true);
+            var (book, now) = await PointsStore.LoadAsync(tx, mine, claim: true);
             mine.ForEach(a => book.Earn(a.Item1, _store, 1, Guid.CreateVersion7(), now));
             var batch = tx.Batch();
-            PointsPages.Ink(book, batch, now);
+            PointsStore.Save(book, batch, now);
             await batch.RunAsync();
         })));
         Assert.Equal(80,

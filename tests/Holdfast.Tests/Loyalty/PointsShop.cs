@@ -58,10 +58,10 @@ public abstract class PointsShop : IAsyncLifetime
     protected Task MoveAsync(Action<PointsBook, DateTime> move, params (Guid Customer, Guid Store)[] accounts) =>
         Server.Db.WriteAsync(async tx =>
     {
-        var (book, now) = await PointsPages.OpenAsync(tx, accounts, claim: true);
+        var (book, now) = await PointsStore.LoadAsync(tx, accounts, claim: true);
         move(book, now);
         var batch = tx.Batch();
-        PointsPages.Ink(book, batch, now);
+        PointsStore.Save(book, batch, now);
         await batch.RunAsync();
     });
 

@@ -131,7 +131,7 @@ public abstract partial class AsyncApiTests(Backend backend) : IAsyncLifetime
 
         var failed = await _server.Get<ChangeQueue>()
             .ChangeAsync(
-            new Changing(new FailPaymentCommand(Guid.Parse(order), _shop.StoreId, "order_inbox", "VND", "card declined"), null));
+            new ChangeRequest(new FailPaymentCommand(Guid.Parse(order), _shop.StoreId, "order_inbox", "VND", "card declined"), null));
         Assert.True(failed.IsOk, failed.Error?.Code);
         await PayAsync(order, 1000);
         await PayAsync(order, 9000);

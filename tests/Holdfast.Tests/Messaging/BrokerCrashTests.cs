@@ -96,7 +96,7 @@ public abstract class BrokerCrashTests
                     s.QueryAsync(
                     "SELECT id FROM orders o WHERE NOT EXISTS (SELECT 1 FROM inbox i WHERE i.consumer = 'daily-statistics' AND "
                     + "i.subject = o.id)", r => r.Uuid(0)));
-                await Wire.DeliverAsync(await Db.ReadAsync(s => EventRows.LoadRangesAsync(s, [.. unheard.Select(id => (id, 1, 10))])));
+                await Wire.DeliverAsync(await Db.ReadAsync(s => EventTable.LoadRangesAsync(s, [.. unheard.Select(id => (id, 1, 10))])));
                 await Until.TrueAsync("the effect has committed", async () => await LaggingAsync(Db) == 0);
                 await server.KillAsync();
             }

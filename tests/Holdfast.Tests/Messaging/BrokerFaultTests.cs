@@ -74,7 +74,7 @@ public abstract class BrokerFaultTests(FaultyBroker broker)
             Messaging = new MessagingOptions { RabbitMqUrl = brokered.RabbitUrl, KafkaBrokers = brokered.KafkaBrokers },
         });
         await Until.TrueAsync("it is well", async () => await StateAsync(server.Guest) == "healthy"
-            && server.Get<Platform.Messaging.Transports>().All[0].Trouble is null);
+            && server.Get<Platform.Messaging.TransportSet>().All[0].Trouble is null);
         broker.Pause();
         try
         {
@@ -105,13 +105,13 @@ public abstract class BrokerFaultTests(FaultyBroker broker)
             await Heard.AddAsync(tx, [(large, 3)]);
         });
         await Until.TrueAsync("it is a dead letter", async () => await Heard.RowsAsync(db, "dead_letters") == 1);
-        var letter = (await DeadLetters.NewestAsync(db, 1))[0];
+        var letter = (await DeadLetterStore.NewestAsync(db, 1))[0];
         Assert.Equal((broker.Way, large, 2, "test.happened"), (letter.Lane, letter.Subject!.Value, letter.Sequence!.Value, letter.Type!));
 
         // Redriven at once, while the lane still has what it was in before.
         for (var i = 0; i < 2; i++)
         {
-            Assert.Null(await DeadLetters.RedriveAsync(db, letter.Id));
+            Assert.Null(await DeadLetterStore.RedriveAsync(db, letter.Id));
             await Until.TrueAsync("it is a dead letter again", async () => await Heard.RowsAsync(db, "dead_letters") == 1);
         }
 
@@ -129,9 +129,9 @@ public abstract class BrokerFaultTests(FaultyBroker broker)
 
         await Until.TrueAsync("it was taken after all", async () =>
         {
-            foreach (var again in await DeadLetters.NewestAsync(db, 1))
+            foreach (var again in await DeadLetterStore.NewestAsync(db, 1))
             {
-                await DeadLetters.RedriveAsync(db, again.Id);
+                await DeadLetterStore.RedriveAsync(db, again.Id);
             }
 
             return await Heard.RowsAsync(db, "deliveries") + await Heard.RowsAsync(db, "dead_letters") == 0;

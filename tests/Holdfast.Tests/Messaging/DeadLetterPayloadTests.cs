@@ -30,7 +30,7 @@ public abstract class DeadLetterPayloadTests(TestHost host)
         await host.Server.Db.WriteAsync(async tx =>
         {
             var batch = tx.Batch();
-            DeadLetters.Add(batch, new DeadLetter(id, DeadLetters.Inbox, null, null, null, what, payload, 1, await tx.NowAsync()));
+            DeadLetterStore.Add(batch, new DeadLetter(id, DeadLetterStore.Inbox, null, null, null, what, payload, 1, await tx.NowAsync()));
             await batch.RunAsync();
         });
 
@@ -47,8 +47,8 @@ public abstract class DeadLetterPayloadTests(TestHost host)
             "a cut character" => new string('a', 16_383) + "\uFFFD",
             _ => new string('{', 16_384)
         }, shown);
-        Assert.Contains(await DeadLetters.NewestAsync(host.Server.Db, 100, TestContext.Current.CancellationToken), l => l.Id == id);
-        Assert.Null(await DeadLetters.RedriveAsync(host.Server.Db, id, TestContext.Current.CancellationToken));
+        Assert.Contains(await DeadLetterStore.NewestAsync(host.Server.Db, 100, TestContext.Current.CancellationToken), l => l.Id == id);
+        Assert.Null(await DeadLetterStore.RedriveAsync(host.Server.Db, id, TestContext.Current.CancellationToken));
     }
 }
 

@@ -71,12 +71,12 @@ public abstract class DeadLetterTests(Backend backend)
         {
             var letters = new[] { 5, 3, 9, 7 }.Select(n => Letter(now, subject, n)).ToList();
             await AddAsync(db, letters);
-            var redriving = letters.Select(l => Task.Run(() => DeadLetters.RedriveAsync(db, l.Id)));
+            var redriving = letters.Select(l => Task.Run(() => DeadLetterStore.RedriveAsync(db, l.Id)));
             Assert.All(await Task.WhenAll(redriving), Assert.Null);
             var waiting = Assert.Single(
                 await db.ReadAsync(s =>
                 s.QueryAsync("SELECT events FROM deliveries WHERE lane = 'heard' AND subject = $1", r => r.Bytes(0), subject)));
-            Assert.Equal([3, 5, 7, 9], Chunk.Read(waiting).Select(k => k.Sequence));
+            Assert.Equal([3, 5, 7, 9], EventIdBytes.Read(waiting).Select(k => k.Sequence));
         }
 
         Assert.Equal(0, await Heard.RowsAsync(db, "dead_letters"));
@@ -118,7 +118,7 @@ public abstract class DeadLetterTests(Backend backend)
         var now = await db.ReadAsync(s => s.NowAsync());
         var letters = new[] { Letter(now, subject, 1), Letter(now, subject, 2) };
         await AddAsync(db, letters);
-        Assert.Null(await DeadLetters.RedriveAsync(db, letters[0].Id, TestContext.Current.CancellationToken));
+        Assert.Null(await DeadLetterStore.RedriveAsync(db, letters[0].Id, TestContext.Current.CancellationToken));
         var isHeld = new TaskCompletionSource();
         var handling = db.WriteAsync(async tx =>
         {
@@ -131,13 +131,13 @@ public abstract class DeadLetterTests(Backend backend)
             await tx.ExecuteAsync("DELETE FROM deliveries WHERE lane = 'heard'");
         });
         await isHeld.Task;
-        var redriving = DeadLetters.RedriveAsync(db, letters[1].Id, TestContext.Current.CancellationToken);
+        var redriving = DeadLetterStore.RedriveAsync(db, letters[1].Id, TestContext.Current.CancellationToken);
         await handling;
         Assert.Null(await redriving);
         var waiting = Assert.Single(
             await db.ReadAsync(s =>
             s.QueryAsync("SELECT events FROM deliveries WHERE lane = 'heard' AND subject = $1", r => r.Bytes(0), subject)));
-        Assert.Equal([2], Chunk.Read(waiting).Select(k => k.Sequence));
+        Assert.Equal([2], EventIdBytes.Read(waiting).Select(k => k.Sequence));
     }
 
     [Fact]
@@ -159,8 +159,8 @@ public abstract class DeadLetterTests(Backend backend)
         var waiting = Assert.Single(
             await db.ReadAsync(s =>
             s.QueryAsync("SELECT events FROM deliveries WHERE lane = 'heard' AND subject = $1", r => r.Bytes(0), subject)));
-        Assert.Equal(Enumerable.Range(1, 1100), Chunk.Read(waiting).Select(k => k.Sequence));
-        Assert.Equal(others.Select(l => l.Id).Order(), (await DeadLetters.NewestAsync(db, 9)).Select(l => l.Id).Order());
+        Assert.Equal(Enumerable.Range(1, 1100), EventIdBytes.Read(waiting).Select(k => k.Sequence));
+        Assert.Equal(others.Select(l => l.Id).Order(), (await DeadLetterStore.NewestAsync(db, 9)).Select(l => l.Id).Order());
 
         Assert.Equal((1100, 1100),
             await db.ReadAsync(s =>
@@ -183,9 +183,9 @@ public abstract class DeadLetterTests(Backend backend)
             .Select(i => Letter(now) with { Payload = Encoding.UTF8.GetBytes(i % 7 == 0 ? $"{{\"orderId\":\"{subject}\"}}" : "{}") })
             .ToList();
         await AddAsync(test.Db, [.. letters, Letter(now, subject, 1)]);
-        await test.Db.WriteAsync(tx => DeadLetters.ForgetAsync(tx, subject));
+        await test.Db.WriteAsync(tx => DeadLetterStore.ForgetAsync(tx, subject));
         Assert.Equal(letters.Where((_, i) => i % 7 != 0).Select(l => l.Id).Order(),
-            (await DeadLetters.NewestAsync(test.Db, 200)).Select(l => l.Id).Order());
+            (await DeadLetterStore.NewestAsync(test.Db, 200)).Select(l => l.Id).Order());
     }
 
     [Fact]
@@ -198,7 +198,7 @@ public abstract class DeadLetterTests(Backend backend)
         var pruner = new DeadLetterPruner(test.Db, NullLogger<DeadLetterPruner>.Instance);
         Assert.Equal(2, await pruner.SweepOnceAsync(TestContext.Current.CancellationToken));
         Assert.Equal(0, await pruner.SweepOnceAsync(TestContext.Current.CancellationToken));
-        Assert.Equal(letters.Take(2).Select(l => l.Id), (await DeadLetters.NewestAsync(test.Db, 9)).Select(l => l.Id));
+        Assert.Equal(letters.Take(2).Select(l => l.Id), (await DeadLetterStore.NewestAsync(test.Db, 9)).Select(l => l.Id));
     }
 
     private static DeadLetter Letter(DateTime created, Guid? subject = null, int? sequence = null) =>
@@ -209,7 +209,7 @@ public abstract class DeadLetterTests(Backend backend)
         var batch = tx.Batch();
         foreach (var letter in letters)
         {
-            DeadLetters.Add(batch, letter);
+            DeadLetterStore.Add(batch, letter);
         }
 
         await batch.RunAsync();

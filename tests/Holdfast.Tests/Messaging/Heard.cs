@@ -66,7 +66,7 @@ internal sealed class Heard(string name = "heard") : IConsumer
         }
 
         var batch = tx.Batch();
-        log.Ink(batch);
+        log.Save(batch);
         await batch.RunAsync();
     }
 

@@ -102,8 +102,8 @@ public sealed class InboxMessageTests
         Assert.NotNull(Read("payment.success", Payment("5").Replace(Order, "no order", StringComparison.Ordinal)).Fault);
     }
 
-    private static (InboxMessage? Message, string Identity, string? Fault) Read(string type, string body) =>
-        InboxMessage.Read(type, Encoding.UTF8.GetBytes(body));
+    private static (IncomingMessage? Message, string Identity, string? Fault) Read(string type, string body) =>
+        IncomingMessage.Read(type, Encoding.UTF8.GetBytes(body));
 
     private static string Payment(string amount) =>
         $$"""{"orderId":"{{Order}}","amount":{{amount}},"currency":"VND","transactionId":"t-1","provider":"bank"}""";

@@ -89,9 +89,9 @@ public abstract class IncomingTests(Backend backend, string way)
         }
 
         await Until.TrueAsync("each is a dead letter and has been told twice", async () =>
-            await DeadLetters.NewestAsync(server.Db, 100) is var all && all.Count == bad.Length + spoilt.Length
+            await DeadLetterStore.NewestAsync(server.Db, 100) is var all && all.Count == bad.Length + spoilt.Length
             && all.All(l => l.Attempts == 2));
-        var letters = await DeadLetters.NewestAsync(server.Db, 100);
+        var letters = await DeadLetterStore.NewestAsync(server.Db, 100);
         Assert.All(bad, b =>
             Assert.Single(letters, l => l.Lane == "order_inbox" && l.Type == b.Type
             && l.Reason.Contains(b.Reason, StringComparison.Ordinal)));
@@ -109,12 +109,12 @@ public abstract class IncomingTests(Backend backend, string way)
         var letter = letters.First(l => l.Reason.Contains("currency_mismatch", StringComparison.Ordinal));
         Assert.Equal(202, (await Shop.PostAsync(server.Admin, $"/dead-letters/{letter.Id}/redrive", null)).Status);
         await Until.TrueAsync("it was tried again",
-            async () => (await DeadLetters.NewestAsync(server.Db, 100)).Single(l => l.Id == letter.Id).Attempts == 3);
+            async () => (await DeadLetterStore.NewestAsync(server.Db, 100)).Single(l => l.Id == letter.Id).Attempts == 3);
         await server.Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE orders SET currency = 'USD' WHERE id = $1", order));
         Assert.Equal(202, (await Shop.PostAsync(server.Admin, $"/dead-letters/{letter.Id}/redrive", null)).Status);
         await Until.TrueAsync("it was done", async () => await StatusAsync(server, order) == "confirmed/paid");
         await Until.TrueAsync("it is no dead letter any more",
-            async () => (await DeadLetters.NewestAsync(server.Db, 100)).All(l => l.Id != letter.Id));
+            async () => (await DeadLetterStore.NewestAsync(server.Db, 100)).All(l => l.Id != letter.Id));
     }
 
     [Fact]
@@ -131,7 +131,7 @@ public abstract class IncomingTests(Backend backend, string way)
         await Until.TrueAsync("the others are paid", async () => await StatusAsync(server, behind) == "confirmed/paid"
             && await StatusAsync(server, later) == "confirmed/paid");
         await Until.TrueAsync("there is a dead letter", async () => await Heard.RowsAsync(server.Db, "dead_letters") == 1);
-        var letter = (await DeadLetters.NewestAsync(server.Db, 1))[0];
+        var letter = (await DeadLetterStore.NewestAsync(server.Db, 1))[0];
         Assert.Equal(("order_inbox", 3), (letter.Lane, letter.Attempts));
         Assert.Contains("magic", letter.Reason, StringComparison.Ordinal);
 
@@ -145,7 +145,7 @@ public abstract class IncomingTests(Backend backend, string way)
                 Brokered.Bytes(wanted.ToJsonString()));
             await tx.ExecuteAsync("UPDATE dead_letters SET redriven_at = $1", await tx.NowAsync());
         });
-        await Until.TrueAsync("the other is done", async () => await DeadLetters.NewestAsync(server.Db, 9) is [{ Attempts: 4 } left]
+        await Until.TrueAsync("the other is done", async () => await DeadLetterStore.NewestAsync(server.Db, 9) is [{ Attempts: 4 } left]
             && left.Id == letter.Id);
         await MethodAsync(server, sick, "online");
         Assert.Equal(202, (await Shop.PostAsync(server.Admin, $"/dead-letters/{letter.Id}/redrive", null)).Status);

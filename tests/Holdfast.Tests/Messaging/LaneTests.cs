@@ -31,13 +31,13 @@ public abstract class LaneTests(TestDatabase database)
 
         await Heard.WriteAsync(db, 2, 3);
         await without.RunOnceAsync();
-        var lane = Assert.Single(await Lanes.AllAsync(db));
+        var lane = Assert.Single(await DeliveryQueueStore.AllAsync(db));
         Assert.Equal(("rabbitmq", "rabbitmq", 6), (lane.Name, lane.Transport, lane.Events));
         Assert.NotNull(lane.Since);
 
-        Assert.Equal(404, (await Lanes.DropAsync(db, "heard"))!.Status);
-        Assert.Null(await Lanes.DropAsync(db, "rabbitmq"));
-        Assert.Equal(404, (await Lanes.DropAsync(db, "rabbitmq"))!.Status);
+        Assert.Equal(404, (await DeliveryQueueStore.DropAsync(db, "heard"))!.Status);
+        Assert.Null(await DeliveryQueueStore.DropAsync(db, "rabbitmq"));
+        Assert.Equal(404, (await DeliveryQueueStore.DropAsync(db, "rabbitmq"))!.Status);
         await Heard.WriteAsync(db, 2, 3);
         await without.RunOnceAsync();
         Assert.Equal((0, 0), (await Heard.RowsAsync(db, "deliveries"), await Heard.RowsAsync(db, "outbox")));
@@ -50,8 +50,8 @@ public abstract class LaneTests(TestDatabase database)
         await Heard.ResetAsync(db);
         using var log = new TestLog();
         using var factory = LoggerFactory.Create(l => l.AddProvider(log));
-        using var watch = new LaneWatch(db, factory.CreateLogger<LaneWatch>());
-        using var relay = new Relay(db, new RelayBell(), [new Heard()], NullLogger<Relay>.Instance,
+        using var watch = new DeliveryQueueWatch(db, factory.CreateLogger<DeliveryQueueWatch>());
+        using var relay = new Relay(db, new RelaySignal(), [new Heard()], NullLogger<Relay>.Instance,
             new MessagingOptions { Consumers = new HashSet<string>() });
         await Heard.WriteAsync(db, 1, 1);
         await relay.RunOnceAsync();
@@ -60,7 +60,7 @@ public abstract class LaneTests(TestDatabase database)
 
         await db.WriteAsync(async tx =>
             await tx.ExecuteAsync("UPDATE deliveries SET created_at = $1",
-            await tx.NowAsync() - LaneWatch.Patience - TimeSpan.FromSeconds(1)));
+            await tx.NowAsync() - DeliveryQueueWatch.Patience - TimeSpan.FromSeconds(1)));
         Assert.Equal(1, await watch.SweepOnceAsync());
         Assert.Equal(1, await watch.SweepOnceAsync());
         Assert.Equal(new Dependency("lane", "heard", HealthStatus.Degraded, null), Assert.Single(watch.Dependencies));
@@ -75,13 +75,13 @@ public abstract class LaneTests(TestDatabase database)
         Assert.Equal(0, await watch.SweepOnceAsync());
         await db.WriteAsync(async tx =>
             await tx.ExecuteAsync("UPDATE lanes SET behind_since = $1",
-            await tx.NowAsync() - LaneWatch.Patience - TimeSpan.FromSeconds(1)));
+            await tx.NowAsync() - DeliveryQueueWatch.Patience - TimeSpan.FromSeconds(1)));
         Assert.Equal(1, await watch.SweepOnceAsync());
         Assert.Equal("heard", Assert.Single(watch.Dependencies).Kind);
-        Assert.NotNull(Assert.Single(await Lanes.AllAsync(db)).BehindSince);
+        Assert.NotNull(Assert.Single(await DeliveryQueueStore.AllAsync(db)).BehindSince);
     }
 
-    private Relay Relay(MessagingOptions options) => new(database.Db, new RelayBell(), [], NullLogger<Relay>.Instance, options);
+    private Relay Relay(MessagingOptions options) => new(database.Db, new RelaySignal(), [], NullLogger<Relay>.Instance, options);
 }
 
 public sealed class Lanes_on_sqlite(SqliteDatabase database) : LaneTests(database), IClassFixture<SqliteDatabase>;

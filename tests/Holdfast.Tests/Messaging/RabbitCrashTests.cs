@@ -41,14 +41,14 @@ public sealed class Crashes_with_rabbitmq : BrokerCrashTests
         await using (var server = await ServerProcess.StartAsync(database.Url, wire.Environment))
         {
             await Until.TrueAsync("each is a dead letter", async () => await Heard.RowsAsync(db, "dead_letters") == Orders + 1);
-            var letters = await DeadLetters.NewestAsync(db, 100);
+            var letters = await DeadLetterStore.NewestAsync(db, 100);
             Assert.All(letters, l => Assert.StartsWith($"it was given out {Returns} times", l.Reason, StringComparison.Ordinal));
-            Assert.Equal((Orders, 1), (letters.Count(l => l.Lane == "daily-statistics"), letters.Count(l => l.Lane == DeadLetters.Inbox)));
+            Assert.Equal((Orders, 1), (letters.Count(l => l.Lane == "daily-statistics"), letters.Count(l => l.Lane == DeadLetterStore.Inbox)));
             Assert.Equal(Orders, await db.ReadAsync(s => s.FirstAsync("SELECT SUM(orders) FROM order_statistics", r => r.Long(0))));
             await HandledAsync(db);
             foreach (var letter in letters)
             {
-                Assert.Null(await DeadLetters.RedriveAsync(db, letter.Id));
+                Assert.Null(await DeadLetterStore.RedriveAsync(db, letter.Id));
             }
 
             await Until.TrueAsync("all has been done after all", async () => await Heard.RowsAsync(db, "dead_letters") == 0

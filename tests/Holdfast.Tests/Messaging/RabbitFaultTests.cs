@@ -75,7 +75,7 @@ public sealed class Faults_of_rabbitmq(FaultyRabbit own) : BrokerFaultTests(own)
 
         Assert.True(await channel.MessageCountAsync(RabbitMqTopology.Unrouted) > 0);
         await Until.TrueAsync("nobody is behind for ever",
-            async () => (await Lanes.AllAsync(server.Db)).TrueForAll(l => l.BehindSince is null));
+            async () => (await DeliveryQueueStore.AllAsync(server.Db)).TrueForAll(l => l.BehindSince is null));
     }
 
     [Fact]

@@ -81,15 +81,15 @@ public abstract class RelayTests(TestDatabase database)
         await DrainAsync(Quick, heard);
         Assert.Equal([1, 3, 4], await Heard.OfAsync(Db, sick));
         Assert.Equal([1, 2, 3, 4], await Heard.OfAsync(Db, subjects[0]));
-        var letter = Assert.Single(await DeadLetters.NewestAsync(Db, 10));
+        var letter = Assert.Single(await DeadLetterStore.NewestAsync(Db, 10));
         Assert.Equal(("heard", sick, 2, "test.happened", Quick.MaxAttempts),
             (letter.Lane, letter.Subject!.Value, letter.Sequence!.Value, letter.Type!, letter.Attempts));
         Assert.Contains("not 2", letter.Reason, StringComparison.Ordinal);
         Assert.Equal(new EventKey(sick, 2), CloudEvent.Read(letter.Payload).Key);
 
         heard.Fails = _ => false;
-        Assert.Null(await DeadLetters.RedriveAsync(Db, letter.Id));
-        Assert.Equal(404, (await DeadLetters.RedriveAsync(Db, letter.Id))!.Status);
+        Assert.Null(await DeadLetterStore.RedriveAsync(Db, letter.Id));
+        Assert.Equal(404, (await DeadLetterStore.RedriveAsync(Db, letter.Id))!.Status);
         await DrainAsync(Quick, heard);
         Assert.Equal([1, 3, 4, 2], await Heard.OfAsync(Db, sick));
         Assert.Equal((12, 12), await Heard.CountAsync(Db));
@@ -121,10 +121,10 @@ public abstract class RelayTests(TestDatabase database)
     }
 
     private protected Relay Relay(MessagingOptions options, params Heard[] consumers) =>
-        new(Db, new RelayBell(), consumers, NullLogger<Relay>.Instance, options);
+        new(Db, new RelaySignal(), consumers, NullLogger<Relay>.Instance, options);
 
-    private protected ConsumerLanes Lanes(MessagingOptions options, params Heard[] consumers) =>
-        new(Db, new RelayBell(), consumers, options, NullLogger<ConsumerLanes>.Instance);
+    private protected ConsumerDeliveryQueues Lanes(MessagingOptions options, params Heard[] consumers) =>
+        new(Db, new RelaySignal(), consumers, options, NullLogger<ConsumerDeliveryQueues>.Instance);
 
     private async Task DrainAsync(MessagingOptions options, Heard heard, string? lane = null)
     {
@@ -195,7 +195,7 @@ public sealed class Relay_on_postgresql(PostgresDatabase database) : RelayTests(
         var heard = 0;
         var listening = Db.ListenAsync(() => Interlocked.Increment(ref heard), stop.Token);
         await Until.TrueAsync("it listens", () => heard == 1);
-        var bell = new RelayBell();
+        var bell = new RelaySignal();
         await using var other = Platform.Data.Db.Open(database.Test.Url);
         using var sender = new WakeupSender(other, bell, Quick with { Relays = false }, NullLogger<WakeupSender>.Instance);
         await sender.StartAsync(default);

@@ -104,7 +104,7 @@ public abstract class BrokerTests(Backend backend, string way) : TransportTests(
         await brokered.AuditAsync();
 
         // Told again, the later ones first; and an event whose first message is lost.
-        var told = await db.ReadAsync(s => EventRows.LoadRangesAsync(s, [.. subjects.Select(id => (id, 1, 6))]));
+        var told = await db.ReadAsync(s => EventTable.LoadRangesAsync(s, [.. subjects.Select(id => (id, 1, 6))]));
         await brokered.SendAsync(Topics.Events, "test.happened", [.. told.OrderByDescending(e => e.Sequence).Select(CloudEvent.Write)]);
         var quiet = Guid.CreateVersion7();
         await db.WriteAsync(tx => Heard.AddAsync(tx, [(quiet, 1), (quiet, 2), (quiet, 3)]));
@@ -136,19 +136,19 @@ public abstract class BrokerTests(Backend backend, string way) : TransportTests(
 
         // Each consumer of the server has its own; each spoilt message is one dead letter however often it was sent.
         await Until.TrueAsync("the spoilt ones are dead letters",
-            async () => (await DeadLetters.NewestAsync(db, 100)).Count(l => l.Lane == "heard") == bad.Length);
-        Assert.Equal(bad.Select(Convert.ToHexString).Order(), (await DeadLetters.NewestAsync(db, 100)).Where(l => l.Lane == "heard")
+            async () => (await DeadLetterStore.NewestAsync(db, 100)).Count(l => l.Lane == "heard") == bad.Length);
+        Assert.Equal(bad.Select(Convert.ToHexString).Order(), (await DeadLetterStore.NewestAsync(db, 100)).Where(l => l.Lane == "heard")
             .Select(l => Convert.ToHexString(l.Payload)).Order());
-        Assert.Contains(await DeadLetters.NewestAsync(db, 100), l => l.Reason == "this event is test.happened, not test.invented");
-        Assert.Equal("not_redrivable", (await DeadLetters.RedriveAsync(db, (await DeadLetters.NewestAsync(db, 1))[0].Id))!.Code);
+        Assert.Contains(await DeadLetterStore.NewestAsync(db, 100), l => l.Reason == "this event is test.happened, not test.invented");
+        Assert.Equal("not_redrivable", (await DeadLetterStore.RedriveAsync(db, (await DeadLetterStore.NewestAsync(db, 1))[0].Id))!.Code);
 
         // Of what is larger than a request may be, the beginning is kept.
-        await brokered.SendAsync(Topics.Events, "order.exploded", Brokered.Bytes(new string('x', Received.MaxBytes + 1)));
-        await Until.TrueAsync("it is a dead letter", async () => (await DeadLetters.NewestAsync(db, 100)).Count(l => l.Lane == "heard")
+        await brokered.SendAsync(Topics.Events, "order.exploded", Brokered.Bytes(new string('x', ReceivedMessage.MaxBytes + 1)));
+        await Until.TrueAsync("it is a dead letter", async () => (await DeadLetterStore.NewestAsync(db, 100)).Count(l => l.Lane == "heard")
             == bad.Length + 1);
-        Assert.Equal(Received.KeptBytes,
+        Assert.Equal(ReceivedMessage.KeptBytes,
             await db.ReadAsync(s => s.FirstAsync("SELECT MAX(length(payload)) FROM dead_letters", r => r.Int(0))));
-        Assert.Equal(16384, (await DeadLetters.NewestAsync(db, 100)).Max(l => l.Payload.Length));
+        Assert.Equal(16384, (await DeadLetterStore.NewestAsync(db, 100)).Max(l => l.Payload.Length));
 
         // And goes on.
         await Heard.WriteAsync(db, 5, 6);
@@ -165,17 +165,17 @@ public abstract class BrokerTests(Backend backend, string way) : TransportTests(
         var order = (await shop.OrderAsync(server.Guest)).Body.GetProperty("id").GetGuid();
         await Shop.PostAsync(server.Admin, $"/orders/{order}/cancel", null);
         await brokered.AuditAsync();
-        var told = (await db.ReadAsync(s => EventRows.LoadRangesAsync(s, [(order, 1, 2)]))).ConvertAll(CloudEvent.Write);
+        var told = (await db.ReadAsync(s => EventTable.LoadRangesAsync(s, [(order, 1, 2)]))).ConvertAll(CloudEvent.Write);
         var kept = Guid.CreateVersion7();
         await db.WriteAsync(async tx =>
         {
             var (batch, now) = (tx.Batch(), await tx.NowAsync());
-            DeadLetters.Add(batch, new DeadLetter(Guid.CreateVersion7(), "heard", order, 1, "order.created", "no", told[0], 3, now));
-            DeadLetters.Add(batch,
-                new DeadLetter(Guid.CreateVersion7(), DeadLetters.Inbox, null, null, "payment.success", "no",
+            DeadLetterStore.Add(batch, new DeadLetter(Guid.CreateVersion7(), "heard", order, 1, "order.created", "no", told[0], 3, now));
+            DeadLetterStore.Add(batch,
+                new DeadLetter(Guid.CreateVersion7(), DeadLetterStore.Inbox, null, null, "payment.success", "no",
                 Brokered.Bytes($"{{\"orderId\":\"{order.ToString().ToUpperInvariant()}\"}}"), 1, now));
-            DeadLetters.Add(batch,
-                new DeadLetter(kept, DeadLetters.Inbox, null, null, "payment.success", "no", Brokered.Bytes($"{{\"orderId\":\"{kept}\"}}"),
+            DeadLetterStore.Add(batch,
+                new DeadLetter(kept, DeadLetterStore.Inbox, null, null, "payment.success", "no", Brokered.Bytes($"{{\"orderId\":\"{kept}\"}}"),
                 1, now));
             // As if the broker still had them for one of its consumers.
             batch.Execute("DELETE FROM inbox WHERE subject = $1 AND consumer = 'heard'", order);
@@ -188,14 +188,14 @@ public abstract class BrokerTests(Backend backend, string way) : TransportTests(
         await db.WriteAsync(async tx =>
         {
             var batch = tx.Batch();
-            DeadLetters.Add(batch, uncounted);
+            DeadLetterStore.Add(batch, uncounted);
             await batch.RunAsync();
         });
         await server.Admin.DeleteAsync($"/api/v1/orders/{order}?hard=true").ShouldBeAsync(503, "busy");
-        Assert.Null(await DeadLetters.DropAsync(db, uncounted.Id));
+        Assert.Null(await DeadLetterStore.DropAsync(db, uncounted.Id));
         await Until.TrueAsync("it is erased",
             async () => (int)(await server.Admin.DeleteAsync($"/api/v1/orders/{order}?hard=true")).StatusCode == 204);
-        Assert.Equal([kept], (await DeadLetters.NewestAsync(db, 9)).Select(l => l.Id));
+        Assert.Equal([kept], (await DeadLetterStore.NewestAsync(db, 9)).Select(l => l.Id));
 
         // The broker sends again what it has.
         var last = await QuietAsync(db);
@@ -205,7 +205,7 @@ public abstract class BrokerTests(Backend backend, string way) : TransportTests(
             s.FirstAsync(
             "SELECT COUNT(*) - (SELECT COUNT(*) FROM lanes WHERE transport = $2 AND name <> transport) FROM inbox WHERE subject = $1",
             r => r.Long(0), last.Subject, Way)) == 0);
-        Assert.Equal([kept], (await DeadLetters.NewestAsync(db, 9)).Select(l => l.Id));
+        Assert.Equal([kept], (await DeadLetterStore.NewestAsync(db, 9)).Select(l => l.Id));
     }
 
     /// <summary>An event of a new subject that nobody publishes but the test.</summary>
@@ -217,7 +217,7 @@ public abstract class BrokerTests(Backend backend, string way) : TransportTests(
             await Heard.AddAsync(tx, [(id, 1)]);
             await tx.ExecuteAsync("DELETE FROM outbox WHERE subject = $1", id);
         });
-        return (await db.ReadAsync(s => EventRows.LoadRangesAsync(s, [(id, 1, 1)])))[0];
+        return (await db.ReadAsync(s => EventTable.LoadRangesAsync(s, [(id, 1, 1)])))[0];
     }
 }
 

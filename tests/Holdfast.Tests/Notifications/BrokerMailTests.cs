@@ -36,13 +36,13 @@ public sealed class BrokerMailTests
         var port = Ports.Free();
         var sender = new MailSender(db,
             new MailTransport(new MailOptions(new SmtpServer("127.0.0.1", port, false, null, null), "Shop <shop@example.com>", "")),
-            server.Get<Letters>(), NullLogger<MailSender>.Instance);
+            server.Get<EmailComposer>(), NullLogger<MailSender>.Instance);
         Assert.Equal(Orders, await sender.SendOnceAsync(TestContext.Current.CancellationToken));
 
         // Each event twice more, the earlier after the later.
         var keys = await db.ReadAsync(s =>
             s.QueryAsync("SELECT subject, sequence FROM events ORDER BY sequence DESC", r => new EventKey(r.Uuid(0), r.Int(1))));
-        foreach (var e in await db.ReadAsync(s => EventRows.LoadAsync(s, keys)))
+        foreach (var e in await db.ReadAsync(s => EventTable.LoadAsync(s, keys)))
         {
             await brokered.SendAsync(Topics.Events, e.Type, CloudEvent.Write(e), CloudEvent.Write(e));
         }

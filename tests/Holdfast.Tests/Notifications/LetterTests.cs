@@ -108,7 +108,7 @@ public sealed class LetterTests
 
         // Nobody is asked for money that is no longer taken.
         Assert.DoesNotContain("Vui lòng",
-            OrderLetters.Write(Announcement.Placed, ToldOrder.Of(Tell("order.created", Order())), Shop, null, Now.AddMinutes(16))
+            OrderEmails.Write(Announcement.Placed, OrderEventData.Of(Tell("order.created", Order())), Shop, null, Now.AddMinutes(16))
             .Letter.Text, StringComparison.Ordinal);
 
         var english = Order();
@@ -168,7 +168,7 @@ public sealed class LetterTests
             said => Assert.Contains(said, shipped.Text, StringComparison.Ordinal));
         Assert.DoesNotContain("old", shipped.Text, StringComparison.Ordinal);
         Assert.Equal("Tiệm <An> & Bình: đơn hàng #1Q7M-8ZK4-20RD đang được giao. GHN VN-42.",
-            OrderTexts.Write(Announcement.Shipped, ToldOrder.Of(Tell("order.shipped", part)), Shop, "01234567"));
+            OrderTexts.Write(Announcement.Shipped, OrderEventData.Of(Tell("order.shipped", part)), Shop, "01234567"));
 
         var refunded = Order();
         (refunded["amountPaid"], refunded["amountRefunded"], refunded["paymentStatus"]) = (1_250_000, 300_000, "partially_refunded");
@@ -180,7 +180,7 @@ public sealed class LetterTests
     [Fact]
     public void An_sms_has_the_code_of_an_order_that_waits_for_it_and_asks_for_no_money()
     {
-        var order = ToldOrder.Of(Tell("order.created", Order())) with { PaymentMethod = "cash_on_delivery" };
+        var order = OrderEventData.Of(Tell("order.created", Order())) with { PaymentMethod = "cash_on_delivery" };
         Assert.True(OrderTexts.Concerns(Announcement.Placed, order));
         Assert.Equal("Tiệm <An> & Bình: mã xác nhận đơn hàng #1Q7M-8ZK4-20RD là 0123 4567, có giá trị trước 15:15, 20/11/2026 (GMT+7).",
             OrderTexts.Write(Announcement.Placed, order, Shop, "01234567"));
@@ -226,7 +226,7 @@ public sealed class LetterTests
     [InlineData("evil\u3002com", "evil\u3002 com")]
     [InlineData("Q.1, TP.HCM, 1.5 kg", "Q.1, TP. HCM, 1.5 kg")]
     [InlineData("Nguyễn Văn A", "Nguyễn Văn A")]
-    public void No_link_is_made_of_what_people_typed(string typed, string shown) => Assert.Equal(shown, Defused.Of(typed));
+    public void No_link_is_made_of_what_people_typed(string typed, string shown) => Assert.Equal(shown, SafeText.Of(typed));
 
     [Fact]
     public void A_name_an_address_and_a_reason_are_no_links()
@@ -247,8 +247,8 @@ public sealed class LetterTests
         foreach (var (type, reason) in new[] { ("order.created", null), ("order.cancelled", "BUY THAT"), ("order.expired", null) })
         {
             var (what, told) = Announcements.Of(Tell(type, order, type == "order.created" ? null : "pending", "unpaid", reason))!.Value;
-            var letter = OrderLetters.Write(what, told, Shop, "https://shop.example.com/orders/1", Now,
-                new Unproved("https://shop.example.com/confirm", TellsReason: false)).Letter;
+            var letter = OrderEmails.Write(what, told, Shop, "https://shop.example.com/orders/1", Now,
+                new UnverifiedMailbox("https://shop.example.com/confirm", TellsReason: false)).Letter;
             Assert.DoesNotContain("BUY", letter.Text + letter.Html, StringComparison.Ordinal);
             Assert.Equal(type == "order.created", letter.Text.Contains("https://shop.example.com/confirm", StringComparison.Ordinal));
             Assert.Equal(type == "order.created", letter.Text.Contains("Vui lòng xác nhận đơn hàng trước", StringComparison.Ordinal));
@@ -256,14 +256,14 @@ public sealed class LetterTests
 
         // What the shop says is told.
         var (cancelled, by) = Announcements.Of(Tell("order.cancelled", order, "pending", "unpaid", "hết hàng"))!.Value;
-        Assert.Contains("hết hàng", OrderLetters.Write(cancelled, by, Shop, null, Now, new Unproved(null, TellsReason: true)).Letter.Text,
+        Assert.Contains("hết hàng", OrderEmails.Write(cancelled, by, Shop, null, Now, new UnverifiedMailbox(null, TellsReason: true)).Letter.Text,
             StringComparison.Ordinal);
     }
 
-    private static Written Write(string type, JsonObject order, string? before = null, string? paymentBefore = null, string? reason = null,
+    private static EmailContent Write(string type, JsonObject order, string? before = null, string? paymentBefore = null, string? reason = null,
         long refundedBefore = 0)
     {
         var (what, told) = Announcements.Of(Tell(type, order, before, paymentBefore, reason, refundedBefore))!.Value;
-        return OrderLetters.Write(what, told, Shop, "https://shop.example.com/orders/1", Now);
+        return OrderEmails.Write(what, told, Shop, "https://shop.example.com/orders/1", Now);
     }
 }

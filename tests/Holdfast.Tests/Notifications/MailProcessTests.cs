@@ -131,7 +131,7 @@ public sealed partial class MailProcessTests
         var (now, batch) = (await tx.NowAsync(), tx.Batch());
         for (var i = 0; i < count; i++)
         {
-            Mails.Queue(batch, new Mail($"{name}{i}", $"{name}{i}@example.com", "s", "t"), now);
+            Mails.Queue(batch, new OutgoingMail($"{name}{i}", $"{name}{i}@example.com", "s", "t"), now);
         }
 
         await batch.RunAsync();

@@ -31,7 +31,7 @@ public abstract class MailTests(Backend backend) : IAsyncLifetime
     {
         await using var server = await MailServer.StartAsync();
         await QueueAsync(
-            new Mail("a", "an@example.com", "Đặt lại mật khẩu",
+            new OutgoingMail("a", "an@example.com", "Đặt lại mật khẩu",
             "Mở liên kết: https://shop.example.com/x?token=abc\n")
             { Html = "<p>Mở</p>" });
         Assert.Equal(1, await Sender(server.Port).SendOnceAsync());
@@ -52,7 +52,7 @@ public abstract class MailTests(Backend backend) : IAsyncLifetime
         await using var server = await MailServer.StartAsync();
         for (var i = 0; i < 30; i++)
         {
-            await QueueAsync(new Mail($"m{i % 15}", $"{i}@example.com", "s", "t"));
+            await QueueAsync(new OutgoingMail($"m{i % 15}", $"{i}@example.com", "s", "t"));
         }
 
         var senders = Enumerable.Range(0, 3).Select(_ => Sender(server.Port)).ToList();
@@ -67,7 +67,7 @@ public abstract class MailTests(Backend backend) : IAsyncLifetime
     [Fact]
     public async Task What_cannot_be_sent_waits_longer_each_time_and_is_sent_when_it_can_be()
     {
-        await QueueAsync(new Mail("a", "an@example.com", "secret subject", "https://shop.example.com/x?token=abc"));
+        await QueueAsync(new OutgoingMail("a", "an@example.com", "secret subject", "https://shop.example.com/x?token=abc"));
         var nobody = Sender(Ports.Free());
         Assert.Equal(1, await nobody.SendOnceAsync());
         Assert.Equal(0, await nobody.SendOnceAsync());
@@ -89,7 +89,7 @@ public abstract class MailTests(Backend backend) : IAsyncLifetime
     [Fact]
     public async Task A_mail_that_nobody_can_use_any_more_is_not_sent()
     {
-        await QueueAsync(new Mail("a", "an@example.com", "s", "t") { GoodFor = TimeSpan.FromHours(1) });
+        await QueueAsync(new OutgoingMail("a", "an@example.com", "s", "t") { GoodFor = TimeSpan.FromHours(1) });
         Db.ClockSkew += TimeSpan.FromHours(1);
         Assert.Equal(0, await Sender(null).SendOnceAsync());
     }
@@ -97,7 +97,7 @@ public abstract class MailTests(Backend backend) : IAsyncLifetime
     [Fact]
     public async Task A_claimed_mail_whose_worker_died_is_sent_by_another_later()
     {
-        await QueueAsync(new Mail("a", "an@example.com", "s", "t"));
+        await QueueAsync(new OutgoingMail("a", "an@example.com", "s", "t"));
         await Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE mails SET attempts = 1, next_attempt_at = $1", DateTime.UnixEpoch));
         Assert.Equal(1, await Sender(null).SendOnceAsync());
         Assert.Single(Directory.GetFiles(_folder));
@@ -106,7 +106,7 @@ public abstract class MailTests(Backend backend) : IAsyncLifetime
     [Fact]
     public async Task Without_a_server_mails_are_files()
     {
-        await QueueAsync(new Mail("a", "an@example.com", "Hello", "https://shop.example.com/x?token=abc"));
+        await QueueAsync(new OutgoingMail("a", "an@example.com", "Hello", "https://shop.example.com/x?token=abc"));
         Assert.Equal(1, await Sender(null).SendOnceAsync());
         var text = await File.ReadAllTextAsync(Assert.Single(Directory.GetFiles(_folder, "*.eml")), TestContext.Current.CancellationToken);
         Assert.Contains("Subject: Hello", text, StringComparison.Ordinal);
@@ -115,7 +115,7 @@ public abstract class MailTests(Backend backend) : IAsyncLifetime
     [Fact]
     public async Task What_is_tried_in_vain_for_two_days_is_a_dead_letter_and_can_be_sent_again()
     {
-        await QueueAsync(new Mail("a", "an@example.com", "Hello", "https://shop.example.com/x?token=abc"));
+        await QueueAsync(new OutgoingMail("a", "an@example.com", "Hello", "https://shop.example.com/x?token=abc"));
         var nobody = Sender(Ports.Free());
         for (var i = 0; i < MailRetries.MaxAttempts - 1; i++)
         {
@@ -125,20 +125,20 @@ public abstract class MailTests(Backend backend) : IAsyncLifetime
 
         // A worker that dies over the last try has not given it up: another does.
         await Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE mails SET attempts = attempts + 1"));
-        Assert.Empty(await DeadLetters.NewestAsync(Db, 10));
+        Assert.Empty(await DeadLetterStore.NewestAsync(Db, 10));
         Assert.Equal(1, await nobody.SendOnceAsync());
         Db.ClockSkew += TimeSpan.FromHours(8);
         Assert.Equal(0, await nobody.SendOnceAsync());
-        var letter = Assert.Single(await DeadLetters.NewestAsync(Db, 10));
+        var letter = Assert.Single(await DeadLetterStore.NewestAsync(Db, 10));
         Assert.Equal(("mails", "mail", MailRetries.MaxAttempts + 1), (letter.Lane, letter.Type, letter.Attempts));
         Assert.StartsWith("SocketException", letter.Reason, StringComparison.Ordinal);
         Assert.Equal("""{"channel":"mail","key":"a","subject":"Hello"}""", System.Text.Encoding.UTF8.GetString(letter.Payload));
 
-        Assert.Null(await DeadLetters.RedriveAsync(Db, letter.Id, TestContext.Current.CancellationToken));
+        Assert.Null(await DeadLetterStore.RedriveAsync(Db, letter.Id, TestContext.Current.CancellationToken));
         await using var server = await MailServer.StartAsync();
         Assert.Equal(1, await Sender(server.Port).SendOnceAsync());
         Assert.Single(server.Received);
-        Assert.Empty(await DeadLetters.NewestAsync(Db, 10));
+        Assert.Empty(await DeadLetterStore.NewestAsync(Db, 10));
         Db.ClockSkew += TimeSpan.FromDays(31);
         Assert.Equal(1, await new MailPruner(Db, NullLogger<MailPruner>.Instance).SweepOnceAsync(TestContext.Current.CancellationToken));
     }
@@ -152,12 +152,12 @@ public abstract class MailTests(Backend backend) : IAsyncLifetime
         server.Refuse("us@example.com", "550 5.7.1 your address is on a list");
         foreach (var to in new[] { "nobody@example.com", "busy@example.com", "us@example.com", "not an address", "an@example.com" })
         {
-            await QueueAsync(new Mail(to, to, "s", "t") { GoodFor = TimeSpan.FromDays(20) });
+            await QueueAsync(new OutgoingMail(to, to, "s", "t") { GoodFor = TimeSpan.FromDays(20) });
         }
 
         Assert.Equal(5, await Sender(server.Port).SendOnceAsync());
         Assert.Single(server.Received);
-        var letters = (await DeadLetters.NewestAsync(Db, 10)).ToDictionary(l => System.Text.Encoding.UTF8.GetString(l.Payload)
+        var letters = (await DeadLetterStore.NewestAsync(Db, 10)).ToDictionary(l => System.Text.Encoding.UTF8.GetString(l.Payload)
             .Split('"')[7]);
         Assert.Equal(["nobody@example.com", "not an address"], letters.Keys.Order());
         Assert.Equal((1, "SmtpCommandException: 550 MailboxUnavailable"),
@@ -165,12 +165,12 @@ public abstract class MailTests(Backend backend) : IAsyncLifetime
         Assert.DoesNotContain(_log.Lines, l => l.Contains("@example.com", StringComparison.Ordinal));
 
         // Again, as long as somebody can use it.
-        Assert.Null(await DeadLetters.RedriveAsync(Db, letters["nobody@example.com"].Id, TestContext.Current.CancellationToken));
+        Assert.Null(await DeadLetterStore.RedriveAsync(Db, letters["nobody@example.com"].Id, TestContext.Current.CancellationToken));
         Assert.Equal(1, await Sender(server.Port).SendOnceAsync());
         Db.ClockSkew += TimeSpan.FromDays(21);
         Assert.Equal("not_redrivable",
-            (await DeadLetters.RedriveAsync(Db, letters["nobody@example.com"].Id, TestContext.Current.CancellationToken))!.Code);
-        Assert.Equal(2, (await DeadLetters.NewestAsync(Db, 10)).Count);
+            (await DeadLetterStore.RedriveAsync(Db, letters["nobody@example.com"].Id, TestContext.Current.CancellationToken))!.Code);
+        Assert.Equal(2, (await DeadLetterStore.NewestAsync(Db, 10)).Count);
     }
 
     [Fact]
@@ -178,7 +178,7 @@ public abstract class MailTests(Backend backend) : IAsyncLifetime
     {
         using var silent = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
         silent.Start();
-        await QueueAsync(new Mail("a", "an@example.com", "s", "t"));
+        await QueueAsync(new OutgoingMail("a", "an@example.com", "s", "t"));
         Assert.Equal(1, await Sender(((System.Net.IPEndPoint)silent.LocalEndpoint).Port, TimeSpan.FromMilliseconds(200)).SendOnceAsync()
             .WaitAsync(TimeSpan.FromSeconds(120), TestContext.Current.CancellationToken));
         Assert.Contains("could not be sent by mail", Assert.Single(_log.Lines), StringComparison.Ordinal);
@@ -200,11 +200,11 @@ public abstract class MailTests(Backend backend) : IAsyncLifetime
     {
         for (var i = 0; i < 20; i++)
         {
-            await QueueAsync(new Mail($"{i}", $"{i}@example.com", "s", "t"));
+            await QueueAsync(new OutgoingMail($"{i}", $"{i}@example.com", "s", "t"));
         }
 
         using var sender = new Choosy(Db,
-            new Letters(Db, new AccessKeys(), new PublicUrl("https://shop.example.com"), new NotificationOptions()),
+            new EmailComposer(Db, new AccessKeys(), new PublicUrl("https://shop.example.com"), new NotificationOptions()),
             LoggerFactory.Create(b => b.AddProvider(_log)).CreateLogger<Choosy>());
         var tried = 0;
         while (await sender.SendOnceAsync() is var some and > 0)
@@ -220,11 +220,11 @@ public abstract class MailTests(Backend backend) : IAsyncLifetime
     }
 
     /// <summary>Fails at one address as no sender expects it, and at once, while the others are under way.</summary>
-    private sealed class Choosy(Db db, Letters letters, ILogger log) : Sender(db, "mail", letters, log)
+    private sealed class Choosy(Db db, EmailComposer letters, ILogger log) : Sender(db, "mail", letters, log)
     {
         public new System.Collections.Concurrent.ConcurrentBag<Guid> Sent { get; } = [];
 
-        protected override async Task TransportAsync(Outgoing message, CancellationToken ct)
+        protected override async Task TransportAsync(OutgoingMessage message, CancellationToken ct)
         {
             if (message.To == "0@example.com")
             {
@@ -238,7 +238,7 @@ public abstract class MailTests(Backend backend) : IAsyncLifetime
         protected override bool IsExpected(Exception e) => false;
     }
 
-    private Task QueueAsync(Mail mail) => Db.WriteAsync(async tx =>
+    private Task QueueAsync(OutgoingMail mail) => Db.WriteAsync(async tx =>
     {
         var batch = tx.Batch();
         Mails.Queue(batch, mail, await tx.NowAsync());
@@ -248,7 +248,7 @@ public abstract class MailTests(Backend backend) : IAsyncLifetime
     private MailSender Sender(int? port, TimeSpan? patience = null) => new(Db,
         new MailTransport(new MailOptions(port is { } p ? new SmtpServer("127.0.0.1", p, false, null, null)
         : null, "Shop <shop@example.com>", _folder), patience),
-        new Letters(Db, new AccessKeys(), new PublicUrl("https://shop.example.com"), new NotificationOptions()),
+        new EmailComposer(Db, new AccessKeys(), new PublicUrl("https://shop.example.com"), new NotificationOptions()),
         LoggerFactory.Create(b => b.AddProvider(_log)).CreateLogger<MailSender>());
 
     private Task<long> CountAsync(string sql) => Db.ReadAsync(s => s.FirstAsync(sql, r => r.Long(0)));

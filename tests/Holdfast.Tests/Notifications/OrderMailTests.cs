@@ -24,7 +24,7 @@ public abstract class OrderMailTests(TestHost host) : IDisposable
     private Db Db => host.Server.Db;
 
     private MailSender Sender =>
-        new(Db, new MailTransport(new MailOptions(null, "Shop <shop@example.com>", _folder)), host.Server.Get<Letters>(),
+        new(Db, new MailTransport(new MailOptions(null, "Shop <shop@example.com>", _folder)), host.Server.Get<EmailComposer>(),
         NullLogger<MailSender>.Instance);
 
     public void Dispose()

@@ -90,7 +90,7 @@ public sealed class SecureMailTests : IAsyncLifetime
     private Task QueueAsync() => _database.Db.WriteAsync(async tx =>
     {
         var batch = tx.Batch();
-        Mails.Queue(batch, new Letter("en").Title("Hello").To("an@example.com", "a", "Hello"), await tx.NowAsync());
+        Mails.Queue(batch, new EmailTemplate("en").Title("Hello").To("an@example.com", "a", "Hello"), await tx.NowAsync());
         await batch.RunAsync();
     });
 
@@ -101,7 +101,7 @@ public sealed class SecureMailTests : IAsyncLifetime
         db.ClockSkew += TimeSpan.FromHours(7);
         using var log = LoggerFactory.Create(b => b.AddProvider(_log));
         return await new MailSender(db, new MailTransport(new MailOptions(server, "Shop <shop@example.com>", _folder), patience),
-            new Letters(db, new AccessKeys(), new PublicUrl("https://shop.example.com"), new NotificationOptions()),
+            new EmailComposer(db, new AccessKeys(), new PublicUrl("https://shop.example.com"), new NotificationOptions()),
             log.CreateLogger<MailSender>()).SendOnceAsync();
     }
 

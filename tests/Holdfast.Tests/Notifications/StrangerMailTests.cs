@@ -167,13 +167,13 @@ public abstract class StrangerMailTests(Backend backend) : IAsyncLifetime
             var (batch, now) = (tx.Batch(), await tx.NowAsync());
             for (var i = 0; i < 2 * Mails.MostPerHour; i++)
             {
-                Mails.Queue(batch, new Mail($"link:{i}", "asked@example.com", "s", "t") { UserId = customer }, now);
-                Mails.Queue(batch, new Mail($"nobody:{i}", "x@example.com", "s", "t"), now);
+                Mails.Queue(batch, new OutgoingMail($"link:{i}", "asked@example.com", "s", "t") { UserId = customer }, now);
+                Mails.Queue(batch, new OutgoingMail($"nobody:{i}", "x@example.com", "s", "t"), now);
             }
 
             for (var i = 0; i < 2 * Mails.MostPerHour; i++)
             {
-                Mails.Queue(batch, new Mail($"later:{i}", "asked@example.com", "s", "t") { UserId = customer }, now.AddHours(2));
+                Mails.Queue(batch, new OutgoingMail($"later:{i}", "asked@example.com", "s", "t") { UserId = customer }, now.AddHours(2));
             }
 
             await batch.RunAsync();
@@ -187,7 +187,7 @@ public abstract class StrangerMailTests(Backend backend) : IAsyncLifetime
     private async Task<Mailed> ReadAsync()
     {
         var sender = new MailSender(Server.Db, new MailTransport(new MailOptions(null, "Shop <shop@example.com>", _folder)),
-            Server.Get<Letters>(), NullLogger<MailSender>.Instance);
+            Server.Get<EmailComposer>(), NullLogger<MailSender>.Instance);
         await Until.TrueAsync("all are sent", async () => await sender.SendOnceAsync() == 0);
         var mails = Directory.GetFiles(_folder).OrderBy(File.GetLastWriteTimeUtc).Select(f => Mailed.Read(File.ReadAllText(f))).ToList();
         return mails[^1];

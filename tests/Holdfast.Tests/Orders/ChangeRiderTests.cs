@@ -31,14 +31,14 @@ public abstract class ChangeRiderTests(TestHost host)
         Assert.Equal(0, await shop.CountAsync("SELECT COUNT(*) FROM test_webhooks WHERE id = $1", refused));
     }
 
-    private Task<Result<Holdfast.Orders.Changed>> PayAsync(Guid order, Shop shop, string webhook, string transaction,
+    private Task<Result<Holdfast.Orders.ChangeResult>> PayAsync(Guid order, Shop shop, string webhook, string transaction,
         string currency = "VND") =>
-        Server.Get<ChangeQueue>().ChangeAsync(new Changing(
+        Server.Get<ChangeQueue>().ChangeAsync(new ChangeRequest(
             new PayCommand(order, shop.StoreId, "service", Guid.CreateVersion7(), "test", transaction, 1000, currency, null, null,
             null)
-            { Riders = [new WebhookRider(webhook)] }, null));
+            { Participants = [new WebhookRider(webhook)] }, null));
 
-    private sealed class WebhookRider(string id) : Rider
+    private sealed class WebhookRider(string id) : CommitParticipant
     {
         private static readonly Error Known = new(409, "webhook_known", "known", "đã biết");
         private HashSet<string> _free = [];
@@ -47,7 +47,7 @@ public abstract class ChangeRiderTests(TestHost host)
 
         private string Id => id;
 
-        public override async Task OpenAsync(Tx tx, IReadOnlyList<Rider> all)
+        public override async Task LoadAsync(Tx tx, IReadOnlyList<CommitParticipant> all)
         {
             // Rows that may be absent are claimed, sorted: of two deliveries the second waits for the first one's commit.
             var riders = all.Cast<WebhookRider>().ToList();
@@ -71,7 +71,7 @@ public abstract class ChangeRiderTests(TestHost host)
 
         public override void Undo() => _free.Add(id);
 
-        public override void Ink(StatementBatch batch, Order order) =>
+        public override void Save(StatementBatch batch, Order order) =>
             batch.Execute("UPDATE test_webhooks SET order_id = $2 WHERE id = $1", id, order.Id.ToString());
     }
 }

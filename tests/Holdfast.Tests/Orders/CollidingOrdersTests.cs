@@ -19,7 +19,7 @@ public abstract class CollidingOrdersTests(TwoServers servers)
     public async Task One_external_id_at_two_servers_is_one_order()
     {
         var shop = await Shop.CreateAsync(servers.First.Db, 1000, 1000);
-        Task<Result<Placed>> PlaceAsync(TestServer server, int pair, int side)
+        Task<Result<PlaceResult>> PlaceAsync(TestServer server, int pair, int side)
         {
             // Items and buyers of their own: nothing but the external id brings them together.
             var placing = shop.Placing(email: $"x{pair}-{side}@example.com", variant: shop.Variants[side]);
@@ -75,10 +75,10 @@ public abstract class CollidingOrdersTests(TwoServers servers)
         Assert.Equal((409, code), (error.Status, error.Code));
     }
 
-    private static Task<Result<Holdfast.Orders.Changed>> PayAsync(TestServer server, Shop shop, Guid order, string transaction)
+    private static Task<Result<Holdfast.Orders.ChangeResult>> PayAsync(TestServer server, Shop shop, Guid order, string transaction)
     {
         var pay = new PayCommand(order, shop.StoreId, "service", Guid.CreateVersion7(), "bank", transaction, 1000, "VND", null, null, null);
-        return Task.Run(() => server.Get<ChangeQueue>().ChangeAsync(new Changing(pay, null)));
+        return Task.Run(() => server.Get<ChangeQueue>().ChangeAsync(new ChangeRequest(pay, null)));
     }
 
     private async Task<List<Guid>> PlacedAsync(Shop shop, int count)

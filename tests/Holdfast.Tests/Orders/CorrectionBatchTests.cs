@@ -21,14 +21,14 @@ public abstract class CorrectionBatchTests(TestHost host)
         var orders = new[] { await desk.PlaceAsync(shop.Body()), await desk.PlaceAsync(shop.Body()), await desk.PlaceAsync(shop.Body()) };
         var (refused, shared, taken) = (Email(), Email(), Email());
         // The first is refused, and of two with one new email the second is.
-        Changing[] changes =
+        ChangeRequest[] changes =
             [Correct(orders[0], refused, 99), Correct(orders[1], shared, 1), Correct(orders[2], shared, 99), Correct(orders[2], taken, 1)];
         await using (var tx = await Server.Db.BeginAsync())
         {
             var batch = new ChangeBatch(tx, NullLogger.Instance, changes);
-            await batch.OpenAsync();
+            await batch.LoadAsync();
             Assert.True(batch.Decide());
-            await batch.InkAsync();
+            await batch.SaveAsync();
             Assert.Equal([false, true, false, true], batch.Outcomes.Select(o => o.IsOk));
             await tx.CommitAsync(TestContext.Current.CancellationToken);
         }
@@ -42,13 +42,13 @@ public abstract class CorrectionBatchTests(TestHost host)
 
         static string Email() => $"{Guid.CreateVersion7():N}@example.com";
 
-        Changing Correct(JsonElement order, string email, int version)
+        ChangeRequest Correct(JsonElement order, string email, int version)
         {
-            var riders = new List<Rider>();
+            var riders = new List<CommitParticipant>();
             var edit = new EditCommand(Desk.Id(order), shop.StoreId, "staff:x", null, null, null, null)
-            { Email = email, ExpectedVersion = (VersionCondition)version, Riders = riders };
+            { Email = email, ExpectedVersion = (VersionCondition)version, Participants = riders };
             riders.Add(new GuestCorrection(edit, order.GetProperty("customerId").GetGuid()));
-            return new Changing(edit, null);
+            return new ChangeRequest(edit, null);
         }
     }
 }

@@ -159,14 +159,14 @@ public sealed class EveryStateTests
     /// <summary>The world after a command; null where it is refused.</summary>
     private static World? Do(World world, OrderCommand command)
     {
-        var file = new OrderFile(world.Order, world.Payments, world.Refunds);
+        var file = new OrderAggregate(world.Order, world.Payments, world.Refunds);
         var keys = world.Order.BuyerKeys;
         var (stock, purchases, discounts) = (new StockBook(world.Stock), new PurchaseBook(keys.Select(k => (Variants[0], k, world.Bought))),
             new DiscountBook([Code with { Used = world.Used }], []));
         var points = new PointsBook([Program], [new PointsRow(Buyer, Store, world.Points, 1, null)]);
         var books = new LifecycleBooks
         {
-            Files = new Dictionary<Guid, OrderFile> { [world.Order.Id] = file },
+            Files = new Dictionary<Guid, OrderAggregate> { [world.Order.Id] = file },
             Stock = stock,
             Purchases = purchases,
             Discounts = discounts,
@@ -175,7 +175,7 @@ public sealed class EveryStateTests
             Payments = new PaymentBook([]),
             Holds = new HoldBook(world.Stock.Select((s, i) => new Hold(s.VariantId, world.Order.Id, s.Reserved, 1))),
         };
-        return Lifecycle.Decide(command, file, books, world.IsLate ? Later : Now) is not null ? null : world with
+        return LifecycleRules.Decide(command, file, books, world.IsLate ? Later : Now) is not null ? null : world with
         {
             // Of the history only the last counts here, or no two states would be the same.
             Order = file.Order with { Fulfilments = [] },
@@ -222,7 +222,7 @@ public sealed class EveryStateTests
             RedeemPoints = 2,
             Actor = "x",
         };
-        var order = Placement.Decide(command, Buyer, books, new OrderOptions { CashConfirmationHours = confirmationHours }, Now).Value;
+        var order = PlacementRules.Decide(command, Buyer, books, new OrderOptions { CashConfirmationHours = confirmationHours }, Now).Value;
         return new World(order, [], [], [.. Variants.Select(v => books.Stock.Find(v)!).Select(e => e.Read with { OnHand = e.OnHand,
             Reserved = e.Reserved })], 1,
             PointsAtFirst - 2, 2, IsLate: false);

@@ -72,7 +72,7 @@ public abstract class LapsedReturnTests(Backend backend) : IAsyncLifetime
     private async Task<long> BalanceAsync()
     {
         var accounts = new[] { (_buyer, _shop.StoreId) };
-        return (await _server.Db.ReadAsync(s => PointsPages.PeekAsync(s, accounts))).Balance(_buyer, _shop.StoreId);
+        return (await _server.Db.ReadAsync(s => PointsStore.PeekAsync(s, accounts))).Balance(_buyer, _shop.StoreId);
     }
 
     private Task<JsonElement> ReturnAsync(JsonElement order, int? quantity = null) => DoAsync(order, "return", quantity is null ? null

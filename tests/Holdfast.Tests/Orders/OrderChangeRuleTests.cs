@@ -19,15 +19,15 @@ public sealed partial class OrderRuleTests
     [Fact]
     public void More_than_the_total_is_due_back_once_and_what_is_kept_is_the_total()
     {
-        var file = new OrderFile(Place(Command(), Books(price: 100)).Value, [], []);
+        var file = new OrderAggregate(Place(Command(), Books(price: 100)).Value, [], []);
         var books = Changes(file, 1);
-        Assert.Null(Lifecycle.Decide(Payment(file, "1", 60), file, books, Now));
+        Assert.Null(LifecycleRules.Decide(Payment(file, "1", 60), file, books, Now));
         Assert.Equal((OrderStatus.Pending, PaymentStatus.PartiallyPaid), (file.Order.Status, file.Order.PaymentStatus));
-        Assert.Null(Lifecycle.Decide(Payment(file, "2", 50), file, books, Now));
+        Assert.Null(LifecycleRules.Decide(Payment(file, "2", 50), file, books, Now));
         Assert.Equal(OrderStatus.Confirmed, file.Order.Status);
         Assert.Equal((110L, 10L, 100L), (file.Order.AmountPaid, file.Order.RefundDue, file.Order.Kept));
-        Assert.Null(Lifecycle.Decide(Payment(file, "3", 5), file, books, Now));
-        Assert.Null(Lifecycle.Decide(new CancelCommand(file.Order.Id, Store, "x", null), file, books, Now));
+        Assert.Null(LifecycleRules.Decide(Payment(file, "3", 5), file, books, Now));
+        Assert.Null(LifecycleRules.Decide(new CancelCommand(file.Order.Id, Store, "x", null), file, books, Now));
         Assert.Equal((115L, 115L, 0L), (file.Order.AmountPaid, file.Order.RefundDue, file.Order.Kept));
         Assert.Equal(115, file.NewRefunds.Sum(r => r.Amount));
         Assert.All(file.Payments, p => Assert.Equal(p.Amount, file.Refunds.Where(r => r.PaymentId == p.Id).Sum(r => r.Amount)));
@@ -36,24 +36,24 @@ public sealed partial class OrderRuleTests
     [Fact]
     public void Goods_that_have_left_are_all_or_some_and_nobody_ships_or_returns_more_than_there_is()
     {
-        var file = new OrderFile(Place(Command(3), Books()).Value with { Status = OrderStatus.Confirmed }, [], []);
+        var file = new OrderAggregate(Place(Command(3), Books()).Value with { Status = OrderStatus.Confirmed }, [], []);
         var books = Changes(file, 3);
         StockLine[]? Lines(long? quantity) => quantity is { } q ? [new StockLine(Variant, q)] : null;
         ShipCommand Ship(long? quantity) => new(file.Order.Id, Store, "x", Guid.CreateVersion7(), Lines(quantity), null, null);
         ReturnCommand Back(long quantity) => new(file.Order.Id, Store, "x", Guid.CreateVersion7(), Lines(quantity), true);
-        Assert.Equal("quantity_too_large", Lifecycle.Decide(Ship(4), file, books, Now)?.Code);
-        Assert.Null(Lifecycle.Decide(Ship(2), file, books, Now));
+        Assert.Equal("quantity_too_large", LifecycleRules.Decide(Ship(4), file, books, Now)?.Code);
+        Assert.Null(LifecycleRules.Decide(Ship(2), file, books, Now));
         Assert.Equal(OrderStatus.PartiallyShipped, file.Order.Status);
-        Assert.Equal("quantity_too_large", Lifecycle.Decide(Ship(2), file, books, Now)?.Code);
-        Assert.Null(Lifecycle.Decide(Ship(null), file, books, Now));
+        Assert.Equal("quantity_too_large", LifecycleRules.Decide(Ship(2), file, books, Now)?.Code);
+        Assert.Null(LifecycleRules.Decide(Ship(null), file, books, Now));
         var stock = books.Stock.Find(Variant)!;
         Assert.Equal((OrderStatus.Shipped, 0L, 0L), (file.Order.Status, stock.OnHand, stock.Reserved));
-        Assert.Equal("illegal_transition", Lifecycle.Decide(new CancelCommand(file.Order.Id, Store, "x", null), file, books, Now)?.Code);
-        Assert.Null(Lifecycle.Decide(new DeliverCommand(file.Order.Id, Store, "x", Guid.CreateVersion7()), file, books, Now));
-        Assert.Equal("quantity_too_large", Lifecycle.Decide(Back(4), file, books, Now)?.Code);
-        Assert.Null(Lifecycle.Decide(Back(1), file, books, Now));
+        Assert.Equal("illegal_transition", LifecycleRules.Decide(new CancelCommand(file.Order.Id, Store, "x", null), file, books, Now)?.Code);
+        Assert.Null(LifecycleRules.Decide(new DeliverCommand(file.Order.Id, Store, "x", Guid.CreateVersion7()), file, books, Now));
+        Assert.Equal("quantity_too_large", LifecycleRules.Decide(Back(4), file, books, Now)?.Code);
+        Assert.Null(LifecycleRules.Decide(Back(1), file, books, Now));
         Assert.Equal(OrderStatus.Delivered, file.Order.Status);
-        Assert.Null(Lifecycle.Decide(Back(2), file, books, Now));
+        Assert.Null(LifecycleRules.Decide(Back(2), file, books, Now));
         Assert.Equal((OrderStatus.Returned, 3L), (file.Order.Status, stock.OnHand));
     }
 
@@ -63,9 +63,9 @@ public sealed partial class OrderRuleTests
         var order = Place(Command(2), Books(limit: 3)).Value;
         foreach (var (held, last) in new[] { (1L, "order.confirmed"), (2L, "payment.succeeded") })
         {
-            var file = new OrderFile(order with { Status = OrderStatus.Expired }, [], []);
+            var file = new OrderAggregate(order with { Status = OrderStatus.Expired }, [], []);
             var books = Changes(file, 9, purchases: [(Variant, order.BuyerKey, held)]);
-            Assert.Null(Lifecycle.Decide(Payment(file, "1", order.Total), file, books, Now));
+            Assert.Null(LifecycleRules.Decide(Payment(file, "1", order.Total), file, books, Now));
             Assert.Equal(last, file.Events[^1].Type);
         }
     }
@@ -73,11 +73,11 @@ public sealed partial class OrderRuleTests
     [Fact]
     public void Late_money_confirms_only_with_all_of_it()
     {
-        var file = new OrderFile(Place(Command(), Books(price: 100)).Value with { Status = OrderStatus.Expired }, [], []);
+        var file = new OrderAggregate(Place(Command(), Books(price: 100)).Value with { Status = OrderStatus.Expired }, [], []);
         var books = Changes(file, 9);
-        Assert.Null(Lifecycle.Decide(Payment(file, "1", 60), file, books, Now));
+        Assert.Null(LifecycleRules.Decide(Payment(file, "1", 60), file, books, Now));
         Assert.Equal((OrderStatus.Expired, 60L, 0L), (file.Order.Status, file.Order.RefundDue, books.Stock.Find(Variant)!.Reserved));
-        Assert.Null(Lifecycle.Decide(Payment(file, "2", 100), file, books, Now));
+        Assert.Null(LifecycleRules.Decide(Payment(file, "2", 100), file, books, Now));
         Assert.Equal((OrderStatus.Confirmed, 60L, 1L), (file.Order.Status, file.Order.RefundDue, books.Stock.Find(Variant)!.Reserved));
     }
 
@@ -97,11 +97,11 @@ public sealed partial class OrderRuleTests
         foreach (var (amount, status, due) in new[] { (59L, OrderStatus.Expired, 99L), (60L, OrderStatus.Confirmed, 0L), (61L,
             OrderStatus.Confirmed, 1L), (100L, OrderStatus.Confirmed, 40L) })
         {
-            var file = new OrderFile(order, payments, refunds);
-            Assert.Null(Lifecycle.Decide(Payment(file, "3", amount), file, Changes(file, 9), Now));
+            var file = new OrderAggregate(order, payments, refunds);
+            Assert.Null(LifecycleRules.Decide(Payment(file, "3", amount), file, Changes(file, 9), Now));
             Assert.Equal((status, due), (file.Order.Status, file.Order.RefundDue));
             Assert.Equal(due, file.Refunds.Where(r => r.Status == "due").Sum(r => r.Amount));
-            var mark = new OrderFile(order, payments, refunds).Mark();
+            var mark = new OrderAggregate(order, payments, refunds).Savepoint();
             file.Undo(mark);
             Assert.Equal(refunds, file.Refunds);
         }
@@ -112,20 +112,20 @@ public sealed partial class OrderRuleTests
     [InlineData(1)]
     public void A_change_of_another_version_is_refused(int off)
     {
-        var file = new OrderFile(Place(Command()).Value with { Version = 2 }, [], []);
+        var file = new OrderAggregate(Place(Command()).Value with { Version = 2 }, [], []);
         var edit = new EditCommand(file.Order.Id, Store, "x", null, "2", null, null) { ExpectedVersion = 2 + off };
-        Assert.Equal("precondition_failed", Lifecycle.Decide(edit, file, Changes(file, 1), Now)?.Code);
-        Assert.Null(Lifecycle.Decide(edit with { ExpectedVersion = 2 }, file, Changes(file, 1), Now));
+        Assert.Equal("precondition_failed", LifecycleRules.Decide(edit, file, Changes(file, 1), Now)?.Code);
+        Assert.Null(LifecycleRules.Decide(edit with { ExpectedVersion = 2 }, file, Changes(file, 1), Now));
     }
 
     [Fact]
     public void A_delivery_brings_the_cash_that_was_not_paid_before()
     {
         var placed = Place(Command() with { PaymentMethod = PaymentMethod.CashOnDelivery }, Books(price: 100)).Value;
-        var file = new OrderFile(placed with { Status = OrderStatus.Shipped }, [], []);
+        var file = new OrderAggregate(placed with { Status = OrderStatus.Shipped }, [], []);
         var books = Changes(file, 1);
-        Assert.Null(Lifecycle.Decide(Payment(file, "1", 30), file, books, Now));
-        Assert.Null(Lifecycle.Decide(new DeliverCommand(file.Order.Id, Store, "x", Guid.CreateVersion7()), file, books, Now));
+        Assert.Null(LifecycleRules.Decide(Payment(file, "1", 30), file, books, Now));
+        Assert.Null(LifecycleRules.Decide(new DeliverCommand(file.Order.Id, Store, "x", Guid.CreateVersion7()), file, books, Now));
         Assert.Equal([30L, 70L], file.Payments.Select(p => p.Amount));
         Assert.Equal((100L, 0L), (file.Order.AmountPaid, file.Order.RefundDue));
     }
@@ -133,44 +133,44 @@ public sealed partial class OrderRuleTests
     [Fact]
     public void Guests_earn_no_points_where_others_do()
     {
-        var file = new OrderFile(Place(Command(), Books(price: 100)).Value with { Status = OrderStatus.Shipped }, [], []);
+        var file = new OrderAggregate(Place(Command(), Books(price: 100)).Value with { Status = OrderStatus.Shipped }, [], []);
         var books = Changes(file, 1, points: new PointsBook([new LoyaltyProgram(Store, 1, 1, null)], []));
-        Assert.Null(Lifecycle.Decide(new DeliverCommand(file.Order.Id, Store, "x", Guid.CreateVersion7()), file, books, Now));
+        Assert.Null(LifecycleRules.Decide(new DeliverCommand(file.Order.Id, Store, "x", Guid.CreateVersion7()), file, books, Now));
         Assert.Equal(0, file.Order.EarnedPoints);
     }
 
     [Fact]
     public void A_payment_that_failed_is_told_of_an_order_that_nothing_was_paid_of()
     {
-        var file = new OrderFile(Place(Command(), Books(price: 100)).Value, [], []);
+        var file = new OrderAggregate(Place(Command(), Books(price: 100)).Value, [], []);
         var books = Changes(file, 1);
         var fail = new FailPaymentCommand(file.Order.Id, Store, "x", null, "declined");
-        Assert.Equal("currency_mismatch", Lifecycle.Decide(fail with { Currency = "USD" }, file, books, Now)?.Code);
-        Assert.Null(Lifecycle.Decide(fail, file, books, Now));
+        Assert.Equal("currency_mismatch", LifecycleRules.Decide(fail with { Currency = "USD" }, file, books, Now)?.Code);
+        Assert.Null(LifecycleRules.Decide(fail, file, books, Now));
         Assert.Equal(PaymentStatus.Failed, file.Order.PaymentStatus);
-        Assert.Null(Lifecycle.Decide(Payment(file, "1", 30), file, books, Now));
-        Assert.Null(Lifecycle.Decide(fail, file, books, Now));
+        Assert.Null(LifecycleRules.Decide(Payment(file, "1", 30), file, books, Now));
+        Assert.Null(LifecycleRules.Decide(fail, file, books, Now));
         Assert.Equal(["payment.failed", "payment.succeeded"], file.Events.Select(e => e.Type));
     }
 
-    private static PayCommand Payment(OrderFile file, string transaction, long amount) =>
+    private static PayCommand Payment(OrderAggregate file, string transaction, long amount) =>
         new(file.Order.Id, Store, "x", Guid.CreateVersion7(), "bank", transaction, amount, "VND", null, null, null);
 
     /// <summary>The events of a payment of the total at that moment.</summary>
     private static IEnumerable<string> Paid(Order order, DateTime now, long stock, bool isHeld = false)
     {
-        var file = new OrderFile(order, [], []);
+        var file = new OrderAggregate(order, [], []);
         // Where somebody holds all there is, what expires cannot be taken again.
         var books = Changes(file, stock + 1, isHeld ? 1 : 0);
-        Assert.Null(Lifecycle.Decide(Payment(file, "1", order.Total), file, books, now));
+        Assert.Null(LifecycleRules.Decide(Payment(file, "1", order.Total), file, books, now));
         return file.Events.Select(e => e.Type);
     }
 
     /// <summary>The books of a change, with stock of which the order holds its pieces and others hold some.</summary>
-    private static LifecycleBooks Changes(OrderFile file, long onHand, long others = 0, (Guid, string, long)[]? purchases = null,
+    private static LifecycleBooks Changes(OrderAggregate file, long onHand, long others = 0, (Guid, string, long)[]? purchases = null,
         PointsBook? points = null) => new()
         {
-            Files = new Dictionary<Guid, OrderFile> { [file.Order.Id] = file },
+            Files = new Dictionary<Guid, OrderAggregate> { [file.Order.Id] = file },
             Stock = new StockBook([new StockRow(
             Variant, Store, Store, onHand, (file.Order.HoldsStock ? file.Order.Quantity : 0) + others, null, 1, 0)]),
             Purchases = new PurchaseBook(purchases ?? []),

@@ -103,7 +103,7 @@ public abstract class OrderNumberTests(TestHost host)
     }
 
     private static PlacementQueue Queue(TestServer server, OrderNumbers numbers) => new(server.Db, server.Get<OrderOptions>(), numbers,
-        server.Get<RelayBell>(), server.Get<OrderSessions>(), NullLogger<PlacementQueue>.Instance);
+        server.Get<RelaySignal>(), server.Get<PaymentDeadlines>(), NullLogger<PlacementQueue>.Instance);
 
     private static Task ForgetAsync(Db db) => db.WriteAsync(tx => tx.ExecuteAsync("DELETE FROM order_number_claims"));
 

@@ -74,9 +74,9 @@ public sealed partial class OrderRuleTests
     [Fact]
     public void A_total_that_no_order_can_have_is_refused_and_the_largest_is_not()
     {
-        Assert.Equal(Placement.MaxTotal, Place(Command(10), Books(price: Placement.MaxTotal / 10)).Value.Total);
-        Assert.Equal("total_too_large", Place(Command(10), Books(price: (Placement.MaxTotal / 10) + 1)).Error?.Code);
-        var withFee = Books(price: Placement.MaxTotal / 10, rates: [new ShippingRate(0, 1)]);
+        Assert.Equal(PlacementRules.MaxTotal, Place(Command(10), Books(price: PlacementRules.MaxTotal / 10)).Value.Total);
+        Assert.Equal("total_too_large", Place(Command(10), Books(price: (PlacementRules.MaxTotal / 10) + 1)).Error?.Code);
+        var withFee = Books(price: PlacementRules.MaxTotal / 10, rates: [new ShippingRate(0, 1)]);
         Assert.Equal("total_too_large", Place(Command(10), withFee).Error?.Code);
     }
 
@@ -90,7 +90,7 @@ public sealed partial class OrderRuleTests
         book.Add(Store, me, 4);
         Assert.Null(book.Obstacle(Store, me, 6));
         Assert.Equal("too_many_held", book.Obstacle(Store, me, 7)?.Code);
-        var mark = book.Mark();
+        var mark = book.Savepoint();
         book.Add(Store, new BuyerHashes(9, 2), 1);
         Assert.Equal("too_many_pending_orders", book.Obstacle(Store, me, 1)?.Code);
         Assert.Null(book.Obstacle(Store, other, 10));
@@ -111,7 +111,7 @@ public sealed partial class OrderRuleTests
 
         var names = new ExternalIdBook([(Store, "read")]);
         names.Take(Store, "kept");
-        var mark = names.Mark();
+        var mark = names.Savepoint();
         names.Take(Store, "undone");
         names.Take(Store, "kept");
         names.Undo(mark);
@@ -160,5 +160,5 @@ public sealed partial class OrderRuleTests
     };
 
     private static Platform.Result<Order> Place(PlaceCommand command, PlacementBooks? books = null) =>
-        Placement.Decide(command, Buyer, books ?? Books(), new OrderOptions(), Now);
+        PlacementRules.Decide(command, Buyer, books ?? Books(), new OrderOptions(), Now);
 }

@@ -71,7 +71,7 @@ public abstract class PaymentNamesTests(TestHost host)
     {
         var body = Encoding.UTF8.GetBytes(
             $$"""{"orderId":"{{Guid.CreateVersion7()}}","amount":5,"currency":"VND","transactionId":" t ","provider":{{provider}}}""");
-        var told = Assert.IsType<PaymentSucceeded>(InboxMessage.Read("payment.success", body).Message);
+        var told = Assert.IsType<PaymentSucceeded>(IncomingMessage.Read("payment.success", body).Message);
         var pay = new PayCommand(told.OrderId, Guid.Empty, "x", Guid.Empty, told.Provider, told.TransactionId, told.Amount, told.Currency,
             null, null, null);
         Assert.Equal((kept, "t"), (PaymentNames.IsProvider(pay.Provider) ? pay.Provider : null, pay.TransactionId));
@@ -115,8 +115,8 @@ public abstract class PaymentNamesTests(TestHost host)
             await Server.Db.WriteAsync(async tx =>
             {
                 var batch = tx.Batch();
-                DeadLetters.Add(batch,
-                    new DeadLetter(id, DeadLetters.Inbox, null, null, "payment.success", "no", payload, 1, await tx.NowAsync()));
+                DeadLetterStore.Add(batch,
+                    new DeadLetter(id, DeadLetterStore.Inbox, null, null, "payment.success", "no", payload, 1, await tx.NowAsync()));
                 await batch.RunAsync();
             });
             Assert.Equal(202, (await Shop.PostAsync(Server.Admin, $"/dead-letters/{id}/redrive", null)).Status);

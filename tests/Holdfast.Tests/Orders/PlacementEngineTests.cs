@@ -99,10 +99,10 @@ public abstract class PlacementEngineTests(TestHost host)
     {
         var shop = await Shop.CreateAsync(Server.Db, 10);
         await shop.AddCodeAsync("ONCE", "percent", 1000);
-        Placing With(params Rider[] riders)
+        PlaceRequest With(params CommitParticipant[] riders)
         {
             var (command, key) = shop.Placing(email: "once@example.com", riders: riders);
-            return new Placing(command with { DiscountKey = "ONCE" }, key);
+            return new PlaceRequest(command with { DiscountKey = "ONCE" }, key);
         }
 
         Assert.True((await Queue.PlaceAsync(With())).IsOk);
@@ -119,7 +119,7 @@ public abstract class PlacementEngineTests(TestHost host)
             var key = Guid.CreateVersion7();
             var buyer = $"{key:N}@example.com";
             // The first breaks the limit, which only shows under lock; the second has the same key and another body.
-            Placing With(long quantity, byte print) =>
+            PlaceRequest With(long quantity, byte print) =>
                 new(shop.Placing(quantity, buyer, limited).Command, new IdempotencyKey(key, SHA256.HashData([print])));
             var first = With(3, 1);
             var second = With(1, 2);
@@ -132,10 +132,10 @@ public abstract class PlacementEngineTests(TestHost host)
         }
     }
 
-    private static Placing Basket(Shop shop, StockLine[] lines)
+    private static PlaceRequest Basket(Shop shop, StockLine[] lines)
     {
         var one = shop.Placing().Command;
-        return new Placing(new PlaceCommand
+        return new PlaceRequest(new PlaceCommand
         {
             OrderId = one.OrderId,
             StoreId = one.StoreId,
@@ -149,11 +149,11 @@ public abstract class PlacementEngineTests(TestHost host)
     }
 
     /// <summary>Limits the codes of a store, after the look and before they are locked.</summary>
-    private sealed class LimitRider(Guid storeId) : Rider
+    private sealed class LimitRider(Guid storeId) : CommitParticipant
     {
         public override int Rank => LockRank.Carts;
 
-        public override async Task OpenAsync(Tx tx, IReadOnlyList<Rider> all)
+        public override async Task LoadAsync(Tx tx, IReadOnlyList<CommitParticipant> all)
         {
             await tx.ExecuteAsync("UPDATE discount_codes SET usage_limit_per_customer = 1 WHERE store_id = $1", storeId);
             await tx.ExecuteAsync("UPDATE discount_uses SET limited = $2 WHERE store_id = $1", storeId, true);
@@ -165,17 +165,17 @@ public abstract class PlacementEngineTests(TestHost host)
         {
         }
 
-        public override void Ink(StatementBatch batch, Order order)
+        public override void Save(StatementBatch batch, Order order)
         {
         }
     }
 
     /// <summary>Writes what the database refuses.</summary>
-    private sealed class PoisonRider : Rider
+    private sealed class PoisonRider : CommitParticipant
     {
         public override int Rank => LockRank.Carts;
 
-        public override Task OpenAsync(Tx tx, IReadOnlyList<Rider> all) => Task.CompletedTask;
+        public override Task LoadAsync(Tx tx, IReadOnlyList<CommitParticipant> all) => Task.CompletedTask;
 
         public override Error? Decide(Order order, DateTime now) => null;
 
@@ -183,19 +183,19 @@ public abstract class PlacementEngineTests(TestHost host)
         {
         }
 
-        public override void Ink(StatementBatch batch, Order order) =>
+        public override void Save(StatementBatch batch, Order order) =>
             batch.Execute("UPDATE orders SET refund_due = -1 WHERE id = $1", order.Id);
     }
 
     /// <summary>A code with a limited number of uses, opened set-based for all orders of a batch.</summary>
-    private sealed class CouponRider(string id) : Rider
+    private sealed class CouponRider(string id) : CommitParticipant
     {
         private static readonly Error UsedUp = new(422, "coupon_used_up", "used up", "đã hết");
         private Book _book = null!;
 
         public override int Rank => LockRank.DiscountCodes;
 
-        public override async Task OpenAsync(Tx tx, IReadOnlyList<Rider> all)
+        public override async Task LoadAsync(Tx tx, IReadOnlyList<CommitParticipant> all)
         {
             var riders = all.Cast<CouponRider>().ToList();
             var rows = await tx.QueryAsync("SELECT id, uses_left FROM test_coupons WHERE id {in $1} ORDER BY id {lock}",
@@ -223,7 +223,7 @@ public abstract class PlacementEngineTests(TestHost host)
 
         public override void Undo() => _book.Left++;
 
-        public override void Ink(StatementBatch batch, Order order) =>
+        public override void Save(StatementBatch batch, Order order) =>
             batch.Execute("UPDATE test_coupons SET uses_left = $2 WHERE id = $1", id, _book.Left);
 
         private sealed class Book

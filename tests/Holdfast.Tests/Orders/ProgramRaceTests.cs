@@ -31,7 +31,7 @@ public sealed class ProgramRaceTests(PostgresHost host) : IClassFixture<Postgres
         var holdingPoints = HoldAsync($"SELECT 1 FROM points_accounts WHERE customer_id = '{spender}' FOR UPDATE", points.Task);
         await Until.TrueAsync("both are held", async () => await CountAsync("state = 'idle in transaction' AND query LIKE '%FOR UPDATE'")
             == 2);
-        var delivering = new List<Task<Result<Holdfast.Orders.Changed>>> { DeliverAsync(first) };
+        var delivering = new List<Task<Result<Holdfast.Orders.ChangeResult>>> { DeliverAsync(first) };
         await Until.TrueAsync("it waits for the order", async () => await CountAsync("wait_event_type = 'Lock'") == 1);
         delivering.AddRange([DeliverAsync(spent), DeliverAsync(plain)]);
         order.SetResult();
@@ -45,8 +45,8 @@ public sealed class ProgramRaceTests(PostgresHost host) : IClassFixture<Postgres
         Assert.Equal(10,
             await Db.ReadAsync(s => s.FirstAsync("SELECT balance FROM points_accounts WHERE customer_id = $1", r => r.Long(0), other)));
 
-        Task<Result<Holdfast.Orders.Changed>> DeliverAsync(Guid id) =>
-            queue.ChangeAsync(new Changing(new DeliverCommand(id, shop.StoreId, "test", Guid.CreateVersion7()), null));
+        Task<Result<Holdfast.Orders.ChangeResult>> DeliverAsync(Guid id) =>
+            queue.ChangeAsync(new ChangeRequest(new DeliverCommand(id, shop.StoreId, "test", Guid.CreateVersion7()), null));
     }
 
     private async Task<Guid> ShippedAsync(Shop shop, Guid customer, long points)

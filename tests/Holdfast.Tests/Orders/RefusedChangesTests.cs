@@ -88,14 +88,14 @@ public abstract class RefusedChangesTests(TestHost host)
     {
         var shop = await Shop.CreateAsync(Server.Db, 9);
         var (order, other) = (await PlacedAsync(shop), await PlacedAsync(shop));
-        await PayAsync(order, Placement.MaxTotal - 5).ShouldBeAsync(201);
+        await PayAsync(order, PlacementRules.MaxTotal - 5).ShouldBeAsync(201);
         var before = await SeenAsync(order);
         await PayAsync(order, 6, "t-1").ShouldBeAsync(422, "payment_too_large");
         Assert.Equal(before, await SeenAsync(order));
         Assert.Equal(1, await shop.CountAsync("SELECT COUNT(*) FROM payment_transactions WHERE store_id = $1", shop.StoreId));
 
         await PayAsync(other, 6, "t-1").ShouldBeAsync(201);
-        Assert.Equal(Placement.MaxTotal, (await PayAsync(order, 5).ShouldBeAsync(201)).GetProperty("amountPaid").GetInt64());
+        Assert.Equal(PlacementRules.MaxTotal, (await PayAsync(order, 5).ShouldBeAsync(201)).GetProperty("amountPaid").GetInt64());
     }
 
     private static string Path(JsonElement order) => $"/api/v1/orders/{order.GetProperty("id").GetGuid()}";

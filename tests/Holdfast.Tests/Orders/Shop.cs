@@ -106,7 +106,7 @@ public sealed partial class Shop
         PostAsync(client, "/orders", body ?? Body(), key);
 
     /// <summary>A command for the engine in process.</summary>
-    public Placing Placing(long quantity = 1, string email = "a@example.com", Guid? variant = null, IReadOnlyList<Rider>? riders = null,
+    public PlaceRequest Placing(long quantity = 1, string email = "a@example.com", Guid? variant = null, IReadOnlyList<CommitParticipant>? riders = null,
         string? note = null) => new(
         new PlaceCommand
         {
@@ -119,7 +119,7 @@ public sealed partial class Shop
             ContactPhone = "1",
             Actor = "guest",
             Note = note,
-            Riders = riders ?? [],
+            Participants = riders ?? [],
         },
         new IdempotencyKey(Guid.CreateVersion7(), [1, 2, 3]));
 

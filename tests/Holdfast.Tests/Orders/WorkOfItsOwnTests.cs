@@ -153,7 +153,7 @@ public abstract class WorkOfItsOwnTests(Backend backend)
             }
         }
 
-        private async Task<int> HoldAsync(Session session)
+        private async Task<int> HoldAsync(DbSession session)
         {
             Interlocked.Increment(ref _held);
             if (db.Name == "sqlite")

@@ -38,8 +38,8 @@ public abstract class DiscountPagesTests(TestDatabase database)
         Db.WriteAsync(async tx =>
     {
         var batch = tx.Batch();
-        var codes = DiscountPages.Open(batch, [codeId]);
-        var uses = DiscountPages.Uses(batch, [codeId], [buyer]);
+        var codes = DiscountStore.Load(batch, [codeId]);
+        var uses = DiscountStore.Uses(batch, [codeId], [buyer]);
         var now = batch.Now();
         await batch.RunAsync();
         var book = new DiscountBook(codes.Rows, uses.Rows);
@@ -49,7 +49,7 @@ public abstract class DiscountPagesTests(TestDatabase database)
             return false;
         }
 
-        DiscountPages.Ink(book, batch, now.Rows[0]);
+        DiscountStore.Save(book, batch, now.Rows[0]);
         await batch.RunAsync();
         return true;
     });
@@ -191,7 +191,7 @@ public abstract class DiscountPagesTests(TestDatabase database)
         stale.Use(code, Guid.CreateVersion7(), _store, "a@x", 1);
         await using var tx = await Db.BeginAsync();
         var batch = tx.Batch();
-        DiscountPages.Ink(stale, batch, await tx.NowAsync());
+        DiscountStore.Save(stale, batch, await tx.NowAsync());
         await Assert.ThrowsAsync<StaleRowException>(batch.RunAsync);
     }
 
@@ -220,9 +220,9 @@ public abstract class DiscountPagesTests(TestDatabase database)
             var (peeked, opened, elsewhere) = await Db.WriteAsync(async tx =>
             {
                 var batch = tx.Batch();
-                var peek = DiscountPages.Peek(batch, [_store], [code.CodeKey]);
-                var open = DiscountPages.Open(batch, [code.Id]);
-                var others = DiscountPages.Peek(batch, [Guid.CreateVersion7()], [code.CodeKey]);
+                var peek = DiscountStore.Peek(batch, [_store], [code.CodeKey]);
+                var open = DiscountStore.Load(batch, [code.Id]);
+                var others = DiscountStore.Peek(batch, [Guid.CreateVersion7()], [code.CodeKey]);
                 await batch.RunAsync();
                 return (peek.First!, open.First!, others.Rows);
             });

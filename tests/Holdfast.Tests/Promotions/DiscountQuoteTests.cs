@@ -105,13 +105,13 @@ internal static class DiscountCalls
         server.Db.WriteAsync(async tx =>
     {
         var batch = tx.Batch();
-        var codes = DiscountPages.Open(batch, [codeId]);
-        var uses = DiscountPages.Uses(batch, [codeId], [buyer]);
+        var codes = DiscountStore.Load(batch, [codeId]);
+        var uses = DiscountStore.Uses(batch, [codeId], [buyer]);
         var now = batch.Now();
         await batch.RunAsync();
         var book = new DiscountBook(codes.Rows, uses.Rows);
         book.Use(codes.Rows[0], orderId, storeId, buyer, 10);
-        DiscountPages.Ink(book, batch, now.Rows[0]);
+        DiscountStore.Save(book, batch, now.Rows[0]);
         await batch.RunAsync();
     });
 }

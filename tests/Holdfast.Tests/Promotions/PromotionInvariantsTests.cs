@@ -31,7 +31,7 @@ public abstract class PromotionInvariantsTests(TestDatabase database)
         book.Use(Code, Order(3), Code.StoreId!.Value, "b@x", 7);
         book.GiveBack(Code.Id, Order(3), Code.StoreId!.Value, "b@x");
         var batch = tx.Batch();
-        DiscountPages.Ink(book, batch, now);
+        DiscountStore.Save(book, batch, now);
         await batch.RunAsync();
         await test(tx);
         await tx.RollbackAsync();

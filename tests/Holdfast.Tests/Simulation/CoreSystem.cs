@@ -33,7 +33,7 @@ public sealed class CoreSystem : ISystem
     private readonly Guid[] _variants = [.. Enumerable.Range(1, Steps.Items).Select(i => new Guid(i, 0, 0, new byte[8]))];
     private readonly Dictionary<Guid, StockRow> _stock;
     private readonly Dictionary<Guid, VariantFacts> _facts;
-    private readonly Dictionary<Guid, OrderFile> _orders = [];
+    private readonly Dictionary<Guid, OrderAggregate> _orders = [];
     private readonly Dictionary<Guid, Answer> _keys = [];
     private readonly Dictionary<(Guid, string), long> _purchases = [];
     private readonly Dictionary<PaymentKey, RecordedPayment> _payments = [];
@@ -147,14 +147,14 @@ public sealed class CoreSystem : ISystem
             Programs = new Dictionary<Guid, LoyaltyProgram> { [_store] = _program },
         };
         var command = Command(place, _store, _variants);
-        var decided = Placement.Decide(command, command.CustomerId ?? _store, books, new OrderOptions(), _now);
+        var decided = PlacementRules.Decide(command, command.CustomerId ?? _store, books, new OrderOptions(), _now);
         if (!decided.IsOk)
         {
             return Answer.Refused(place.OrderId, decided.Error!.Code);
         }
 
         Close(books.Stock, books.Purchases, books.Discounts, books.Points!);
-        _orders.Add(place.OrderId, new OrderFile(decided.Value, [], []));
+        _orders.Add(place.OrderId, new OrderAggregate(decided.Value, [], []));
         return _keys[place.Key] = Tell(decided.Value);
     }
 
@@ -165,10 +165,10 @@ public sealed class CoreSystem : ISystem
             return Answer.Refused(command.OrderId, "not_found");
         }
 
-        var file = new OrderFile(old.Order, old.Payments, old.Refunds);
+        var file = new OrderAggregate(old.Order, old.Payments, old.Refunds);
         var books = new LifecycleBooks
         {
-            Files = new Dictionary<Guid, OrderFile> { [command.OrderId] = file },
+            Files = new Dictionary<Guid, OrderAggregate> { [command.OrderId] = file },
             Stock = new StockBook(_stock.Values),
             Purchases = Purchases(),
             Discounts = Discounts(),
@@ -177,7 +177,7 @@ public sealed class CoreSystem : ISystem
             Payments = new PaymentBook(_payments),
             Holds = HoldBook.Empty,
         };
-        if (Lifecycle.Decide(command, file, books, _now) is { } refusal)
+        if (LifecycleRules.Decide(command, file, books, _now) is { } refusal)
         {
             return Answer.Refused(command.OrderId, refusal.Code);
         }

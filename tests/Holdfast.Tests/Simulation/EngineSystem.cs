@@ -52,7 +52,7 @@ public sealed class EngineSystem(TestDb database, Shop shop) : ISystem, IAsyncDi
     public async Task<(IReadOnlyList<long> Uses, IReadOnlyList<long> Points)> PromisedAsync()
     {
         var accounts = Steps.Accounts.OfType<Guid>().Select(a => (a, shop.StoreId)).ToList();
-        var points = await database.Db.ReadAsync(s => PointsPages.PeekAsync(s, accounts));
+        var points = await database.Db.ReadAsync(s => PointsStore.PeekAsync(s, accounts));
         return (await Task.WhenAll(Steps.Codes.Select(c => shop.UsesAsync(c.Name))),
             [.. accounts.Select(a => points.Balance(a.a, a.StoreId))]);
     }
@@ -78,7 +78,7 @@ public sealed class EngineSystem(TestDb database, Shop shop) : ISystem, IAsyncDi
                 return await PlaceAsync(place);
             default:
                 var changed = await _engine.GetRequiredService<ChangeQueue>()
-                    .ChangeAsync(new Changing(CoreSystem.Command(step, shop.StoreId, shop.Variants), null));
+                    .ChangeAsync(new ChangeRequest(CoreSystem.Command(step, shop.StoreId, shop.Variants), null));
                 return changed.IsOk ? Tell(step.OrderId, changed.Value.Body) : Answer.Refused(step.OrderId, changed.Error!.Code);
         }
     }
@@ -87,7 +87,7 @@ public sealed class EngineSystem(TestDb database, Shop shop) : ISystem, IAsyncDi
     {
         var fingerprint = SHA256.HashData(Encoding.UTF8.GetBytes(place.OrderId.ToString()));
         var placed = await _engine.GetRequiredService<PlacementQueue>()
-            .PlaceAsync(new Placing(CoreSystem.Command(place, shop.StoreId, shop.Variants), new IdempotencyKey(place.Key, fingerprint)));
+            .PlaceAsync(new PlaceRequest(CoreSystem.Command(place, shop.StoreId, shop.Variants), new IdempotencyKey(place.Key, fingerprint)));
         return placed.IsOk ? Tell(place.OrderId, placed.Value.Body) : Answer.Refused(place.OrderId, placed.Error!.Code);
     }
 

@@ -6,18 +6,18 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Tests.Webhooks;
 
 /// <summary>What a receiver got.</summary>
-public sealed record Received(string Id, string Timestamp, string Signature, string Body, string ContentType, string? Authorization,
+public sealed record ReceivedMessage(string Id, string Timestamp, string Signature, string Body, string ContentType, string? Authorization,
     string IdempotencyKey);
 
 /// <summary>A merchant's server on a loopback port, which keeps what it gets and answers as it is told.</summary>
 public sealed class Receiver : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly ConcurrentQueue<Received> _received = new();
+    private readonly ConcurrentQueue<ReceivedMessage> _received = new();
 
     private Receiver(WebApplication app) => _app = app;
 
-    public IReadOnlyList<Received> All => [.. _received];
+    public IReadOnlyList<ReceivedMessage> All => [.. _received];
 
     public string Url => $"{_app.Urls.First()}/hooks";
 
@@ -49,7 +49,7 @@ public sealed class Receiver : IAsyncDisposable
         var body = await reader.ReadToEndAsync();
         string Header(string name) => http.Request.Headers[name].ToString();
         _received.Enqueue(
-            new Received(Header("webhook-id"), Header("webhook-timestamp"), Header("webhook-signature"), body, http.Request.ContentType
+            new ReceivedMessage(Header("webhook-id"), Header("webhook-timestamp"), Header("webhook-signature"), body, http.Request.ContentType
             ?? "", http.Request.Headers.Authorization, Header("Idempotency-Key")));
         await Answer(http);
     }

@@ -180,7 +180,7 @@ public sealed class WebhookTurnTests : IAsyncLifetime
         var endpoint = await SubscribeAsync(Db, shop, _slow);
         var order = (await shop.OrderAsync(_server.Guest)).Body.GetProperty("id").GetGuid();
         await Until.TrueAsync("it is queued", async () => await QueuedAsync(endpoint) == 1);
-        var events = await Db.ReadAsync(s => EventRows.LoadAsync(s, [new EventKey(order, 1)]));
+        var events = await Db.ReadAsync(s => EventTable.LoadAsync(s, [new EventKey(order, 1)]));
         Task<HttpResponseMessage> deleting;
         await using (var tx = await Db.BeginAsync())
         {

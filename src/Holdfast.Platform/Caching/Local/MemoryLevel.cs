@@ -34,10 +34,10 @@ internal sealed class MemoryLevel(long capacity) : IDisposable
     public bool IsTrusted => Stopwatch.GetTimestamp() - Volatile.Read(ref _heard) < TrustTicks;
 
     /// <summary>Take them before anything is read for the document.</summary>
-    public Marks Mark(string key, IReadOnlyCollection<string> tags) => Marks.Of(_versions, key, tags);
+    public VersionStamps Stamp(string key, IReadOnlyCollection<string> tags) => VersionStamps.Of(_versions, key, tags);
 
     /// <summary>Whether nothing of it has been dropped since.</summary>
-    public bool AreCurrent(Marks marks) => marks.AreCurrent(_versions);
+    public bool AreCurrent(VersionStamps marks) => marks.AreCurrent(_versions);
 
     public Document? Find(string key) =>
         _entries is not null && _entries.TryGetValue(key, out var found) && found is Entry entry && entry.Marks.AreCurrent(_versions)
@@ -45,7 +45,7 @@ internal sealed class MemoryLevel(long capacity) : IDisposable
             ? entry.Document : null;
 
     /// <param name="began">When its reading began, in ticks of the <see cref="Stopwatch"/>.</param>
-    public void Put(string key, Document document, Marks marks, long began, TimeSpan ttl)
+    public void Put(string key, Document document, VersionStamps marks, long began, TimeSpan ttl)
     {
         // The share: one document must not push out all others.
         if (_entries is null || document.Body.Length + Overhead > capacity / LargestShare || ttl <= TimeSpan.Zero || !AreCurrent(marks))
@@ -64,7 +64,7 @@ internal sealed class MemoryLevel(long capacity) : IDisposable
     {
         foreach (var name in names)
         {
-            Interlocked.Increment(ref _versions[name == Data.StaleNames.Everything ? 0 : Slot(name)]);
+            Interlocked.Increment(ref _versions[name == Data.InvalidatedKeys.Everything ? 0 : Slot(name)]);
             _entries?.Remove(name);
         }
     }
@@ -96,7 +96,7 @@ internal sealed class MemoryLevel(long capacity) : IDisposable
 
     public void Dispose() => _entries?.Dispose();
 
-    private sealed record Entry(Document Document, Marks Marks, long Began)
+    private sealed record Entry(Document Document, VersionStamps Marks, long Began)
     {
         public bool IsFresh => Stopwatch.GetTimestamp() - Began < TrustTicks;
     }

@@ -22,7 +22,7 @@ internal sealed class RedisLevel(RedisLink link)
     public static RedisKey EpochKey(RedisLink link) => link.Key("cache:epoch");
 
     /// <summary>The document, or a lease to write it. Whatever is not a whole document of ours is thrown away.</summary>
-    public async Task<Looked> LookAsync(string key, IReadOnlyCollection<string> tags, TimeSpan ttl)
+    public async Task<RedisReading> LookAsync(string key, IReadOnlyCollection<string> tags, TimeSpan ttl)
     {
         var keys = Keys(key, tags);
         var looked = await AskAsync(key, keys, ttl, findNothing: false).ConfigureAwait(false);
@@ -34,7 +34,7 @@ internal sealed class RedisLevel(RedisLink link)
     {
         if (document.Body.Length <= MaxValueBytes)
         {
-            RedisValue[] values = [lease.Epoch, lease.Token, Seal.Write(lease.Key, document, lease.Epoch, lease.Tokens), Milliseconds(ttl),
+            RedisValue[] values = [lease.Epoch, lease.Token, CacheEnvelope.Write(lease.Key, document, lease.Epoch, lease.Tokens), Milliseconds(ttl),
                 .. lease.Tokens.Select(t => (RedisValue)t)];
             await link.UseAsync(db => db.ScriptEvaluateAsync(RedisScripts.Fill, lease.Keys, values), RedisLink.WritePatience)
                 .ConfigureAwait(false);
@@ -57,8 +57,8 @@ internal sealed class RedisLevel(RedisLink link)
             return false;
         }
 
-        var isAll = names.Count > MaxNames || names.Contains(Data.StaleNames.Everything);
-        var sent = (isAll ? [[Data.StaleNames.Everything]] : names.Chunk(NamesAtOnce)).Select(some =>
+        var isAll = names.Count > MaxNames || names.Contains(Data.InvalidatedKeys.Everything);
+        var sent = (isAll ? [[Data.InvalidatedKeys.Everything]] : names.Chunk(NamesAtOnce)).Select(some =>
             link.DropAsync(RedisScripts.Drop, [EpochKey(link), .. some.SelectMany(n => new[] { link.Key(n), LeaseKey(n), TagKey(n) })],
                 [Guid.CreateVersion7().ToString("N"), link.Channel, string.Join('\n', some)])).ToList();
         var answers = await Task.WhenAll(sent).ConfigureAwait(false);
@@ -72,7 +72,7 @@ internal sealed class RedisLevel(RedisLink link)
     }
 
     /// <summary>Null: what is there is no document, and goes.</summary>
-    private async Task<Looked?> AskAsync(string key, RedisKey[] keys, TimeSpan ttl, bool findNothing)
+    private async Task<RedisReading?> AskAsync(string key, RedisKey[] keys, TimeSpan ttl, bool findNothing)
     {
         var token = Guid.CreateVersion7().ToString("N");
         RedisValue[] arguments = [token, Milliseconds(LeaseTime), Milliseconds(2 * ttl), findNothing ? "1" : ""];
@@ -80,23 +80,23 @@ internal sealed class RedisLevel(RedisLink link)
             .ConfigureAwait(false);
         if (answer is null || answer.IsNull)
         {
-            return default(Looked);
+            return default(RedisReading);
         }
 
         var parts = (RedisValue[])answer!;
         if (parts.Length < 3)
         {
-            return default(Looked);
+            return default(RedisReading);
         }
 
         var (epoch, tokens) = ((string)parts[0]!, parts.Skip(3).Select(p => (string?)p ?? "").ToArray());
         if (parts[2].IsNull)
         {
-            return new Looked(null, default, new Lease(key, keys, epoch, token, tokens));
+            return new RedisReading(null, default, new Lease(key, keys, epoch, token, tokens));
         }
 
-        var document = Seal.Read(key, (byte[])parts[2]!, epoch, tokens);
-        return document is null ? null : new Looked(document, TimeSpan.FromMilliseconds((long)parts[1]), null);
+        var document = CacheEnvelope.Read(key, (byte[])parts[2]!, epoch, tokens);
+        return document is null ? null : new RedisReading(document, TimeSpan.FromMilliseconds((long)parts[1]), null);
     }
 
     private RedisKey[] Keys(string key, IReadOnlyCollection<string> tags) =>

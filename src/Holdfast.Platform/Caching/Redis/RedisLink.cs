@@ -27,8 +27,8 @@ public sealed partial class RedisLink : IAsyncDisposable
 
     private readonly RedisOptions _options;
     private readonly MemoryLevel _memory;
-    private readonly RedisInbox _inbox;
-    private readonly Circuit _circuit;
+    private readonly RedisNotifications _inbox;
+    private readonly CircuitBreaker _circuit;
     private readonly ILogger _log;
     private readonly string _node = Guid.CreateVersion7().ToString("N");
     private readonly List<(RedisChannel Channel, Action<string> Heard)> _subscriptions = [];
@@ -43,8 +43,8 @@ public sealed partial class RedisLink : IAsyncDisposable
     internal RedisLink(RedisOptions options, MemoryLevel memory, ILogger<RedisLink> log)
     {
         (_options, _memory, _log) = (options, memory, log);
-        _circuit = new Circuit(options.ToString(), log);
-        _inbox = new RedisInbox(memory, _node, PingHeard);
+        _circuit = new CircuitBreaker(options.ToString(), log);
+        _inbox = new RedisNotifications(memory, _node, PingHeard);
         Channel = $"{options.KeyPrefix}cache:{options.Database.ToString(CultureInfo.InvariantCulture)}";
         Listen(Channel, _inbox.Take);
     }

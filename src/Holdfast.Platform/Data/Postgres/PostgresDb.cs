@@ -32,15 +32,15 @@ internal sealed class PostgresDb : Db
 
     public override string Name => "postgresql";
 
-    public override int WritersPerLane => 2;
+    public override int WritersPerPartition => 2;
 
-    private protected override async Task<T> ReadOnceAsync<T>(Func<Session, Task<T>> read, CancellationToken ct)
+    private protected override async Task<T> ReadOnceAsync<T>(Func<DbSession, Task<T>> read, CancellationToken ct)
     {
         await using var connection = await ConnectAsync(ct).ConfigureAwait(false);
         return await read(new PostgresSession(this, connection)).ConfigureAwait(false);
     }
 
-    internal override async Task<T> ReadWholeAsync<T>(Func<Session, Task<T>> read, CancellationToken ct)
+    internal override async Task<T> ReadWholeAsync<T>(Func<DbSession, Task<T>> read, CancellationToken ct)
     {
         await using var tx = await BeginAsync(ct).ConfigureAwait(false);
         await tx.ForWholeTablesAsync().ConfigureAwait(false);

@@ -133,7 +133,7 @@ internal static class PostgresRunner
     /// <summary>COMMIT, in one round trip with the last statements. Neither the server nor the client ends it after some time.</summary>
     public static async Task CommitAsync(NpgsqlConnection connection, IReadOnlyList<(string Sql, object?[] Args)> last, bool begin)
     {
-        await using var batch = Commands(connection, [.. last.Select(l => new Changed(l.Sql, l.Args))], begin);
+        await using var batch = Commands(connection, [.. last.Select(l => new AffectedRows(l.Sql, l.Args))], begin);
         batch.Timeout = 0;
         batch.BatchCommands.Add(new NpgsqlBatchCommand("SET LOCAL statement_timeout = 0"));
         batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Holdfast.Platform.Data;
 
-internal sealed class PostgresSession(PostgresDb db, PostgresConnection connection) : Session(db)
+internal sealed class PostgresSession(PostgresDb db, PostgresConnection connection) : DbSession(db)
 {
     internal override string ClockSql => PostgresRunner.Clock;
 

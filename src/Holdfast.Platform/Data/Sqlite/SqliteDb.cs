@@ -55,13 +55,13 @@ internal sealed partial class SqliteDb : Db
 
     public override string Name => "sqlite";
 
-    public override int WritersPerLane => 1;
+    public override int WritersPerPartition => 1;
 
     public static long ToMicroseconds(DateTime time) => (Utc.Checked(time).Ticks - DateTime.UnixEpoch.Ticks) / 10;
 
     public static DateTime FromMicroseconds(long microseconds) => DateTime.UnixEpoch.AddTicks(microseconds * 10);
 
-    private protected override async Task<T> ReadOnceAsync<T>(Func<Session, Task<T>> read, CancellationToken ct)
+    private protected override async Task<T> ReadOnceAsync<T>(Func<DbSession, Task<T>> read, CancellationToken ct)
     {
         var work = CurrentWork.Kind;
         var slot = _readSlots[(int)work];
@@ -93,7 +93,7 @@ internal sealed partial class SqliteDb : Db
     }
 
     // On a connection of its own: what the search index (FTS5) has in memory of an older state makes its own check fail.
-    internal override async Task<T> ReadWholeAsync<T>(Func<Session, Task<T>> read, CancellationToken ct)
+    internal override async Task<T> ReadWholeAsync<T>(Func<DbSession, Task<T>> read, CancellationToken ct)
     {
         using var connection = Connect();
         return await read(new SqliteSession(this, connection)).ConfigureAwait(false);

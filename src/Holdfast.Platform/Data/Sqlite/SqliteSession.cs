@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 namespace Holdfast.Platform.Data;
 
 /// <summary>A reading connection.</summary>
-internal sealed class SqliteSession(SqliteDb db, SqliteConnectionHolder connection) : Session(db)
+internal sealed class SqliteSession(SqliteDb db, SqliteConnectionHolder connection) : DbSession(db)
 {
     internal override string ClockSql => SqliteRunner.Clock;
 

@@ -33,7 +33,7 @@ internal sealed class SqliteTx(SqliteDb db, SqliteConnectionHolder connection, S
             throw _ended ? Ended() : HasFailed();
         }
 
-        SqliteRunner.Run(connection, [.. LastStatements().Select(last => new Changed(last.Sql, last.Args))]);
+        SqliteRunner.Run(connection, [.. LastStatements().Select(last => new AffectedRows(last.Sql, last.Args))]);
 
         connection.Execute("COMMIT");
         _ended = true;

@@ -12,11 +12,11 @@ public static class AuditLog
     public static readonly TimeSpan KeepsAddress = TimeSpan.FromDays(180);
 
     /// <summary>Takes the addresses out of the lines that are older than <see cref="KeepsAddress"/>.</summary>
-    public static Changed ForgetAddresses(StatementBatch batch, DateTime now) =>
+    public static AffectedRows ForgetAddresses(StatementBatch batch, DateTime now) =>
         batch.Execute("UPDATE audit_log SET address = NULL WHERE address IS NOT NULL AND occurred_at < $1", now - KeepsAddress);
 
     /// <summary>Takes the addresses out of the lines of somebody whose account ends.</summary>
-    public static Changed ForgetAddresses(StatementBatch batch, string actor) =>
+    public static AffectedRows ForgetAddresses(StatementBatch batch, string actor) =>
         batch.Execute("UPDATE audit_log SET address = NULL WHERE actor = $1 AND address IS NOT NULL", actor);
 
     /// <summary>Writes lines at the end of a transaction.</summary>

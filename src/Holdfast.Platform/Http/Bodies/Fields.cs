@@ -11,14 +11,14 @@ namespace Holdfast.Platform.Http;
 /// </code>
 /// After a failure the values are defaults; only <see cref="Done"/> says whether they count.
 /// </summary>
-public sealed partial class Fields
+public sealed partial class JsonBodyReader
 {
     private readonly JsonElement _object;
     private readonly string _path;
     private readonly Findings _findings;
     private readonly List<string> _found = [];
 
-    private Fields(JsonElement element, string path, Findings findings)
+    private JsonBodyReader(JsonElement element, string path, Findings findings)
     {
         (_object, _path, _findings) = (element, path, findings);
         if (element.GetPropertyCount() > MaxMembers)

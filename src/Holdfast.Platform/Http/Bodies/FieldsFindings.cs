@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Holdfast.Platform.Http;
 
 /// <summary>What is wrong with the object and everything in it.</summary>
-public sealed partial class Fields
+public sealed partial class JsonBodyReader
 {
     /// <summary>The findings that an answer lists at most. Of more it says only that there are more.</summary>
     private const int MaxFindings = 20;
@@ -12,7 +12,7 @@ public sealed partial class Fields
 
     private sealed class Findings
     {
-        public List<Fields> All { get; } = [];
+        public List<JsonBodyReader> All { get; } = [];
 
         public SortedDictionary<string, string[]> Errors { get; } = new(StringComparer.Ordinal);
 

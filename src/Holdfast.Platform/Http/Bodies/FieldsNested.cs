@@ -3,12 +3,12 @@ using System.Text.Json;
 namespace Holdfast.Platform.Http;
 
 /// <summary>Lists and objects within the object.</summary>
-public sealed partial class Fields
+public sealed partial class JsonBodyReader
 {
     private const int MaxEntries = 50;
 
     /// <summary>A list of objects, each read by <paramref name="read"/>.</summary>
-    public List<T> Objects<T>(string name, Func<Fields, T> read, int min = 1, int max = 100)
+    public List<T> Objects<T>(string name, Func<JsonBodyReader, T> read, int min = 1, int max = 100)
     {
         if (ObjectsOrNull(name, read, min, max) is { } list)
         {
@@ -20,7 +20,7 @@ public sealed partial class Fields
     }
 
     /// <summary>As <see cref="Objects"/>, or null when it is absent.</summary>
-    public List<T>? ObjectsOrNull<T>(string name, Func<Fields, T> read, int min = 1, int max = 100)
+    public List<T>? ObjectsOrNull<T>(string name, Func<JsonBodyReader, T> read, int min = 1, int max = 100)
     {
         if (!Get(name, out var value))
         {
@@ -47,7 +47,7 @@ public sealed partial class Fields
                 return Wrong<List<T>?>(path, "must be an object");
             }
 
-            list.Add(read(new Fields(element, $"{_path}{path}.", _findings)));
+            list.Add(read(new JsonBodyReader(element, $"{_path}{path}.", _findings)));
         }
 
         return list;
@@ -80,15 +80,15 @@ public sealed partial class Fields
     }
 
     /// <summary>A nested object, or null when it is absent.</summary>
-    public Fields? ObjectOrNull(string name)
+    public JsonBodyReader? ObjectOrNull(string name)
     {
         if (!Get(name, out var value))
         {
             return null;
         }
 
-        return value.ValueKind == JsonValueKind.Object ? new Fields(value, $"{_path}{name}.", _findings)
-            : Wrong<Fields?>(name, "must be an object");
+        return value.ValueKind == JsonValueKind.Object ? new JsonBodyReader(value, $"{_path}{name}.", _findings)
+            : Wrong<JsonBodyReader?>(name, "must be an object");
     }
 
     /// <summary>Whether the member is there as a string, where both a string and an object are taken.</summary>

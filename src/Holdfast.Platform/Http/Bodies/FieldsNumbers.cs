@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Holdfast.Platform.Http;
 
 /// <summary>Numbers and times.</summary>
-public sealed partial class Fields
+public sealed partial class JsonBodyReader
 {
     private const int RateDecimals = 4;
 

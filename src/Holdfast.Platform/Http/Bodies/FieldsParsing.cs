@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Holdfast.Platform.Http;
 
 /// <summary>From bytes to an object.</summary>
-public sealed partial class Fields
+public sealed partial class JsonBodyReader
 {
     private const int MaxDepth = 32;
 
@@ -18,7 +18,7 @@ public sealed partial class Fields
     /// twice, <c>not_utf8</c> for other encodings, <c>too_many_members</c>. An empty body counts as <c>{}</c>; a byte order mark of UTF-8
     /// is passed over.
     /// </summary>
-    public static Result<Fields> Parse(ReadOnlyMemory<byte> body)
+    public static Result<JsonBodyReader> Parse(ReadOnlyMemory<byte> body)
     {
         if (body.Span.StartsWith("\uFEFF"u8))
         {
@@ -42,7 +42,7 @@ public sealed partial class Fields
             var root = body.IsEmpty ? JsonDocument.Parse("{}").RootElement : JsonDocument.Parse(body, Strict).RootElement;
             return root.ValueKind != JsonValueKind.Object ? Errors.InvalidJson
                 : root.GetPropertyCount() > MaxMembers ? Errors.TooManyMembers
-                : new Fields(root, "", new Findings());
+                : new JsonBodyReader(root, "", new Findings());
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {

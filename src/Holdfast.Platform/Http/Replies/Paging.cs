@@ -41,7 +41,7 @@ public sealed record Paging(int Limit, string[]? After)
             var parts = Encoding.UTF8.GetString(
                 Convert.FromBase64String(cursor.Replace('-', '+').Replace('_', '/').PadRight((cursor.Length + 3) / 4 * 4, '=')))
                 .Split('\n');
-            return parts.Length == keyParts + 1 && parts[0] == mark && parts.All(p => Fields.IsClean(p))
+            return parts.Length == keyParts + 1 && parts[0] == mark && parts.All(p => JsonBodyReader.IsClean(p))
                 ? new Paging(limit, parts[1..]) { Mark = mark } : Errors.InvalidCursor;
         }
         catch (FormatException)

@@ -51,7 +51,7 @@ public sealed class Reply : IAnswer
     public static Reply Accepted() => new(202, "{}"u8.ToArray());
 
     /// <summary>200 with a cached document; 304 where the caller has it already. The caller must have been allowed to see it.</summary>
-    public static Reply Cached(Caching.Found found) => found.Document.Reply(found.IsHit);
+    public static Reply Cached(Caching.DocumentReading found) => found.Document.Reply(found.IsHit);
 
     internal static Reply Cached(Caching.Document document, string cache) =>
         new(200, document.Body) { ETag = document.ETag, Cache = cache };

@@ -84,10 +84,10 @@ public sealed class Request(HttpContext http, Caller caller, RouteRule route, Ti
     }
 
     /// <summary>The body as fields: 413 or 400 <c>invalid_json</c> otherwise.</summary>
-    public async ValueTask<Result<Fields>> FieldsAsync(int maxBytes = SmallBodyBytes)
+    public async ValueTask<Result<JsonBodyReader>> FieldsAsync(int maxBytes = SmallBodyBytes)
     {
         var body = await BodyAsync(maxBytes).ConfigureAwait(false);
-        return body.IsOk ? Fields.Parse(body.Value) : body.Error!;
+        return body.IsOk ? JsonBodyReader.Parse(body.Value) : body.Error!;
     }
 
     /// <summary>For a request whose body takes no members: null where it has none, else the error to answer.</summary>
@@ -118,7 +118,7 @@ public sealed class Request(HttpContext http, Caller caller, RouteRule route, Ti
             return required ? Errors.IdempotencyKeyRequired : (IdempotencyKey?)null;
         }
 
-        if (key.Length > MaxKeyLength || !Fields.IsClean(key))
+        if (key.Length > MaxKeyLength || !JsonBodyReader.IsClean(key))
         {
             return Errors.Invalid("Idempotency-Key", $"must be at most {MaxKeyLength} printable characters");
         }

@@ -9,7 +9,7 @@ namespace Holdfast.Platform.Messaging;
 /// <c>GET /dead-letters?lane</c>, the newest first; <c>POST /dead-letters/{id}/redrive</c>: 202; <c>POST /dead-letters/redrive {lane}</c>:
 /// all of a lane, 200 with how many; <c>DELETE /dead-letters/{id}</c>: 204. For admins.
 /// </summary>
-public sealed class DeadLetterRoutes(Db db, RelayBell bell)
+public sealed class DeadLetterRoutes(Db db, RelaySignal bell)
 {
     private sealed record Shown(Guid Id, string Lane, Guid? Subject, int? Sequence, string? Type, string Reason, string Payload,
         int Attempts, DateTime CreatedAt);
@@ -25,7 +25,7 @@ public sealed class DeadLetterRoutes(Db db, RelayBell bell)
         var (where, args) = (new List<string>(), new List<object?>());
         if (request.Query("lane") is { } lane)
         {
-            if (!Fields.IsClean(lane))
+            if (!JsonBodyReader.IsClean(lane))
             {
                 return Errors.Invalid("lane", "has control characters");
             }
@@ -40,9 +40,9 @@ public sealed class DeadLetterRoutes(Db db, RelayBell bell)
             where.Add($"(created_at, id) < (${args.Count - 1}, ${args.Count})");
         }
 
-        var sql = $"SELECT {DeadLetters.ShownColumns} FROM dead_letters" + (where.Count == 0 ? "" : $" WHERE {string.Join(" AND ", where)}")
+        var sql = $"SELECT {DeadLetterStore.ShownColumns} FROM dead_letters" + (where.Count == 0 ? "" : $" WHERE {string.Join(" AND ", where)}")
             + $" ORDER BY created_at DESC, id DESC LIMIT ${args.Count + 1}";
-        var letters = await db.ReadAsync(s => s.QueryAsync(sql, DeadLetters.Map, [.. args, paging.Value.Limit + 1]), request.Aborted)
+        var letters = await db.ReadAsync(s => s.QueryAsync(sql, DeadLetterStore.Map, [.. args, paging.Value.Limit + 1]), request.Aborted)
             .ConfigureAwait(false);
         return Reply.Ok(
             paging.Value.Page(
@@ -58,7 +58,7 @@ public sealed class DeadLetterRoutes(Db db, RelayBell bell)
             return error;
         }
 
-        var refusal = request.Id() is { } id ? await DeadLetters.RedriveAsync(db, id, request.Aborted).ConfigureAwait(false)
+        var refusal = request.Id() is { } id ? await DeadLetterStore.RedriveAsync(db, id, request.Aborted).ConfigureAwait(false)
             : Errors.NotFound;
         if (refusal is not null)
         {
@@ -83,14 +83,14 @@ public sealed class DeadLetterRoutes(Db db, RelayBell bell)
             return error;
         }
 
-        var (redriven, refused) = await DeadLetters.RedriveAllAsync(db, lane, request.Aborted).ConfigureAwait(false);
+        var (redriven, refused) = await DeadLetterStore.RedriveAllAsync(db, lane, request.Aborted).ConfigureAwait(false);
         bell.RingLanes();
         return Reply.Ok(new { redriven, refused });
     }
 
     public async Task<Reply> DropAsync(Request request)
     {
-        var refusal = request.Id() is { } id ? await DeadLetters.DropAsync(db, id, request.Aborted).ConfigureAwait(false) : Errors.NotFound;
+        var refusal = request.Id() is { } id ? await DeadLetterStore.DropAsync(db, id, request.Aborted).ConfigureAwait(false) : Errors.NotFound;
         return refusal is null ? Reply.NoContent() : refusal;
     }
 }

@@ -26,7 +26,7 @@ public sealed class EventLog
     }
 
     /// <summary>Writes the events with the statements of the batch.</summary>
-    public void Ink(StatementBatch batch)
+    public void Save(StatementBatch batch)
     {
         batch.Insert(_events);
         batch.Insert(_outbox);

@@ -6,11 +6,11 @@ namespace Holdfast.Platform.Messaging;
 
 /// <summary>
 /// Hands events on from the outbox: to the consumers that this process runs, in the same transaction that takes them out of the outbox; and
-/// as one row of ids to every other lane (<see cref="Deliveries"/>): brokers, and consumers that run elsewhere or have something left to
+/// as one row of ids to every other lane (<see cref="OutboxDeliveries"/>): brokers, and consumers that run elsewhere or have something left to
 /// do. It claims rows (skip locked) and never follows a cursor: a transaction that commits late is not skipped. Any number of processes may
 /// relay.
 /// </summary>
-public sealed class Relay(Db db, RelayBell bell, IEnumerable<IConsumer> consumers, ILogger<Relay> log, MessagingOptions? options = null)
+public sealed class Relay(Db db, RelaySignal bell, IEnumerable<IConsumer> consumers, ILogger<Relay> log, MessagingOptions? options = null)
     : BackgroundService
 {
     private const int BatchSize = 500;
@@ -46,7 +46,7 @@ public sealed class Relay(Db db, RelayBell bell, IEnumerable<IConsumer> consumer
     /// </summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        await Lanes.RegisterAsync(db, _options.BrokersFed, cancellationToken).ConfigureAwait(false);
+        await DeliveryQueueStore.RegisterAsync(db, _options.BrokersFed, cancellationToken).ConfigureAwait(false);
         await base.StartAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -112,13 +112,13 @@ public sealed class Relay(Db db, RelayBell bell, IEnumerable<IConsumer> consumer
         // A consumer that is fed by a broker gets its events there, and one that has something waiting gets the new ones behind it.
         var fed = _consumers.Where(c => ways[c.Name].Transport == MessagingOptions.Outbox).ToList();
         var here = fed.Where(c => _options.Runs(c) && !failed.Contains(c.Name) && !ways[c.Name].IsWaiting).ToList();
-        var events = here.Count == 0 ? [] : await EventRows.LoadAsync(tx, ready).ConfigureAwait(false);
+        var events = here.Count == 0 ? [] : await EventTable.LoadAsync(tx, ready).ConfigureAwait(false);
         foreach (var consumer in here)
         {
             await ConsumerException.RunAsync(consumer, tx, events).ConfigureAwait(false);
         }
 
-        await InkAsync(tx, ready, [.. brokers, .. fed.Except(here).Select(c => c.Name)], now.First).ConfigureAwait(false);
+        await SaveAsync(tx, ready, [.. brokers, .. fed.Except(here).Select(c => c.Name)], now.First).ConfigureAwait(false);
         return ready.Count;
     }
 
@@ -140,7 +140,7 @@ public sealed class Relay(Db db, RelayBell bell, IEnumerable<IConsumer> consumer
             {
                 return (ways.Rows.Where(w => waiting.ContainsKey(w.Name))
                     .ToDictionary(w => w.Name, w => (w.Transport, waiting[w.Name].Rows.Count > 0)),
-                    [.. ways.Rows.Select(w => w.Name).Where(Lanes.IsBroker)]);
+                    [.. ways.Rows.Select(w => w.Name).Where(DeliveryQueueStore.IsBroker)]);
             }
 
             // A row that is not there cannot be locked. Whoever makes it at the same time waits for us, or we for them.
@@ -154,19 +154,19 @@ public sealed class Relay(Db db, RelayBell bell, IEnumerable<IConsumer> consumer
         }
     }
 
-    private async Task InkAsync(Tx tx, List<EventKey> ready, List<string> lanes, DateTime now)
+    private async Task SaveAsync(Tx tx, List<EventKey> ready, List<string> lanes, DateTime now)
     {
         var batch = tx.Batch();
-        var (done, chunks) = (new RowSet("outbox", new("subject", ColumnType.Uuid), new("sequence", ColumnType.Int)), Deliveries.Rows());
+        var (done, chunks) = (new RowSet("outbox", new("subject", ColumnType.Uuid), new("sequence", ColumnType.Int)), OutboxDeliveries.Rows());
         foreach (var (subject, sequence) in ready)
         {
             done.Add(subject).Add(sequence);
         }
 
-        var bytes = lanes.Count == 0 ? [] : Chunk.Write(ready);
+        var bytes = lanes.Count == 0 ? [] : EventIdBytes.Write(ready);
         foreach (var lane in lanes)
         {
-            Deliveries.AddChunk(chunks, lane, bytes, now);
+            OutboxDeliveries.AddChunk(chunks, lane, bytes, now);
         }
 
         batch.ChangeEach(done, "DELETE FROM outbox WHERE outbox.subject = {v.subject} AND outbox.sequence = {v.sequence}");

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Platform.Messaging;
 
 /// <summary>Hears what other processes have committed, and rings the bells of this one.</summary>
-public sealed class WakeupListener(Db db, RelayBell bell, ILogger<WakeupListener> log) : BackgroundService
+public sealed class WakeupListener(Db db, RelaySignal bell, ILogger<WakeupListener> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 

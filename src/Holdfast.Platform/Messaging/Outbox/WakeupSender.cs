@@ -8,7 +8,7 @@ namespace Holdfast.Platform.Messaging;
 /// In a process that relays nothing itself, wakes those that do: at most one notification is on its way at a time, beside the requests, so
 /// that placing an order never waits for it.
 /// </summary>
-public sealed class WakeupSender(Db db, RelayBell bell, MessagingOptions options, ILogger<WakeupSender> log) : IHostedService, IDisposable
+public sealed class WakeupSender(Db db, RelaySignal bell, MessagingOptions options, ILogger<WakeupSender> log) : IHostedService, IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
@@ -35,7 +35,7 @@ public sealed class WakeupSender(Db db, RelayBell bell, MessagingOptions options
 
     public void Dispose() => _stopping.Dispose();
 
-    private async Task SendAsync(Bell rung, CancellationToken ct)
+    private async Task SendAsync(WakeSignal rung, CancellationToken ct)
     {
         while (!ct.IsCancellationRequested)
         {

@@ -7,7 +7,7 @@ namespace Holdfast.Platform.Messaging;
 /// <summary>
 /// Publishes to the brokers that are configured, each in a loop of its own; and feeds our consumers from one of them where that is wanted.
 /// </summary>
-public sealed class Brokers(Db db, RelayBell bell, Transports transports, IEnumerable<IConsumer> consumers, MessagingOptions options,
+public sealed class Brokers(Db db, RelaySignal bell, TransportSet transports, IEnumerable<IConsumer> consumers, MessagingOptions options,
     ILogger<Brokers> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -16,7 +16,7 @@ public sealed class Brokers(Db db, RelayBell bell, Transports transports, IEnume
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var publishing = transports.All.Select(t => new BrokerLane(db, t, options, log).RunAsync(bell.ForLane(t.Name), stoppingToken))
+        var publishing = transports.All.Select(t => new BrokerDeliveryQueue(db, t, options, log).RunAsync(bell.ForQueue(t.Name), stoppingToken))
             .ToList();
         await SettleAsync(stoppingToken).ConfigureAwait(false);
         var consuming = transports.Find(options.ConsumerTransport) is { } way
@@ -30,7 +30,7 @@ public sealed class Brokers(Db db, RelayBell bell, Transports transports, IEnume
         {
             try
             {
-                foreach (var name in await ConsumerWays.SettleAsync(db, _consumers, options.ConsumerTransport, ct).ConfigureAwait(false))
+                foreach (var name in await ConsumerTransports.SettleAsync(db, _consumers, options.ConsumerTransport, ct).ConfigureAwait(false))
                 {
                     log.LogInformation("{Consumer} gets its events by {Transport} from now on", name, options.ConsumerTransport);
                 }

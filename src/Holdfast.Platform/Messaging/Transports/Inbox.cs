@@ -16,7 +16,7 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
-    private sealed record Told(EventKey Key, string? Type, string? Fault, byte[] Body, string? Poison = null);
+    private sealed record IncomingEvent(EventKey Key, string? Type, string? Fault, byte[] Body, string? Poison = null);
 
     public Task RunAsync(CancellationToken ct) => Task.WhenAll(ConsumeAsync(ct), LookAsync(ct));
 
@@ -82,7 +82,7 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
     public Task HandleAsync(IReadOnlyList<Message> messages, CancellationToken ct) => HandleAsync([.. messages.Select(m =>
     {
         var (key, type, fault) = CloudEvent.Read(m.Body);
-        return new Told(key, type, fault, m.Body, m.Poison);
+        return new IncomingEvent(key, type, fault, m.Body, m.Poison);
     })], ct);
 
     /// <summary>
@@ -127,7 +127,7 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
                 r => (Subject: r.Uuid(0), Last: r.Int(1), Heard: r.Int(2)), consumer.Name, after), ct).ConfigureAwait(false);
             foreach (var some in page.Where(p => p.Last > p.Heard).Chunk(CatchUpSize))
             {
-                await HandleAsync([.. some.Select(p => new Told(new EventKey(p.Subject, p.Last), null, null, []))], ct)
+                await HandleAsync([.. some.Select(p => new IncomingEvent(new EventKey(p.Subject, p.Last), null, null, []))], ct)
                     .ConfigureAwait(false);
             }
 
@@ -135,7 +135,7 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
         }
     }
 
-    private async Task HandleAsync(List<Told> told, CancellationToken ct)
+    private async Task HandleAsync(List<IncomingEvent> told, CancellationToken ct)
     {
         var (failures, aside) = (0, false);
         while (true)
@@ -163,7 +163,7 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
     }
 
     /// <param name="aside">Hand the events to the consumer's lane, which tries them one by one.</param>
-    private async Task<int> TakeAsync(Tx tx, List<Told> told, bool aside)
+    private async Task<int> TakeAsync(Tx tx, List<IncomingEvent> told, bool aside)
     {
         var batch = tx.Batch();
         var way = batch.Query("SELECT transport FROM lanes WHERE name = $1 {share}", r => r.Text(0), consumer.Name);
@@ -181,16 +181,16 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
         }
 
         var last = told.Where(t => t.Fault is null).GroupBy(t => t.Key.Subject).ToDictionary(g => g.Key, g => g.Max(t => t.Key.Sequence));
-        var heard = await OpenAsync(tx, batch, last.Keys).ConfigureAwait(false);
-        var events = await EventRows.LoadRangesAsync(tx,
+        var heard = await LoadAsync(tx, batch, last.Keys).ConfigureAwait(false);
+        var events = await EventTable.LoadRangesAsync(tx,
             [.. last.Where(l => l.Value > heard[l.Key]).Select(l => (l.Key, heard[l.Key] + 1, l.Value))]).ConfigureAwait(false);
         var waiting = batch.Query("SELECT 1 FROM deliveries WHERE lane = $1 LIMIT 1", r => 1, consumer.Name);
         await batch.RunAsync().ConfigureAwait(false);
         var good = await BuryAsync(tx, told, events, now.First).ConfigureAwait(false);
         if (good.Count > 0 && (aside || waiting.Rows.Count > 0))
         {
-            var rows = Deliveries.Rows();
-            Deliveries.AddChunk(rows, consumer.Name, Chunk.Write([.. good.Select(e => new EventKey(e.Subject, e.Sequence))]), now.First);
+            var rows = OutboxDeliveries.Rows();
+            OutboxDeliveries.AddChunk(rows, consumer.Name, EventIdBytes.Write([.. good.Select(e => new EventKey(e.Subject, e.Sequence))]), now.First);
             batch.Insert(rows);
         }
         else if (good.Count > 0)
@@ -198,13 +198,13 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
             await ConsumerException.RunAsync(consumer, tx, good).ConfigureAwait(false);
         }
 
-        Ink(batch, told, heard, events, now.First);
+        Save(batch, told, heard, events, now.First);
         await batch.RunAsync().ConfigureAwait(false);
         return events.Count;
     }
 
     /// <summary>The last sequence of each subject, under lock; 0 for one that is new.</summary>
-    private async Task<Dictionary<Guid, int>> OpenAsync(Tx tx, StatementBatch batch, IEnumerable<Guid> subjects)
+    private async Task<Dictionary<Guid, int>> LoadAsync(Tx tx, StatementBatch batch, IEnumerable<Guid> subjects)
     {
         var ids = subjects.Order().ToArray();
         var rows = new RowSet("inbox", new("consumer", ColumnType.Text), new("subject", ColumnType.Uuid), new("sequence", ColumnType.Int));
@@ -222,7 +222,7 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
     }
 
     /// <summary>Makes dead letters of those events that processes seem to end over; the others.</summary>
-    private async Task<List<Event>> BuryAsync(Tx tx, List<Told> told, List<Event> events, DateTime now)
+    private async Task<List<Event>> BuryAsync(Tx tx, List<IncomingEvent> told, List<Event> events, DateTime now)
     {
         var (poison, good) = (told.Where(t => t.Poison is not null).GroupBy(t => t.Key).ToDictionary(g => g.Key, g => g.First().Poison!),
             new List<Event>());
@@ -235,7 +235,7 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
                 continue;
             }
 
-            await DeadLetters.BuryAsync(tx, consumer.Name, key, reason, 1, now).ConfigureAwait(false);
+            await DeadLetterStore.BuryAsync(tx, consumer.Name, key, reason, 1, now).ConfigureAwait(false);
             log.LogError("{Consumer} does not take {Event} ({Type}), which is a dead letter now: {Reason}", consumer.Name, e.Id, e.Type,
                 reason);
         }
@@ -244,7 +244,7 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
     }
 
     /// <summary>Notes how far each subject has come. A message that tells of no event of ours is a dead letter.</summary>
-    private void Ink(StatementBatch batch, List<Told> told, Dictionary<Guid, int> heard, List<Event> events, DateTime now)
+    private void Save(StatementBatch batch, List<IncomingEvent> told, Dictionary<Guid, int> heard, List<Event> events, DateTime now)
     {
         var rows = new RowSet("inbox", new("subject", ColumnType.Uuid), new("sequence", ColumnType.Int), new("consumer", ColumnType.Text));
         foreach (var subject in events.GroupBy(e => e.Subject))
@@ -275,10 +275,10 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
     }
 
     // The id comes from the message: told again, it is the same dead letter.
-    private void AddDead(StatementBatch batch, Told bad, string reason, DateTime now)
+    private void AddDead(StatementBatch batch, IncomingEvent bad, string reason, DateTime now)
     {
-        DeadLetters.Add(batch,
-            new DeadLetter(DeadLetters.IdOf(consumer.Name, bad.Body), consumer.Name, null, null, bad.Type, reason, bad.Body, 1, now));
+        DeadLetterStore.Add(batch,
+            new DeadLetter(DeadLetterStore.IdOf(consumer.Name, bad.Body), consumer.Name, null, null, bad.Type, reason, bad.Body, 1, now));
         log.LogError("{Consumer} got a message that cannot be handled ({Reason}): it is a dead letter now", consumer.Name, reason);
     }
 

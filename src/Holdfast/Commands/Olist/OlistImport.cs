@@ -107,7 +107,7 @@ internal sealed class OlistImport(Db db, OlistPlan plan, IReadOnlyDictionary<str
         }
 
         var batch = tx.Batch();
-        writer.Ink(batch);
+        writer.Save(batch);
         await batch.RunAsync();
         var receipts = slice.Select(v =>
             (VariantId: found.Variants[v.ExternalId], StoreId: found.Stores[v.SellerId],
@@ -122,7 +122,7 @@ internal sealed class OlistImport(Db db, OlistPlan plan, IReadOnlyDictionary<str
     }
 
     /// <summary>Adds what is missing of one product: all of it, or variants at prices that it has not had.</summary>
-    private async Task<Written> AddAsync(Tx tx, CatalogWriter writer, Found found, List<VariantPlan> group)
+    private async Task<Written> AddAsync(Tx tx, CatalogWriter writer, DocumentReading found, List<VariantPlan> group)
     {
         var missing = group.Where(v => !found.Variants.ContainsKey(v.ExternalId)).Select(v => Variant(v, isOnly: group.Count == 1))
             .ToList();
@@ -147,7 +147,7 @@ internal sealed class OlistImport(Db db, OlistPlan plan, IReadOnlyDictionary<str
         return new Written(0, 0, missing.Count, 0, 0);
     }
 
-    private static async Task<Found> ReadAsync(Tx tx, List<VariantPlan> slice)
+    private static async Task<DocumentReading> ReadAsync(Tx tx, List<VariantPlan> slice)
     {
         var first = tx.Batch();
         var now = first.Now();
@@ -167,7 +167,7 @@ internal sealed class OlistImport(Db db, OlistPlan plan, IReadOnlyDictionary<str
             "SELECT variant_id, SUM(on_hand_delta) FROM stock_movements WHERE variant_id {in $1} AND reason = 'receipt' AND reference "
             + "LIKE 'olist %' GROUP BY variant_id",
             r => (r.Uuid(0), r.Long(1)), [variants.Rows.Select(v => v.Item2).ToArray()]);
-        return new Found(now.Rows[0], stores.Rows.ToDictionary(), found.Rows.ToDictionary(), variants.Rows.ToDictionary(),
+        return new DocumentReading(now.Rows[0], stores.Rows.ToDictionary(), found.Rows.ToDictionary(), variants.Rows.ToDictionary(),
             received.ToDictionary());
     }
 
@@ -205,7 +205,7 @@ internal sealed class OlistImport(Db db, OlistPlan plan, IReadOnlyDictionary<str
     };
 
     /// <summary>What the database has of a slice; stores and variants that are added are put in.</summary>
-    private sealed record Found(DateTime Now, Dictionary<string, Guid> Stores, Dictionary<(Guid StoreId, string ExternalId), Guid> Products,
+    private sealed record DocumentReading(DateTime Now, Dictionary<string, Guid> Stores, Dictionary<(Guid StoreId, string ExternalId), Guid> Products,
         Dictionary<string, Guid> Variants,
         Dictionary<Guid, long> Received);
 }

@@ -82,5 +82,5 @@ internal sealed class ProductColumns : ProductFormat
     private static string? AttributeOf(string name) =>
         name.StartsWith(AttributePrefix, StringComparison.OrdinalIgnoreCase)
             && name[AttributePrefix.Length..].Trim() is { Length: > 0 and <= MaxAttribute } attribute
-            && Fields.IsClean(attribute) ? attribute : null;
+            && JsonBodyReader.IsClean(attribute) ? attribute : null;
 }

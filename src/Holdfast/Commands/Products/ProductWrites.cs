@@ -14,9 +14,9 @@ internal static class ProductWrites
     {
         var stores = await ProductBooks.HoldStoresAsync(tx, Slugs(rows)).ConfigureAwait(false);
         var book = new ProductBook([]);
-        await ProductBooks.OpenAsync(tx, book, [.. stores.Select(s => s.Id)], [.. rows.Select(r => r.Product)]).ConfigureAwait(false);
+        await ProductBooks.LoadAsync(tx, book, [.. stores.Select(s => s.Id)], [.. rows.Select(r => r.Product)]).ConfigureAwait(false);
         var (effects, faults, taken) = Put(book, stores, rows);
-        await ProductBooks.InkAsync(tx, book).ConfigureAwait(false);
+        await ProductBooks.SaveAsync(tx, book).ConfigureAwait(false);
         var (receipts, told) = (0, new List<BadField>());
         foreach (var delivery in Deliveries(book, taken))
         {
@@ -41,10 +41,10 @@ internal static class ProductWrites
     }
 
     /// <summary>As <see cref="WriteAsync"/>, without writing: the book holds what earlier rows would have made.</summary>
-    public static async Task<SliceResult> TryAsync(Session session, ProductBook book, IReadOnlyList<FileRow> rows)
+    public static async Task<SliceResult> TryAsync(DbSession session, ProductBook book, IReadOnlyList<FileRow> rows)
     {
         var stores = await ProductBooks.FindStoresAsync(session, Slugs(rows)).ConfigureAwait(false);
-        await ProductBooks.OpenAsync(session, book, [.. stores.Select(s => s.Id)], [.. rows.Select(r => r.Product)]).ConfigureAwait(false);
+        await ProductBooks.LoadAsync(session, book, [.. stores.Select(s => s.Id)], [.. rows.Select(r => r.Product)]).ConfigureAwait(false);
         var before = NewProducts(book);
         var (effects, faults, taken) = Put(book, stores, rows);
         var (receipts, told) = (0, new List<BadField>());

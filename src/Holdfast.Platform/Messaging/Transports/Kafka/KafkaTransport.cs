@@ -19,7 +19,7 @@ internal sealed class KafkaTransport(string brokers, TimeSpan patience, int queu
     private const int ReadAheadKbytes = 8 * 1024;
     private static readonly TimeSpan GoodBye = TimeSpan.FromSeconds(2);
 
-    private readonly Troubles _troubles = new("Kafka");
+    private readonly TransportHealth _troubles = new("Kafka");
     private readonly Lock _gate = new();
     private IProducer<string, byte[]>? _producer;
 
@@ -280,6 +280,6 @@ internal sealed class KafkaTransport(string brokers, TimeSpan patience, int queu
     {
         var type = result.Message.Headers?.FirstOrDefault(h => h.Key is "type" or "ce_type")?.GetValueBytes();
         return new Message(type is null ? "" : Encoding.UTF8.GetString(type), result.Message.Key
-            ?? "", Received.Body(result.Message.Value));
+            ?? "", ReceivedMessage.Body(result.Message.Value));
     }
 }

@@ -19,7 +19,7 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience, Func<Task
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim _connecting = new(1, 1);
-    private readonly Troubles _troubles = new("RabbitMQ");
+    private readonly TransportHealth _troubles = new("RabbitMQ");
     private volatile Link? _link;
 
     public string Name => MessagingOptions.RabbitMq;
@@ -260,7 +260,7 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience, Func<Task
             IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken = default)
         {
             _received.Writer.TryWrite(
-                (deliveryTag, new Message(routingKey, "", Received.Body(body.Span)) { Returns = Returns(properties) }));
+                (deliveryTag, new Message(routingKey, "", ReceivedMessage.Body(body.Span)) { Returns = Returns(properties) }));
             return Task.CompletedTask;
         }
 

@@ -1,0 +1,109 @@
+using System.Buffers.Text;
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Holdfast.Identity;
+
+/// <summary><c>POST /api-keys</c>, <c>GET /api-keys</c>, <c>DELETE /api-keys/{id}</c>, for admins.</summary>
+internal sealed class ManageApiKeys(Db db, EndpointDataSource routes)
+{
+    public const string Columns = "id, name, hint, store_ids, scopes, created_at, last_used_on, revoked_at";
+
+    public static readonly Func<Row, ApiKey> Map = r =>
+        new ApiKey(r.Uuid(0), r.Text(1), r.Text(2), JsonSerializer.Deserialize<List<Guid>>(r.Text(3))!,
+        JsonSerializer.Deserialize<List<string>>(r.Text(4))!, r.Time(5), r.TextOrNull(6), r.TimeOrNull(7));
+
+    public async Task<Reply> CreateAsync(Request request)
+    {
+        var body = await request.FieldsAsync().ConfigureAwait(false);
+        if (!body.IsOk)
+        {
+            return body.Error!;
+        }
+
+        var name = body.Value.Text("name", 100);
+        var stores = (body.Value.TextsOrNull("storeIds", 100, 36) ?? []).ConvertAll(s => Guid.TryParseExact(s, "D", out var id) ? id
+            : Guid.Empty);
+        var scopes = (body.Value.TextsOrNull("scopes", 50, 60) ?? []).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
+            .ToList();
+        if (stores.Count == 0 || stores.Contains(Guid.Empty))
+        {
+            body.Value.Reject("storeIds", "must be a list of the ids of stores");
+        }
+
+        var known = Scopes();
+        if (scopes.Count == 0 || !scopes.TrueForAll(known.Contains))
+        {
+            body.Value.Reject("scopes", $"must be a list of some of {string.Join(", ", known)}");
+        }
+
+        if (body.Value.Done() is { } error)
+        {
+            return error;
+        }
+
+        // Not through Idempotency: a stored answer would be the key at rest. A key that was made twice can be revoked.
+        var secret = ApiKeyReader.Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+        return await db.WriteAsync<Reply>(async tx =>
+        {
+            var wanted = stores.Distinct().Order().ToArray();
+            var there = await tx.QueryAsync("SELECT id FROM stores WHERE id {in $1}", r => r.Uuid(0), wanted).ConfigureAwait(false);
+            if (there.Count != wanted.Length)
+            {
+                await tx.RollbackAsync().ConfigureAwait(false);
+                return Errors.Invalid("storeIds", "names a store that is not there");
+            }
+
+            var now = await tx.NowAsync().ConfigureAwait(false);
+            var key = new ApiKey(Guid.CreateVersion7(), name, secret[..9], wanted, scopes, now, null, null);
+            await tx.ExecuteAsync(
+                "INSERT INTO api_keys (id, name, hash, hint, store_ids, scopes, created_at, created_by) VALUES ($1, $2, $3, $4, $5, "
+                + "$6, $7, $8)",
+                key.Id, name, ApiKeyReader.Hash(secret), key.Hint, JsonSerializer.Serialize(wanted), JsonSerializer.Serialize(scopes), now,
+                request.Caller.Actor).ConfigureAwait(false);
+            return Reply.Created(new { key.Id, Key = secret, key.Name, key.Hint, key.StoreIds, key.Scopes, key.CreatedAt },
+                $"{Routes.Base}/api-keys/{key.Id}");
+        }).ConfigureAwait(false);
+    }
+
+    public async Task<Reply> ListAsync(Request request)
+    {
+        var paging = Paging.ById(request);
+        if (!paging.IsOk)
+        {
+            return paging.Error!;
+        }
+
+        var before = paging.Value.LastId ?? Guid.Empty;
+        var rows = await db.ReadAsync(s =>
+            s.QueryAsync($"SELECT {Columns} FROM api_keys WHERE id > $1 ORDER BY id LIMIT $2", Map, before, paging.Value.Limit + 1),
+            request.Aborted)
+            .ConfigureAwait(false);
+        return Reply.Ok(paging.Value.Page(rows, k => [k.Id.ToString()]));
+    }
+
+    /// <summary>Revokes the key; its row stays, for the audit log.</summary>
+    public async Task<Reply> RevokeAsync(Request request)
+    {
+        if (request.Id() is not { } id)
+        {
+            return Errors.NotFound;
+        }
+
+        return await db.WriteAsync<Reply>(async tx =>
+            await tx.ExecuteAsync("UPDATE api_keys SET revoked_at = COALESCE(revoked_at, $2) WHERE id = $1", id,
+            await tx.NowAsync().ConfigureAwait(false)).ConfigureAwait(false) == 0 ? Errors.NotFound : Reply.NoContent())
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>What the routes ask for that a service may call at all: any other scope would open nothing.</summary>
+    private SortedSet<string> Scopes() => new(routes.Endpoints.Select(e => e.Metadata.GetMetadata<RouteRule>()).OfType<RouteRule>()
+        .Where(r => r.Access is not (Access.Staff or Access.Admin)).Select(r => r.Scope), StringComparer.Ordinal);
+}

@@ -1,0 +1,14 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Holdfast.Platform;
+using Holdfast.Platform.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Identity;
+
+/// <summary>What an outside token says about its bearer.</summary>
+/// <param name="IssuedAt">Null where it does not say.</param>
+internal sealed record ExternalIdentity(string Issuer, string Subject, Role Role, string? Email, string? Name, IReadOnlyList<Guid> Stores,
+    DateTime Expires, DateTime? IssuedAt);

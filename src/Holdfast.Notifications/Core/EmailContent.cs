@@ -1,0 +1,7 @@
+using System.Text.Json;
+using Holdfast.Platform.Messaging;
+
+namespace Holdfast.Notifications.Core;
+
+/// <summary>A letter with its subject.</summary>
+public sealed record EmailContent(string Subject, EmailTemplate Letter);

@@ -1,0 +1,8 @@
+using System.Text;
+using System.Text.Json;
+using Holdfast.Platform.Messaging;
+
+namespace Holdfast.Notifications.Core;
+
+/// <summary>A shipment or a return.</summary>
+public sealed record OrderEventFulfilment(string Kind, string? Carrier, string? TrackingNumber, IReadOnlyList<OrderEventPieces> Lines);

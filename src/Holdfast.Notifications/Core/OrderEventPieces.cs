@@ -1,0 +1,8 @@
+using System.Text;
+using System.Text.Json;
+using Holdfast.Platform.Messaging;
+
+namespace Holdfast.Notifications.Core;
+
+/// <summary>A number of pieces of a line in a shipment or return.</summary>
+public sealed record OrderEventPieces(Guid VariantId, long Quantity);

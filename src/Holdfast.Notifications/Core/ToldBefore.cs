@@ -1,9 +1,0 @@
-using System.Text;
-using System.Text.Json;
-using Holdfast.Platform.Messaging;
-
-namespace Holdfast.Notifications.Core;
-
-/// <summary>What an event says of the state before it.</summary>
-public sealed record ToldBefore(string? PreviousStatus = null, string? PreviousPaymentStatus = null, long PreviousAmountRefunded = 0,
-    string? Reason = null);

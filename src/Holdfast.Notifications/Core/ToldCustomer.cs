@@ -1,8 +1,0 @@
-using System.Text;
-using System.Text.Json;
-using Holdfast.Platform.Messaging;
-
-namespace Holdfast.Notifications.Core;
-
-/// <summary>Whose order it is.</summary>
-public sealed record ToldCustomer(string Email, string? Name);

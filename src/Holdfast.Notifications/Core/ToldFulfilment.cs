@@ -1,8 +1,0 @@
-using System.Text;
-using System.Text.Json;
-using Holdfast.Platform.Messaging;
-
-namespace Holdfast.Notifications.Core;
-
-/// <summary>A shipment or a return.</summary>
-public sealed record ToldFulfilment(string Kind, string? Carrier, string? TrackingNumber, IReadOnlyList<ToldPieces> Lines);

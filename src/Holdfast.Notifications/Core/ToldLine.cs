@@ -1,8 +1,0 @@
-using System.Text;
-using System.Text.Json;
-using Holdfast.Platform.Messaging;
-
-namespace Holdfast.Notifications.Core;
-
-/// <summary>One line of an order.</summary>
-public sealed record ToldLine(Guid VariantId, string ProductName, string Sku, long UnitPrice, long Quantity, long LineTotal);

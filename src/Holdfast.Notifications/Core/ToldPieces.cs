@@ -1,8 +1,0 @@
-using System.Text;
-using System.Text.Json;
-using Holdfast.Platform.Messaging;
-
-namespace Holdfast.Notifications.Core;
-
-/// <summary>A number of pieces of a line in a shipment or return.</summary>
-public sealed record ToldPieces(Guid VariantId, long Quantity);

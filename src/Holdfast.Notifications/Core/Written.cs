@@ -1,7 +1,0 @@
-using System.Text.Json;
-using Holdfast.Platform.Messaging;
-
-namespace Holdfast.Notifications.Core;
-
-/// <summary>A letter with its subject.</summary>
-public sealed record Written(string Subject, Letter Letter);

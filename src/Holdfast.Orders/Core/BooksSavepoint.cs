@@ -1,0 +1,21 @@
+using Holdfast.Inventory.Core;
+using Holdfast.Loyalty.Core;
+using Holdfast.Promotions.Core;
+
+namespace Holdfast.Orders.Core;
+
+/// <summary>Where each of the books stood.</summary>
+public readonly record struct BooksSavepoint(int Stock, int Purchases, int Discounts, int Points)
+{
+    public int Reservations { get; init; }
+
+    public int Pending { get; init; }
+
+    public int UnpaidHolds { get; init; }
+
+    public int ClientHolds { get; init; }
+
+    public int ExternalIds { get; init; }
+
+    public int Payments { get; init; }
+}

@@ -1,0 +1,209 @@
+using System.Security.Cryptography;
+using System.Text;
+using Holdfast.Orders.Core;
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+using Holdfast.Platform.Messaging;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Orders;
+
+/// <summary>
+/// What other systems tell us by <c>order_inbox</c>: payments that came or failed, goods that cannot be had. Each message goes through the
+/// same commands as a request, with a key made from the message, so that its effect and the note that it was handled are one commit; only
+/// then is it acknowledged. What cannot be handled is a dead letter, and is tried again when somebody redrives it.
+/// </summary>
+public sealed class IncomingMessages(Db db, ChangeQueue queue, TransportSet transports, MessagingOptions options, ILogger<IncomingMessages> log)
+    : BackgroundService
+{
+    private const string Actor = "order_inbox";
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The engine is busy or the database away.</summary>
+    private sealed class NotNowException(Error error) : Exception(error.English);
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll([.. transports.All.Select(t => ConsumeAsync(t, stoppingToken)), RedriveAsync(stoppingToken)]);
+
+    private async Task ConsumeAsync(ITransport transport, CancellationToken ct)
+    {
+        var (failed, subscription) = (false, new Subscription(Topics.Inbox, "", options.Prefetch));
+        while (!ct.IsCancellationRequested)
+        {
+            try
+            {
+                await transport.ConsumeAsync(subscription, new Subscriber(async messages =>
+                {
+                    failed = false;
+                    await HandleAsync(messages, ct).ConfigureAwait(false);
+                }), ct).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (ct.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                if (!failed)
+                {
+                    log.LogWarning("Nothing comes in from {Broker} for now: {Reason}", transport.Name, e.Message);
+                }
+
+                failed = true;
+                await Task.Delay(Pause, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    /// <summary>Handles the messages, those of one order in their order.</summary>
+    private Task HandleAsync(IReadOnlyList<Message> messages, CancellationToken ct) =>
+        Task.WhenAll(messages.GroupBy(m => IncomingMessage.Read(m.Type, m.Body).Message?.OrderId ?? Guid.Empty).Select(async group =>
+        {
+            foreach (var message in group)
+            {
+                await HandleAsync(message, ct).ConfigureAwait(false);
+            }
+        }));
+
+    /// <summary>
+    /// Handles it, or notes that it is a dead letter. While the engine is busy or the database away that takes as long as it takes;
+    /// whatever else fails is tried some times, with growing pauses, because all that came after it waits.
+    /// </summary>
+    private async Task HandleAsync(Message message, CancellationToken ct)
+    {
+        var (fault, failures, pauses) = (message.Poison, 0, 0);
+        while (true)
+        {
+            try
+            {
+                fault ??= await FaultAsync(message).ConfigureAwait(false);
+                if (fault is not null)
+                {
+                    var id = DeadLetterStore.IdOf(DeadLetterStore.Inbox, [.. Encoding.UTF8.GetBytes(message.Type), .. message.Body]);
+                    await DeadAsync(id, message, fault, Math.Max(failures, 1)).ConfigureAwait(false);
+                }
+
+                return;
+            }
+            catch (Exception e) when (!ct.IsCancellationRequested)
+            {
+                if (!Passes(e) && ++failures >= options.MaxAttempts)
+                {
+                    fault ??= Words(e);
+                }
+                else if (pauses == 0)
+                {
+                    log.LogWarning("A message of order_inbox cannot be handled now: {Reason}; it is tried again", e.Message);
+                }
+
+                pauses++;
+            }
+
+            await Task.Delay(FirstPause * Math.Min(1 << Math.Min(pauses, 6), 50), ct).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Whether it is nobody's fault, and no reason to give a message up.</summary>
+    private bool Passes(Exception e) => e is NotNowException || db.IsUnavailable(e);
+
+    private static string Words(Exception e) => $"{e.GetType().Name}: {e.Message}";
+
+    private async Task DeadAsync(Guid id, Message message, string fault, int attempts)
+    {
+        log.LogError("A message of order_inbox ({Type}) cannot be handled: {Reason}; it is a dead letter now", message.Type, fault);
+        await db.WriteAsync(async tx =>
+        {
+            var batch = tx.Batch();
+            DeadLetterStore.Add(batch,
+                new DeadLetter(id, DeadLetterStore.Inbox, null, null, message.Type, fault, message.Body, attempts, await tx.NowAsync()
+                .ConfigureAwait(false)));
+            await batch.RunAsync().ConfigureAwait(false);
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>Does what the message says, once. What stands in the way for good; null when it is done, or was before.</summary>
+    private async Task<string?> FaultAsync(Message message)
+    {
+        var (told, identity, fault) = IncomingMessage.Read(message.Type, message.Body);
+        if (told is null)
+        {
+            return fault;
+        }
+
+        var storeId = await db.ReadAsync(s => s.FirstAsync("SELECT store_id FROM orders WHERE id = $1", r => r.Uuid(0), told.OrderId))
+            .ConfigureAwait(false);
+        if (storeId == Guid.Empty)
+        {
+            return $"there is no order {told.OrderId}";
+        }
+
+        OrderCommand? command = told switch
+        {
+            PaymentSucceeded p =>
+                new PayCommand(p.OrderId, storeId, Actor, Guid.CreateVersion7(), p.Provider, p.TransactionId, p.Amount, p.Currency, null,
+                null, null),
+            PaymentFailed p => new FailPaymentCommand(p.OrderId, storeId, Actor, p.Currency, p.Reason),
+            ReserveResult { Accepted: false } r => new CancelCommand(r.OrderId, storeId, Actor, r.Reason ?? "reservation_refused"),
+            _ => null,
+        };
+        if (command is null)
+        {
+            return null;
+        }
+
+        var key = new IdempotencyKey(DeadLetterStore.IdOf(DeadLetterStore.Inbox, Encoding.UTF8.GetBytes(identity)), SHA256.HashData(message.Body));
+        var error = (await queue.ChangeAsync(new ChangeRequest(command, key)).ConfigureAwait(false)).Error;
+        return error is null || (command is CancelCommand && HasGivenBack(error)) ? null
+            : error.Status == 503 ? throw new NotNowException(error)
+            : error.Status >= 500 ? throw new InvalidOperationException($"{error.Code}: {error.English}")
+            : $"{error.Code}: {error.English}";
+    }
+
+    /// <summary>The order holds no goods any more: what a refused reservation asks for has happened.</summary>
+    private static bool HasGivenBack(Error error) => error.Code == "illegal_transition"
+        && error.Extensions?["from"] is "cancelled" or "expired";
+
+    private async Task RedriveAsync(CancellationToken ct)
+    {
+        while (!ct.IsCancellationRequested)
+        {
+            try
+            {
+                foreach (var letter in await DeadLetterStore.RedrivenAsync(db, DeadLetterStore.Inbox, ct).ConfigureAwait(false))
+                {
+                    await RedriveAsync(letter, ct).ConfigureAwait(false);
+                }
+            }
+            catch (Exception e) when (db.IsUnavailable(e))
+            {
+                db.Note(log, e);
+            }
+            catch (Exception e) when (!ct.IsCancellationRequested)
+            {
+                log.LogWarning("Dead letters of order_inbox could not be tried again: {Reason}", e.Message);
+            }
+
+            await Task.Delay(Pause, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Tries it once: it is done and gone, or stays with the reason. Throws only what passes: then it is tried again.</summary>
+    private async Task RedriveAsync(DeadLetter letter, CancellationToken ct)
+    {
+        var message = new Message(letter.Type ?? "", "", letter.Payload);
+        string? fault;
+        try
+        {
+            fault = await FaultAsync(message).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!Passes(e))
+        {
+            fault = Words(e);
+        }
+
+        await (fault is null ? DeadLetterStore.DropAsync(db, letter.Id, ct) : DeadAsync(letter.Id, message, fault, 1)).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,12 @@
+using Holdfast.Orders.Core;
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+using Holdfast.Platform.Messaging;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Orders;
+
+/// <summary>A change of an order, with the key that makes it happen once where the caller gave one.</summary>
+/// <param name="Status">The HTTP status of its answer, kept with the key.</param>
+public sealed record ChangeRequest(OrderCommand Command, IdempotencyKey? Key, int Status = 200);

@@ -1,0 +1,107 @@
+using Holdfast.Inventory;
+using Holdfast.Inventory.Core;
+using Holdfast.Loyalty;
+using Holdfast.Loyalty.Core;
+using Holdfast.Orders.Core;
+using Holdfast.Platform.Data;
+using Holdfast.Promotions;
+using Holdfast.Promotions.Core;
+
+namespace Holdfast.Orders;
+
+/// <summary>
+/// Opens what a batch of placements changes, under lock and in the global lock order: riders that come before stock, reservations, stock,
+/// purchases, codes, the other riders, points. What nobody in the batch uses costs no round trip.
+/// </summary>
+internal static class PlacementLoad
+{
+    /// <summary>The books as peeked, with what was read under lock; and the clock after the last lock.</summary>
+    /// <param name="peekedAt">A moment of the database's clock shortly before.</param>
+    public static async Task<(PlacementBooks Books, DateTime Now)> LoadAsync(Tx tx, PlacementBooks peeked, DateTime peekedAt,
+        List<PlaceCommand> commands, OrderOptions options)
+    {
+        var riders = commands.SelectMany(c => c.Participants).ToList();
+        await CommitParticipant.LoadAllAsync(tx, riders, r => r.Rank < LockRank.Stock).ConfigureAwait(false);
+
+        var batch = tx.Batch();
+        var held = commands.Select(c => c.ReservationId is { } r ? peeked.Reservations.Find(r) : null).OfType<Reservation>()
+            .DistinctBy(r => r.Id).ToList();
+        var reservations = held.Count == 0 ? null : ReservationStore.Load(batch, [.. held.Select(r => r.Id).Order()]);
+        var stock = StockStore.Load(batch, commands.SelectMany(c => c.Lines).Concat(held.SelectMany(r => r.Lines)).Select(l => l.VariantId)
+            .Distinct().Order().ToArray());
+        var purchases = LoadPurchases(batch, peeked, commands);
+        var discounts = LoadCodes(tx, batch, peeked, commands);
+        var pending = PendingOrderTable.Peek(batch, options, commands);
+        var unpaid = UnpaidHoldTable.Load(batch, options, peeked, commands, peekedAt);
+        var clients = ClientHoldRows.Open(batch, options, peeked, commands, peekedAt);
+        var accounts = commands.Where(c => c is { RedeemPoints: > 0, CustomerId: not null }).Select(c => (c.CustomerId!.Value, c.StoreId))
+            .Distinct().ToList();
+        var hasLate = riders.Exists(r => r.Rank >= LockRank.Stock);
+        // Points are locked last, the clock is read after the last lock.
+        var points = hasLate ? null : LoadPoints(tx, batch, accounts);
+        var clock = batch.Now();
+        await batch.RunAsync().ConfigureAwait(false);
+        if (hasLate)
+        {
+            await CommitParticipant.LoadAllAsync(tx, riders, r => r.Rank >= LockRank.Stock).ConfigureAwait(false);
+            points = LoadPoints(tx, batch, accounts);
+            clock = batch.Now();
+            await batch.RunAsync().ConfigureAwait(false);
+        }
+
+        var now = clock.First;
+        var books = peeked with
+        {
+            Reservations = new ReservationBook(reservations?.All() ?? []),
+            Stock = new StockBook(stock.Rows),
+            Discounts = await discounts().ConfigureAwait(false),
+            Pending = pending(now),
+            UnpaidHolds = unpaid(),
+            ClientHolds = clients(),
+            Purchases = new PurchaseBook(purchases?.Rows ?? []),
+            Points = points is null ? null : await points(now).ConfigureAwait(false),
+        };
+        return (books, now);
+    }
+
+    /// <summary>Claims and locks the counts of limited variants; null where no command has one.</summary>
+    private static QueryResult<(Guid VariantId, string Buyer, long Quantity)>? LoadPurchases(StatementBatch batch, PlacementBooks peeked,
+        List<PlaceCommand> commands)
+    {
+        var limited = commands.Where(c => c.Lines.Any(l => peeked.Variants[l.VariantId].PurchaseLimit is not null)).ToList();
+        return limited.Count == 0 ? null : PurchaseCountTable.Load(batch,
+            [.. limited.SelectMany(c => c.Lines.Where(l => peeked.Variants[l.VariantId].PurchaseLimit is not null)
+            .SelectMany(l => c.Keys.Counted.Select(key => (l.VariantId, key)))).Distinct()],
+            limited.SelectMany(c => c.Keys.Asked));
+    }
+
+    private static Func<DateTime, Task<PointsBook>>? LoadPoints(Tx tx, StatementBatch batch, IReadOnlyCollection<(Guid, Guid)> accounts) =>
+        accounts.Count == 0 ? null : PointsStore.Load(tx, batch, accounts);
+
+    /// <summary>Locks the codes; how often the buyers used them is read of those codes alone that limit it.</summary>
+    private static Func<ValueTask<DiscountBook>> LoadCodes(Tx tx, StatementBatch batch, PlacementBooks peeked, List<PlaceCommand> commands)
+    {
+        var coded = commands.Where(c => c.DiscountKey is not null).ToList();
+        var found = coded.SelectMany(c => c.DiscountKeys.Select(key => peeked.Discounts.Find(c.StoreId, peeked.Stores[c.StoreId].Currency,
+            key)))
+            .OfType<DiscountCode>().DistinctBy(c => c.Id).ToList();
+        if (found.Count == 0)
+        {
+            return () => ValueTask.FromResult(DiscountBook.Empty);
+        }
+
+        var buyers = coded.SelectMany(c => c.Keys.Asked).Distinct().ToArray();
+        var codes = DiscountStore.Load(batch, [.. found.Select(c => c.Id).Order()]);
+        Guid[] limited = [.. found.Where(c => c.UsageLimitPerCustomer is not null).Select(c => c.Id)];
+        var uses = limited.Length == 0 ? null : DiscountStore.Uses(batch, limited, buyers);
+        return async () =>
+        {
+            // Under the lock a code may have a limit that it had not when it was peeked at.
+            Guid[] since = [.. codes.Rows.Where(c => c.UsageLimitPerCustomer is not null && !limited.Contains(c.Id)).Select(c => c.Id)];
+            var more = tx.Batch();
+            var late = since.Length == 0 ? null : DiscountStore.Uses(more, since, buyers);
+            await more.RunAsync().ConfigureAwait(false);
+            return new DiscountBook(codes.Rows, [.. uses?.Rows ?? [], .. late?.Rows ?? []]);
+        };
+    }
+}

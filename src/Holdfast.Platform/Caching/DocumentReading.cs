@@ -1,0 +1,6 @@
+using Microsoft.Extensions.Caching.Hybrid;
+
+namespace Holdfast.Platform.Caching;
+
+/// <param name="IsHit">False for the one request that read the database for it.</param>
+public readonly record struct DocumentReading(Document Document, bool IsHit);

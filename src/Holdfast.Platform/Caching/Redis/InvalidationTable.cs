@@ -1,0 +1,96 @@
+using Holdfast.Platform.Data;
+
+namespace Holdfast.Platform.Caching;
+
+/// <summary>The rows of <c>cache_invalidations</c>: what commits have made stale and Redis has not been told for certain.</summary>
+internal sealed class InvalidationTable(Db db, Invalidations invalidations, RedisLink link)
+{
+    /// <summary>Whoever wrote a row does it sooner, if it can.</summary>
+    private static readonly TimeSpan Overdue = TimeSpan.FromMilliseconds(400);
+
+    private const int AtOnce = 500;
+    private const int FoldFrom = 300;
+    private const int MaxNames = 5000;
+
+    private const string Select = "SELECT id, names, created_at FROM cache_invalidations ORDER BY id LIMIT 500";
+
+    private sealed record StaleRow(Guid Id, string Names, DateTime CreatedAt);
+
+    /// <summary>Deletes rows that are done, by this process or another.</summary>
+    public static Task DeleteAsync(Db db, IReadOnlyCollection<Guid> ids) =>
+        db.WriteAsync(tx => tx.ExecuteAsync("DELETE FROM cache_invalidations WHERE id {in $1}", ids.ToArray()));
+
+    /// <summary>Does what others have left; where Redis cannot be reached, keeps the rows from becoming many.</summary>
+    public async Task SweepAsync()
+    {
+        var (rows, now) = await ReadAsync().ConfigureAwait(false);
+        var overdue = rows.Where(r => r.CreatedAt < now - Overdue).ToList();
+        if (overdue.Count == 0 || (!link.IsUsable && overdue.Count < FoldFrom))
+        {
+            return;
+        }
+
+        await (link.IsUsable ? DoAsync(overdue) : FoldAsync(overdue)).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Drops the names of all rows that are there, done or not: for a Redis that was not heard of for a while and still holds what was
+    /// right before.
+    /// </summary>
+    public async Task<bool> DropAllAsync()
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        var after = Guid.Empty;
+        while (names.Count <= MaxNames)
+        {
+            var rows = await db.ReadAsync(s =>
+                s.QueryAsync("SELECT id, names FROM cache_invalidations WHERE id > $1 ORDER BY id LIMIT 500",
+                r => (Id: r.Uuid(0), Names: r.Text(1)), after))
+                .ConfigureAwait(false);
+            rows.ForEach(r => names.UnionWith(r.Names.Split('\n')));
+            if (rows.Count < AtOnce)
+            {
+                return await invalidations.DropAsync(names).ConfigureAwait(false);
+            }
+
+            after = rows[^1].Id;
+        }
+
+        return await invalidations.DropAsync([InvalidatedKeys.Everything]).ConfigureAwait(false);
+    }
+
+    private async Task<(List<StaleRow> Rows, DateTime Now)> ReadAsync() => await db.ReadAsync(async s =>
+    {
+        var batch = s.Batch();
+        var rows = batch.Query(Select, r => new StaleRow(r.Uuid(0), r.Text(1), r.Time(2)));
+        var now = batch.Now();
+        await batch.RunAsync().ConfigureAwait(false);
+        return (rows.Rows, now.Rows[0]);
+    }).ConfigureAwait(false);
+
+    private async Task DoAsync(List<StaleRow> rows)
+    {
+        // Several processes may do the same rows at once, which drops names twice and does no harm.
+        if (await invalidations.DropAsync([.. rows.SelectMany(r => r.Names.Split('\n')).Distinct()]).ConfigureAwait(false))
+        {
+            await DeleteAsync(db, [.. rows.Select(r => r.Id)]).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Many rows become one with all their names; of too many names, one that stands for everything.</summary>
+    private Task FoldAsync(List<StaleRow> rows) => db.WriteAsync(async tx =>
+    {
+        var held = await tx.QueryAsync("SELECT id, names, created_at FROM cache_invalidations WHERE id {in $1} ORDER BY id {skip locked}",
+            r => new StaleRow(r.Uuid(0), r.Text(1), r.Time(2)), rows.Select(r => r.Id).ToArray()).ConfigureAwait(false);
+        if (held.Count < 2)
+        {
+            return;
+        }
+
+        var names = held.SelectMany(r => r.Names.Split('\n')).Distinct(StringComparer.Ordinal).ToList();
+        var text = names.Count > MaxNames || names.Contains(InvalidatedKeys.Everything) ? InvalidatedKeys.Everything : string.Join('\n', names);
+        await tx.ExecuteAsync("UPDATE cache_invalidations SET names = $2 WHERE id = $1", held[0].Id, text).ConfigureAwait(false);
+        await tx.ExecuteAsync("DELETE FROM cache_invalidations WHERE id {in $1}", held.Skip(1).Select(r => r.Id).ToArray())
+            .ConfigureAwait(false);
+    });
+}

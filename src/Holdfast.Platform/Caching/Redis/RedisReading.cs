@@ -1,0 +1,7 @@
+using System.Globalization;
+using StackExchange.Redis;
+
+namespace Holdfast.Platform.Caching;
+
+/// <summary>What Redis said: a document with its time to live, or a lease, or nothing.</summary>
+internal readonly record struct RedisReading(Document? Document, TimeSpan Ttl, Lease? Lease);

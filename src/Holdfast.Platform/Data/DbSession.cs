@@ -1,0 +1,57 @@
+using System.Data.Common;
+
+namespace Holdfast.Platform.Data;
+
+/// <summary>A connection with or without a transaction. Not for use by two callers at once.</summary>
+public abstract class DbSession
+{
+    private protected DbSession(Db db) => Db = db;
+
+    public Db Db { get; }
+
+    /// <summary>All rows of a query.</summary>
+    public async Task<List<T>> QueryAsync<T>(string sql, Func<Row, T> map, params object?[] args)
+    {
+        var batch = Batch();
+        var rows = batch.Query(sql, map, args);
+        await batch.RunAsync().ConfigureAwait(false);
+        return rows.Rows;
+    }
+
+    /// <summary>The first row of a query, or default.</summary>
+    public async Task<T?> FirstAsync<T>(string sql, Func<Row, T> map, params object?[] args)
+    {
+        var rows = await QueryAsync(sql, map, args).ConfigureAwait(false);
+        return rows.Count > 0 ? rows[0] : default;
+    }
+
+    /// <summary>Runs one statement; the number of rows it changed.</summary>
+    public async Task<int> ExecuteAsync(string sql, params object?[] args)
+    {
+        var batch = Batch();
+        var changed = batch.Execute(sql, args);
+        await batch.RunAsync().ConfigureAwait(false);
+        return changed.Count;
+    }
+
+    /// <summary>The database's clock, in UTC, to the millisecond.</summary>
+    public async Task<DateTime> NowAsync()
+    {
+        var batch = Batch();
+        var now = batch.Now();
+        await batch.RunAsync().ConfigureAwait(false);
+        return now.Rows[0];
+    }
+
+    /// <summary>Statements that are sent together: one round trip on PostgreSQL.</summary>
+    public StatementBatch Batch() => new(this);
+
+    internal abstract Task RunAsync(IReadOnlyList<Statement> statements);
+
+    internal abstract string ClockSql { get; }
+
+    private protected static InvalidOperationException Ended() => new("this transaction has ended");
+
+    private protected static InvalidOperationException HasFailed() =>
+        new("a statement of this transaction has failed; it cannot be committed");
+}

@@ -1,0 +1,37 @@
+namespace Holdfast.Platform.Data;
+
+/// <summary>
+/// What a transaction makes stale in caches: names of cached documents, or of tags that many of them have. Known to caches only once the
+/// transaction has committed.
+/// </summary>
+public sealed class InvalidatedKeys
+{
+    /// <summary>Instead of names: everything that is cached.</summary>
+    public const string Everything = "*";
+
+    private readonly HashSet<string> _promptly = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _soon = new(StringComparer.Ordinal);
+
+    internal InvalidatedKeys()
+    {
+    }
+
+    /// <summary>Must be gone at once.</summary>
+    public IReadOnlySet<string> Immediate => _promptly;
+
+    /// <summary>May still be served for some hundred milliseconds, so that what changes all the time is not dropped all the time.</summary>
+    public IReadOnlySet<string> Soon => _soon;
+
+    /// <summary>The row of <c>cache_invalidations</c> that was committed with the change, where <see cref="Db.KeepsInvalidatedKeys"/>.</summary>
+    public Guid? RowId { get; private set; }
+
+    internal void Add(string name, bool promptly) => (promptly ? _promptly : _soon).Add(name);
+
+    /// <summary>The statement that records the names with the change they belong to.</summary>
+    internal (string Sql, object?[] Args) Row(string clockSql)
+    {
+        RowId = Guid.CreateVersion7();
+        return ($"INSERT INTO cache_invalidations (id, names, created_at) VALUES ($1, $2, ({clockSql}))",
+            [RowId, string.Join('\n', _promptly.Union(_soon))]);
+    }
+}

@@ -1,0 +1,90 @@
+using System.Text.Json;
+
+namespace Holdfast.Platform.Http;
+
+/// <summary>
+/// Sees to it that what staff, a service or an admin changes and the line of the audit log that says so are one commit. It goes along with
+/// the request through every await; <see cref="Data.Db.WriteAsync{T}"/> asks it before it commits, and a batch takes along those of its
+/// commands. Which of a request's transactions is the change is told by its result: an answer, or an <see cref="Error"/> that is null.
+/// </summary>
+internal sealed class AuditScope
+{
+    private static readonly AsyncLocal<AuditScope?> UnderWay = new();
+
+    private readonly Request _request;
+    private readonly RouteRule _route;
+
+    private AuditScope(Request request, RouteRule route) => (_request, _route) = (request, route);
+
+    /// <summary>That of the request in which this runs; null where nobody has to answer for what it changes.</summary>
+    public static AuditScope? Current => UnderWay.Value;
+
+    /// <summary>From here on within the caller's async method. Quotes change nothing, and sign-in writes lines of its own.</summary>
+    public static void Accompany(Request request, RouteRule route)
+    {
+        if (request.Caller.Role is Role.Staff or Role.Service or Role.Admin && route.Method != "GET"
+            && !route.Pattern.EndsWith("/quote", StringComparison.Ordinal)
+            && !route.Pattern.StartsWith(Routes.Base + "/auth/", StringComparison.Ordinal))
+        {
+            UnderWay.Value = new AuditScope(request, route);
+        }
+    }
+
+    /// <summary>
+    /// The line to be written with a transaction that gives this; null where it is a refusal, a replay, or something on the way to the
+    /// change.
+    /// </summary>
+    public AuditEntry? Line<T>(T outcome) => outcome switch
+    {
+        null when typeof(T) == typeof(Error) => Entry(default, null),
+        Result<Reply> result => result.IsOk ? Line(result.Value) : null,
+        Reply { Error: not null } => null,
+        IAnswer { Replayed: false } answer => Entry(answer.Body, answer.StoreId),
+        _ => null,
+    };
+
+    private AuditEntry Entry(ReadOnlyMemory<byte> body, Guid? storeId)
+    {
+        var (id, store) = Members(body);
+        var resource = _request.Http.Request.RouteValues.Values.OfType<string>().FirstOrDefault() ?? id;
+        store ??= storeId ?? _request.QueriedStore ?? _request.Id("storeId");
+        return new AuditEntry(
+            $"{_route.Method} "
+            + $"{_route.Pattern[(_route.Pattern.StartsWith(Routes.Base, StringComparison.Ordinal) ? Routes.Base.Length : 0)..]}",
+            _request.Caller.Actor, resource is { Length: > 100 } ? resource[..100] : resource, store)
+        {
+            // A batch writes the lines of several callers.
+            Address = ClientAddress.Text(_request.Http.Connection.RemoteIpAddress),
+        };
+    }
+
+    /// <summary>The <c>id</c> and <c>storeId</c> of the answer, where it is a resource.</summary>
+    private static (string? Id, Guid? StoreId) Members(ReadOnlyMemory<byte> body)
+    {
+        if (body.IsEmpty || body.Span[0] != '{')
+        {
+            return (null, null);
+        }
+
+        string? id = null;
+        Guid? store = null;
+        var json = new Utf8JsonReader(body.Span);
+        while (json.Read())
+        {
+            if (json.TokenType != JsonTokenType.PropertyName || json.CurrentDepth != 1)
+            {
+                continue;
+            }
+
+            var (isId, isStore) = (json.ValueTextEquals("id"u8), json.ValueTextEquals("storeId"u8));
+            json.Read();
+            if (json.TokenType == JsonTokenType.String)
+            {
+                id = isId ? json.GetString() : id;
+                store = isStore && json.TryGetGuid(out var parsed) ? parsed : store;
+            }
+        }
+
+        return (id, store);
+    }
+}

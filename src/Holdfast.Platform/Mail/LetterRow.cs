@@ -1,9 +1,0 @@
-using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Unicode;
-
-namespace Holdfast.Platform.Messaging;
-
-/// <summary>A line of goods or of a sum: what it is, perhaps something smaller below it, and an amount.</summary>
-/// <param name="Strong">It is what the others add up to.</param>
-public sealed record LetterRow(string Left, string? Small, string Right, bool Strong = false);

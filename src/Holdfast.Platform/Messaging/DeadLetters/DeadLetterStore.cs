@@ -1,0 +1,204 @@
+using System.Security.Cryptography;
+using System.Text;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http;
+
+namespace Holdfast.Platform.Messaging;
+
+/// <summary>The table of dead letters.</summary>
+public static class DeadLetterStore
+{
+    internal const string Columns = "id, lane, subject, sequence, type, reason, payload, attempts, created_at";
+
+    internal static readonly Func<Row, DeadLetter> Map = r =>
+        new DeadLetter(r.Uuid(0), r.Text(1), r.UuidOrNull(2), r.IntOrNull(3), r.TextOrNull(4), r.Text(5), r.Bytes(6), r.Int(7), r.Time(8));
+
+    /// <summary>
+    /// As <see cref="Columns"/>, of a long payload its beginning: a list of many is bounded by it. On SQLite a part of nothing is NULL, and
+    /// no payload.
+    /// </summary>
+    internal const string ShownColumns = "id, lane, subject, sequence, type, reason, COALESCE(substr(payload, 1, 16384), payload), "
+        + "attempts, created_at";
+
+    private const int MaxReason = 2000;
+    private const int LargeAtOnce = 20;
+
+    /// <summary>Adds it with the statements of the batch; one of the same id counts as the same, tried once more and failed.</summary>
+    public static void Add(StatementBatch batch, DeadLetter letter)
+    {
+        MessagingMeter.Dead.Add(1, new KeyValuePair<string, object?>("lane", letter.Lane));
+        batch.Execute(
+            "INSERT INTO dead_letters (id, lane, subject, sequence, type, reason, payload, attempts, created_at) VALUES ($1, $2, $3{as "
+            + "uuid}, $4{as int}, $5{as text}, $6, $7, $8, $9) "
+            + "ON CONFLICT (id) DO UPDATE SET reason = excluded.reason, attempts = dead_letters.attempts + 1, redriven_at = NULL",
+            letter.Id, letter.Lane, letter.Subject, letter.Sequence, Clean(letter.Type, 200), Clean(letter.Reason, MaxReason),
+            letter.Payload, letter.Attempts, letter.CreatedAt);
+    }
+
+    /// <summary>
+    /// Makes a dead letter of an event of ours, as it is now; the event, or null where it has been erased. Its id follows from the event:
+    /// put aside again, after a crash, it is the same. Until the transaction ends nobody else rewrites the event:
+    /// <see cref="EventTable.RewriteAsync"/> finds the letter then.
+    /// </summary>
+    internal static async Task<Event?> BuryAsync(Tx tx, string lane, EventKey key, string reason, int attempts, DateTime now)
+    {
+        if (await EventTable.HoldAsync(tx, key).ConfigureAwait(false) is not { } e)
+        {
+            return null;
+        }
+
+        var batch = tx.Batch();
+        Add(batch, new DeadLetter(IdOf(lane, Encoding.UTF8.GetBytes(e.Id)), lane, e.Subject, e.Sequence, e.Type, reason,
+            CloudEvent.Write(e), attempts, now));
+        await batch.RunAsync().ConfigureAwait(false);
+        return e;
+    }
+
+    /// <summary>The newest ones, the newest first; of a long payload the beginning.</summary>
+    public static Task<List<DeadLetter>> NewestAsync(Db db, int limit, CancellationToken ct = default) =>
+        db.ReadAsync(s => s.QueryAsync($"SELECT {ShownColumns} FROM dead_letters ORDER BY created_at DESC, id DESC LIMIT $1", Map, limit),
+        ct);
+
+    /// <summary>Those of a lane that somebody wants tried again, the oldest wish first.</summary>
+    public static Task<List<DeadLetter>> RedrivenAsync(Db db, string lane, CancellationToken ct = default) => db.ReadAsync(
+        s => s.QueryAsync($"SELECT {Columns} FROM dead_letters WHERE lane = $1 AND redriven_at IS NOT NULL ORDER BY redriven_at LIMIT 100",
+        Map, lane), ct);
+
+    /// <summary>
+    /// Has it tried again, by the process that runs its lane: an event of ours goes back into the lane, where that is a consumer's among
+    /// those of its subject in their order; anything else is marked, and stays here until it was handled. An error where it is gone, or
+    /// where nothing could come of it.
+    /// </summary>
+    public static Task<Error?> RedriveAsync(Db db, Guid id, CancellationToken ct = default) =>
+        db.WriteAsync<Error?>(tx => RedriveAsync(tx, id), ct);
+
+    private static async Task<Error?> RedriveAsync(Tx tx, Guid id)
+    {
+        if (await tx.FirstAsync($"SELECT {Columns} FROM dead_letters WHERE id = $1 {{lock}}", Map, id)
+            .ConfigureAwait(false) is not { } letter)
+        {
+            return Errors.NotFound;
+        }
+
+        if (letter.Lane == Mails.Lane)
+        {
+            return !await Mails.AgainAsync(tx, id).ConfigureAwait(false) ? NotAnEvent
+                : await tx.ExecuteAsync("DELETE FROM dead_letters WHERE id = $1", id).ConfigureAwait(false) == 1 ? null : Errors.NotFound;
+        }
+
+        var now = await tx.NowAsync().ConfigureAwait(false);
+        if (letter.Subject is not { } subject || letter.Sequence is not { } sequence)
+        {
+            if (letter.Lane != Inbox)
+            {
+                return NotAnEvent;
+            }
+
+            await tx.ExecuteAsync("UPDATE dead_letters SET redriven_at = $2 WHERE id = $1", id, now).ConfigureAwait(false);
+            return null;
+        }
+
+        var (batch, key, rows) = (tx.Batch(), new EventKey(subject, sequence), OutboxDeliveries.Rows());
+        if (MessagingOptions.IsBroker(letter.Lane))
+        {
+            // By itself: to what is on its way to a broker nothing can be added, for it is deleted once the broker has confirmed what was
+            // in it before.
+            OutboxDeliveries.AddChunk(rows, letter.Lane, EventIdBytes.Write([key]), now);
+            batch.Insert(rows);
+        }
+        else
+        {
+            // The row of what waits is made or locked, whatever becomes of it in between: the lane may be removing it, another redrive of
+            // the subject may be making it.
+            OutboxDeliveries.AddSubject(rows, letter.Lane, subject, EventIdBytes.Write([key]), now, now);
+            batch.Insert(rows, "ON CONFLICT (lane, subject) WHERE subject IS NOT NULL DO UPDATE SET attempts = 0");
+            var waiting = batch.Query("SELECT position, events FROM deliveries WHERE lane = $1 AND subject = $2",
+                r => (Position: r.Long(0), Events: r.Bytes(1)), letter.Lane, subject);
+            await batch.RunAsync().ConfigureAwait(false);
+            var inOrder = EventIdBytes.Write([.. EventIdBytes.Read(waiting.First.Events).Append(key).Distinct().OrderBy(k => k.Sequence)]);
+            batch.Execute("UPDATE deliveries SET events = $2, attempts = 0, next_attempt_at = $3 WHERE position = $1",
+                waiting.First.Position, inOrder, now);
+        }
+
+        batch.Execute("DELETE FROM dead_letters WHERE id = $1", id);
+        tx.Db.Notify(batch);
+        await batch.RunAsync().ConfigureAwait(false);
+        return null;
+    }
+
+    /// <summary>
+    /// Has all those of a lane tried again that lie there now, the oldest first, each separately. Returns how many are tried again, and how
+    /// many cannot be.
+    /// </summary>
+    public static async Task<(int Redriven, int Refused)> RedriveAllAsync(Db db, string lane, CancellationToken ct = default)
+    {
+        var (redriven, refused, last) = (0, 0, (At: DateTime.UnixEpoch, Id: Guid.Empty));
+        var until = await db.ReadAsync(s => s.NowAsync(), ct).ConfigureAwait(false);
+        while (true)
+        {
+            var page = await db.ReadAsync(s => s.QueryAsync(
+                "SELECT created_at, id FROM dead_letters WHERE lane = $1 AND (created_at, id) > ($2, $3) AND created_at <= $4 ORDER BY "
+                + "created_at, id LIMIT 500",
+                r => (At: r.Time(0), Id: r.Uuid(1)), lane, last.At, last.Id, until), ct).ConfigureAwait(false);
+            if (page.Count == 0)
+            {
+                return (redriven, refused);
+            }
+
+            foreach (var letter in page)
+            {
+                // As an answer, so that the audit log names each.
+                var reply = await db.WriteAsync<Reply>(async tx => await RedriveAsync(tx, letter.Id).ConfigureAwait(false) is { } refusal
+                    ? refusal : Reply.Ok(new { letter.Id }), ct).ConfigureAwait(false);
+                (redriven, refused) = (redriven + (reply.Error is null ? 1 : 0), refused + (reply.Error == NotAnEvent ? 1 : 0));
+            }
+
+            last = page[^1];
+        }
+    }
+
+    /// <summary>Gives it up for good. An error where it is gone.</summary>
+    public static Task<Error?> DropAsync(Db db, Guid id, CancellationToken ct = default) => db.WriteAsync<Error?>(
+        async tx => await tx.ExecuteAsync("DELETE FROM dead_letters WHERE id = $1", id).ConfigureAwait(false) == 1 ? null
+        : Errors.NotFound, ct);
+
+    /// <summary>
+    /// Removes those that tell of the subject, with the caller's transaction: its events, and what others have sent that names it.
+    /// </summary>
+    public static async Task ForgetAsync(Tx tx, Guid subject)
+    {
+        var (ids, last) = (new List<Guid>(), (Guid?)Guid.Empty);
+        while (last is not null)
+        {
+            // A few at a time: one may be a mebibyte.
+            var foreign = await tx.QueryAsync(
+                $"SELECT id, payload FROM dead_letters WHERE subject IS NULL AND id > $1 ORDER BY id LIMIT {LargeAtOnce}",
+                r => (Id: r.Uuid(0), Payload: r.Bytes(1)), last).ConfigureAwait(false);
+            ids.AddRange(
+                foreign.Where(l => Encoding.UTF8.GetString(l.Payload).Contains(subject.ToString(), StringComparison.OrdinalIgnoreCase))
+                .Select(l => l.Id));
+            last = foreign.Count < LargeAtOnce ? null : foreign[^1].Id;
+        }
+
+        await tx.ExecuteAsync("DELETE FROM dead_letters WHERE subject = $1 OR id {in $2}", subject, ids.ToArray()).ConfigureAwait(false);
+    }
+
+    /// <summary>An id that follows from the message, so that a message told again is the same dead letter.</summary>
+    public static Guid IdOf(string lane, ReadOnlySpan<byte> message)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData([.. Encoding.UTF8.GetBytes(lane), 0, .. message], hash);
+        return new Guid(hash[..16], bigEndian: true);
+    }
+
+    /// <summary>The lane of what comes in from other systems.</summary>
+    public const string Inbox = "order_inbox";
+
+    public static readonly Error NotAnEvent = new(409, "not_redrivable",
+        "This message tells of no event of ours, or is of no use any more: there is nothing to try again. Drop it.",
+        "Thông điệp này không phải sự kiện của hệ thống hoặc không còn cần thiết nên không thể thử lại. Hãy xoá nó.");
+
+    // PostgreSQL stores no NUL, and a reason may quote what was sent.
+    private static string? Clean(string? text, int length) => text is null ? null
+        : new string([.. text.Take(length).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? ' ' : c)]);
+}

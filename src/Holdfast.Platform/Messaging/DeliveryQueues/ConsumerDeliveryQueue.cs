@@ -1,0 +1,173 @@
+using Holdfast.Platform.Data;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Platform.Messaging;
+
+/// <summary>
+/// Feeds one consumer from its lane: chunk by chunk in their order; of a chunk that fails subject by subject, one event at a time, with
+/// growing pauses. An event that fails too often becomes a dead letter. Until then the later ones of its subject wait behind it; other
+/// subjects go on.
+/// </summary>
+internal sealed class ConsumerDeliveryQueue(Db db, IConsumer consumer, MessagingOptions options, ILogger log)
+{
+    private const int MaxChunks = 20;
+    private const int MaxEvents = 500;
+
+    private sealed record HeldEvents(long Position, Guid Subject, byte[] Events, int Attempts);
+
+    /// <summary>Does what is due, once; whether anything was.</summary>
+    public async Task<bool> StepAsync(CancellationToken ct)
+    {
+        var due = await db.ReadAsync(async s =>
+            await s.FirstAsync("SELECT 1 FROM deliveries WHERE lane = $1 AND next_attempt_at <= $2 LIMIT 1", r => 1,
+            consumer.Name, await s.NowAsync().ConfigureAwait(false)).ConfigureAwait(false), ct).ConfigureAwait(false);
+        return due == 1 && (await HandleChunksAsync(ct).ConfigureAwait(false) | await HandleSubjectAsync(ct).ConfigureAwait(false));
+    }
+
+    private async Task<bool> HandleChunksAsync(CancellationToken ct)
+    {
+        try
+        {
+            return await db.WriteAsync(tx => HandleChunksAsync(tx, split: false), ct).ConfigureAwait(false);
+        }
+        catch (ConsumerException e)
+        {
+            log.LogWarning(e.InnerException, "{Consumer} failed on a chunk; its events are tried one by one", consumer.Name);
+            return await db.WriteAsync(tx => HandleChunksAsync(tx, split: true), ct).ConfigureAwait(false);
+        }
+    }
+
+    /// <param name="split">Handle nothing: put each subject of the first chunk into a row of its own.</param>
+    private async Task<bool> HandleChunksAsync(Tx tx, bool split)
+    {
+        var batch = tx.Batch();
+        var chunks = batch.Query(
+            $"SELECT position, events FROM deliveries WHERE lane = $1 AND subject IS NULL ORDER BY position LIMIT {MaxChunks} {{skip "
+            + $"locked}}",
+            r => (Position: r.Long(0), Events: r.Bytes(1)), consumer.Name);
+        var first = batch.Query("SELECT MIN(position) FROM deliveries WHERE lane = $1 AND subject IS NULL", r => r.LongOrNull(0),
+            consumer.Name);
+        var now = batch.Now();
+        await batch.RunAsync().ConfigureAwait(false);
+        if (chunks.Rows.Count == 0 || chunks.Rows[0].Position != first.First)
+        {
+            // Another process has the first one, and the order matters.
+            return false;
+        }
+
+        var (taken, keys) = (new List<long>(), new List<EventKey>());
+        foreach (var (position, events) in chunks.Rows.TakeWhile(_ => keys.Count < (split ? 1 : MaxEvents)))
+        {
+            taken.Add(position);
+            keys.AddRange(EventIdBytes.Read(events));
+        }
+
+        var held = (await tx.QueryAsync(
+            "SELECT position, subject, events, attempts FROM deliveries WHERE lane = $1 AND subject {in $2} ORDER BY position {lock}",
+            MapHeld,
+            consumer.Name, keys.Select(k => k.Subject).Distinct().ToArray()).ConfigureAwait(false)).ToDictionary(h => h.Subject);
+        var free = keys.Where(k => !held.ContainsKey(k.Subject)).ToList();
+        var rows = OutboxDeliveries.Rows();
+        foreach (var subject in split ? free.GroupBy(k => k.Subject) : [])
+        {
+            OutboxDeliveries.AddSubject(rows, consumer.Name, subject.Key, EventIdBytes.Write([.. subject]), now.First, now.First);
+        }
+
+        var loaded = split ? [] : await EventTable.LoadAsync(tx, free).ConfigureAwait(false);
+        if (loaded.Count > 0)
+        {
+            await ConsumerException.RunAsync(consumer, tx, loaded).ConfigureAwait(false);
+        }
+
+        batch.Execute("DELETE FROM deliveries WHERE position {in $1}", taken.ToArray());
+        batch.ChangeEach(Queued(held, keys), "UPDATE deliveries SET events = {v.events} WHERE deliveries.position = {v.position}");
+        batch.Insert(rows);
+        await batch.RunAsync().ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>Those of subjects that wait, put behind what they wait for.</summary>
+    private static RowSet Queued(Dictionary<Guid, HeldEvents> held, List<EventKey> keys)
+    {
+        var rows = new RowSet("deliveries", new("position", ColumnType.Long), new("events", ColumnType.Bytes));
+        foreach (var subject in keys.Where(k => held.ContainsKey(k.Subject)).GroupBy(k => k.Subject))
+        {
+            rows.Add(held[subject.Key].Position).Add((byte[])[.. held[subject.Key].Events, .. EventIdBytes.Write([.. subject])]);
+        }
+
+        return rows;
+    }
+
+    /// <summary>Tries the first event of a subject that waits.</summary>
+    private async Task<bool> HandleSubjectAsync(CancellationToken ct)
+    {
+        var trying = default((long Position, EventKey Key)?);
+        try
+        {
+            return await db.WriteAsync(async tx =>
+            {
+                var now = await tx.NowAsync().ConfigureAwait(false);
+                var due = await tx.FirstAsync(
+                    "SELECT position, subject, events, attempts FROM deliveries WHERE lane = $1 AND subject IS NOT NULL "
+                    + "AND next_attempt_at <= $2 ORDER BY next_attempt_at "
+                    + "LIMIT 1 {skip locked}", MapHeld, consumer.Name, now).ConfigureAwait(false);
+                if (due is null)
+                {
+                    return false;
+                }
+
+                var key = EventIdBytes.Read(due.Events)[0];
+                trying = (due.Position, key);
+                if (await EventTable.LoadAsync(tx, [key]).ConfigureAwait(false) is { Count: 1 } found)
+                {
+                    await ConsumerException.RunAsync(consumer, tx, found).ConfigureAwait(false);
+                }
+
+                await NextAsync(tx, due, now).ConfigureAwait(false);
+                return true;
+            }, ct).ConfigureAwait(false);
+        }
+        catch (ConsumerException e)
+        {
+            await db.WriteAsync(tx => FailedAsync(tx, trying!.Value.Position, trying.Value.Key, e.InnerException!), ct)
+                .ConfigureAwait(false);
+            return true;
+        }
+    }
+
+    /// <summary>The first event of the subject is done with, one way or another.</summary>
+    private static Task NextAsync(Tx tx, HeldEvents held, DateTime now) => held.Events.Length <= EventIdBytes.Width
+        ? tx.ExecuteAsync("DELETE FROM deliveries WHERE position = $1", held.Position)
+        : tx.ExecuteAsync("UPDATE deliveries SET events = $2, attempts = 0, next_attempt_at = $3 WHERE position = $1", held.Position,
+        held.Events[EventIdBytes.Width..], now);
+
+    private async Task FailedAsync(Tx tx, long position, EventKey key, Exception reason)
+    {
+        var held = await tx.FirstAsync("SELECT position, subject, events, attempts FROM deliveries WHERE position = $1 {lock}", MapHeld,
+            position).ConfigureAwait(false);
+        if (held is null || EventIdBytes.Read(held.Events)[0] != key)
+        {
+            // Another process has had it since.
+            return;
+        }
+
+        var (now, attempts) = (await tx.NowAsync().ConfigureAwait(false), held.Attempts + 1);
+        if (attempts < options.MaxAttempts)
+        {
+            await tx.ExecuteAsync("UPDATE deliveries SET attempts = $2, next_attempt_at = $3 WHERE position = $1", position, attempts, now
+                + options.Pause(attempts)).ConfigureAwait(false);
+            return;
+        }
+
+        if (await DeadLetterStore.BuryAsync(tx, consumer.Name, key, $"{reason.GetType().Name}: {reason.Message}", attempts, now)
+            .ConfigureAwait(false) is { } e)
+        {
+            log.LogError(reason, "{Consumer} has failed {Attempts} times on {Event} ({Type}): it is a dead letter now", consumer.Name,
+                attempts, e.Id, e.Type);
+        }
+
+        await NextAsync(tx, held, now).ConfigureAwait(false);
+    }
+
+    private static HeldEvents MapHeld(Row r) => new(r.Long(0), r.Uuid(1), r.Bytes(2), r.Int(3));
+}

@@ -1,0 +1,55 @@
+using Holdfast.Platform.Data;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Platform.Messaging;
+
+/// <summary>Feeds the consumers that this process runs from their lanes, each in a loop of its own.</summary>
+public sealed class ConsumerDeliveryQueues(Db db, RelaySignal bell, IEnumerable<IConsumer> consumers, MessagingOptions options,
+    ILogger<ConsumerDeliveryQueues> log) : BackgroundService
+{
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
+
+    private readonly Dictionary<string, ConsumerDeliveryQueue> _lanes = consumers.Where(options.Runs)
+        .ToDictionary(c => c.Name, c => new ConsumerDeliveryQueue(db, c, options, log));
+
+    /// <summary>Does what is due in the lane of the consumer, once; whether anything was.</summary>
+    public Task<bool> StepAsync(string consumer, CancellationToken ct = default) => _lanes[consumer].StepAsync(ct);
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(_lanes.Select(lane => RunAsync(lane.Value, bell.ForQueue(lane.Key), stoppingToken)));
+
+    private async Task RunAsync(ConsumerDeliveryQueue lane, WakeSignal rung, CancellationToken ct)
+    {
+        while (!ct.IsCancellationRequested)
+        {
+            try
+            {
+                while (await lane.StepAsync(ct).ConfigureAwait(false))
+                {
+                }
+            }
+            catch (OperationCanceledException) when (ct.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e) when (db.IsUnavailable(e))
+            {
+                db.Note(log, e);
+            }
+            catch (Exception e)
+            {
+                log.LogError(e, "A lane failed; it goes on");
+            }
+
+            try
+            {
+                await rung.WaitAsync(Idle, ct).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+}

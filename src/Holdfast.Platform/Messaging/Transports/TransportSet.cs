@@ -1,0 +1,18 @@
+namespace Holdfast.Platform.Messaging;
+
+/// <summary>The brokers that are configured; none, one, or both.</summary>
+public sealed class TransportSet(IEnumerable<ITransport> all) : IAsyncDisposable
+{
+    public IReadOnlyList<ITransport> All { get; } = [.. all];
+
+    /// <summary>The one of that name; null where it is not configured.</summary>
+    public ITransport? Find(string name) => All.FirstOrDefault(t => t.Name == name);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var transport in All)
+        {
+            await transport.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+}
