@@ -1,8 +1,9 @@
 using System.Diagnostics;
-using Holdfast.Orders;
 using Holdfast.Orders.Core;
+using Holdfast.Orders.Placement;
+using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Idempotency;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 

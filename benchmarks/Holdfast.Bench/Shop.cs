@@ -1,7 +1,7 @@
-using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Promotions;
+using Holdfast.Platform.Text;
 using Holdfast.Promotions.Core;
+using Holdfast.Promotions.Storage;
 
 namespace Holdfast.Bench;
 

@@ -1,4 +1,5 @@
-using Holdfast.Identity;
+using Holdfast.Carts.Storage;
+using Holdfast.Identity.Accounts;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
 

@@ -1,6 +1,7 @@
 using Holdfast.Carts.Core;
-using Holdfast.Orders;
+using Holdfast.Carts.Storage;
 using Holdfast.Orders.Core;
+using Holdfast.Orders.Placement;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
 

@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using Holdfast.Orders.Core;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Routing;
 
 namespace Holdfast.Carts;
 

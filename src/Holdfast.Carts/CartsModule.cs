@@ -1,8 +1,9 @@
 using Holdfast.Carts.Core;
-using Holdfast.Identity;
+using Holdfast.Carts.Endpoints;
+using Holdfast.Identity.Accounts;
 using Holdfast.Platform.Background;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Routing;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,3 +1,4 @@
+using Holdfast.Carts.Storage;
 using Holdfast.Platform.Data;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,7 @@
+using Holdfast.Catalog.Endpoints;
+using Holdfast.Catalog.Storage;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Routing;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,5 +1,5 @@
-using Holdfast.Platform;
 using Holdfast.Platform.Data;
+using Holdfast.Platform.Text;
 
 namespace Holdfast.Catalog;
 

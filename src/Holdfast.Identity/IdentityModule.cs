@@ -1,6 +1,15 @@
+using Holdfast.Identity.Accounts;
+using Holdfast.Identity.ApiKeys;
+using Holdfast.Identity.Audit;
+using Holdfast.Identity.External;
+using Holdfast.Identity.Links;
+using Holdfast.Identity.Secrets;
+using Holdfast.Identity.SignIn;
+using Holdfast.Identity.SigningKeys;
+using Holdfast.Identity.Tokens;
 using Holdfast.Platform.Background;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Routing;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;

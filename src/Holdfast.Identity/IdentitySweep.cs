@@ -1,5 +1,6 @@
+using Holdfast.Identity.Core;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Audit;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Identity;

@@ -1,5 +1,7 @@
-using Holdfast.Platform;
+using Holdfast.Identity.Accounts;
+using Holdfast.Identity.Core;
 using Holdfast.Platform.Data;
+using Holdfast.Platform.Text;
 
 namespace Holdfast.Identity;
 

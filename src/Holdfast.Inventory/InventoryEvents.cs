@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Holdfast.Inventory.Core;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Messaging.Events;
 
 namespace Holdfast.Inventory;
 

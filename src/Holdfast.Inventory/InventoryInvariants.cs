@@ -1,4 +1,5 @@
 using Holdfast.Inventory.Core;
+using Holdfast.Inventory.Storage;
 using Holdfast.Platform.Data;
 
 namespace Holdfast.Inventory;

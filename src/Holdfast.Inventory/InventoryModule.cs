@@ -1,8 +1,11 @@
-using Holdfast.Catalog;
+using Holdfast.Catalog.Storage;
+using Holdfast.Inventory.Alerts;
+using Holdfast.Inventory.Endpoints;
+using Holdfast.Inventory.Reservations;
 using Holdfast.Platform.Background;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Http.Routing;
+using Holdfast.Platform.Messaging.DeliveryQueues;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;

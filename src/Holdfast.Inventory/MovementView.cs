@@ -1,4 +1,3 @@
-using Holdfast.Inventory.Core;
 using Holdfast.Platform.Data;
 
 namespace Holdfast.Inventory;

@@ -1,8 +1,4 @@
 using Holdfast.Inventory.Core;
-using Holdfast.Platform;
-using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
-using Holdfast.Platform.Messaging;
 
 namespace Holdfast.Inventory;
 

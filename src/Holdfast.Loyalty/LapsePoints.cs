@@ -1,4 +1,5 @@
 using Holdfast.Loyalty.Core;
+using Holdfast.Loyalty.Storage;
 using Holdfast.Platform.Data;
 using Microsoft.Extensions.Logging;
 

@@ -1,7 +1,3 @@
-using Holdfast.Loyalty.Core;
-using Holdfast.Platform;
-using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
 
 namespace Holdfast.Loyalty;
 

@@ -1,8 +1,5 @@
 using System.Globalization;
 using Holdfast.Loyalty.Core;
-using Holdfast.Platform;
-using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
 
 namespace Holdfast.Loyalty;
 

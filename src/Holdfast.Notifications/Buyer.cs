@@ -1,7 +1,3 @@
-using Holdfast.Identity;
-using Holdfast.Notifications.Core;
-using Holdfast.Platform.Data;
-using Holdfast.Platform.Messaging;
 
 namespace Holdfast.Notifications;
 

@@ -1,6 +1,4 @@
-using Holdfast.Notifications.Core;
-using Holdfast.Platform.Data;
-using Holdfast.Platform.Messaging;
+using Holdfast.Notifications.Sms;
 
 namespace Holdfast.Notifications;
 

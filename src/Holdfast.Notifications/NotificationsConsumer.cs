@@ -1,6 +1,8 @@
 using Holdfast.Notifications.Core;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Mail;
+using Holdfast.Platform.Messaging.DeliveryQueues;
+using Holdfast.Platform.Messaging.Events;
 
 namespace Holdfast.Notifications;
 

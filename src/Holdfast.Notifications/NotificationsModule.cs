@@ -1,6 +1,9 @@
+using Holdfast.Notifications.Mail;
+using Holdfast.Notifications.Sms;
 using Holdfast.Platform.Background;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Messaging.DeliveryQueues;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 

@@ -1,7 +1,8 @@
-using Holdfast.Identity;
-using Holdfast.Orders;
+using Holdfast.Identity.Core;
+using Holdfast.Orders.Customers;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Mail;
+using Holdfast.Platform.Messaging.Events;
 
 namespace Holdfast.Notifications;
 

@@ -1,4 +1,5 @@
 using Holdfast.Orders.Core;
+using Holdfast.Orders.Customers;
 using Holdfast.Platform.Data;
 
 namespace Holdfast.Orders;

@@ -1,5 +1,5 @@
 using System.Text;
-using Holdfast.Identity;
+using Holdfast.Identity.Core;
 using Holdfast.Platform.Data;
 
 namespace Holdfast.Orders;

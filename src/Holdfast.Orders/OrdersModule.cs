@@ -1,8 +1,18 @@
+using Holdfast.Orders.Accounts;
+using Holdfast.Orders.Administration;
 using Holdfast.Orders.Core;
+using Holdfast.Orders.Customers;
+using Holdfast.Orders.Endpoints;
+using Holdfast.Orders.Events;
+using Holdfast.Orders.Lifecycle;
+using Holdfast.Orders.Placement;
+using Holdfast.Orders.Statistics;
 using Holdfast.Platform.Background;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Routing;
 using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Messaging.DeadLetters;
+using Holdfast.Platform.Messaging.DeliveryQueues;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -34,7 +44,7 @@ public static class OrdersModule
             services.AddWorker<IncomingMessages>();
         }
 
-        services.AddSingleton<Identity.AccountHook, AccountClosingForOrders>();
+        services.AddSingleton<Holdfast.Identity.Accounts.AccountHook, AccountClosingForOrders>();
         services.AddSingleton<OrderAccess>();
         services.AddSingleton<LookUpOrder>();
         services.AddWorker<OrderLookups>();

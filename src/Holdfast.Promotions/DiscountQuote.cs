@@ -1,6 +1,3 @@
-using Holdfast.Platform;
-using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
 using Holdfast.Promotions.Core;
 
 namespace Holdfast.Promotions;

@@ -1,4 +1,5 @@
 using Holdfast.Platform.Data;
+using Holdfast.Promotions.Storage;
 
 namespace Holdfast.Promotions;
 

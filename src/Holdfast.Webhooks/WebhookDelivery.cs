@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Holdfast.Identity;
 using Holdfast.Platform.Data;
+using Holdfast.Webhooks.Sending;
 
 namespace Holdfast.Webhooks;
 

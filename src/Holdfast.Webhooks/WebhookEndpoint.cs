@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Holdfast.Identity;
 using Holdfast.Platform.Data;
 
 namespace Holdfast.Webhooks;

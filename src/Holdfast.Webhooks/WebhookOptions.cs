@@ -1,12 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Holdfast.Identity;
-using Holdfast.Platform;
-using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
-using Holdfast.Platform.Messaging;
-using Holdfast.Webhooks.Core;
 
 namespace Holdfast.Webhooks;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Holdfast.Identity;
+using Holdfast.Identity.Secrets;
 using Holdfast.Platform.Data;
 
 namespace Holdfast.Webhooks;

@@ -1,5 +1,6 @@
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Messaging.DeliveryQueues;
+using Holdfast.Platform.Messaging.Events;
 
 namespace Holdfast.Webhooks;
 

@@ -1,8 +1,11 @@
-using Holdfast.Identity;
+using Holdfast.Identity.Secrets;
 using Holdfast.Platform.Background;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Routing;
 using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Messaging.DeliveryQueues;
+using Holdfast.Webhooks.Endpoints;
+using Holdfast.Webhooks.Sending;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;

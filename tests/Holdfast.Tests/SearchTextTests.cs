@@ -1,6 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Holdfast.Platform;
+using Holdfast.Platform.Text;
 
 namespace Holdfast.Tests;
 

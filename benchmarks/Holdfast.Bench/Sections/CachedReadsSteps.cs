@@ -1,7 +1,8 @@
 using System.Diagnostics;
+using Holdfast.Configuration;
 using Holdfast.Platform.Caching;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Routing;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

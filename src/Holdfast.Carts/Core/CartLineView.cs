@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Holdfast.Orders.Core;
 
 namespace Holdfast.Carts.Core;
 

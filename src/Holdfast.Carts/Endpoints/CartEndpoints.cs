@@ -1,13 +1,15 @@
 using Holdfast.Carts.Core;
-using Holdfast.Catalog;
+using Holdfast.Carts.Storage;
+using Holdfast.Catalog.Storage;
 using Holdfast.Inventory.Core;
 using Holdfast.Platform;
 using Holdfast.Platform.Caching;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
 using Microsoft.Extensions.Caching.Hybrid;
 
-namespace Holdfast.Carts;
+namespace Holdfast.Carts.Endpoints;
 
 /// <summary>
 /// <c>GET /carts/{storeId}</c>, <c>PUT /carts/{storeId}/lines/{variantId}</c> <c>{quantity}</c>, <c>DELETE</c> of a line and of the cart.

@@ -1,11 +1,12 @@
 using Holdfast.Carts.Core;
 using Holdfast.Inventory.Core;
-using Holdfast.Orders;
 using Holdfast.Orders.Core;
+using Holdfast.Orders.Endpoints;
 using Holdfast.Platform;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
 
-namespace Holdfast.Carts;
+namespace Holdfast.Carts.Endpoints;
 
 /// <summary>
 /// <c>POST /orders/from-cart</c>: as <c>POST /orders</c>, with the lines of the caller's cart, which is emptied in the commit of the order.

@@ -1,4 +1,4 @@
-namespace Holdfast.Carts;
+namespace Holdfast.Carts.Storage;
 
 /// <summary>The names by which cached carts are dropped.</summary>
 internal static class CartNames

@@ -1,8 +1,8 @@
 using Holdfast.Carts.Core;
-using Holdfast.Identity;
+using Holdfast.Identity.Accounts;
 using Holdfast.Platform.Data;
 
-namespace Holdfast.Carts;
+namespace Holdfast.Carts.Storage;
 
 /// <summary>Carts in the database.</summary>
 internal static class CartTable

@@ -1,4 +1,5 @@
 using Holdfast.Platform;
+using Holdfast.Platform.Text;
 
 namespace Holdfast.Catalog.Core;
 

@@ -1,4 +1,3 @@
-using Holdfast.Platform;
 
 namespace Holdfast.Catalog.Core;
 

@@ -1,4 +1,4 @@
-using Holdfast.Platform;
+using Holdfast.Platform.Text;
 
 namespace Holdfast.Catalog.Core;
 

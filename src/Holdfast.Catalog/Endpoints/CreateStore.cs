@@ -1,10 +1,13 @@
 using System.Text.RegularExpressions;
 using Holdfast.Catalog.Core;
+using Holdfast.Catalog.Storage;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Idempotency;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
 
-namespace Holdfast.Catalog;
+namespace Holdfast.Catalog.Endpoints;
 
 /// <summary><c>POST /stores</c>.</summary>
 internal sealed class CreateStore(Db db)

@@ -1,9 +1,10 @@
-using Holdfast.Catalog.Core;
+using Holdfast.Catalog.Storage;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
 
-namespace Holdfast.Catalog;
+namespace Holdfast.Catalog.Endpoints;
 
 /// <summary><c>DELETE /products/{id}</c>: the product is no longer found nor sold; its orders and its stock's ledger stay.</summary>
 internal sealed class DeleteProduct(Db db)

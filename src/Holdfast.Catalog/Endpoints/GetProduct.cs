@@ -1,11 +1,12 @@
 using System.Globalization;
-using Holdfast.Catalog.Core;
+using Holdfast.Catalog.Storage;
 using Holdfast.Platform;
 using Holdfast.Platform.Caching;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
 
-namespace Holdfast.Catalog;
+namespace Holdfast.Catalog.Endpoints;
 
 /// <summary><c>GET /products/{id}</c>, cached: what is available may be some hundred milliseconds old, the rest is not.</summary>
 internal sealed class GetProduct(Db db, Products products, Documents documents)

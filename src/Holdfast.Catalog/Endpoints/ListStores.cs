@@ -1,10 +1,12 @@
 using System.Text.Json;
-using Holdfast.Catalog.Core;
+using Holdfast.Catalog.Storage;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Bodies;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
 
-namespace Holdfast.Catalog;
+namespace Holdfast.Catalog.Endpoints;
 
 /// <summary><c>GET /stores</c>, by slug; <c>?slug</c> or <c>?externalId</c> finds one.</summary>
 internal sealed class ListStores(Db db)

@@ -1,9 +1,9 @@
 using Holdfast.Catalog.Core;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Bodies;
 
-namespace Holdfast.Catalog;
+namespace Holdfast.Catalog.Endpoints;
 
 /// <summary>What <c>POST</c> and <c>PUT</c> of a product share: the body, and the check that its names are free in the store.</summary>
 internal static class ProductBody

@@ -2,9 +2,11 @@ using System.Text.RegularExpressions;
 using Holdfast.Catalog.Core;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Bodies;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Text;
 
-namespace Holdfast.Catalog;
+namespace Holdfast.Catalog.Endpoints;
 
 /// <summary>The body of both.</summary>
 internal static partial class StoreBody

@@ -1,9 +1,11 @@
 using Holdfast.Catalog.Core;
+using Holdfast.Catalog.Storage;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
 
-namespace Holdfast.Catalog;
+namespace Holdfast.Catalog.Endpoints;
 
 /// <summary>
 /// <c>PUT /products/{id}</c>: replaces every field and the variants (<see cref="Variants.Replace"/>), of the version in <c>If-Match</c>.

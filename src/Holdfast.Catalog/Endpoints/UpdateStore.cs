@@ -1,10 +1,12 @@
 using System.Text.RegularExpressions;
 using Holdfast.Catalog.Core;
+using Holdfast.Catalog.Storage;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
 
-namespace Holdfast.Catalog;
+namespace Holdfast.Catalog.Endpoints;
 
 /// <summary><c>PUT /stores/{id}</c>: replaces every field. With <c>If-Match</c>, only the version that was read.</summary>
 internal sealed class UpdateStore(Db db)

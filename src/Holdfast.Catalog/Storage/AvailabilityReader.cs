@@ -1,6 +1,6 @@
 using Holdfast.Platform.Data;
 
-namespace Holdfast.Catalog;
+namespace Holdfast.Catalog.Storage;
 
 /// <summary>
 /// How many pieces of each variant can be ordered now; one that is absent from the answer has none. The module that keeps the stock

@@ -1,4 +1,4 @@
-namespace Holdfast.Catalog;
+namespace Holdfast.Catalog.Storage;
 
 /// <summary>The names by which cached documents are dropped when the catalog or the stock behind it changes.</summary>
 public static class CatalogNames

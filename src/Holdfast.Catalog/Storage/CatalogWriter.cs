@@ -1,10 +1,9 @@
 using System.Text.Json;
 using Holdfast.Catalog.Core;
-using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Replies;
 
-namespace Holdfast.Catalog;
+namespace Holdfast.Catalog.Storage;
 
 /// <summary>
 /// Collects new and changed stores and products and writes them set-based, on the caller's transaction:

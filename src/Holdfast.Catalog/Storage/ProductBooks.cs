@@ -1,8 +1,8 @@
 using Holdfast.Catalog.Core;
-using Holdfast.Platform;
 using Holdfast.Platform.Data;
+using Holdfast.Platform.Text;
 
-namespace Holdfast.Catalog;
+namespace Holdfast.Catalog.Storage;
 
 /// <summary>Opens and closes a <see cref="ProductBook"/> in the database.</summary>
 public static class ProductBooks

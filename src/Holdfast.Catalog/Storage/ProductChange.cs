@@ -1,9 +1,10 @@
 using Holdfast.Catalog.Core;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
 
-namespace Holdfast.Catalog;
+namespace Holdfast.Catalog.Storage;
 
 /// <summary>What changes of a product have in common: whose it is, and which version was meant.</summary>
 internal static class ProductChange

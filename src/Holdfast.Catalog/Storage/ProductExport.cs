@@ -4,7 +4,7 @@ using Holdfast.Catalog.Core;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
 
-namespace Holdfast.Catalog;
+namespace Holdfast.Catalog.Storage;
 
 /// <summary>
 /// All variants of the products that are there, as a table with the columns of the import: one row a variant, read by <c>import

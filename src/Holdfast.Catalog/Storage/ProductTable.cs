@@ -1,9 +1,9 @@
 using Holdfast.Catalog.Core;
-using Holdfast.Platform;
 using Holdfast.Platform.Data;
+using Holdfast.Platform.Text;
 using static Holdfast.Platform.Data.Table<Holdfast.Catalog.Core.Product>;
 
-namespace Holdfast.Catalog;
+namespace Holdfast.Catalog.Storage;
 
 /// <summary>The table <c>products</c>, each column once.</summary>
 internal static class ProductTable

@@ -1,7 +1,7 @@
 using Holdfast.Catalog.Core;
 using Holdfast.Platform.Data;
 
-namespace Holdfast.Catalog;
+namespace Holdfast.Catalog.Storage;
 
 /// <summary>Reads products with their variants.</summary>
 public sealed class Products(AvailabilityReader available)

@@ -2,7 +2,7 @@ using Holdfast.Catalog.Core;
 using Holdfast.Platform.Data;
 using static Holdfast.Platform.Data.Table<Holdfast.Catalog.Core.Store>;
 
-namespace Holdfast.Catalog;
+namespace Holdfast.Catalog.Storage;
 
 /// <summary>The table <c>stores</c>, each column once.</summary>
 internal static class StoreTable

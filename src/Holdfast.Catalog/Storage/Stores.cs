@@ -1,10 +1,8 @@
 using System.Text.Json;
 using Holdfast.Catalog.Core;
-using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
 
-namespace Holdfast.Catalog;
+namespace Holdfast.Catalog.Storage;
 
 /// <summary>Reads stores.</summary>
 public static class Stores

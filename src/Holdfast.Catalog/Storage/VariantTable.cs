@@ -2,7 +2,7 @@ using Holdfast.Catalog.Core;
 using Holdfast.Platform.Data;
 using static Holdfast.Platform.Data.Table<Holdfast.Catalog.Core.Variant>;
 
-namespace Holdfast.Catalog;
+namespace Holdfast.Catalog.Storage;
 
 /// <summary>The table <c>variants</c>, each column once; read with its store as <c>s</c>.</summary>
 internal static class VariantTable

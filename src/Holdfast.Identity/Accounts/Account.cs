@@ -1,8 +1,6 @@
-using Holdfast.Platform;
-using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Routing;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.Accounts;
 
 /// <summary>Somebody who can sign in.</summary>
 /// <param name="Stores">The stores a staff member or service works for.</param>

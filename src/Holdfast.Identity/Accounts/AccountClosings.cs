@@ -1,7 +1,7 @@
 using Holdfast.Platform.Data;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.Accounts;
 
 /// <summary>
 /// Removes what closed accounts have left elsewhere, in transactions of a bounded size, so that nobody waits for one who has ordered for

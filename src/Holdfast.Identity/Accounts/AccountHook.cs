@@ -1,7 +1,7 @@
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.Accounts;
 
 /// <summary>
 /// What another module has to do about its own rows when an account ends or takes a guest's place. Register one as a service of this

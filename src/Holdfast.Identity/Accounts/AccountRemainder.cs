@@ -1,4 +1,4 @@
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.Accounts;
 
 /// <summary>What a slice of closing an account, or of joining a guest, has left.</summary>
 public enum AccountRemainder

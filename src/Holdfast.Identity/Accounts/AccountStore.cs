@@ -1,8 +1,13 @@
+using Holdfast.Identity.Core;
+using Holdfast.Identity.Links;
+using Holdfast.Identity.SignIn;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Audit;
+using Holdfast.Platform.Http.Routing;
+using Holdfast.Platform.Text;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.Accounts;
 
 /// <summary>The accounts in the database.</summary>
 public sealed class AccountStore(Db db)

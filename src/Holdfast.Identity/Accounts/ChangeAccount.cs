@@ -1,9 +1,15 @@
+using Holdfast.Identity.Core;
+using Holdfast.Identity.Links;
+using Holdfast.Identity.SignIn;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Audit;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
+using Holdfast.Platform.Mail;
 using Holdfast.Platform.Messaging;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.Accounts;
 
 /// <summary>
 /// <c>PATCH /auth/me</c> <c>{name}</c>: a customer's own name; null removes it (RFC 7396). <c>POST /auth/email</c> <c>{email,

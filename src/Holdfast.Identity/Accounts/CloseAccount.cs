@@ -1,9 +1,15 @@
+using Holdfast.Identity.Core;
+using Holdfast.Identity.External;
+using Holdfast.Identity.Links;
+using Holdfast.Identity.SignIn;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Http.Audit;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
+using Holdfast.Platform.Mail;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.Accounts;
 
 /// <summary>
 /// <c>DELETE /auth/me</c>: a customer's account ends. Orders stay, because the shop's books need them; what is personal about them is

@@ -1,4 +1,4 @@
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.Accounts;
 
 /// <summary>An account that is closed, of which something personal may be left.</summary>
 /// <param name="Actor">Who has closed it, as <see cref="Account.Actor"/> says it.</param>

@@ -1,6 +1,6 @@
-using Holdfast.Platform.Data;
+using Holdfast.Identity.Core;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.Accounts;
 
 /// <summary>Somebody who orders.</summary>
 /// <param name="EmailKey">The email as <see cref="Emails.Key"/> makes it; unique among guests, and separately among accounts.</param>

@@ -1,7 +1,8 @@
 using System.Numerics;
-using Holdfast.Platform;
+using Holdfast.Identity.Core;
+using Holdfast.Platform.Text;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.Accounts;
 
 /// <summary>Finds customers by what somebody typed.</summary>
 public static class CustomerSearch

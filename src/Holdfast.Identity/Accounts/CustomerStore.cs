@@ -1,6 +1,7 @@
+using Holdfast.Identity.Core;
 using Holdfast.Platform.Data;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.Accounts;
 
 /// <summary>
 /// Guests, found or made in sets, for a batch of orders. A guest and an account may share an email: an order placed with an email alone

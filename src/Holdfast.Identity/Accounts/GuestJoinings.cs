@@ -1,8 +1,9 @@
+using Holdfast.Identity.Core;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Mail;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.Accounts;
 
 /// <summary>
 /// Hands what guests have ordered over to the accounts that have proved their mailboxes, in transactions of a bounded size: who has

@@ -1,4 +1,4 @@
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.Accounts;
 
 /// <summary>A guest whose orders become an account's, because the account has proved the guest's mailbox.</summary>
 /// <param name="Id">The guest's.</param>

@@ -1,6 +1,5 @@
-using Holdfast.Platform.Data;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.Accounts;
 
 /// <summary>An account as an order finds it.</summary>
 /// <param name="ProvedEmail">Its normalised email, where a mailed link has shown that the mailbox is its own; else null.</param>

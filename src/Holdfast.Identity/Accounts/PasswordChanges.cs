@@ -1,10 +1,16 @@
+using Holdfast.Identity.Core;
+using Holdfast.Identity.Links;
+using Holdfast.Identity.SignIn;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Audit;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
+using Holdfast.Platform.Mail;
 using Holdfast.Platform.Messaging;
 using Microsoft.AspNetCore.Identity;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.Accounts;
 
 /// <summary>
 /// <c>POST /auth/password</c>, <c>/auth/forgot-password</c> and <c>/auth/reset-password</c>. Every new password ends the sessions that were

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Holdfast.Platform.Data;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.Accounts;
 
 /// <summary>
 /// Work on an account that is too long for one transaction. It is a row of a table until it is done, and each slice commits how far it

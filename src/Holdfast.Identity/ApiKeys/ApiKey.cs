@@ -4,12 +4,9 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Holdfast.Platform;
-using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
 using Microsoft.AspNetCore.Routing;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.ApiKeys;
 
 /// <summary>An API key as it is shown; the key itself only once, when it is made.</summary>
 /// <param name="Hint">Its first characters, to tell keys apart.</param>

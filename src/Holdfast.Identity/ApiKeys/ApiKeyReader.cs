@@ -4,12 +4,11 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Routing;
 using Microsoft.AspNetCore.Routing;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.ApiKeys;
 
 /// <summary>
 /// Reads API keys: <c>hk_</c> and 32 random bytes. The caller is a service with stores and scopes. What the database said is believed for

@@ -6,10 +6,11 @@ using System.Text;
 using System.Text.Json;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
 using Microsoft.AspNetCore.Routing;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.ApiKeys;
 
 /// <summary><c>POST /api-keys</c>, <c>GET /api-keys</c>, <c>DELETE /api-keys/{id}</c>, for admins.</summary>
 internal sealed class ManageApiKeys(Db db, EndpointDataSource routes)

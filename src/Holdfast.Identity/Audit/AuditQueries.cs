@@ -1,8 +1,10 @@
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Bodies;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.Audit;
 
 /// <summary><c>GET /audit-log?actor&amp;from&amp;to</c>, for admins; the newest line first.</summary>
 internal sealed class AuditQueries(Db db)

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
-using Holdfast.Platform;
+using Holdfast.Platform.Text;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.Core;
 
 /// <summary>The emails of accounts and guests: one mailbox has one key (<see cref="EmailAddress"/>).</summary>
 public static class Emails

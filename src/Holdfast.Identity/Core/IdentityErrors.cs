@@ -1,6 +1,6 @@
 using Holdfast.Platform;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.Core;
 
 /// <summary>The rejections of sign-in.</summary>
 public static class IdentityErrors

@@ -1,4 +1,4 @@
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.Core;
 
 /// <summary>
 /// Which of the signing keys does what. A new key signs a minute after it was made, when every process knows it; an old one is good for

@@ -1,4 +1,4 @@
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.Core;
 
 /// <summary>
 /// Rows, columns and diagonals of keyboards, the alphabet, and digits in their order: what fingers type without a thought.

@@ -1,6 +1,6 @@
 using Holdfast.Platform;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.Core;
 
 /// <summary>
 /// How guessing passwords is slowed down: some failures are free, then each next one costs twice the wait of the one before.

@@ -1,4 +1,4 @@
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.Core;
 
 /// <summary>
 /// How many mails with links somebody may have sent. To one address three a day, and after those one an hour: as long as a link is good, so

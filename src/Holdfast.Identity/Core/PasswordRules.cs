@@ -1,6 +1,7 @@
-using Holdfast.Platform;
+using Holdfast.Identity.SignIn;
+using Holdfast.Platform.Text;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.Core;
 
 /// <summary>
 /// What a new password must not be. NIST SP 800-63B, 5.1.1.2, and OWASP ASVS 2.1.7: at least 8 characters, no rules about which, but not

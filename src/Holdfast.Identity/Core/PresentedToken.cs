@@ -1,4 +1,4 @@
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.Core;
 
 /// <summary>What to do about a refresh token that is genuine.</summary>
 internal enum PresentedToken

@@ -1,4 +1,4 @@
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.Core;
 
 /// <summary>Somebody signed in on one device: the family of the refresh tokens that followed each other there (RFC 9700, 4.14.2).</summary>
 internal sealed record TokenFamily(Guid Id, Guid UserId, int Generation, DateTime CreatedAt, DateTime RotatedAt, DateTime ExpiresAt,

@@ -1,10 +1,12 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using Holdfast.Identity.Accounts;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Audit;
+using Holdfast.Platform.Http.Routing;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.External;
 
 /// <summary>
 /// The rows of users whom the outside issuer knows: found or made by issuer and subject, and kept as their latest token says. A token from

@@ -2,11 +2,10 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Holdfast.Platform;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Routing;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.External;
 
 /// <summary>What an outside token says about its bearer.</summary>
 /// <param name="IssuedAt">Null where it does not say.</param>

@@ -2,11 +2,14 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Holdfast.Platform;
-using Holdfast.Platform.Http;
+using Holdfast.Identity.Accounts;
+using Holdfast.Identity.Core;
+using Holdfast.Platform.Http.Bodies;
+using Holdfast.Platform.Http.Routing;
+using Holdfast.Platform.Text;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.External;
 
 /// <summary>
 /// Checks tokens of the outside issuer: RS256 or ES256 under one of its published keys, as the key and not the token says, and issuer,

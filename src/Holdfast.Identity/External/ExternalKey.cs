@@ -2,11 +2,10 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Holdfast.Platform;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Bodies;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.External;
 
 /// <summary>One public key of a JSON Web Key Set (RFC 7517): RSA of at least 2048 bits, or P-256.</summary>
 internal sealed class ExternalKey

@@ -2,11 +2,9 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Holdfast.Platform;
-using Holdfast.Platform.Http;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.External;
 
 /// <summary>An OpenID Connect issuer whose access tokens are accepted besides our own.</summary>
 /// <param name="Issuer">The <c>iss</c> of its tokens, exactly.</param>

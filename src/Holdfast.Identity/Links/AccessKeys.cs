@@ -4,9 +4,11 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using Holdfast.Identity.Core;
+using Holdfast.Identity.Secrets;
 using Holdfast.Platform.Data;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.Links;
 
 /// <summary>
 /// The key with which a guest reads one order: HMAC-SHA256 of the order's id under a secret of the installation, so that nothing is stored

@@ -1,9 +1,14 @@
+using Holdfast.Identity.Accounts;
+using Holdfast.Identity.Core;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Audit;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
+using Holdfast.Platform.Mail;
 using Holdfast.Platform.Messaging;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.Links;
 
 /// <summary>
 /// <c>POST /auth/verify-email/send</c> and <c>/auth/verify-email</c>: a mailed link shows that the mailbox is the account's. Then, and not

@@ -1,6 +1,6 @@
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Mail;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.Links;
 
 /// <summary>What the mails of sign-in say.</summary>
 internal static class IdentityMails

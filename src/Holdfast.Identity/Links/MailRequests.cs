@@ -1,10 +1,11 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using Holdfast.Identity.Core;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Mail;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.Links;
 
 /// <summary>Counts the mails that somebody has sent to an address, over all processes; see <see cref="MailQuota"/>.</summary>
 public sealed class MailRequests(DroppedMails dropped)

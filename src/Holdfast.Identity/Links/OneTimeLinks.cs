@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Holdfast.Platform.Data;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.Links;
 
 /// <summary>Tokens that are mailed: 32 random bytes, of which the database knows the SHA-256. Taking one uses it up.</summary>
 internal static class OneTimeLinks

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Holdfast.Platform.Data;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.Secrets;
 
 /// <summary>
 /// Encrypts the installation's secrets in the database: AES-256-GCM under a key that is not there (<c>SECRETS_KEY</c>). Without a key it

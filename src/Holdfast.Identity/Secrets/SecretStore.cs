@@ -1,6 +1,6 @@
 using Holdfast.Platform.Data;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.Secrets;
 
 /// <summary>Secrets of the installation: made once, by whichever process comes first, and the same for all.</summary>
 internal static class SecretStore

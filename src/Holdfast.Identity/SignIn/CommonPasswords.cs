@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.SignIn;
 
 /// <summary>The passwords that are tried first, from <c>CommonPasswords.txt</c>, which says where they come from.</summary>
 internal static class CommonPasswords

@@ -1,4 +1,6 @@
-namespace Holdfast.Identity;
+using Holdfast.Identity.Tokens;
+
+namespace Holdfast.Identity.SignIn;
 
 /// <summary>
 /// Makes and reads device tokens: they say that somebody has signed in to this account on this device before, and give no rights (OWASP,

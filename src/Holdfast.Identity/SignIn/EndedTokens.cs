@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using Holdfast.Platform.Data;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.SignIn;
 
 /// <summary>
 /// Accounts whose access tokens have ended before their time: the password was changed, the account disabled or closed. Each of these

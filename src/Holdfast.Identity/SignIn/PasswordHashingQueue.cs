@@ -1,10 +1,10 @@
 using System.Net;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Audit;
 using Microsoft.AspNetCore.Identity;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.SignIn;
 
 /// <summary>
 /// All work with passwords goes through here. Hashing takes a tenth of a second of a core and more, by design; orders must not starve

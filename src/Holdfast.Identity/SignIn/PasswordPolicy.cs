@@ -1,7 +1,8 @@
-using Holdfast.Platform.Http;
+using Holdfast.Identity.Core;
+using Holdfast.Platform.Http.Bodies;
 using Holdfast.Platform.Messaging;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.SignIn;
 
 /// <summary>Reads passwords that are to be somebody's from now on; see <see cref="PasswordRules"/>.</summary>
 internal sealed class PasswordPolicy(PublicUrl url, ShopWords? shop = null)

@@ -1,10 +1,11 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using Holdfast.Platform;
+using Holdfast.Identity.Core;
+using Holdfast.Platform.Text;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.SignIn;
 
 /// <summary>
 /// Hashes and checks passwords with the framework's hasher: PBKDF2, HMAC-SHA512, as many iterations as OWASP's Password Storage Cheat Sheet

@@ -1,4 +1,4 @@
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.SignIn;
 
 /// <summary>
 /// Lets a few callers at a time do expensive work. The others wait, those of the best rank first and within a rank in the order of their

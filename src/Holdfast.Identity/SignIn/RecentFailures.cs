@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.SignIn;
 
 /// <summary>
 /// Addresses from which a sign-in failed within the last minutes, as this process has seen it. They wait behind the others; it refuses

@@ -1,7 +1,5 @@
-using Holdfast.Platform.Http;
-using Holdfast.Platform.Messaging;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.SignIn;
 
 /// <summary>
 /// What the shop is called: names that everybody knows and that are therefore no passwords. Asked when somebody chooses one.

@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
+using Holdfast.Identity.Core;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.SignIn;
 
 /// <summary>
 /// Failed sign-ins in the database, and so over all processes, whether or not there is an account: by email and origin

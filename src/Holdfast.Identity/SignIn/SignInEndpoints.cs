@@ -1,8 +1,13 @@
+using Holdfast.Identity.Accounts;
+using Holdfast.Identity.Core;
+using Holdfast.Identity.SigningKeys;
 using Holdfast.Platform;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Bodies;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
 using Microsoft.AspNetCore.Identity;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.SignIn;
 
 /// <summary>
 /// <c>POST /auth/register</c>, <c>/login</c>, <c>/refresh</c>, <c>/logout</c>, <c>GET /auth/me</c> and the public keys. An Idempotency-Key

@@ -2,9 +2,9 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Routing;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.SignIn;
 
 /// <summary>From where somebody tries a password: whose failures are counted together.</summary>
 /// <param name="Key">What the failures are counted by, beside the email.</param>

@@ -1,8 +1,5 @@
-using Holdfast.Platform;
-using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.SignIn;
 
 /// <summary>What somebody gets who has signed in.</summary>
 /// <param name="AccessToken">A JWT.</param>

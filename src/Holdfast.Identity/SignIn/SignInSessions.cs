@@ -1,8 +1,12 @@
+using Holdfast.Identity.Accounts;
+using Holdfast.Identity.Core;
+using Holdfast.Identity.Tokens;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Audit;
+using Holdfast.Platform.Http.Routing;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.SignIn;
 
 /// <summary>Sessions in the database: begun, gone on with, ended.</summary>
 internal sealed class SignInSessions(Db db, RefreshTokens refreshTokens, DeviceTokens devices, TokenReader tokens, AccountStore accounts,

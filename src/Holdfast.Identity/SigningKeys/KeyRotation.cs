@@ -1,6 +1,7 @@
+using Holdfast.Identity.Secrets;
 using Holdfast.Platform.Data;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.SigningKeys;
 
 /// <summary>What <c>holdfast keys rotate</c> does, and Identity's part of <c>holdfast keys reseal</c>.</summary>
 public static class KeyRotation

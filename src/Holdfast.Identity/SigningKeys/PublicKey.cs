@@ -2,12 +2,10 @@ using System.Buffers.Text;
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
-using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.SigningKeys;
 
 /// <summary>A public key as <c>/.well-known/jwks.json</c> shows it (RFC 7517, 6.2.1 of RFC 7518).</summary>
 internal sealed record PublicKey(string Kty, string Crv, string X, string Y, string Kid, string Use, string Alg);

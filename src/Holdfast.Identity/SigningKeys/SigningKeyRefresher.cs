@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.SigningKeys;
 
 /// <summary>
 /// Looks for new signing keys three times a minute, in every process that signs or reads tokens. Not a <c>BackgroundService</c>, because

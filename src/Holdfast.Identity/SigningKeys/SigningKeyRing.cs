@@ -2,12 +2,16 @@ using System.Buffers.Text;
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
+using Holdfast.Identity.Core;
+using Holdfast.Identity.Secrets;
+using Holdfast.Identity.Tokens;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Audit;
+using Holdfast.Platform.Http.Routing;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.SigningKeys;
 
 /// <summary>
 /// The ES256 keys of the installation: the first made by the first process, kept in the database, so that a token of one process is good at
@@ -22,7 +26,7 @@ internal sealed class SigningKeyRing
     /// <summary>Tokens with a key id that nobody made must not become a load on the database.</summary>
     private static readonly TimeSpan SeekEvery = TimeSpan.FromSeconds(5);
 
-    private readonly JsonWebTokenHandler _handler = new() { MaximumTokenSizeInBytes = TokenReader.MaxLength };
+    private readonly JsonWebTokenHandler _handler = new() { MaximumTokenSizeInBytes = Tokens.TokenReader.MaxLength };
     private readonly SemaphoreSlim _reloading = new(1);
     private (Db Db, SecretBox Box)? _source;
     private volatile Ring? _ring;

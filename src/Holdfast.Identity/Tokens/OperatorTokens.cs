@@ -1,7 +1,10 @@
+using Holdfast.Identity.Accounts;
+using Holdfast.Identity.Secrets;
+using Holdfast.Identity.SigningKeys;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Routing;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.Tokens;
 
 /// <summary>
 /// Tokens for commands that have the database itself at hand, and so could read the signing key or make an admin anyway: they need no

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.Tokens;
 
 /// <summary>
 /// Makes and reads refresh tokens: session and generation. Any process can make the successor of one again, and an old one is known as

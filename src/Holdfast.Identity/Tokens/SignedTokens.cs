@@ -1,8 +1,9 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using Holdfast.Identity.Secrets;
 using Holdfast.Platform.Data;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.Tokens;
 
 /// <summary>
 /// Makes and reads tokens that carry their own proof: what they show, and the HMAC-SHA256 of that under a secret of the installation. So

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Routing;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.Tokens;
 
 /// <summary>
 /// Tokens whose signature has been checked, until they expire. One is found by a hash of the end of its signature and then compared whole,

@@ -1,11 +1,17 @@
 using System.Buffers.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Holdfast.Platform.Http;
+using Holdfast.Identity.Accounts;
+using Holdfast.Identity.ApiKeys;
+using Holdfast.Identity.External;
+using Holdfast.Identity.SignIn;
+using Holdfast.Identity.SigningKeys;
+using Holdfast.Platform.Http.Bodies;
+using Holdfast.Platform.Http.Routing;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
-namespace Holdfast.Identity;
+namespace Holdfast.Identity.Tokens;
 
 /// <summary>
 /// Makes and reads access tokens: JWTs (RFC 7519) signed with ES256, good for 15 minutes. What a token says holds until it expires: a

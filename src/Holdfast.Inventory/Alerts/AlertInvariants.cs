@@ -1,10 +1,7 @@
 using System.Globalization;
-using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
-using Holdfast.Platform.Messaging;
 
-namespace Holdfast.Inventory;
+namespace Holdfast.Inventory.Alerts;
 
 /// <summary>Whether the alerts are those that the stock implies, and how they are rebuilt from the stock and its events.</summary>
 internal static class AlertInvariants

@@ -1,10 +1,9 @@
 using System.Globalization;
-using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Messaging.DeliveryQueues;
+using Holdfast.Platform.Messaging.Events;
 
-namespace Holdfast.Inventory;
+namespace Holdfast.Inventory.Alerts;
 
 /// <summary>Opens an alert at the first event that tells of too little, and closes it when there is enough again.</summary>
 internal sealed class LowStockConsumer : IConsumer

@@ -1,10 +1,6 @@
 using System.Globalization;
-using Holdfast.Platform;
-using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
-using Holdfast.Platform.Messaging;
 
-namespace Holdfast.Inventory;
+namespace Holdfast.Inventory.Alerts;
 
 /// <summary>A variant of which staff should order more, with its stock as it is now.</summary>
 public sealed record StockAlert : StockView

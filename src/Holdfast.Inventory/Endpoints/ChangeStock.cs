@@ -1,10 +1,16 @@
 using Holdfast.Inventory.Core;
+using Holdfast.Inventory.Storage;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Http.Bodies;
+using Holdfast.Platform.Http.Idempotency;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
+using Holdfast.Platform.Messaging.Events;
+using Holdfast.Platform.Messaging.Outbox;
+using Holdfast.Platform.Text;
 
-namespace Holdfast.Inventory;
+namespace Holdfast.Inventory.Endpoints;
 
 /// <summary>
 /// <c>POST /inventory/{variantId}/receipts</c> <c>{quantity, reference}</c>, <c>/adjustments</c> <c>{delta, reason}</c> or <c>{counted,

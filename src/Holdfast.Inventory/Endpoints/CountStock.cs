@@ -1,10 +1,15 @@
 using Holdfast.Inventory.Core;
+using Holdfast.Inventory.Storage;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Http.Bodies;
+using Holdfast.Platform.Http.Idempotency;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
+using Holdfast.Platform.Messaging.Events;
+using Holdfast.Platform.Messaging.Outbox;
 
-namespace Holdfast.Inventory;
+namespace Holdfast.Inventory.Endpoints;
 
 /// <summary>
 /// <c>POST /inventory/counts</c> <c>{storeId, reason, lines:[{variantId, counted}]}</c>: sets the stock of up to 100 variants of a store

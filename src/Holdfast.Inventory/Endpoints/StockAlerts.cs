@@ -1,10 +1,11 @@
 using System.Globalization;
+using Holdfast.Inventory.Alerts;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
 
-namespace Holdfast.Inventory;
+namespace Holdfast.Inventory.Endpoints;
 
 /// <summary><c>GET /inventory/alerts?storeId</c>, for staff: the newest first. Behind the stock by less than a second.</summary>
 public sealed class StockAlerts(Db db)

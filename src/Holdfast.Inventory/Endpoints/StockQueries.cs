@@ -1,9 +1,11 @@
 using System.Globalization;
+using Holdfast.Inventory.Storage;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
 
-namespace Holdfast.Inventory;
+namespace Holdfast.Inventory.Endpoints;
 
 /// <summary><c>GET /inventory/{variantId}</c>, its <c>/movements</c>, and <c>GET /inventory?storeId&amp;below</c>.</summary>
 public sealed class StockQueries(Db db)

@@ -1,11 +1,8 @@
-using Holdfast.Inventory.Core;
-using Holdfast.Platform;
-using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Http.Idempotency;
+using Holdfast.Platform.Http.Routing;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Inventory;
+namespace Holdfast.Inventory.Reservations;
 
 /// <summary>Let the goods leave the house.</summary>
 public sealed record CommitCommand(Guid Id, Caller Caller, IdempotencyKey? Key) : ReservationCommand(Id, Caller, Key);

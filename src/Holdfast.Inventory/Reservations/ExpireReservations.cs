@@ -1,9 +1,11 @@
 using Holdfast.Inventory.Core;
+using Holdfast.Inventory.Storage;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Messaging.Events;
+using Holdfast.Platform.Messaging.Outbox;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Inventory;
+namespace Holdfast.Inventory.Reservations;
 
 /// <summary>
 /// Gives back the stock of reservations whose time is over: a bounded batch over the index, once a second, by any number of workers.

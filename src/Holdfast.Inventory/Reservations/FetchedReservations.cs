@@ -1,9 +1,7 @@
 using Holdfast.Inventory.Core;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
-using Holdfast.Platform.Messaging;
 
-namespace Holdfast.Inventory;
+namespace Holdfast.Inventory.Reservations;
 
 /// <summary>Reservations that a round trip has fetched, or will have.</summary>
 public sealed class FetchedReservations

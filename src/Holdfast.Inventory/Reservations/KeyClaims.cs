@@ -1,9 +1,10 @@
 using Holdfast.Inventory.Core;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Idempotency;
+using Holdfast.Platform.Http.Replies;
 
-namespace Holdfast.Inventory;
+namespace Holdfast.Inventory.Reservations;
 
 /// <summary>
 /// The Idempotency-Keys of one batch. They are claimed before any lock, in the order of their hashes; a claim names the event whose data is

@@ -1,9 +1,12 @@
 using Holdfast.Inventory.Core;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Bodies;
+using Holdfast.Platform.Http.Idempotency;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
 
-namespace Holdfast.Inventory;
+namespace Holdfast.Inventory.Reservations;
 
 /// <summary>
 /// <c>POST /inventory/reservations</c> <c>{lines:[{variantId, quantity}], ttlSeconds?, reference?}</c>, <c>GET</c> of one, <c>/release</c>

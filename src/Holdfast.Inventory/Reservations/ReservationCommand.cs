@@ -1,11 +1,8 @@
-using Holdfast.Inventory.Core;
-using Holdfast.Platform;
-using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Http.Idempotency;
+using Holdfast.Platform.Http.Routing;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Inventory;
+namespace Holdfast.Inventory.Reservations;
 
 /// <summary>A reservation to be made or ended.</summary>
 /// <param name="Id">Of the reservation; a new one for <see cref="ReserveCommand"/>.</param>

@@ -1,9 +1,11 @@
 using Holdfast.Inventory.Core;
+using Holdfast.Inventory.Storage;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Idempotency;
+using Holdfast.Platform.Http.Replies;
 
-namespace Holdfast.Inventory;
+namespace Holdfast.Inventory.Reservations;
 
 /// <summary>
 /// One look at the database before any lock: answers to keys that were used before, what the catalog says of the variants, and what is

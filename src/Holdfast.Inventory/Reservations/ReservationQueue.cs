@@ -1,11 +1,13 @@
 using Holdfast.Inventory.Core;
+using Holdfast.Inventory.Storage;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Messaging.Events;
+using Holdfast.Platform.Messaging.Outbox;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Inventory;
+namespace Holdfast.Inventory.Reservations;
 
 /// <summary>Waiting reservation commands become batches: one look without locks, then open, decide, ink, one commit.</summary>
 public sealed class ReservationQueue(Db db, RelaySignal bell, ILogger<ReservationQueue> log)

@@ -1,9 +1,9 @@
 using Holdfast.Inventory.Core;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Messaging.Events;
 
-namespace Holdfast.Inventory;
+namespace Holdfast.Inventory.Reservations;
 
 /// <summary>Opens and inks the <see cref="ReservationBook"/>. In the lock order, reservations come before stock.</summary>
 public static class ReservationStore

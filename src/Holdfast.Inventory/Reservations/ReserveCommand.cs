@@ -1,11 +1,9 @@
 using Holdfast.Inventory.Core;
-using Holdfast.Platform;
-using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Http.Idempotency;
+using Holdfast.Platform.Http.Routing;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Inventory;
+namespace Holdfast.Inventory.Reservations;
 
 /// <summary>Hold these lines, each variant once, for so long.</summary>
 public sealed record ReserveCommand(Guid Id, Caller Caller, IdempotencyKey? Key, IReadOnlyList<StockLine> Lines, string? Reference,

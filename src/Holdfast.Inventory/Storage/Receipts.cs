@@ -1,9 +1,5 @@
-using Holdfast.Inventory.Core;
-using Holdfast.Platform;
-using Holdfast.Platform.Data;
-using Holdfast.Platform.Messaging;
 
-namespace Holdfast.Inventory;
+namespace Holdfast.Inventory.Storage;
 
 /// <summary>What became of receipts.</summary>
 /// <param name="Written">How many were written.</param>

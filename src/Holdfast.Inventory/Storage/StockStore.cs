@@ -1,11 +1,11 @@
-using Holdfast.Catalog;
+using Holdfast.Catalog.Storage;
 using Holdfast.Inventory.Core;
-using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Messaging.Events;
+using Holdfast.Platform.Text;
 
-namespace Holdfast.Inventory;
+namespace Holdfast.Inventory.Storage;
 
 /// <summary>Opens and inks the <see cref="StockBook"/>: one read under lock, one write per table.</summary>
 public static class StockStore

@@ -2,7 +2,7 @@ using Holdfast.Inventory.Core;
 using Holdfast.Platform.Data;
 using static Holdfast.Platform.Data.Table<Holdfast.Inventory.Core.StockRow>;
 
-namespace Holdfast.Inventory;
+namespace Holdfast.Inventory.Storage;
 
 /// <summary>The table <c>stock</c>, each column once.</summary>
 internal static class StockTable

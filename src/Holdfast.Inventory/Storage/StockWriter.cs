@@ -1,9 +1,9 @@
 using Holdfast.Inventory.Core;
-using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Messaging.Events;
+using Holdfast.Platform.Text;
 
-namespace Holdfast.Inventory;
+namespace Holdfast.Inventory.Storage;
 
 /// <summary>Brings stock in by the thousand: imports, the demo store, benchmarks.</summary>
 public static class StockWriter

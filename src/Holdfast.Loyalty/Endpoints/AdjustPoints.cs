@@ -1,9 +1,13 @@
 using Holdfast.Loyalty.Core;
+using Holdfast.Loyalty.Storage;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Bodies;
+using Holdfast.Platform.Http.Idempotency;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
 
-namespace Holdfast.Loyalty;
+namespace Holdfast.Loyalty.Endpoints;
 
 /// <summary>
 /// <c>POST /loyalty/{customerId}/adjustments</c>: staff give points, or take some; never more than there are (422

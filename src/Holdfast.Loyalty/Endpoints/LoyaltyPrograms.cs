@@ -1,9 +1,12 @@
 using Holdfast.Loyalty.Core;
+using Holdfast.Loyalty.Storage;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Bodies;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
 
-namespace Holdfast.Loyalty;
+namespace Holdfast.Loyalty.Endpoints;
 
 /// <summary><c>GET</c> and <c>PUT /stores/{id}/loyalty-program</c>. A store that has set none gives and takes no points.</summary>
 internal sealed class LoyaltyPrograms(Db db)

@@ -1,10 +1,12 @@
 using System.Globalization;
 using Holdfast.Loyalty.Core;
+using Holdfast.Loyalty.Storage;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
 
-namespace Holdfast.Loyalty;
+namespace Holdfast.Loyalty.Endpoints;
 
 /// <summary>
 /// <c>GET /loyalty</c> and <c>GET /loyalty/movements</c> for the caller's own points, <c>GET /loyalty/{customerId}?storeId</c> for the

@@ -1,7 +1,7 @@
 using Holdfast.Loyalty.Core;
 using Holdfast.Platform.Data;
 
-namespace Holdfast.Loyalty;
+namespace Holdfast.Loyalty.Storage;
 
 /// <summary>Opens and inks the <see cref="PointsBook"/>: one read under lock, one write per table.</summary>
 public static class PointsStore

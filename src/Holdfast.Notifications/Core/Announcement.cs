@@ -1,4 +1,3 @@
-using Holdfast.Platform.Messaging;
 
 namespace Holdfast.Notifications.Core;
 

@@ -1,4 +1,4 @@
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Messaging.Events;
 
 namespace Holdfast.Notifications.Core;
 

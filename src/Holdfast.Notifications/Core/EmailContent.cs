@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Mail;
 
 namespace Holdfast.Notifications.Core;
 

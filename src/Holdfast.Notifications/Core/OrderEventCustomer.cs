@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Holdfast.Platform.Messaging;
 
 namespace Holdfast.Notifications.Core;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Messaging.Events;
 
 namespace Holdfast.Notifications.Core;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Holdfast.Platform.Messaging;
 
 namespace Holdfast.Notifications.Core;
 

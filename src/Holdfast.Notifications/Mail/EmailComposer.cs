@@ -1,9 +1,11 @@
-using Holdfast.Identity;
+using Holdfast.Identity.Core;
+using Holdfast.Identity.Links;
 using Holdfast.Notifications.Core;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Messaging.Events;
 
-namespace Holdfast.Notifications;
+namespace Holdfast.Notifications.Mail;
 
 /// <summary>Reads what the words and the recipients of messages about events are made of, when they are about to be sent.</summary>
 internal sealed class EmailComposer(Db db, AccessKeys accessKeys, PublicUrl url, NotificationOptions options)

@@ -1,9 +1,10 @@
-using Holdfast.Identity;
+using Holdfast.Identity.Core;
+using Holdfast.Identity.Links;
 using Holdfast.Notifications.Core;
-using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Messaging.Events;
 
-namespace Holdfast.Notifications;
+namespace Holdfast.Notifications.Mail;
 
 /// <summary>What the messages of a batch are written from.</summary>
 internal sealed class EmailFacts(

@@ -1,9 +1,8 @@
-using Holdfast.Platform;
 using MailKit.Net.Smtp;
 using MailKit.Security;
 using MimeKit;
 
-namespace Holdfast.Notifications;
+namespace Holdfast.Notifications.Mail;
 
 /// <summary>Where mails go.</summary>
 /// <param name="Server">Null: they are written as <c>.eml</c> files into <paramref name="Folder"/>.</param>

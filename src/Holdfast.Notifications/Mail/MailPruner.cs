@@ -1,7 +1,7 @@
 using Holdfast.Platform.Data;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Notifications;
+namespace Holdfast.Notifications.Mail;
 
 /// <summary>Forgets messages that were sent, or given up, thirty days ago. Any number of workers may run it.</summary>
 internal sealed class MailPruner(Db db, ILogger<MailPruner> log) : Sweep(db, Interval, MaxAtOnce, log)

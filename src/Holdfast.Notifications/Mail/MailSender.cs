@@ -5,7 +5,7 @@ using MailKit.Net.Smtp;
 using MailKit.Security;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Notifications;
+namespace Holdfast.Notifications.Mail;
 
 /// <summary>Sends queued mails, by SMTP or into the folder.</summary>
 internal sealed class MailSender(Db db, MailTransport transport, EmailComposer letters, ILogger<MailSender> log)

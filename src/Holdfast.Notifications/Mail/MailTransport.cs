@@ -3,7 +3,7 @@ using MailKit.Net.Smtp;
 using MailKit.Security;
 using MimeKit;
 
-namespace Holdfast.Notifications;
+namespace Holdfast.Notifications.Mail;
 
 /// <summary>Hands one mail to the server, or writes it into the folder. Throws where that fails.</summary>
 /// <param name="patience">How long a server may take over one mail; where it is not said, a minute, since some look through a mail before

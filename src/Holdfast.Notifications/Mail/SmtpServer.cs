@@ -1,9 +1,8 @@
-using Holdfast.Platform;
 using MailKit.Net.Smtp;
 using MailKit.Security;
 using MimeKit;
 
-namespace Holdfast.Notifications;
+namespace Holdfast.Notifications.Mail;
 
 /// <summary>
 /// A mail server. With <paramref name="Tls"/> the connection must become encrypted before anything is sent: from its first byte at port

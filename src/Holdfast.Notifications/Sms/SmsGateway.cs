@@ -1,9 +1,8 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using Holdfast.Platform.Data;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Notifications;
+namespace Holdfast.Notifications.Sms;
 
 /// <summary>
 /// An HTTP gateway that sends SMS: it takes a POST of <c>{"to": "+84...", "text": "..."}</c> and answers 2xx when it has it.

@@ -1,9 +1,10 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using Holdfast.Notifications.Mail;
 using Holdfast.Platform.Data;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Notifications;
+namespace Holdfast.Notifications.Sms;
 
 /// <summary>
 /// Sends queued SMS through the gateway. The message's id goes along as Idempotency-Key, so that a gateway that knows keys sends a retried

@@ -1,11 +1,15 @@
-using Holdfast.Identity;
+using Holdfast.Identity.Accounts;
+using Holdfast.Identity.Core;
 using Holdfast.Orders.Core;
+using Holdfast.Orders.Events;
+using Holdfast.Orders.Storage;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Messaging;
-using Holdfast.Promotions;
+using Holdfast.Platform.Messaging.Events;
+using Holdfast.Platform.Messaging.Outbox;
+using Holdfast.Promotions.Storage;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Accounts;
 
 /// <summary>
 /// What happens to orders when an account is closed or proves a guest's email. Each order that changes says so with an <c>order.updated</c>

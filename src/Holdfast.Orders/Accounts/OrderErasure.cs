@@ -1,10 +1,12 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Holdfast.Orders.Core;
-using Holdfast.Platform.Http;
-using Holdfast.Platform.Messaging;
+using Holdfast.Orders.Events;
+using Holdfast.Orders.Storage;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Messaging.Events;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Accounts;
 
 /// <summary>Removes the buyer from events. Goods, amounts and times stay, and so do members that are always served.</summary>
 internal static class OrderErasure

@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Holdfast.Orders.Storage;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Administration;
 
 /// <summary>
 /// All orders as a table, for files: one row a line of an order, the order's own values in each of its rows. Deleted ones, too.

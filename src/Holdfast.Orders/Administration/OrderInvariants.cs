@@ -1,9 +1,12 @@
 using System.Globalization;
 using Holdfast.Orders.Core;
-using Holdfast.Platform;
+using Holdfast.Orders.Lifecycle;
+using Holdfast.Orders.Statistics;
+using Holdfast.Orders.Storage;
 using Holdfast.Platform.Data;
+using Holdfast.Platform.Text;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Administration;
 
 /// <summary>What holds for orders after every commit, and what can be recomputed where it does not.</summary>
 internal static class OrderInvariants

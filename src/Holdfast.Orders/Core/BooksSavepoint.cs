@@ -1,6 +1,3 @@
-using Holdfast.Inventory.Core;
-using Holdfast.Loyalty.Core;
-using Holdfast.Promotions.Core;
 
 namespace Holdfast.Orders.Core;
 

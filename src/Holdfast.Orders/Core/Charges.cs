@@ -1,8 +1,3 @@
-using Holdfast.Catalog.Core;
-using Holdfast.Inventory.Core;
-using Holdfast.Loyalty.Core;
-using Holdfast.Platform;
-using Holdfast.Promotions.Core;
 
 namespace Holdfast.Orders.Core;
 

@@ -1,5 +1,3 @@
-using Holdfast.Inventory.Core;
-using Holdfast.Platform;
 
 namespace Holdfast.Orders.Core;
 

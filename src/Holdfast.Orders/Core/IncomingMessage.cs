@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Holdfast.Platform;
+using Holdfast.Platform.Text;
 
 namespace Holdfast.Orders.Core;
 

@@ -1,7 +1,5 @@
 using Holdfast.Inventory.Core;
-using Holdfast.Loyalty.Core;
 using Holdfast.Platform;
-using Holdfast.Promotions.Core;
 
 namespace Holdfast.Orders.Core;
 

@@ -1,4 +1,4 @@
-using Holdfast.Inventory.Core;
+using Holdfast.Orders.Placement;
 using Holdfast.Platform;
 
 namespace Holdfast.Orders.Core;

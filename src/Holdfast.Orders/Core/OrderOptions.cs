@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using Holdfast.Inventory.Core;
-using Holdfast.Platform;
 
 namespace Holdfast.Orders.Core;
 

@@ -1,6 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Holdfast.Identity;
-using Holdfast.Inventory.Core;
 
 namespace Holdfast.Orders.Core;
 

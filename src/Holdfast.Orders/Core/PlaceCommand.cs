@@ -1,5 +1,5 @@
-using Holdfast.Catalog.Core;
 using Holdfast.Inventory.Core;
+using Holdfast.Orders.Placement;
 
 namespace Holdfast.Orders.Core;
 

@@ -2,6 +2,7 @@ using Holdfast.Catalog.Core;
 using Holdfast.Inventory.Core;
 using Holdfast.Loyalty.Core;
 using Holdfast.Platform;
+using Holdfast.Platform.Text;
 using Holdfast.Promotions.Core;
 
 namespace Holdfast.Orders.Core;

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Holdfast.Platform;
 
 namespace Holdfast.Orders.Core;
 

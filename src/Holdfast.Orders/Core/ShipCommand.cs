@@ -1,5 +1,4 @@
 using Holdfast.Inventory.Core;
-using Holdfast.Platform;
 
 namespace Holdfast.Orders.Core;
 

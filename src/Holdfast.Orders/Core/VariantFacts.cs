@@ -1,5 +1,3 @@
-using Holdfast.Catalog.Core;
-using Holdfast.Inventory.Core;
 
 namespace Holdfast.Orders.Core;
 

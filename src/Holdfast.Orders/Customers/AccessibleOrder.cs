@@ -1,11 +1,6 @@
-using Holdfast.Identity;
 using Holdfast.Orders.Core;
-using Holdfast.Platform;
-using Holdfast.Platform.Caching;
-using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Customers;
 
 /// <summary>An order a caller may see, and as what.</summary>
 internal sealed record AccessibleOrder(Order Order, Relation Relation);

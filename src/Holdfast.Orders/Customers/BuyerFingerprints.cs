@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Holdfast.Orders.Core;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Customers;
 
 /// <summary>Makes <see cref="BuyerHashes"/>: 64 bits each of a SHA-256.</summary>
 internal static class BuyerFingerprints

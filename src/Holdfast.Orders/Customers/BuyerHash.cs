@@ -1,7 +1,7 @@
-using Holdfast.Identity;
+using Holdfast.Identity.Core;
 using Holdfast.Orders.Core;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Customers;
 
 /// <summary>Hashes by which recipients and senders of messages are counted; nobody is found by them.</summary>
 public static class BuyerHash

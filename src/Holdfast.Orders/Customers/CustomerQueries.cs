@@ -1,10 +1,15 @@
-using Holdfast.Identity;
-using Holdfast.Loyalty;
+using Holdfast.Identity.Accounts;
+using Holdfast.Loyalty.Core;
+using Holdfast.Loyalty.Storage;
+using Holdfast.Orders.Storage;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Bodies;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
+using Holdfast.Platform.Text;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Customers;
 
 /// <summary>
 /// <c>GET /customers?q</c> and <c>GET /customers/{id}</c>: guests and accounts, the newest first. Staff see those who have ordered from

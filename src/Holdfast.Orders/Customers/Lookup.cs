@@ -1,12 +1,9 @@
 using System.Net;
 using System.Threading.Channels;
-using Holdfast.Identity;
-using Holdfast.Platform.Data;
-using Holdfast.Platform.Messaging;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Customers;
 
 /// <summary>What somebody says that they have ordered, and in which language they want to read about it.</summary>
 /// <param name="Client">The address that asks, as limits count it.</param>

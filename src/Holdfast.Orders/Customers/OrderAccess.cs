@@ -1,11 +1,12 @@
-using Holdfast.Identity;
+using Holdfast.Identity.Links;
 using Holdfast.Orders.Core;
+using Holdfast.Orders.Storage;
 using Holdfast.Platform;
 using Holdfast.Platform.Caching;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Routing;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Customers;
 
 /// <summary>
 /// Whose order it is: the customer who placed it, whoever holds a guest order's access key, and those who work for its store. For all

@@ -1,12 +1,15 @@
 using System.Net;
 using System.Threading.Channels;
-using Holdfast.Identity;
+using Holdfast.Identity.Core;
+using Holdfast.Identity.Links;
+using Holdfast.Orders.Placement;
 using Holdfast.Platform.Data;
+using Holdfast.Platform.Mail;
 using Holdfast.Platform.Messaging;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Customers;
 
 /// <summary>
 /// Looks for orders whose link somebody has asked for, one after the other and after they were answered, and mails it to the buyer. What

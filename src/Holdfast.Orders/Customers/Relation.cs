@@ -1,11 +1,5 @@
-using Holdfast.Identity;
-using Holdfast.Orders.Core;
-using Holdfast.Platform;
-using Holdfast.Platform.Caching;
-using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Customers;
 
 /// <summary>What a caller is to an order.</summary>
 internal enum Relation

@@ -1,11 +1,10 @@
-using Holdfast.Inventory.Core;
 using Holdfast.Orders.Core;
-using Holdfast.Platform;
-using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
-using Holdfast.Platform.Messaging;
+using Holdfast.Orders.Customers;
+using Holdfast.Orders.Lifecycle;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Endpoints;
 
 /// <summary>
 /// POST /orders/{id}/cancel, by its owner; those who work for the store may name lines, and cancel what is open of an order that is partly

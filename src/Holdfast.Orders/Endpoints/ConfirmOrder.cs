@@ -1,11 +1,13 @@
 using System.Text.Json;
-using Holdfast.Identity;
+using Holdfast.Identity.Links;
 using Holdfast.Orders.Core;
+using Holdfast.Orders.Lifecycle;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Endpoints;
 
 /// <summary>
 /// <c>POST /orders/{id}/confirm</c>: the buyer of an order that is paid on delivery says that they mean it, with the token of the link that

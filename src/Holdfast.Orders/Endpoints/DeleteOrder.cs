@@ -1,11 +1,14 @@
-using Holdfast.Inventory.Core;
 using Holdfast.Orders.Core;
+using Holdfast.Orders.Customers;
+using Holdfast.Orders.Lifecycle;
+using Holdfast.Orders.Storage;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
+using Holdfast.Platform.Messaging.DeadLetters;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Endpoints;
 
 /// <summary>
 /// DELETE /orders/{id}: out of the lists; with <c>hard=true</c> (admin) out of the database, unless money or goods have moved.

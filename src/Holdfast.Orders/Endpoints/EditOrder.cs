@@ -1,9 +1,14 @@
-using Holdfast.Identity;
+using Holdfast.Identity.Core;
 using Holdfast.Orders.Core;
+using Holdfast.Orders.Customers;
+using Holdfast.Orders.Lifecycle;
+using Holdfast.Orders.Placement;
 using Holdfast.Platform;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Bodies;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Endpoints;
 
 /// <summary>
 /// PUT /orders/{id}: address, phone and note until it is shipped; those who work for the store also the buyer's email and name, staff the

@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
+using Holdfast.Orders.Customers;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Endpoints;
 
 /// <summary>GET /orders/{id}/history: what happened, when, by whom; the oldest first.</summary>
 internal sealed class GetHistory(OrderAccess access, Db db)

@@ -2,14 +2,16 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Holdfast.Identity;
-using Holdfast.Orders.Core;
+using Holdfast.Orders.Customers;
+using Holdfast.Orders.Events;
+using Holdfast.Orders.Storage;
 using Holdfast.Platform;
 using Holdfast.Platform.Caching;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Endpoints;
 
 /// <summary>GET /orders/{id}, cached; who may see it is asked of every request.</summary>
 internal sealed class GetOrder(Db db, OrderAccess access, Documents documents)

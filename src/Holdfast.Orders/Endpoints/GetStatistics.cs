@@ -1,11 +1,13 @@
 using System.Security.Cryptography;
 using System.Text;
+using Holdfast.Orders.Storage;
 using Holdfast.Platform;
 using Holdfast.Platform.Caching;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Endpoints;
 
 /// <summary>
 /// GET /orders/statistics: counts and sums by the day (of the store's time zone) an order was placed. Reads the daily rows, so its cost

@@ -2,14 +2,20 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Holdfast.Identity;
+using Holdfast.Identity.Accounts;
 using Holdfast.Orders.Core;
+using Holdfast.Orders.Events;
+using Holdfast.Orders.Placement;
+using Holdfast.Orders.Storage;
 using Holdfast.Platform;
 using Holdfast.Platform.Caching;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Bodies;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
+using Holdfast.Platform.Text;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Endpoints;
 
 /// <summary>
 /// GET /orders: a customer's own; staff see their stores'. Newest first unless <c>sort</c> says otherwise. <c>q</c> finds a number, an id,
@@ -68,7 +74,7 @@ internal sealed class ListOrders(Db db, Documents documents)
     /// <summary>The zone of the store whose orders are asked for by plain days; null where there are none, or no one store.</summary>
     private async Task<TimeZoneInfo?> ZoneAsync(Request request) =>
         (Times.IsDay(request.Query("from")) || Times.IsDay(request.Query("to"))) && Guid.TryParse(request.Query("storeId"), out var storeId)
-            ? Times.Zone((await db.ReadAsync(s => Catalog.Stores.FindAsync(s, storeId), request.Aborted).ConfigureAwait(false))?.TimeZone)
+            ? Times.Zone((await db.ReadAsync(s => Holdfast.Catalog.Storage.Stores.FindAsync(s, storeId), request.Aborted).ConfigureAwait(false))?.TimeZone)
             : null;
 
     /// <summary>Whose orders the list may show: when one of them gets an order, or one changes, it is stale.</summary>

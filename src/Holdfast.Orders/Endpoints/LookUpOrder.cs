@@ -1,8 +1,10 @@
-using Holdfast.Identity;
+using Holdfast.Identity.Core;
+using Holdfast.Orders.Customers;
 using Holdfast.Platform;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Endpoints;
 
 /// <summary>
 /// POST /orders/lookup: a guest who has lost the access key gets it again by mail, where number and email are those of an order. The answer

@@ -1,14 +1,16 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Holdfast.Identity;
+using Holdfast.Identity.Core;
 using Holdfast.Inventory.Core;
 using Holdfast.Orders.Core;
 using Holdfast.Platform;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Bodies;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
 using Holdfast.Promotions.Core;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Endpoints;
 
 /// <summary>Reads the body of an order: what is taken, within which limits, and whose order it will be.</summary>
 internal static class OrderRequest

@@ -1,10 +1,14 @@
-using Holdfast.Identity;
+using Holdfast.Identity.Links;
 using Holdfast.Orders.Core;
+using Holdfast.Orders.Events;
+using Holdfast.Orders.Placement;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Idempotency;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Endpoints;
 
 /// <summary>POST /orders: reads the request, queues it, answers after the commit.</summary>
 public sealed class PlaceOrder(Db db, PlacementQueue queue, AccessKeys accessKeys)

@@ -1,8 +1,11 @@
 using Holdfast.Orders.Core;
+using Holdfast.Orders.Placement;
+using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Endpoints;
 
 /// <summary>POST /orders/quote: every total as placing would make it, and what stands in the way. Writes nothing.</summary>
 internal sealed class QuoteOrder(Db db, OrderOptions options)

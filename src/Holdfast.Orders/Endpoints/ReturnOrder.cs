@@ -1,11 +1,9 @@
-using Holdfast.Inventory.Core;
 using Holdfast.Orders.Core;
-using Holdfast.Platform;
-using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
-using Holdfast.Platform.Messaging;
+using Holdfast.Orders.Lifecycle;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Endpoints;
 
 /// <summary>
 /// POST /orders/{id}/return: some lines, or all that is out; back into stock unless <c>restock</c> is false. Before the delivery it means:

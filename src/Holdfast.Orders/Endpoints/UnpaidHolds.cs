@@ -1,10 +1,15 @@
-using Holdfast.Identity;
+using Holdfast.Identity.Core;
 using Holdfast.Orders.Core;
+using Holdfast.Orders.Customers;
+using Holdfast.Orders.Lifecycle;
+using Holdfast.Orders.Storage;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Bodies;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Endpoints;
 
 /// <summary>
 /// <c>GET /orders/unpaid-holds?storeId&amp;variantId</c>: what strangers hold without money in a store, the newest first; and

@@ -1,14 +1,17 @@
 using System.Security.Cryptography;
 using System.Text;
 using Holdfast.Orders.Core;
+using Holdfast.Orders.Lifecycle;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Idempotency;
 using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Messaging.DeadLetters;
+using Holdfast.Platform.Messaging.Transports;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Events;
 
 /// <summary>
 /// What other systems tell us by <c>order_inbox</c>: payments that came or failed, goods that cannot be had. Each message goes through the

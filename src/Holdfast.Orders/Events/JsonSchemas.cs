@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Holdfast.Platform.Data;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Events;
 
 /// <summary>The JSON Schemas of what is served, as text.</summary>
 internal static class JsonSchemas

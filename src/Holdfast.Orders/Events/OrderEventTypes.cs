@@ -1,9 +1,10 @@
 using System.Text.Json.Nodes;
 using Holdfast.Orders.Core;
-using Holdfast.Platform.Messaging;
-using static Holdfast.Orders.JsonSchemas;
+using Holdfast.Orders.Storage;
+using Holdfast.Platform.Messaging.Events;
+using static Holdfast.Orders.Events.JsonSchemas;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Events;
 
 /// <summary>
 /// The events that this module tells others. Their data is the order as <see cref="OrderJson"/> writes it, with the members of the state

@@ -1,11 +1,12 @@
 using System.Buffers;
 using System.Text.Json;
 using Holdfast.Orders.Core;
+using Holdfast.Orders.Storage;
 using Holdfast.Platform;
-using Holdfast.Platform.Http;
-using static Holdfast.Orders.JsonSchemas;
+using Holdfast.Platform.Http.Replies;
+using static Holdfast.Orders.Events.JsonSchemas;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Events;
 
 /// <summary>
 /// The one form in which an order leaves: as an answer, as a replay and as an event's data, the same bytes. <see cref="OrderTable"/> names

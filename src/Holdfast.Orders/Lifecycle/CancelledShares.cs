@@ -1,6 +1,6 @@
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Lifecycle;
 
-/// <summary>What <see cref="Core.Shares"/> says, once more and in SQL, so that verify can check it.</summary>
+/// <summary>What <see cref="Holdfast.Orders.Core.Shares"/> says, once more and in SQL, so that verify can check it.</summary>
 internal static class CancelledShares
 {
     // Of a line's amount. Beyond so much the product would not fit, and the order is left out: MAX(too_large).

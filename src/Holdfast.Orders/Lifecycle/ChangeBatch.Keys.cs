@@ -1,7 +1,8 @@
+using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Idempotency;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Lifecycle;
 
 /// <summary>Idempotency keys of a batch of changes: claimed, answered from, and stored.</summary>
 internal sealed partial class ChangeBatch

@@ -1,20 +1,22 @@
-using Holdfast.Inventory;
 using Holdfast.Inventory.Core;
-using Holdfast.Loyalty;
+using Holdfast.Inventory.Storage;
 using Holdfast.Loyalty.Core;
+using Holdfast.Loyalty.Storage;
 using Holdfast.Orders.Core;
+using Holdfast.Orders.Events;
+using Holdfast.Orders.Placement;
+using Holdfast.Orders.Storage;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
-using Holdfast.Platform.Messaging;
-using Holdfast.Promotions;
+using Holdfast.Platform.Messaging.Events;
 using Holdfast.Promotions.Core;
+using Holdfast.Promotions.Storage;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Lifecycle;
 
 /// <summary>
-/// One batch of changes: open (claim keys, lock orders, then stock, then the clock), decide (<see cref="Core.LifecycleRules"/>), ink.
+/// One batch of changes: open (claim keys, lock orders, then stock, then the clock), decide (<see cref="Holdfast.Orders.Core.LifecycleRules"/>), ink.
 /// </summary>
 internal sealed partial class ChangeBatch
 {
@@ -129,7 +131,7 @@ internal sealed partial class ChangeBatch
         Error? refusal;
         try
         {
-            refusal = Core.LifecycleRules.Decide(command, file, _books, _now) ?? riders.Decide(file.Order, _now);
+            refusal = Holdfast.Orders.Core.LifecycleRules.Decide(command, file, _books, _now) ?? riders.Decide(file.Order, _now);
             if (refusal is null)
             {
                 var changed = new ChangeResult(OrderJson.Write(file.Order), file.Order.Version, Replayed: false);
@@ -158,7 +160,7 @@ internal sealed partial class ChangeBatch
     private async Task LoadStockAsync(Dictionary<Guid, OrderAggregate> files, PaymentBook payments, List<CommitParticipant> riders)
     {
         var needed = _changings.Any(c => files.TryGetValue(c.Command.OrderId, out var file)
-            && Core.LifecycleRules.NeedsStock(c.Command, file.Order, _now + Soon));
+            && Holdfast.Orders.Core.LifecycleRules.NeedsStock(c.Command, file.Order, _now + Soon));
         var lines = needed ? files.Values.SelectMany(f => f.Order.Lines).ToList() : [];
         IReadOnlyList<StockRow> stock = [];
         IEnumerable<(Guid, string, long)> purchases = [];
@@ -208,7 +210,7 @@ internal sealed partial class ChangeBatch
     private async Task<PointsBook> LoadPointsAsync(Dictionary<Guid, OrderAggregate> files)
     {
         var orders = _changings.Where(c => files.TryGetValue(c.Command.OrderId, out var file)
-            && Core.LifecycleRules.NeedsPoints(c.Command, file.Order, _now + Soon))
+            && Holdfast.Orders.Core.LifecycleRules.NeedsPoints(c.Command, file.Order, _now + Soon))
             .Select(c => files[c.Command.OrderId].Order).ToList();
         if (orders.Count == 0)
         {

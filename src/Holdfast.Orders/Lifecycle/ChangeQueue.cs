@@ -1,11 +1,10 @@
 using Holdfast.Orders.Core;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Messaging.Outbox;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Lifecycle;
 
 /// <summary>
 /// The way to change orders that exist: payments, cancellations, expiries, shipments. What waits for a store is done together

@@ -1,11 +1,8 @@
 using Holdfast.Orders.Core;
-using Holdfast.Platform;
-using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Http.Idempotency;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Lifecycle;
 
 /// <summary>A change of an order, with the key that makes it happen once where the caller gave one.</summary>
 /// <param name="Status">The HTTP status of its answer, kept with the key.</param>

@@ -1,11 +1,7 @@
-using Holdfast.Orders.Core;
-using Holdfast.Platform;
-using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Http.Replies;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Lifecycle;
 
 /// <summary>An order after a committed change. <paramref name="Body"/>: the order as JSON.</summary>
 public sealed record ChangeResult(byte[] Body, int Version, bool Replayed) : IAnswer

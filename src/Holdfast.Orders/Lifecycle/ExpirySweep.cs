@@ -3,7 +3,7 @@ using Holdfast.Platform;
 using Holdfast.Platform.Data;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Lifecycle;
 
 /// <summary>
 /// Gives the stock of overdue orders back. It only cleans up: every decision checks the time itself. Any number of workers may run it;

@@ -1,9 +1,11 @@
-using Holdfast.Identity;
+using Holdfast.Identity.Accounts;
+using Holdfast.Identity.Core;
 using Holdfast.Orders.Core;
+using Holdfast.Orders.Placement;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Lifecycle;
 
 /// <summary>
 /// Goes along when staff correct the email or the name of a guest's order: then it is the order of the guest who has the right email, by

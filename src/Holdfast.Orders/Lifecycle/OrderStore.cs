@@ -1,9 +1,11 @@
-using Holdfast.Inventory.Core;
 using Holdfast.Orders.Core;
+using Holdfast.Orders.Customers;
+using Holdfast.Orders.Events;
+using Holdfast.Orders.Storage;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Messaging.Events;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Lifecycle;
 
 /// <summary>Opens and inks <see cref="OrderAggregate"/>s: the orders under lock, with lines, fulfilments and money.</summary>
 internal sealed class OrderStore

@@ -1,8 +1,8 @@
 using Holdfast.Orders.Core;
-using Holdfast.Platform.Caching;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Caching.Local;
+using Holdfast.Platform.Http.Replies;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Lifecycle;
 
 /// <summary>
 /// The keys <c>order:session:{id}</c> in Redis: one for each unpaid order, which expires with it. Its expiry wakes the sweep of this

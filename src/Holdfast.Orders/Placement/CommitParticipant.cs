@@ -2,7 +2,7 @@ using Holdfast.Orders.Core;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Placement;
 
 /// <summary>
 /// What another module does in the commit of an order: a cart that is checked out, a webhook's event row, a code that is used. Orders knows

@@ -1,8 +1,5 @@
-using Holdfast.Orders.Core;
-using Holdfast.Platform;
-using Holdfast.Platform.Data;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Placement;
 
 /// <summary>The global lock order, for whoever rides: what is opened before stock has a lower rank than <see cref="Stock"/>.</summary>
 public static class LockRank

@@ -1,8 +1,8 @@
 using System.Globalization;
-using Holdfast.Platform;
 using Holdfast.Platform.Data;
+using Holdfast.Platform.Text;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Placement;
 
 /// <summary>
 /// Order numbers that people can read out: twelve characters of Crockford's base 32 (no I, L, O, U) in three groups, e.g.

@@ -1,8 +1,7 @@
 using Holdfast.Orders.Core;
 using Holdfast.Platform;
-using Holdfast.Platform.Data;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Placement;
 
 /// <summary>
 /// The decisions of one command's riders. Those that agreed can be undone, whether another one refuses or throws, or what follows fails.

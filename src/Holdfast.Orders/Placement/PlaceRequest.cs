@@ -1,11 +1,8 @@
 using Holdfast.Orders.Core;
-using Holdfast.Platform;
-using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Http.Idempotency;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Placement;
 
 /// <summary>A command with the key that makes it happen once.</summary>
 public sealed record PlaceRequest(PlaceCommand Command, IdempotencyKey Key);

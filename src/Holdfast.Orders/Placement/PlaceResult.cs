@@ -1,11 +1,7 @@
-using Holdfast.Orders.Core;
-using Holdfast.Platform;
-using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Http.Replies;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Placement;
 
 /// <summary>An order that is committed. <paramref name="Body"/>: the order as JSON, the same bytes for every retry.</summary>
 public sealed record PlaceResult(Guid OrderId, byte[] Body, bool Replayed) : IAnswer

@@ -1,7 +1,7 @@
 using Holdfast.Orders.Core;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Messaging.Events;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Placement;
 
 /// <summary>The events that tell of a placed order.</summary>
 internal static class PlacedEvents

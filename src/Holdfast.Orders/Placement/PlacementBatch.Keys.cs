@@ -1,8 +1,8 @@
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Idempotency;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Placement;
 
 /// <summary>Idempotency keys of a batch of placements: claimed, passed on, and answered from.</summary>
 internal sealed partial class PlacementBatch

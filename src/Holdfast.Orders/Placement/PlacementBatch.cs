@@ -1,15 +1,18 @@
-using Holdfast.Identity;
-using Holdfast.Inventory;
-using Holdfast.Loyalty;
+using Holdfast.Identity.Accounts;
+using Holdfast.Inventory.Reservations;
+using Holdfast.Inventory.Storage;
+using Holdfast.Loyalty.Storage;
 using Holdfast.Orders.Core;
+using Holdfast.Orders.Events;
+using Holdfast.Orders.Storage;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
-using Holdfast.Platform.Messaging;
-using Holdfast.Promotions;
+using Holdfast.Platform.Http.Idempotency;
+using Holdfast.Platform.Messaging.Events;
+using Holdfast.Promotions.Storage;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Placement;
 
 /// <summary>
 /// One batch of placements: peek (a snapshot that answers replays and hopeless commands without a lock), open (claim, lock, clock), decide

@@ -1,13 +1,15 @@
-using Holdfast.Inventory;
 using Holdfast.Inventory.Core;
-using Holdfast.Loyalty;
+using Holdfast.Inventory.Reservations;
+using Holdfast.Inventory.Storage;
 using Holdfast.Loyalty.Core;
+using Holdfast.Loyalty.Storage;
 using Holdfast.Orders.Core;
+using Holdfast.Orders.Storage;
 using Holdfast.Platform.Data;
-using Holdfast.Promotions;
 using Holdfast.Promotions.Core;
+using Holdfast.Promotions.Storage;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Placement;
 
 /// <summary>
 /// Opens what a batch of placements changes, under lock and in the global lock order: riders that come before stock, reservations, stock,

@@ -1,16 +1,17 @@
 using Holdfast.Catalog.Core;
-using Holdfast.Identity;
-using Holdfast.Inventory;
+using Holdfast.Identity.Accounts;
 using Holdfast.Inventory.Core;
-using Holdfast.Loyalty;
-using Holdfast.Loyalty.Core;
+using Holdfast.Inventory.Reservations;
+using Holdfast.Inventory.Storage;
+using Holdfast.Loyalty.Storage;
 using Holdfast.Orders.Core;
+using Holdfast.Orders.Storage;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
-using Holdfast.Promotions;
+using Holdfast.Platform.Http.Idempotency;
 using Holdfast.Promotions.Core;
+using Holdfast.Promotions.Storage;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Placement;
 
 /// <summary>
 /// What a batch sees before any lock, in one round trip: stored answers to its keys, the catalog's facts, the stock as last

@@ -1,11 +1,11 @@
 using Holdfast.Orders.Core;
+using Holdfast.Orders.Lifecycle;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Messaging.Outbox;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Placement;
 
 /// <summary>
 /// The way into the books: orders that wait for a store are placed together in one transaction (<see cref="PlacementBatch"/>).

@@ -1,8 +1,10 @@
 using System.Text.Json;
+using Holdfast.Orders.Storage;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Messaging.DeliveryQueues;
+using Holdfast.Platform.Messaging.Events;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Statistics;
 
 /// <summary>
 /// Keeps the daily statistics: each event of an order moves it from the row of its state before to the row of its state after. The moves of

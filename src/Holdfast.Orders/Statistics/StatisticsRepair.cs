@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Holdfast.Platform.Data;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Statistics;
 
 /// <summary>
 /// Recounts the daily statistics while orders are placed and changed: each order counts as its last event that the statistics have seen

@@ -1,4 +1,4 @@
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Storage;
 
 /// <summary>Conditions of a query with their parameters.</summary>
 internal sealed class Filter

@@ -2,11 +2,11 @@ using System.Text.Json;
 using Holdfast.Inventory.Core;
 using Holdfast.Orders.Core;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
-using static Holdfast.Orders.JsonSchemas;
+using Holdfast.Platform.Http.Replies;
+using static Holdfast.Orders.Events.JsonSchemas;
 using static Holdfast.Platform.Data.Table<Holdfast.Orders.Core.Fulfilment>;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Storage;
 
 /// <summary>The table <c>fulfilments</c>, each column once, in the order of the members of a served fulfilment.</summary>
 internal static class FulfilmentTable

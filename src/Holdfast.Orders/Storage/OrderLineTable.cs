@@ -1,9 +1,9 @@
 using Holdfast.Orders.Core;
 using Holdfast.Platform.Data;
-using static Holdfast.Orders.JsonSchemas;
+using static Holdfast.Orders.Events.JsonSchemas;
 using static Holdfast.Platform.Data.Table<Holdfast.Orders.Core.OrderLine>;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Storage;
 
 /// <summary>The table <c>order_lines</c>, each column once, in the order of the members of a served line.</summary>
 internal static class OrderLineTable

@@ -1,7 +1,7 @@
 using Holdfast.Orders.Core;
 using Holdfast.Platform.Data;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Storage;
 
 /// <summary>The names by which cached documents are dropped when orders change.</summary>
 public static class OrderNames

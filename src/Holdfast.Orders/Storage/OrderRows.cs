@@ -1,7 +1,7 @@
 using Holdfast.Orders.Core;
 using Holdfast.Platform.Data;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Storage;
 
 /// <summary>Orders and what hangs on them, as rows: read in one round trip, written set-based.</summary>
 internal static class OrderRows

@@ -1,10 +1,12 @@
 using System.Text.Json;
 using Holdfast.Orders.Core;
+using Holdfast.Orders.Customers;
+using Holdfast.Orders.Events;
 using Holdfast.Platform.Data;
-using static Holdfast.Orders.JsonSchemas;
+using static Holdfast.Orders.Events.JsonSchemas;
 using static Holdfast.Platform.Data.Table<Holdfast.Orders.Core.Order>;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Storage;
 
 /// <summary>
 /// The table <c>orders</c>. Each column is described once; whatever reads, writes, serves, exports or erases orders goes by this. The

@@ -1,7 +1,8 @@
 using Holdfast.Orders.Core;
+using Holdfast.Orders.Customers;
 using Holdfast.Platform.Data;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Storage;
 
 /// <summary>Reads the <see cref="PendingBook"/>.</summary>
 internal static class PendingOrderTable

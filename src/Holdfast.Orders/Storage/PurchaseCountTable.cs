@@ -1,7 +1,7 @@
 using Holdfast.Orders.Core;
 using Holdfast.Platform.Data;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Storage;
 
 /// <summary>Opens and inks the <see cref="PurchaseBook"/>.</summary>
 internal static class PurchaseCountTable

@@ -1,7 +1,8 @@
 using Holdfast.Orders.Core;
+using Holdfast.Orders.Customers;
 using Holdfast.Platform.Data;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Storage;
 
 /// <summary>
 /// Opens and inks the <see cref="UnpaidHoldBook"/>. An order that no limit on unpaid holds concerns costs it no statement.

@@ -1,3 +1,5 @@
+using Holdfast.Platform.Caching.Local;
+using Holdfast.Platform.Caching.Redis;
 using Holdfast.Platform.Data;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.DependencyInjection;

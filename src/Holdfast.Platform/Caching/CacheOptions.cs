@@ -1,3 +1,5 @@
+using Holdfast.Platform.Caching.Redis;
+
 namespace Holdfast.Platform.Caching;
 
 /// <summary>How documents are cached.</summary>

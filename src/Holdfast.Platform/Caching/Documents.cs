@@ -4,7 +4,7 @@ namespace Holdfast.Platform.Caching;
 
 /// <summary>
 /// Cached documents, for use cases. Every document has a key, as in the table of keys in docs/caching.md, and tags that are known before it
-/// is loaded; a write notes keys and tags with <see cref="Data.Tx.Invalidate"/>. Works over whichever <see cref="HybridCache"/> is registered.
+/// is loaded; a write notes keys and tags with <see cref="Holdfast.Platform.Data.Tx.Invalidate"/>. Works over whichever <see cref="HybridCache"/> is registered.
 /// </summary>
 public sealed class Documents(HybridCache cache)
 {

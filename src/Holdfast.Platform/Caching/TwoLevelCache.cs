@@ -1,13 +1,15 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
+using Holdfast.Platform.Caching.Local;
+using Holdfast.Platform.Caching.Redis;
 using Microsoft.Extensions.Caching.Hybrid;
 
 namespace Holdfast.Platform.Caching;
 
 /// <summary> The framework's <see cref="HybridCache"/>: memory in front, Redis behind it where there is one, one loader per key and
 /// process. Values are
-/// <see cref="Document"/>s; those of any other type are kept as the JSON that <see cref="Http.Reply.Json"/> makes of them. What an
+/// <see cref="Document"/>s; those of any other type are kept as the JSON that <see cref="Holdfast.Platform.Http.Replies.Reply.Json"/> makes of them. What an
 /// invalidation overtakes is given to those who waited for it already and kept nowhere. </summary>
 internal sealed class TwoLevelCache(CacheOptions options, MemoryLevel memory, RedisLevel? redis, Invalidations invalidations) : HybridCache
 {
@@ -136,10 +138,10 @@ internal sealed class TwoLevelCache(CacheOptions options, MemoryLevel memory, Re
     private static TimeSpan Jittered(TimeSpan ttl) => ttl * (0.9 + (0.2 * Random.Shared.NextDouble()));
 
     private static T ToValue<T>(Document document) =>
-        document is T same ? same : document.IsNone ? default! : JsonSerializer.Deserialize<T>(document.Body.Span, Http.Reply.Json)!;
+        document is T same ? same : document.IsNone ? default! : JsonSerializer.Deserialize<T>(document.Body.Span, Holdfast.Platform.Http.Replies.Reply.Json)!;
 
     private static Document ToDocument<T>(T value) =>
-        value as Document ?? (value is null ? Document.None : new Document(Http.Reply.Bytes(value), null));
+        value as Document ?? (value is null ? Document.None : new Document(Holdfast.Platform.Http.Replies.Reply.Bytes(value), null));
 
     private sealed record Plan<TState, T>(string Key, TState State, Func<TState, CancellationToken, ValueTask<T>> Factory,
         HybridCacheEntryOptions? Options,

@@ -1,4 +1,4 @@
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Audit;
 
 namespace Holdfast.Platform.Data;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Audit;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Platform.Data;

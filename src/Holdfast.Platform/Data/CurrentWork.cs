@@ -1,3 +1,5 @@
+using Holdfast.Platform.Data.Postgres;
+
 namespace Holdfast.Platform.Data;
 
 /// <summary>

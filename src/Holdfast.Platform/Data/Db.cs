@@ -1,5 +1,7 @@
 using System.Diagnostics;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Data.Postgres;
+using Holdfast.Platform.Data.Sqlite;
+using Holdfast.Platform.Http.Audit;
 
 namespace Holdfast.Platform.Data;
 

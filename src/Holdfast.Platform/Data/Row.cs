@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using Holdfast.Platform.Data.Sqlite;
 
 namespace Holdfast.Platform.Data;
 

@@ -1,3 +1,5 @@
+using Holdfast.Platform.Data.Postgres;
+
 namespace Holdfast.Platform.Data;
 
 /// <summary>What a PostgreSQL server and its settings allow this role in this database.</summary>

@@ -1,3 +1,5 @@
+using Holdfast.Platform.Text;
+
 namespace Holdfast.Platform.Data;
 
 /// <summary>

@@ -1,7 +1,8 @@
 using Holdfast.Platform.Data;
+using Holdfast.Platform.Messaging;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Mail;
 
 /// <summary>
 /// Tells operators of mails that a limit stops: <c>holdfast.mails.dropped</c> counts each, and this process logs one line for each

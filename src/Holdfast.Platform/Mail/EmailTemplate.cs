@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
 
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Mail;
 
 /// <summary>
 /// What a mail says, written once and kept in both forms: plain text, and HTML that is readable at the width of a phone and carries its

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
 
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Mail;
 
 /// <summary>A line of goods or of a sum: what it is, perhaps something smaller below it, and an amount.</summary>
 /// <param name="Strong">It is what the others add up to.</param>

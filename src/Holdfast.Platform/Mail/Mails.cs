@@ -1,6 +1,6 @@
 using Holdfast.Platform.Data;
 
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Mail;
 
 /// <summary>The queue of mails. A module queues on its own transaction; a worker sends what has committed.</summary>
 public static class Mails

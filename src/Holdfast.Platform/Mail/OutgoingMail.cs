@@ -1,6 +1,5 @@
-using Holdfast.Platform.Data;
 
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Mail;
 
 /// <summary>A mail to one person.</summary>
 /// <param name="Key">What causes it: of two mails with the same key only the first is sent.</param>

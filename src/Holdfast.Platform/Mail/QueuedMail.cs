@@ -1,6 +1,6 @@
 using Holdfast.Platform.Data;
 
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Mail;
 
 /// <summary>What became of a mail that was to be queued, once the batch has run.</summary>
 public sealed class QueuedMail

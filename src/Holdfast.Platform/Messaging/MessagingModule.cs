@@ -1,6 +1,14 @@
 using Holdfast.Platform.Background;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Routing;
+using Holdfast.Platform.Mail;
+using Holdfast.Platform.Messaging.DeadLetters;
+using Holdfast.Platform.Messaging.DeliveryQueues;
+using Holdfast.Platform.Messaging.Events;
+using Holdfast.Platform.Messaging.Outbox;
+using Holdfast.Platform.Messaging.Transports;
+using Holdfast.Platform.Messaging.Transports.Kafka;
+using Holdfast.Platform.Messaging.Transports.RabbitMq;
 using Holdfast.Platform.Telemetry;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;

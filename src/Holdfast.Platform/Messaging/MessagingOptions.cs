@@ -1,3 +1,5 @@
+using Holdfast.Platform.Messaging.DeliveryQueues;
+
 namespace Holdfast.Platform.Messaging;
 
 /// <summary>How this process hands events on.</summary>

@@ -1,4 +1,3 @@
-using Holdfast.Platform.Data;
 
 namespace Holdfast.Platform.Messaging;
 

@@ -1,7 +1,8 @@
 using System.Diagnostics;
-using Holdfast.Platform.Caching;
+using Holdfast.Platform.Caching.Redis;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using Holdfast.Platform.Caching;
-using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Holdfast.Platform;
+namespace Holdfast.Platform.Text;
 
 /// <summary>
 /// One mailbox has one key. Case, surrounding blanks and the way accents were typed are evened out, and domains are compared in ASCII

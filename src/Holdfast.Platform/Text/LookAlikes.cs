@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Holdfast.Platform;
+namespace Holdfast.Platform.Text;
 
 /// <summary>
 /// Words that a reader takes for ASCII although they are not. Letters of the phonetic alphabet are no letters of names. Of other letters

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Holdfast.Platform;
+namespace Holdfast.Platform.Text;
 
 /// <summary>
 /// What is the same in every writing of a phone number, <c>+84 912 345 678</c>, <c>0084912345678</c> or <c>0912.345.678</c>: its last eight

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Holdfast.Platform;
+namespace Holdfast.Platform.Text;
 
 /// <summary>
 /// Makes texts and queries alike for the search: words of letters and digits, lower case, without accents, so that <c>da nang</c> finds

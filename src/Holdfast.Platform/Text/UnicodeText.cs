@@ -3,7 +3,7 @@ using System.Reflection;
 using System.Text;
 using ADRaffy.ENSNormalize;
 
-namespace Holdfast.Platform;
+namespace Holdfast.Platform.Text;
 
 /// <summary>
 /// The one place where texts are normalised (docs/adr/0019). What is stored is <see cref="Nfc"/>; what names something (a SKU, a code, a

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
-using Holdfast.Platform;
+using Holdfast.Platform.Text;
 
 namespace Holdfast.Promotions.Core;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Holdfast.Platform;
 
 namespace Holdfast.Promotions.Core;
 

@@ -1,9 +1,9 @@
 using System.Text.RegularExpressions;
-using Holdfast.Platform;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Bodies;
+using Holdfast.Platform.Text;
 using Holdfast.Promotions.Core;
 
-namespace Holdfast.Promotions;
+namespace Holdfast.Promotions.Endpoints;
 
 /// <summary>Reads the rule of a code: all that a change may replace.</summary>
 internal static partial class DiscountBody

@@ -1,9 +1,13 @@
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Bodies;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
+using Holdfast.Platform.Text;
 using Holdfast.Promotions.Core;
+using Holdfast.Promotions.Storage;
 
-namespace Holdfast.Promotions;
+namespace Holdfast.Promotions.Endpoints;
 
 /// <summary>
 /// <c>GET /discount-codes?storeId&amp;code</c>, <c>GET /discount-codes/{code}?storeId</c> and <c>POST /discount-codes/{code}/quote</c>.

@@ -1,9 +1,14 @@
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Bodies;
+using Holdfast.Platform.Http.Idempotency;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
+using Holdfast.Platform.Text;
 using Holdfast.Promotions.Core;
+using Holdfast.Promotions.Storage;
 
-namespace Holdfast.Promotions;
+namespace Holdfast.Promotions.Endpoints;
 
 /// <summary>
 /// <c>POST /discount-codes</c>, and <c>PUT</c> and <c>DELETE /discount-codes/{code}?storeId</c>. A code for all stores, without a store, is

@@ -1,7 +1,7 @@
 using Holdfast.Platform.Data;
 using Holdfast.Promotions.Core;
 
-namespace Holdfast.Promotions;
+namespace Holdfast.Promotions.Storage;
 
 /// <summary>Reads and writes codes one at a time, for those who manage them.</summary>
 internal static class DiscountRows

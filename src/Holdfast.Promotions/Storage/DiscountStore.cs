@@ -1,7 +1,7 @@
 using Holdfast.Platform.Data;
 using Holdfast.Promotions.Core;
 
-namespace Holdfast.Promotions;
+namespace Holdfast.Promotions.Storage;
 
 /// <summary>Opens and inks the <see cref="DiscountBook"/>: one read under lock, set-based writes.</summary>
 public static class DiscountStore

@@ -3,7 +3,7 @@ using Holdfast.Platform.Data;
 using Holdfast.Promotions.Core;
 using static Holdfast.Platform.Data.Table<Holdfast.Promotions.Core.DiscountCode>;
 
-namespace Holdfast.Promotions;
+namespace Holdfast.Promotions.Storage;
 
 /// <summary>The table <c>discount_codes</c>, each column once.</summary>
 internal static class DiscountTable

@@ -1,7 +1,7 @@
 using Holdfast.Platform.Data;
 using Holdfast.Promotions.Core;
 
-namespace Holdfast.Promotions;
+namespace Holdfast.Promotions.Storage;
 
 /// <summary>Writes many codes set-based, for imports.</summary>
 public static class DiscountWriter

@@ -1,9 +1,11 @@
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Idempotency;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
 using Holdfast.Webhooks.Core;
 
-namespace Holdfast.Webhooks;
+namespace Holdfast.Webhooks.Endpoints;
 
 /// <summary>
 /// <c>GET /webhook-endpoints/{id}/deliveries?status</c>, <c>POST .../deliveries/{deliveryId}/redeliver</c>, and <c>POST

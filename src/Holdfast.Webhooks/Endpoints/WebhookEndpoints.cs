@@ -1,14 +1,16 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Holdfast.Identity;
+using Holdfast.Identity.Secrets;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Http.Idempotency;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
+using Holdfast.Platform.Messaging.Events;
 using Holdfast.Webhooks.Core;
 
-namespace Holdfast.Webhooks;
+namespace Holdfast.Webhooks.Endpoints;
 
 /// <summary>
 /// <c>POST /webhook-endpoints</c> <c>{storeId, url, types?, description?}</c>, <c>GET</c>, <c>GET /{id}</c>, <c>DELETE /{id}</c>, <c>POST

@@ -8,10 +8,8 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Holdfast.Platform.Messaging;
-using Holdfast.Webhooks.Core;
 
-namespace Holdfast.Webhooks;
+namespace Holdfast.Webhooks.Sending;
 
 /// <summary>What came of a try.</summary>
 /// <param name="HttpStatus">Null where there was no answer.</param>

@@ -1,8 +1,6 @@
 using System.Text.Json;
-using Holdfast.Identity;
-using Holdfast.Platform.Data;
 
-namespace Holdfast.Webhooks;
+namespace Holdfast.Webhooks.Sending;
 
 /// <summary>What came of one try.</summary>
 /// <param name="HttpStatus">Null where there was no answer.</param>

@@ -1,7 +1,7 @@
 using Holdfast.Platform.Data;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Webhooks;
+namespace Holdfast.Webhooks.Sending;
 
 /// <summary>
 /// Forgets deliveries that have ended, and their tries, thirty days after their events. Any number of workers may run it.

@@ -1,13 +1,13 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Holdfast.Identity;
+using Holdfast.Identity.Secrets;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Messaging.Events;
 using Holdfast.Webhooks.Core;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Webhooks;
+namespace Holdfast.Webhooks.Sending;
 
 /// <summary>
 /// Sends what is queued for endpoints. Any number of workers may run it: each claims a few deliveries of an endpoint by putting their next

@@ -8,10 +8,10 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Messaging.Events;
 using Holdfast.Webhooks.Core;
 
-namespace Holdfast.Webhooks;
+namespace Holdfast.Webhooks.Sending;
 
 /// <summary>
 /// Sends one event as Standard Webhooks say (https://www.standardwebhooks.com): POST with <c>webhook-id</c>, <c>webhook-timestamp</c> and
@@ -90,7 +90,7 @@ internal sealed class WebhookTransport : IDisposable
     internal static byte[] Body(Event e)
     {
         var buffer = new ArrayBufferWriter<byte>(e.Data.Length + 512);
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = Platform.Http.Reply.Json.Encoder }))
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = Holdfast.Platform.Http.Replies.Reply.Json.Encoder }))
         {
             json.WriteStartObject();
             json.WriteString("type", e.Type);

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Messaging.DeadLetters;
 
 namespace Holdfast.Commands;
 

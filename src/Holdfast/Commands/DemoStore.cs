@@ -1,7 +1,7 @@
 using System.Globalization;
-using Holdfast.Catalog;
 using Holdfast.Catalog.Core;
-using Holdfast.Inventory;
+using Holdfast.Catalog.Storage;
+using Holdfast.Inventory.Storage;
 using Holdfast.Platform.Data;
 
 namespace Holdfast.Commands;

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using CsvHelper;
-using Holdfast.Catalog;
+using Holdfast.Catalog.Storage;
 using Holdfast.Commands.Shop;
-using Holdfast.Orders;
+using Holdfast.Orders.Administration;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
 

@@ -2,8 +2,8 @@ using System.CommandLine;
 using Holdfast.Catalog.Core;
 using Holdfast.Commands.Products;
 using Holdfast.Commands.Tables;
-using Holdfast.Platform;
 using Holdfast.Platform.Data;
+using Holdfast.Platform.Text;
 
 namespace Holdfast.Commands;
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
-using Holdfast.Identity;
+using Holdfast.Configuration;
+using Holdfast.Identity.Secrets;
+using Holdfast.Identity.SigningKeys;
 using Holdfast.Platform.Data;
 using Holdfast.Webhooks;
 

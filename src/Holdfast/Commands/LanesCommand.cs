@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Messaging.DeliveryQueues;
 
 namespace Holdfast.Commands;
 

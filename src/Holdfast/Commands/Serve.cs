@@ -1,5 +1,6 @@
 using System.CommandLine;
-using Holdfast.Identity;
+using Holdfast.Configuration;
+using Holdfast.Identity.Accounts;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Telemetry;
 

@@ -1,9 +1,12 @@
 using System.Buffers.Text;
 using System.CommandLine;
 using System.Security.Cryptography;
-using Holdfast.Identity;
+using Holdfast.Identity.Accounts;
+using Holdfast.Identity.Core;
+using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Bodies;
+using Holdfast.Platform.Http.Routing;
 
 namespace Holdfast.Commands;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Holdfast.Identity;
+using Holdfast.Identity.Accounts;
 using Holdfast.Platform.Data;
 
 namespace Holdfast.Commands;

@@ -1,6 +1,6 @@
 using Holdfast.Platform;
 
-namespace Holdfast;
+namespace Holdfast.Configuration;
 
 /// <summary>The files that this installation keeps on disk: the SQLite database, and mails where no server takes them.</summary>
 internal static class DataFiles

@@ -1,12 +1,6 @@
 using System.Globalization;
-using Holdfast.Identity;
-using Holdfast.Inventory;
-using Holdfast.Notifications;
-using Holdfast.Platform.Data;
-using Holdfast.Platform.Telemetry;
-using Holdfast.Webhooks;
 
-namespace Holdfast;
+namespace Holdfast.Configuration;
 
 /// <summary>What a process does; the default is everything in one.</summary>
 [Flags]

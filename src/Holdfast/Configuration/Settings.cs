@@ -1,12 +1,14 @@
 using System.Globalization;
-using Holdfast.Identity;
+using Holdfast.Identity.Core;
+using Holdfast.Identity.External;
+using Holdfast.Identity.Secrets;
 using Holdfast.Inventory;
-using Holdfast.Notifications;
+using Holdfast.Notifications.Mail;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Telemetry;
 using Holdfast.Webhooks;
 
-namespace Holdfast;
+namespace Holdfast.Configuration;
 
 /// <summary>
 /// The settings of a process, checked: a wrong value is a <see cref="StartupException"/> whose one line says which and why.

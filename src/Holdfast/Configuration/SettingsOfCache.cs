@@ -1,8 +1,9 @@
 using System.Globalization;
 using Holdfast.Platform.Caching;
+using Holdfast.Platform.Caching.Redis;
 using Holdfast.Platform.Data;
 
-namespace Holdfast;
+namespace Holdfast.Configuration;
 
 /// <summary>The settings of caching and of Redis.</summary>
 public sealed partial record Settings

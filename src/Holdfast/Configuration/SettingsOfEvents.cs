@@ -1,7 +1,7 @@
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging;
 
-namespace Holdfast;
+namespace Holdfast.Configuration;
 
 /// <summary>The settings of events: brokers and consumers.</summary>
 public sealed partial record Settings

@@ -1,7 +1,8 @@
-using Holdfast.Identity;
+using Holdfast.Identity.External;
+using Holdfast.Identity.Secrets;
 using Holdfast.Platform.Data;
 
-namespace Holdfast;
+namespace Holdfast.Configuration;
 
 /// <summary>The settings of sign-in.</summary>
 public sealed partial record Settings

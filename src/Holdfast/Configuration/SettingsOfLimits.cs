@@ -1,9 +1,9 @@
 using System.Net;
 using Holdfast.Orders.Core;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Routing;
 
-namespace Holdfast;
+namespace Holdfast.Configuration;
 
 /// <summary>The settings of rate limits.</summary>
 public sealed partial record Settings

@@ -1,8 +1,10 @@
 using Holdfast.Notifications;
+using Holdfast.Notifications.Mail;
+using Holdfast.Notifications.Sms;
 using Holdfast.Platform.Data;
 using Holdfast.Webhooks;
 
-namespace Holdfast;
+namespace Holdfast.Configuration;
 
 /// <summary>The settings of mails, of the links in them, and of pages on other sites.</summary>
 public sealed partial record Settings

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using Holdfast.Platform;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Replies;
 using Holdfast.Platform.Telemetry;
 
-namespace Holdfast;
+namespace Holdfast.Http;
 
 /// <summary>
 /// Stands before everything: gives each request its trace id, makes sure that it gets an answer with a body (unknown routes and methods,

@@ -1,11 +1,11 @@
 using System.IO.Pipelines;
 using System.Text;
 using Holdfast.Platform;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Replies;
 using Holdfast.Platform.Telemetry;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
-namespace Holdfast;
+namespace Holdfast.Http;
 
 /// <summary>
 /// What is no HTTP never gets to the application: Kestrel refuses it with a status and no body. Here, on the connection, that answer

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Primitives;
 
-namespace Holdfast;
+namespace Holdfast.Http;
 
 /// <summary>
 /// What every answer tells browsers: to take it for what it says it is, to run and frame nothing of it, and to tell nobody where they came

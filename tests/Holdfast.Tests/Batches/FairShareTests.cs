@@ -1,8 +1,9 @@
-using Holdfast.Orders;
 using Holdfast.Orders.Core;
+using Holdfast.Orders.Lifecycle;
+using Holdfast.Orders.Placement;
 using Holdfast.Platform;
-using Holdfast.Platform.Caching;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Caching.Local;
+using Holdfast.Platform.Messaging.Outbox;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Orders;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,10 +1,8 @@
 using Holdfast.Carts;
-using Holdfast.Inventory.Core;
-using Holdfast.Orders;
 using Holdfast.Orders.Core;
-using Holdfast.Platform;
-using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Orders.Lifecycle;
+using Holdfast.Orders.Placement;
+using Holdfast.Platform.Http.Idempotency;
 using Holdfast.Tests.Carts;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Orders;

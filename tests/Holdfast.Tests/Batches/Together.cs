@@ -1,6 +1,8 @@
-using Holdfast.Orders;
 using Holdfast.Orders.Core;
+using Holdfast.Orders.Lifecycle;
+using Holdfast.Orders.Placement;
 using Holdfast.Platform;
+using Holdfast.Platform.Data;
 using Holdfast.Tests.Fixtures;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -28,7 +30,7 @@ internal static class Together
         return batch.Outcomes;
     }
 
-    public static async Task<Result<Holdfast.Orders.ChangeResult>[]> ChangeAsync(TestServer server, params ChangeRequest[] changings)
+    public static async Task<Result<Holdfast.Orders.Lifecycle.ChangeResult>[]> ChangeAsync(TestServer server, params ChangeRequest[] changings)
     {
         await using var tx = await server.Db.BeginAsync();
         var batch = new ChangeBatch(tx, NullLogger.Instance, changings);

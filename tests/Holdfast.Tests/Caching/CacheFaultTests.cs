@@ -1,4 +1,4 @@
-using Holdfast.Platform.Caching;
+using Holdfast.Platform.Caching.Local;
 using Holdfast.Platform.Data;
 using Holdfast.Tests.Fixtures;
 

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Holdfast.Platform.Caching;
+using Holdfast.Platform.Caching.Redis;
 using Holdfast.Platform.Data;
 using Holdfast.Tests.Fixtures;
 using Microsoft.Extensions.Caching.Hybrid;

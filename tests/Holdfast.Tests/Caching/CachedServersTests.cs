@@ -1,7 +1,9 @@
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Holdfast.Configuration;
 using Holdfast.Platform.Caching;
+using Holdfast.Platform.Caching.Redis;
 using Holdfast.Tests.Catalog;
 using Holdfast.Tests.Fixtures;
 

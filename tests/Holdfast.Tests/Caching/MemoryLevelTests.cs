@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Holdfast.Platform.Caching;
+using Holdfast.Platform.Caching.Local;
 using Holdfast.Platform.Data;
 
 namespace Holdfast.Tests.Caching;

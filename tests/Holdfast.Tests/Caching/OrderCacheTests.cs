@@ -2,8 +2,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Orders;
 

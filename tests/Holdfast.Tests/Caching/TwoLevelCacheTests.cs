@@ -1,5 +1,6 @@
 using System.Text;
 using Holdfast.Platform.Caching;
+using Holdfast.Platform.Caching.Local;
 using Holdfast.Platform.Data;
 using Holdfast.Tests.Fixtures;
 using Microsoft.Extensions.Caching.Hybrid;

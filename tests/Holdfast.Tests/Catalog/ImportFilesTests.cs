@@ -1,6 +1,6 @@
 using System.Text;
-using Holdfast.Catalog;
 using Holdfast.Catalog.Core;
+using Holdfast.Catalog.Storage;
 using Holdfast.Commands;
 using Holdfast.Commands.Products;
 using Holdfast.Commands.Tables;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
-using Holdfast.Catalog;
 using Holdfast.Catalog.Core;
+using Holdfast.Catalog.Storage;
 using Holdfast.Commands;
 using Holdfast.Platform.Data;
 using Holdfast.Tests.Fixtures;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Holdfast.Inventory;
+using Holdfast.Inventory.Storage;
 using Holdfast.Tests.Fixtures;
 using static Holdfast.Tests.Catalog.CatalogClient;
 
@@ -322,7 +322,7 @@ public abstract class ProductTests(TestHost host)
     {
         var copy = (JsonObject)variant.DeepClone();
         copy.Remove("id");
-        return copy.ToJsonString(Platform.Http.Reply.Json);
+        return copy.ToJsonString(Holdfast.Platform.Http.Replies.Reply.Json);
     }
 }
 

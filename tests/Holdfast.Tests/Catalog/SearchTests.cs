@@ -1,7 +1,9 @@
 using System.Net;
-using Holdfast.Catalog;
 using Holdfast.Catalog.Core;
-using Holdfast.Platform;
+using Holdfast.Catalog.Endpoints;
+using Holdfast.Catalog.Storage;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Text;
 using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Catalog;
@@ -109,7 +111,7 @@ public abstract class SearchTests(TestHost host)
         {
             var name = string.Concat(Enumerable.Range(0, random.Next(1, 30))
                 .Select(_ => (char)(random.Next(3) == 0 ? random.Next(0x20, 0x7F) : random.Next(0xA0, 0x2000)))).Trim();
-            if (name.Length == 0 || !Platform.Http.JsonBodyReader.IsClean(name) || SearchText.Words(name).Count == 0)
+            if (name.Length == 0 || !Holdfast.Platform.Http.Bodies.JsonBodyReader.IsClean(name) || SearchText.Words(name).Count == 0)
             {
                 continue;
             }

@@ -1,6 +1,5 @@
 using System.Reflection;
 using Holdfast.Catalog;
-using Holdfast.Platform;
 using Holdfast.Platform.Data;
 using Holdfast.Tests.Fixtures;
 

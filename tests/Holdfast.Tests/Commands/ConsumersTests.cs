@@ -1,10 +1,12 @@
+using Holdfast.Configuration;
 using Holdfast.Notifications;
-using Holdfast.Orders;
+using Holdfast.Notifications.Sms;
+using Holdfast.Orders.Events;
 using Holdfast.Platform.Background;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging;
 using Holdfast.Tests.Fixtures;
-using Holdfast.Webhooks;
+using Holdfast.Webhooks.Sending;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 

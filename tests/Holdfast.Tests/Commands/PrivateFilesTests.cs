@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Runtime.Versioning;
+using Holdfast.Configuration;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
 using Holdfast.Tests.Fixtures;

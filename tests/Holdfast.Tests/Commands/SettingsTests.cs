@@ -1,4 +1,6 @@
+using Holdfast.Configuration;
 using Holdfast.Platform.Caching;
+using Holdfast.Platform.Caching.Redis;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging;
 using Holdfast.Tests.Fixtures;
@@ -177,7 +179,7 @@ public sealed class SettingsTests
     {
         var mail = From(("SMTP_URL", "smtps://u:p%40ss@mail.example.com"), ("SMTP_FROM", "Shop <shop@example.com>"),
             ("PUBLIC_URL", "https://shop.example.com/"), ("CORS_ORIGINS", "https://A.example.com, http://localhost:3000"));
-        Assert.Equal(new Holdfast.Notifications.SmtpServer("mail.example.com", 587, true, "u", "p@ss"), mail.Mail.Server);
+        Assert.Equal(new Holdfast.Notifications.Mail.SmtpServer("mail.example.com", 587, true, "u", "p@ss"), mail.Mail.Server);
         Assert.DoesNotContain("p@ss", mail.Mail.ToString(), StringComparison.Ordinal);
         Assert.False(mail.Mail.Server!.ImplicitTls);
         Assert.True(From(("SMTP_URL", "smtps://mail.example.com:465"), ("SMTP_FROM", "shop@example.com")).Mail.Server!.ImplicitTls);

@@ -1,5 +1,5 @@
-using Holdfast.Platform;
 using Holdfast.Platform.Data;
+using Holdfast.Platform.Data.Postgres;
 using Holdfast.Tests.Fixtures;
 using Npgsql;
 

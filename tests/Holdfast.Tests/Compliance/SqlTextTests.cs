@@ -1,6 +1,6 @@
 using Holdfast.Commands;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Routing;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Http;
 

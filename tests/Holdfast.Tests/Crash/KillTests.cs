@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Holdfast.Platform.Data;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Orders;
 

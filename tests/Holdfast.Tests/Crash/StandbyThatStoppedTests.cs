@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using Holdfast.Inventory;
 using Holdfast.Inventory.Core;
+using Holdfast.Inventory.Reservations;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
+using Holdfast.Platform.Messaging.Outbox;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Orders;
 using Microsoft.Extensions.Logging.Abstractions;

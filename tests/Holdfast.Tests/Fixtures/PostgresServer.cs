@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using Holdfast.Platform.Data;
 using Holdfast.Tests.Fixtures;
 using Npgsql;
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using Holdfast.Configuration;
 using Holdfast.Platform.Caching;
+using Holdfast.Platform.Caching.Redis;
 using StackExchange.Redis;
 
 namespace Holdfast.Tests.Fixtures;

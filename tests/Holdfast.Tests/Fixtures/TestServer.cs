@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net.Http.Headers;
-using Holdfast.Notifications;
+using Holdfast.Configuration;
+using Holdfast.Notifications.Mail;
 using Holdfast.Platform.Background;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Routing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

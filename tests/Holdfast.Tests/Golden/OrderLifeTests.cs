@@ -1,11 +1,10 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Holdfast.Identity;
-using Holdfast.Orders;
+using Holdfast.Identity.Accounts;
+using Holdfast.Orders.Accounts;
 using Holdfast.Orders.Core;
-using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Routing;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Orders;
 using Microsoft.Extensions.DependencyInjection;

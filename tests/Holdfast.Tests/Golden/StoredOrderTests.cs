@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Holdfast.Commands;
-using Holdfast.Platform.Data;
 using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Golden;

@@ -4,8 +4,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using Holdfast.Commands;
-using Holdfast.Platform.Http;
-using Holdfast.Tests.Fixtures;
+using Holdfast.Platform.Http.Routing;
 
 namespace Holdfast.Tests.Http;
 

@@ -1,6 +1,6 @@
 using System.Net.Http.Json;
 using Holdfast.Commands;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Routing;
 using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Http;

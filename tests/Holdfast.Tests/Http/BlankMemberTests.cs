@@ -3,8 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Holdfast.Platform.Http;
-using Holdfast.Tests.Fixtures;
+using Holdfast.Platform.Http.Routing;
 
 namespace Holdfast.Tests.Http;
 

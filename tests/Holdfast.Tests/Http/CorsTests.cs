@@ -1,3 +1,4 @@
+using Holdfast.Configuration;
 using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Http;

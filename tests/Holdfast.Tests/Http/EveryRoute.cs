@@ -4,8 +4,9 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Holdfast.Commands;
-using Holdfast.Identity;
-using Holdfast.Platform.Http;
+using Holdfast.Identity.Accounts;
+using Holdfast.Identity.Tokens;
+using Holdfast.Platform.Http.Routing;
 using Holdfast.Tests.Fixtures;
 using Microsoft.AspNetCore.Routing;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Holdfast.Commands;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Routing;
 
 namespace Holdfast.Tests.Http;
 
@@ -68,7 +68,7 @@ public sealed partial class EveryRoute
             accessKey = await MakeOrderReadyAsync(route.Pattern.Split('/')[^1], guestsOrder ? Server.Guest : Admin);
             if (body.ContainsKey("token"))
             {
-                body["token"] = Server.Get<Holdfast.Identity.AccessKeys>().Mailed(Guid.Parse(_ids["/orders/{id}"]), "an@example.com");
+                body["token"] = Server.Get<Holdfast.Identity.Links.AccessKeys>().Mailed(Guid.Parse(_ids["/orders/{id}"]), "an@example.com");
             }
         }
         else if (route.Pattern.EndsWith("/from-cart", StringComparison.Ordinal))

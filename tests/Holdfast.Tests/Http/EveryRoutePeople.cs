@@ -2,8 +2,8 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Commands;
-using Holdfast.Identity;
-using Holdfast.Platform.Http;
+using Holdfast.Identity.Accounts;
+using Holdfast.Platform.Http.Routing;
 using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Http;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Routing;
 using Holdfast.Tests.Compliance;
 using Holdfast.Tests.Fixtures;
 using Microsoft.AspNetCore.Http;

@@ -2,9 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Holdfast.Identity;
+using Holdfast.Identity.Accounts;
+using Holdfast.Identity.Tokens;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Routing;
 using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Http;

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Routing;
 
 namespace Holdfast.Tests.Http;
 

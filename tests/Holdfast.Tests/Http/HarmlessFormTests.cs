@@ -4,10 +4,8 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Holdfast.Platform;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Routing;
 using Holdfast.Tests.Catalog;
-using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Http;
 

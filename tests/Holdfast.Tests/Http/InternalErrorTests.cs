@@ -3,6 +3,7 @@ using System.Text.Json;
 using Holdfast.Tests.Carts;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Inventory;
+using Holdfast.Tests.Orders;
 using Shop = Holdfast.Tests.Orders.Shop;
 
 namespace Holdfast.Tests.Http;

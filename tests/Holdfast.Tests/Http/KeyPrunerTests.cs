@@ -1,5 +1,5 @@
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Idempotency;
 using Holdfast.Tests.Fixtures;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -2,7 +2,8 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using Holdfast.Platform;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Bodies;
+using Holdfast.Platform.Http.Routing;
 using Holdfast.Tests.Catalog;
 using Holdfast.Tests.Fixtures;
 

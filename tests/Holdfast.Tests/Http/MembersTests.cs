@@ -2,8 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Holdfast.Platform.Http;
-using Holdfast.Tests.Fixtures;
+using Holdfast.Platform.Http.Routing;
 using Holdfast.Tests.Tidy;
 
 namespace Holdfast.Tests.Http;

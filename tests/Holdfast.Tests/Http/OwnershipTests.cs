@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Commands;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Routing;
 
 namespace Holdfast.Tests.Http;
 

@@ -1,9 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Routing;
 using Holdfast.Tests.Catalog;
-using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Http;
 

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Holdfast.Platform.Http;
+using Holdfast.Configuration;
+using Holdfast.Platform.Http.Routing;
 using Holdfast.Tests.Carts;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Orders;

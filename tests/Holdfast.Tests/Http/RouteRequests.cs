@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Routing;
 
 namespace Holdfast.Tests.Http;
 

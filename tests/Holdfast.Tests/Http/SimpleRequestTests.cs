@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Routing;
 
 namespace Holdfast.Tests.Http;
 

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
+using Holdfast.Configuration;
 using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Http;

@@ -1,9 +1,9 @@
 using System.Net.Http.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json;
-using Holdfast.Platform;
+using System.Text.Json.Nodes;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Routing;
+using Holdfast.Platform.Text;
 using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Http;

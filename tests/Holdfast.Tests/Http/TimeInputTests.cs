@@ -1,7 +1,5 @@
 using System.Text.Json.Nodes;
-using Holdfast.Platform.Http;
 using Holdfast.Tests.Catalog;
-using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Http;
 

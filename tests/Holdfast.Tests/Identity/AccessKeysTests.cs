@@ -1,4 +1,4 @@
-using Holdfast.Identity;
+using Holdfast.Identity.Links;
 using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Identity;

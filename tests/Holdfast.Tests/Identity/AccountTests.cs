@@ -2,8 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Holdfast.Commands;
-using Holdfast.Identity;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Data;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Orders;
 

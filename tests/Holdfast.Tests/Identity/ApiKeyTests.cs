@@ -1,7 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using Holdfast.Identity;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Routing;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Orders;
 

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Holdfast.Configuration;
 using Holdfast.Identity;
+using Holdfast.Identity.Accounts;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Orders;
 

@@ -1,9 +1,10 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using Holdfast.Orders;
 using Holdfast.Orders.Core;
+using Holdfast.Orders.Placement;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Messaging.DeadLetters;
+using Holdfast.Platform.Messaging.Events;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Orders;
 

@@ -1,12 +1,14 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Holdfast.Identity;
-using Holdfast.Orders;
+using Holdfast.Identity.Accounts;
+using Holdfast.Orders.Accounts;
 using Holdfast.Orders.Core;
+using Holdfast.Orders.Events;
+using Holdfast.Orders.Storage;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Http.Routing;
+using Holdfast.Platform.Messaging.Events;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Orders;
 
@@ -140,7 +142,7 @@ public abstract partial class ClosingTests
     {
         var order = (await OrderRows.ReadAsync(tx, [id])).Single();
         var now = await tx.NowAsync();
-        var (log, batch) = (new Holdfast.Platform.Messaging.EventLog(), tx.Batch());
+        var (log, batch) = (new Holdfast.Platform.Messaging.Events.EventLog(), tx.Batch());
         for (var i = 1; i <= count; i++)
         {
             log.Add(new Event(id, order.EventSequence + i, "order.updated", order.StoreId, now, "system", OrderEvents.Previous(order),

@@ -1,4 +1,4 @@
-using Holdfast.Identity;
+using Holdfast.Identity.Accounts;
 using Holdfast.Platform.Data;
 using Holdfast.Tests.Fixtures;
 

@@ -1,7 +1,10 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using Holdfast.Identity;
-using Holdfast.Platform.Http;
+using Holdfast.Identity.Accounts;
+using Holdfast.Identity.Links;
+using Holdfast.Identity.SignIn;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http.Routing;
 using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Identity;

@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Holdfast.Identity;
+using Holdfast.Identity.Accounts;
 using Holdfast.Platform.Data;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Orders;

@@ -2,9 +2,13 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Holdfast.Commands;
-using Holdfast.Identity;
+using Holdfast.Configuration;
+using Holdfast.Identity.Accounts;
+using Holdfast.Identity.Secrets;
+using Holdfast.Identity.SigningKeys;
+using Holdfast.Identity.Tokens;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Routing;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Webhooks;
 

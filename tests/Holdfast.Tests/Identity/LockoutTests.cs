@@ -1,4 +1,5 @@
-using Holdfast.Identity;
+using Holdfast.Identity.Core;
+using Holdfast.Platform;
 
 namespace Holdfast.Tests.Identity;
 

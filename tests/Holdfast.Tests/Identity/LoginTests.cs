@@ -1,9 +1,15 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Holdfast.Identity;
-using Holdfast.Platform.Http;
+using Holdfast.Configuration;
+using Holdfast.Identity.Accounts;
+using Holdfast.Identity.Core;
+using Holdfast.Identity.SignIn;
+using Holdfast.Identity.Tokens;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http.Routing;
 using Holdfast.Tests.Fixtures;
+using Holdfast.Tests.Orders;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -133,7 +139,7 @@ public abstract class LoginTests(Backend backend)
     public async Task Answers_with_a_token_or_a_key_are_not_stored_by_anybody()
     {
         await using var server = await StartAsync(null);
-        var shop = await Orders.Shop.CreateAsync(server.Db, 10);
+        var shop = await Holdfast.Tests.Orders.Shop.CreateAsync(server.Db, 10);
         var (email, _) = await MakeAsync(server);
         using var login = await server.Guest.PostAsJsonAsync("/api/v1/auth/login", new { email, password = Password });
         using var key = await server.Admin.PostAsJsonAsync("/api/v1/api-keys",

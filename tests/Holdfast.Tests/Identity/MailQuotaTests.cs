@@ -1,9 +1,16 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Holdfast.Identity;
-using Holdfast.Platform.Http;
+using Holdfast.Configuration;
+using Holdfast.Identity.Accounts;
+using Holdfast.Identity.Core;
+using Holdfast.Identity.Links;
+using Holdfast.Identity.SignIn;
+using Holdfast.Identity.Tokens;
+using Holdfast.Platform.Http.Routing;
 using Holdfast.Tests.Fixtures;
+using Holdfast.Tests.Messaging;
+using Holdfast.Tests.Orders;
 
 namespace Holdfast.Tests.Identity;
 
@@ -71,16 +78,16 @@ public abstract class MailQuotaTests(Backend backend) : IAsyncLifetime
     [Fact]
     public async Task What_one_account_is_not_sent_is_said_once_an_hour()
     {
-        using var metered = new Messaging.Metered();
+        using var metered = new Holdfast.Tests.Messaging.Metered();
         var email = $"{Guid.CreateVersion7():N}@example.com";
         var me = await MakeAsync(email);
-        for (var i = 0; i < Holdfast.Platform.Messaging.Mails.MostPerHour + 3; i++)
+        for (var i = 0; i < Holdfast.Platform.Mail.Mails.MostPerHour + 3; i++)
         {
             Assert.Equal(202, await AskAsync(me, "email", new { email = $"new{i}.{email}", password = Password }, "203.0.113.1"));
             _server.Db.ClockSkew += TimeSpan.FromMinutes(1);
         }
 
-        Assert.Equal(Holdfast.Platform.Messaging.Mails.MostPerHour, await MailsAsync($"new_.{email}"));
+        Assert.Equal(Holdfast.Platform.Mail.Mails.MostPerHour, await MailsAsync($"new_.{email}"));
         // An hour may end in between.
         var lines = _server.Log.Lines.Where(l => l.Contains("to one account within an hour", StringComparison.Ordinal)).ToList();
         Assert.InRange(lines.Count, 1, 2);

@@ -1,5 +1,6 @@
 using System.Net;
-using Holdfast.Identity;
+using Holdfast.Configuration;
+using Holdfast.Identity.External;
 using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Identity;

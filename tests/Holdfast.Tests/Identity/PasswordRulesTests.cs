@@ -1,7 +1,13 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
-using Holdfast.Identity;
+using Holdfast.Identity.Accounts;
+using Holdfast.Identity.Core;
+using Holdfast.Identity.Links;
+using Holdfast.Identity.SignIn;
+using Holdfast.Identity.Tokens;
+using Holdfast.Platform.Data;
 using Holdfast.Tests.Fixtures;
+using Holdfast.Tests.Orders;
 
 namespace Holdfast.Tests.Identity;
 
@@ -159,7 +165,7 @@ public abstract class PasswordWordsTests(TestHost host)
     [Fact]
     public async Task A_name_of_a_store_is_no_password()
     {
-        var shop = await Orders.Shop.CreateAsync(host.Server.Db, 1);
+        var shop = await Holdfast.Tests.Orders.Shop.CreateAsync(host.Server.Db, 1);
         await host.Server.Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE stores SET name = 'Bồ Câu Trắng' WHERE id = $1", shop.StoreId));
         var email = $"{Guid.CreateVersion7():N}@example.com";
         Assert.Equal(400, await PostAsync(host.Server.Guest, "register", new { email, password = "bocautrang99" }));

@@ -1,5 +1,5 @@
 using System.Net;
-using Holdfast.Identity;
+using Holdfast.Identity.SignIn;
 
 namespace Holdfast.Tests.Identity;
 

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Holdfast.Identity;
-using Holdfast.Platform.Http;
 using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Identity;

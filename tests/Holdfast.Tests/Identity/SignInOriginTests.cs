@@ -1,8 +1,13 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Holdfast.Identity;
-using Holdfast.Platform.Http;
+using Holdfast.Configuration;
+using Holdfast.Identity.Accounts;
+using Holdfast.Identity.Core;
+using Holdfast.Identity.Links;
+using Holdfast.Identity.SignIn;
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
 using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Identity;

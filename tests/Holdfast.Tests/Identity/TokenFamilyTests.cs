@@ -1,4 +1,4 @@
-using Holdfast.Identity;
+using Holdfast.Identity.Core;
 
 namespace Holdfast.Tests.Identity;
 

@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
-using Holdfast.Identity;
-using Holdfast.Platform.Http;
+using Holdfast.Identity.Accounts;
+using Holdfast.Identity.SigningKeys;
+using Holdfast.Identity.Tokens;
+using Holdfast.Platform.Http.Routing;
 using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Identity;

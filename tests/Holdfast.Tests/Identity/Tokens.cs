@@ -1,7 +1,8 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
-using Holdfast.Identity;
+using Holdfast.Identity.SigningKeys;
+using Holdfast.Identity.Tokens;
 using Holdfast.Platform.Data;
 
 namespace Holdfast.Tests.Identity;

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Holdfast.Inventory.Core;
+using Holdfast.Platform;
 
 namespace Holdfast.Tests.Inventory;
 

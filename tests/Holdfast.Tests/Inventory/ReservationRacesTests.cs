@@ -1,9 +1,12 @@
 using System.Net;
-using Holdfast.Inventory;
+using Holdfast.Configuration;
 using Holdfast.Inventory.Core;
+using Holdfast.Inventory.Reservations;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Http.Idempotency;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
+using Holdfast.Platform.Messaging.Outbox;
 using Holdfast.Tests.Fixtures;
 using Microsoft.Extensions.Logging.Abstractions;
 

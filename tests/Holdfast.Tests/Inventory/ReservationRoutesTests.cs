@@ -1,7 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Holdfast.Inventory;
-using Holdfast.Platform.Http;
 using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Inventory;

@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Holdfast.Inventory;
+using Holdfast.Inventory.Storage;
 using Holdfast.Platform.Data;
 using Holdfast.Tests.Fixtures;
 

@@ -1,6 +1,5 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using Holdfast.Platform.Http;
 using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Inventory;

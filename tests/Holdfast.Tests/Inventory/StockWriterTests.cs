@@ -1,5 +1,7 @@
-using Holdfast.Catalog;
+using Holdfast.Catalog.Storage;
 using Holdfast.Inventory;
+using Holdfast.Inventory.Storage;
+using Holdfast.Platform.Data;
 using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Inventory;

@@ -22,7 +22,7 @@ public abstract class LapseTests(Backend backend) : PointsShop
     public async Task Balances_come_by_store_with_what_lapses_next()
     {
         var customer = await CustomerAsync();
-        var second = await Inventory.Shop.OpenAsync(Server);
+        var second = await Holdfast.Tests.Inventory.Shop.OpenAsync(Server);
         var me = Server.Customer(customer);
         await SetAsync(30);
         await EarnAsync(customer, 100);

@@ -1,4 +1,5 @@
 using Holdfast.Loyalty;
+using Holdfast.Loyalty.Storage;
 using Holdfast.Platform.Data;
 using Holdfast.Tests.Fixtures;
 

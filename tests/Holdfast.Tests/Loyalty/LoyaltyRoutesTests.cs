@@ -170,7 +170,7 @@ public abstract class LoyaltyRoutesTests(TestHost host) : PointsShop
     {
         var customer = await CustomerAsync();
         var me = Server.Customer(customer);
-        var second = await Inventory.Shop.OpenAsync(Server);
+        var second = await Holdfast.Tests.Inventory.Shop.OpenAsync(Server);
         Guid[] stores = [Shop.Id, second.Id, Shop.Id, second.Id, Shop.Id];
         for (var i = 0; i < stores.Length; i++)
         {

@@ -1,5 +1,5 @@
-using Holdfast.Loyalty;
 using Holdfast.Loyalty.Core;
+using Holdfast.Loyalty.Storage;
 using Holdfast.Platform.Data;
 using Holdfast.Tests.Fixtures;
 

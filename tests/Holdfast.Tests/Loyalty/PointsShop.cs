@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using Holdfast.Loyalty;
 using Holdfast.Loyalty.Core;
+using Holdfast.Loyalty.Storage;
 using Holdfast.Platform.Data;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Inventory;
@@ -17,7 +18,7 @@ public abstract class PointsShop : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Server = await ServeAsync();
-        Shop = await Inventory.Shop.OpenAsync(Server);
+        Shop = await Holdfast.Tests.Inventory.Shop.OpenAsync(Server);
     }
 
     public virtual ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
 using Holdfast.Commands;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Messaging.Events;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Orders;
 

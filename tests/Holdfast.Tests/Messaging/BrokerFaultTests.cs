@@ -1,6 +1,9 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using Holdfast.Configuration;
 using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Messaging.DeadLetters;
+using Holdfast.Platform.Messaging.Events;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Orders;
 
@@ -74,7 +77,7 @@ public abstract class BrokerFaultTests(FaultyBroker broker)
             Messaging = new MessagingOptions { RabbitMqUrl = brokered.RabbitUrl, KafkaBrokers = brokered.KafkaBrokers },
         });
         await Until.TrueAsync("it is well", async () => await StateAsync(server.Guest) == "healthy"
-            && server.Get<Platform.Messaging.TransportSet>().All[0].Trouble is null);
+            && server.Get<Holdfast.Platform.Messaging.Transports.TransportSet>().All[0].Trouble is null);
         broker.Pause();
         try
         {

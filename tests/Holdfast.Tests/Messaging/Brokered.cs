@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using System.Text;
+using Holdfast.Configuration;
+using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Messaging.DeliveryQueues;
 using Holdfast.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
 using RabbitMQ.Client;

@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Messaging.DeadLetters;
 using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Messaging;

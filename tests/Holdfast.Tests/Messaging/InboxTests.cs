@@ -2,6 +2,7 @@ using System.Text;
 using Holdfast.Orders.Core;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Messaging.Transports;
 using Holdfast.Tests.Fixtures;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -2,6 +2,8 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Messaging.DeadLetters;
+using Holdfast.Platform.Messaging.Transports;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Orders;
 

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Messaging.Events;
+using Holdfast.Platform.Messaging.Transports;
+using Holdfast.Platform.Messaging.Transports.Kafka;
 using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Messaging;

@@ -1,5 +1,7 @@
-using Holdfast.Commands;
+using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Messaging.DeliveryQueues;
+using Holdfast.Platform.Messaging.Outbox;
 using Holdfast.Platform.Telemetry;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Orders;

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Holdfast.Configuration;
 using Holdfast.Platform.Messaging;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Orders;

@@ -1,4 +1,5 @@
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Messaging.DeadLetters;
+using Holdfast.Platform.Messaging.Transports;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Orders;
 

@@ -1,6 +1,10 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Messaging.DeliveryQueues;
+using Holdfast.Platform.Messaging.Events;
+using Holdfast.Platform.Messaging.Transports;
+using Holdfast.Platform.Messaging.Transports.RabbitMq;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Orders;
 using RabbitMQ.Client;

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Messaging.Transports;
+using Holdfast.Platform.Messaging.Transports.RabbitMq;
 using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Messaging;

@@ -1,5 +1,9 @@
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Messaging.DeadLetters;
+using Holdfast.Platform.Messaging.DeliveryQueues;
+using Holdfast.Platform.Messaging.Events;
+using Holdfast.Platform.Messaging.Outbox;
 using Holdfast.Tests.Fixtures;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -196,7 +200,7 @@ public sealed class Relay_on_postgresql(PostgresDatabase database) : RelayTests(
         var listening = Db.ListenAsync(() => Interlocked.Increment(ref heard), stop.Token);
         await Until.TrueAsync("it listens", () => heard == 1);
         var bell = new RelaySignal();
-        await using var other = Platform.Data.Db.Open(database.Test.Url);
+        await using var other = Holdfast.Platform.Data.Db.Open(database.Test.Url);
         using var sender = new WakeupSender(other, bell, Quick with { Relays = false }, NullLogger<WakeupSender>.Instance);
         await sender.StartAsync(default);
         bell.Ring();

@@ -1,6 +1,8 @@
 using Confluent.Kafka;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Messaging.Events;
+using Holdfast.Platform.Messaging.Transports;
+using Holdfast.Platform.Messaging.Transports.RabbitMq;
 using Holdfast.Tests.Fixtures;
 using RabbitMQ.Client;
 

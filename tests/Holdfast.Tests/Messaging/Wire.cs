@@ -1,4 +1,5 @@
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Messaging.Events;
+using Holdfast.Platform.Messaging.Transports;
 using Holdfast.Tests.Fixtures;
 using RabbitMQ.Client;
 

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
-using Holdfast.Notifications;
+using Holdfast.Notifications.Mail;
 using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Messaging.Events;
+using Holdfast.Platform.Messaging.Transports;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Messaging;
 using Holdfast.Tests.Orders;

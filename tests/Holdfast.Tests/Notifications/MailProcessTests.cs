@@ -1,8 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Holdfast.Notifications;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Mail;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Orders;
 

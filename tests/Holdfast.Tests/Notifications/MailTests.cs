@@ -1,8 +1,11 @@
-using Holdfast.Identity;
+using Holdfast.Identity.Links;
 using Holdfast.Notifications;
 using Holdfast.Notifications.Core;
+using Holdfast.Notifications.Mail;
 using Holdfast.Platform.Data;
+using Holdfast.Platform.Mail;
 using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Messaging.DeadLetters;
 using Holdfast.Tests.Fixtures;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -2,9 +2,11 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Notifications;
+using Holdfast.Notifications.Mail;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Mail;
+using Holdfast.Platform.Messaging.Events;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Orders;
 using Microsoft.Extensions.DependencyInjection;
@@ -139,7 +141,7 @@ public abstract class OrderMailTests(TestHost host) : IDisposable
         var id = Guid.Parse(Id((await shop.OrderAsync(host.Server.Guest)).Body));
         await Until.TrueAsync("it is queued", async () => await OpenAsync(id.ToString()) == 1);
         await Db.WriteAsync(tx =>
-            tx.ExecuteAsync("UPDATE orders SET customer_email = $2 WHERE id = $1", id, Holdfast.Identity.Emails.OfClosed(id)));
+            tx.ExecuteAsync("UPDATE orders SET customer_email = $2 WHERE id = $1", id, Holdfast.Identity.Core.Emails.OfClosed(id)));
         await Until.TrueAsync("all are looked at", async () => await Sender.SendOnceAsync() == 0);
         Assert.DoesNotContain(Directory.GetFiles(_folder).Select(File.ReadAllText),
             m => m.Contains(id.ToString(), StringComparison.Ordinal));

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Holdfast.Configuration;
 using Holdfast.Notifications;
+using Holdfast.Notifications.Sms;
 using Holdfast.Orders.Core;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Orders;

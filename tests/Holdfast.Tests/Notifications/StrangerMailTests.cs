@@ -1,12 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Holdfast.Identity;
+using Holdfast.Identity.Links;
 using Holdfast.Notifications;
-using Holdfast.Orders;
+using Holdfast.Notifications.Mail;
 using Holdfast.Orders.Core;
-using Holdfast.Platform.Data;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Mail;
 using Holdfast.Tests.Fixtures;
+using Holdfast.Tests.Messaging;
 using Holdfast.Tests.Orders;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -78,7 +78,7 @@ public abstract class StrangerMailTests(Backend backend) : IAsyncLifetime
     [Fact]
     public async Task One_mailbox_gets_so_many_mails_within_an_hour_however_it_is_spelled()
     {
-        using var metered = new Messaging.Metered();
+        using var metered = new Holdfast.Tests.Messaging.Metered();
         var orders = new List<Guid>();
         for (var i = 0; i < 8; i++)
         {

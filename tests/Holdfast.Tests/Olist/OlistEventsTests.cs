@@ -1,3 +1,4 @@
+using Holdfast.Commands.Olist;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging;
 using Holdfast.Tests.Fixtures;

@@ -1,7 +1,7 @@
 using Holdfast.Commands.Olist;
 using Holdfast.Commands.Olist.Core;
 using Holdfast.Commands.Shop;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Routing;
 using Holdfast.Tests.Crash;
 using Holdfast.Tests.Fixtures;
 

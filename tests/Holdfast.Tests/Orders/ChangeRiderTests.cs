@@ -1,5 +1,6 @@
-using Holdfast.Orders;
 using Holdfast.Orders.Core;
+using Holdfast.Orders.Lifecycle;
+using Holdfast.Orders.Placement;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
 using Holdfast.Tests.Fixtures;
@@ -31,7 +32,7 @@ public abstract class ChangeRiderTests(TestHost host)
         Assert.Equal(0, await shop.CountAsync("SELECT COUNT(*) FROM test_webhooks WHERE id = $1", refused));
     }
 
-    private Task<Result<Holdfast.Orders.ChangeResult>> PayAsync(Guid order, Shop shop, string webhook, string transaction,
+    private Task<Result<Holdfast.Orders.Lifecycle.ChangeResult>> PayAsync(Guid order, Shop shop, string webhook, string transaction,
         string currency = "VND") =>
         Server.Get<ChangeQueue>().ChangeAsync(new ChangeRequest(
             new PayCommand(order, shop.StoreId, "service", Guid.CreateVersion7(), "test", transaction, 1000, currency, null, null,

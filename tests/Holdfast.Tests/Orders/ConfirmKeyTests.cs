@@ -1,6 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Holdfast.Identity;
+using Holdfast.Identity.Links;
 using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Orders;

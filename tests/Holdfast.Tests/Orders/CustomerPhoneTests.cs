@@ -1,7 +1,8 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Holdfast.Platform;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Text;
 using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Orders;

@@ -1,10 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Holdfast.Orders;
 using Holdfast.Orders.Core;
+using Holdfast.Orders.Lifecycle;
 using Holdfast.Platform.Background;
-using Holdfast.Platform.Http;
 using Holdfast.Tests.Crash;
 using Holdfast.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;

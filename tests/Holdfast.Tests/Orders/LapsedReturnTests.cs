@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Holdfast.Loyalty;
-using Holdfast.Orders;
+using Holdfast.Loyalty.Storage;
 using Holdfast.Tests.Crash;
 using Holdfast.Tests.Fixtures;
 

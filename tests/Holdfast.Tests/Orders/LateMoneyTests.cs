@@ -1,4 +1,3 @@
-using Holdfast.Orders;
 using Holdfast.Tests.Crash;
 using Holdfast.Tests.Fixtures;
 

@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Holdfast.Orders;
+using Holdfast.Orders.Lifecycle;
 using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Orders;

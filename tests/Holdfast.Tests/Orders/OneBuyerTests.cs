@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using Holdfast.Identity;
-using Holdfast.Platform.Http;
+using Holdfast.Identity.Accounts;
+using Holdfast.Platform.Data;
 using Holdfast.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -94,7 +94,7 @@ public abstract class OneBuyerTests(TestHost host)
         Assert.Equal("purchase_limit", await AccountAsync(shop, account, email, phone: phone));
         Assert.Equal("placed", await AccountAsync(shop, proved, email, 2, phone: phone));
         Assert.Equal("purchase_limit", await AccountAsync(shop, proved, email));
-        await Crash.Audit.VerifyAsync(Server.Db);
+        await Holdfast.Tests.Crash.Audit.VerifyAsync(Server.Db);
     }
 
     [Fact]
@@ -137,7 +137,7 @@ public abstract class OneBuyerTests(TestHost host)
             }
         });
         Assert.Equal(isPaid ? "purchase_limit" : "placed", await AccountAsync(shop, account, email));
-        await Crash.Audit.VerifyAsync(Server.Db);
+        await Holdfast.Tests.Crash.Audit.VerifyAsync(Server.Db);
     }
 
     [Fact]
@@ -198,7 +198,7 @@ public abstract class OneBuyerTests(TestHost host)
         Assert.Equal("placed", await AccountAsync(shop, other, $"other.{_mark}@example.com", code: "ONCE"));
         Assert.Equal("discount_used_up", await GuestAsync(shop, $"other.{_mark}@example.com", code: "ONCE"));
         Assert.Equal(3, await shop.UsesAsync("ONCE"));
-        await Crash.Audit.VerifyAsync(Server.Db);
+        await Holdfast.Tests.Crash.Audit.VerifyAsync(Server.Db);
     }
 
     [Fact]
@@ -227,7 +227,7 @@ public abstract class OneBuyerTests(TestHost host)
         Assert.Equal("placed", await AccountAsync(shop, Guid.CreateVersion7(), $"w{_mark}@example.com", code: "ONCE",
             phone: "0905 123 413"));
         Assert.Equal("discount_used_up", await GuestAsync(shop, $"x{_mark}@example.com", "0905 123 413", code: "ONCE"));
-        await Crash.Audit.VerifyAsync(Server.Db);
+        await Holdfast.Tests.Crash.Audit.VerifyAsync(Server.Db);
     }
 
     [Fact]
@@ -250,7 +250,7 @@ public abstract class OneBuyerTests(TestHost host)
         Assert.Equal(200, (await Shop.PostAsync(Server.Admin, $"/orders/{old.GetProperty("id").GetGuid()}/cancel", null)).Status);
         Assert.Equal("placed", await GuestAsync(shop, $"f{_mark}@example.com", "0905 123 414", code: "ONCE"));
         Assert.Equal("discount_used_up", await GuestAsync(shop, $"g{_mark}@example.com", "0905 123 414", code: "ONCE"));
-        await Crash.Audit.VerifyAsync(Server.Db);
+        await Holdfast.Tests.Crash.Audit.VerifyAsync(Server.Db);
     }
 
     [Fact]

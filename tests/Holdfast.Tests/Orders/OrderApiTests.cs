@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Messaging.Outbox;
 using Holdfast.Tests.Carts;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Inventory;

@@ -1,8 +1,9 @@
 using System.Globalization;
-using Holdfast.Orders;
 using Holdfast.Orders.Core;
+using Holdfast.Orders.Lifecycle;
+using Holdfast.Orders.Placement;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Messaging.Outbox;
 using Holdfast.Tests.Fixtures;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,7 +1,6 @@
 using Holdfast.Catalog.Core;
 using Holdfast.Inventory.Core;
 using Holdfast.Loyalty.Core;
-using Holdfast.Orders;
 using Holdfast.Orders.Core;
 using Holdfast.Promotions.Core;
 
@@ -159,6 +158,6 @@ public sealed partial class OrderRuleTests
         Actor = "guest",
     };
 
-    private static Platform.Result<Order> Place(PlaceCommand command, PlacementBooks? books = null) =>
+    private static Holdfast.Platform.Result<Order> Place(PlaceCommand command, PlacementBooks? books = null) =>
         PlacementRules.Decide(command, Buyer, books ?? Books(), new OrderOptions(), Now);
 }

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using Holdfast.Orders;
 using Holdfast.Orders.Core;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Messaging.DeadLetters;
 using Holdfast.Tests.Crash;
 using Holdfast.Tests.Fixtures;
 

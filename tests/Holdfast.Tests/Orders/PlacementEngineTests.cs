@@ -1,10 +1,10 @@
 using System.Security.Cryptography;
 using Holdfast.Inventory.Core;
-using Holdfast.Orders;
 using Holdfast.Orders.Core;
+using Holdfast.Orders.Placement;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Idempotency;
 using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Orders;

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Holdfast.Orders;
 using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Orders;

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using Holdfast.Orders;
 using Holdfast.Orders.Core;
+using Holdfast.Orders.Lifecycle;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
 using Holdfast.Tests.Fixtures;
@@ -31,7 +31,7 @@ public sealed class ProgramRaceTests(PostgresHost host) : IClassFixture<Postgres
         var holdingPoints = HoldAsync($"SELECT 1 FROM points_accounts WHERE customer_id = '{spender}' FOR UPDATE", points.Task);
         await Until.TrueAsync("both are held", async () => await CountAsync("state = 'idle in transaction' AND query LIKE '%FOR UPDATE'")
             == 2);
-        var delivering = new List<Task<Result<Holdfast.Orders.ChangeResult>>> { DeliverAsync(first) };
+        var delivering = new List<Task<Result<Holdfast.Orders.Lifecycle.ChangeResult>>> { DeliverAsync(first) };
         await Until.TrueAsync("it waits for the order", async () => await CountAsync("wait_event_type = 'Lock'") == 1);
         delivering.AddRange([DeliverAsync(spent), DeliverAsync(plain)]);
         order.SetResult();
@@ -45,7 +45,7 @@ public sealed class ProgramRaceTests(PostgresHost host) : IClassFixture<Postgres
         Assert.Equal(10,
             await Db.ReadAsync(s => s.FirstAsync("SELECT balance FROM points_accounts WHERE customer_id = $1", r => r.Long(0), other)));
 
-        Task<Result<Holdfast.Orders.ChangeResult>> DeliverAsync(Guid id) =>
+        Task<Result<Holdfast.Orders.Lifecycle.ChangeResult>> DeliverAsync(Guid id) =>
             queue.ChangeAsync(new ChangeRequest(new DeliverCommand(id, shop.StoreId, "test", Guid.CreateVersion7()), null));
     }
 

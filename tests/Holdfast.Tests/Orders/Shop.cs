@@ -1,12 +1,11 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Holdfast.Orders;
-using Holdfast.Orders.Core;
-using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
 using Holdfast.Inventory.Core;
-using Holdfast.Tests.Fixtures;
+using Holdfast.Orders.Core;
+using Holdfast.Orders.Placement;
+using Holdfast.Platform.Data;
+using Holdfast.Platform.Http.Idempotency;
 
 namespace Holdfast.Tests.Orders;
 

@@ -1,6 +1,5 @@
 using Holdfast.Commands;
-using Holdfast.Orders;
-using Holdfast.Platform.Data;
+using Holdfast.Orders.Statistics;
 using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Orders;

@@ -1,4 +1,4 @@
-using Holdfast.Orders;
+using Holdfast.Orders.Lifecycle;
 using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Orders;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Holdfast.Orders;
 using Holdfast.Tests.Crash;
 using Holdfast.Tests.Fixtures;
 

@@ -1,10 +1,8 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Holdfast.Identity;
-using Holdfast.Orders;
+using Holdfast.Identity.Links;
 using Holdfast.Orders.Core;
-using Holdfast.Platform.Http;
 using Holdfast.Tests.Crash;
 using Holdfast.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;

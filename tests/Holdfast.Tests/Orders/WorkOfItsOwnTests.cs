@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Holdfast.Orders;
+using Holdfast.Orders.Placement;
 using Holdfast.Platform.Data;
 using Holdfast.Tests.Carts;
 using Holdfast.Tests.Crash;

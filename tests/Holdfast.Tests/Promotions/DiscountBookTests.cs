@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Holdfast.Platform;
 using Holdfast.Promotions.Core;
 
 namespace Holdfast.Tests.Promotions;

@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
-using Holdfast.Promotions;
+using Holdfast.Platform.Data;
 using Holdfast.Promotions.Core;
+using Holdfast.Promotions.Storage;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Inventory;
 

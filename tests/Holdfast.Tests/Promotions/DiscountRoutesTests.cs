@@ -1,7 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Holdfast.Promotions;
-using Holdfast.Promotions.Core;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Inventory;
 

@@ -1,6 +1,7 @@
 using Holdfast.Platform.Data;
 using Holdfast.Promotions;
 using Holdfast.Promotions.Core;
+using Holdfast.Promotions.Storage;
 using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Promotions;

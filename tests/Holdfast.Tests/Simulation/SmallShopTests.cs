@@ -1,4 +1,5 @@
 using System.Globalization;
+using Holdfast.Configuration;
 using Holdfast.Orders.Core;
 
 namespace Holdfast.Tests.Simulation;

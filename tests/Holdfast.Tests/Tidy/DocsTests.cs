@@ -30,7 +30,7 @@ public sealed partial class DocsTests
     {
         foreach (var name in Settings())
         {
-            var refusal = Record.Exception(() => Holdfast.Settings.Load([$"{name}=x"]));
+            var refusal = Record.Exception(() => Holdfast.Configuration.Settings.Load([$"{name}=x"]));
             Assert.DoesNotContain("neither an option nor a setting", refusal?.Message ?? "", StringComparison.Ordinal);
         }
     }
@@ -82,7 +82,7 @@ public sealed partial class DocsTests
     private static HashSet<string> Settings() =>
         [.. Repository.Product.Where(f => f.Path.StartsWith("src/Holdfast/Settings", StringComparison.Ordinal))
         .SelectMany(f => Read().Matches(f.Text)).Select(m => m.Groups[1].Value).Where(name => name != "URLS")
-        .Except(Holdfast.Settings.NotYet)];
+        .Except(Holdfast.Configuration.Settings.NotYet)];
 
     private static IEnumerable<Finding> UnknownRoutes(SourceFile page)
     {

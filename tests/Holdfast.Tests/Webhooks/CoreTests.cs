@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text;
-using Holdfast.Platform.Messaging;
-using Holdfast.Webhooks;
+using Holdfast.Platform.Messaging.Events;
 using Holdfast.Webhooks.Core;
+using Holdfast.Webhooks.Sending;
 
 namespace Holdfast.Tests.Webhooks;
 

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Messaging.Events;
 using Holdfast.Webhooks;
+using Holdfast.Webhooks.Sending;
 using Microsoft.AspNetCore.Http;
 
 namespace Holdfast.Tests.Webhooks;
@@ -112,7 +113,7 @@ public sealed class TransportTests : IAsyncLifetime
         Assert.Equal((null, "timeout"), Of(await SendAsync(hasty, _receiver.Url)));
 
         using var transport = Transport(true, ["127.0.0.1"]);
-        Assert.Equal((null, "connection_failed"), Of(await SendAsync(transport, $"http://127.0.0.1:{Fixtures.Ports.Free()}/")));
+        Assert.Equal((null, "connection_failed"), Of(await SendAsync(transport, $"http://127.0.0.1:{Holdfast.Tests.Fixtures.Ports.Free()}/")));
         Assert.Equal((null, "tls_failed"), Of(await SendAsync(transport, $"https://127.0.0.1:{Port}/")));
         _receiver.Answer = http =>
         {

@@ -1,10 +1,11 @@
-using Holdfast.Identity;
+using Holdfast.Identity.Secrets;
 using Holdfast.Platform.Background;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Messaging;
+using Holdfast.Platform.Messaging.Events;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Orders;
 using Holdfast.Webhooks;
+using Holdfast.Webhooks.Sending;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;

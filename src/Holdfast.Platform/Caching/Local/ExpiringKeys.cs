@@ -1,8 +1,9 @@
 using System.Globalization;
+using Holdfast.Platform.Caching.Redis;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
-namespace Holdfast.Platform.Caching;
+namespace Holdfast.Platform.Caching.Local;
 
 /// <summary>
 /// Keys in Redis that matter for when they expire: who set one, in whichever process, may hear of it at once. Hints: without Redis nothing

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Caching.Memory;
 
-namespace Holdfast.Platform.Caching;
+namespace Holdfast.Platform.Caching.Local;
 
 /// <summary>
 /// Documents in this process, bounded in bytes. Names are dropped by counting up the version of their slot: an entry, or a load under way,
@@ -64,7 +64,7 @@ internal sealed class MemoryLevel(long capacity) : IDisposable
     {
         foreach (var name in names)
         {
-            Interlocked.Increment(ref _versions[name == Data.InvalidatedKeys.Everything ? 0 : Slot(name)]);
+            Interlocked.Increment(ref _versions[name == Holdfast.Platform.Data.InvalidatedKeys.Everything ? 0 : Slot(name)]);
             _entries?.Remove(name);
         }
     }

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Caching.Memory;
 
-namespace Holdfast.Platform.Caching;
+namespace Holdfast.Platform.Caching.Local;
 
 /// <summary>The names of a document as they were before it was read: stale as soon as one of them has been dropped since.</summary>
 internal sealed class VersionStamps

@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Holdfast.Platform.Caching;
+namespace Holdfast.Platform.Caching.Redis;
 
 /// <summary>
 /// A document as Redis keeps it. Line 1: the body exactly as it is served. Line 2, the seal: a JSON object with the version of this format,

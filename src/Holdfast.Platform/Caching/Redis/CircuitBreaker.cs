@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Platform.Caching;
+namespace Holdfast.Platform.Caching.Redis;
 
 /// <summary>Whether Redis is used. Says so in the log once per change.</summary>
 internal sealed class CircuitBreaker(string where, ILogger log)

@@ -1,6 +1,6 @@
 using Holdfast.Platform.Data;
 
-namespace Holdfast.Platform.Caching;
+namespace Holdfast.Platform.Caching.Redis;
 
 /// <summary>The rows of <c>cache_invalidations</c>: what commits have made stale and Redis has not been told for certain.</summary>
 internal sealed class InvalidationTable(Db db, Invalidations invalidations, RedisLink link)

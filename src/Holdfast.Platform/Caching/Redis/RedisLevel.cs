@@ -1,7 +1,8 @@
 using System.Globalization;
+using Holdfast.Platform.Caching.Local;
 using StackExchange.Redis;
 
-namespace Holdfast.Platform.Caching;
+namespace Holdfast.Platform.Caching.Redis;
 
 /// <summary>
 /// Documents in Redis, under the keys of the key table. Of names that are dropped, the value, the lease and the token go: a lease that is
@@ -57,8 +58,8 @@ internal sealed class RedisLevel(RedisLink link)
             return false;
         }
 
-        var isAll = names.Count > MaxNames || names.Contains(Data.InvalidatedKeys.Everything);
-        var sent = (isAll ? [[Data.InvalidatedKeys.Everything]] : names.Chunk(NamesAtOnce)).Select(some =>
+        var isAll = names.Count > MaxNames || names.Contains(Holdfast.Platform.Data.InvalidatedKeys.Everything);
+        var sent = (isAll ? [[Holdfast.Platform.Data.InvalidatedKeys.Everything]] : names.Chunk(NamesAtOnce)).Select(some =>
             link.DropAsync(RedisScripts.Drop, [EpochKey(link), .. some.SelectMany(n => new[] { link.Key(n), LeaseKey(n), TagKey(n) })],
                 [Guid.CreateVersion7().ToString("N"), link.Channel, string.Join('\n', some)])).ToList();
         var answers = await Task.WhenAll(sent).ConfigureAwait(false);

@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
+using Holdfast.Platform.Caching.Local;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
-namespace Holdfast.Platform.Caching;
+namespace Holdfast.Platform.Caching.Redis;
 
 /// <summary>
 /// The connection to Redis and the circuit around it. Five times a second this process publishes a message to itself; while these come

@@ -1,6 +1,7 @@
 using System.Globalization;
+using Holdfast.Platform.Caching.Local;
 
-namespace Holdfast.Platform.Caching;
+namespace Holdfast.Platform.Caching.Redis;
 
 /// <summary>
 /// What is published to all processes: names that have become stale, counted, and each process's own pings, which tell the count. Where one

@@ -1,4 +1,4 @@
-namespace Holdfast.Platform.Caching;
+namespace Holdfast.Platform.Caching.Redis;
 
 /// <summary>Where Redis is.</summary>
 /// <param name="KeyPrefix">Before every key, for those who share one database of a Redis.</param>

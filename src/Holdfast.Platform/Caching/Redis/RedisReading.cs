@@ -1,7 +1,8 @@
 using System.Globalization;
+using Holdfast.Platform.Caching.Local;
 using StackExchange.Redis;
 
-namespace Holdfast.Platform.Caching;
+namespace Holdfast.Platform.Caching.Redis;
 
 /// <summary>What Redis said: a document with its time to live, or a lease, or nothing.</summary>
 internal readonly record struct RedisReading(Document? Document, TimeSpan Ttl, Lease? Lease);

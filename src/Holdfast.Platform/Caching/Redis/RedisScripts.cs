@@ -1,4 +1,4 @@
-namespace Holdfast.Platform.Caching;
+namespace Holdfast.Platform.Caching.Redis;
 
 /// <summary>
 /// What must be done in Redis in one step. <c>KEYS[1]</c> is always the hash that says which run of the Redis this is: <c>epoch</c> is

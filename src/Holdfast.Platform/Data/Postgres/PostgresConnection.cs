@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Npgsql;
 
-namespace Holdfast.Platform.Data;
+namespace Holdfast.Platform.Data.Postgres;
 
 /// <summary>
 /// A connection of a pool whose server may fall silent: a caller waits for an answer no longer than the limit. A statement that has none by

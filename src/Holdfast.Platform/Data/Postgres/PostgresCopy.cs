@@ -4,7 +4,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using Npgsql;
 
-namespace Holdfast.Platform.Data;
+namespace Holdfast.Platform.Data.Postgres;
 
 /// <summary>Rows in PostgreSQL's binary COPY format (the manual's page on COPY, "Binary Format").</summary>
 internal static class PostgresCopy

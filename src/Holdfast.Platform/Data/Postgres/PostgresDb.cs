@@ -4,7 +4,7 @@ using System.Text;
 using Npgsql;
 using NpgsqlTypes;
 
-namespace Holdfast.Platform.Data;
+namespace Holdfast.Platform.Data.Postgres;
 
 /// <summary>PostgreSQL 15 or later, through Npgsql.</summary>
 internal sealed class PostgresDb : Db

@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace Holdfast.Platform.Data;
+namespace Holdfast.Platform.Data.Postgres;
 
 /// <summary>
 /// The connections of one kind of work. When one of them falls silent the whole pool is left: those that lie idle have most likely fallen

@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace Holdfast.Platform.Data;
+namespace Holdfast.Platform.Data.Postgres;
 
 /// <summary>
 /// Asks the server, over a connection of its own, which sessions are at work. Background work may take its time: only this tells a slow

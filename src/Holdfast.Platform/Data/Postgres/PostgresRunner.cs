@@ -1,7 +1,7 @@
 using System.Buffers;
 using Npgsql;
 
-namespace Holdfast.Platform.Data;
+namespace Holdfast.Platform.Data.Postgres;
 
 /// <summary>Sends statements: those between two large inserts in one round trip, large inserts as COPY.</summary>
 internal static class PostgresRunner

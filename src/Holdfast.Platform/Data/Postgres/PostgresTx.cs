@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace Holdfast.Platform.Data;
+namespace Holdfast.Platform.Data.Postgres;
 
 internal sealed class PostgresTx(PostgresDb db, PostgresConnection connection) : Tx(db)
 {

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Npgsql;
 
-namespace Holdfast.Platform.Data;
+namespace Holdfast.Platform.Data.Postgres;
 
 /// <summary>Reads a <c>postgres://</c> address, and gives each kind of work its share of the connections.</summary>
 internal static class PostgresUrl

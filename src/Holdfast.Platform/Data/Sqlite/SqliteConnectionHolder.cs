@@ -1,6 +1,6 @@
 using Microsoft.Data.Sqlite;
 
-namespace Holdfast.Platform.Data;
+namespace Holdfast.Platform.Data.Sqlite;
 
 /// <summary>A connection with its prepared statements.</summary>
 internal sealed class SqliteConnectionHolder(SqliteConnection connection) : IDisposable

@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
-namespace Holdfast.Platform.Data;
+namespace Holdfast.Platform.Data.Sqlite;
 
 /// <summary>
 /// SQLite in WAL mode with <c>synchronous=FULL</c>: one writer per process, as many readers as wanted, several processes on one file.

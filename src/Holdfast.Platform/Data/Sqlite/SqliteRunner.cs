@@ -1,6 +1,6 @@
 using Microsoft.Data.Sqlite;
 
-namespace Holdfast.Platform.Data;
+namespace Holdfast.Platform.Data.Sqlite;
 
 /// <summary>Runs statements one after another and hands each its result.</summary>
 internal static class SqliteRunner

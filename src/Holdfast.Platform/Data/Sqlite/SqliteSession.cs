@@ -1,6 +1,6 @@
 using Microsoft.Data.Sqlite;
 
-namespace Holdfast.Platform.Data;
+namespace Holdfast.Platform.Data.Sqlite;
 
 /// <summary>A reading connection.</summary>
 internal sealed class SqliteSession(SqliteDb db, SqliteConnectionHolder connection) : DbSession(db)

@@ -1,6 +1,6 @@
 using Microsoft.Data.Sqlite;
 
-namespace Holdfast.Platform.Data;
+namespace Holdfast.Platform.Data.Sqlite;
 
 /// <summary>A transaction on the one writing connection.</summary>
 internal sealed class SqliteTx(SqliteDb db, SqliteConnectionHolder connection, SemaphoreSlim writer) : Tx(db)

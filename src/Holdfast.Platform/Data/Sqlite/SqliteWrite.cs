@@ -2,7 +2,7 @@ using System.Text;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
-namespace Holdfast.Platform.Data;
+namespace Holdfast.Platform.Data.Sqlite;
 
 /// <summary>
 /// A prepared write of one row that gives nothing back, run once per row of a set. Values are bound without ADO.NET between: its parameters

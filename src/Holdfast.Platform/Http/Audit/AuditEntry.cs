@@ -1,6 +1,6 @@
-using Holdfast.Platform.Data;
+using Holdfast.Platform.Http.Routing;
 
-namespace Holdfast.Platform.Http;
+namespace Holdfast.Platform.Http.Audit;
 
 /// <summary>A line of the audit log.</summary>
 /// <param name="Action">A word such as <c>signed_in</c>, or the route of a change: <c>POST /orders/{id}/ship</c>.</param>

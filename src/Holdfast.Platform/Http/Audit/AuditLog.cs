@@ -1,6 +1,6 @@
 using Holdfast.Platform.Data;
 
-namespace Holdfast.Platform.Http;
+namespace Holdfast.Platform.Http.Audit;
 
 /// <summary>Who did what, for those who have to answer for it. Lines are only ever added.</summary>
 public static class AuditLog

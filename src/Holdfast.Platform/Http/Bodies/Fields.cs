@@ -1,6 +1,7 @@
 using System.Text.Json;
+using Holdfast.Platform.Text;
 
-namespace Holdfast.Platform.Http;
+namespace Holdfast.Platform.Http.Bodies;
 
 /// <summary>
 /// Reads a JSON object field by field, collects what is wrong with each, and knows which members nobody asked for:

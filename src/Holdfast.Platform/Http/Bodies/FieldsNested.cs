@@ -1,6 +1,7 @@
 using System.Text.Json;
+using Holdfast.Platform.Text;
 
-namespace Holdfast.Platform.Http;
+namespace Holdfast.Platform.Http.Bodies;
 
 /// <summary>Lists and objects within the object.</summary>
 public sealed partial class JsonBodyReader

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Holdfast.Platform.Http;
+namespace Holdfast.Platform.Http.Bodies;
 
 /// <summary>From bytes to an object.</summary>
 public sealed partial class JsonBodyReader

@@ -1,6 +1,7 @@
+using Holdfast.Platform.Http.Routing;
 using Microsoft.AspNetCore.Http;
 
-namespace Holdfast.Platform.Http;
+namespace Holdfast.Platform.Http.Bodies;
 
 /// <summary>A parameter that nobody asks for would be passed over, and a list would show what its reader meant to leave out.</summary>
 internal static class QueryRules

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.IO.Compression;
 using Microsoft.AspNetCore.Http;
 
-namespace Holdfast.Platform.Http;
+namespace Holdfast.Platform.Http.Bodies;
 
 /// <summary>Reads the bytes of a body, never more than are allowed, packed or unpacked.</summary>
 internal static class RequestBody

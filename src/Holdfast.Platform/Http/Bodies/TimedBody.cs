@@ -1,7 +1,7 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 
-namespace Holdfast.Platform.Http;
+namespace Holdfast.Platform.Http.Bodies;
 
 /// <summary>
 /// A body with a deadline. Whatever goes wrong with it is the caller's doing: a <see cref="BadHttpRequestException"/>, 408 or 400, never an

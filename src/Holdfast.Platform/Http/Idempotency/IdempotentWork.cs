@@ -1,6 +1,8 @@
 using Holdfast.Platform.Data;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
 
-namespace Holdfast.Platform.Http;
+namespace Holdfast.Platform.Http.Idempotency;
 
 /// <summary>
 /// Durable idempotency for use cases that run in a transaction of their own: the key is claimed, the work done and the answer stored in one

@@ -1,7 +1,7 @@
 using Holdfast.Platform.Data;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Platform.Http;
+namespace Holdfast.Platform.Http.Idempotency;
 
 /// <summary>
 /// Forgets Idempotency-Keys, and the answers that only they keep, once no retry is to be expected any more. Any number of workers may run

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Holdfast.Platform.Http;
+namespace Holdfast.Platform.Http.Replies;
 
 /// <summary>What came of a command, as it is answered.</summary>
 public interface IAnswer

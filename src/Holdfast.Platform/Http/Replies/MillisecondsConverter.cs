@@ -2,7 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Holdfast.Platform.Http;
+namespace Holdfast.Platform.Http.Replies;
 
 /// <summary>RFC 3339, UTC, milliseconds: <c>2026-11-20T13:03:40.123Z</c>.</summary>
 internal sealed class MillisecondsConverter : JsonConverter<DateTime>

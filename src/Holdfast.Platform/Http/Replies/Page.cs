@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Holdfast.Platform.Http;
+namespace Holdfast.Platform.Http.Replies;
 
 /// <summary>A list as it is served.</summary>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);

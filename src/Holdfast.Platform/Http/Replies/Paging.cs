@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Holdfast.Platform.Http.Bodies;
+using Holdfast.Platform.Http.Routing;
 
-namespace Holdfast.Platform.Http;
+namespace Holdfast.Platform.Http.Replies;
 
 /// <summary>
 /// <c>limit</c> (1 to 100, default 20) and the opaque <c>cursor</c>: which list and sort it belongs to, and the sort key and id of the last

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
-namespace Holdfast.Platform.Http;
+namespace Holdfast.Platform.Http.Replies;
 
 /// <summary>Writes replies; errors as RFC 9457 problem documents, their <c>detail</c> in the caller's language.</summary>
 public static class Problem

@@ -1,4 +1,4 @@
-namespace Holdfast.Platform.Http;
+namespace Holdfast.Platform.Http.Routing;
 
 /// <summary>Who may call a route at all; which rows they see is the use case's to decide.</summary>
 public enum Access

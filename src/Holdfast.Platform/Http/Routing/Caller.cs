@@ -1,4 +1,4 @@
-namespace Holdfast.Platform.Http;
+namespace Holdfast.Platform.Http.Routing;
 
 /// <summary>Who is asking. Every request has one; without a token it is <see cref="Guest"/>.</summary>
 /// <param name="Subject">The user's id, or null for a guest.</param>

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Holdfast.Platform.Http;
+namespace Holdfast.Platform.Http.Routing;
 
 /// <summary>The address that the request under way comes from, for the audit log.</summary>
 internal static class ClientAddress

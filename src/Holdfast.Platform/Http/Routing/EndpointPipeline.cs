@@ -1,4 +1,7 @@
 using Holdfast.Platform.Data;
+using Holdfast.Platform.Http.Audit;
+using Holdfast.Platform.Http.Bodies;
+using Holdfast.Platform.Http.Replies;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -6,7 +9,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Platform.Http;
+namespace Holdfast.Platform.Http.Routing;
 
 /// <summary>What every request passes: who is it, may they, run the use case, write the answer; and what to say when that throws.</summary>
 public sealed class EndpointPipeline(ITokenReader tokens, RateLimits limits, RequestLimits requests, Db db, ILogger<EndpointPipeline> log)

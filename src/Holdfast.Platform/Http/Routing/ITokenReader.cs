@@ -1,4 +1,4 @@
-namespace Holdfast.Platform.Http;
+namespace Holdfast.Platform.Http.Routing;
 
 /// <summary>Turns a bearer token into a caller. Identity plugs its own in; tests plug in theirs.</summary>
 public interface ITokenReader

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http;
 
-namespace Holdfast.Platform.Http;
+namespace Holdfast.Platform.Http.Routing;
 
 /// <summary>Which of the rate limits a route counts towards.</summary>
 public enum Limit

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http;
 
-namespace Holdfast.Platform.Http;
+namespace Holdfast.Platform.Http.Routing;
 
 /// <summary>How many requests within the window; as many at once, then evenly over the window.</summary>
 public sealed record RateLimitOptions

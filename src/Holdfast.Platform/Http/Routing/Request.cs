@@ -1,9 +1,13 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
+using Holdfast.Platform.Http.Bodies;
+using Holdfast.Platform.Http.Idempotency;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Text;
 using Microsoft.AspNetCore.Http;
 
-namespace Holdfast.Platform.Http;
+namespace Holdfast.Platform.Http.Routing;
 
 /// <summary>A request as the use cases see it.</summary>
 public sealed class Request(HttpContext http, Caller caller, RouteRule route, TimeSpan bodyWithin)

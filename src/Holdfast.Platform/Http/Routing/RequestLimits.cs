@@ -1,7 +1,7 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 
-namespace Holdfast.Platform.Http;
+namespace Holdfast.Platform.Http.Routing;
 
 /// <summary>What a request may take of the server before it is understood.</summary>
 /// <param name="BodyWithin">The whole body must have arrived by then: the server's own limit is a rate, at which a megabyte may take an

@@ -1,4 +1,4 @@
-namespace Holdfast.Platform.Http;
+namespace Holdfast.Platform.Http.Routing;
 
 /// <summary>What a caller may be.</summary>
 public enum Role

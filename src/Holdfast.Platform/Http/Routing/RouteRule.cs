@@ -1,4 +1,4 @@
-using Holdfast.Platform.Data;
+using Holdfast.Platform.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Platform.Http;
+namespace Holdfast.Platform.Http.Routing;
 
 /// <summary>The rule of a route, on its endpoint, so that a test can go through all of them.</summary>
 public sealed record RouteRule(string Method, string Pattern, Access Access, Limit Limit = Limit.None)

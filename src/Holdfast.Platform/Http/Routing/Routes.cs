@@ -1,4 +1,4 @@
-using Holdfast.Platform.Data;
+using Holdfast.Platform.Http.Replies;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Platform.Http;
+namespace Holdfast.Platform.Http.Routing;
 
 /// <summary>
 /// How modules declare routes: method, pattern, who may call, and the use case. No route can be declared without saying who.

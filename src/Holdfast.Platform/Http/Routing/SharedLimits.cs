@@ -1,8 +1,8 @@
 using System.Globalization;
-using Holdfast.Platform.Caching;
+using Holdfast.Platform.Caching.Redis;
 using StackExchange.Redis;
 
-namespace Holdfast.Platform.Http;
+namespace Holdfast.Platform.Http.Routing;
 
 /// <summary>
 /// The buckets of <see cref="RateLimits"/> that all processes share, in Redis: as many requests at once as the limit says, then evenly over

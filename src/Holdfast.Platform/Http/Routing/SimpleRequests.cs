@@ -1,8 +1,9 @@
 using System.Buffers;
+using Holdfast.Platform.Http.Bodies;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace Holdfast.Platform.Http;
+namespace Holdfast.Platform.Http.Routing;
 
 /// <summary>
 /// Refuses what a page of any site can have a browser post without asking the server first: bodies of a form or of plain text (the Fetch

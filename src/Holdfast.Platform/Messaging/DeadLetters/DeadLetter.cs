@@ -1,9 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
 
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Messaging.DeadLetters;
 
 /// <summary>What could not be handled, with the reason and what was there to handle.</summary>
 /// <param name="Lane">Who could not: a consumer, <c>order_inbox</c>, or <c>mails</c>.</param>

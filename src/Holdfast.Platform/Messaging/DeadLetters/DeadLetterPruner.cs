@@ -1,9 +1,8 @@
 using System.Text;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Messaging.DeadLetters;
 
 /// <summary>Forgets dead letters that nobody has looked after for a month.</summary>
 public sealed class DeadLetterPruner(Db db, ILogger<DeadLetterPruner> log) : Sweep(db, Interval, MaxAtOnce, log)

@@ -1,9 +1,12 @@
 using System.Text;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Bodies;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
+using Holdfast.Platform.Messaging.Outbox;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Messaging.DeadLetters;
 
 /// <summary>
 /// <c>GET /dead-letters?lane</c>, the newest first; <c>POST /dead-letters/{id}/redrive</c>: 202; <c>POST /dead-letters/redrive {lane}</c>:

@@ -1,9 +1,12 @@
 using System.Security.Cryptography;
 using System.Text;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Mail;
+using Holdfast.Platform.Messaging.Events;
+using Holdfast.Platform.Messaging.Outbox;
 
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Messaging.DeadLetters;
 
 /// <summary>The table of dead letters.</summary>
 public static class DeadLetterStore

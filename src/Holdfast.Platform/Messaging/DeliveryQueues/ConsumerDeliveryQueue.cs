@@ -1,7 +1,10 @@
 using Holdfast.Platform.Data;
+using Holdfast.Platform.Messaging.DeadLetters;
+using Holdfast.Platform.Messaging.Events;
+using Holdfast.Platform.Messaging.Outbox;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Messaging.DeliveryQueues;
 
 /// <summary>
 /// Feeds one consumer from its lane: chunk by chunk in their order; of a chunk that fails subject by subject, one event at a time, with

@@ -1,8 +1,9 @@
 using Holdfast.Platform.Data;
+using Holdfast.Platform.Messaging.Outbox;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Messaging.DeliveryQueues;
 
 /// <summary>Feeds the consumers that this process runs from their lanes, each in a loop of its own.</summary>
 public sealed class ConsumerDeliveryQueues(Db db, RelaySignal bell, IEnumerable<IConsumer> consumers, MessagingOptions options,

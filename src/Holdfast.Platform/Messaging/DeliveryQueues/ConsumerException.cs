@@ -1,8 +1,9 @@
 using Holdfast.Platform.Data;
+using Holdfast.Platform.Messaging.Events;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Messaging.DeliveryQueues;
 
 /// <summary>A consumer has failed, and not because of the database.</summary>
 internal sealed class ConsumerException(string consumer, Exception inner) : Exception($"{consumer} failed: {inner.Message}", inner)

@@ -1,8 +1,6 @@
-using Holdfast.Platform.Data;
-using Holdfast.Platform.Telemetry;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Messaging.DeliveryQueues;
 
 /// <summary>A lane, and what waits in it.</summary>
 /// <param name="Name">A consumer, or a broker.</param>

@@ -1,8 +1,8 @@
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Telemetry;
+using Holdfast.Platform.Messaging.Outbox;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Messaging.DeliveryQueues;
 
 /// <summary>
 /// The table of lanes. The row of a broker says that every relay has to put the events aside for it, one that cannot reach it, too. It is

@@ -2,7 +2,7 @@ using Holdfast.Platform.Data;
 using Holdfast.Platform.Telemetry;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Messaging.DeliveryQueues;
 
 /// <summary>
 /// Says so when events lie in a lane for long: nobody runs the consumer, nobody has the broker's address any more, or it is away; and when

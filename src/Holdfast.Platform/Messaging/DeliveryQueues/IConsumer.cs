@@ -1,8 +1,9 @@
 using Holdfast.Platform.Data;
+using Holdfast.Platform.Messaging.Events;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Messaging.DeliveryQueues;
 
 /// <summary>
 /// Something that must happen once for every event. It writes on the caller's transaction, so that its effect and the hand-over commit

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Replies;
+using Holdfast.Platform.Http.Routing;
+using Holdfast.Platform.Messaging.Transports;
 
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Messaging.Events;
 
 /// <summary>
 /// <c>GET /asyncapi/v1.json</c>: every event with the schema of its message, as AsyncAPI 3.0

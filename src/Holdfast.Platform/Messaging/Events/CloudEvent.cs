@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Messaging.Events;
 
 /// <summary>An event as others get it: CloudEvents 1.0, structured JSON (https://github.com/cloudevents/spec).</summary>
 public static class CloudEvent

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Holdfast.Platform.Data;
 
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Messaging.Events;
 
 /// <summary>Collects the events of one transaction and writes them with it: the event is committed if and only if the change is.</summary>
 public sealed class EventLog

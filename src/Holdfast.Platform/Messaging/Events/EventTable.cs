@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using Holdfast.Platform.Data;
 
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Messaging.Events;
 
 /// <summary>Reads events by their ids.</summary>
 public static class EventTable

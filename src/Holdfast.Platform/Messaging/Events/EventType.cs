@@ -2,9 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using System.Text.Json.Serialization.Metadata;
-using Holdfast.Platform.Http;
 
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Messaging.Events;
 
 /// <summary>A type of event that a module tells others.</summary>
 /// <param name="Name">The CloudEvents <c>type</c>, such as <c>order.created</c>.</param>

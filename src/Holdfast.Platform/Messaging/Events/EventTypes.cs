@@ -2,9 +2,9 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using System.Text.Json.Serialization.Metadata;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Replies;
 
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Messaging.Events;
 
 /// <summary>
 /// Every type of event of this installation, by name. The AsyncAPI document is made from it, and subscriptions are checked against it.

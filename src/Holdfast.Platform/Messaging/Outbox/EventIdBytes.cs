@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
-using Holdfast.Platform.Data;
+using Holdfast.Platform.Messaging.Events;
 
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Messaging.Outbox;
 
 /// <summary>The ids of several events as the bytes of one column.</summary>
 internal static class EventIdBytes

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using Holdfast.Platform.Data;
 
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Messaging.Outbox;
 
 /// <summary>Rows of <c>deliveries</c>.</summary>
 internal static class OutboxDeliveries

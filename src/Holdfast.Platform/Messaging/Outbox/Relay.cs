@@ -1,8 +1,10 @@
 using Holdfast.Platform.Data;
+using Holdfast.Platform.Messaging.DeliveryQueues;
+using Holdfast.Platform.Messaging.Events;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Messaging.Outbox;
 
 /// <summary>
 /// Hands events on from the outbox: to the consumers that this process runs, in the same transaction that takes them out of the outbox; and

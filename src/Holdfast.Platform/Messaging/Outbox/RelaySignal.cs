@@ -1,4 +1,4 @@
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Messaging.Outbox;
 
 /// <summary>Wakes the relay after a commit, and with it those who wait for what it has put into their lanes.</summary>
 public sealed class RelaySignal : WakeSignal

@@ -2,7 +2,7 @@ using Holdfast.Platform.Data;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Messaging.Outbox;
 
 /// <summary>Hears what other processes have committed, and rings the bells of this one.</summary>
 public sealed class WakeupListener(Db db, RelaySignal bell, ILogger<WakeupListener> log) : BackgroundService

@@ -2,7 +2,7 @@ using Holdfast.Platform.Data;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Messaging.Outbox;
 
 /// <summary>
 /// In a process that relays nothing itself, wakes those that do: at most one notification is on its way at a time, beside the requests, so

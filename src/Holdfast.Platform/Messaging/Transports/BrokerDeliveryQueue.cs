@@ -1,8 +1,11 @@
 using System.Diagnostics;
 using Holdfast.Platform.Data;
+using Holdfast.Platform.Messaging.DeadLetters;
+using Holdfast.Platform.Messaging.Events;
+using Holdfast.Platform.Messaging.Outbox;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Messaging.Transports;
 
 /// <summary>
 /// Publishes what lies in the lane of a broker. Chunks are claimed for a while (a lease), published outside any transaction, and deleted

@@ -1,8 +1,10 @@
 using Holdfast.Platform.Data;
+using Holdfast.Platform.Messaging.DeliveryQueues;
+using Holdfast.Platform.Messaging.Outbox;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Messaging.Transports;
 
 /// <summary>
 /// Publishes to the brokers that are configured, each in a loop of its own; and feeds our consumers from one of them where that is wanted.

@@ -1,6 +1,9 @@
 using Holdfast.Platform.Data;
+using Holdfast.Platform.Messaging.DeliveryQueues;
+using Holdfast.Platform.Messaging.Events;
+using Holdfast.Platform.Messaging.Outbox;
 
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Messaging.Transports;
 
 /// <summary>
 /// Changes the way by which a consumer gets its events, without losing or repeating one. Relays read the way under a shared lock, so that

@@ -1,4 +1,4 @@
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Messaging.Transports;
 
 /// <summary>A broker. Connections are made when they are needed, and again when they have broken.</summary>
 public interface ITransport : IAsyncDisposable

@@ -1,7 +1,11 @@
 using Holdfast.Platform.Data;
+using Holdfast.Platform.Messaging.DeadLetters;
+using Holdfast.Platform.Messaging.DeliveryQueues;
+using Holdfast.Platform.Messaging.Events;
+using Holdfast.Platform.Messaging.Outbox;
 using Microsoft.Extensions.Logging;
 
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Messaging.Transports;
 
 /// <summary>
 /// Feeds one of our consumers from a broker. The inbox holds the last sequence of each subject that the consumer has handled; it and the

@@ -1,4 +1,4 @@
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Messaging.Transports;
 
 /// <summary>A message as a broker carries it.</summary>
 /// <param name="Type">The event's type: RabbitMQ's routing key.</param>

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Messaging.Transports;
 
 /// <summary>What comes from a broker, bounded: anybody may have sent it.</summary>
 internal static class ReceivedMessage

@@ -1,4 +1,4 @@
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Messaging.Transports;
 
 /// <summary>Whoever takes the messages of a subscription.</summary>
 /// <param name="Handle">Handles messages. They are taken as handled when it returns.</param>

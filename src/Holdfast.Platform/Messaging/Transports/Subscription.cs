@@ -1,4 +1,4 @@
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Messaging.Transports;
 
 /// <summary>What a consumer takes.</summary>
 /// <param name="Topic">An exchange or topic.</param>

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Messaging.Transports;
 
 /// <summary>What is wrong with a broker just now, by who has found out: publishing, or a subscription. Each takes its own back.</summary>
 internal sealed class TransportHealth(string broker)

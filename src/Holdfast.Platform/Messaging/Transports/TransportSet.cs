@@ -1,4 +1,4 @@
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Messaging.Transports;
 
 /// <summary>The brokers that are configured; none, one, or both.</summary>
 public sealed class TransportSet(IEnumerable<ITransport> all) : IAsyncDisposable

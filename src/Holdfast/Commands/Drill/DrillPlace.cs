@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Holdfast.Commands.Shop;
+using Holdfast.Configuration;
 
 namespace Holdfast.Commands.Drill;
 

@@ -1,13 +1,13 @@
 using System.Security.Cryptography;
 using System.Text;
-using Holdfast.Catalog;
 using Holdfast.Catalog.Core;
+using Holdfast.Catalog.Storage;
 using Holdfast.Commands.Olist.Core;
 using Holdfast.Commands.Shop;
-using Holdfast.Inventory;
+using Holdfast.Inventory.Storage;
 using Holdfast.Platform.Data;
-using Holdfast.Promotions;
 using Holdfast.Promotions.Core;
+using Holdfast.Promotions.Storage;
 using CatalogProduct = Holdfast.Catalog.Core.Product;
 
 namespace Holdfast.Commands.Olist;
@@ -16,7 +16,7 @@ namespace Holdfast.Commands.Olist;
 /// Writes a plan's stores, products, variants and stock. Rows are found again by their external ids, receipts by their reference, so that a
 /// second import adds what is missing and nothing twice. It commits in slices, because a server may be selling from the same file.
 /// </summary>
-internal sealed class OlistImport(Db db, OlistPlan plan, IReadOnlyDictionary<string, Core.Product> products)
+internal sealed class OlistImport(Db db, OlistPlan plan, IReadOnlyDictionary<string, Holdfast.Commands.Olist.Core.Product> products)
 {
     private const string ReferencePrefix = "olist ";
     private const int Attempts = 100;
@@ -138,7 +138,7 @@ internal sealed class OlistImport(Db db, OlistPlan plan, IReadOnlyDictionary<str
         }
 
         if (missing.Count > 0
-            && await new Catalog.Products((_, _) =>
+            && await new Holdfast.Catalog.Storage.Products((_, _) =>
             Task.FromResult<IReadOnlyDictionary<Guid, long>>(new Dictionary<Guid, long>())).FindAsync(tx, id) is { } before)
         {
             writer.Change(before, before with { Variants = [.. before.Variants, .. missing] });

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Holdfast.Catalog.Core;
 using Holdfast.Commands.Olist.Core;
 using Holdfast.Commands.Tables.Core;
 using Holdfast.Platform.Data;

@@ -3,6 +3,7 @@ using Holdfast.Commands.Olist.Core;
 using Holdfast.Commands.Shop;
 using Holdfast.Commands.Tables;
 using Holdfast.Commands.Tables.Core;
+using Holdfast.Configuration;
 using Holdfast.Platform.Data;
 
 namespace Holdfast.Commands.Olist;

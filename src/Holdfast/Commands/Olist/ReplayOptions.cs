@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using Holdfast.Commands.Olist.Core;
-using Holdfast.Commands.Shop;
-using Holdfast.Platform.Data;
 
 namespace Holdfast.Commands.Olist;
 

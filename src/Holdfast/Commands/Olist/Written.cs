@@ -1,13 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Holdfast.Catalog;
-using Holdfast.Catalog.Core;
-using Holdfast.Commands.Olist.Core;
-using Holdfast.Commands.Shop;
-using Holdfast.Inventory;
-using Holdfast.Platform.Data;
-using Holdfast.Promotions;
-using Holdfast.Promotions.Core;
 using CatalogProduct = Holdfast.Catalog.Core.Product;
 
 namespace Holdfast.Commands.Olist;

@@ -1,4 +1,3 @@
-using Holdfast.Catalog.Core;
 
 namespace Holdfast.Commands.Products;
 

@@ -1,8 +1,5 @@
 using System.Globalization;
 using Holdfast.Commands.Tables;
-using Holdfast.Commands.Tables.Core;
-using Holdfast.Platform;
-using Holdfast.Platform.Http;
 
 namespace Holdfast.Commands.Products;
 

@@ -1,7 +1,6 @@
 using Holdfast.Catalog.Core;
-using Holdfast.Commands.Tables;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Bodies;
 
 namespace Holdfast.Commands.Products;
 

@@ -1,5 +1,4 @@
 using Holdfast.Commands.Tables;
-using Holdfast.Commands.Tables.Core;
 using Holdfast.Platform.Data;
 
 namespace Holdfast.Commands.Products;

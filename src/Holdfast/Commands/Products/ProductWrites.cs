@@ -1,6 +1,6 @@
-using Holdfast.Catalog;
 using Holdfast.Catalog.Core;
-using Holdfast.Inventory;
+using Holdfast.Catalog.Storage;
+using Holdfast.Inventory.Storage;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
 

@@ -2,7 +2,8 @@ using System.Globalization;
 using Holdfast.Commands.Tables;
 using Holdfast.Commands.Tables.Core;
 using Holdfast.Platform;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Bodies;
+using Holdfast.Platform.Text;
 
 namespace Holdfast.Commands.Products;
 

@@ -1,8 +1,4 @@
-using Holdfast.Catalog;
 using Holdfast.Catalog.Core;
-using Holdfast.Inventory;
-using Holdfast.Platform;
-using Holdfast.Platform.Data;
 
 namespace Holdfast.Commands.Products;
 

@@ -4,8 +4,6 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
 
 namespace Holdfast.Commands.Shop;
 

@@ -1,9 +1,6 @@
 using System.CommandLine;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Holdfast.Identity;
-using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
 
 namespace Holdfast.Commands.Shop;
 

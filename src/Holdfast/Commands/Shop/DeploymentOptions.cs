@@ -1,9 +1,10 @@
 using System.CommandLine;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Holdfast.Identity;
+using Holdfast.Configuration;
+using Holdfast.Identity.Tokens;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http;
+using Holdfast.Platform.Http.Routing;
 
 namespace Holdfast.Commands.Shop;
 

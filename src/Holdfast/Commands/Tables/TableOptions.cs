@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text;
 using Holdfast.Commands.Tables.Core;
-using Holdfast.Platform.Data;
 
 namespace Holdfast.Commands.Tables;
 

@@ -1,4 +1,3 @@
-using Holdfast.Commands.Tables.Core;
 
 namespace Holdfast.Commands.Tables;
 

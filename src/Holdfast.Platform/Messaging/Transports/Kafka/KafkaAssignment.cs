@@ -1,6 +1,6 @@
 using Confluent.Kafka;
 
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Messaging.Transports.Kafka;
 
 /// <summary>The partitions that a consumer has just been given.</summary>
 internal sealed class KafkaAssignment

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Text;
 using Confluent.Kafka;
+using Holdfast.Platform.Messaging.Events;
 
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Messaging.Transports.Kafka;
 
 /// <summary>Kafka: an idempotent producer that waits for all replicas; consumer groups that commit an offset after its effect.</summary>
 /// <param name="patience">The longest that publishing takes, one way or another.</param>

@@ -1,6 +1,6 @@
 using RabbitMQ.Client;
 
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Messaging.Transports.RabbitMq;
 
 /// <summary>
 /// Opens and ends connections to RabbitMQ in bounded time. The client's own limits do not end each of its waits for a broker that is

@@ -1,7 +1,7 @@
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Messaging.Transports.RabbitMq;
 
 /// <summary>
 /// Exchanges and queues, declared whenever a connection is made and every few seconds, so that what somebody deleted comes back.

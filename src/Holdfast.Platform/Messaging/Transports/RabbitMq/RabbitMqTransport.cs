@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Threading.Channels;
+using Holdfast.Platform.Messaging.Events;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
 
-namespace Holdfast.Platform.Messaging;
+namespace Holdfast.Platform.Messaging.Transports.RabbitMq;
 
 /// <summary>RabbitMQ 3.10 or later: publisher confirms, persistent messages, acknowledgements by hand.</summary>
 /// <param name="lost">Called when the exchange of our events was not there, before it is made: no queue was bound to it for a
