@@ -13,12 +13,11 @@ internal sealed class AccountClosingForCarts : AccountHook
         // Store by store, because that is how carts are found.
         var found = await tx.QueryAsync(
             "SELECT id, store_id FROM carts WHERE store_id IN (SELECT id FROM stores) AND owner = $1 ORDER BY id {lock}",
-            r => (Id: r.Uuid(0), StoreId: r.Uuid(1)), CartOwner.KeyOf(account.Id))
-            .ConfigureAwait(false);
+            r => (Id: r.Uuid(0), StoreId: r.Uuid(1)), CartOwner.KeyOf(account.Id));
         var batch = tx.Batch();
         found.ForEach(c => batch.Invalidate(CartNames.Cart(c.StoreId, CartOwner.KeyOf(account.Id))));
         CartTable.Remove(batch, [.. found.Select(c => c.Id)]);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         return null;
     }
 }

@@ -21,7 +21,7 @@ internal sealed class CartCheckoutParticipant(Guid cartId, long version, string 
         var riders = all.Cast<CartCheckoutParticipant>().ToList();
         var rows = await tx.QueryAsync("SELECT id, version FROM carts WHERE id {in $1} ORDER BY id {lock}",
             r => (Id: r.Uuid(0), Version: r.Long(1)),
-            riders.Select(r => r.CartId).Distinct().ToArray()).ConfigureAwait(false);
+            riders.Select(r => r.CartId).Distinct().ToArray());
         // One book for all of the batch: of two orders from the same cart the second must see that the first has emptied it.
         var versions = rows.ToDictionary(r => r.Id, r => r.Version);
         riders.ForEach(r => r._versions = versions);

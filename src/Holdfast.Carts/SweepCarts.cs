@@ -19,20 +19,20 @@ public sealed class SweepCarts(Db db, ILogger<SweepCarts> log) : Sweep(db, Pause
             var batch = session.Batch();
             var clock = batch.Now();
             var first = batch.Query("SELECT MIN(expires_at) FROM carts", r => r.TimeOrNull(0));
-            await batch.RunAsync().ConfigureAwait(false);
+            await batch.RunAsync();
             return (clock.Rows[0], first.Rows[0]);
-        }, ct).ConfigureAwait(false);
+        }, ct);
         return due is not { } time || time > now ? 0 : await Db.WriteAsync(async tx =>
         {
             // Those that somebody holds are in use.
             var found = await tx.QueryAsync(
                 $"SELECT id, store_id, owner FROM carts WHERE expires_at <= $1 ORDER BY expires_at LIMIT {BatchSize} {{skip locked}}",
-                r => (Id: r.Uuid(0), StoreId: r.Uuid(1), Owner: r.Text(2)), now).ConfigureAwait(false);
+                r => (Id: r.Uuid(0), StoreId: r.Uuid(1), Owner: r.Text(2)), now);
             var batch = tx.Batch();
             found.ForEach(c => batch.Invalidate(CartNames.Cart(c.StoreId, c.Owner)));
             CartTable.Remove(batch, [.. found.Select(c => c.Id)]);
-            await batch.RunAsync().ConfigureAwait(false);
+            await batch.RunAsync();
             return found.Count;
-        }, ct).ConfigureAwait(false);
+        }, ct);
     }
 }

@@ -30,13 +30,13 @@ internal sealed class CatalogTextKeys : IMigrationStep
         {
             var page = await tx.QueryAsync(
                 $"SELECT id, name, category, category_key FROM products WHERE id > $1 AND deleted_at IS NULL ORDER BY id LIMIT {PageSize}",
-                r => new Labels(r.Uuid(0), r.Text(1), r.TextOrNull(2), r.TextOrNull(3)), last).ConfigureAwait(false);
+                r => new Labels(r.Uuid(0), r.Text(1), r.TextOrNull(2), r.TextOrNull(3)), last);
             if (page.Count == 0)
             {
-                return await Skus.RecomputeAsync(tx, UnicodeText.Key).ConfigureAwait(false);
+                return await Skus.RecomputeAsync(tx, UnicodeText.Key);
             }
 
-            await WriteAsync(tx, page).ConfigureAwait(false);
+            await WriteAsync(tx, page);
             last = page[^1].Id;
         }
     }

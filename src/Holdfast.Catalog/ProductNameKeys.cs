@@ -26,13 +26,13 @@ internal sealed class ProductNameKeys : IMigrationStep
         {
             var page = await tx.QueryAsync(
                 $"SELECT id, store_id, name, name_key FROM products WHERE id > $1 AND deleted_at IS NULL ORDER BY id LIMIT {PageSize}",
-                Map, last).ConfigureAwait(false);
+                Map, last);
             if (page.Count == 0)
             {
                 return report;
             }
 
-            await WriteAsync(tx, page, report).ConfigureAwait(false);
+            await WriteAsync(tx, page, report);
             last = page[^1].Id;
         }
     }
@@ -45,7 +45,7 @@ internal sealed class ProductNameKeys : IMigrationStep
         var holders = await tx.QueryAsync(
             "SELECT id, store_id, name, name_key FROM products WHERE store_id {in $1} AND name_key {in $2} AND deleted_at IS NULL "
             + "ORDER BY id", Map, changes.Select(p => p.StoreId).Distinct().ToArray(),
-            changes.Select(p => UnicodeText.Key(p.Name)).Distinct().ToArray()).ConfigureAwait(false);
+            changes.Select(p => UnicodeText.Key(p.Name)).Distinct().ToArray());
         var oldest = new Dictionary<(Guid Store, string Name), Guid>();
         // The key of a name that an older release has given up is nobody's.
         foreach (var holder in holders.Where(h => h.Key == UnicodeText.Key(h.Name)))
@@ -74,6 +74,6 @@ internal sealed class ProductNameKeys : IMigrationStep
 
         var batch = tx.Batch();
         batch.ChangeEach(rows, "UPDATE products SET name_key = {v.name_key} WHERE products.id = {v.id}");
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
     }
 }

@@ -77,11 +77,11 @@ public static class IdentityModule
     {
         var db = services.GetRequiredService<Db>();
         var box = services.GetRequiredService<SecretBox>();
-        await SecretStore.SealAllAsync(db, box).ConfigureAwait(false);
-        await services.GetRequiredService<AccessKeys>().LoadAsync(db, box).ConfigureAwait(false);
-        await services.GetRequiredService<RefreshTokens>().LoadAsync(db, box).ConfigureAwait(false);
-        await services.GetRequiredService<DeviceTokens>().LoadAsync(db, box).ConfigureAwait(false);
-        await services.GetRequiredService<SigningKeyRing>().LoadAsync(db, box).ConfigureAwait(false);
+        await SecretStore.SealAllAsync(db, box);
+        await services.GetRequiredService<AccessKeys>().LoadAsync(db, box);
+        await services.GetRequiredService<RefreshTokens>().LoadAsync(db, box);
+        await services.GetRequiredService<DeviceTokens>().LoadAsync(db, box);
+        await services.GetRequiredService<SigningKeyRing>().LoadAsync(db, box);
     }
 
     public static void Map(IEndpointRouteBuilder app)

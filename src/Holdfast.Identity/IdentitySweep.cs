@@ -15,7 +15,7 @@ internal sealed class IdentitySweep(Db db, ILogger<IdentitySweep> log) : Sweep(d
     /// <summary>How many rows it removed.</summary>
     public override Task<int> SweepOnceAsync(CancellationToken ct = default) => Db.WriteAsync(async tx =>
     {
-        var now = await tx.NowAsync().ConfigureAwait(false);
+        var now = await tx.NowAsync();
         var batch = tx.Batch();
         var attempts = batch.Execute("DELETE FROM sign_in_attempts WHERE last_at < $1", now - Lockout.Forgotten);
         var origins = batch.Execute("DELETE FROM sign_in_origins WHERE last_at < $1", now - Lockout.Forgotten);
@@ -23,7 +23,7 @@ internal sealed class IdentitySweep(Db db, ILogger<IdentitySweep> log) : Sweep(d
         var links = batch.Execute("DELETE FROM one_time_links WHERE expires_at < $1", now);
         var sessions = batch.Execute("DELETE FROM sessions WHERE expires_at < $1", now);
         AuditLog.ForgetAddresses(batch, now);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         return attempts.Count + origins.Count + asked.Count + links.Count + sessions.Count;
     }, ct);
 }

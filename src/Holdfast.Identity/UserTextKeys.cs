@@ -28,10 +28,10 @@ internal sealed class UserTextKeys : IMigrationStep
         {
             var page = await tx.QueryAsync(
                 $"SELECT id, name, name_folded FROM users WHERE id > $1 AND name IS NOT NULL ORDER BY id LIMIT {PageSize}",
-                r => new UserName(r.Uuid(0), r.Text(1), r.TextOrNull(2)), last).ConfigureAwait(false);
+                r => new UserName(r.Uuid(0), r.Text(1), r.TextOrNull(2)), last);
             if (page.Count == 0)
             {
-                return await Keys.RecomputeAsync(tx, Emails.Key).ConfigureAwait(false);
+                return await Keys.RecomputeAsync(tx, Emails.Key);
             }
 
             var rows = new RowSet("users", new("id", ColumnType.Uuid), new("name", ColumnType.Text), new("name_folded", ColumnType.Text));
@@ -46,7 +46,7 @@ internal sealed class UserTextKeys : IMigrationStep
 
             var batch = tx.Batch();
             batch.ChangeEach(rows, "UPDATE users SET name = {v.name}, name_folded = {v.name_folded} WHERE users.id = {v.id}");
-            await batch.RunAsync().ConfigureAwait(false);
+            await batch.RunAsync();
             last = page[^1].Id;
         }
     }

@@ -65,7 +65,7 @@ internal static class InventoryInvariants
     /// </summary>
     private static async Task<IReadOnlyList<string>> RecomputeAsync(Tx tx)
     {
-        var broken = await tx.QueryAsync(Differing, r => r.Uuid(0)).ConfigureAwait(false);
+        var broken = await tx.QueryAsync(Differing, r => r.Uuid(0));
         if (broken.Count == 0)
         {
             return [];
@@ -83,7 +83,7 @@ internal static class InventoryInvariants
             + "WHERE s.variant_id {in $1}",
             r => (Balance: new Balance(r.Uuid(0), r.Uuid(1), r.Uuid(2), r.Long(3), r.Long(4), r.Long(5), r.Int(6)), Shortfall: r.Long(7)),
             ids);
-        await opening.RunAsync().ConfigureAwait(false);
+        await opening.RunAsync();
 
         var rows = new RowSet("stock", new("variant_id", ColumnType.Uuid), new("location_id", ColumnType.Uuid),
             new("on_hand", ColumnType.Long),
@@ -116,7 +116,7 @@ internal static class InventoryInvariants
         inking.ChangeEach(rows,
             "UPDATE stock SET on_hand = {v.on_hand}, reserved = {v.reserved}, shortfall = {v.shortfall}, movements = {v.movements}, "
             + "event_sequence = {v.event_sequence} WHERE stock.variant_id = {v.variant_id} AND stock.location_id = {v.location_id}");
-        await inking.RunAsync().ConfigureAwait(false);
+        await inking.RunAsync();
         return lines;
     }
 }

@@ -22,13 +22,13 @@ internal sealed class ReferenceKeys : IMigrationStep
             var page = await tx.QueryAsync(
                 "SELECT variant_id, location_id, sequence, reference FROM stock_movements WHERE reason = 'receipt' AND reference IS NOT "
                 + $"NULL AND reference_key IS NULL AND (variant_id, sequence) > ($1, $2) ORDER BY variant_id, sequence LIMIT {PageSize}",
-                r => new Receipt(r.Uuid(0), r.Uuid(1), r.Long(2), r.Text(3)), last, sequence).ConfigureAwait(false);
+                r => new Receipt(r.Uuid(0), r.Uuid(1), r.Long(2), r.Text(3)), last, sequence);
             if (page.Count == 0)
             {
                 return report;
             }
 
-            await WriteAsync(tx, page, report).ConfigureAwait(false);
+            await WriteAsync(tx, page, report);
             (last, sequence) = (page[^1].VariantId, page[^1].Sequence);
         }
     }
@@ -38,7 +38,7 @@ internal sealed class ReferenceKeys : IMigrationStep
         var known = await tx.QueryAsync(
             "SELECT variant_id, reference_key FROM stock_movements WHERE reason = 'receipt' AND reference_key IS NOT NULL AND "
             + "variant_id {in $1}",
-            r => (r.Uuid(0), r.Text(1)), page.Select(r => r.VariantId).Distinct().ToArray()).ConfigureAwait(false);
+            r => (r.Uuid(0), r.Text(1)), page.Select(r => r.VariantId).Distinct().ToArray());
         var taken = known.ToHashSet();
         var rows = new RowSet("stock_movements", new("variant_id", ColumnType.Uuid), new("location_id", ColumnType.Uuid),
             new("sequence", ColumnType.Long), new("reference_key", ColumnType.Text));
@@ -59,6 +59,6 @@ internal sealed class ReferenceKeys : IMigrationStep
         batch.ChangeEach(rows,
             "UPDATE stock_movements SET reference_key = {v.reference_key} WHERE stock_movements.variant_id = {v.variant_id} "
             + "AND stock_movements.location_id = {v.location_id} AND stock_movements.sequence = {v.sequence}");
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
     }
 }

@@ -23,10 +23,10 @@ public sealed class LapsePoints(Db db, ILogger<LapsePoints> log) : Sweep(db, Pau
             var batch = s.Batch();
             var clock = batch.Now();
             var first = batch.Query("SELECT MIN(next_expiry) FROM points_accounts WHERE next_expiry IS NOT NULL", r => r.TimeOrNull(0));
-            await batch.RunAsync().ConfigureAwait(false);
+            await batch.RunAsync();
             return (clock.Rows[0], first.Rows[0]);
-        }, ct).ConfigureAwait(false);
-        return due <= now ? await Db.WriteAsync(tx => LapseAsync(tx, now), ct).ConfigureAwait(false) : 0;
+        }, ct);
+        return due <= now ? await Db.WriteAsync(tx => LapseAsync(tx, now), ct) : 0;
     }
 
     private async Task<int> LapseAsync(Tx tx, DateTime due)
@@ -35,10 +35,10 @@ public sealed class LapsePoints(Db db, ILogger<LapsePoints> log) : Sweep(db, Pau
         var found = await tx.QueryAsync(
             $"SELECT customer_id, store_id FROM points_accounts WHERE next_expiry <= $1 ORDER BY next_expiry LIMIT {BatchSize} {{skip "
             + $"locked}}",
-            r => (CustomerId: r.Uuid(0), StoreId: r.Uuid(1)), due).ConfigureAwait(false);
+            r => (CustomerId: r.Uuid(0), StoreId: r.Uuid(1)), due);
         foreach (var store in found.GroupBy(a => a.StoreId))
         {
-            await SettleAsync(tx, [.. store]).ConfigureAwait(false);
+            await SettleAsync(tx, [.. store]);
         }
 
         return found.Count;
@@ -52,7 +52,7 @@ public sealed class LapsePoints(Db db, ILogger<LapsePoints> log) : Sweep(db, Pau
         DateTime now;
         try
         {
-            (book, now) = await PointsStore.LoadAsync(tx, accounts, claim: false).ConfigureAwait(false);
+            (book, now) = await PointsStore.LoadAsync(tx, accounts, claim: false);
         }
         catch (ArithmeticException e)
         {
@@ -65,7 +65,7 @@ public sealed class LapsePoints(Db db, ILogger<LapsePoints> log) : Sweep(db, Pau
 
             foreach (var account in accounts)
             {
-                await SettleAsync(tx, [account]).ConfigureAwait(false);
+                await SettleAsync(tx, [account]);
             }
 
             return;
@@ -73,6 +73,6 @@ public sealed class LapsePoints(Db db, ILogger<LapsePoints> log) : Sweep(db, Pau
 
         var batch = tx.Batch();
         PointsStore.Save(book, batch, now);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
     }
 }

@@ -54,10 +54,9 @@ internal static class LoyaltyInvariants
         await tx.ExecuteAsync(
             "INSERT INTO points_accounts (customer_id, store_id, balance, movements, updated_at) "
             + "SELECT customer_id, store_id, 0, 0, $1{as timestamptz} FROM points_movements GROUP BY customer_id, store_id "
-            + "ORDER BY customer_id, store_id ON CONFLICT DO NOTHING", DateTime.UnixEpoch)
-            .ConfigureAwait(false);
+            + "ORDER BY customer_id, store_id ON CONFLICT DO NOTHING", DateTime.UnixEpoch);
         var broken = await tx.QueryAsync("SELECT a.customer_id FROM points_accounts a LEFT JOIN " + Sums + "WHERE "
-            + Differs, r => r.Uuid(0)).ConfigureAwait(false);
+            + Differs, r => r.Uuid(0));
         if (broken.Count == 0)
         {
             return [];
@@ -72,7 +71,7 @@ internal static class LoyaltyInvariants
             + $"WHERE a.customer_id {{in $1}} AND ({Differs})",
             r => new Right(r.Uuid(0), r.Uuid(1), r.Long(2), r.Long(3), r.Long(4), r.Long(5), r.TimeOrNull(6)), broken.ToArray());
         var now = batch.Now();
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
 
         var rows = new RowSet("points_accounts", new("customer_id", ColumnType.Uuid), new("store_id", ColumnType.Uuid),
             new("balance", ColumnType.Long),
@@ -88,7 +87,7 @@ internal static class LoyaltyInvariants
         batch.ChangeEach(rows,
             "UPDATE points_accounts SET balance = {v.balance}, movements = {v.movements}, next_expiry = {v.next_expiry}, updated_at = "
             + "{v.updated_at} WHERE points_accounts.customer_id = {v.customer_id} AND points_accounts.store_id = {v.store_id}");
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         return lines;
     }
 }

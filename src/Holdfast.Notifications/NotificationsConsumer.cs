@@ -32,7 +32,7 @@ internal sealed class NotificationsConsumer(NotificationOptions options, Dropped
             new("next_attempt_at", ColumnType.Time), new("expires_at", ColumnType.Time), new("created_at", ColumnType.Time),
             new("about_subject", ColumnType.Uuid),
             new("about_sequence", ColumnType.Int));
-        var unsaid = await StrangerMails.BeyondAsync(tx, options, dropped, events).ConfigureAwait(false);
+        var unsaid = await StrangerMails.BeyondAsync(tx, options, dropped, events);
         foreach (var e in events.Where(e => !unsaid.Contains(new EventKey(e.Subject, e.Sequence))))
         {
             if (options.Sms is null && Announcements.Always(e.Type))
@@ -48,7 +48,7 @@ internal sealed class NotificationsConsumer(NotificationOptions options, Dropped
 
         var batch = tx.Batch();
         batch.Insert(rows, "ON CONFLICT (key) DO NOTHING");
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
     }
 
     private void Add(RowSet rows, Event e, Announcement what, OrderEventData order)

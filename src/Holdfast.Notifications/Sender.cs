@@ -55,7 +55,7 @@ internal abstract class Sender(Db db, string channel, EmailComposer letters, ILo
     public async Task<int> SendOnceAsync(CancellationToken ct = default)
     {
         using var end = new CancellationTokenSource(Lease);
-        var claimed = await db.WriteAsync(ClaimAsync, ct).ConfigureAwait(false);
+        var claimed = await db.WriteAsync(ClaimAsync, ct);
         if (claimed.Count == 0)
         {
             return 0;
@@ -64,17 +64,17 @@ internal abstract class Sender(Db db, string channel, EmailComposer letters, ILo
         EmailFacts facts;
         try
         {
-            facts = await letters.ReadAsync(claimed, ct).ConfigureAwait(false);
+            facts = await letters.ReadAsync(claimed, ct);
             ct.ThrowIfCancellationRequested();
         }
         catch
         {
-            await GiveBackAsync(claimed).ConfigureAwait(false);
+            await GiveBackAsync(claimed);
             throw;
         }
 
         using var stopping = ct.Register(() => end.CancelAfter(Grace));
-        await Task.WhenAll(claimed.Select(message => SendAsync(message, facts, end.Token))).ConfigureAwait(false);
+        await Task.WhenAll(claimed.Select(message => SendAsync(message, facts, end.Token)));
         return claimed.Count;
     }
 
@@ -85,7 +85,7 @@ internal abstract class Sender(Db db, string channel, EmailComposer letters, ILo
             var tried = 0;
             try
             {
-                tried = await SendOnceAsync(stoppingToken).ConfigureAwait(false);
+                tried = await SendOnceAsync(stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -109,7 +109,7 @@ internal abstract class Sender(Db db, string channel, EmailComposer letters, ILo
 
     private async Task<List<OutgoingMessage>> ClaimAsync(Tx tx)
     {
-        var now = await tx.NowAsync().ConfigureAwait(false);
+        var now = await tx.NowAsync();
         var due = await tx.QueryAsync(
             "SELECT m.id, m.key, m.channel, m.recipient, m.subject, m.text, m.html, m.attempts, m.about_subject, m.about_sequence "
             + "FROM mails m WHERE m.sent_at IS NULL AND m.given_up_at IS NULL AND m.channel = $2 AND m.next_attempt_at <= $1 "
@@ -118,10 +118,10 @@ internal abstract class Sender(Db db, string channel, EmailComposer letters, ILo
             + "AND e.sent_at IS NULL AND e.given_up_at IS NULL AND (e.expires_at IS NULL OR e.expires_at > $1)) "
             + $"ORDER BY m.next_attempt_at LIMIT {AtOnce} {{skip locked}}",
             r => new OutgoingMessage(r.Uuid(0), r.Text(1), r.Text(2), r.Text(3), r.Text(4), r.Text(5), r.TextOrNull(6), r.Int(7) + 1,
-                r.UuidOrNull(8) is { } subject ? new EventKey(subject, r.Int(9)) : null), now, channel).ConfigureAwait(false);
+                r.UuidOrNull(8) is { } subject ? new EventKey(subject, r.Int(9)) : null), now, channel);
         if (due.Count == 0)
         {
-            await tx.RollbackAsync().ConfigureAwait(false);
+            await tx.RollbackAsync();
             return due;
         }
 
@@ -134,7 +134,7 @@ internal abstract class Sender(Db db, string channel, EmailComposer letters, ILo
 
         var batch = tx.Batch();
         batch.ChangeEach(rows, "UPDATE mails SET attempts = {v.attempts}, next_attempt_at = {v.next_attempt_at} WHERE mails.id = {v.id}");
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         return due;
     }
 
@@ -145,15 +145,15 @@ internal abstract class Sender(Db db, string channel, EmailComposer letters, ILo
         {
             await db.WriteAsync(async tx =>
             {
-                var (now, batch) = (await tx.NowAsync().ConfigureAwait(false), tx.Batch());
+                var (now, batch) = (await tx.NowAsync(), tx.Batch());
                 foreach (var m in claimed)
                 {
                     batch.Execute("UPDATE mails SET attempts = attempts - 1, next_attempt_at = $3 WHERE id = $1 AND attempts = $2", m.Id,
                         m.Attempts, now);
                 }
 
-                await batch.RunAsync().ConfigureAwait(false);
-            }).ConfigureAwait(false);
+                await batch.RunAsync();
+            });
         }
         catch (Exception e)
         {
@@ -171,7 +171,7 @@ internal abstract class Sender(Db db, string channel, EmailComposer letters, ILo
             written = facts.Write(message);
             if (written is not null)
             {
-                await TransportAsync(written, end).ConfigureAwait(false);
+                await TransportAsync(written, end);
             }
         }
         catch (Exception e)
@@ -184,7 +184,7 @@ internal abstract class Sender(Db db, string channel, EmailComposer letters, ILo
             // What cannot be told any more has expired.
             : written is null ? tx.ExecuteAsync("UPDATE mails SET expires_at = $2 WHERE id = $1", message.Id, now)
             : tx.ExecuteAsync("UPDATE mails SET sent_at = $2, given_up_at = NULL, text = '', html = NULL WHERE id = $1", message.Id,
-            now)).ConfigureAwait(false)).ConfigureAwait(false);
+            now)));
         if (failure is null && written is not null)
         {
             Sent(message);
@@ -197,14 +197,14 @@ internal abstract class Sender(Db db, string channel, EmailComposer letters, ILo
         var changed = await tx.ExecuteAsync(
             "UPDATE mails SET next_attempt_at = $3, given_up_at = $4{as timestamptz} WHERE id = $1 AND attempts = $2 AND sent_at IS NULL",
             message.Id, message.Attempts,
-            now + MailRetries.After(message.Attempts, Random.Shared.NextDouble()), givenUp ? now : null).ConfigureAwait(false);
+            now + MailRetries.After(message.Attempts, Random.Shared.NextDouble()), givenUp ? now : null);
         if (givenUp && changed == 1)
         {
             var batch = tx.Batch();
             DeadLetterStore.Add(batch,
                 new DeadLetter(message.Id, Mails.Lane, message.About?.Subject, message.About?.Sequence, message.Channel, Reason(failure),
                 Reply.Bytes(new { message.Channel, message.Key, message.Subject }), message.Attempts, now));
-            await batch.RunAsync().ConfigureAwait(false);
+            await batch.RunAsync();
             tx.AfterCommit(() =>
                 log.LogError("Message {MessageId} is given up after try {Attempt}: it is a dead letter now", message.Id, message.Attempts));
         }
@@ -220,8 +220,8 @@ internal abstract class Sender(Db db, string channel, EmailComposer letters, ILo
         {
             try
             {
-                await db.WriteAsync(async tx => await note(tx, await tx.NowAsync().ConfigureAwait(false)).ConfigureAwait(false),
-                    CancellationToken.None).ConfigureAwait(false);
+                await db.WriteAsync(async tx => await note(tx, await tx.NowAsync()),
+                    CancellationToken.None);
                 return;
             }
             catch (Exception e) when (!end.IsCancellationRequested)
@@ -232,7 +232,7 @@ internal abstract class Sender(Db db, string channel, EmailComposer letters, ILo
                         e.GetType().Name);
                 }
 
-                await Task.Delay(BetweenNotes, CancellationToken.None).ConfigureAwait(false);
+                await Task.Delay(BetweenNotes, CancellationToken.None);
             }
         }
     }

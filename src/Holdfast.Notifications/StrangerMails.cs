@@ -30,19 +30,17 @@ internal static class StrangerMails
             + "LEFT JOIN users u ON u.id = o.customer_id WHERE o.id {in $1} AND o.amount_paid = 0 AND NOT o.mailbox_proved",
             r => (Of: new Stranger(r.Uuid(0), BuyerHash.OfEmail(r.Text(1)), BuyerHash.OfPhone(r.Text(2)), r.LongOrNull(3)),
                 IsProved: !r.IsNull(4) && Emails.Key(r.TextOrNull(5)) == Emails.Key(r.Text(1))), caused.Select(e => e.Subject).Distinct()
-                .ToArray())
-            .ConfigureAwait(false)).Where(s => !s.IsProved).ToDictionary(s => s.Of.OrderId, s => s.Of);
+                .ToArray())).Where(s => !s.IsProved).ToDictionary(s => s.Of.OrderId, s => s.Of);
         if (strangers.Count == 0)
         {
             return [];
         }
 
-        var now = await tx.NowAsync().ConfigureAwait(false);
+        var now = await tx.NowAsync();
         var hour = new DateTime(now.Ticks - (now.Ticks % TimeSpan.TicksPerHour), DateTimeKind.Utc);
         var hashes = strangers.Values.SelectMany(s => Keys(s).Select(k => k.Hash)).Distinct().ToArray();
         var counts = (await tx.QueryAsync("SELECT kind, hash, messages FROM stranger_mails WHERE hour = $1 AND hash {in $2}",
-            r => (Key: (r.Text(0)[0], r.Long(1)), Messages: r.Int(2)), hour, hashes)
-            .ConfigureAwait(false)).ToDictionary(c => c.Key, c => c.Messages);
+            r => (Key: (r.Text(0)[0], r.Long(1)), Messages: r.Int(2)), hour, hashes)).ToDictionary(c => c.Key, c => c.Messages);
         var (beyond, added) = (new HashSet<EventKey>(), new SortedDictionary<(char Kind, long Hash), int>());
         foreach (var e in caused)
         {
@@ -66,7 +64,7 @@ internal static class StrangerMails
             keys.ForEach(k => added[k] = added.GetValueOrDefault(k) + 1);
         }
 
-        await SaveAsync(tx, added, hour).ConfigureAwait(false);
+        await SaveAsync(tx, added, hour);
         return beyond;
     }
 
@@ -109,6 +107,6 @@ internal static class StrangerMails
         var batch = tx.Batch();
         batch.Insert(rows, "ON CONFLICT (kind, hash, hour) DO UPDATE SET messages = stranger_mails.messages + excluded.messages");
         batch.Execute("DELETE FROM stranger_mails WHERE hour < $1", hour);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
     }
 }

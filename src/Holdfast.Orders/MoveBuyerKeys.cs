@@ -14,19 +14,18 @@ internal sealed class MoveBuyerKeys : IMigrationStep
 
     public async Task<IReadOnlyList<string>> RunAsync(Tx tx)
     {
-        foreach (var (buyer, key) in await ChangedAsync(tx, "purchase_counts").ConfigureAwait(false))
+        foreach (var (buyer, key) in await ChangedAsync(tx, "purchase_counts"))
         {
             await tx.ExecuteAsync(
                 "INSERT INTO purchase_counts (variant_id, buyer, quantity) SELECT variant_id, $2{as text}, quantity FROM purchase_counts "
                 + "WHERE buyer = $1 ON CONFLICT (variant_id, buyer) DO UPDATE "
-                + "SET quantity = purchase_counts.quantity + excluded.quantity", buyer, key)
-                .ConfigureAwait(false);
-            await tx.ExecuteAsync("DELETE FROM purchase_counts WHERE buyer = $1", buyer).ConfigureAwait(false);
+                + "SET quantity = purchase_counts.quantity + excluded.quantity", buyer, key);
+            await tx.ExecuteAsync("DELETE FROM purchase_counts WHERE buyer = $1", buyer);
         }
 
-        foreach (var (buyer, key) in await ChangedAsync(tx, "discount_uses").ConfigureAwait(false))
+        foreach (var (buyer, key) in await ChangedAsync(tx, "discount_uses"))
         {
-            await tx.ExecuteAsync("UPDATE discount_uses SET buyer = $2 WHERE buyer = $1", buyer, key).ConfigureAwait(false);
+            await tx.ExecuteAsync("UPDATE discount_uses SET buyer = $2 WHERE buyer = $1", buyer, key);
         }
 
         return [];
@@ -40,7 +39,7 @@ internal sealed class MoveBuyerKeys : IMigrationStep
         while (true)
         {
             var page = await tx.QueryAsync($"SELECT DISTINCT buyer FROM {table} WHERE buyer > $1 ORDER BY buyer LIMIT {PageSize}",
-                r => r.Text(0), last).ConfigureAwait(false);
+                r => r.Text(0), last);
             if (page.Count == 0)
             {
                 return changed;

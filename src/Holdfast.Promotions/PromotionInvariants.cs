@@ -42,7 +42,7 @@ internal static class PromotionInvariants
     private static async Task<IReadOnlyList<string>> RecomputeAsync(Tx tx)
     {
         const string Differs = "LEFT JOIN " + Live + "WHERE c.used <> COALESCE(u.uses, 0)";
-        var broken = await tx.QueryAsync("SELECT c.id FROM discount_codes c " + Differs, r => r.Uuid(0)).ConfigureAwait(false);
+        var broken = await tx.QueryAsync("SELECT c.id FROM discount_codes c " + Differs, r => r.Uuid(0));
         if (broken.Count == 0)
         {
             return [];
@@ -53,7 +53,7 @@ internal static class PromotionInvariants
         var counted = batch.Query("SELECT c.id, c.code, c.used, COALESCE(u.uses, 0), c.usage_limit FROM discount_codes c " + Differs
             + " AND c.id {in $1}",
             r => (Id: r.Uuid(0), Code: r.Text(1), Used: r.Long(2), Uses: r.Long(3), Limit: r.LongOrNull(4)), broken.ToArray());
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
 
         var rows = new RowSet("discount_codes", new("id", ColumnType.Uuid), new("used", ColumnType.Long));
         var lines = new List<string>();
@@ -70,7 +70,7 @@ internal static class PromotionInvariants
         }
 
         batch.ChangeEach(rows, "UPDATE discount_codes SET used = {v.used} WHERE discount_codes.id = {v.id}");
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         return lines;
     }
 }

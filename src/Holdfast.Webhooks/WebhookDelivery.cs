@@ -25,7 +25,7 @@ public sealed record WebhookDelivery(Guid Id, string EventId, string Type, strin
             "SELECT delivery_id, http_status, error, duration_ms, created_at FROM webhook_attempts WHERE delivery_id {in $1} ORDER "
             + "BY id DESC",
             r => (Delivery: r.Uuid(0), Attempt: new WebhookAttempt(r.Time(4), r.IntOrNull(1), r.TextOrNull(2), r.Int(3))),
-            deliveries.ConvertAll(d => d.Id).ToArray()).ConfigureAwait(false);
+            deliveries.ConvertAll(d => d.Id).ToArray());
         var log = attempts.ToLookup(a => a.Delivery, a => a.Attempt);
         return deliveries.ConvertAll(d => d with { Log = [.. log[d.Id]] });
     }

@@ -21,7 +21,7 @@ internal static class WebhookSecrets
     public static async Task<int> ResealAsync(Tx tx, SecretBox box)
     {
         var all = await tx.QueryAsync("SELECT id, secret, is_sealed FROM webhook_endpoints ORDER BY id {lock}",
-            r => (Id: r.Uuid(0), Secret: r.Bytes(1), IsSealed: r.Bool(2))).ConfigureAwait(false);
+            r => (Id: r.Uuid(0), Secret: r.Bytes(1), IsSealed: r.Bool(2)));
         var batch = tx.Batch();
         foreach (var (id, secret, isSealed) in all)
         {
@@ -29,7 +29,7 @@ internal static class WebhookSecrets
                 box.Seal(Name(id), Open(box, id, secret, isSealed)), true);
         }
 
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         return all.Count;
     }
 

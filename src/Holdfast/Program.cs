@@ -19,7 +19,7 @@ internal static class Program
         var parsed = Root(serve).Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            return await parsed.InvokeAsync().ConfigureAwait(false) == 0 ? 0 : CannotStart;
+            return await parsed.InvokeAsync() == 0 ? 0 : CannotStart;
         }
 
         try
@@ -29,21 +29,21 @@ internal static class Program
                 EnableDefaultExceptionHandler = false,
                 // The server handles its signals itself; other commands are told by their token and end at a place of their choice.
                 ProcessTerminationTimeout = parsed.CommandResult.Command == serve ? null : TimeSpan.FromSeconds(10),
-            }).ConfigureAwait(false);
+            });
         }
         catch (StartupException e)
         {
-            await Console.Error.WriteLineAsync($"holdfast: {e.Message}").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync($"holdfast: {e.Message}");
             return CannotStart;
         }
         catch (Exception e) when (DatabaseFailure.Line(e) is { } line)
         {
-            await Console.Error.WriteLineAsync($"holdfast: DATABASE_URL: {line}").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync($"holdfast: DATABASE_URL: {line}");
             return CannotStart;
         }
         catch (OperationCanceledException)
         {
-            await Console.Error.WriteLineAsync("holdfast: interrupted").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync("holdfast: interrupted");
             return 130;
         }
     }

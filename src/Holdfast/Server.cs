@@ -119,17 +119,17 @@ public static class Server
     public static async Task PrepareAsync(IServiceProvider services)
     {
         var tables = Task.Run(UnicodeText.Load);
-        await IdentityModule.PrepareAsync(services).ConfigureAwait(false);
-        await tables.ConfigureAwait(false);
+        await IdentityModule.PrepareAsync(services);
+        await tables;
         var settings = services.GetRequiredService<Settings>();
         if (settings.Roles.HasFlag(Roles.Api))
         {
-            await services.GetRequiredService<OrderNumbers>().ClaimAsync(services.GetRequiredService<Db>()).ConfigureAwait(false);
+            await services.GetRequiredService<OrderNumbers>().ClaimAsync(services.GetRequiredService<Db>());
         }
 
         if (settings.AdminEmail is { } email)
         {
-            await services.GetRequiredService<AccountStore>().EnsureAdminAsync(email, settings.AdminPassword!).ConfigureAwait(false);
+            await services.GetRequiredService<AccountStore>().EnsureAdminAsync(email, settings.AdminPassword!);
         }
     }
 
@@ -265,8 +265,7 @@ public static class Server
     /// <summary>What stores are called; of very many only the first.</summary>
     private static async Task<IReadOnlyList<string>> StoreNamesAsync(Db db) =>
         [.. (await db.ReadAsync(s =>
-        s.QueryAsync("SELECT name, slug FROM stores ORDER BY id LIMIT 1000", r => new[] { r.Text(0), r.Text(1) }))
-        .ConfigureAwait(false)).SelectMany(n => n)];
+        s.QueryAsync("SELECT name, slug FROM stores ORDER BY id LIMIT 1000", r => new[] { r.Text(0), r.Text(1) }))).SelectMany(n => n)];
 
     private sealed class Preparation(IServiceProvider services) : IHostedLifecycleService
     {

@@ -57,7 +57,7 @@ internal sealed class PlantedTree(string root)
             RedirectStandardInput = true,
         };
         using var build = Process.Start(start)!;
-        await build.WaitForExitAsync().ConfigureAwait(false);
+        await build.WaitForExitAsync();
         return build.ExitCode == 0;
     }
 

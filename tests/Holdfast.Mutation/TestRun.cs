@@ -35,16 +35,16 @@ internal static partial class TestRun
         using var end = new CancellationTokenSource(limit);
         try
         {
-            await process.WaitForExitAsync(end.Token).ConfigureAwait(false);
+            await process.WaitForExitAsync(end.Token);
         }
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
-            return (Verdict.TimedOut, string.Concat(await output.ConfigureAwait(false)));
+            await process.WaitForExitAsync(CancellationToken.None);
+            return (Verdict.TimedOut, string.Concat(await output));
         }
 
-        var text = string.Concat(await output.ConfigureAwait(false));
+        var text = string.Concat(await output);
         return (process.ExitCode != 0 ? Verdict.Failed : HasRunAny(text) ? Verdict.Passed : Verdict.Empty, text);
     }
 

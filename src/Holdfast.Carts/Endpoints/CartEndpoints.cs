@@ -32,15 +32,15 @@ public sealed class CartEndpoints(Db db, Documents documents, RateLimits limits)
 
         var owner = CartOwner.Of(request);
         // A token that was made up, and a store that is none, must leave nothing in a cache.
-        if (owner is { NewToken: null, Visitor: null } && await ExistsAsync(storeId, owner, request.Aborted).ConfigureAwait(false))
+        if (owner is { NewToken: null, Visitor: null } && await ExistsAsync(storeId, owner, request.Aborted))
         {
             var found = await documents.FindAsync(CartNames.Cart(storeId, owner.Key), (this, storeId, owner),
                 static (s, ct) => s.Item1.LoadAsync(s.storeId, s.owner, ct),
-                [CatalogNames.Store(storeId), CatalogNames.StockOf(storeId)], Kept, request.Aborted).ConfigureAwait(false);
+                [CatalogNames.Store(storeId), CatalogNames.StockOf(storeId)], Kept, request.Aborted);
             return found.Document.IsNone ? Errors.NotFound : Reply.Cached(found);
         }
 
-        var open = await LoadLockedAsync(storeId, owner, request.Aborted).ConfigureAwait(false);
+        var open = await LoadLockedAsync(storeId, owner, request.Aborted);
         return open.IsOk ? Answer(request, CartView.Of(open.Value.Cart, storeId, open.Value.Currency, owner.NewToken, open.Value.NotMerged))
             : open.Error!;
     }
@@ -48,7 +48,7 @@ public sealed class CartEndpoints(Db db, Documents documents, RateLimits limits)
     /// <summary>Sets how many pieces of a variant there are to be. The price and name of the moment stay with a new line.</summary>
     public async Task<Reply> SetLineAsync(Request request)
     {
-        var fields = await request.FieldsAsync().ConfigureAwait(false);
+        var fields = await request.FieldsAsync();
         if (!fields.IsOk)
         {
             return fields.Error!;
@@ -62,7 +62,7 @@ public sealed class CartEndpoints(Db db, Documents documents, RateLimits limits)
 
         return request.Id("variantId") is not { } variantId ? Errors.NotFound : await ChangeAsync(request, create: true, async (tx, open) =>
         {
-            var variant = await CartTable.FindVariantAsync(tx, open.StoreId, variantId).ConfigureAwait(false);
+            var variant = await CartTable.FindVariantAsync(tx, open.StoreId, variantId);
             if (variant is not { ForSale: true })
             {
                 return variant is null ? InventoryErrors.UnknownVariant([variantId]) : InventoryErrors.NotForSale([variantId]);
@@ -77,16 +77,16 @@ public sealed class CartEndpoints(Db db, Documents documents, RateLimits limits)
             CartTable.Write(batch, open.Cart.Id!.Value, open.StoreId,
                 [new CartLine(variantId, quantity, variant.Price, variant.Name, open.Cart.AddedAt(open.Now), variant)]);
             CartTable.Touch(batch, open.Cart.Id.Value, open.Now, open.Owner.IsCustomer);
-            await batch.RunAsync().ConfigureAwait(false);
+            await batch.RunAsync();
             return null;
-        }).ConfigureAwait(false);
+        });
     }
 
     /// <summary>Takes a line out; one that is not there is no error.</summary>
     public async Task<Reply> RemoveLineAsync(Request request) =>
         request.Id("variantId") is not { } variantId ? Errors.NotFound : await ChangeAsync(request, create: false, (tx, open) =>
             RemoveAsync(tx, open, open.Cart.Find(variantId) is not null, "DELETE FROM cart_lines WHERE cart_id = $1 AND variant_id = $2",
-            open.Cart.Id, variantId)).ConfigureAwait(false);
+            open.Cart.Id, variantId));
 
     /// <summary>Takes all lines out; the visitor's token stays good.</summary>
     public Task<Reply> ClearAsync(Request request) => ChangeAsync(request, create: false, (tx, open) =>
@@ -108,10 +108,10 @@ public sealed class CartEndpoints(Db db, Documents documents, RateLimits limits)
             var cart = CartTable.Read(batch, storeId, owner.Key, owner.Buyer);
             var visitors = batch.Query("SELECT id FROM carts WHERE store_id = $1 AND owner = $2", r => r.Uuid(0), storeId, owner.Visitor
                 ?? "");
-            await batch.RunAsync().ConfigureAwait(false);
+            await batch.RunAsync();
             return (currency.First is { } code ? new LockedCart(CartTable.ToCart(cart), storeId, code, owner, now.Rows[0], null)
                 : null, visitors.Rows.Count > 0);
-        }, ct).ConfigureAwait(false);
+        }, ct);
         if (open is null || !hasVisitors)
         {
             return open is null ? Errors.NotFound : open;
@@ -119,14 +119,14 @@ public sealed class CartEndpoints(Db db, Documents documents, RateLimits limits)
 
         return await db.WriteAsync(async tx =>
         {
-            var merged = await LockedCart.LoadAsync(tx, storeId, owner, create: true).ConfigureAwait(false);
+            var merged = await LockedCart.LoadAsync(tx, storeId, owner, create: true);
             if (isWhole && merged is { IsOk: true, Value.NotMerged.Count: > 0 })
             {
-                await tx.RollbackAsync().ConfigureAwait(false);
+                await tx.RollbackAsync();
             }
 
             return merged;
-        }, ct).ConfigureAwait(false);
+        }, ct);
     }
 
     private Task<bool> ExistsAsync(Guid storeId, CartOwner owner, CancellationToken ct) =>
@@ -134,7 +134,7 @@ public sealed class CartEndpoints(Db db, Documents documents, RateLimits limits)
         ct);
 
     private async Task<Document> LoadAsync(Guid storeId, CartOwner owner, CancellationToken ct) =>
-        await LoadLockedAsync(storeId, owner, ct).ConfigureAwait(false) is { IsOk: true, Value: var open }
+        await LoadLockedAsync(storeId, owner, ct) is { IsOk: true, Value: var open }
             ? Document.Hashed(CartView.Of(open.Cart, storeId, open.Currency, null, null), open.Cart.Version) : Document.None;
 
     private static async Task<Error?> RemoveAsync(Tx tx, LockedCart open, bool isThere, string sql, params object?[] args)
@@ -144,7 +144,7 @@ public sealed class CartEndpoints(Db db, Documents documents, RateLimits limits)
             var batch = tx.Batch();
             batch.Execute(sql, args);
             CartTable.Touch(batch, open.Cart.Id!.Value, open.Now, open.Owner.IsCustomer);
-            await batch.RunAsync().ConfigureAwait(false);
+            await batch.RunAsync();
         }
 
         return null;
@@ -158,18 +158,18 @@ public sealed class CartEndpoints(Db db, Documents documents, RateLimits limits)
         }
 
         var owner = CartOwner.Of(request);
-        if (create && !owner.IsCustomer && !await ExistsAsync(storeId, owner, request.Aborted).ConfigureAwait(false)
-            && await limits.RefuseAsync(request.Http, request.Caller, Limit.NewCarts).ConfigureAwait(false) is { } tooMany)
+        if (create && !owner.IsCustomer && !await ExistsAsync(storeId, owner, request.Aborted)
+            && await limits.RefuseAsync(request.Http, request.Caller, Limit.NewCarts) is { } tooMany)
         {
             return tooMany;
         }
 
         return await db.WriteAsync<Reply>(async tx =>
         {
-            var opened = await LockedCart.LoadAsync(tx, storeId, owner, create).ConfigureAwait(false);
+            var opened = await LockedCart.LoadAsync(tx, storeId, owner, create);
             var refusal = !opened.IsOk ? opened.Error
                 : request.IfMatch?.Holds(opened.Value.Cart.Version) == false ? Errors.PreconditionFailed
-                : await change(tx, opened.Value).ConfigureAwait(false);
+                : await change(tx, opened.Value);
             if (refusal is null)
             {
                 // Where there is no cart, nothing has changed: a token that was made up leaves nothing behind.
@@ -178,12 +178,12 @@ public sealed class CartEndpoints(Db db, Documents documents, RateLimits limits)
                     tx.Invalidate(CartNames.Cart(storeId, owner.Key));
                 }
 
-                return Answer(request, await opened.Value.ViewAsync(tx).ConfigureAwait(false));
+                return Answer(request, await opened.Value.ViewAsync(tx));
             }
 
-            await tx.RollbackAsync().ConfigureAwait(false);
+            await tx.RollbackAsync();
             return refusal;
-        }, request.Aborted).ConfigureAwait(false);
+        }, request.Aborted);
     }
 
     private static Reply Answer(Request request, CartView cart)

@@ -22,7 +22,7 @@ internal sealed class CheckOut(CartEndpoints carts, PlaceOrder orders)
 
     private async Task<Result<PlaceCommand>> FillAsync(Request request, CartOwner owner, PlaceCommand command)
     {
-        var open = await carts.LoadLockedAsync(command.StoreId, owner, request.Aborted, isWhole: true).ConfigureAwait(false);
+        var open = await carts.LoadLockedAsync(command.StoreId, owner, request.Aborted, isWhole: true);
         if (!open.IsOk)
         {
             return open.Error == Errors.NotFound ? OrderErrors.UnknownStore : open.Error!;

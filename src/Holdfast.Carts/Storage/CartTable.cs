@@ -50,7 +50,7 @@ internal static class CartTable
         {
             var account = owner.Customer is { } customer ? CustomerStore.Hold(batch, [customer]) : null;
             var clock = batch.Now();
-            await batch.RunAsync().ConfigureAwait(false);
+            await batch.RunAsync();
             if (account?.First is { IsClosed: true })
             {
                 return null;
@@ -66,7 +66,7 @@ internal static class CartTable
         string[] owners = owner.Visitor is { } visitor ? [owner.Key, visitor] : [owner.Key];
         var locked = batch.Query("SELECT id, owner FROM carts WHERE store_id = $1 AND owner {in $2} ORDER BY id {lock}",
             r => (r.Uuid(0), r.Text(1)), storeId, owners);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         return locked.Rows;
     }
 

@@ -16,7 +16,7 @@ internal sealed record LockedCart(Cart Cart, Guid StoreId, string Currency, Cart
     public static async Task<Result<LockedCart>> LoadAsync(Tx tx, Guid storeId, CartOwner owner, bool create)
     {
         var made = create || owner.Visitor is not null;
-        var locked = await CartTable.LockAsync(tx, storeId, owner, made).ConfigureAwait(false);
+        var locked = await CartTable.LockAsync(tx, storeId, owner, made);
         if (locked is null)
         {
             return Errors.Unauthenticated;
@@ -33,14 +33,14 @@ internal sealed record LockedCart(Cart Cart, Guid StoreId, string Currency, Cart
         var currency = CartTable.Currency(batch, storeId);
         var own = CartTable.Read(batch, storeId, owner.Key, owner.Buyer);
         var visitors = locked.Any(c => c.Owner == owner.Visitor) ? CartTable.Read(batch, storeId, owner.Visitor!, owner.Buyer) : null;
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         if (currency.First is not { } code)
         {
             return Errors.NotFound;
         }
 
         var open = new LockedCart(CartTable.ToCart(own), storeId, code, owner, now.Rows[0], null);
-        return visitors is null ? open : await open.MergeAsync(tx, CartTable.ToCart(visitors)).ConfigureAwait(false);
+        return visitors is null ? open : await open.MergeAsync(tx, CartTable.ToCart(visitors));
     }
 
     /// <summary>Reads it again, after what was written to it, as it is to be answered.</summary>
@@ -48,7 +48,7 @@ internal sealed record LockedCart(Cart Cart, Guid StoreId, string Currency, Cart
     {
         var batch = session.Batch();
         var cart = CartTable.Read(batch, StoreId, Owner.Key, Owner.Buyer);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         return CartView.Of(CartTable.ToCart(cart), StoreId, Currency, Owner.NewToken, NotMerged);
     }
 
@@ -67,7 +67,7 @@ internal sealed record LockedCart(Cart Cart, Guid StoreId, string Currency, Cart
         tx.Invalidate(CartNames.Cart(StoreId, Owner.Key));
         tx.Invalidate(CartNames.Cart(StoreId, Owner.Visitor!));
         var now = CartTable.Read(batch, StoreId, Owner.Key, Owner.Buyer);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         return this with { Cart = CartTable.ToCart(now), NotMerged = merged.LeftOut };
     }
 }

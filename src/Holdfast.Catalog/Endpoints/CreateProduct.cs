@@ -13,7 +13,7 @@ internal sealed class CreateProduct(Db db)
 {
     public async Task<Reply> HandleAsync(Request request)
     {
-        var body = await request.FieldsAsync(Request.MaxBodyBytes).ConfigureAwait(false);
+        var body = await request.FieldsAsync(Request.MaxBodyBytes);
         if (!body.IsOk)
         {
             return body.Error!;
@@ -22,27 +22,27 @@ internal sealed class CreateProduct(Db db)
         var (product, _) = ProductBody.Read(body.Value, Guid.CreateVersion7(), body.Value.Uuid("storeId"), variantIds: false);
         return body.Value.Done() is { } error ? error
             : !request.Caller.Manages(product.StoreId) ? Errors.NotFound
-            : await IdempotentWork.RunAsync(db, request, required: false, tx => CreateAsync(tx, product)).ConfigureAwait(false);
+            : await IdempotentWork.RunAsync(db, request, required: false, tx => CreateAsync(tx, product));
     }
 
     private static async Task<Result<Reply>> CreateAsync(Tx tx, Product product)
     {
-        if (await Stores.LockAsync(tx, product.StoreId).ConfigureAwait(false) is not { } store)
+        if (await Stores.LockAsync(tx, product.StoreId) is not { } store)
         {
             return Errors.NotFound;
         }
 
-        if (await ProductBody.TakenAsync(tx, product).ConfigureAwait(false) is { } taken)
+        if (await ProductBody.TakenAsync(tx, product) is { } taken)
         {
             return taken;
         }
 
-        var now = await tx.NowAsync().ConfigureAwait(false);
+        var now = await tx.NowAsync();
         var writer = new CatalogWriter(now);
         writer.Add(product);
         var batch = tx.Batch();
         writer.Save(batch);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         var made = product
             with
         { CreatedAt = now, UpdatedAt = now, Variants = [.. product.Variants.Select(v => v with { Currency = store.Currency })] };

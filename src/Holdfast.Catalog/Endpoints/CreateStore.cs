@@ -14,7 +14,7 @@ internal sealed class CreateStore(Db db)
 {
     public async Task<Reply> HandleAsync(Request request)
     {
-        var read = StoreBody.Read(await request.FieldsAsync().ConfigureAwait(false), Guid.CreateVersion7());
+        var read = StoreBody.Read(await request.FieldsAsync(), Guid.CreateVersion7());
         if (!read.IsOk)
         {
             return read.Error!;
@@ -22,14 +22,14 @@ internal sealed class CreateStore(Db db)
 
         return await StoreBody.TakenAsync(db, () => IdempotentWork.RunAsync(db, request, required: false, async tx =>
         {
-            var now = await tx.NowAsync().ConfigureAwait(false);
+            var now = await tx.NowAsync();
             var store = read.Value with { CreatedAt = now, UpdatedAt = now };
             var writer = new CatalogWriter(now);
             writer.Add(store);
             var batch = tx.Batch();
             writer.Save(batch);
-            await batch.RunAsync().ConfigureAwait(false);
+            await batch.RunAsync();
             return Reply.Created(store, $"{Routes.Base}/stores/{store.Id}", store.Version);
-        })).ConfigureAwait(false);
+        }));
     }
 }

@@ -11,17 +11,16 @@ internal sealed class DeleteProduct(Db db)
 {
     public async Task<Reply> HandleAsync(Request request)
     {
-        var opened = await ProductChange.LoadAsync(db, request).ConfigureAwait(false);
+        var opened = await ProductChange.LoadAsync(db, request);
         return !opened.IsOk ? opened.Error! : await ProductChange.RunAsync(db, opened.Value, request, async (tx, present) =>
         {
-            var now = await tx.NowAsync().ConfigureAwait(false);
-            await tx.ExecuteAsync("UPDATE variants SET active = $2, deleted_at = $3 WHERE product_id = $1", present.Id, false, now)
-                .ConfigureAwait(false);
+            var now = await tx.NowAsync();
+            await tx.ExecuteAsync("UPDATE variants SET active = $2, deleted_at = $3 WHERE product_id = $1", present.Id, false, now);
             await tx.ExecuteAsync("UPDATE products SET deleted_at = $2, updated_at = $2, version = version + 1 WHERE id = $1", present.Id,
-                now).ConfigureAwait(false);
+                now);
             tx.Invalidate(CatalogNames.Product(present.Id));
             tx.Invalidate(CatalogNames.Store(present.StoreId));
             return Reply.NoContent(present.StoreId);
-        }).ConfigureAwait(false);
+        });
     }
 }

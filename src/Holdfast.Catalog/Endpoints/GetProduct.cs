@@ -19,11 +19,11 @@ internal sealed class GetProduct(Db db, Products products, Documents documents)
         }
 
         var found = await documents.FindAsync(CatalogNames.Product(id), (this, id), static (s, ct) => s.Item1.LoadAsync(s.id, ct),
-            ct: request.Aborted).ConfigureAwait(false);
+            ct: request.Aborted);
         return found.Document.IsNone ? Errors.NotFound : Reply.Cached(found);
     }
 
     private async Task<Document> LoadAsync(Guid id, CancellationToken ct) =>
-        await db.ReadAsync(s => products.FindAsync(s, id), ct).ConfigureAwait(false) is { } product
+        await db.ReadAsync(s => products.FindAsync(s, id), ct) is { } product
         ? Document.Hashed(product, product.Version) : Document.None;
 }

@@ -13,7 +13,7 @@ internal sealed class GetStore(Db db)
 {
     public async Task<Reply> HandleAsync(Request request)
     {
-        var store = request.Id() is { } id ? await db.ReadAsync(s => Stores.FindAsync(s, id), request.Aborted).ConfigureAwait(false) : null;
+        var store = request.Id() is { } id ? await db.ReadAsync(s => Stores.FindAsync(s, id), request.Aborted) : null;
         return store is null ? Errors.NotFound : Reply.Ok(store, store.Version);
     }
 }

@@ -59,11 +59,11 @@ internal sealed class ListProducts(Db db, Products products)
         var found = await db.ReadAsync(async s =>
         {
             var rows = await s.QueryAsync(filter.Sql(sort, paging.Value.Limit + 1),
-                r => (Product: ProductTable.Table.Map(r), Key: sort.Key(r)), filter.Args).ConfigureAwait(false);
+                r => (Product: ProductTable.Table.Map(r), Key: sort.Key(r)), filter.Args);
             var page = paging.Value.Page(rows, r => [r.Key, r.Product.Id.ToString()]);
-            return new Page<Product>(await products.CompleteAsync(s, [.. page.Items.Select(r => r.Product)]).ConfigureAwait(false),
+            return new Page<Product>(await products.CompleteAsync(s, [.. page.Items.Select(r => r.Product)]),
                 page.NextCursor);
-        }, request.Aborted).ConfigureAwait(false);
+        }, request.Aborted);
         return Reply.Ok(found);
     }
 

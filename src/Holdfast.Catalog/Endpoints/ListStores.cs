@@ -28,7 +28,7 @@ internal sealed class ListStores(Db db)
         var rows = await db.ReadAsync(s => StoreTable.Table.QueryAsync(s, "WHERE (s.slug = $1{as text} OR $1{as text} IS NULL) "
             + "AND (s.external_id = $2{as text} OR $2{as text} IS NULL) AND (s.slug > $3{as text} OR $3{as text} IS NULL) ORDER BY "
             + "s.slug LIMIT $4",
-            slug, externalId, after, paging.Value.Limit + 1), request.Aborted).ConfigureAwait(false);
+            slug, externalId, after, paging.Value.Limit + 1), request.Aborted);
         return Reply.Ok(paging.Value.Page(rows, s => [s.Slug]));
     }
 }

@@ -69,7 +69,7 @@ internal static class ProductBody
         var products = batch.Query(
             "SELECT external_id FROM products WHERE store_id = $1 AND id <> $2 AND deleted_at IS NULL AND external_id {in $3} LIMIT 1",
             r => r.Text(0), product.StoreId, product.Id, product.ExternalId is { } external ? [external] : Array.Empty<string>());
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         return skus.First is { } sku ? CatalogErrors.SkuTaken.With("sku", sku)
             : (products.First ?? variants.First) is { } taken ? CatalogErrors.ExternalIdTaken.With("externalId", taken)
             : null;

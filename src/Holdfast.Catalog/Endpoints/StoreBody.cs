@@ -55,7 +55,7 @@ internal static partial class StoreBody
     {
         try
         {
-            return await write().ConfigureAwait(false);
+            return await write();
         }
         catch (Exception e) when (db.IsUniqueViolation(e, "slug"))
         {

@@ -14,8 +14,8 @@ internal sealed class UpdateProduct(Db db, Products products)
 {
     public async Task<Reply> HandleAsync(Request request)
     {
-        var opened = await ProductChange.LoadAsync(db, request).ConfigureAwait(false);
-        var body = await request.FieldsAsync(Request.MaxBodyBytes).ConfigureAwait(false);
+        var opened = await ProductChange.LoadAsync(db, request);
+        var body = await request.FieldsAsync(Request.MaxBodyBytes);
         if ((opened.Error ?? body.Error) is { } early)
         {
             return early;
@@ -24,8 +24,7 @@ internal sealed class UpdateProduct(Db db, Products products)
         var (id, storeId, version) = opened.Value;
         var (wanted, variants) = ProductBody.Read(body.Value, id, storeId, variantIds: true);
         return body.Value.Done() is { } error ? error
-            : await ProductChange.RunAsync(db, opened.Value, request, (tx, present) => ReplaceAsync(tx, present, wanted, variants))
-            .ConfigureAwait(false);
+            : await ProductChange.RunAsync(db, opened.Value, request, (tx, present) => ReplaceAsync(tx, present, wanted, variants));
     }
 
     private async Task<Result<Reply>> ReplaceAsync(Tx tx, Product present, Product wanted, List<VariantInput> variants)
@@ -37,17 +36,17 @@ internal sealed class UpdateProduct(Db db, Products products)
         }
 
         var product = wanted with { Variants = replaced.Value };
-        if (await ProductBody.TakenAsync(tx, product).ConfigureAwait(false) is { } taken)
+        if (await ProductBody.TakenAsync(tx, product) is { } taken)
         {
             return taken;
         }
 
-        var writer = new CatalogWriter(await tx.NowAsync().ConfigureAwait(false));
+        var writer = new CatalogWriter(await tx.NowAsync());
         writer.Change(present, product);
         var batch = tx.Batch();
         writer.Save(batch);
-        await batch.RunAsync().ConfigureAwait(false);
-        var made = await products.FindAsync(tx, product.Id).ConfigureAwait(false);
+        await batch.RunAsync();
+        var made = await products.FindAsync(tx, product.Id);
         return Reply.Ok(made!, made!.Version);
     }
 }

@@ -18,15 +18,14 @@ internal sealed class UpdateStore(Db db)
             return Errors.NotFound;
         }
 
-        var read = StoreBody.Read(await request.FieldsAsync().ConfigureAwait(false), id);
+        var read = StoreBody.Read(await request.FieldsAsync(), id);
         return !read.IsOk ? read.Error!
-            : await StoreBody.TakenAsync(db, () => db.WriteAsync(tx => ReplaceAsync(tx, read.Value, request.IfMatch), request.Aborted))
-            .ConfigureAwait(false);
+            : await StoreBody.TakenAsync(db, () => db.WriteAsync(tx => ReplaceAsync(tx, read.Value, request.IfMatch), request.Aborted));
     }
 
     private static async Task<Reply> ReplaceAsync(Tx tx, Store wanted, VersionCondition? ifMatch)
     {
-        if (await Stores.LockAsync(tx, wanted.Id).ConfigureAwait(false) is not { } store)
+        if (await Stores.LockAsync(tx, wanted.Id) is not { } store)
         {
             return Errors.NotFound;
         }
@@ -37,17 +36,16 @@ internal sealed class UpdateStore(Db db)
         }
 
         if (wanted.Currency != store.Currency
-            && await tx.FirstAsync("SELECT 1 FROM products WHERE store_id = $1 LIMIT 1", r => r.Int(0), store.Id)
-            .ConfigureAwait(false) == 1)
+            && await tx.FirstAsync("SELECT 1 FROM products WHERE store_id = $1 LIMIT 1", r => r.Int(0), store.Id) == 1)
         {
             return CatalogErrors.CurrencyFixed;
         }
 
-        var now = await tx.NowAsync().ConfigureAwait(false);
+        var now = await tx.NowAsync();
         var changed = wanted with { Version = store.Version + 1, CreatedAt = store.CreatedAt, UpdatedAt = now };
         var batch = tx.Batch();
         StoreTable.Change.Save(batch, (store, changed));
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         tx.Invalidate(CatalogNames.Store(changed.Id));
         return Reply.Ok(changed, changed.Version);
     }

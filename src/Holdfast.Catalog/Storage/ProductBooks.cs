@@ -31,17 +31,17 @@ public static class ProductBooks
         var bySku = ProductTable.Table.Query(batch, "WHERE p.id IN (SELECT v.product_id FROM variants v "
             + "WHERE v.store_id {in $1} AND v.sku_key {in $2} AND v.deleted_at IS NULL)",
             storeIds, rows.Select(r => UnicodeText.Key(r.Sku)).Distinct().ToArray());
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         book.Load(await Products.WithVariantsAsync(session,
             [.. byName.Rows.Concat(byKey.Rows).Concat(bySku.Rows)
-            .DistinctBy(p => p.Id).Where(p => !book.Has(p.Id))]).ConfigureAwait(false));
+            .DistinctBy(p => p.Id).Where(p => !book.Has(p.Id))]));
     }
 
     /// <summary>Writes what the rows made of it.</summary>
     public static async Task SaveAsync(Tx tx, ProductBook book)
     {
         var batch = tx.Batch();
-        var writer = new CatalogWriter(await tx.NowAsync().ConfigureAwait(false));
+        var writer = new CatalogWriter(await tx.NowAsync());
         foreach (var (before, product) in book.Changes())
         {
             if (before is null)
@@ -55,6 +55,6 @@ public static class ProductBooks
         }
 
         writer.Save(batch);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
     }
 }

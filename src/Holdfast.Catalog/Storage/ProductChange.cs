@@ -20,8 +20,7 @@ internal static class ProductChange
         }
 
         var store = await db.ReadAsync(s =>
-            s.FirstAsync("SELECT store_id FROM products WHERE id = $1 AND deleted_at IS NULL", r => (Guid?)r.Uuid(0), id), request.Aborted)
-            .ConfigureAwait(false);
+            s.FirstAsync("SELECT store_id FROM products WHERE id = $1 AND deleted_at IS NULL", r => (Guid?)r.Uuid(0), id), request.Aborted);
         return store is not { } storeId || !request.Caller.Manages(storeId) ? Errors.NotFound
             : request.IfMatch is { } version ? new ProductWrite(id, storeId, version)
             : Errors.PreconditionRequired;
@@ -32,19 +31,18 @@ internal static class ProductChange
     {
         var result = await db.WriteAsync(async tx =>
         {
-            await Stores.LockAsync(tx, opened.StoreId).ConfigureAwait(false);
-            var present = await ProductTable.Table.QueryAsync(tx, "WHERE p.id = $1 AND p.deleted_at IS NULL {lock}", opened.Id)
-                .ConfigureAwait(false);
+            await Stores.LockAsync(tx, opened.StoreId);
+            var present = await ProductTable.Table.QueryAsync(tx, "WHERE p.id = $1 AND p.deleted_at IS NULL {lock}", opened.Id);
             var outcome = present.Count == 0 ? Errors.NotFound
                 : !opened.Version.Holds(present[0].Version) ? Errors.PreconditionFailed
-                : await change(tx, (await Products.WithVariantsAsync(tx, present).ConfigureAwait(false))[0]).ConfigureAwait(false);
+                : await change(tx, (await Products.WithVariantsAsync(tx, present))[0]);
             if (!outcome.IsOk)
             {
-                await tx.RollbackAsync().ConfigureAwait(false);
+                await tx.RollbackAsync();
             }
 
             return outcome;
-        }, request.Aborted).ConfigureAwait(false);
+        }, request.Aborted);
         return result.IsOk ? result.Value : result.Error!;
     }
 }

@@ -31,11 +31,10 @@ public sealed class ProductExport
     /// <param name="slug">Null: all stores. None with this slug: an export without rows.</param>
     public static Task<ProductExport> OpenAsync(Db db, string? slug, CancellationToken ct = default) => db.ReadAsync(async s =>
     {
-        var stores = await StoreTable.Table.QueryAsync(s, "WHERE s.slug = $1 OR $2 ORDER BY s.slug", slug ?? "", slug is null)
-            .ConfigureAwait(false);
+        var stores = await StoreTable.Table.QueryAsync(s, "WHERE s.slug = $1 OR $2 ORDER BY s.slug", slug ?? "", slug is null);
         var maps = await s.QueryAsync("SELECT DISTINCT v.attributes FROM variants v JOIN products p ON p.id = v.product_id WHERE "
             + "v.store_id {in $1} AND v.attributes IS NOT NULL AND p.deleted_at IS NULL",
-            r => Stores.Json(r.TextOrNull(0)), stores.Select(t => t.Id).ToArray()).ConfigureAwait(false);
+            r => Stores.Json(r.TextOrNull(0)), stores.Select(t => t.Id).ToArray());
         return new ProductExport(db, [.. maps.SelectMany(m => m.Keys).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
             stores);
     }, ct);
@@ -60,7 +59,7 @@ public sealed class ProductExport
             var after = last;
             var page = await _db.ReadAsync(async s => await Products.WithVariantsAsync(s, await ProductTable.Table.QueryAsync(s,
                 $"WHERE p.id > $1 AND p.store_id {{in $2}} AND p.deleted_at IS NULL ORDER BY p.id LIMIT {ProductsPerPage}", after,
-                _stores.Keys.ToArray()).ConfigureAwait(false)).ConfigureAwait(false), ct).ConfigureAwait(false);
+                _stores.Keys.ToArray())), ct);
             if (page.Count == 0)
             {
                 yield break;

@@ -9,9 +9,8 @@ public sealed class Products(AvailabilityReader available)
     /// <summary>The product with its variants and what is available of them; null when there is none or it was deleted.</summary>
     public async Task<Product?> FindAsync(DbSession session, Guid id)
     {
-        var found = await ProductTable.Table.QueryAsync(session, "WHERE p.id = $1 AND p.deleted_at IS NULL", id)
-            .ConfigureAwait(false);
-        return (await CompleteAsync(session, found).ConfigureAwait(false)).FirstOrDefault();
+        var found = await ProductTable.Table.QueryAsync(session, "WHERE p.id = $1 AND p.deleted_at IS NULL", id);
+        return (await CompleteAsync(session, found)).FirstOrDefault();
     }
 
     /// <summary>
@@ -20,14 +19,14 @@ public sealed class Products(AvailabilityReader available)
     /// </summary>
     internal async Task<List<Product>> CompleteAsync(DbSession session, List<Product> products)
     {
-        var whole = await WithVariantsAsync(session, products).ConfigureAwait(false);
+        var whole = await WithVariantsAsync(session, products);
         var ids = whole.SelectMany(p => p.Variants).Select(v => v.Id).ToArray();
         if (ids.Length == 0)
         {
             return whole;
         }
 
-        var stock = await available(session, ids).ConfigureAwait(false);
+        var stock = await available(session, ids);
         return whole.ConvertAll(p =>
             p with { Variants = [.. p.Variants.Select(v => v with { Available = stock.GetValueOrDefault(v.Id) })] });
     }
@@ -41,8 +40,7 @@ public sealed class Products(AvailabilityReader available)
         }
 
         var rows = await VariantTable.Table.QueryAsync(session, "JOIN stores s ON s.id = v.store_id "
-            + "WHERE v.product_id {in $1} ORDER BY v.product_id, v.position, v.id", products.Select(p => p.Id).ToArray())
-            .ConfigureAwait(false);
+            + "WHERE v.product_id {in $1} ORDER BY v.product_id, v.position, v.id", products.Select(p => p.Id).ToArray());
         var variants = rows.ToLookup(v => v.ProductId);
         return products.ConvertAll(p => p with { Variants = [.. variants[p.Id]] });
     }

@@ -19,17 +19,17 @@ internal sealed class AccountClosings(Db db, IEnumerable<AccountHook> hooks, ILo
     protected override async Task<Slice?> SliceAsync(Tx tx, string condition, object key)
     {
         var found = await tx.QueryAsync($"SELECT user_id, actor, part, done FROM closing_accounts WHERE {condition}",
-            r => new ClosingAccount(r.Uuid(0), r.Text(1)) { Part = r.UuidOrNull(2), Done = r.Int(3) }, key).ConfigureAwait(false);
-        return found is [var account] ? new Slice(account.Id, await SliceAsync(tx, account).ConfigureAwait(false), 1) : null;
+            r => new ClosingAccount(r.Uuid(0), r.Text(1)) { Part = r.UuidOrNull(2), Done = r.Int(3) }, key);
+        return found is [var account] ? new Slice(account.Id, await SliceAsync(tx, account), 1) : null;
     }
 
     private async Task<AccountRemainder> SliceAsync(Tx tx, ClosingAccount account)
     {
-        var now = await tx.NowAsync().ConfigureAwait(false);
+        var now = await tx.NowAsync();
         var remains = AccountRemainder.Nothing;
         foreach (var hook in hooks)
         {
-            var left = await hook.EraseAsync(tx, account, now).ConfigureAwait(false);
+            var left = await hook.EraseAsync(tx, account, now);
             remains = left > remains ? left : remains;
             if (left == AccountRemainder.More)
             {
@@ -41,7 +41,7 @@ internal sealed class AccountClosings(Db db, IEnumerable<AccountHook> hooks, ILo
             ? tx.ExecuteAsync("DELETE FROM closing_accounts WHERE user_id = $1", account.Id)
             : tx.ExecuteAsync("UPDATE closing_accounts SET part = $2{as uuid}, done = $3, next_at = $4 WHERE user_id = $1", account.Id,
                 account.Part, account.Done,
-                remains == AccountRemainder.More ? now : now + UntilAgain)).ConfigureAwait(false);
+                remains == AccountRemainder.More ? now : now + UntilAgain));
         return remains;
     }
 }

@@ -30,16 +30,16 @@ public sealed class AccountStore(Db db)
             : UnicodeText.Nfc(name), stores);
         return db.WriteAsync<Result<Account>>(async tx =>
         {
-            var now = await tx.NowAsync().ConfigureAwait(false);
+            var now = await tx.NowAsync();
             var inserted = await tx.ExecuteAsync(
                 "INSERT INTO users (id, role, email, email_key, name, name_folded, password_hash, active, created_at, updated_at) "
                 + "VALUES ($1, $2, $3, $4, $5{as text}, $9{as text}, $6, $7, $8, $8) ON CONFLICT (email_key) WHERE role <> 'guest' "
                 + "DO NOTHING",
                 account.Id, role.ToString().ToLowerInvariant(), account.Email, key, account.Name, hash, true, now,
-                CustomerSearch.Fold(name)).ConfigureAwait(false);
+                CustomerSearch.Fold(name));
             if (inserted == 0)
             {
-                await tx.RollbackAsync().ConfigureAwait(false);
+                await tx.RollbackAsync();
                 return IdentityErrors.EmailTaken;
             }
 
@@ -56,7 +56,7 @@ public sealed class AccountStore(Db db)
                 AuditLog.Note(batch, new AuditEntry(audited, Caller.System.Actor, account.Id.ToString()), now);
             }
 
-            await batch.RunAsync().ConfigureAwait(false);
+            await batch.RunAsync();
             return account;
         }, ct);
     }
@@ -71,14 +71,14 @@ public sealed class AccountStore(Db db)
     {
         var (condition, key) = Guid.TryParseExact(who, "D", out var id) ? ("id", (object)id) : ("email_key", Emails.Key(who) ?? "");
         var found = await tx.QueryAsync($"SELECT id, email FROM users WHERE {condition} = $1 AND role <> 'guest' {{lock}}",
-            r => (Id: r.Uuid(0), Email: r.Text(1)), key).ConfigureAwait(false);
+            r => (Id: r.Uuid(0), Email: r.Text(1)), key);
         if (found is not [var account] || Emails.IsOfClosed(account.Email))
         {
-            await tx.RollbackAsync().ConfigureAwait(false);
+            await tx.RollbackAsync();
             return null;
         }
 
-        var now = await tx.NowAsync().ConfigureAwait(false);
+        var now = await tx.NowAsync();
         var batch = tx.Batch();
         batch.Execute("UPDATE users SET active = $2, updated_at = $3 WHERE id = $1", account.Id, active, now);
         if (!active)
@@ -90,7 +90,7 @@ public sealed class AccountStore(Db db)
 
         AuditLog.Note(batch, new AuditEntry(active ? "account_enabled" : "account_disabled", Caller.System.Actor, account.Id.ToString()),
             now);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         return account;
     }, ct);
 
@@ -99,10 +99,10 @@ public sealed class AccountStore(Db db)
     /// </summary>
     public async Task EnsureAdminAsync(string email, string password)
     {
-        if (await FindByEmailAsync(Emails.Key(email)!).ConfigureAwait(false) is null)
+        if (await FindByEmailAsync(Emails.Key(email)!) is null)
         {
             // Another process that starts at the same time may be first: then this is a refusal, and just as well.
-            await CreateAsync(Role.Admin, email, null, password, []).ConfigureAwait(false);
+            await CreateAsync(Role.Admin, email, null, password, []);
         }
     }
 
@@ -111,10 +111,10 @@ public sealed class AccountStore(Db db)
         s.FirstAsync("SELECT email FROM users WHERE role = 'admin' AND active = $1 ORDER BY id LIMIT 1", r => r.TextOrNull(0), true));
 
     /// <summary>The active account with this id.</summary>
-    public async Task<Account?> FindAsync(Guid id) => (await FindAsync(ById, id).ConfigureAwait(false))?.Account;
+    public async Task<Account?> FindAsync(Guid id) => (await FindAsync(ById, id))?.Account;
 
     internal async Task<Account?> FindAsync(DbSession session, Guid id) =>
-        (await FindAsync(session, ById, id).ConfigureAwait(false))?.Account;
+        (await FindAsync(session, ById, id))?.Account;
 
     internal Task<(Account Account, string? PasswordHash)?> FindWithHashAsync(Guid id) => FindAsync(ById, id);
 
@@ -133,7 +133,7 @@ public sealed class AccountStore(Db db)
             r => (Id: r.Uuid(0), Role: r.Text(1), Email: r.Text(2), Name: r.TextOrNull(3), Hash: r.TextOrNull(4), Proved: r.TimeOrNull(5),
             Generation: r.Int(6)), true, key);
         var stores = batch.Query($"SELECT us.store_id {Joined}{condition} ORDER BY us.store_id", r => r.Uuid(0), true, key);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         return users.Rows is [var user] && Account.TryRole(user.Role, out var role)
             ? (new Account(user.Id, role, user.Email, user.Name, stores.Rows)
             {

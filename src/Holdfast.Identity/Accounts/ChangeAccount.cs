@@ -22,8 +22,7 @@ internal sealed class ChangeAccount(Db db, AccountStore accounts, PasswordHashin
 {
     public async Task<Reply> RenameAsync(Request request)
     {
-        var read = await CustomerRoute.ReadAsync(request, f => (Name: f.TextOrNull("name"), IsRemoved: f.IsNull("name")))
-            .ConfigureAwait(false);
+        var read = await CustomerRoute.ReadAsync(request, f => (Name: f.TextOrNull("name"), IsRemoved: f.IsNull("name")));
         if (!read.IsOk)
         {
             return read.Error!;
@@ -32,10 +31,10 @@ internal sealed class ChangeAccount(Db db, AccountStore accounts, PasswordHashin
         var ((name, isRemoved), id) = (read.Value, request.Caller.Subject!.Value);
         return await db.WriteAsync<Reply>(async tx =>
         {
-            await tx.QueryAsync("SELECT id FROM users WHERE id = $1 {lock}", r => r.Uuid(0), id).ConfigureAwait(false);
-            if (await accounts.FindAsync(tx, id).ConfigureAwait(false) is not { } account)
+            await tx.QueryAsync("SELECT id FROM users WHERE id = $1 {lock}", r => r.Uuid(0), id);
+            if (await accounts.FindAsync(tx, id) is not { } account)
             {
-                await tx.RollbackAsync().ConfigureAwait(false);
+                await tx.RollbackAsync();
                 return Errors.Unauthenticated;
             }
 
@@ -45,14 +44,14 @@ internal sealed class ChangeAccount(Db db, AccountStore accounts, PasswordHashin
                 return Reply.Ok(account);
             }
 
-            var now = await tx.NowAsync().ConfigureAwait(false);
+            var now = await tx.NowAsync();
             var batch = tx.Batch();
             batch.Execute("UPDATE users SET name = $2{as text}, name_folded = $3{as text}, updated_at = $4 WHERE id = $1", id, name,
                 CustomerSearch.Fold(name), now);
             AuditLog.Note(batch, new AuditEntry("name_changed", request.Caller.Actor), now);
-            await batch.RunAsync().ConfigureAwait(false);
+            await batch.RunAsync();
             return Reply.Ok(account with { Name = name });
-        }).ConfigureAwait(false);
+        });
     }
 
     /// <summary>202, whether the address is another account's or not: the mail that follows says nothing of it, either.</summary>
@@ -67,14 +66,14 @@ internal sealed class ChangeAccount(Db db, AccountStore accounts, PasswordHashin
             }
 
             return (Email: wanted, Password: f.Secret("password", Passwords.MaxLength));
-        }).ConfigureAwait(false);
+        });
         if (!read.IsOk)
         {
             return read.Error!;
         }
 
         var (email, password) = read.Value;
-        var owner = await PasswordChanges.CheckOwnerAsync(accounts, passwords, request, password).ConfigureAwait(false);
+        var owner = await PasswordChanges.CheckOwnerAsync(accounts, passwords, request, password);
         if (!owner.IsOk)
         {
             return owner.Error!;
@@ -83,12 +82,12 @@ internal sealed class ChangeAccount(Db db, AccountStore accounts, PasswordHashin
         var (id, token) = (owner.Value.Account.Id, OneTimeLinks.NewToken());
         await db.WriteAsync(async tx =>
         {
-            var now = await tx.NowAsync().ConfigureAwait(false);
+            var now = await tx.NowAsync();
             var batch = tx.Batch();
             OneTimeLinks.Add(batch, token, OneTimeLinks.ChangeEmail, id, now, proves: Emails.Key(email), email: email.Trim());
             // The new mailbox is anybody's: accounts without number must not fill it.
             var may = await requests.CountAsync(tx, OneTimeLinks.ChangeEmail, Emails.Key(email)!, $"account {id}", isProved: false,
-                RateLimits.Partition(request.Http.Connection.RemoteIpAddress), now).ConfigureAwait(false);
+                RateLimits.Partition(request.Http.Connection.RemoteIpAddress), now);
             QueuedMail? queued = null;
             if (may)
             {
@@ -98,19 +97,19 @@ internal sealed class ChangeAccount(Db db, AccountStore accounts, PasswordHashin
                 { UserId = id }, now);
             }
 
-            await batch.RunAsync().ConfigureAwait(false);
+            await batch.RunAsync();
             if (queued is not null)
             {
                 dropped.Note(tx, queued, now);
             }
-        }).ConfigureAwait(false);
+        });
         return Reply.Accepted();
     }
 
     /// <summary>200; 422 <c>invalid_link</c>, 409 <c>email_taken</c> where another account has the address by now.</summary>
     public async Task<Reply> ConfirmAsync(Request request)
     {
-        var read = await CustomerRoute.ReadAsync(request, f => f.Text("token")).ConfigureAwait(false);
+        var read = await CustomerRoute.ReadAsync(request, f => f.Text("token"));
         if (!read.IsOk)
         {
             return read.Error!;
@@ -119,8 +118,8 @@ internal sealed class ChangeAccount(Db db, AccountStore accounts, PasswordHashin
         var token = read.Value;
         try
         {
-            var proved = await db.WriteAsync(tx => ConfirmAsync(tx, request, token)).ConfigureAwait(false);
-            return await proof.JoinedAsync(proved).ConfigureAwait(false);
+            var proved = await db.WriteAsync(tx => ConfirmAsync(tx, request, token));
+            return await proof.JoinedAsync(proved);
         }
         catch (Exception e) when (db.IsUniqueViolation(e, "users"))
         {
@@ -130,15 +129,14 @@ internal sealed class ChangeAccount(Db db, AccountStore accounts, PasswordHashin
 
     private async Task<Result<EmailProof.ProofResult>> ConfirmAsync(Tx tx, Request request, string token)
     {
-        var now = await tx.NowAsync().ConfigureAwait(false);
-        if (await OneTimeLinks.TakeAsync(tx, token, OneTimeLinks.ChangeEmail, now)
-            .ConfigureAwait(false) is not { EmailKey: { } key, Email: { } email } link
+        var now = await tx.NowAsync();
+        if (await OneTimeLinks.TakeAsync(tx, token, OneTimeLinks.ChangeEmail, now) is not { EmailKey: { } key, Email: { } email } link
             || link.UserId != request.Caller.Subject
             || (await tx.QueryAsync("SELECT id FROM users WHERE id = $1 AND active = $2 AND password_hash IS NOT NULL {lock}", r =>
-                r.Uuid(0), link.UserId, true).ConfigureAwait(false)).Count == 0
-            || await accounts.FindAsync(tx, link.UserId).ConfigureAwait(false) is not { } before)
+                r.Uuid(0), link.UserId, true)).Count == 0
+            || await accounts.FindAsync(tx, link.UserId) is not { } before)
         {
-            await tx.RollbackAsync().ConfigureAwait(false);
+            await tx.RollbackAsync();
             return IdentityErrors.InvalidLink;
         }
 
@@ -151,8 +149,8 @@ internal sealed class ChangeAccount(Db db, AccountStore accounts, PasswordHashin
             request.IsVietnamese) with
         { UserId = before.Id }, now);
         AuditLog.Note(batch, new AuditEntry("email_changed", before.Actor), now);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         dropped.Note(tx, queued, now);
-        return await proof.ProveAsync(tx, before with { Email = email }, now).ConfigureAwait(false);
+        return await proof.ProveAsync(tx, before with { Email = email }, now);
     }
 }

@@ -21,7 +21,7 @@ internal sealed class CloseAccount(Db db, AccountStore accounts, PasswordHashing
 {
     public async Task<Reply> HandleAsync(Request request)
     {
-        var body = await request.FieldsAsync().ConfigureAwait(false);
+        var body = await request.FieldsAsync();
         if (!body.IsOk)
         {
             return body.Error!;
@@ -32,7 +32,7 @@ internal sealed class CloseAccount(Db db, AccountStore accounts, PasswordHashing
             return Errors.Forbidden;
         }
 
-        var own = await accounts.FindWithHashAsync(request.Caller.Subject!.Value).ConfigureAwait(false);
+        var own = await accounts.FindWithHashAsync(request.Caller.Subject!.Value);
         if (own is null)
         {
             return Errors.Unauthenticated;
@@ -46,7 +46,7 @@ internal sealed class CloseAccount(Db db, AccountStore accounts, PasswordHashing
 
         if (own.Value.PasswordHash is not null)
         {
-            var owner = await PasswordChanges.CheckOwnerAsync(accounts, passwords, request, password).ConfigureAwait(false);
+            var owner = await PasswordChanges.CheckOwnerAsync(accounts, passwords, request, password);
             if (!owner.IsOk)
             {
                 return owner.Error!;
@@ -54,14 +54,12 @@ internal sealed class CloseAccount(Db db, AccountStore accounts, PasswordHashing
         }
 
         var (account, hash) = own.Value;
-        await joinings.ContinueAsync(account.Id).ConfigureAwait(false);
+        await joinings.ContinueAsync(account.Id);
         var reply = await db.WriteAsync<Reply>(async tx => hash is null || await SignInSessions.HoldAsync(tx, account.Id, hash)
-            .ConfigureAwait(false)
-            ? await CloseAsync(tx, account).ConfigureAwait(false) : await ChangedAsync(tx, account.Id).ConfigureAwait(false))
-            .ConfigureAwait(false);
+            ? await CloseAsync(tx, account) : await ChangedAsync(tx, account.Id));
         if (reply.Error is null)
         {
-            await closings.ContinueAsync(account.Id).ConfigureAwait(false);
+            await closings.ContinueAsync(account.Id);
         }
 
         return reply;
@@ -70,33 +68,32 @@ internal sealed class CloseAccount(Db db, AccountStore accounts, PasswordHashing
     /// <summary>The password is another by now, or the account was closed already: whoever knows an old password ends nothing.</summary>
     private async Task<Reply> ChangedAsync(Tx tx, Guid id)
     {
-        var isOpen = await accounts.FindAsync(tx, id).ConfigureAwait(false) is not null;
-        await tx.RollbackAsync().ConfigureAwait(false);
+        var isOpen = await accounts.FindAsync(tx, id) is not null;
+        await tx.RollbackAsync();
         return isOpen ? IdentityErrors.WrongPassword : Errors.Unauthenticated;
     }
 
     private async Task<Reply> CloseAsync(Tx tx, Account account)
     {
         // Orders and carts that are on their way hold the account: they are there now, and later ones are refused.
-        if (await tx.FirstAsync("SELECT email_key FROM users WHERE id = $1 AND active = $2 {lock}", r => r.Text(0), account.Id, true)
-            .ConfigureAwait(false) is not { } key)
+        if (await tx.FirstAsync("SELECT email_key FROM users WHERE id = $1 AND active = $2 {lock}", r => r.Text(0), account.Id, true) is not { } key)
         {
-            await tx.RollbackAsync().ConfigureAwait(false);
+            await tx.RollbackAsync();
             return Errors.Unauthenticated;
         }
 
-        if (await GuestJoinings.AreLeftAsync(tx, account.Id).ConfigureAwait(false))
+        if (await GuestJoinings.AreLeftAsync(tx, account.Id))
         {
-            await tx.RollbackAsync().ConfigureAwait(false);
+            await tx.RollbackAsync();
             return IdentityErrors.OrdersJoining;
         }
 
-        var now = await tx.NowAsync().ConfigureAwait(false);
+        var now = await tx.NowAsync();
         foreach (var hook in hooks)
         {
-            if (await hook.CloseAsync(tx, account, now).ConfigureAwait(false) is { } refusal)
+            if (await hook.CloseAsync(tx, account, now) is { } refusal)
             {
-                await tx.RollbackAsync().ConfigureAwait(false);
+                await tx.RollbackAsync();
                 return refusal;
             }
         }
@@ -115,7 +112,7 @@ internal sealed class CloseAccount(Db db, AccountStore accounts, PasswordHashing
         AccountClosings.Begin(batch, account, now);
         AuditLog.ForgetAddresses(batch, account.Actor);
         AuditLog.Note(batch, new AuditEntry("account_closed", account.Actor) { Address = null }, now);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         return Reply.NoContent();
     }
 }

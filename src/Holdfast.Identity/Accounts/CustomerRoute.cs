@@ -10,7 +10,7 @@ internal static class CustomerRoute
     /// <summary>What the reader makes of the body: 400 where a member is wrong, 403 for everybody but customers.</summary>
     public static async Task<Result<T>> ReadAsync<T>(Request request, Func<JsonBodyReader, T> read)
     {
-        var body = await request.FieldsAsync().ConfigureAwait(false);
+        var body = await request.FieldsAsync();
         if (!body.IsOk)
         {
             return body.Error!;

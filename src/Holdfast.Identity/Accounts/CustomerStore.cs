@@ -57,7 +57,7 @@ public static class CustomerStore
         var batch = tx.Batch();
         var made = batch.InsertReturning(rows, "ON CONFLICT (email_key) WHERE role = 'guest' DO NOTHING RETURNING id", r => r.Uuid(0));
         var found = FindGuests(batch, [.. guests.Select(g => g.EmailKey)]);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         var isNew = made.Rows.ToHashSet();
         return found.Rows.ToDictionary(c => c.EmailKey, c => (c.Id, isNew.Contains(c.Id)), StringComparer.Ordinal);
     }

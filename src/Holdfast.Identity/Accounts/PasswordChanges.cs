@@ -22,27 +22,26 @@ internal sealed class PasswordChanges(Db db, AccountStore accounts, PasswordHash
     /// <summary>Another password, knowing the present one; the answer is a new session, all others end.</summary>
     public async Task<Reply> ChangeAsync(Request request)
     {
-        var body = await request.FieldsAsync().ConfigureAwait(false);
+        var body = await request.FieldsAsync();
         if (!body.IsOk)
         {
             return body.Error!;
         }
 
         var current = body.Value.Secret("currentPassword", Passwords.MaxLength);
-        var password = await policy.ReadAsync(body.Value, "newPassword", request.Caller.Email ?? "", request.Caller.Name)
-            .ConfigureAwait(false);
+        var password = await policy.ReadAsync(body.Value, "newPassword", request.Caller.Email ?? "", request.Caller.Name);
         if (body.Value.Done() is { } error)
         {
             return error;
         }
 
-        var owner = await CheckOwnerAsync(accounts, passwords, request, current).ConfigureAwait(false);
+        var owner = await CheckOwnerAsync(accounts, passwords, request, current);
         if (!owner.IsOk)
         {
             return owner.Error!;
         }
 
-        var hash = await passwords.HashAsync(password, SignInOrigin.SignedIn(request), request.Aborted).ConfigureAwait(false);
+        var hash = await passwords.HashAsync(password, SignInOrigin.SignedIn(request), request.Aborted);
         if (!hash.IsOk)
         {
             return hash.Error!;
@@ -52,23 +51,23 @@ internal sealed class PasswordChanges(Db db, AccountStore accounts, PasswordHash
         return await db.WriteAsync<Reply>(async tx =>
         {
             // Whoever knows an old password must not replace the one that took its place while that was checked.
-            if (!await SignInSessions.HoldAsync(tx, account.Id, checkedHash).ConfigureAwait(false))
+            if (!await SignInSessions.HoldAsync(tx, account.Id, checkedHash))
             {
-                await tx.RollbackAsync().ConfigureAwait(false);
+                await tx.RollbackAsync();
                 return IdentityErrors.WrongPassword;
             }
 
-            var generation = await WriteAsync(tx, account.Id, hash.Value, await tx.NowAsync().ConfigureAwait(false)).ConfigureAwait(false);
+            var generation = await WriteAsync(tx, account.Id, hash.Value, await tx.NowAsync());
             return Reply.Ok(
                 await sessions.StartAsync(tx, account with { TokenGeneration = generation },
-                new AuditEntry("password_changed", request.Caller.Actor)).ConfigureAwait(false));
-        }).ConfigureAwait(false);
+                new AuditEntry("password_changed", request.Caller.Actor)));
+        });
     }
 
     /// <summary>Mails a link where there is an account; the answer and the work are the same where there is none.</summary>
     public async Task<Reply> ForgotAsync(Request request)
     {
-        var body = await request.FieldsAsync().ConfigureAwait(false);
+        var body = await request.FieldsAsync();
         if (!body.IsOk)
         {
             return body.Error!;
@@ -80,18 +79,18 @@ internal sealed class PasswordChanges(Db db, AccountStore accounts, PasswordHash
             return error;
         }
 
-        var account = Emails.TryKey(email, out var key) && await accounts.FindByEmailAsync(key).ConfigureAwait(false) is { } found
+        var account = Emails.TryKey(email, out var key) && await accounts.FindByEmailAsync(key) is { } found
             ? found.Account : null;
         var token = OneTimeLinks.NewToken();
         await db.WriteAsync(async tx =>
         {
-            var now = await tx.NowAsync().ConfigureAwait(false);
+            var now = await tx.NowAsync();
             var batch = tx.Batch();
             // A row for nobody, too: a commit that writes takes longer than one that does not.
             OneTimeLinks.Add(batch, token, OneTimeLinks.ResetPassword, account?.Id, now);
             var may = await requests.CountAsync(tx, OneTimeLinks.ResetPassword, key ?? email,
                 account is null ? null : $"account {account.Id}", account?.EmailProvedAt is not null,
-                RateLimits.Partition(request.Http.Connection.RemoteIpAddress), now).ConfigureAwait(false);
+                RateLimits.Partition(request.Http.Connection.RemoteIpAddress), now);
             QueuedMail? queued = null;
             if (may && account is not null)
             {
@@ -101,19 +100,19 @@ internal sealed class PasswordChanges(Db db, AccountStore accounts, PasswordHash
                 { UserId = account.Id }, now);
             }
 
-            await batch.RunAsync().ConfigureAwait(false);
+            await batch.RunAsync();
             if (queued is not null)
             {
                 dropped.Note(tx, queued, now);
             }
-        }).ConfigureAwait(false);
+        });
         return Reply.Accepted();
     }
 
     /// <summary>A new password with a mailed token: 422 <c>invalid_link</c> where it was used or is too old.</summary>
     public async Task<Reply> ResetAsync(Request request)
     {
-        var body = await request.FieldsAsync().ConfigureAwait(false);
+        var body = await request.FieldsAsync();
         if (!body.IsOk)
         {
             return body.Error!;
@@ -121,9 +120,9 @@ internal sealed class PasswordChanges(Db db, AccountStore accounts, PasswordHash
 
         var token = body.Value.Text("token");
         // Whose token it is comes before the work: tokens of nobody's cost none.
-        var owner = await OneTimeLinks.OwnerAsync(db, token, OneTimeLinks.ResetPassword).ConfigureAwait(false) is { } id
-            ? await accounts.FindAsync(id).ConfigureAwait(false) : null;
-        var password = await policy.ReadAsync(body.Value, "password", owner?.Email ?? "", owner?.Name).ConfigureAwait(false);
+        var owner = await OneTimeLinks.OwnerAsync(db, token, OneTimeLinks.ResetPassword) is { } id
+            ? await accounts.FindAsync(id) : null;
+        var password = await policy.ReadAsync(body.Value, "password", owner?.Email ?? "", owner?.Name);
         if (body.Value.Done() is { } error)
         {
             return error;
@@ -134,7 +133,7 @@ internal sealed class PasswordChanges(Db db, AccountStore accounts, PasswordHash
             return IdentityErrors.InvalidLink;
         }
 
-        var hash = await passwords.HashAsync(password, SignInOrigin.Stranger(request), request.Aborted).ConfigureAwait(false);
+        var hash = await passwords.HashAsync(password, SignInOrigin.Stranger(request), request.Aborted);
         if (!hash.IsOk)
         {
             return hash.Error!;
@@ -142,22 +141,22 @@ internal sealed class PasswordChanges(Db db, AccountStore accounts, PasswordHash
 
         return await db.WriteAsync<Reply>(async tx =>
         {
-            var now = await tx.NowAsync().ConfigureAwait(false);
-            var account = await OneTimeLinks.TakeAsync(tx, token, OneTimeLinks.ResetPassword, now).ConfigureAwait(false) is { } link
-                ? await accounts.FindAsync(tx, link.UserId).ConfigureAwait(false) : null;
+            var now = await tx.NowAsync();
+            var account = await OneTimeLinks.TakeAsync(tx, token, OneTimeLinks.ResetPassword, now) is { } link
+                ? await accounts.FindAsync(tx, link.UserId) : null;
             if (account is null)
             {
-                await tx.RollbackAsync().ConfigureAwait(false);
+                await tx.RollbackAsync();
                 return IdentityErrors.InvalidLink;
             }
 
-            await WriteAsync(tx, account.Id, hash.Value, now).ConfigureAwait(false);
+            await WriteAsync(tx, account.Id, hash.Value, now);
             var batch = tx.Batch();
             SignInAttempts.ForgetAll(batch, account.Email);
             AuditLog.Note(batch, new AuditEntry("password_reset", account.Actor), now);
-            await batch.RunAsync().ConfigureAwait(false);
+            await batch.RunAsync();
             return Reply.NoContent();
-        }).ConfigureAwait(false);
+        });
     }
 
     /// <summary>
@@ -167,7 +166,7 @@ internal sealed class PasswordChanges(Db db, AccountStore accounts, PasswordHash
     internal static async Task<Result<(Account Account, string Hash)>> CheckOwnerAsync(AccountStore accounts, PasswordHashingQueue passwords,
         Request request, string password)
     {
-        if (request.Caller.Subject is not { } id || await accounts.FindWithHashAsync(id).ConfigureAwait(false) is not { } own)
+        if (request.Caller.Subject is not { } id || await accounts.FindWithHashAsync(id) is not { } own)
         {
             return Errors.Unauthenticated;
         }
@@ -178,8 +177,7 @@ internal sealed class PasswordChanges(Db db, AccountStore accounts, PasswordHash
         }
 
         var check = await passwords.CheckAsync(Emails.Key(own.Account.Email) ?? "", own.Account.Actor, own.PasswordHash, password,
-            SignInOrigin.SignedIn(request), request.Aborted)
-            .ConfigureAwait(false);
+            SignInOrigin.SignedIn(request), request.Aborted);
         if (!check.IsOk)
         {
             return check.Error!;
@@ -199,7 +197,7 @@ internal sealed class PasswordChanges(Db db, AccountStore accounts, PasswordHash
         var generation = EndedTokens.End(batch, userId, now);
         SignInSessions.EndAll(batch, userId, now);
         OneTimeLinks.ForgetAll(batch, userId);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         return generation.First;
     }
 }

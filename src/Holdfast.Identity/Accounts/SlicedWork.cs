@@ -31,7 +31,7 @@ internal abstract class SlicedWork(Db db, ILogger log) : Sweep(db, Pause, batchS
         {
             while (clock.Elapsed < Patience)
             {
-                var slice = await SliceAsync("user_id = $1 LIMIT 1 {lock}", accountId, CancellationToken.None).ConfigureAwait(false);
+                var slice = await SliceAsync("user_id = $1 LIMIT 1 {lock}", accountId, CancellationToken.None);
                 count += slice?.Count ?? 0;
                 if (slice is not { Left: AccountRemainder.More })
                 {
@@ -51,26 +51,25 @@ internal abstract class SlicedWork(Db db, ILogger log) : Sweep(db, Pause, batchS
 
     /// <summary>A slice of what has waited longest; 0 where none is due.</summary>
     public override async Task<int> SweepOnceAsync(CancellationToken ct = default) =>
-        await SliceAsync("next_at <= $1 ORDER BY next_at LIMIT 1 {skip locked}", await Db.ReadAsync(s => s.NowAsync(), ct)
-            .ConfigureAwait(false), ct).ConfigureAwait(false) is null ? 0 : 1;
+        await SliceAsync("next_at <= $1 ORDER BY next_at LIMIT 1 {skip locked}", await Db.ReadAsync(s => s.NowAsync(), ct), ct) is null ? 0 : 1;
 
     private async Task<Slice?> SliceAsync(string condition, object key, CancellationToken ct)
     {
         var clock = Stopwatch.StartNew();
         var slice = await Db.WriteAsync(async tx =>
         {
-            var done = await SliceAsync(tx, condition, key).ConfigureAwait(false);
+            var done = await SliceAsync(tx, condition, key);
             if (done is null)
             {
-                await tx.RollbackAsync().ConfigureAwait(false);
+                await tx.RollbackAsync();
             }
 
             return done;
-        }, ct).ConfigureAwait(false);
+        }, ct);
         if (slice is { Left: AccountRemainder.More } && Db.Name == "sqlite")
         {
             // It has one writer: others come in between.
-            await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(LongestRest, clock.ElapsedMilliseconds)), ct).ConfigureAwait(false);
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(LongestRest, clock.ElapsedMilliseconds)), ct);
         }
 
         if (slice is not null && Interlocked.Increment(ref _slices) % SlicesBetweenLines == 0)

@@ -35,7 +35,7 @@ internal sealed class ApiKeyReader(Db db, TimeProvider time)
             return known.Caller;
         }
 
-        var caller = await LoadAsync(hash).ConfigureAwait(false);
+        var caller = await LoadAsync(hash);
         if (_known.Count >= MaxKnown)
         {
             _known.Clear();
@@ -52,9 +52,9 @@ internal sealed class ApiKeyReader(Db db, TimeProvider time)
             var batch = s.Batch();
             var rows = batch.Query($"SELECT {ManageApiKeys.Columns} FROM api_keys WHERE hash = $1 AND revoked_at IS NULL", ManageApiKeys.Map, hash);
             var now = batch.Now();
-            await batch.RunAsync().ConfigureAwait(false);
+            await batch.RunAsync();
             return (rows.First, now.First.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
-        }).ConfigureAwait(false);
+        });
         if (found is null)
         {
             return null;
@@ -62,8 +62,7 @@ internal sealed class ApiKeyReader(Db db, TimeProvider time)
 
         if (found.LastUsedOn != today)
         {
-            await db.WriteAsync(tx => tx.ExecuteAsync("UPDATE api_keys SET last_used_on = $2 WHERE id = $1", found.Id, today))
-                .ConfigureAwait(false);
+            await db.WriteAsync(tx => tx.ExecuteAsync("UPDATE api_keys SET last_used_on = $2 WHERE id = $1", found.Id, today));
         }
 
         return new Caller(found.Id, Role.Service, null, found.Name,

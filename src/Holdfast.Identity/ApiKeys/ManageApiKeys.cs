@@ -23,7 +23,7 @@ internal sealed class ManageApiKeys(Db db, EndpointDataSource routes)
 
     public async Task<Reply> CreateAsync(Request request)
     {
-        var body = await request.FieldsAsync().ConfigureAwait(false);
+        var body = await request.FieldsAsync();
         if (!body.IsOk)
         {
             return body.Error!;
@@ -55,23 +55,23 @@ internal sealed class ManageApiKeys(Db db, EndpointDataSource routes)
         return await db.WriteAsync<Reply>(async tx =>
         {
             var wanted = stores.Distinct().Order().ToArray();
-            var there = await tx.QueryAsync("SELECT id FROM stores WHERE id {in $1}", r => r.Uuid(0), wanted).ConfigureAwait(false);
+            var there = await tx.QueryAsync("SELECT id FROM stores WHERE id {in $1}", r => r.Uuid(0), wanted);
             if (there.Count != wanted.Length)
             {
-                await tx.RollbackAsync().ConfigureAwait(false);
+                await tx.RollbackAsync();
                 return Errors.Invalid("storeIds", "names a store that is not there");
             }
 
-            var now = await tx.NowAsync().ConfigureAwait(false);
+            var now = await tx.NowAsync();
             var key = new ApiKey(Guid.CreateVersion7(), name, secret[..9], wanted, scopes, now, null, null);
             await tx.ExecuteAsync(
                 "INSERT INTO api_keys (id, name, hash, hint, store_ids, scopes, created_at, created_by) VALUES ($1, $2, $3, $4, $5, "
                 + "$6, $7, $8)",
                 key.Id, name, ApiKeyReader.Hash(secret), key.Hint, JsonSerializer.Serialize(wanted), JsonSerializer.Serialize(scopes), now,
-                request.Caller.Actor).ConfigureAwait(false);
+                request.Caller.Actor);
             return Reply.Created(new { key.Id, Key = secret, key.Name, key.Hint, key.StoreIds, key.Scopes, key.CreatedAt },
                 $"{Routes.Base}/api-keys/{key.Id}");
-        }).ConfigureAwait(false);
+        });
     }
 
     public async Task<Reply> ListAsync(Request request)
@@ -85,8 +85,7 @@ internal sealed class ManageApiKeys(Db db, EndpointDataSource routes)
         var before = paging.Value.LastId ?? Guid.Empty;
         var rows = await db.ReadAsync(s =>
             s.QueryAsync($"SELECT {Columns} FROM api_keys WHERE id > $1 ORDER BY id LIMIT $2", Map, before, paging.Value.Limit + 1),
-            request.Aborted)
-            .ConfigureAwait(false);
+            request.Aborted);
         return Reply.Ok(paging.Value.Page(rows, k => [k.Id.ToString()]));
     }
 
@@ -100,8 +99,7 @@ internal sealed class ManageApiKeys(Db db, EndpointDataSource routes)
 
         return await db.WriteAsync<Reply>(async tx =>
             await tx.ExecuteAsync("UPDATE api_keys SET revoked_at = COALESCE(revoked_at, $2) WHERE id = $1", id,
-            await tx.NowAsync().ConfigureAwait(false)).ConfigureAwait(false) == 0 ? Errors.NotFound : Reply.NoContent())
-            .ConfigureAwait(false);
+            await tx.NowAsync()) == 0 ? Errors.NotFound : Reply.NoContent());
     }
 
     /// <summary>What the routes ask for that a service may call at all: any other scope would open nothing.</summary>

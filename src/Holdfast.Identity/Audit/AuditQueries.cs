@@ -64,8 +64,7 @@ internal sealed class AuditQueries(Db db)
             + $" ORDER BY occurred_at DESC, id DESC LIMIT ${args.Count + 1}";
         var lines = await db.ReadAsync(s =>
             s.QueryAsync(sql, r => new Line(r.Uuid(0), r.Time(1), r.Text(2), r.Text(3), r.TextOrNull(4), r.UuidOrNull(5), r.TextOrNull(6)),
-            [.. args, paging.Value.Limit + 1]), request.Aborted)
-            .ConfigureAwait(false);
+            [.. args, paging.Value.Limit + 1]), request.Aborted);
         return Reply.Ok(paging.Value.Page(lines, l => Paging.Key(l.OccurredAt, l.Id)));
     }
 }

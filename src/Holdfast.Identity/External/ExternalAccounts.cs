@@ -23,10 +23,10 @@ internal sealed class ExternalAccounts(Db db)
     public async Task<(Caller Caller, int Generation)?> CallerAsync(ExternalIdentity identity)
     {
         var key = Prefix + Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes($"{identity.Issuer}\n{identity.Subject}")));
-        var known = await db.ReadAsync(s => FindAsync(s, key)).ConfigureAwait(false);
+        var known = await db.ReadAsync(s => FindAsync(s, key));
         if (known is null || !IsUpToDate(known, identity))
         {
-            known = await db.WriteAsync(tx => WriteAsync(tx, key, identity, known?.Role)).ConfigureAwait(false);
+            known = await db.WriteAsync(tx => WriteAsync(tx, key, identity, known?.Role));
         }
 
         return known is { Active: true }
@@ -54,7 +54,7 @@ internal sealed class ExternalAccounts(Db db)
         var stores = batch.Query(
             "SELECT us.store_id FROM user_stores us JOIN users u ON u.id = us.user_id WHERE u.email_key = $1 AND u.role <> 'guest' ORDER "
             + "BY us.store_id", r => r.Uuid(0), key);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         return user.First is { } found ? found with { Stores = stores.Rows } : null;
     }
 
@@ -64,7 +64,7 @@ internal sealed class ExternalAccounts(Db db)
 
     private static async Task<KnownUser?> WriteAsync(Tx tx, string key, ExternalIdentity identity, string? before)
     {
-        var now = await tx.NowAsync().ConfigureAwait(false);
+        var now = await tx.NowAsync();
         await tx.ExecuteAsync(
             "INSERT INTO users (id, role, email, email_key, name, name_folded, active, issuer, subject, created_at, updated_at) VALUES "
             + "($1, $2, $3, $4, $5{as text}, $10{as text}, $6, $7, $8, $9, $9) "
@@ -73,17 +73,16 @@ internal sealed class ExternalAccounts(Db db)
             // Another email is not proved by the proof of the one before.
             + "email_proved_at = CASE WHEN users.email = excluded.email THEN users.email_proved_at END",
             Guid.CreateVersion7(), Name(identity.Role), identity.Email ?? "", key, identity.Name, true, identity.Issuer, identity.Subject,
-            now, CustomerSearch.Fold(identity.Name)).ConfigureAwait(false);
+            now, CustomerSearch.Fold(identity.Name));
         // After the insert, which waits for whoever is closing the account.
-        var closed = await tx.FirstAsync("SELECT closed_at FROM closed_identities WHERE email_key = $1", r => (DateTime?)r.Time(0), key)
-            .ConfigureAwait(false);
+        var closed = await tx.FirstAsync("SELECT closed_at FROM closed_identities WHERE email_key = $1", r => (DateTime?)r.Time(0), key);
         if (closed is { } at && !(identity.IssuedAt > at + Skew))
         {
-            await tx.RollbackAsync().ConfigureAwait(false);
+            await tx.RollbackAsync();
             return null;
         }
 
-        var known = (await FindAsync(tx, key).ConfigureAwait(false))!;
+        var known = (await FindAsync(tx, key))!;
         var rows = new RowSet("user_stores", new("user_id", ColumnType.Uuid), new("store_id", ColumnType.Uuid));
         foreach (var store in identity.Stores)
         {
@@ -99,7 +98,7 @@ internal sealed class ExternalAccounts(Db db)
                 new AuditEntry(before is null ? "account_made" : "role_changed", $"{known.Role}:{known.Id}", known.Id.ToString()), now);
         }
 
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         return known;
     }
 

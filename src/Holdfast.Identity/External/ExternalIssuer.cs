@@ -44,7 +44,7 @@ internal sealed class ExternalIssuer(OidcOptions options, ILogger<ExternalIssuer
         }
 
         var kid = Text(header, "kid");
-        return await FindAsync(kid).ConfigureAwait(false) is { } key && key.Verifies(Text(header, "alg")!, parts) ? ToIdentity(payload, now)
+        return await FindAsync(kid) is { } key && key.Verifies(Text(header, "alg")!, parts) ? ToIdentity(payload, now)
             : null;
     }
 
@@ -57,15 +57,14 @@ internal sealed class ExternalIssuer(OidcOptions options, ILogger<ExternalIssuer
     private async Task<ExternalKey?> FindAsync(string? kid)
     {
         var age = Stopwatch.GetElapsedTime(Interlocked.Read(ref _readAt));
-        if ((Find(kid) is null ? age >= SeekEvery : age >= RefreshEvery) && await _reading.WaitAsync(TimeSpan.FromSeconds(6))
-            .ConfigureAwait(false))
+        if ((Find(kid) is null ? age >= SeekEvery : age >= RefreshEvery) && await _reading.WaitAsync(TimeSpan.FromSeconds(6)))
         {
             try
             {
                 // Whoever waited here for another's reading does not read again.
                 if (Stopwatch.GetElapsedTime(Interlocked.Read(ref _readAt)) >= SeekEvery)
                 {
-                    await LoadAsync().ConfigureAwait(false);
+                    await LoadAsync();
                     Interlocked.Exchange(ref _readAt, Stopwatch.GetTimestamp());
                 }
             }
@@ -87,8 +86,8 @@ internal sealed class ExternalIssuer(OidcOptions options, ILogger<ExternalIssuer
         {
             var isUrl = options.Jwks.StartsWith("http://", StringComparison.Ordinal)
                 || options.Jwks.StartsWith("https://", StringComparison.Ordinal);
-            var json = isUrl ? await _http.GetByteArrayAsync(new Uri(options.Jwks)).ConfigureAwait(false)
-                : await File.ReadAllBytesAsync(options.Jwks).ConfigureAwait(false);
+            var json = isUrl ? await _http.GetByteArrayAsync(new Uri(options.Jwks))
+                : await File.ReadAllBytesAsync(options.Jwks);
             var keys = ExternalKey.ReadAll(json);
             _keys = keys.Count > 0 ? keys : _keys;
         }

@@ -20,13 +20,13 @@ internal sealed class EmailProof(Db db, AccountStore accounts, GuestJoinings joi
 {
     public async Task<Reply> SendAsync(Request request)
     {
-        var read = await CustomerRoute.ReadAsync(request, _ => true).ConfigureAwait(false);
+        var read = await CustomerRoute.ReadAsync(request, _ => true);
         if (!read.IsOk)
         {
             return read.Error!;
         }
 
-        if (await accounts.FindAsync(request.Caller.Subject!.Value).ConfigureAwait(false) is not { } account)
+        if (await accounts.FindAsync(request.Caller.Subject!.Value) is not { } account)
         {
             return Errors.Unauthenticated;
         }
@@ -39,18 +39,18 @@ internal sealed class EmailProof(Db db, AccountStore accounts, GuestJoinings joi
         var token = OneTimeLinks.NewToken();
         await db.WriteAsync(async tx =>
         {
-            var now = await tx.NowAsync().ConfigureAwait(false);
+            var now = await tx.NowAsync();
             var batch = tx.Batch();
             OneTimeLinks.Add(batch, token, OneTimeLinks.VerifyEmail, account.Id, now, proves: mailbox);
             var may = await requests.CountAsync(tx, OneTimeLinks.VerifyEmail, mailbox, $"account {account.Id}", isProved: false,
-                RateLimits.Partition(request.Http.Connection.RemoteIpAddress), now).ConfigureAwait(false);
+                RateLimits.Partition(request.Http.Connection.RemoteIpAddress), now);
             var queued = may ? Queue(batch, account, token, request.IsVietnamese, now) : null;
-            await batch.RunAsync().ConfigureAwait(false);
+            await batch.RunAsync();
             if (queued is not null)
             {
                 dropped.Note(tx, queued, now);
             }
-        }).ConfigureAwait(false);
+        });
         return Reply.Accepted();
     }
 
@@ -61,7 +61,7 @@ internal sealed class EmailProof(Db db, AccountStore accounts, GuestJoinings joi
 
     public async Task<Reply> VerifyAsync(Request request)
     {
-        var read = await CustomerRoute.ReadAsync(request, f => f.Text("token")).ConfigureAwait(false);
+        var read = await CustomerRoute.ReadAsync(request, f => f.Text("token"));
         if (!read.IsOk)
         {
             return read.Error!;
@@ -70,16 +70,16 @@ internal sealed class EmailProof(Db db, AccountStore accounts, GuestJoinings joi
         var token = read.Value;
         return await JoinedAsync(await db.WriteAsync<Result<ProofResult>>(async tx =>
         {
-            var now = await tx.NowAsync().ConfigureAwait(false);
-            if (await OneTimeLinks.TakeAsync(tx, token, OneTimeLinks.VerifyEmail, now).ConfigureAwait(false) is not { } link
-                || link.UserId != request.Caller.Subject || await FindAsync(tx, link).ConfigureAwait(false) is not { } account)
+            var now = await tx.NowAsync();
+            if (await OneTimeLinks.TakeAsync(tx, token, OneTimeLinks.VerifyEmail, now) is not { } link
+                || link.UserId != request.Caller.Subject || await FindAsync(tx, link) is not { } account)
             {
-                await tx.RollbackAsync().ConfigureAwait(false);
+                await tx.RollbackAsync();
                 return IdentityErrors.InvalidLink;
             }
 
-            return await ProveAsync(tx, account, now).ConfigureAwait(false);
-        }).ConfigureAwait(false)).ConfigureAwait(false);
+            return await ProveAsync(tx, account, now);
+        }));
     }
 
     /// <summary>
@@ -93,9 +93,9 @@ internal sealed class EmailProof(Db db, AccountStore accounts, GuestJoinings joi
         var guest = batch.Query("SELECT id FROM users WHERE role = 'guest' AND email_key = $1 {lock}", r => r.Uuid(0),
             Emails.Key(account.Email));
         AuditLog.Note(batch, new AuditEntry("email_verified", account.Actor), now);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         var (joined, isMore) = guest.Rows.Count == 0 ? (0, false)
-            : await joinings.BeginAsync(tx, new JoiningGuest(guest.First, account.Id, account.Actor), now).ConfigureAwait(false);
+            : await joinings.BeginAsync(tx, new JoiningGuest(guest.First, account.Id, account.Actor), now);
         return new ProofResult(account, joined, isMore);
     }
 
@@ -108,7 +108,7 @@ internal sealed class EmailProof(Db db, AccountStore accounts, GuestJoinings joi
         }
 
         var (account, joined, isMore) = proved.Value;
-        var more = isMore ? await joinings.ContinueAsync(account.Id).ConfigureAwait(false) : 0;
+        var more = isMore ? await joinings.ContinueAsync(account.Id) : 0;
         return Reply.Ok(new { account.Email, JoinedOrders = joined + more });
     }
 
@@ -121,8 +121,8 @@ internal sealed class EmailProof(Db db, AccountStore accounts, GuestJoinings joi
     /// </summary>
     private async Task<Account?> FindAsync(Tx tx, OneTimeLinks.Taken link)
     {
-        await tx.QueryAsync("SELECT id FROM users WHERE id = $1 {lock}", r => r.Uuid(0), link.UserId).ConfigureAwait(false);
-        var account = await accounts.FindAsync(tx, link.UserId).ConfigureAwait(false);
+        await tx.QueryAsync("SELECT id FROM users WHERE id = $1 {lock}", r => r.Uuid(0), link.UserId);
+        var account = await accounts.FindAsync(tx, link.UserId);
         return link.EmailKey is not null && Emails.Key(account?.Email) == link.EmailKey ? account : null;
     }
 }

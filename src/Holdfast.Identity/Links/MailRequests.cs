@@ -37,7 +37,7 @@ public sealed class MailRequests(DroppedMails dropped)
                 r => new AskedMails(r.Int(0), r.Time(1), r.Time(2)), limit.Whose));
         }
 
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         var after = limits.Zip(before, (limit, asked) => MailQuota.Ask(asked.First, limit.Most, limit.Then, now)).ToList();
         var may = after.TrueForAll(a => a is not null);
         foreach (var (limit, asked) in may ? limits.Zip(after) : [])
@@ -46,7 +46,7 @@ public sealed class MailRequests(DroppedMails dropped)
                 asked.DayBeganAt, asked.LastAt);
         }
 
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         if (!may && about is not null)
         {
             var first = after.FindIndex(a => a is null);

@@ -14,12 +14,12 @@ internal static class SecretStore
     public static async Task<byte[]> GetOrCreateAsync(Db db, SecretBox box, string name, Func<byte[]> make)
     {
         const string select = $"{Columns} WHERE name = $1";
-        var known = await db.ReadAsync(s => s.FirstAsync(select, Map, name)).ConfigureAwait(false)
+        var known = await db.ReadAsync(s => s.FirstAsync(select, Map, name))
             ?? await db.WriteAsync(async tx =>
             {
-                await AddAsync(tx, box, name, make(), await tx.NowAsync().ConfigureAwait(false)).ConfigureAwait(false);
-                return (await tx.FirstAsync(select, Map, name).ConfigureAwait(false))!;
-            }).ConfigureAwait(false);
+                await AddAsync(tx, box, name, make(), await tx.NowAsync());
+                return (await tx.FirstAsync(select, Map, name))!;
+            });
         return Open(box, known);
     }
 
@@ -35,7 +35,7 @@ internal static class SecretStore
         var batch = s.Batch();
         var rows = batch.Query($"{Columns} WHERE name LIKE $1 ORDER BY created_at, name", Map, $"{prefix}%");
         var now = batch.Now();
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         return (rows.Rows.ConvertAll(r => r with { Value = Open(box, r) }), now.First);
     });
 
@@ -45,7 +45,7 @@ internal static class SecretStore
     /// </summary>
     public static async Task SealAllAsync(Db db, SecretBox box)
     {
-        var all = await db.ReadAsync(s => s.QueryAsync(Columns, Map)).ConfigureAwait(false);
+        var all = await db.ReadAsync(s => s.QueryAsync(Columns, Map));
         foreach (var secret in all)
         {
             Open(box, secret);
@@ -59,17 +59,16 @@ internal static class SecretStore
                 foreach (var secret in open)
                 {
                     await tx.ExecuteAsync("UPDATE secrets SET value = $2, sealed = $3 WHERE name = $1 AND sealed = $4", secret.Name,
-                        box.Seal(secret.Name, secret.Value), true, false)
-                        .ConfigureAwait(false);
+                        box.Seal(secret.Name, secret.Value), true, false);
                 }
-            }).ConfigureAwait(false);
+            });
         }
     }
 
     /// <summary>Encrypts all secrets again with the key of the box, on the caller's transaction. Returns their number.</summary>
     public static async Task<int> ResealAsync(Tx tx, SecretBox box)
     {
-        var all = await tx.QueryAsync($"{Columns} ORDER BY name {{lock}}", Map).ConfigureAwait(false);
+        var all = await tx.QueryAsync($"{Columns} ORDER BY name {{lock}}", Map);
         var batch = tx.Batch();
         foreach (var secret in all)
         {
@@ -77,7 +76,7 @@ internal static class SecretStore
                 box.Seal(secret.Name, Open(box, secret)), true);
         }
 
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         return all.Count;
     }
 

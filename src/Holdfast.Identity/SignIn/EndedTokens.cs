@@ -57,7 +57,7 @@ internal sealed class EndedTokens(Db db, TimeProvider time)
         // A reading that was under way may have begun too long ago.
         for (var tries = 0; tries < 2 && !IsUpToDate; tries++)
         {
-            await ReadOnceAsync().ConfigureAwait(false);
+            await ReadOnceAsync();
         }
     }
 
@@ -81,8 +81,7 @@ internal sealed class EndedTokens(Db db, TimeProvider time)
         var since = time.GetUtcNow().UtcDateTime - Remembered;
         var ended = await db.ReadAsync(s =>
             s.QueryAsync("SELECT id, token_generation FROM users WHERE tokens_ended_at > $1", r => (Id: r.Uuid(0), Generation: r.Int(1)),
-            since))
-            .ConfigureAwait(false);
+            since));
         _state = new State(ended.ToFrozenDictionary(e => e.Id, e => e.Generation), readAt);
     }
 

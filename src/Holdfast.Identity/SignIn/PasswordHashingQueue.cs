@@ -36,7 +36,7 @@ internal sealed class PasswordHashingQueue(Db db, PasswordHasher<object> hasher,
     {
         // In here, so that as many guesses are under way at once as there are cores for them, and those count already.
         var account = SignInAttempts.AccountOf(emailKey);
-        var attempt = await SignInAttempts.NoteAsync(db, account, origin).ConfigureAwait(false);
+        var attempt = await SignInAttempts.NoteAsync(db, account, origin);
         if (!attempt.IsOk)
         {
             NoteFailure(origin.Address);
@@ -58,24 +58,24 @@ internal sealed class PasswordHashingQueue(Db db, PasswordHasher<object> hasher,
                     attempt.Value.LastAt);
             }
 
-            await batch.RunAsync().ConfigureAwait(false);
-        }).ConfigureAwait(false);
+            await batch.RunAsync();
+        });
         return found;
-    }, origin, ct).ConfigureAwait(false);
+    }, origin, ct);
 
     /// <summary>Somebody at this address has had passwords worked on in vain: others come first for a while.</summary>
     public void NoteFailure(IPAddress address) => _failures.Add(address);
 
     private async Task<Result<T>> RunAsync<T>(Func<Task<Result<T>>> work, SignInOrigin origin, CancellationToken ct)
     {
-        if (!await _queue.EnterAsync(origin.IsKnown ? Known : _failures.Has(origin.Address) ? HasFailed : New, ct).ConfigureAwait(false))
+        if (!await _queue.EnterAsync(origin.IsKnown ? Known : _failures.Has(origin.Address) ? HasFailed : New, ct))
         {
             return Errors.Busy;
         }
 
         try
         {
-            return await work().ConfigureAwait(false);
+            return await work();
         }
         finally
         {

@@ -19,7 +19,7 @@ internal sealed class PasswordPolicy(PublicUrl url, ShopWords? shop = null)
         List<string?> known = [name, .. HostWords()];
         if (shop is not null)
         {
-            known.AddRange(await shop.Read().ConfigureAwait(false));
+            known.AddRange(await shop.Read());
         }
 
         if (PasswordRules.Fault(password, email, known) is { } fault)

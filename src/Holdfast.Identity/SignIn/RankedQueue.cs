@@ -41,8 +41,8 @@ internal sealed class RankedQueue(int slots, int places, int ranks)
             mine = _waiting[rank].AddLast(new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously));
         }
 
-        await using var registration = ct.Register(() => GiveUp(rank, mine, ct)).ConfigureAwait(false);
-        return await mine.Value.Task.ConfigureAwait(false);
+        await using var registration = ct.Register(() => GiveUp(rank, mine, ct));
+        return await mine.Value.Task;
     }
 
     /// <summary>Ends a turn: the next begins.</summary>

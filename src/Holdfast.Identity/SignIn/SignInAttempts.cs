@@ -26,7 +26,7 @@ internal static class SignInAttempts
         // The inserts make sure that there are rows to lock: two first guesses at once are two.
         var batch = tx.Batch();
         var clock = batch.Now();
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         var now = clock.First;
         QueryResult<Attempts>? strangers = null;
         if (!origin.IsKnown)
@@ -41,11 +41,11 @@ internal static class SignInAttempts
         var tries = origin.IsKnown ? null : Hold(batch, account, FirstTries, now);
         var network = origin.Network is { } wide ? Hold(batch, account, wide, now) : null;
         var mine = Hold(batch, account, origin.Key, now);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         var attempt = Lockout.Attempt(mine.First, now);
         if (!attempt.IsOk)
         {
-            await tx.RollbackAsync().ConfigureAwait(false);
+            await tx.RollbackAsync();
             return attempt.Error!;
         }
 
@@ -59,7 +59,7 @@ internal static class SignInAttempts
             }
             else if (!all.IsOk)
             {
-                await tx.RollbackAsync().ConfigureAwait(false);
+                await tx.RollbackAsync();
                 return all.Error!;
             }
 
@@ -78,7 +78,7 @@ internal static class SignInAttempts
         }
 
         Write(batch, account, origin.Key, attempt.Value);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         return attempt;
     });
 

@@ -22,7 +22,7 @@ internal sealed class SignInEndpoints(AccountStore accounts, PasswordHashingQueu
     /// </summary>
     public async Task<Reply> RegisterAsync(Request request)
     {
-        var body = await request.FieldsAsync().ConfigureAwait(false);
+        var body = await request.FieldsAsync();
         if (!body.IsOk)
         {
             return body.Error!;
@@ -31,7 +31,7 @@ internal sealed class SignInEndpoints(AccountStore accounts, PasswordHashingQueu
         var fields = body.Value;
         var email = fields.Text("email", max: Emails.MaxLength);
         var name = fields.TextOrNull("name");
-        var password = await policy.ReadAsync(fields, "password", email, name).ConfigureAwait(false);
+        var password = await policy.ReadAsync(fields, "password", email, name);
         if (email.Length > 0 && Emails.Key(email) is null)
         {
             fields.Reject("email", "is not an email address");
@@ -43,28 +43,27 @@ internal sealed class SignInEndpoints(AccountStore accounts, PasswordHashingQueu
         }
 
         var origin = SignInOrigin.Stranger(request);
-        var hash = await passwords.HashAsync(password, origin, request.Aborted).ConfigureAwait(false);
+        var hash = await passwords.HashAsync(password, origin, request.Aborted);
         if (!hash.IsOk)
         {
             return hash.Error!;
         }
 
-        var account = await accounts.CreateHashedAsync(Role.Customer, email, name, hash.Value, [], audited: null, request.Aborted)
-            .ConfigureAwait(false);
+        var account = await accounts.CreateHashedAsync(Role.Customer, email, name, hash.Value, [], audited: null, request.Aborted);
         if (!account.IsOk)
         {
             passwords.NoteFailure(origin.Address);
             return account.Error!;
         }
 
-        return await sessions.StartAsync(account.Value, hash.Value, "registered").ConfigureAwait(false) is { } begun
+        return await sessions.StartAsync(account.Value, hash.Value, "registered") is { } begun
             ? Reply.Created(begun, $"{Routes.Base}/auth/me") : IdentityErrors.InvalidCredentials;
     }
 
     /// <summary>One answer for an unknown email, a wrong password and a closed account, after the same work.</summary>
     public async Task<Reply> LoginAsync(Request request)
     {
-        var body = await request.FieldsAsync().ConfigureAwait(false);
+        var body = await request.FieldsAsync();
         if (!body.IsOk)
         {
             return body.Error!;
@@ -80,12 +79,12 @@ internal sealed class SignInEndpoints(AccountStore accounts, PasswordHashingQueu
         }
 
         var key = Emails.Key(email);
-        var found = key is null ? null : await accounts.FindByEmailAsync(key).ConfigureAwait(false);
+        var found = key is null ? null : await accounts.FindByEmailAsync(key);
         // A token of nobody's is checked, too, so that time does not tell. One that is not the account's is as good as none.
         var isKnown = devices.TryRead(device ?? "", found?.Account.Id ?? Guid.Empty, out var id) && found is not null;
         var origin = isKnown ? SignInOrigin.Device(request, id) : SignInOrigin.Stranger(request);
         var check = await passwords.CheckAsync(key ?? email, found?.Account.Actor ?? "guest", found?.PasswordHash, password, origin,
-            request.Aborted).ConfigureAwait(false);
+            request.Aborted);
         if (!check.IsOk || check.Value == PasswordVerificationResult.Failed)
         {
             return check.Error ?? IdentityErrors.InvalidCredentials;
@@ -93,40 +92,40 @@ internal sealed class SignInEndpoints(AccountStore accounts, PasswordHashingQueu
 
         // A hash from when fewer iterations were usual is made again; where there is no room for that at the moment, at the next sign-in.
         var better = check.Value == PasswordVerificationResult.SuccessRehashNeeded
-            ? await passwords.HashAsync(password, origin, request.Aborted).ConfigureAwait(false) : default(Result<string>?);
+            ? await passwords.HashAsync(password, origin, request.Aborted) : default(Result<string>?);
         return await sessions.StartAsync(found!.Value.Account, found.Value.PasswordHash!, "signed_in", better is { IsOk: true } made
-            ? made.Value : null).ConfigureAwait(false) is { } begun
+            ? made.Value : null) is { } begun
             ? Reply.Ok(begun) : IdentityErrors.InvalidCredentials;
     }
 
     public async Task<Reply> RefreshAsync(Request request)
     {
-        var token = await TokenAsync(request).ConfigureAwait(false);
+        var token = await TokenAsync(request);
         if (!token.IsOk)
         {
             return token.Error!;
         }
 
-        var next = await sessions.RefreshAsync(token.Value).ConfigureAwait(false);
+        var next = await sessions.RefreshAsync(token.Value);
         return next.IsOk ? Reply.Ok(next.Value) : next.Error!;
     }
 
     /// <summary>Ends the session; what it was, or whether it was, is not told.</summary>
     public async Task<Reply> LogoutAsync(Request request)
     {
-        var token = await TokenAsync(request).ConfigureAwait(false);
+        var token = await TokenAsync(request);
         if (!token.IsOk)
         {
             return token.Error!;
         }
 
-        await sessions.EndAsync(token.Value).ConfigureAwait(false);
+        await sessions.EndAsync(token.Value);
         return Reply.NoContent();
     }
 
     /// <summary>The caller as the database knows them now.</summary>
     public async Task<Reply> MeAsync(Request request) =>
-        request.Caller.Subject is { } id && await accounts.FindAsync(id).ConfigureAwait(false) is { } account ? Reply.Ok(account)
+        request.Caller.Subject is { } id && await accounts.FindAsync(id) is { } account ? Reply.Ok(account)
         : Errors.Unauthenticated;
 
     /// <summary>The keys that other services check our tokens with (RFC 7517).</summary>
@@ -134,7 +133,7 @@ internal sealed class SignInEndpoints(AccountStore accounts, PasswordHashingQueu
 
     private static async Task<Result<string>> TokenAsync(Request request)
     {
-        var body = await request.FieldsAsync().ConfigureAwait(false);
+        var body = await request.FieldsAsync();
         if (!body.IsOk)
         {
             return body.Error!;

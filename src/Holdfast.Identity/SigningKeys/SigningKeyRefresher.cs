@@ -22,8 +22,8 @@ internal sealed class SigningKeyRefresher(SigningKeyRing keys, ILogger<SigningKe
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await _stop.CancelAsync().ConfigureAwait(false);
-        await _watching.ConfigureAwait(false);
+        await _stop.CancelAsync();
+        await _watching;
     }
 
     public void Dispose() => _stop.Dispose();
@@ -37,7 +37,7 @@ internal sealed class SigningKeyRefresher(SigningKeyRing keys, ILogger<SigningKe
             {
                 if (!ct.IsCancellationRequested)
                 {
-                    await keys.ReloadAsync().ConfigureAwait(false);
+                    await keys.ReloadAsync();
                 }
             }
             catch (Exception e)

@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Holdfast.Identity.Core;
 using Holdfast.Identity.Secrets;
-using Holdfast.Identity.Tokens;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http.Audit;
 using Holdfast.Platform.Http.Routing;
@@ -26,7 +25,7 @@ internal sealed class SigningKeyRing
     /// <summary>Tokens with a key id that nobody made must not become a load on the database.</summary>
     private static readonly TimeSpan SeekEvery = TimeSpan.FromSeconds(5);
 
-    private readonly JsonWebTokenHandler _handler = new() { MaximumTokenSizeInBytes = Tokens.TokenReader.MaxLength };
+    private readonly JsonWebTokenHandler _handler = new() { MaximumTokenSizeInBytes = Holdfast.Identity.Tokens.TokenReader.MaxLength };
     private readonly SemaphoreSlim _reloading = new(1);
     private (Db Db, SecretBox Box)? _source;
     private volatile Ring? _ring;
@@ -57,7 +56,7 @@ internal sealed class SigningKeyRing
         }
 
         if (Stopwatch.GetElapsedTime(Interlocked.Read(ref _soughtAt)) < SeekEvery
-            || !await _reloading.WaitAsync(SeekEvery).ConfigureAwait(false))
+            || !await _reloading.WaitAsync(SeekEvery))
         {
             return null;
         }
@@ -67,7 +66,7 @@ internal sealed class SigningKeyRing
             // Whoever waited here for another's reading does not read again.
             if (Stopwatch.GetElapsedTime(Interlocked.Read(ref _soughtAt)) >= SeekEvery)
             {
-                await ReloadAsync().ConfigureAwait(false);
+                await ReloadAsync();
                 Interlocked.Exchange(ref _soughtAt, Stopwatch.GetTimestamp());
             }
         }
@@ -82,15 +81,15 @@ internal sealed class SigningKeyRing
     public async Task LoadAsync(Db db, SecretBox? box = null)
     {
         _source = (db, box ?? SecretBox.None);
-        await SecretStore.GetOrCreateAsync(db, _source.Value.Box, $"{Prefix}1", Make).ConfigureAwait(false);
-        await ReloadAsync().ConfigureAwait(false);
+        await SecretStore.GetOrCreateAsync(db, _source.Value.Box, $"{Prefix}1", Make);
+        await ReloadAsync();
     }
 
     /// <summary>Reads the keys again; what other processes have made is known then.</summary>
     public async Task ReloadAsync()
     {
         var (db, box) = _source ?? throw new InvalidOperationException("not loaded");
-        var (secrets, now) = await SecretStore.ListAsync(db, box, Prefix).ConfigureAwait(false);
+        var (secrets, now) = await SecretStore.ListAsync(db, box, Prefix);
         var made = secrets.Select(s => s.CreatedAt).ToList();
         var known = _ring?.Keys.Values.ToDictionary(k => k.Name, StringComparer.Ordinal) ?? [];
         var keys = secrets.Where((_, place) => KeySchedule.Verifies(made, place, now))
@@ -102,30 +101,29 @@ internal sealed class SigningKeyRing
     /// <summary>Adds a key, and forgets those that have been of no use for a day. When it signs.</summary>
     public static async Task<DateTime> RotateAsync(Db db, SecretBox box)
     {
-        await SecretStore.SealAllAsync(db, box).ConfigureAwait(false);
+        await SecretStore.SealAllAsync(db, box);
         return await db.WriteAsync(async tx =>
         {
-            var now = await tx.NowAsync().ConfigureAwait(false);
+            var now = await tx.NowAsync();
             var made = await tx.QueryAsync("SELECT name, created_at FROM secrets WHERE name LIKE $1 ORDER BY created_at, name",
-                r => (Name: r.Text(0), At: r.Time(1)), $"{Prefix}%")
-                .ConfigureAwait(false);
+                r => (Name: r.Text(0), At: r.Time(1)), $"{Prefix}%");
             for (var i = 0; i < made.Count - 1; i++)
             {
                 // The first one's name stays taken: a process that finds no key of that name makes one.
                 if (made[i + 1].At + TimeSpan.FromDays(1) < now && made[i].Name != $"{Prefix}1")
                 {
-                    await tx.ExecuteAsync("DELETE FROM secrets WHERE name = $1", made[i].Name).ConfigureAwait(false);
+                    await tx.ExecuteAsync("DELETE FROM secrets WHERE name = $1", made[i].Name);
                 }
             }
 
             // Made after the others, whatever the clock says: by that order it is known which key signs.
             now = made.Count > 0 && made[^1].At >= now ? made[^1].At.AddMilliseconds(1) : now;
-            await SecretStore.AddAsync(tx, box, $"{Prefix}{Guid.CreateVersion7()}", Make(), now).ConfigureAwait(false);
+            await SecretStore.AddAsync(tx, box, $"{Prefix}{Guid.CreateVersion7()}", Make(), now);
             var batch = tx.Batch();
             AuditLog.Note(batch, new AuditEntry("signing_key_made", Caller.System.Actor), now);
-            await batch.RunAsync().ConfigureAwait(false);
+            await batch.RunAsync();
             return now + KeySchedule.SignsAfter;
-        }).ConfigureAwait(false);
+        });
     }
 
     /// <summary>

@@ -20,7 +20,7 @@ public static class OperatorTokens
     {
         await using var db = Db.Open(databaseUrl);
         var keys = new SigningKeyRing();
-        await keys.LoadAsync(db, box).ConfigureAwait(false);
+        await keys.LoadAsync(db, box);
         return new TokenReader(keys, TimeProvider.System).Make(new Account(Subject, Role.Admin, "operator@localhost", "Operator", []));
     }
 }

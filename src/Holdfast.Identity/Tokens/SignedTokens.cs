@@ -16,7 +16,7 @@ internal abstract class SignedTokens(string secret, string prefix)
     private byte[]? _key;
 
     public async Task LoadAsync(Db db, SecretBox box) =>
-        _key = await SecretStore.GetOrCreateAsync(db, box, secret, () => RandomNumberGenerator.GetBytes(32)).ConfigureAwait(false);
+        _key = await SecretStore.GetOrCreateAsync(db, box, secret, () => RandomNumberGenerator.GetBytes(32));
 
     /// <param name="shown">What the token says.</param>
     /// <param name="bound">What it holds for and does not say: whoever reads it must name the same.</param>

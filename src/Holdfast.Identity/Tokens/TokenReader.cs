@@ -83,10 +83,10 @@ internal sealed class TokenReader(SigningKeyRing keys, TimeProvider time, Extern
     {
         if (ended is not null)
         {
-            await ended.RefreshAsync().ConfigureAwait(false);
+            await ended.RefreshAsync();
         }
 
-        return known is { } k && !IsEnded(k.Caller, k.Generation) ? k.Caller : await CheckAsync(token, now).ConfigureAwait(false);
+        return known is { } k && !IsEnded(k.Caller, k.Generation) ? k.Caller : await CheckAsync(token, now);
     }
 
     private bool IsEnded(Caller caller, int generation) => ended?.Has(caller.Subject, generation) == true;
@@ -100,11 +100,11 @@ internal sealed class TokenReader(SigningKeyRing keys, TimeProvider time, Extern
 
         if (outside?.Issued(parsed.Payload) == true)
         {
-            return await FromOutsideAsync(token, parsed, now).ConfigureAwait(false);
+            return await FromOutsideAsync(token, parsed, now);
         }
 
         if (Text(parsed.Header, "alg") != SigningKeyRing.Algorithm || parsed.Header.TryGetProperty("crit", out _)
-            || Text(parsed.Header, "kid") is not { } kid || await keys.FindAsync(kid).ConfigureAwait(false) is not { } key)
+            || Text(parsed.Header, "kid") is not { } kid || await keys.FindAsync(kid) is not { } key)
         {
             return null;
         }
@@ -116,7 +116,7 @@ internal sealed class TokenReader(SigningKeyRing keys, TimeProvider time, Extern
             IssuerSigningKey = key,
             CryptoProviderFactory = key.CryptoProviderFactory,
             LifetimeValidator = (notBefore, expires, _, _) => expires > now && !(notBefore > now + Skew),
-        }).ConfigureAwait(false);
+        });
         // Tokens of an older release do not name a generation: they are of the first.
         if (!result.IsValid || ToCaller((JsonWebToken)result.SecurityToken) is not { } caller
             || IsEnded(caller, ((JsonWebToken)result.SecurityToken).TryGetPayloadValue<int>("gen", out var generation) ? generation : 0))
@@ -130,8 +130,8 @@ internal sealed class TokenReader(SigningKeyRing keys, TimeProvider time, Extern
 
     private async Task<Caller?> FromOutsideAsync(string token, TokenParts parsed, DateTime now)
     {
-        if (await outside!.ReadAsync(parsed.Parts, parsed.Header, parsed.Payload, now).ConfigureAwait(false) is not { } identity
-            || await outsiders!.CallerAsync(identity).ConfigureAwait(false) is not (var caller, var generation))
+        if (await outside!.ReadAsync(parsed.Parts, parsed.Header, parsed.Payload, now) is not { } identity
+            || await outsiders!.CallerAsync(identity) is not (var caller, var generation))
         {
             return null;
         }

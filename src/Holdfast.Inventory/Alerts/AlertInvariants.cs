@@ -28,14 +28,14 @@ internal static class AlertInvariants
     /// <summary>Opens what is missing and closes what is over; what has events on their way is left to them.</summary>
     public static async Task<IReadOnlyList<string>> RepairAsync(Tx tx)
     {
-        await tx.LockTableAsync("stock_alerts").ConfigureAwait(false);
-        var now = await tx.NowAsync().ConfigureAwait(false);
+        await tx.LockTableAsync("stock_alerts");
+        var now = await tx.NowAsync();
         var wrong = await tx.QueryAsync(
             "SELECT s.variant_id, s.store_id, a.since, (SELECT MIN(e.occurred_at) FROM events e WHERE e.subject = s.variant_id "
             + "AND e.type IN ('inventory.low', 'inventory.rejected', 'inventory.shortfall') AND e.sequence > COALESCE((SELECT "
             + $"MAX(r.sequence) FROM events r WHERE r.subject = s.variant_id AND r.type = 'inventory.restocked'), 0)) {Wrong}",
-            r => (Id: r.Uuid(0), Store: r.Uuid(1), IsOpen: r.TimeOrNull(2) is not null, Since: r.TimeOrNull(3))).ConfigureAwait(false);
-        if (await tx.FirstAsync($"SELECT 1 WHERE {NoneWaits}", r => r.Int(0)).ConfigureAwait(false) != 1)
+            r => (Id: r.Uuid(0), Store: r.Uuid(1), IsOpen: r.TimeOrNull(2) is not null, Since: r.TimeOrNull(3)));
+        if (await tx.FirstAsync($"SELECT 1 WHERE {NoneWaits}", r => r.Int(0)) != 1)
         {
             return wrong.Count == 0 ? [] : ["alerts: not rebuilt: events wait for low-stock; repeat this when they are handled"];
         }
@@ -48,7 +48,7 @@ internal static class AlertInvariants
         }
 
         batch.Insert(LowStockConsumer.Rows(wrong.Where(w => !w.IsOpen).Select(w => (w.Id, w.Store, w.Since ?? now))));
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         return wrong.ConvertAll(w => $"alert {w.Id}: {(w.IsOpen ? "closed" : "opened")}");
     }
 }

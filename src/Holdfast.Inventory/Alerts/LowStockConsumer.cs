@@ -34,7 +34,7 @@ internal sealed class LowStockConsumer : IConsumer
         }
 
         batch.Insert(Rows(open.Values.Select(e => (e.Subject, e.StoreId, e.OccurredAt))), "ON CONFLICT (variant_id) DO NOTHING");
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
     }
 
     /// <summary>Rows of <c>stock_alerts</c>.</summary>

@@ -26,7 +26,7 @@ public sealed class ChangeStock(Db db, RelaySignal bell)
     /// </summary>
     public async Task<Reply> ReceiveAsync(Request request)
     {
-        var read = await request.FieldsAsync().ConfigureAwait(false);
+        var read = await request.FieldsAsync();
         if (!read.IsOk)
         {
             return read.Error!;
@@ -36,14 +36,14 @@ public sealed class ChangeStock(Db db, RelaySignal bell)
         var reference = read.Value.Text("reference");
         return read.Value.Done() is { } error ? error : await IdempotentWork.RunAsync(db, request, required: false, async tx =>
         {
-            if (await LoadAsync(tx, request).ConfigureAwait(false) is not { } open)
+            if (await LoadAsync(tx, request) is not { } open)
             {
                 return Errors.NotFound;
             }
 
             var earlier = await tx.FirstAsync(MovementView.Select + $"WHERE variant_id = $1 AND {StockWriter.HasReference}",
                 MovementView.Map,
-                open.Label.VariantId, UnicodeText.Key(reference), reference).ConfigureAwait(false);
+                open.Label.VariantId, UnicodeText.Key(reference), reference);
             if (earlier is not null && earlier.OnHandDelta != quantity)
             {
                 return InventoryErrors.ReceiptConflict(earlier.OnHandDelta);
@@ -51,12 +51,12 @@ public sealed class ChangeStock(Db db, RelaySignal bell)
 
             if (earlier is not null)
             {
-                return Reply.Ok(new StockChange(open.View(), earlier, await open.AffectedAsync(tx).ConfigureAwait(false)));
+                return Reply.Ok(new StockChange(open.View(), earlier, await open.AffectedAsync(tx)));
             }
 
             open.Stock.Receive(open.Label.VariantId, quantity, reference);
-            return await SaveAsync(tx, open, request).ConfigureAwait(false);
-        }).ConfigureAwait(false);
+            return await SaveAsync(tx, open, request);
+        });
     }
 
     /// <summary>
@@ -66,7 +66,7 @@ public sealed class ChangeStock(Db db, RelaySignal bell)
     /// </summary>
     public async Task<Reply> AdjustAsync(Request request)
     {
-        var read = await request.FieldsAsync().ConfigureAwait(false);
+        var read = await request.FieldsAsync();
         if (!read.IsOk)
         {
             return read.Error!;
@@ -75,10 +75,10 @@ public sealed class ChangeStock(Db db, RelaySignal bell)
         var (delta, counted) = Difference(read.Value);
         var reason = read.Value.Text("reason");
         return read.Value.Done() is { } error ? error : await IdempotentWork.RunAsync(db, request, required: false, async tx =>
-            await LoadAsync(tx, request).ConfigureAwait(false) is not { } open ? Errors.NotFound
+            await LoadAsync(tx, request) is not { } open ? Errors.NotFound
             : !open.Stock.TryAdjust(open.Label.VariantId, delta ?? counted!.Value - open.Entry.OnHand, reason)
             ? InventoryErrors.StockBelowZero(open.Entry.OnHand)
-            : await SaveAsync(tx, open, request).ConfigureAwait(false)).ConfigureAwait(false);
+            : await SaveAsync(tx, open, request));
     }
 
     /// <summary>By how much the stock changes, or to what; one of the two.</summary>
@@ -104,7 +104,7 @@ public sealed class ChangeStock(Db db, RelaySignal bell)
     /// <summary>Sets, or without a value takes away, the level at which <c>inventory.low</c> is sent; 200 with the stock.</summary>
     public async Task<Reply> SetThresholdAsync(Request request)
     {
-        var read = await request.FieldsAsync().ConfigureAwait(false);
+        var read = await request.FieldsAsync();
         if (!read.IsOk)
         {
             return read.Error!;
@@ -118,7 +118,7 @@ public sealed class ChangeStock(Db db, RelaySignal bell)
 
         return await db.WriteAsync<Reply>(async tx =>
         {
-            if (await LoadAsync(tx, request).ConfigureAwait(false) is not { } open)
+            if (await LoadAsync(tx, request) is not { } open)
             {
                 return Errors.NotFound;
             }
@@ -142,15 +142,15 @@ public sealed class ChangeStock(Db db, RelaySignal bell)
                 view.VariantId, entry.Read.LocationId,
                 threshold, entry.Read.EventSequence + events.Count);
             events.Save(batch);
-            await batch.RunAsync().ConfigureAwait(false);
+            await batch.RunAsync();
             return Reply.Ok(view);
-        }, request.Aborted).ConfigureAwait(false);
+        }, request.Aborted);
     }
 
     /// <summary>One variant's stock row under lock, made where it is missing; null when the caller must not know the variant.</summary>
     private static async Task<LockedStock?> LoadAsync(Tx tx, Request request)
     {
-        if (await StockQueries.FindAsync(tx, request.Id("variantId")).ConfigureAwait(false) is not { } found
+        if (await StockQueries.FindAsync(tx, request.Id("variantId")) is not { } found
             || !request.Caller.Manages(found.StoreId))
         {
             return null;
@@ -160,18 +160,18 @@ public sealed class ChangeStock(Db db, RelaySignal bell)
         StockWriter.EnsureRows(batch, [(found.VariantId, found.StoreId)]);
         var rows = StockStore.Load(batch, [found.VariantId]);
         var now = batch.Now();
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         return new LockedStock(new StockBook(rows.Rows), new StockLabel(found.VariantId, found.Sku, found.Name), now.Rows[0]);
     }
 
     private async Task<Result<Reply>> SaveAsync(Tx tx, LockedStock open, Request request)
     {
-        var affected = await open.AffectedAsync(tx).ConfigureAwait(false);
+        var affected = await open.AffectedAsync(tx);
         var batch = tx.Batch();
         var events = new EventLog();
-        await StockStore.SaveAsync(open.Stock, tx, batch, events, open.Now, request.Caller.Actor).ConfigureAwait(false);
+        await StockStore.SaveAsync(open.Stock, tx, batch, events, open.Now, request.Caller.Actor);
         events.Save(batch);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         if (events.Count > 0)
         {
             tx.AfterCommit(bell.Ring);
@@ -191,6 +191,6 @@ public sealed class ChangeStock(Db db, RelaySignal bell)
         public StockView View() => StockView.Of(Entry, Label);
 
         public async Task<IReadOnlyList<ShortHold>> AffectedAsync(Tx tx) =>
-            (await StockStore.HoldsAsync(Stock, tx).ConfigureAwait(false)).Short(Stock, Label.VariantId);
+            (await StockStore.HoldsAsync(Stock, tx)).Short(Stock, Label.VariantId);
     }
 }

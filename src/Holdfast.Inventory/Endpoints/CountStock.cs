@@ -25,7 +25,7 @@ public sealed class CountStock(Db db, RelaySignal bell)
     /// </summary>
     public async Task<Reply> HandleAsync(Request request)
     {
-        var read = await request.FieldsAsync().ConfigureAwait(false);
+        var read = await request.FieldsAsync();
         if (!read.IsOk)
         {
             return read.Error!;
@@ -46,15 +46,13 @@ public sealed class CountStock(Db db, RelaySignal bell)
         }
 
         return !request.Caller.Manages(storeId) ? Errors.NotFound
-            : await IdempotentWork.RunAsync(db, request, required: false, tx => SetAsync(tx, storeId, counts, reason, request.Caller.Actor))
-                .ConfigureAwait(false);
+            : await IdempotentWork.RunAsync(db, request, required: false, tx => SetAsync(tx, storeId, counts, reason, request.Caller.Actor));
     }
 
     private async Task<Result<Reply>> SetAsync(Tx tx, Guid storeId, List<Count> counts, string reason, string actor)
     {
         Guid[] ids = [.. counts.Select(c => c.VariantId)];
-        var views = (await tx.QueryAsync(StockView.Select + "WHERE v.id {in $1} AND v.store_id = $2", StockView.Map, ids, storeId)
-            .ConfigureAwait(false)).ToDictionary(v => v.VariantId);
+        var views = (await tx.QueryAsync(StockView.Select + "WHERE v.id {in $1} AND v.store_id = $2", StockView.Map, ids, storeId)).ToDictionary(v => v.VariantId);
         if (ids.Where(id => !views.ContainsKey(id)).ToList() is { Count: > 0 } unknown)
         {
             return InventoryErrors.UnknownVariant(unknown);
@@ -64,18 +62,18 @@ public sealed class CountStock(Db db, RelaySignal bell)
         StockWriter.EnsureRows(opening, ids.Select(id => (id, storeId)));
         var rows = StockStore.Load(opening, ids);
         var time = opening.Now();
-        await opening.RunAsync().ConfigureAwait(false);
+        await opening.RunAsync();
         var (stock, now) = (new StockBook(rows.Rows), time.First);
         foreach (var (id, counted) in counts)
         {
             stock.SetOnHand(id, counted, reason);
         }
 
-        var holds = await StockStore.HoldsAsync(stock, tx).ConfigureAwait(false);
+        var holds = await StockStore.HoldsAsync(stock, tx);
         var (batch, events) = (tx.Batch(), new EventLog());
-        await StockStore.SaveAsync(stock, tx, batch, events, now, actor).ConfigureAwait(false);
+        await StockStore.SaveAsync(stock, tx, batch, events, now, actor);
         events.Save(batch);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         if (events.Count > 0)
         {
             tx.AfterCommit(bell.Ring);

@@ -41,7 +41,7 @@ public sealed class StockAlerts(Db db)
 
         var rows = await db.ReadAsync(s => s.QueryAsync(ListSql, r => new StockAlert(StockView.Map(r), r.Time(9)), storeId,
             before == DateTime.MaxValue ? new DateTime(9999, 1, 1, 0, 0, 0, DateTimeKind.Utc) : before, id, (long)paging.Value.Limit + 1),
-            request.Aborted).ConfigureAwait(false);
+            request.Aborted);
         return Reply.Ok(paging.Value.Page(rows, a => [a.Since.ToString(TimeFormat, CultureInfo.InvariantCulture), a.VariantId.ToString()]));
     }
 

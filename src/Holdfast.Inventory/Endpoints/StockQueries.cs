@@ -12,7 +12,7 @@ public sealed class StockQueries(Db db)
 {
     public async Task<Reply> GetAsync(Request request)
     {
-        var found = await db.ReadAsync(s => FindAsync(s, request.Id("variantId")), request.Aborted).ConfigureAwait(false);
+        var found = await db.ReadAsync(s => FindAsync(s, request.Id("variantId")), request.Aborted);
         return found is not null && request.Caller.Manages(found.StoreId) ? Reply.Ok(found) : Errors.NotFound;
     }
 
@@ -33,12 +33,12 @@ public sealed class StockQueries(Db db)
 
         var rows = await db.ReadAsync(async s =>
         {
-            var stock = await FindAsync(s, request.Id("variantId")).ConfigureAwait(false);
+            var stock = await FindAsync(s, request.Id("variantId"));
             return stock is null || !request.Caller.Manages(stock.StoreId) ? null
                 : await s.QueryAsync(MovementView.Select
                 + "WHERE variant_id = $1 AND location_id = $2 AND sequence < $3 ORDER BY sequence DESC LIMIT $4",
-                    MovementView.Map, stock.VariantId, stock.StoreId, before, (long)paging.Value.Limit + 1).ConfigureAwait(false);
-        }, request.Aborted).ConfigureAwait(false);
+                    MovementView.Map, stock.VariantId, stock.StoreId, before, (long)paging.Value.Limit + 1);
+        }, request.Aborted);
         return rows is null ? Errors.NotFound
             : Reply.Ok(paging.Value.Page(rows, m => [m.Sequence.ToString(CultureInfo.InvariantCulture)]));
     }
@@ -80,22 +80,20 @@ public sealed class StockQueries(Db db)
         }
 
         var rows = await db.ReadAsync(s =>
-            s.QueryAsync(ListSql, StockView.Map, storeId, below, available, id, (long)paging.Value.Limit + 1), request.Aborted)
-            .ConfigureAwait(false);
+            s.QueryAsync(ListSql, StockView.Map, storeId, below, available, id, (long)paging.Value.Limit + 1), request.Aborted);
         return Reply.Ok(paging.Value.Page(rows, v => [v.Available.ToString(CultureInfo.InvariantCulture), v.VariantId.ToString()]));
     }
 
     /// <summary>The stock of a variant; null when there is no such variant.</summary>
     internal static async Task<StockView?> FindAsync(DbSession session, Guid? variantId) =>
-        variantId is null ? null : await session.FirstAsync(StockView.Select + "WHERE v.id = $1", StockView.Map, variantId)
-        .ConfigureAwait(false);
+        variantId is null ? null : await session.FirstAsync(StockView.Select + "WHERE v.id = $1", StockView.Map, variantId);
 
     /// <summary>What the catalog shows as available; variants without stock are left out.</summary>
     internal static async Task<IReadOnlyDictionary<Guid, long>> AvailableAsync(DbSession session, Guid[] variantIds)
     {
         var batch = session.Batch();
         var rows = StockStore.Peek(batch, variantIds);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         return rows.Rows.ToDictionary(r => r.VariantId, r => Math.Max(0, r.OnHand - r.Reserved));
     }
 

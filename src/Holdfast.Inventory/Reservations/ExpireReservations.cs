@@ -25,10 +25,10 @@ public sealed class ExpireReservations(Db db, RelaySignal bell, ILogger<ExpireRe
             var batch = s.Batch();
             var clock = batch.Now();
             var first = batch.Query("SELECT MIN(expires_at) FROM reservations WHERE status = 'active'", r => r.TimeOrNull(0));
-            await batch.RunAsync().ConfigureAwait(false);
+            await batch.RunAsync();
             return (clock.Rows[0], first.Rows[0]);
-        }, ct).ConfigureAwait(false);
-        return due is { } time && time <= now ? await Db.WriteAsync(tx => ExpireAsync(tx, now), ct).ConfigureAwait(false) : 0;
+        }, ct);
+        return due is { } time && time <= now ? await Db.WriteAsync(tx => ExpireAsync(tx, now), ct) : 0;
     }
 
     private async Task<int> ExpireAsync(Tx tx, DateTime due)
@@ -37,7 +37,7 @@ public sealed class ExpireReservations(Db db, RelaySignal bell, ILogger<ExpireRe
         var ids = await tx.QueryAsync(
             $"SELECT id FROM reservations WHERE status = 'active' AND expires_at <= $1 ORDER BY expires_at LIMIT {BatchSize} {{skip "
             + $"locked}}",
-            r => r.Uuid(0), due).ConfigureAwait(false);
+            r => r.Uuid(0), due);
         if (ids.Count == 0)
         {
             return 0;
@@ -45,17 +45,17 @@ public sealed class ExpireReservations(Db db, RelaySignal bell, ILogger<ExpireRe
 
         var opening = tx.Batch();
         var fetched = ReservationStore.Peek(opening, [.. ids]);
-        await opening.RunAsync().ConfigureAwait(false);
+        await opening.RunAsync();
         var reservations = new ReservationBook(fetched.All());
-        var (stock, now) = await ReservationQueue.LoadStockAsync(tx, fetched.All().SelectMany(r => r.Lines)).ConfigureAwait(false);
+        var (stock, now) = await ReservationQueue.LoadStockAsync(tx, fetched.All().SelectMany(r => r.Lines));
         var expired = ids.Count(id => Expire(reservations, stock, id, now));
 
         var inking = tx.Batch();
         var events = new EventLog();
-        await StockStore.SaveAsync(stock, tx, inking, events, now, "system").ConfigureAwait(false);
+        await StockStore.SaveAsync(stock, tx, inking, events, now, "system");
         ReservationStore.Save(reservations, inking, events, _ => "system");
         events.Save(inking);
-        await inking.RunAsync().ConfigureAwait(false);
+        await inking.RunAsync();
         tx.AfterCommit(bell.Ring);
         return expired;
     }

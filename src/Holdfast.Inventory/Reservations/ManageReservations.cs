@@ -20,7 +20,7 @@ public sealed class ManageReservations(Db db, ReservationQueue queue, InventoryO
     /// <summary>All lines or none; 201 with the reservation. The Idempotency-Key is required.</summary>
     public async Task<Reply> ReserveAsync(Request request)
     {
-        var read = await request.FieldsAsync().ConfigureAwait(false);
+        var read = await request.FieldsAsync();
         if (!read.IsOk)
         {
             return read.Error!;
@@ -39,7 +39,7 @@ public sealed class ManageReservations(Db db, ReservationQueue queue, InventoryO
         return key.IsOk
             ? await queue.SubmitAsync(
             new ReserveCommand(Guid.CreateVersion7(), request.Caller, key.Value, Reservation.Sum(lines), reference,
-                ttl is { } seconds ? TimeSpan.FromSeconds(seconds) : options.ReservationTtl)).ConfigureAwait(false)
+                ttl is { } seconds ? TimeSpan.FromSeconds(seconds) : options.ReservationTtl))
             : key.Error!;
     }
 
@@ -55,9 +55,9 @@ public sealed class ManageReservations(Db db, ReservationQueue queue, InventoryO
             var batch = s.Batch();
             var fetched = ReservationStore.Peek(batch, [id]);
             var now = batch.Now();
-            await batch.RunAsync().ConfigureAwait(false);
+            await batch.RunAsync();
             return fetched.All().FirstOrDefault()?.At(now.Rows[0]);
-        }, request.Aborted).ConfigureAwait(false);
+        }, request.Aborted);
         return found is not null && request.Caller.Manages(found.StoreId) ? Reply.Ok(found) : Errors.NotFound;
     }
 
@@ -74,12 +74,12 @@ public sealed class ManageReservations(Db db, ReservationQueue queue, InventoryO
             return Errors.NotFound;
         }
 
-        if (await request.NoMembersAsync().ConfigureAwait(false) is { } error)
+        if (await request.NoMembersAsync() is { } error)
         {
             return error;
         }
 
         var key = request.Idempotency(required: false);
-        return key.IsOk ? await queue.SubmitAsync(command(id, key.Value)).ConfigureAwait(false) : key.Error!;
+        return key.IsOk ? await queue.SubmitAsync(command(id, key.Value)) : key.Error!;
     }
 }

@@ -48,7 +48,7 @@ internal sealed class ReservationLook
         // Last: whoever sees the stock that a reservation has taken must see its key, too.
         var stored = batch.Query(IdempotentWork.Select, IdempotentWork.Map, commands.Where(c => c.Key is not null).Select(c => c.Key!.Hash)
             .Distinct().ToArray());
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         return new ReservationLook(now.Rows[0], stored.Rows, variants.Rows, reservations.Rows, stock.Rows);
     }
 

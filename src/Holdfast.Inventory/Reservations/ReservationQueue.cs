@@ -22,14 +22,14 @@ public sealed class ReservationQueue(Db db, RelaySignal bell, ILogger<Reservatio
     /// </summary>
     public async Task<Reply> SubmitAsync(ReservationCommand command)
     {
-        var result = await SubmitAsync(command, command.Caller.Subject ?? Guid.Empty).ConfigureAwait(false);
+        var result = await SubmitAsync(command, command.Caller.Subject ?? Guid.Empty);
         return result.IsOk ? result.Value : result.Error!;
     }
 
     protected override async Task<Result<Reply>[]> AttemptAsync(IReadOnlyList<ReservationCommand> commands, BatchAttempt<Reply> attempt)
     {
         var outcomes = new Result<Reply>?[commands.Count];
-        var look = await Db.ReadAsync(s => ReservationLook.TakeAsync(s, commands)).ConfigureAwait(false);
+        var look = await Db.ReadAsync(s => ReservationLook.TakeAsync(s, commands));
         for (var i = 0; i < commands.Count; i++)
         {
             outcomes[i] = look.Answer(commands[i]);
@@ -37,7 +37,7 @@ public sealed class ReservationQueue(Db db, RelaySignal bell, ILogger<Reservatio
 
         if (outcomes.Any(o => o is null))
         {
-            await WriteAsync(commands, look, outcomes, attempt).ConfigureAwait(false);
+            await WriteAsync(commands, look, outcomes, attempt);
         }
 
         return [.. outcomes.Select(o => o!.Value)];
@@ -48,17 +48,17 @@ public sealed class ReservationQueue(Db db, RelaySignal bell, ILogger<Reservatio
     {
         var open = Enumerable.Range(0, commands.Count).Where(i => outcomes[i] is null).ToList();
         var keys = new KeyClaims(open.Select(i => commands[i]));
-        await using var tx = await Db.BeginAsync().ConfigureAwait(false);
+        await using var tx = await Db.BeginAsync();
         var opening = tx.Batch();
         keys.Claim(opening, look.Now);
         var fetched = ReservationStore.Load(opening,
             [.. open.Select(i => commands[i]).Where(c => c is not ReserveCommand).Select(c => c.Id).Distinct()]);
-        await opening.RunAsync().ConfigureAwait(false);
+        await opening.RunAsync();
 
         var reservations = new ReservationBook(fetched.All());
         var (stock, now) = await LoadStockAsync(tx, fetched.All().SelectMany(r => r.Lines)
-            .Concat(open.Select(i => commands[i]).OfType<ReserveCommand>().SelectMany(c => c.Lines))).ConfigureAwait(false);
-        var holds = await StockStore.HoldsAsync(stock, tx).ConfigureAwait(false);
+            .Concat(open.Select(i => commands[i]).OfType<ReserveCommand>().SelectMany(c => c.Lines)));
+        var holds = await StockStore.HoldsAsync(stock, tx);
         var decision = new Decision(look, reservations, stock, holds, now);
         foreach (var i in open)
         {
@@ -67,18 +67,17 @@ public sealed class ReservationQueue(Db db, RelaySignal bell, ILogger<Reservatio
 
         var inking = tx.Batch();
         var events = new EventLog();
-        await StockStore.SaveAsync(stock, tx, inking, events, now, open.Count == 1 ? commands[open[0]].Caller.Actor : "system")
-            .ConfigureAwait(false);
+        await StockStore.SaveAsync(stock, tx, inking, events, now, open.Count == 1 ? commands[open[0]].Caller.Actor : "system");
         ReservationStore.Save(reservations, inking, events, id => decision.Actors[id]);
         events.Save(inking);
         keys.Save(inking, now);
-        await inking.RunAsync().ConfigureAwait(false);
+        await inking.RunAsync();
         if (events.Count > 0)
         {
             tx.AfterCommit(bell.Ring);
         }
 
-        await attempt.CommitAsync(tx, [.. outcomes.Select(o => o!.Value)]).ConfigureAwait(false);
+        await attempt.CommitAsync(tx, [.. outcomes.Select(o => o!.Value)]);
     }
 
     private sealed record Decision(ReservationLook Look, ReservationBook Reservations, StockBook Stock, HoldBook Holds, DateTime Now)
@@ -130,7 +129,7 @@ public sealed class ReservationQueue(Db db, RelaySignal bell, ILogger<Reservatio
         var batch = tx.Batch();
         var rows = StockStore.Load(batch, [.. lines.Select(l => l.VariantId).Distinct()]);
         var now = batch.Now();
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         return (new StockBook(rows.Rows), now.Rows[0]);
     }
 }

@@ -38,7 +38,7 @@ public static class StockStore
 
         var batch = tx.Batch();
         var holds = Holds(batch, missing);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         return new HoldBook(holds.Rows);
     }
 
@@ -58,7 +58,7 @@ public static class StockStore
             return;
         }
 
-        var labels = await LabelsAsync(book, tx).ConfigureAwait(false);
+        var labels = await LabelsAsync(book, tx);
         var balances = new List<(StockRow Read, StockRow Now)>();
         foreach (var entry in book.Entries)
         {
@@ -144,7 +144,7 @@ public static class StockStore
         }
 
         return named is null ? []
-            : (await tx.QueryAsync(StockLabel.Select, StockLabel.Map, named.ToArray()).ConfigureAwait(false)).ToDictionary(l =>
+            : (await tx.QueryAsync(StockLabel.Select, StockLabel.Map, named.ToArray())).ToDictionary(l =>
             l.VariantId);
     }
 }

@@ -29,7 +29,7 @@ public static class StockWriter
         EnsureRows(opening, rows.Select(r => (r.VariantId, r.StoreId)));
         var opened = StockStore.Load(opening, ids);
         var known = opening.Query(Booked, r => (r.Uuid(0), r.Long(1)), ids, UnicodeText.Key(reference), reference);
-        await opening.RunAsync().ConfigureAwait(false);
+        await opening.RunAsync();
 
         var stock = new StockBook(opened.Rows);
         var before = known.Rows.ToDictionary();
@@ -43,16 +43,15 @@ public static class StockWriter
 
         var inking = tx.Batch();
         var events = new EventLog();
-        await StockStore.SaveAsync(stock, tx, inking, events, now, "system").ConfigureAwait(false);
+        await StockStore.SaveAsync(stock, tx, inking, events, now, "system");
         events.Save(inking);
-        await inking.RunAsync().ConfigureAwait(false);
+        await inking.RunAsync();
         return new Receipts(stock.Movements.Count, before);
     }
 
     /// <summary>The pieces of receipts that are booked with the reference, by variant.</summary>
     public static async Task<IReadOnlyDictionary<Guid, long>> BookedAsync(DbSession session, Guid[] variantIds, string reference) =>
-        (await session.QueryAsync(Booked, r => (r.Uuid(0), r.Long(1)), variantIds, UnicodeText.Key(reference), reference)
-        .ConfigureAwait(false)).ToDictionary();
+        (await session.QueryAsync(Booked, r => (r.Uuid(0), r.Long(1)), variantIds, UnicodeText.Key(reference), reference)).ToDictionary();
 
     /// <summary>Makes the stock rows that are missing, in the order of their keys, as others lock them.</summary>
     internal static void EnsureRows(StatementBatch batch, IEnumerable<(Guid VariantId, Guid StoreId)> variants) =>

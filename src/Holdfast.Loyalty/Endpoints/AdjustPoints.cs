@@ -19,7 +19,7 @@ internal sealed class AdjustPoints(Db db)
 
     public async Task<Reply> HandleAsync(Request request)
     {
-        var body = await request.FieldsAsync().ConfigureAwait(false);
+        var body = await request.FieldsAsync();
         if (!body.IsOk)
         {
             return body.Error!;
@@ -42,19 +42,18 @@ internal sealed class AdjustPoints(Db db)
             return Errors.NotFound;
         }
 
-        return await IdempotentWork.RunAsync(db, request, required: true, tx => AdjustAsync(tx, customerId, storeId, points, reason))
-            .ConfigureAwait(false);
+        return await IdempotentWork.RunAsync(db, request, required: true, tx => AdjustAsync(tx, customerId, storeId, points, reason));
     }
 
     private static async Task<Result<Reply>> AdjustAsync(Tx tx, Guid customerId, Guid storeId, long points, string reason)
     {
-        if (!await PointsQueries.IsCustomerAsync(tx, customerId).ConfigureAwait(false)
-            || await tx.FirstAsync("SELECT 1 FROM stores WHERE id = $1", r => r.Int(0), storeId).ConfigureAwait(false) != 1)
+        if (!await PointsQueries.IsCustomerAsync(tx, customerId)
+            || await tx.FirstAsync("SELECT 1 FROM stores WHERE id = $1", r => r.Int(0), storeId) != 1)
         {
             return Errors.NotFound;
         }
 
-        var (book, now) = await PointsStore.LoadAsync(tx, [(customerId, storeId)], claim: true).ConfigureAwait(false);
+        var (book, now) = await PointsStore.LoadAsync(tx, [(customerId, storeId)], claim: true);
         if (!book.TryAdjust(customerId, storeId, points, reason))
         {
             return LoyaltyErrors.InsufficientPoints(Math.Max(0, book.Balance(customerId, storeId)));
@@ -62,7 +61,7 @@ internal sealed class AdjustPoints(Db db)
 
         var batch = tx.Batch();
         PointsStore.Save(book, batch, now);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         var m = book.Movements[^1];
         return Reply.Created(new PointsAdjusted(customerId, storeId, book.Balance(customerId, storeId),
             new PointsMovementView(storeId, m.Sequence, m.Delta, m.Reason, m.OrderId, m.Note, m.ExpiresAt, now)),

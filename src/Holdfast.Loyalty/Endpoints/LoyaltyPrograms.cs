@@ -27,9 +27,9 @@ internal sealed class LoyaltyPrograms(Db db)
             var stores = batch.Query("SELECT 1 FROM stores WHERE id = $1", r => r.Int(0), storeId);
             var programs = PointsStore.Programs(batch, [storeId]);
             var versions = batch.Query("SELECT version FROM loyalty_programs WHERE store_id = $1", r => r.Long(0), storeId);
-            await batch.RunAsync().ConfigureAwait(false);
+            await batch.RunAsync();
             return stores.Rows.Count == 0 ? Errors.NotFound : Reply.Ok(programs.First ?? LoyaltyProgram.None(storeId), versions.First);
-        }, request.Aborted).ConfigureAwait(false);
+        }, request.Aborted);
     }
 
     /// <summary>
@@ -38,7 +38,7 @@ internal sealed class LoyaltyPrograms(Db db)
     /// </summary>
     public async Task<Reply> SetAsync(Request request)
     {
-        var body = await request.FieldsAsync().ConfigureAwait(false);
+        var body = await request.FieldsAsync();
         if (!body.IsOk)
         {
             return body.Error!;
@@ -64,7 +64,7 @@ internal sealed class LoyaltyPrograms(Db db)
             return Errors.NotFound;
         }
 
-        return await db.WriteAsync(tx => SetAsync(tx, program, request.IfMatch), request.Aborted).ConfigureAwait(false);
+        return await db.WriteAsync(tx => SetAsync(tx, program, request.IfMatch), request.Aborted);
     }
 
     private static async Task<Reply> SetAsync(Tx tx, LoyaltyProgram program, VersionCondition? ifMatch)
@@ -74,7 +74,7 @@ internal sealed class LoyaltyPrograms(Db db)
         var stores = batch.Query("SELECT 1 FROM stores WHERE id = $1 {lock}", r => r.Int(0), program.StoreId);
         var versions = batch.Query("SELECT version FROM loyalty_programs WHERE store_id = $1", r => r.Long(0), program.StoreId);
         var now = batch.Now();
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         if (stores.Rows.Count == 0)
         {
             return Errors.NotFound;
@@ -90,8 +90,7 @@ internal sealed class LoyaltyPrograms(Db db)
             + "VALUES ($1, $2, $3, $4{as int}, $5, $6) ON CONFLICT (store_id) DO UPDATE "
             + "SET amount_per_point = excluded.amount_per_point, point_value = excluded.point_value, expires_after_days = "
             + "excluded.expires_after_days, version = excluded.version, updated_at = excluded.updated_at",
-            program.StoreId, program.AmountPerPoint, program.PointValue, program.ExpiresAfterDays, versions.First + 1, now.Rows[0])
-            .ConfigureAwait(false);
+            program.StoreId, program.AmountPerPoint, program.PointValue, program.ExpiresAfterDays, versions.First + 1, now.Rows[0]);
         return Reply.Ok(program, versions.First + 1);
     }
 }

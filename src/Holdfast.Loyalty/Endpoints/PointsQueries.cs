@@ -29,11 +29,10 @@ internal sealed class PointsQueries(Db db)
             var accounts = await s.QueryAsync(
                 "SELECT customer_id, store_id FROM points_accounts WHERE customer_id = $1 AND store_id > $2 AND movements > 0 ORDER BY "
                 + "store_id LIMIT $3",
-                r => (CustomerId: r.Uuid(0), StoreId: r.Uuid(1)), request.Caller.Subject, after, paging.Value.Limit + 1)
-                .ConfigureAwait(false);
+                r => (CustomerId: r.Uuid(0), StoreId: r.Uuid(1)), request.Caller.Subject, after, paging.Value.Limit + 1);
             var shown = paging.Value.Page(accounts, a => [a.StoreId.ToString()]);
-            return new Page<PointsView>(await ViewAsync(s, shown.Items).ConfigureAwait(false), shown.NextCursor);
-        }, request.Aborted).ConfigureAwait(false);
+            return new Page<PointsView>(await ViewAsync(s, shown.Items), shown.NextCursor);
+        }, request.Aborted);
         return Reply.Ok(page);
     }
 
@@ -74,7 +73,7 @@ internal sealed class PointsQueries(Db db)
 
         var rows = await db.ReadAsync(s => s.QueryAsync(sql,
             r => new PointsMovementView(r.Uuid(0), r.Long(1), r.Long(2), r.Text(3), r.UuidOrNull(4), r.TextOrNull(5), r.TimeOrNull(6),
-            r.Time(7)), [.. args]), request.Aborted).ConfigureAwait(false);
+            r.Time(7)), [.. args]), request.Aborted);
         return Reply.Ok(
             paging.Value.Page(rows, m =>
             [m.CreatedAt.Ticks.ToString(CultureInfo.InvariantCulture), m.StoreId.ToString(),
@@ -94,21 +93,20 @@ internal sealed class PointsQueries(Db db)
             return Errors.NotFound;
         }
 
-        return await db.ReadAsync<Reply>(async s => await IsCustomerAsync(s, customerId).ConfigureAwait(false)
-            ? Reply.Ok((await ViewAsync(s, [(customerId, store.Value)]).ConfigureAwait(false))[0])
-            : Errors.NotFound, request.Aborted).ConfigureAwait(false);
+        return await db.ReadAsync<Reply>(async s => await IsCustomerAsync(s, customerId)
+            ? Reply.Ok((await ViewAsync(s, [(customerId, store.Value)]))[0])
+            : Errors.NotFound, request.Aborted);
     }
 
     /// <summary>Whether the id is that of a customer with an account: guests have no points.</summary>
     internal static async Task<bool> IsCustomerAsync(DbSession session, Guid id) =>
-        await session.FirstAsync("SELECT 1 FROM users WHERE id = $1 AND role = 'customer' AND active", r => r.Int(0), id)
-        .ConfigureAwait(false) == 1;
+        await session.FirstAsync("SELECT 1 FROM users WHERE id = $1 AND role = 'customer' AND active", r => r.Int(0), id) == 1;
 
     /// <summary>The points of the accounts, in their order, less what has lapsed by now.</summary>
     internal static async Task<IReadOnlyList<PointsView>> ViewAsync(DbSession session,
         IReadOnlyList<(Guid CustomerId, Guid StoreId)> accounts)
     {
-        var book = await PointsStore.PeekAsync(session, accounts).ConfigureAwait(false);
+        var book = await PointsStore.PeekAsync(session, accounts);
         var lapsing = accounts.Where(a => book.Find(a.CustomerId, a.StoreId)?.NextExpiry is not null).ToList();
         var upcoming = new Dictionary<(Guid, Guid), UpcomingExpiry?>();
         if (lapsing.Count > 0)
@@ -116,7 +114,7 @@ internal sealed class PointsQueries(Db db)
             var batch = session.Batch();
             var ledgers = PointsStore.Ledger(batch, lapsing);
             var now = batch.Now();
-            await batch.RunAsync().ConfigureAwait(false);
+            await batch.RunAsync();
             upcoming = ledgers.Rows.GroupBy(r => (r.CustomerId, r.StoreId))
                 .ToDictionary(g => g.Key, g => Expiry.Upcoming([.. g], now.Rows[0]));
         }

@@ -34,8 +34,8 @@ public static class PointsStore
 
         var book = Load(tx, batch, accounts);
         var now = batch.Now();
-        await batch.RunAsync().ConfigureAwait(false);
-        return (await book(now.First).ConfigureAwait(false), now.First);
+        await batch.RunAsync();
+        return (await book(now.First), now.First);
     }
 
     /// <summary>
@@ -48,7 +48,7 @@ public static class PointsStore
 
     /// <summary>As <see cref="LoadAsync"/> without locks, for quotes and for showing; never to be inked.</summary>
     public static async Task<PointsBook> PeekAsync(DbSession session, IReadOnlyCollection<(Guid CustomerId, Guid StoreId)> accounts) =>
-        accounts.Count == 0 ? PointsBook.Empty : await PeekSomeAsync(session, accounts).ConfigureAwait(false);
+        accounts.Count == 0 ? PointsBook.Empty : await PeekSomeAsync(session, accounts);
 
     /// <summary>Writes what changed: balances, guarded by what was read, and ledger rows.</summary>
     public static void Save(PointsBook book, StatementBatch batch, DateTime now)
@@ -96,7 +96,7 @@ public static class PointsStore
             + "(SELECT customer_id, store_id FROM points_movements WHERE customer_id {in $1} AND store_id {in $2} AND expires_at IS NOT "
             + "NULL) ORDER BY customer_id, store_id, sequence",
             r => new LedgerRow(r.Uuid(0), r.Uuid(1), r.Long(2), r.Text(3), r.UuidOrNull(4), r.TimeOrNull(5)), Customers(accounts),
-            Stores(accounts)).ConfigureAwait(false));
+            Stores(accounts)));
 
     /// <summary>What the ledgers say of expiry, summed by account and time. It goes through all movements of the accounts.</summary>
     internal static QueryResult<ExpiringPoints> Ledger(StatementBatch batch, IReadOnlyCollection<(Guid CustomerId, Guid StoreId)> accounts) =>
@@ -114,8 +114,8 @@ public static class PointsStore
         var batch = session.Batch();
         var book = Read(session, batch, accounts, Select);
         var now = batch.Now();
-        await batch.RunAsync().ConfigureAwait(false);
-        return await book(now.First).ConfigureAwait(false);
+        await batch.RunAsync();
+        return await book(now.First);
     }
 
     private static Func<DateTime, Task<PointsBook>> Read(DbSession session, StatementBatch batch,
@@ -126,7 +126,7 @@ public static class PointsStore
         return async now =>
         {
             var book = new PointsBook(programs.Rows, rows.Rows);
-            await SettleAsync(session, book, now).ConfigureAwait(false);
+            await SettleAsync(session, book, now);
             return book;
         };
     }
@@ -141,7 +141,7 @@ public static class PointsStore
 
         var batch = session.Batch();
         var fetched = Ledger(batch, due.ConvertAll(e => (e.Read.CustomerId, e.Read.StoreId)));
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         var ledgers = fetched.Rows.ToLookup(r => (r.CustomerId, r.StoreId));
         foreach (var entry in due)
         {

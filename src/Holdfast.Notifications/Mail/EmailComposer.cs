@@ -14,7 +14,7 @@ internal sealed class EmailComposer(Db db, AccessKeys accessKeys, PublicUrl url,
     {
         var about = messages.Where(m => m.About is not null).Select(m => m.About!.Value).Distinct().ToList();
         return about.Count == 0 ? new EmailFacts(accessKeys, url, options, [], [], [], default)
-            : await db.ReadAsync(s => ReadAsync(s, about), ct).ConfigureAwait(false);
+            : await db.ReadAsync(s => ReadAsync(s, about), ct);
     }
 
     private async Task<EmailFacts> ReadAsync(DbSession session, List<EventKey> about)
@@ -30,8 +30,8 @@ internal sealed class EmailComposer(Db db, AccessKeys accessKeys, PublicUrl url,
             "SELECT DISTINCT s.id, s.name, s.time_zone FROM stores s JOIN orders o ON o.store_id = s.id WHERE o.id {in $1}",
             r => (Id: r.Uuid(0), Facts: new ShopFacts(r.Text(1), r.Text(2))), subjects);
         var now = batch.Now();
-        await batch.RunAsync().ConfigureAwait(false);
-        var events = await EventTable.LoadAsync(session, about).ConfigureAwait(false);
+        await batch.RunAsync();
+        var events = await EventTable.LoadAsync(session, about);
         return new EmailFacts(accessKeys, url, options, events.ToDictionary(e => new EventKey(e.Subject, e.Sequence)),
             buyers.Rows.ToDictionary(o => o.OrderId),
             shops.Rows.ToDictionary(x => x.Id, x => x.Facts), now.First);

@@ -13,11 +13,11 @@ internal sealed class MailPruner(Db db, ILogger<MailPruner> log) : Sweep(db, Int
     /// <summary>Removes at most one batch of those that are past their time. Returns their number.</summary>
     public override Task<int> SweepOnceAsync(CancellationToken ct = default) => Db.WriteAsync(async tx =>
     {
-        var before = await tx.NowAsync().ConfigureAwait(false) - Kept;
+        var before = await tx.NowAsync() - Kept;
         // The ids begin with the time: no other index is needed.
         return await tx.ExecuteAsync(
             "DELETE FROM mails WHERE id IN (SELECT id FROM mails WHERE id < $2 AND created_at < $1 AND (sent_at IS NOT NULL "
             + "OR given_up_at < $1 OR expires_at < $1) ORDER BY id "
-            + $"LIMIT {MaxAtOnce} {{skip locked}})", before, Guid.CreateVersion7(before)).ConfigureAwait(false);
+            + $"LIMIT {MaxAtOnce} {{skip locked}})", before, Guid.CreateVersion7(before));
     }, ct);
 }

@@ -21,11 +21,11 @@ internal sealed class MailTransport(MailOptions options, TimeSpan? patience = nu
         using var message = Message(mail);
         if (options.Server is { } server)
         {
-            await SendAsync(server, message, limit.Token).ConfigureAwait(false);
+            await SendAsync(server, message, limit.Token);
         }
         else
         {
-            await WriteAsync(mail.Id, message, limit.Token).ConfigureAwait(false);
+            await WriteAsync(mail.Id, message, limit.Token);
         }
     }
 
@@ -33,16 +33,16 @@ internal sealed class MailTransport(MailOptions options, TimeSpan? patience = nu
     {
         // Revocation lists are often out of reach, and then every mail would fail.
         using var client = new SmtpClient { CheckCertificateRevocation = false };
-        await client.ConnectAsync(server.Host, server.Port, server.Security, ct).ConfigureAwait(false);
+        await client.ConnectAsync(server.Host, server.Port, server.Security, ct);
         if (server.User is { } user)
         {
-            await client.AuthenticateAsync(user, server.Password ?? "", ct).ConfigureAwait(false);
+            await client.AuthenticateAsync(user, server.Password ?? "", ct);
         }
 
         var format = FormatOptions.Default.Clone();
         format.International = client.Capabilities.HasFlag(SmtpCapabilities.UTF8);
-        await client.SendAsync(format, message, ct).ConfigureAwait(false);
-        await client.DisconnectAsync(quit: true, ct).ConfigureAwait(false);
+        await client.SendAsync(format, message, ct);
+        await client.DisconnectAsync(quit: true, ct);
     }
 
     /// <summary>The file appears whole. A mail that is written twice has one file.</summary>
@@ -55,7 +55,7 @@ internal sealed class MailTransport(MailOptions options, TimeSpan? patience = nu
         format.International = true;
         await using (var stream = PrivateFiles.Create(part))
         {
-            await message.WriteToAsync(format, stream, ct).ConfigureAwait(false);
+            await message.WriteToAsync(format, stream, ct);
         }
 
         File.Move(part, file, overwrite: true);

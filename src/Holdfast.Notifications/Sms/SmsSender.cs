@@ -36,7 +36,7 @@ internal sealed class SmsSender(Db db, SmsGateway gateway, EmailComposer letters
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         }
 
-        using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct).ConfigureAwait(false);
+        using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
         answer.EnsureSuccessStatusCode();
     }
 

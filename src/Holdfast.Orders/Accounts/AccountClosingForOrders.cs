@@ -30,7 +30,7 @@ internal sealed class AccountClosingForOrders(RelaySignal bell) : AccountHook
 
     public override async Task<Error?> CloseAsync(Tx tx, Account account, DateTime now) =>
         (await tx.QueryAsync($"SELECT 1 FROM orders WHERE customer_id = $1 AND status NOT IN ({EndedNames}) LIMIT 1", _ => true,
-            account.Id).ConfigureAwait(false)).Count > 0
+            account.Id)).Count > 0
             ? OrderErrors.OrdersOpen : null;
 
     public override async Task<AccountRemainder> EraseAsync(Tx tx, ClosingAccount account, DateTime now)
@@ -38,20 +38,19 @@ internal sealed class AccountClosingForOrders(RelaySignal bell) : AccountHook
         var email = Emails.OfClosed(account.Id);
         var left = await tx.QueryAsync($"SELECT id, event_sequence FROM orders WHERE customer_id = $1 AND customer_email <> $2 AND "
             + $"status IN ({EndedNames}) ORDER BY id LIMIT {OrdersAtOnce} {{lock}}",
-            r => (Id: r.Uuid(0), Events: r.Int(1)), account.Id, email).ConfigureAwait(false);
+            r => (Id: r.Uuid(0), Events: r.Int(1)), account.Id, email);
         if (left.Count == 0)
         {
             // What a late payment has brought back to life is delivered first.
             return (await tx.QueryAsync("SELECT 1 FROM orders WHERE customer_id = $1 AND customer_email <> $2 LIMIT 1", _ => true,
-                account.Id, email).ConfigureAwait(false)).Count > 0
+                account.Id, email)).Count > 0
                 ? AccountRemainder.Later : AccountRemainder.Nothing;
         }
 
         var (first, done) = (left[0], account.Part == left[0].Id ? account.Done : 0);
         if (first.Events - done > EventsAtOnce)
         {
-            await EventTable.RewriteAsync(tx, [first.Id], e => OrderErasure.Of(e, email), done + 1, done + EventsAtOnce)
-                .ConfigureAwait(false);
+            await EventTable.RewriteAsync(tx, [first.Id], e => OrderErasure.Of(e, email), done + 1, done + EventsAtOnce);
             (account.Part, account.Done) = (first.Id, done + EventsAtOnce);
             return AccountRemainder.More;
         }
@@ -63,11 +62,11 @@ internal sealed class AccountClosingForOrders(RelaySignal bell) : AccountHook
             events += count - (id == first.Id ? done : 0);
         }
 
-        await EventTable.RewriteAsync(tx, [first.Id], e => OrderErasure.Of(e, email), done + 1).ConfigureAwait(false);
-        await EventTable.RewriteAsync(tx, some.Skip(1), e => OrderErasure.Of(e, email)).ConfigureAwait(false);
-        var orders = await OrderRows.ReadAsync(tx, [.. some]).ConfigureAwait(false);
-        await ForgetBuyerAsync(tx, orders, email).ConfigureAwait(false);
-        await WriteAsync(tx, orders, OrderTable.Erasure, o => OrderTable.Erased(o, email), account.Actor, now).ConfigureAwait(false);
+        await EventTable.RewriteAsync(tx, [first.Id], e => OrderErasure.Of(e, email), done + 1);
+        await EventTable.RewriteAsync(tx, some.Skip(1), e => OrderErasure.Of(e, email));
+        var orders = await OrderRows.ReadAsync(tx, [.. some]);
+        await ForgetBuyerAsync(tx, orders, email);
+        await WriteAsync(tx, orders, OrderTable.Erasure, o => OrderTable.Erased(o, email), account.Actor, now);
         (account.Part, account.Done) = (null, 0);
         return AccountRemainder.More;
     }
@@ -76,13 +75,12 @@ internal sealed class AccountClosingForOrders(RelaySignal bell) : AccountHook
     {
         // Read without locks, and again under them: staff may give one to another guest in between.
         var ids = await tx.QueryAsync($"SELECT id FROM orders WHERE customer_id = $1 ORDER BY id LIMIT {OrdersAtOnce + 1}", r => r.Uuid(0),
-            guest.Id).ConfigureAwait(false);
+            guest.Id);
         var own = await tx.QueryAsync("SELECT id FROM orders WHERE id {in $1} AND customer_id = $2 ORDER BY id {lock}", r => r.Uuid(0),
-            ids.Take(OrdersAtOnce).ToArray(), guest.Id).ConfigureAwait(false);
-        var orders = await OrderRows.ReadAsync(tx, [.. own]).ConfigureAwait(false);
-        await WriteAsync(tx, orders, OrderTable.Change, o => o with { CustomerId = guest.AccountId, IsGuest = false }, guest.Actor, now)
-            .ConfigureAwait(false);
-        await CountPaidAsync(tx, orders, guest.AccountId).ConfigureAwait(false);
+            ids.Take(OrdersAtOnce).ToArray(), guest.Id);
+        var orders = await OrderRows.ReadAsync(tx, [.. own]);
+        await WriteAsync(tx, orders, OrderTable.Change, o => o with { CustomerId = guest.AccountId, IsGuest = false }, guest.Actor, now);
+        await CountPaidAsync(tx, orders, guest.AccountId);
         return (orders.Count, ids.Count > OrdersAtOnce ? AccountRemainder.More : AccountRemainder.Nothing);
     }
 
@@ -103,7 +101,7 @@ internal sealed class AccountClosingForOrders(RelaySignal bell) : AccountHook
         var batch = tx.Batch();
         var counts = PurchaseCountTable.Load(batch,
             [.. paid.SelectMany(o => o.Lines.Where(l => l.Limited)).Select(l => (l.VariantId, key)).Distinct()]);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         var book = new PurchaseBook(counts.Rows);
         foreach (var order in paid)
         {
@@ -112,7 +110,7 @@ internal sealed class AccountClosingForOrders(RelaySignal bell) : AccountHook
         }
 
         PurchaseCountTable.Save(book, batch);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
     }
 
     /// <summary>
@@ -132,7 +130,7 @@ internal sealed class AccountClosingForOrders(RelaySignal bell) : AccountHook
             DiscountStore.ForgetBuyers(batch, codes, ids);
         }
 
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         var book = new PurchaseBook(purchases?.Rows ?? []);
         foreach (var order in bought)
         {
@@ -142,7 +140,7 @@ internal sealed class AccountClosingForOrders(RelaySignal bell) : AccountHook
 
         PurchaseCountTable.Save(book, batch);
         PurchaseCountTable.ForgetUnused(batch, [.. orders.SelectMany(o => o.BuyerKeys).Distinct()]);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
     }
 
     private async Task WriteAsync(Tx tx, List<Order> orders, TableChange<Order> write, Func<Order, Order> change, string actor,
@@ -163,7 +161,7 @@ internal sealed class AccountClosingForOrders(RelaySignal bell) : AccountHook
 
         write.Save(batch, changed);
         events.Save(batch);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         tx.AfterCommit(bell.Ring);
     }
 }

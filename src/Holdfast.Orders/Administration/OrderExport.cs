@@ -48,7 +48,7 @@ public static class OrderExport
             ct.ThrowIfCancellationRequested();
             var after = last;
             var rows = await db.ReadAsync(s => s.QueryAsync(Page, r => (Id: r.Uuid(0),
-                Cells: Columns.Select((c, i) => Cell(c.Type, r, i) ?? "").ToArray()), after), ct).ConfigureAwait(false);
+                Cells: Columns.Select((c, i) => Cell(c.Type, r, i) ?? "").ToArray()), after), ct);
             if (rows.Count == 0)
             {
                 yield break;

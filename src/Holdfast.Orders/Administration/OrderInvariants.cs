@@ -163,17 +163,17 @@ internal static class OrderInvariants
             + "WHERE o.amount_paid <> COALESCE(p.amount, 0) OR o.refund_due <> COALESCE(r.due, 0) OR o.amount_refunded <> "
             + "COALESCE(r.done, 0)",
             r => (Id: r.Uuid(0), Paid: r.Long(1), RightPaid: r.Long(2), Due: r.Long(3), RightDue: r.Long(4), Refunded: r.Long(5),
-            RightRefunded: r.Long(6))).ConfigureAwait(false);
+            RightRefunded: r.Long(6)));
         foreach (var w in wrong)
         {
             tx.Invalidate(InvalidatedKeys.Everything);
-            var order = (await OrderRows.ReadAsync(tx, [w.Id]).ConfigureAwait(false))[0]
+            var order = (await OrderRows.ReadAsync(tx, [w.Id]))[0]
                 with
             { AmountPaid = w.RightPaid, RefundDue = w.RightDue, AmountRefunded = w.RightRefunded };
             await tx.ExecuteAsync(
                 "UPDATE orders SET amount_paid = $2, refund_due = $3, amount_refunded = $4, payment_status = $5, version = version + 1 "
                 + "WHERE id = $1",
-                w.Id, w.RightPaid, w.RightDue, w.RightRefunded, Names.Of(order.PaymentStatus)).ConfigureAwait(false);
+                w.Id, w.RightPaid, w.RightDue, w.RightRefunded, Names.Of(order.PaymentStatus));
         }
 
         return [.. wrong.Select(w => string.Create(CultureInfo.InvariantCulture,

@@ -74,13 +74,13 @@ internal sealed class CustomerQueries(Db db)
         return await db.ReadAsync<Reply>(async session =>
         {
             var users = await session.QueryAsync($"{Select}{filter.Where} ORDER BY u.id DESC LIMIT ${filter.Args.Count + 1}", Map,
-                [.. filter.Args, paging.Value.Limit + 1]).ConfigureAwait(false);
+                [.. filter.Args, paging.Value.Limit + 1]);
             var page = paging.Value.Page(users, u => [u.Id.ToString()]);
-            var counts = await CountAsync(session, request.Caller, page.Items.Select(u => u.Id).ToArray()).ConfigureAwait(false);
+            var counts = await CountAsync(session, request.Caller, page.Items.Select(u => u.Id).ToArray());
             return Reply.Ok(
                 new Page<Customer>([.. page.Items.Select(u => new Customer(u.Id, u.Role, u.Email, u.Name, u.CreatedAt, u.EmailProvedAt,
                 counts.GetValueOrDefault(u.Id).Orders, counts.GetValueOrDefault(u.Id).Last))], page.NextCursor));
-        }, request.Aborted).ConfigureAwait(false);
+        }, request.Aborted);
     }
 
     public async Task<Reply> FindAsync(Request request)
@@ -92,8 +92,8 @@ internal sealed class CustomerQueries(Db db)
 
         return await db.ReadAsync<Reply>(async session =>
         {
-            var user = await session.FirstAsync($"{Select} WHERE u.id = $1 AND {CustomerSearch.All}", Map, id).ConfigureAwait(false);
-            var (orders, lastAt) = (await CountAsync(session, request.Caller, [id]).ConfigureAwait(false)).GetValueOrDefault(id);
+            var user = await session.FirstAsync($"{Select} WHERE u.id = $1 AND {CustomerSearch.All}", Map, id);
+            var (orders, lastAt) = (await CountAsync(session, request.Caller, [id])).GetValueOrDefault(id);
             if (user is null || (orders == 0 && request.Caller.Role != Role.Admin))
             {
                 return Errors.NotFound;
@@ -104,16 +104,15 @@ internal sealed class CustomerQueries(Db db)
                 + ofStores + $" ORDER BY created_at DESC, id DESC LIMIT {MaxOrders}";
             object?[] args = request.Caller.Role == Role.Admin ? [id] : [id, request.Caller.Stores.ToArray()];
             var latest = await session.QueryAsync(sql,
-                r => new OrderLine(r.Uuid(0), r.Text(1), r.Uuid(2), r.Text(3), r.Text(4), r.Long(5), r.Text(6), r.Time(7)), args)
-                .ConfigureAwait(false);
+                r => new OrderLine(r.Uuid(0), r.Text(1), r.Uuid(2), r.Text(3), r.Text(4), r.Long(5), r.Text(6), r.Time(7)), args);
             var accounts = await session.QueryAsync(
                 $"SELECT store_id FROM points_accounts WHERE customer_id = $1{ofStores} ORDER BY store_id",
-                r => (CustomerId: id, StoreId: r.Uuid(0)), args).ConfigureAwait(false);
-            var book = await PointsStore.PeekAsync(session, accounts).ConfigureAwait(false);
+                r => (CustomerId: id, StoreId: r.Uuid(0)), args);
+            var book = await PointsStore.PeekAsync(session, accounts);
             return Reply.Ok(new CustomerWithOrders(user.Id, user.Role, user.Email, user.Name, user.CreatedAt, user.EmailProvedAt, orders,
                 lastAt, latest,
                 [.. accounts.Select(a => new StorePoints(a.StoreId, book.Balance(id, a.StoreId)))]));
-        }, request.Aborted).ConfigureAwait(false);
+        }, request.Aborted);
     }
 
     /// <summary>As <see cref="CustomerSearch.Matching"/>, or that an order, of the caller's stores, has the phone.</summary>
@@ -138,7 +137,7 @@ internal sealed class CustomerQueries(Db db)
         var rows = await session.QueryAsync("SELECT customer_id, COUNT(*), MAX(created_at) FROM orders WHERE customer_id {in $1}"
             + (all ? "" : " AND store_id {in $2}") + " GROUP BY customer_id",
             r => (Id: r.Uuid(0), Orders: r.Long(1), Last: r.TimeOrNull(2)),
-            all ? [ids] : [ids, caller.Stores.ToArray()]).ConfigureAwait(false);
+            all ? [ids] : [ids, caller.Stores.ToArray()]);
         return rows.ToDictionary(r => r.Id, r => (r.Orders, r.Last));
     }
 }

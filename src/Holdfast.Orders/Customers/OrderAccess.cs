@@ -21,7 +21,7 @@ internal sealed class OrderAccess(Db db, AccessKeys accessKeys)
             return Errors.NotFound;
         }
 
-        var orders = await db.ReadAsync(s => OrderRows.ReadAsync(s, [id]), request.Aborted).ConfigureAwait(false);
+        var orders = await db.ReadAsync(s => OrderRows.ReadAsync(s, [id]), request.Aborted);
         if (orders.Count == 0)
         {
             return Errors.NotFound;
@@ -36,7 +36,7 @@ internal sealed class OrderAccess(Db db, AccessKeys accessKeys)
     /// <summary>As <see cref="FindAsync"/>, for those who work for the store alone: its owner gets 403.</summary>
     public async Task<Result<AccessibleOrder>> FindAsStaffAsync(Request request)
     {
-        var seen = await FindAsync(request).ConfigureAwait(false);
+        var seen = await FindAsync(request);
         return seen is { IsOk: true, Value.Relation: Relation.Owner } ? Errors.Forbidden : seen;
     }
 

@@ -30,14 +30,14 @@ internal sealed class OrderLookups(Db db, AccessKeys accessKeys, PublicUrl url, 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         _waiting.Writer.TryComplete();
-        await base.StopAsync(cancellationToken).ConfigureAwait(false);
+        await base.StopAsync(cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await foreach (var lookup in _waiting.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+        await foreach (var lookup in _waiting.Reader.ReadAllAsync(CancellationToken.None))
         {
-            await LookAsync(lookup, stoppingToken).ConfigureAwait(false);
+            await LookAsync(lookup, stoppingToken);
         }
     }
 
@@ -47,7 +47,7 @@ internal sealed class OrderLookups(Db db, AccessKeys accessKeys, PublicUrl url, 
         {
             try
             {
-                await MailAsync(lookup).ConfigureAwait(false);
+                await MailAsync(lookup);
                 return;
             }
             catch (Exception e) when (tries < Tries && !stopping.IsCancellationRequested && db.IsUnavailable(e))
@@ -73,10 +73,9 @@ internal sealed class OrderLookups(Db db, AccessKeys accessKeys, PublicUrl url, 
         var found = batch.Query(
             "SELECT id, store_id, customer_email, is_guest, customer_id FROM orders WHERE number = $1 AND deleted_at IS NULL",
             r => (Id: r.Uuid(0), StoreId: r.Uuid(1), Email: r.Text(2), IsGuest: r.Bool(3), CustomerId: r.Uuid(4)), number);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         if (found.Rows is [{ IsGuest: true } order] && key == Emails.Key(order.Email)
-            && await requests.CountAsync(tx, "order-lookup", key, $"order {order.Id}", isProved: false, lookup.Client, now.First)
-            .ConfigureAwait(false))
+            && await requests.CountAsync(tx, "order-lookup", key, $"order {order.Id}", isProved: false, lookup.Client, now.First))
         {
             // At most one a minute for an order: nobody's mailbox is filled by asking again and again.
             var once = $"order-lookup:{order.Id}:{now.First.Ticks / TimeSpan.TicksPerMinute}";
@@ -84,7 +83,7 @@ internal sealed class OrderLookups(Db db, AccessKeys accessKeys, PublicUrl url, 
                 lookup.IsVietnamese)
                 with
             { StoreId = order.StoreId, UserId = order.CustomerId }, now.First);
-            await batch.RunAsync().ConfigureAwait(false);
+            await batch.RunAsync();
             dropped.Note(tx, queued, now.First);
         }
     });

@@ -20,7 +20,7 @@ internal sealed class ConfirmOrder(Db db, AccessKeys keys, ChangeQueue queue)
 
     public async Task<Reply> HandleAsync(Request request)
     {
-        var body = await request.FieldsAsync().ConfigureAwait(false);
+        var body = await request.FieldsAsync();
         if (!body.IsOk)
         {
             return body.Error!;
@@ -48,7 +48,7 @@ internal sealed class ConfirmOrder(Db db, AccessKeys keys, ChangeQueue queue)
         var found = request.Id() is not { } id ? null
             : await db.ReadAsync(s =>
             s.FirstAsync("SELECT id, store_id, customer_email, contact_phone FROM orders WHERE id = $1 AND deleted_at IS NULL",
-            r => new DocumentReading(r.Uuid(0), r.Uuid(1), r.Text(2), r.Text(3)), id), request.Aborted).ConfigureAwait(false);
+            r => new DocumentReading(r.Uuid(0), r.Uuid(1), r.Text(2), r.Text(3)), id), request.Aborted);
         if (found is null
             || !(token is not null ? keys.IsMailed(found.Id, found.Email, token) : keys.IsTexted(found.Id, found.Phone, code!)))
         {
@@ -57,7 +57,7 @@ internal sealed class ConfirmOrder(Db db, AccessKeys keys, ChangeQueue queue)
 
         var changed = await queue.ChangeAsync(new ChangeRequest(
             new ConfirmCommand(found.Id, found.StoreId, request.Caller.Actor) { ByBuyer = true, ProvesMailbox = token is not null },
-            key.Value)).ConfigureAwait(false);
+            key.Value));
         return changed.IsOk ? Answer(changed.Value) : changed.Error!;
     }
 

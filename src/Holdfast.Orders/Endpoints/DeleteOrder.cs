@@ -17,7 +17,7 @@ internal sealed class DeleteOrder(OrderAccess access, OrderChanges changes, Db d
 {
     public async Task<Reply> HandleAsync(Request request)
     {
-        var seen = await access.FindAsync(request).ConfigureAwait(false);
+        var seen = await access.FindAsync(request);
         if (!seen.IsOk)
         {
             return seen.Error!;
@@ -26,12 +26,11 @@ internal sealed class DeleteOrder(OrderAccess access, OrderChanges changes, Db d
         var (order, relation) = seen.Value;
         if (request.Query("hard") == "true")
         {
-            return request.Caller.Role == Role.Admin ? await EraseAsync(order.Id).ConfigureAwait(false) : Errors.Forbidden;
+            return request.Caller.Role == Role.Admin ? await EraseAsync(order.Id) : Errors.Forbidden;
         }
 
         var reply = await changes.ChangeAsync(
-            new ChangeRequest(new HideCommand(order.Id, order.StoreId, request.Caller.Actor, relation == Relation.Owner), null))
-            .ConfigureAwait(false);
+            new ChangeRequest(new HideCommand(order.Id, order.StoreId, request.Caller.Actor, relation == Relation.Owner), null));
         return reply.Error is null ? Reply.NoContent() : reply;
     }
 
@@ -56,7 +55,7 @@ internal sealed class DeleteOrder(OrderAccess access, OrderChanges changes, Db d
             "SELECT COUNT(*) FROM orders o JOIN lanes w ON w.name = 'daily-statistics' AND w.transport <> 'outbox' LEFT JOIN inbox i "
             + "ON i.consumer = 'daily-statistics' AND i.subject = o.id WHERE o.id = $1 AND COALESCE(i.sequence, 0) < o.event_sequence",
             r => r.Long(0), id);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         Error? refusal = locked.First is not { } order ? Errors.NotFound
             : !order.HasEnded ? OrderErrors.NotEnded
             : money.First > 0 || order.AmountPaid > 0 ? OrderErrors.MoneyMoved
@@ -65,7 +64,7 @@ internal sealed class DeleteOrder(OrderAccess access, OrderChanges changes, Db d
             : null;
         if (refusal is not null)
         {
-            await tx.RollbackAsync().ConfigureAwait(false);
+            await tx.RollbackAsync();
             return refusal;
         }
 
@@ -85,10 +84,10 @@ internal sealed class DeleteOrder(OrderAccess access, OrderChanges changes, Db d
             "UPDATE order_statistics SET orders = orders - 1, total = total - $6 WHERE store_id = $1 AND day = $2 AND currency = $3 AND "
             + "status = $4 AND payment_status = $5",
             erased.StoreId, erased.LocalDate, erased.Currency, Names.Of(erased.Status), Names.Of(erased.PaymentStatus), erased.Total);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
 
         // Only then: who is making a dead letter of an event holds it.
-        await DeadLetterStore.ForgetAsync(tx, id).ConfigureAwait(false);
+        await DeadLetterStore.ForgetAsync(tx, id);
         return Reply.NoContent(erased.StoreId);
     });
 }

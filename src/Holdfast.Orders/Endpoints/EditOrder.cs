@@ -55,7 +55,7 @@ internal sealed class EditOrder(OrderChanges changes)
             }
 
             return edit;
-        }).ConfigureAwait(false);
+        });
         return refusal is not null && reply.Error?.Fields is { Count: 1 } ? refusal : reply;
     }
 

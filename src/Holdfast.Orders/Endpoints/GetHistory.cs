@@ -17,7 +17,7 @@ internal sealed class GetHistory(OrderAccess access, Db db)
 
     public async Task<Reply> HandleAsync(Request request)
     {
-        var seen = await access.FindAsync(request).ConfigureAwait(false);
+        var seen = await access.FindAsync(request);
         if (!seen.IsOk)
         {
             return seen.Error!;
@@ -39,7 +39,7 @@ internal sealed class GetHistory(OrderAccess access, Db db)
             s.QueryAsync(
             "SELECT sequence, type, occurred_at, actor, previous, data FROM events WHERE subject = $1 AND sequence > $2 ORDER BY "
             + "sequence LIMIT $3",
-            ReadEntry, seen.Value.Order.Id, after, paging.Value.Limit + 1), request.Aborted).ConfigureAwait(false);
+            ReadEntry, seen.Value.Order.Id, after, paging.Value.Limit + 1), request.Aborted);
         return Reply.Ok(paging.Value.Page(entries, e => [e.Sequence.ToString(CultureInfo.InvariantCulture)]));
     }
 

@@ -24,13 +24,13 @@ internal sealed class GetOrder(Db db, OrderAccess access, Documents documents)
         }
 
         var found = await documents.FindAsync(OrderNames.Order(id), (this, id), static (s, ct) => s.Item1.LoadAsync(s.id, ct),
-            ct: request.Aborted).ConfigureAwait(false);
+            ct: request.Aborted);
         return access.MaySee(request, id, found.Document) ? Reply.Cached(found) : Errors.NotFound;
     }
 
     private async Task<Document> LoadAsync(Guid id, CancellationToken ct)
     {
-        var orders = await db.ReadAsync(s => OrderRows.ReadAsync(s, [id]), ct).ConfigureAwait(false);
+        var orders = await db.ReadAsync(s => OrderRows.ReadAsync(s, [id]), ct);
         return orders is [var order]
             ? new Document(OrderJson.Write(order), $"\"{order.Version}\"")
             {

@@ -66,7 +66,7 @@ internal sealed class GetStatistics(Db db, Documents documents)
         Guid? store = request.Query("storeId") is null ? null : (Guid)args[0]!;
         var (key, tags) = Names(request, store);
         var found = await documents.FindAsync(key, (this, where, args), static (s, ct) => s.Item1.LoadAsync(s.where, s.args, ct), tags,
-            ct: request.Aborted).ConfigureAwait(false);
+            ct: request.Aborted);
         return Reply.Cached(found);
     }
 
@@ -93,8 +93,7 @@ internal sealed class GetStatistics(Db db, Documents documents)
         var rows = await db.ReadAsync(s =>
             s.QueryAsync("SELECT day, currency, status, payment_status, SUM(orders), SUM(total), SUM(captured), SUM(refunded) "
             + $"FROM order_statistics{where} GROUP BY day, currency, status, payment_status ORDER BY day, currency",
-            r => new Daily(r.Text(0), r.Text(1), r.Text(2), r.Text(3), r.Long(4), r.Long(5), r.Long(6), r.Long(7)), [.. args]), ct)
-            .ConfigureAwait(false);
+            r => new Daily(r.Text(0), r.Text(1), r.Text(2), r.Text(3), r.Long(4), r.Long(5), r.Long(6), r.Long(7)), [.. args]), ct);
         return Document.Hashed(Reply.Bytes(new
         {
             TotalOrders = rows.Sum(r => r.Orders),

@@ -49,7 +49,7 @@ internal sealed class ListOrders(Db db, Documents documents)
         }
 
         var filter = new Filter();
-        if (Restrict(filter, request, await ZoneAsync(request).ConfigureAwait(false)) is { } refusal)
+        if (Restrict(filter, request, await ZoneAsync(request)) is { } refusal)
         {
             return refusal;
         }
@@ -62,19 +62,19 @@ internal sealed class ListOrders(Db db, Documents documents)
         var wanted = new OrderQuery(filter, sort.Column, sort.Descending, paging.Value);
         if (request.Query("q") is { } q)
         {
-            return Reply.Raw(200, await ReadAsync(wanted, q, request.Aborted).ConfigureAwait(false));
+            return Reply.Raw(200, await ReadAsync(wanted, q, request.Aborted));
         }
 
         var found = await documents.FindAsync(wanted.Key, (this, wanted),
-            static async (s, ct) => Document.Hashed(await s.Item1.ReadAsync(s.wanted, null, ct).ConfigureAwait(false)),
-            Tags(request), ct: request.Aborted).ConfigureAwait(false);
+            static async (s, ct) => Document.Hashed(await s.Item1.ReadAsync(s.wanted, null, ct)),
+            Tags(request), ct: request.Aborted);
         return Reply.Cached(found);
     }
 
     /// <summary>The zone of the store whose orders are asked for by plain days; null where there are none, or no one store.</summary>
     private async Task<TimeZoneInfo?> ZoneAsync(Request request) =>
         (Times.IsDay(request.Query("from")) || Times.IsDay(request.Query("to"))) && Guid.TryParse(request.Query("storeId"), out var storeId)
-            ? Times.Zone((await db.ReadAsync(s => Holdfast.Catalog.Storage.Stores.FindAsync(s, storeId), request.Aborted).ConfigureAwait(false))?.TimeZone)
+            ? Times.Zone((await db.ReadAsync(s => Holdfast.Catalog.Storage.Stores.FindAsync(s, storeId), request.Aborted))?.TimeZone)
             : null;
 
     /// <summary>Whose orders the list may show: when one of them gets an order, or one changes, it is stale.</summary>
@@ -89,22 +89,22 @@ internal sealed class ListOrders(Db db, Documents documents)
         var filter = wanted.Filter;
         if (q is not null)
         {
-            await SearchAsync(session, filter, q).ConfigureAwait(false);
+            await SearchAsync(session, filter, q);
         }
 
         var direction = wanted.Descending ? "DESC" : "ASC";
         var sql = $"{filter.Where} ORDER BY o.{wanted.Column} {direction}, o.id {direction} LIMIT ${filter.Args.Count + 1}";
-        var orders = await OrderTable.Table.QueryAsync(session, sql, [.. filter.Args, wanted.Paging.Limit + 1]).ConfigureAwait(false);
+        var orders = await OrderTable.Table.QueryAsync(session, sql, [.. filter.Args, wanted.Paging.Limit + 1]);
         var page = wanted.Paging.Page(orders,
             o => [(wanted.Column == "total" ? o.Total : o.CreatedAt.Ticks).ToString(CultureInfo.InvariantCulture), o.Id.ToString()]);
-        return await WriteAsync(session, page).ConfigureAwait(false);
+        return await WriteAsync(session, page);
     }, ct);
 
     private static async Task<byte[]> WriteAsync(DbSession session, Page<Order> page)
     {
         var batch = session.Batch();
         var (lines, fulfilments) = OrderRows.Details(batch, page.Items.Select(o => o.Id).ToArray());
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         using var stream = new MemoryStream();
         stream.Write("{\"items\":["u8);
         var first = true;
@@ -217,7 +217,7 @@ internal sealed class ListOrders(Db db, Documents documents)
             filter.And($"({PhoneKey.Sql("o.contact_phone")} = {{0}} OR o.external_id = {{1}})", phone, text);
         }
         else if (Guid.TryParseExact(text, "D", out var id)
-            && await session.FirstAsync("SELECT 1 FROM orders WHERE id = $1", r => r.Int(0), id).ConfigureAwait(false) == 1)
+            && await session.FirstAsync("SELECT 1 FROM orders WHERE id = $1", r => r.Int(0), id) == 1)
         {
             // Other systems' ids often have the form of a UUID, too; such a text goes on as one of those.
             filter.And("o.id = {0}", id);

@@ -14,7 +14,7 @@ internal sealed class LookUpOrder(OrderLookups lookups)
 {
     public async Task<Reply> HandleAsync(Request request)
     {
-        var body = await request.FieldsAsync().ConfigureAwait(false);
+        var body = await request.FieldsAsync();
         if (!body.IsOk)
         {
             return body.Error!;

@@ -31,7 +31,7 @@ internal static class OrderRequest
     /// <summary>The command of a request's body.</summary>
     public static async ValueTask<Result<(PlaceCommand Command, string? Key)>> ReadAsync(Request request, bool withLines = true)
     {
-        var fields = await request.FieldsAsync().ConfigureAwait(false);
+        var fields = await request.FieldsAsync();
         if (!fields.IsOk)
         {
             return fields.Error!;

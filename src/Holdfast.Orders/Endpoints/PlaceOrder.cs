@@ -29,7 +29,7 @@ public sealed class PlaceOrder(Db db, PlacementQueue queue, AccessKeys accessKey
         Func<PlaceCommand, Task<Result<PlaceCommand>>>? fill)
     {
         CurrentWork.Is(DbWork.Placement);
-        var read = await OrderRequest.ReadAsync(request, withLines: fill is null).ConfigureAwait(false);
+        var read = await OrderRequest.ReadAsync(request, withLines: fill is null);
         if (!read.IsOk)
         {
             return read.Error!;
@@ -44,11 +44,11 @@ public sealed class PlaceOrder(Db db, PlacementQueue queue, AccessKeys accessKey
         Result<PlaceCommand> command = read.Value.Command;
         if (fill is not null)
         {
-            command = await fill(read.Value.Command).ConfigureAwait(false);
+            command = await fill(read.Value.Command);
         }
 
-        var placed = command.IsOk ? await queue.PlaceAsync(new PlaceRequest(command.Value, key.Value!)).ConfigureAwait(false)
-            : await ReplayAsync(key.Value!, command.Error!).ConfigureAwait(false);
+        var placed = command.IsOk ? await queue.PlaceAsync(new PlaceRequest(command.Value, key.Value!))
+            : await ReplayAsync(key.Value!, command.Error!);
         return placed.IsOk ? Answer(request, placed.Value) : placed.Error!;
     }
 
@@ -58,7 +58,7 @@ public sealed class PlaceOrder(Db db, PlacementQueue queue, AccessKeys accessKey
     /// </summary>
     private async Task<Result<PlaceResult>> ReplayAsync(IdempotencyKey key, Error refusal)
     {
-        var stored = await db.ReadAsync(s => s.FirstAsync(IdempotentWork.Select, IdempotentWork.Map, new[] { key.Hash })).ConfigureAwait(false);
+        var stored = await db.ReadAsync(s => s.FirstAsync(IdempotentWork.Select, IdempotentWork.Map, new[] { key.Hash }));
         if (stored?.Subject is not { } orderId)
         {
             return refusal;
@@ -70,7 +70,7 @@ public sealed class PlaceOrder(Db db, PlacementQueue queue, AccessKeys accessKey
             return replay.Error!;
         }
 
-        await db.FenceAsync().ConfigureAwait(false);
+        await db.FenceAsync();
         return new PlaceResult(orderId, stored.Response!, Replayed: true);
     }
 

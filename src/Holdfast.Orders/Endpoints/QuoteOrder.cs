@@ -12,14 +12,14 @@ internal sealed class QuoteOrder(Db db, OrderOptions options)
 {
     public async Task<Reply> HandleAsync(Request request)
     {
-        var read = await OrderRequest.ReadAsync(request).ConfigureAwait(false);
+        var read = await OrderRequest.ReadAsync(request);
         if (!read.IsOk)
         {
             return read.Error!;
         }
 
         var command = read.Value.Command;
-        var (books, now) = await PlacementPeek.ReadAsync(db, command, options).ConfigureAwait(false);
+        var (books, now) = await PlacementPeek.ReadAsync(db, command, options);
         var lines = Pricing.Lines(command, books);
         if (!lines.IsOk)
         {

@@ -71,7 +71,7 @@ internal sealed class UnpaidHolds(Db db, ChangeQueue queue, OrderOptions options
             $"{Select}{filter.Where} ORDER BY h.created_at DESC, h.order_id DESC, h.variant_id DESC LIMIT ${filter.Args.Count + 1}",
             r => new Hold(r.Uuid(0), r.Text(1), r.Uuid(2), r.Text(3), r.Text(4), r.Long(5), r.Text(6), r.Text(7), r.Text(8), r.Text(9),
             Json(r.Text(10)), r.TimeOrNull(11), r.Time(12)),
-            [.. filter.Args, paging.Value.Limit + 1]), request.Aborted).ConfigureAwait(false);
+            [.. filter.Args, paging.Value.Limit + 1]), request.Aborted);
         return Reply.Ok(paging.Value.Page(rows, h => [.. Paging.Key(h.CreatedAt, h.OrderId), h.VariantId.ToString()]));
     }
 
@@ -81,7 +81,7 @@ internal sealed class UnpaidHolds(Db db, ChangeQueue queue, OrderOptions options
     /// </summary>
     public async Task<Reply> ReleaseAsync(Request request)
     {
-        var body = await request.FieldsAsync().ConfigureAwait(false);
+        var body = await request.FieldsAsync();
         if (!body.IsOk)
         {
             return body.Error!;
@@ -106,10 +106,10 @@ internal sealed class UnpaidHolds(Db db, ChangeQueue queue, OrderOptions options
         var found = await db.ReadAsync(s =>
             s.QueryAsync("SELECT o.id, o.version FROM orders o WHERE o.id IN (SELECT h.order_id FROM unpaid_holds h"
             + $"{filter.Where}) ORDER BY o.id LIMIT {MostAtOnce + 1}", r => (Id: r.Uuid(0), Version: r.Int(1)), [.. filter.Args]),
-            request.Aborted).ConfigureAwait(false);
+            request.Aborted);
         var chosen = found.Take(MostAtOnce).ToList();
         var outcomes = await Task.WhenAll(chosen.Select(o => queue.ChangeAsync(new ChangeRequest(
-            new CancelCommand(o.Id, storeId, request.Caller.Actor, reason) { ExpectedVersion = o.Version }, null)))).ConfigureAwait(false);
+            new CancelCommand(o.Id, storeId, request.Caller.Actor, reason) { ExpectedVersion = o.Version }, null))));
         return Reply.Ok(new
         {
             Released = outcomes.Count(o => o.IsOk),

@@ -41,8 +41,8 @@ public sealed class IncomingMessages(Db db, ChangeQueue queue, TransportSet tran
                 await transport.ConsumeAsync(subscription, new Subscriber(async messages =>
                 {
                     failed = false;
-                    await HandleAsync(messages, ct).ConfigureAwait(false);
-                }), ct).ConfigureAwait(false);
+                    await HandleAsync(messages, ct);
+                }), ct);
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested)
             {
@@ -67,7 +67,7 @@ public sealed class IncomingMessages(Db db, ChangeQueue queue, TransportSet tran
         {
             foreach (var message in group)
             {
-                await HandleAsync(message, ct).ConfigureAwait(false);
+                await HandleAsync(message, ct);
             }
         }));
 
@@ -82,11 +82,11 @@ public sealed class IncomingMessages(Db db, ChangeQueue queue, TransportSet tran
         {
             try
             {
-                fault ??= await FaultAsync(message).ConfigureAwait(false);
+                fault ??= await FaultAsync(message);
                 if (fault is not null)
                 {
                     var id = DeadLetterStore.IdOf(DeadLetterStore.Inbox, [.. Encoding.UTF8.GetBytes(message.Type), .. message.Body]);
-                    await DeadAsync(id, message, fault, Math.Max(failures, 1)).ConfigureAwait(false);
+                    await DeadAsync(id, message, fault, Math.Max(failures, 1));
                 }
 
                 return;
@@ -105,7 +105,7 @@ public sealed class IncomingMessages(Db db, ChangeQueue queue, TransportSet tran
                 pauses++;
             }
 
-            await Task.Delay(FirstPause * Math.Min(1 << Math.Min(pauses, 6), 50), ct).ConfigureAwait(false);
+            await Task.Delay(FirstPause * Math.Min(1 << Math.Min(pauses, 6), 50), ct);
         }
     }
 
@@ -121,10 +121,9 @@ public sealed class IncomingMessages(Db db, ChangeQueue queue, TransportSet tran
         {
             var batch = tx.Batch();
             DeadLetterStore.Add(batch,
-                new DeadLetter(id, DeadLetterStore.Inbox, null, null, message.Type, fault, message.Body, attempts, await tx.NowAsync()
-                .ConfigureAwait(false)));
-            await batch.RunAsync().ConfigureAwait(false);
-        }).ConfigureAwait(false);
+                new DeadLetter(id, DeadLetterStore.Inbox, null, null, message.Type, fault, message.Body, attempts, await tx.NowAsync()));
+            await batch.RunAsync();
+        });
     }
 
     /// <summary>Does what the message says, once. What stands in the way for good; null when it is done, or was before.</summary>
@@ -136,8 +135,7 @@ public sealed class IncomingMessages(Db db, ChangeQueue queue, TransportSet tran
             return fault;
         }
 
-        var storeId = await db.ReadAsync(s => s.FirstAsync("SELECT store_id FROM orders WHERE id = $1", r => r.Uuid(0), told.OrderId))
-            .ConfigureAwait(false);
+        var storeId = await db.ReadAsync(s => s.FirstAsync("SELECT store_id FROM orders WHERE id = $1", r => r.Uuid(0), told.OrderId));
         if (storeId == Guid.Empty)
         {
             return $"there is no order {told.OrderId}";
@@ -158,7 +156,7 @@ public sealed class IncomingMessages(Db db, ChangeQueue queue, TransportSet tran
         }
 
         var key = new IdempotencyKey(DeadLetterStore.IdOf(DeadLetterStore.Inbox, Encoding.UTF8.GetBytes(identity)), SHA256.HashData(message.Body));
-        var error = (await queue.ChangeAsync(new ChangeRequest(command, key)).ConfigureAwait(false)).Error;
+        var error = (await queue.ChangeAsync(new ChangeRequest(command, key))).Error;
         return error is null || (command is CancelCommand && HasGivenBack(error)) ? null
             : error.Status == 503 ? throw new NotNowException(error)
             : error.Status >= 500 ? throw new InvalidOperationException($"{error.Code}: {error.English}")
@@ -175,9 +173,9 @@ public sealed class IncomingMessages(Db db, ChangeQueue queue, TransportSet tran
         {
             try
             {
-                foreach (var letter in await DeadLetterStore.RedrivenAsync(db, DeadLetterStore.Inbox, ct).ConfigureAwait(false))
+                foreach (var letter in await DeadLetterStore.RedrivenAsync(db, DeadLetterStore.Inbox, ct))
                 {
-                    await RedriveAsync(letter, ct).ConfigureAwait(false);
+                    await RedriveAsync(letter, ct);
                 }
             }
             catch (Exception e) when (db.IsUnavailable(e))
@@ -200,13 +198,13 @@ public sealed class IncomingMessages(Db db, ChangeQueue queue, TransportSet tran
         string? fault;
         try
         {
-            fault = await FaultAsync(message).ConfigureAwait(false);
+            fault = await FaultAsync(message);
         }
         catch (Exception e) when (!Passes(e))
         {
             fault = Words(e);
         }
 
-        await (fault is null ? DeadLetterStore.DropAsync(db, letter.Id, ct) : DeadAsync(letter.Id, message, fault, 1)).ConfigureAwait(false);
+        await (fault is null ? DeadLetterStore.DropAsync(db, letter.Id, ct) : DeadAsync(letter.Id, message, fault, 1));
     }
 }

@@ -27,7 +27,7 @@ internal sealed partial class ChangeBatch
             return;
         }
 
-        var stored = (await _tx.QueryAsync(IdempotentWork.Select, IdempotentWork.Map, taken).ConfigureAwait(false)).ToDictionary(s => s.Key);
+        var stored = (await _tx.QueryAsync(IdempotentWork.Select, IdempotentWork.Map, taken)).ToDictionary(s => s.Key);
         for (var i = 0; i < _changings.Count; i++)
         {
             if (_changings[i].Key is { } key && stored.TryGetValue(key.Hash, out var found))

@@ -54,19 +54,19 @@ internal sealed partial class ChangeBatch
         var claimed = Claim(batch);
         if (riders.Count > 0)
         {
-            await batch.RunAsync().ConfigureAwait(false);
-            await CommitParticipant.LoadAllAsync(_tx, riders, r => r.Rank < LockRank.Orders).ConfigureAwait(false);
+            await batch.RunAsync();
+            await CommitParticipant.LoadAllAsync(_tx, riders, r => r.Rank < LockRank.Orders);
         }
 
         var pages = OrderStore.Load(batch, _changings.Select(c => c.Command));
         var now = batch.Now();
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         _now = now.Rows[0];
         _claimed.UnionWith(claimed.Rows);
-        await AnswerReplaysAsync().ConfigureAwait(false);
+        await AnswerReplaysAsync();
 
         var files = pages.Files();
-        await LoadStockAsync(files, pages.Payments(), riders).ConfigureAwait(false);
+        await LoadStockAsync(files, pages.Payments(), riders);
     }
 
     /// <summary>Judges the commands in the order of their arrival. False when nothing is to be written.</summary>
@@ -115,9 +115,9 @@ internal sealed partial class ChangeBatch
             CommitParticipant.SaveAll(batch, command.Participants, accepted.Contains(i) ? _books.Files[command.OrderId].Order : null);
         }
 
-        await StockStore.SaveAsync(_books.Stock, _tx, batch, events, _now, "system").ConfigureAwait(false);
+        await StockStore.SaveAsync(_books.Stock, _tx, batch, events, _now, "system");
         events.Save(batch);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
     }
 
     /// <summary>
@@ -166,7 +166,7 @@ internal sealed partial class ChangeBatch
         IEnumerable<(Guid, string, long)> purchases = [];
         var limits = new Dictionary<Guid, int>();
         var discounts = DiscountBook.Empty;
-        await CommitParticipant.LoadAllAsync(_tx, riders, r => r.Rank is >= LockRank.Orders and < LockRank.Stock).ConfigureAwait(false);
+        await CommitParticipant.LoadAllAsync(_tx, riders, r => r.Rank is >= LockRank.Orders and < LockRank.Stock);
         if (needed)
         {
             var batch = _tx.Batch();
@@ -183,15 +183,15 @@ internal sealed partial class ChangeBatch
             var uses = codes.Length == 0 ? null : DiscountStore.Uses(batch, codes,
                 coded.SelectMany(o => new[] { o.BuyerKey, o.PhoneKey }).OfType<string>().Distinct().ToArray());
             var now = batch.Now();
-            await batch.RunAsync().ConfigureAwait(false);
+            await batch.RunAsync();
             (stock, _now) = (rows.Rows, now.Rows[0]);
             discounts = code is null ? discounts : new DiscountBook(code.Rows, uses!.Rows);
             purchases = held?.Rows ?? purchases;
             limits = limit?.Rows.ToDictionary(l => l.Item1, l => l.Item2) ?? limits;
         }
 
-        await CommitParticipant.LoadAllAsync(_tx, riders, r => r.Rank >= LockRank.Stock).ConfigureAwait(false);
-        var points = await LoadPointsAsync(files).ConfigureAwait(false);
+        await CommitParticipant.LoadAllAsync(_tx, riders, r => r.Rank >= LockRank.Stock);
+        var points = await LoadPointsAsync(files);
         var stockBook = new StockBook(stock);
         _books = new LifecycleBooks
         {
@@ -202,7 +202,7 @@ internal sealed partial class ChangeBatch
             Points = points,
             Limits = limits,
             Payments = payments,
-            Holds = await StockStore.HoldsAsync(stockBook, _tx).ConfigureAwait(false),
+            Holds = await StockStore.HoldsAsync(stockBook, _tx),
         };
     }
 
@@ -219,7 +219,7 @@ internal sealed partial class ChangeBatch
 
         var batch = _tx.Batch();
         var programs = PointsStore.Programs(batch, orders.Select(o => o.StoreId).Distinct().ToArray());
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         var earning = programs.Rows.Where(p => p.AmountPerPoint > 0).Select(p => p.StoreId).ToHashSet();
         var accounts = orders.Where(o => earning.Contains(o.StoreId) || o.RedeemedPoints > 0 || o.EarnedPoints > 0)
             .Select(o => (o.CustomerId, o.StoreId)).Distinct().ToList();
@@ -229,7 +229,7 @@ internal sealed partial class ChangeBatch
         }
 
         // The clock is read after the last lock.
-        (var points, _now) = await PointsStore.LoadAsync(_tx, accounts, claim: true).ConfigureAwait(false);
+        (var points, _now) = await PointsStore.LoadAsync(_tx, accounts, claim: true);
         if (orders.Exists(o => points.Program(o.StoreId) is { AmountPerPoint: > 0 } && !earning.Contains(o.StoreId)))
         {
             throw new StaleRowException("loyalty_programs: the store has one by now");
@@ -238,7 +238,7 @@ internal sealed partial class ChangeBatch
             .ToList();
         if (replayed.Count > 0)
         {
-            await PointsStore.ReadLedgersAsync(_tx, points, replayed).ConfigureAwait(false);
+            await PointsStore.ReadLedgersAsync(_tx, points, replayed);
         }
 
         return points;

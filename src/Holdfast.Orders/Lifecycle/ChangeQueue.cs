@@ -18,23 +18,23 @@ public sealed class ChangeQueue(Db db, OrderOptions options, RelaySignal bell, P
 
     protected override async Task<Result<ChangeResult>[]> AttemptAsync(IReadOnlyList<ChangeRequest> commands, BatchAttempt<ChangeResult> attempt)
     {
-        await using var tx = await Db.BeginAsync().ConfigureAwait(false);
+        await using var tx = await Db.BeginAsync();
         var batch = new ChangeBatch(tx, log, commands);
-        await batch.LoadAsync().ConfigureAwait(false);
+        await batch.LoadAsync();
         if (!batch.Decide())
         {
-            await tx.RollbackAsync().ConfigureAwait(false);
+            await tx.RollbackAsync();
             return batch.Outcomes;
         }
 
-        await batch.SaveAsync().ConfigureAwait(false);
+        await batch.SaveAsync();
         tx.AfterCommit(bell.Ring);
         if (sessions.AreKept && batch.NoLongerPending is { Count: > 0 } ended)
         {
             tx.AfterCommit(() => sessions.End(ended));
         }
 
-        await attempt.CommitAsync(tx, batch.Outcomes).ConfigureAwait(false);
+        await attempt.CommitAsync(tx, batch.Outcomes);
         return batch.Outcomes;
     }
 }

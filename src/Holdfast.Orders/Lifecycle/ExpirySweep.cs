@@ -28,13 +28,13 @@ public sealed class ExpirySweep : Sweep
     {
         var due = await Db.ReadAsync(async session =>
         {
-            var now = await session.NowAsync().ConfigureAwait(false);
+            var now = await session.NowAsync();
             return await session.QueryAsync(
                 $"SELECT id, store_id FROM orders WHERE status = 'pending' AND expires_at <= $1 ORDER BY expires_at LIMIT {BatchSize} "
                 + $"{{skip locked}}",
-                r => (Id: r.Uuid(0), StoreId: r.Uuid(1)), now).ConfigureAwait(false);
-        }, ct).ConfigureAwait(false);
-        var outcomes = await Task.WhenAll(due.Select(d => ExpireAsync(new ExpireCommand(d.Id, d.StoreId, "system")))).ConfigureAwait(false);
+                r => (Id: r.Uuid(0), StoreId: r.Uuid(1)), now);
+        }, ct);
+        var outcomes = await Task.WhenAll(due.Select(d => ExpireAsync(new ExpireCommand(d.Id, d.StoreId, "system"))));
         if (_isRefused && !outcomes.Any(IsRefused))
         {
             _isRefused = false;
@@ -52,7 +52,7 @@ public sealed class ExpirySweep : Sweep
 
     private async Task<Result<ChangeResult>> ExpireAsync(ExpireCommand command)
     {
-        var outcome = await _queue.ChangeAsync(new ChangeRequest(command, null)).ConfigureAwait(false);
+        var outcome = await _queue.ChangeAsync(new ChangeRequest(command, null));
         if (IsRefused(outcome))
         {
             ComeBackSoon();

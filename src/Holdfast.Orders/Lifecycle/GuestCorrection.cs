@@ -22,11 +22,11 @@ internal sealed class GuestCorrection(EditCommand edit, Guid guestId) : CommitPa
 
     public override async Task LoadAsync(Tx tx, IReadOnlyList<CommitParticipant> all)
     {
-        var now = await tx.NowAsync().ConfigureAwait(false);
+        var now = await tx.NowAsync();
         var corrections = all.Cast<GuestCorrection>().ToList();
         var missing = corrections.Where(c => c._key is not null).Select(c => (c._key!, c.Edit.Email!, c.Edit.Name)).ToList();
-        var guests = await CustomerStore.CreateMissingGuestsAsync(tx, missing, now).ConfigureAwait(false);
-        await CustomerStore.LockGuestsAsync(tx, [.. corrections.Select(c => c.Guest(guests)).Distinct()]).ConfigureAwait(false);
+        var guests = await CustomerStore.CreateMissingGuestsAsync(tx, missing, now);
+        await CustomerStore.LockGuestsAsync(tx, [.. corrections.Select(c => c.Guest(guests)).Distinct()]);
         foreach (var correction in corrections)
         {
             correction._now = now;

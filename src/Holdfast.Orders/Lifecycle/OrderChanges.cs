@@ -18,14 +18,14 @@ internal sealed class OrderChanges(OrderAccess access, ChangeQueue queue)
     public async Task<Reply> RunAsync(Request request, bool staffOnly, bool keyRequired, Func<AccessibleOrder, JsonBodyReader, OrderCommand> command,
         int status = 200)
     {
-        var fields = await request.FieldsAsync().ConfigureAwait(false);
+        var fields = await request.FieldsAsync();
         if (!fields.IsOk)
         {
             return fields.Error!;
         }
 
-        var seen = staffOnly ? await access.FindAsStaffAsync(request).ConfigureAwait(false)
-            : await access.FindAsync(request).ConfigureAwait(false);
+        var seen = staffOnly ? await access.FindAsStaffAsync(request)
+            : await access.FindAsync(request);
         if (!seen.IsOk)
         {
             return seen.Error!;
@@ -40,12 +40,12 @@ internal sealed class OrderChanges(OrderAccess access, ChangeQueue queue)
 
         // A guest who gets here has the order's access key, and the order is part of the scope.
         var key = request.Idempotency(keyRequired, guest: "access key", bodyKey);
-        return key.IsOk ? await ChangeAsync(new ChangeRequest(made, key.Value, status)).ConfigureAwait(false) : key.Error!;
+        return key.IsOk ? await ChangeAsync(new ChangeRequest(made, key.Value, status)) : key.Error!;
     }
 
     public async Task<Reply> ChangeAsync(ChangeRequest changing)
     {
-        var changed = await queue.ChangeAsync(changing).ConfigureAwait(false);
+        var changed = await queue.ChangeAsync(changing);
         return changed.IsOk
             ? Reply.Raw(changing.Status, changed.Value.Body, version: changed.Value.Replayed ? null
             : changed.Value.Version, replayed: changed.Value.Replayed)

@@ -64,7 +64,7 @@ public abstract class CommitParticipant
         foreach (var kind in kinds)
         {
             var all = kind.ToList();
-            await all[0].LoadAsync(tx, all).ConfigureAwait(false);
+            await all[0].LoadAsync(tx, all);
         }
     }
 }

@@ -38,13 +38,13 @@ public sealed class OrderNumbers(TimeProvider time)
             return;
         }
 
-        await _claiming.WaitAsync().ConfigureAwait(false);
+        await _claiming.WaitAsync();
         try
         {
             if (!IsFresh)
             {
                 var began = time.GetTimestamp();
-                _process = await ClaimNumberAsync(db).ConfigureAwait(false);
+                _process = await ClaimNumberAsync(db);
                 Interlocked.Exchange(ref _claimedAt, began);
                 _isClaimed = true;
             }
@@ -63,10 +63,9 @@ public sealed class OrderNumbers(TimeProvider time)
         {
             var claimed = await db.WriteAsync(async tx =>
             {
-                var now = await tx.NowAsync().ConfigureAwait(false);
+                var now = await tx.NowAsync();
                 var held = await tx.QueryAsync("SELECT process, holder FROM order_number_claims WHERE expires_at >= $1",
-                    r => (Process: r.Int(0), Holder: r.Uuid(1)), now)
-                    .ConfigureAwait(false);
+                    r => (Process: r.Int(0), Holder: r.Uuid(1)), now);
                 var taken = held.Where(h => h.Holder != _holder).Select(h => h.Process).ToHashSet();
                 var free = Enumerable.Range(0, Processes).Where(n => !taken.Contains(n)).ToList();
                 if (free.Count == 0)
@@ -83,8 +82,8 @@ public sealed class OrderNumbers(TimeProvider time)
                     "INSERT INTO order_number_claims (process, holder, expires_at) VALUES ($1, $2, $3) ON CONFLICT (process) DO UPDATE "
                     + "SET holder = excluded.holder, expires_at = excluded.expires_at WHERE order_number_claims.expires_at < $4 OR "
                     + "order_number_claims.holder = excluded.holder "
-                    + "RETURNING process", r => (int?)r.Int(0), mine, _holder, now + Lease, now).ConfigureAwait(false)).FirstOrDefault();
-            }).ConfigureAwait(false);
+                    + "RETURNING process", r => (int?)r.Int(0), mine, _holder, now + Lease, now)).FirstOrDefault();
+            });
             if (claimed is { } number)
             {
                 return number;

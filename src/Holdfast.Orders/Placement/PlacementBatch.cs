@@ -51,7 +51,7 @@ internal sealed partial class PlacementBatch
     /// <summary>Reads without locks; answers replays and what is refused anyway. False when nobody is left.</summary>
     public async Task<bool> PeekAsync()
     {
-        var peek = await PlacementPeek.ReadAsync(_db, _placings).ConfigureAwait(false);
+        var peek = await PlacementPeek.ReadAsync(_db, _placings);
         (_books, _now) = (peek.Books, peek.Now);
         AnswerReplays(peek.Stored);
         for (var i = 0; i < _placings.Count; i++)
@@ -78,7 +78,7 @@ internal sealed partial class PlacementBatch
         var accounts = commands.Select(c => c.CustomerId).OfType<Guid>().Distinct().ToArray();
         var held = accounts.Length == 0 ? null : CustomerStore.Hold(batch, accounts);
         var known = CustomerStore.FindGuests(batch, commands.Where(c => c.CustomerId is null).Select(c => c.EmailKey).Distinct().ToArray());
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         var proved = held?.Rows.ToDictionary(a => a.Id, a => a.ProvedEmail) ?? [];
         commands.ForEach(c => c.Know(c.CustomerId is { } id ? proved.GetValueOrDefault(id) : null, _options.FoldsMailboxes));
         if (held?.Rows.Exists(a => a.IsClosed) == true)
@@ -87,14 +87,14 @@ internal sealed partial class PlacementBatch
             commands = [.. Left().Select(i => _placings[i].Command)];
         }
 
-        await MakeGuestsAsync(tx, commands, known.Rows).ConfigureAwait(false);
-        (_books, _now) = await PlacementLoad.LoadAsync(tx, _books, _now, commands, _options).ConfigureAwait(false);
+        await MakeGuestsAsync(tx, commands, known.Rows);
+        (_books, _now) = await PlacementLoad.LoadAsync(tx, _books, _now, commands, _options);
         _claimed.UnionWith(claimed.Rows);
         if (_claimed.Count < open.Count)
         {
             // Somebody else's commit has the key: by now it is there to be read.
             var taken = open.Select(i => _placings[i].Key.Hash).Where(k => !_claimed.Contains(k)).Distinct().ToArray();
-            AnswerReplays(taken.Length == 0 ? [] : await tx.QueryAsync(IdempotentWork.Select, IdempotentWork.Map, taken).ConfigureAwait(false));
+            AnswerReplays(taken.Length == 0 ? [] : await tx.QueryAsync(IdempotentWork.Select, IdempotentWork.Map, taken));
         }
     }
 
@@ -167,9 +167,9 @@ internal sealed partial class PlacementBatch
             PointsStore.Save(points, batch, _now);
         }
 
-        await StockStore.SaveAsync(_books.Stock, tx, batch, events, _now, "system").ConfigureAwait(false);
+        await StockStore.SaveAsync(_books.Stock, tx, batch, events, _now, "system");
         events.Save(batch);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
     }
 
     /// <summary>What refuses the command as the books were peeked at. A rule that fails costs its own command, not the batch.</summary>
@@ -241,7 +241,7 @@ internal sealed partial class PlacementBatch
 
         var missing = commands.Where(c => c.CustomerId is null && !_guests.ContainsKey(c.EmailKey))
             .Select(c => (c.EmailKey, c.Email, c.Name)).ToList();
-        foreach (var (key, (id, isNew)) in await CustomerStore.CreateMissingGuestsAsync(tx, missing, _now).ConfigureAwait(false))
+        foreach (var (key, (id, isNew)) in await CustomerStore.CreateMissingGuestsAsync(tx, missing, _now))
         {
             _guests[key] = id;
             if (isNew)

@@ -23,7 +23,7 @@ internal static class PlacementLoad
         List<PlaceCommand> commands, OrderOptions options)
     {
         var riders = commands.SelectMany(c => c.Participants).ToList();
-        await CommitParticipant.LoadAllAsync(tx, riders, r => r.Rank < LockRank.Stock).ConfigureAwait(false);
+        await CommitParticipant.LoadAllAsync(tx, riders, r => r.Rank < LockRank.Stock);
 
         var batch = tx.Batch();
         var held = commands.Select(c => c.ReservationId is { } r ? peeked.Reservations.Find(r) : null).OfType<Reservation>()
@@ -35,20 +35,20 @@ internal static class PlacementLoad
         var discounts = LoadCodes(tx, batch, peeked, commands);
         var pending = PendingOrderTable.Peek(batch, options, commands);
         var unpaid = UnpaidHoldTable.Load(batch, options, peeked, commands, peekedAt);
-        var clients = ClientHoldRows.Open(batch, options, peeked, commands, peekedAt);
+        var clients = ClientHoldTable.Open(batch, options, peeked, commands, peekedAt);
         var accounts = commands.Where(c => c is { RedeemPoints: > 0, CustomerId: not null }).Select(c => (c.CustomerId!.Value, c.StoreId))
             .Distinct().ToList();
         var hasLate = riders.Exists(r => r.Rank >= LockRank.Stock);
         // Points are locked last, the clock is read after the last lock.
         var points = hasLate ? null : LoadPoints(tx, batch, accounts);
         var clock = batch.Now();
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         if (hasLate)
         {
-            await CommitParticipant.LoadAllAsync(tx, riders, r => r.Rank >= LockRank.Stock).ConfigureAwait(false);
+            await CommitParticipant.LoadAllAsync(tx, riders, r => r.Rank >= LockRank.Stock);
             points = LoadPoints(tx, batch, accounts);
             clock = batch.Now();
-            await batch.RunAsync().ConfigureAwait(false);
+            await batch.RunAsync();
         }
 
         var now = clock.First;
@@ -56,12 +56,12 @@ internal static class PlacementLoad
         {
             Reservations = new ReservationBook(reservations?.All() ?? []),
             Stock = new StockBook(stock.Rows),
-            Discounts = await discounts().ConfigureAwait(false),
+            Discounts = await discounts(),
             Pending = pending(now),
             UnpaidHolds = unpaid(),
             ClientHolds = clients(),
             Purchases = new PurchaseBook(purchases?.Rows ?? []),
-            Points = points is null ? null : await points(now).ConfigureAwait(false),
+            Points = points is null ? null : await points(now),
         };
         return (books, now);
     }
@@ -102,7 +102,7 @@ internal static class PlacementLoad
             Guid[] since = [.. codes.Rows.Where(c => c.UsageLimitPerCustomer is not null && !limited.Contains(c.Id)).Select(c => c.Id)];
             var more = tx.Batch();
             var late = since.Length == 0 ? null : DiscountStore.Uses(more, since, buyers);
-            await more.RunAsync().ConfigureAwait(false);
+            await more.RunAsync();
             return new DiscountBook(codes.Rows, [.. uses?.Rows ?? [], .. late?.Rows ?? []]);
         };
     }

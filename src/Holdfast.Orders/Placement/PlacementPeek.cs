@@ -28,7 +28,7 @@ internal sealed record PlacementPeek(PlacementBooks Books, IReadOnlyList<Idempot
         // second of two equal requests would hear that the first has sold it out.
         var stored = batch.Query(IdempotentWork.Select, IdempotentWork.Map, placings.Select(p => p.Key.Hash).Distinct().ToArray());
         var now = batch.Now();
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         return new PlacementPeek(books(), stored.Rows, now.Rows[0]);
     });
 
@@ -43,16 +43,16 @@ internal sealed record PlacementPeek(PlacementBooks Books, IReadOnlyList<Idempot
         var read = Read(batch, [command]);
         var account = command.CustomerId is { } id ? CustomerStore.Look(batch, [id]) : null;
         var clock = batch.Now();
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         var (books, now) = (read(), clock.First);
         command.Know(account?.First?.ProvedEmail, options.FoldsMailboxes);
         if (books.Stores.ContainsKey(command.StoreId))
         {
-            books = await WithLimitsAsync(batch, books, command, options, now).ConfigureAwait(false);
+            books = await WithLimitsAsync(batch, books, command, options, now);
         }
 
         return command is { RedeemPoints: > 0, CustomerId: { } customer }
-            ? (books with { Points = await PointsStore.PeekAsync(session, [(customer, command.StoreId)]).ConfigureAwait(false) }, now)
+            ? (books with { Points = await PointsStore.PeekAsync(session, [(customer, command.StoreId)]) }, now)
             : (books, now);
     });
 
@@ -68,9 +68,9 @@ internal sealed record PlacementPeek(PlacementBooks Books, IReadOnlyList<Idempot
             r => (r.Uuid(0), r.Text(1), r.Long(2)), command.Lines.Select(l => l.VariantId).ToArray(), command.Keys.Asked.ToArray()) : null;
         var pending = isTold ? PendingOrderTable.Peek(batch, options, [command]) : _ => PendingOrderTable.Unread(options, command);
         var unpaid = UnpaidHoldTable.Load(batch, options, books, [command], now, ofBuyers: isTold);
-        var clients = ClientHoldRows.Open(batch, options, books, [command], now, ofOthers: isTold);
+        var clients = ClientHoldTable.Open(batch, options, books, [command], now, ofOthers: isTold);
         var uses = isTold && codes.Length > 0 ? DiscountStore.Uses(batch, [.. codes.Select(c => c.Id)], [.. command.Keys.Asked]) : null;
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         return books with
         {
             Purchases = new PurchaseBook(bought?.Rows ?? []),

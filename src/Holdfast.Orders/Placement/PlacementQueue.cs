@@ -20,22 +20,22 @@ public sealed class PlacementQueue(Db db, OrderOptions options, OrderNumbers num
 
     protected override async Task<Result<PlaceResult>[]> AttemptAsync(IReadOnlyList<PlaceRequest> commands, BatchAttempt<PlaceResult> attempt)
     {
-        await numbers.ClaimAsync(Db).ConfigureAwait(false);
+        await numbers.ClaimAsync(Db);
         var batch = new PlacementBatch(Db, options, numbers, log, commands);
-        if (!await batch.PeekAsync().ConfigureAwait(false))
+        if (!await batch.PeekAsync())
         {
             return batch.Outcomes;
         }
 
-        await using var tx = await Db.BeginAsync().ConfigureAwait(false);
-        await batch.LoadAsync(tx).ConfigureAwait(false);
+        await using var tx = await Db.BeginAsync();
+        await batch.LoadAsync(tx);
         if (!batch.Decide())
         {
-            await tx.RollbackAsync().ConfigureAwait(false);
+            await tx.RollbackAsync();
             return batch.Outcomes;
         }
 
-        await batch.SaveAsync(tx).ConfigureAwait(false);
+        await batch.SaveAsync(tx);
         tx.AfterCommit(bell.Ring);
         if (sessions.AreKept)
         {
@@ -43,7 +43,7 @@ public sealed class PlacementQueue(Db db, OrderOptions options, OrderNumbers num
             tx.AfterCommit(() => sessions.Begin(orders, now));
         }
 
-        await attempt.CommitAsync(tx, batch.Outcomes).ConfigureAwait(false);
+        await attempt.CommitAsync(tx, batch.Outcomes);
         return batch.Outcomes;
     }
 }

@@ -53,7 +53,7 @@ public sealed class StatisticsConsumer : IConsumer
             "ON CONFLICT (store_id, day, currency, status, payment_status) DO UPDATE SET orders = order_statistics.orders + "
             + "excluded.orders, total = order_statistics.total + excluded.total, captured = order_statistics.captured + excluded.captured, "
             + "refunded = order_statistics.refunded + excluded.refunded");
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
     }
 
     private static void Move(Dictionary<Key, Sum> sums, Event e)

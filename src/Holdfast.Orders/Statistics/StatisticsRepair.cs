@@ -33,17 +33,17 @@ internal static class StatisticsRepair
     /// <summary>One line with how many rows were wrong; nothing where none was.</summary>
     public static async Task<IReadOnlyList<string>> RunAsync(Tx tx)
     {
-        await tx.LockTableAsync("order_statistics").ConfigureAwait(false);
+        await tx.LockTableAsync("order_statistics");
         var right = new Dictionary<Key, Sums>();
         foreach (var (key, sums, previous) in await tx.QueryAsync(Seen,
             r => (new Key(r.Uuid(0), r.Text(1), r.Text(2), r.Text(3), r.Text(4)),
-            new Sums(r.Long(5), r.Long(6), r.Long(7), r.Long(8)), r.TextOrNull(9))).ConfigureAwait(false))
+            new Sums(r.Long(5), r.Long(6), r.Long(7), r.Long(8)), r.TextOrNull(9))))
         {
             Add(right, previous is null ? (key, sums) : Before(key, sums, previous));
         }
 
         // Asked last: what has gone from the outbox to a lane by then is seen there.
-        if (await tx.FirstAsync($"SELECT 1 WHERE {NoneWaits}", r => r.Int(0)).ConfigureAwait(false) != 1)
+        if (await tx.FirstAsync($"SELECT 1 WHERE {NoneWaits}", r => r.Int(0)) != 1)
         {
             return ["statistics: not recounted: events wait for daily-statistics; repeat this when they are handled"];
         }
@@ -51,7 +51,7 @@ internal static class StatisticsRepair
         var there = (await tx.QueryAsync(
             "SELECT store_id, day, currency, status, payment_status, orders, total, captured, refunded FROM order_statistics",
             r => (Key: new Key(r.Uuid(0), r.Text(1), r.Text(2), r.Text(3), r.Text(4)),
-            Sums: new Sums(r.Long(5), r.Long(6), r.Long(7), r.Long(8)))).ConfigureAwait(false))
+            Sums: new Sums(r.Long(5), r.Long(6), r.Long(7), r.Long(8)))))
             .ToDictionary(s => s.Key, s => s.Sums);
         var wrong = there.Keys.Union(right.Keys).Count(k => there.GetValueOrDefault(k) != right.GetValueOrDefault(k));
         if (wrong == 0)
@@ -73,7 +73,7 @@ internal static class StatisticsRepair
         var batch = tx.Batch();
         batch.Execute("DELETE FROM order_statistics");
         batch.Insert(rows);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         return [$"statistics: {wrong} rows were recounted"];
     }
 

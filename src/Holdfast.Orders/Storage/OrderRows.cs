@@ -23,7 +23,7 @@ internal static class OrderRows
         var batch = session.Batch();
         var orders = OrderTable.Table.Query(batch, "WHERE o.id {in $1}", ids);
         var (lines, fulfilments) = Details(batch, ids);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         return [.. Assemble(orders.Rows, lines.Rows, fulfilments.Rows)];
     }
 }

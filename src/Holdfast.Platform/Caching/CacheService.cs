@@ -34,7 +34,7 @@ internal sealed class CacheService(Invalidations invalidations, ILogger<CacheSer
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await _end.CancelAsync().ConfigureAwait(false);
+        await _end.CancelAsync();
         await Task.WhenAll(_flushing, _sweeping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
@@ -48,7 +48,7 @@ internal sealed class CacheService(Invalidations invalidations, ILogger<CacheSer
             await Task.Delay(Pause, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             try
             {
-                await work().ConfigureAwait(false);
+                await work();
                 isSaid = false;
             }
             catch (Exception e)

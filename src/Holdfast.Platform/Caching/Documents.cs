@@ -20,7 +20,7 @@ public sealed class Documents(HybridCache cache)
         HybridCacheEntryOptions? options = null, CancellationToken ct = default)
     {
         var fetch = new Fetch<TState>(state, load);
-        var document = await cache.GetOrCreateAsync(key, fetch, Fetch<TState>.Run, options, tags, ct).ConfigureAwait(false);
+        var document = await cache.GetOrCreateAsync(key, fetch, Fetch<TState>.Run, options, tags, ct);
         return new DocumentReading(document, !fetch.HasLoaded);
     }
 

@@ -46,11 +46,11 @@ internal sealed class Invalidations : IDisposable
             (soon, rows, _soon, _rows) = (_soon, _rows, new HashSet<string>(StringComparer.Ordinal), []);
         }
 
-        var isDone = await DropAsync(soon).ConfigureAwait(false);
+        var isDone = await DropAsync(soon);
         var done = new List<Guid>();
         foreach (var (id, promptly) in rows)
         {
-            if (await promptly.ConfigureAwait(false) && isDone)
+            if (await promptly && isDone)
             {
                 done.Add(id);
             }
@@ -58,7 +58,7 @@ internal sealed class Invalidations : IDisposable
 
         if (done.Count > 0)
         {
-            await InvalidationTable.DeleteAsync(_db, done).ConfigureAwait(false);
+            await InvalidationTable.DeleteAsync(_db, done);
         }
     }
 

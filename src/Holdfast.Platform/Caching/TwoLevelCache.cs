@@ -48,7 +48,7 @@ internal sealed class TwoLevelCache(CacheOptions options, MemoryLevel memory, Re
     {
         if (!options.On)
         {
-            return await plan.Factory(plan.State, ct).ConfigureAwait(false);
+            return await plan.Factory(plan.State, ct);
         }
 
         while (true)
@@ -59,12 +59,12 @@ internal sealed class TwoLevelCache(CacheOptions options, MemoryLevel memory, Re
             if (present == mine || (!memory.AreCurrent(present.Marks) && _loads.TryUpdate(plan.Key, mine, present)))
             {
                 _ = RunAsync(plan, mine);
-                return ToValue<T>(await mine.Task.WaitAsync(ct).ConfigureAwait(false));
+                return ToValue<T>(await mine.Task.WaitAsync(ct));
             }
 
             if (memory.AreCurrent(present.Marks))
             {
-                return ToValue<T>(await present.Task.WaitAsync(ct).ConfigureAwait(false));
+                return ToValue<T>(await present.Task.WaitAsync(ct));
             }
         }
     }
@@ -74,7 +74,7 @@ internal sealed class TwoLevelCache(CacheOptions options, MemoryLevel memory, Re
     {
         try
         {
-            load.SetResult(await FindOrMakeAsync(plan, load).ConfigureAwait(false));
+            load.SetResult(await FindOrMakeAsync(plan, load));
         }
         catch (Exception e)
         {
@@ -91,12 +91,12 @@ internal sealed class TwoLevelCache(CacheOptions options, MemoryLevel memory, Re
         var began = Stopwatch.GetTimestamp();
         var ttl = Jittered(plan.Options?.Expiration ?? options.Ttl);
         var looked = redis is null || !redis.IsUsable || plan.Flags.HasFlag(HybridCacheEntryFlags.DisableDistributedCacheRead) ? default
-            : await redis.LookAsync(plan.Key, plan.Tags, ttl).ConfigureAwait(false);
+            : await redis.LookAsync(plan.Key, plan.Tags, ttl);
         var document = looked.Document;
         if (document is null)
         {
             document = plan.Flags.HasFlag(HybridCacheEntryFlags.DisableUnderlyingData) ? Document.None
-                : ToDocument(await plan.Factory(plan.State, CancellationToken.None).ConfigureAwait(false));
+                : ToDocument(await plan.Factory(plan.State, CancellationToken.None));
         }
         else
         {
@@ -128,10 +128,10 @@ internal sealed class TwoLevelCache(CacheOptions options, MemoryLevel memory, Re
             return;
         }
 
-        await invalidations.DropAsync([key]).ConfigureAwait(false);
+        await invalidations.DropAsync([key]);
         var plan = new Plan<Document, Document>(key, document, static (d, _) => new ValueTask<Document>(d), entry, tags, entry?.Flags
             ?? HybridCacheEntryFlags.None);
-        await FindOrMakeAsync(plan, new Load(memory.Stamp(key, tags))).ConfigureAwait(false);
+        await FindOrMakeAsync(plan, new Load(memory.Stamp(key, tags)));
     }
 
     // A tenth to either side: what was filled together must not fall due together.

@@ -30,11 +30,11 @@ public sealed class BatchAttempt<TOutcome>
             .ToList();
         if (lines.Count > 0)
         {
-            await AuditLog.NoteAsync(tx, lines).ConfigureAwait(false);
+            await AuditLog.NoteAsync(tx, lines);
         }
 
         (Transaction, Outcomes) = (tx, outcomes);
-        await tx.CommitAsync().ConfigureAwait(false);
+        await tx.CommitAsync();
         IsCommitted = tx.HasChanges;
     }
 

@@ -21,14 +21,14 @@ public abstract partial class BatchQueue<TCommand, TOutcome>
             return true;
         }
 
-        if (Db.IsTransient(reason) && await Db.FreeStuckAsync(age).ConfigureAwait(false) is var ended and > 0)
+        if (Db.IsTransient(reason) && await Db.FreeStuckAsync(age) is var ended and > 0)
         {
             _log.LogWarning("Ended {Sessions} sessions that held locks and whose process had stopped in the middle of a statement", ended);
         }
 
         // What the database cannot do now takes longer to pass than a lock.
         var pause = Db.IsTransient(reason) ? Math.Min(200, Random.Shared.Next(1, 5 * tries)) : Math.Min(2_000, 20 << Math.Min(tries, 7));
-        await Task.Delay(pause).ConfigureAwait(false);
+        await Task.Delay(pause);
         return false;
     }
 

@@ -73,7 +73,7 @@ public abstract partial class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
     {
         _waiting.Complete();
         var finished = Task.WhenAll(_workers);
-        await (_hurries ? Task.WhenAny(finished, Task.Delay(HurriedPatience)) : finished).ConfigureAwait(false);
+        await (_hurries ? Task.WhenAny(finished, Task.Delay(HurriedPatience)) : finished);
         if (finished.IsCompleted)
         {
             _noLonger.Dispose();
@@ -93,12 +93,12 @@ public abstract partial class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
     {
         CurrentWork.Is(DbWork.Batches);
         var batch = new List<Waiting>();
-        while (await _waiting.WaitAsync().ConfigureAwait(false))
+        while (await _waiting.WaitAsync())
         {
             batch.Clear();
             if (_waiting.TryTake(_maxBatch, batch, out var stores))
             {
-                await RunSafelyAsync(batch).ConfigureAwait(false);
+                await RunSafelyAsync(batch);
                 _waiting.Done(stores);
             }
         }
@@ -109,7 +109,7 @@ public abstract partial class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
     {
         try
         {
-            await RunAsync(batch).ConfigureAwait(false);
+            await RunAsync(batch);
         }
         catch (Exception e)
         {
@@ -127,8 +127,8 @@ public abstract partial class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
             var attempt = new BatchAttempt<TOutcome>(witnesses);
             try
             {
-                var outcomes = attempt.Check(await AttemptAsync(commands, attempt).ConfigureAwait(false));
-                await ConfirmAsync(attempt, outcomes).ConfigureAwait(false);
+                var outcomes = attempt.Check(await AttemptAsync(commands, attempt));
+                await ConfirmAsync(attempt, outcomes);
                 Answer(batch, outcomes);
                 return;
             }
@@ -141,14 +141,14 @@ public abstract partial class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
             }
             catch (Exception e) when (attempt.Outcomes is not null && Db.IsConnectionLost(e))
             {
-                if (await IsSettledAsync(batch, attempt, e, tries).ConfigureAwait(false))
+                if (await IsSettledAsync(batch, attempt, e, tries))
                 {
                     return;
                 }
             }
             catch (Exception e) when (Db.IsUnavailable(e))
             {
-                if (await HasGivenUpAsync(batch, e, tries).ConfigureAwait(false))
+                if (await HasGivenUpAsync(batch, e, tries))
                 {
                     return;
                 }
@@ -160,8 +160,8 @@ public abstract partial class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
             catch (Exception e) when (batch.Count > 1)
             {
                 _log.LogWarning("A batch of {Count} commands is halved: {Reason}", batch.Count, e.Message);
-                await RunAsync(batch[..(batch.Count / 2)]).ConfigureAwait(false);
-                await RunAsync(batch[(batch.Count / 2)..]).ConfigureAwait(false);
+                await RunAsync(batch[..(batch.Count / 2)]);
+                await RunAsync(batch[(batch.Count / 2)..]);
                 return;
             }
             catch (Exception e) when (Db.IsDataError(e))
@@ -190,7 +190,7 @@ public abstract partial class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
         {
             try
             {
-                await Db.FenceAsync().ConfigureAwait(false);
+                await Db.FenceAsync();
             }
             catch (SilentConnectionException e)
             {
@@ -205,7 +205,7 @@ public abstract partial class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
         Exception? obstacle = null;
         // Where nothing was changed nothing is lost, and the batch may run again.
         var committed = attempt.Transaction!.Attempt is { } id
-            ? await Db.SettleInTimeAsync(id, batch.Max(w => w.Age), _noLonger.Token, e => obstacle = e).ConfigureAwait(false)
+            ? await Db.SettleInTimeAsync(id, batch.Max(w => w.Age), _noLonger.Token, e => obstacle = e)
             : attempt.Transaction.HasChanges ? null : false;
         if (committed is { } known)
         {
@@ -239,7 +239,7 @@ public abstract partial class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
             return true;
         }
 
-        return await HasGivenUpAsync(batch, reason, tries).ConfigureAwait(false);
+        return await HasGivenUpAsync(batch, reason, tries);
     }
 
     private static void Answer(List<Waiting> batch, Result<TOutcome>[] outcomes)

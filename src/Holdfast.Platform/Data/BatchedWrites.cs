@@ -31,13 +31,13 @@ public static class BatchedWrites
             {
                 began = Stopwatch.GetTimestamp();
                 return write(tx, slice);
-            }, ct).ConfigureAwait(false);
+            }, ct);
             var took = Stopwatch.GetElapsedTime(began);
             yield return result;
             if (alone)
             {
                 size = (int)Math.Clamp(size * Math.Clamp(Aim / took, 0.25, 2), 1, LargestSize);
-                await Task.Delay(took, ct).ConfigureAwait(false);
+                await Task.Delay(took, ct);
             }
         }
     }

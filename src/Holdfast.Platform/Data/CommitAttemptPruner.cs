@@ -18,14 +18,14 @@ public sealed class CommitAttemptPruner(Db db, ILogger<CommitAttemptPruner> log)
         {
             // The ids grow with time and so are their own index; the time beside them is the database's, whatever the clock of the process
             // says that made the id.
-            var before = await session.NowAsync().ConfigureAwait(false) - Retention;
+            var before = await session.NowAsync() - Retention;
             return await session.QueryAsync(
                 $"SELECT id FROM commit_attempts WHERE id < $1 AND created_at < $2 ORDER BY id LIMIT {MaxAtOnce}", r => r.Uuid(0),
-                Guid.CreateVersion7(before), before).ConfigureAwait(false);
-        }, ct).ConfigureAwait(false);
+                Guid.CreateVersion7(before), before);
+        }, ct);
         var pruned = 0;
         await foreach (var slice in Db.WriteInSlicesAsync(old,
-            (tx, ids) => tx.ExecuteAsync("DELETE FROM commit_attempts WHERE id {in $1}", ids.ToArray()), ct).ConfigureAwait(false))
+            (tx, ids) => tx.ExecuteAsync("DELETE FROM commit_attempts WHERE id {in $1}", ids.ToArray()), ct))
         {
             pruned += slice;
         }

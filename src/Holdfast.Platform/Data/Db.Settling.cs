@@ -25,14 +25,14 @@ public abstract partial class Db
         {
             try
             {
-                await using var tx = await BeginAsync(ct).ConfigureAwait(false);
+                await using var tx = await BeginAsync(ct);
                 var batch = tx.Batch();
                 batch.Execute(
                     $"INSERT INTO commit_attempts (id, is_void, created_at) VALUES ($1, $2, ({tx.ClockSql})) ON CONFLICT (id) DO NOTHING",
                     attempt, true);
                 var found = batch.Query("SELECT is_void FROM commit_attempts WHERE id = $1", r => r.Bool(0), attempt);
                 var now = batch.Now();
-                await batch.RunAsync().ConfigureAwait(false);
+                await batch.RunAsync();
                 if (found.Rows[0] && now.First - MadeAt(attempt) > CommitAttemptPruner.Retention / 2)
                 {
                     // A row that is missing after so long says nothing.
@@ -40,7 +40,7 @@ public abstract partial class Db
                 }
 
                 tx.MustLeaveAttempt();
-                await tx.CommitAsync(ct).ConfigureAwait(false);
+                await tx.CommitAsync(ct);
                 return !found.Rows[0];
             }
             catch (Exception e) when (IsUnavailable(e))
@@ -49,7 +49,7 @@ public abstract partial class Db
                 failed?.Invoke(e);
             }
 
-            await Task.Delay(50, ct).ConfigureAwait(false);
+            await Task.Delay(50, ct);
         }
         while (clock.Elapsed < patience);
         return null;
@@ -65,7 +65,7 @@ public abstract partial class Db
         var patience = left > MinSettlePatience ? left : MinSettlePatience;
         try
         {
-            return await SettleAsync(attempt, patience, ct, failed).WaitAsync(patience, ct).ConfigureAwait(false);
+            return await SettleAsync(attempt, patience, ct, failed).WaitAsync(patience, ct);
         }
         catch (Exception e) when (e is OperationCanceledException or TimeoutException)
         {

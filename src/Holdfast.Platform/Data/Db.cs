@@ -66,7 +66,7 @@ public abstract partial class Db : IAsyncDisposable
         {
             try
             {
-                return await ReadOnceAsync(read, ct).ConfigureAwait(false);
+                return await ReadOnceAsync(read, ct);
             }
             catch (Exception e) when (MayReconnect(e, losses, clock))
             {
@@ -102,14 +102,14 @@ public abstract partial class Db : IAsyncDisposable
             var result = default(T);
             try
             {
-                await using var tx = await BeginAsync(ct).ConfigureAwait(false);
-                result = await work(tx).ConfigureAwait(false);
+                await using var tx = await BeginAsync(ct);
+                result = await work(tx);
                 if (!tx.IsRolledBack)
                 {
-                    await AuditLog.NoteAsync(tx, AuditScope.Current?.Line(result) is { } line ? [line] : []).ConfigureAwait(false);
+                    await AuditLog.NoteAsync(tx, AuditScope.Current?.Line(result) is { } line ? [line] : []);
                     committing = tx;
                     tx.LeavesFence = CurrentWork.Kind != DbWork.Background;
-                    await tx.CommitAsync(ct).ConfigureAwait(false);
+                    await tx.CommitAsync(ct);
                     if (tx.Attempt is not null)
                     {
                         Condition.Works(tx.Begun);
@@ -120,8 +120,8 @@ public abstract partial class Db : IAsyncDisposable
             }
             catch (Exception e) when (tries < Attempts && IsTransient(e))
             {
-                await FreeStuckAsync(clock.Elapsed).ConfigureAwait(false);
-                await Task.Delay(Random.Shared.Next(1, 10 * tries), ct).ConfigureAwait(false);
+                await FreeStuckAsync(clock.Elapsed);
+                await Task.Delay(Random.Shared.Next(1, 10 * tries), ct);
             }
             catch (Exception e) when (FaultOf(e) == DbFault.Taken && ++taken < MaxTaken)
             {
@@ -129,7 +129,7 @@ public abstract partial class Db : IAsyncDisposable
             }
             catch (Exception e) when (committing?.Attempt is { } attempt && IsConnectionLost(e))
             {
-                var committed = await SettleInTimeAsync(attempt, clock.Elapsed, CancellationToken.None).ConfigureAwait(false);
+                var committed = await SettleInTimeAsync(attempt, clock.Elapsed, CancellationToken.None);
                 if (committed is true)
                 {
                     committing.HasCommitted();
@@ -157,7 +157,7 @@ public abstract partial class Db : IAsyncDisposable
     public Task WriteAsync(Func<Tx, Task> work, CancellationToken ct = default) =>
         WriteAsync<object?>(async tx =>
         {
-            await work(tx).ConfigureAwait(false);
+            await work(tx);
             return null;
         }, ct);
 
@@ -175,7 +175,7 @@ public abstract partial class Db : IAsyncDisposable
     {
         try
         {
-            return waited < StuckAfter ? 0 : await EndStuckSessionsAsync().ConfigureAwait(false);
+            return waited < StuckAfter ? 0 : await EndStuckSessionsAsync();
         }
         catch (Exception e) when (IsUnavailable(e))
         {

@@ -14,14 +14,14 @@ public abstract class DbSession
     {
         var batch = Batch();
         var rows = batch.Query(sql, map, args);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         return rows.Rows;
     }
 
     /// <summary>The first row of a query, or default.</summary>
     public async Task<T?> FirstAsync<T>(string sql, Func<Row, T> map, params object?[] args)
     {
-        var rows = await QueryAsync(sql, map, args).ConfigureAwait(false);
+        var rows = await QueryAsync(sql, map, args);
         return rows.Count > 0 ? rows[0] : default;
     }
 
@@ -30,7 +30,7 @@ public abstract class DbSession
     {
         var batch = Batch();
         var changed = batch.Execute(sql, args);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         return changed.Count;
     }
 
@@ -39,7 +39,7 @@ public abstract class DbSession
     {
         var batch = Batch();
         var now = batch.Now();
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         return now.Rows[0];
     }
 

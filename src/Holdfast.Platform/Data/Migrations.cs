@@ -32,21 +32,20 @@ public static partial class Migrations
                 applied.Clear();
                 found.Clear();
                 tx.LeavesNoAttempt();
-                await tx.WithoutTimeLimitAsync().ConfigureAwait(false);
-                var known = await AppliedAsync(tx, binary).ConfigureAwait(false);
+                await tx.WithoutTimeLimitAsync();
+                var known = await AppliedAsync(tx, binary);
                 var scripts = modules.SelectMany(Scripts).ToList();
                 foreach (var script in scripts.Where(s => !known.Contains(s.Name)))
                 {
-                    found.AddRange(await RunAsync(tx, script, db.Name == "sqlite").ConfigureAwait(false));
+                    found.AddRange(await RunAsync(tx, script, db.Name == "sqlite"));
                     await tx.ExecuteAsync("INSERT INTO schema_migrations (name, oldest_binary) VALUES ($1, $2)", script.Name,
-                        script.OldestBinary)
-                        .ConfigureAwait(false);
+                        script.OldestBinary);
                     applied.Add(script.Name);
                 }
 
-                await CompareChecksumsAsync(tx, scripts).ConfigureAwait(false);
-            }, ct).ConfigureAwait(false);
-        }, ct).ConfigureAwait(false);
+                await CompareChecksumsAsync(tx, scripts);
+            }, ct);
+        }, ct);
         found.ForEach(line => report?.Invoke(line));
         return applied;
     }
@@ -54,10 +53,8 @@ public static partial class Migrations
     /// <summary>The names of what this database has. Throws when it was given something that this binary is too old for.</summary>
     private static async Task<HashSet<string>> AppliedAsync(Tx tx, int binary)
     {
-        await tx.ExecuteAsync("CREATE TABLE IF NOT EXISTS schema_migrations (name text PRIMARY KEY, oldest_binary bigint NOT NULL)")
-            .ConfigureAwait(false);
-        var known = await tx.QueryAsync("SELECT name, oldest_binary FROM schema_migrations", r => (Name: r.Text(0), Oldest: r.Long(1)))
-            .ConfigureAwait(false);
+        await tx.ExecuteAsync("CREATE TABLE IF NOT EXISTS schema_migrations (name text PRIMARY KEY, oldest_binary bigint NOT NULL)");
+        var known = await tx.QueryAsync("SELECT name, oldest_binary FROM schema_migrations", r => (Name: r.Text(0), Oldest: r.Long(1)));
         var oldest = known.Count == 0 ? 0 : known.Max(k => k.Oldest);
         if (oldest > binary)
         {
@@ -75,17 +72,14 @@ public static partial class Migrations
     /// </summary>
     private static async Task CompareChecksumsAsync(Tx tx, IReadOnlyList<Script> scripts)
     {
-        await tx.ExecuteAsync("CREATE TABLE IF NOT EXISTS schema_checksums (name text PRIMARY KEY, sha256 text NOT NULL)")
-            .ConfigureAwait(false);
-        var rows = await tx.QueryAsync("SELECT name, sha256 FROM schema_checksums", r => (Name: r.Text(0), Checksum: r.Text(1)))
-            .ConfigureAwait(false);
+        await tx.ExecuteAsync("CREATE TABLE IF NOT EXISTS schema_checksums (name text PRIMARY KEY, sha256 text NOT NULL)");
+        var rows = await tx.QueryAsync("SELECT name, sha256 FROM schema_checksums", r => (Name: r.Text(0), Checksum: r.Text(1)));
         var known = rows.ToDictionary(r => r.Name, r => r.Checksum, StringComparer.Ordinal);
         foreach (var script in scripts)
         {
             if (!known.TryGetValue(script.Name, out var checksum))
             {
-                await tx.ExecuteAsync("INSERT INTO schema_checksums (name, sha256) VALUES ($1, $2)", script.Name, script.Checksum)
-                    .ConfigureAwait(false);
+                await tx.ExecuteAsync("INSERT INTO schema_checksums (name, sha256) VALUES ($1, $2)", script.Name, script.Checksum);
             }
             else if (checksum != script.Checksum)
             {
@@ -102,8 +96,7 @@ public static partial class Migrations
         HashSet<string> known;
         try
         {
-            known = [.. await db.ReadAsync(s => s.QueryAsync("SELECT name FROM schema_migrations", r => r.Text(0)), ct)
-                .ConfigureAwait(false)];
+            known = [.. await db.ReadAsync(s => s.QueryAsync("SELECT name FROM schema_migrations", r => r.Text(0)), ct)];
         }
         catch (System.Data.Common.DbException e) when (!db.IsConnectionLost(e) && !db.IsTransient(e) && DatabaseFailure.Line(e) is null)
         {
@@ -118,14 +111,14 @@ public static partial class Migrations
     {
         foreach (var statement in Sql.Statements(script.Text, sqlite))
         {
-            await tx.ExecuteAsync(statement).ConfigureAwait(false);
+            await tx.ExecuteAsync(statement);
         }
 
         var found = new List<string>();
         foreach (var name in Step().Matches(script.Text).Select(m => m.Groups[1].Value))
         {
             var step = (IMigrationStep)Activator.CreateInstance(script.Module.GetType(name, throwOnError: true)!)!;
-            found.AddRange(await step.RunAsync(tx).ConfigureAwait(false));
+            found.AddRange(await step.RunAsync(tx));
         }
 
         return found;

@@ -51,7 +51,7 @@ public sealed class StatementBatch(DbSession session)
     {
         if (_statements.Count > 0)
         {
-            await session.RunAsync(_statements).ConfigureAwait(false);
+            await session.RunAsync(_statements);
             _statements.Clear();
         }
     }

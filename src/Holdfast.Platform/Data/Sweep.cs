@@ -50,7 +50,7 @@ public abstract class Sweep(Db db, TimeSpan pause, int batchSize, ILogger log) :
             _comesBackSoon = false;
             try
             {
-                done = await SweepOnceAsync(stoppingToken).ConfigureAwait(false);
+                done = await SweepOnceAsync(stoppingToken);
                 failures = 0;
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

@@ -39,13 +39,13 @@ public sealed record TextKeys(string Table, string Text, string Key, string Scop
         {
             var page = await tx.QueryAsync(
                 $"SELECT id, {Text}, {Key}, {Scope} FROM {Table} WHERE id > $1 AND {Where} ORDER BY id LIMIT {PageSize}",
-                r => new KeyedText(r.Uuid(0), r.Text(1), r.TextOrNull(2), r.Text(3)), last).ConfigureAwait(false);
+                r => new KeyedText(r.Uuid(0), r.Text(1), r.TextOrNull(2), r.Text(3)), last);
             if (page.Count == 0)
             {
                 return report;
             }
 
-            await RecomputeAsync(tx, page, keyOf, report).ConfigureAwait(false);
+            await RecomputeAsync(tx, page, keyOf, report);
             last = page[^1].Id;
         }
     }
@@ -74,7 +74,7 @@ public sealed record TextKeys(string Table, string Text, string Key, string Scop
         var owners = Owner is null ? [] : changes.Select(c => c.Row.Scope).Distinct().Select(Guid.Parse).ToArray();
         var holders = await tx.QueryAsync(
             $"SELECT {Key}, {Scope}, id FROM {Table} WHERE {Where} AND {Key} {{in $1}}{(Owner is null ? "" : $" AND {Owner} {{in $2}}")}",
-            r => (Key: r.Text(0), Scope: r.Text(1), Id: r.Uuid(2)), Owner is null ? [keys] : [keys, owners]).ConfigureAwait(false);
+            r => (Key: r.Text(0), Scope: r.Text(1), Id: r.Uuid(2)), Owner is null ? [keys] : [keys, owners]);
         var taken = holders.ToDictionary(h => (h.Scope, h.Key), h => h.Id);
         var rows = new RowSet(Table, new("id", ColumnType.Uuid), new("new_key", ColumnType.Text));
         foreach (var (row, key) in changes)
@@ -89,6 +89,6 @@ public sealed record TextKeys(string Table, string Text, string Key, string Scop
 
         var batch = tx.Batch();
         batch.ChangeEach(rows, $"UPDATE {Table} SET {Key} = {{v.new_key}} WHERE {Table}.id = {{v.id}}");
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
     }
 }

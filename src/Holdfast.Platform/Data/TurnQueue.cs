@@ -67,7 +67,7 @@ internal sealed class TurnQueue<T>(int capacity, int parallel) : IDisposable
                 _waiters++;
             }
 
-            await _signal.WaitAsync().ConfigureAwait(false);
+            await _signal.WaitAsync();
         }
     }
 

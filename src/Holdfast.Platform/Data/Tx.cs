@@ -50,7 +50,7 @@ public abstract class Tx : DbSession, IAsyncDisposable
     public async Task CommitAsync(CancellationToken ct = default)
     {
         Attempt = HasChanges && !_leavesNoAttempt ? Guid.CreateVersion7() : null;
-        await CommitCoreAsync(ct).ConfigureAwait(false);
+        await CommitCoreAsync(ct);
         HasCommitted();
     }
 
@@ -104,7 +104,7 @@ public abstract class Tx : DbSession, IAsyncDisposable
     public async Task RollbackAsync()
     {
         IsRolledBack = true;
-        await RollbackCoreAsync().ConfigureAwait(false);
+        await RollbackCoreAsync();
     }
 
     /// <summary>

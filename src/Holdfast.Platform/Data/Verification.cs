@@ -18,7 +18,7 @@ public static class Verification
             return null;
         }
 
-        var found = await db.ReadWholeAsync(s => s.FirstAsync("PRAGMA quick_check(1)", r => r.Text(0)), ct).ConfigureAwait(false);
+        var found = await db.ReadWholeAsync(s => s.FirstAsync("PRAGMA quick_check(1)", r => r.Text(0)), ct);
         return found == "ok" ? null : found;
     }
 
@@ -35,7 +35,7 @@ public static class Verification
             // MATERIALIZED: a LIMIT on the check itself makes PostgreSQL plan for the first rows, by nested loops over all rows where there
             // are none.
             var sql = $"WITH broken AS MATERIALIZED ({invariant.Sql}) SELECT * FROM broken LIMIT {MaxRows + 1}";
-            var rows = await db.ReadWholeAsync(s => s.QueryAsync(sql, Show), ct).ConfigureAwait(false);
+            var rows = await db.ReadWholeAsync(s => s.QueryAsync(sql, Show), ct);
             if (rows.Count > 0)
             {
                 findings.Add(new Finding(invariant.Name, [.. rows.Take(MaxRows)], rows.Count > MaxRows));
@@ -48,8 +48,8 @@ public static class Verification
     /// <summary>Recomputes what the repair knows of, in one transaction; returns a line for each change.</summary>
     public static Task<IReadOnlyList<string>> RepairAsync(Db db, Repair repair, CancellationToken ct = default) => db.WriteAsync(async tx =>
     {
-        await tx.ForWholeTablesAsync().ConfigureAwait(false);
-        return await repair.RunAsync(tx).ConfigureAwait(false);
+        await tx.ForWholeTablesAsync();
+        return await repair.RunAsync(tx);
     }, ct);
 
     private static string Show(Row row) =>

@@ -47,6 +47,5 @@ public static class Mails
     /// <summary>Has one that was given up sent again; false where it is gone, or nobody can use it any more.</summary>
     internal static async Task<bool> AgainAsync(Tx tx, Guid id) =>
         await tx.ExecuteAsync("UPDATE mails SET given_up_at = NULL, attempts = 0, next_attempt_at = $2 WHERE id = $1 "
-        + "AND given_up_at IS NOT NULL AND (expires_at IS NULL OR expires_at > $2)", id, await tx.NowAsync().ConfigureAwait(false))
-        .ConfigureAwait(false) == 1;
+        + "AND given_up_at IS NOT NULL AND (expires_at IS NULL OR expires_at > $2)", id, await tx.NowAsync()) == 1;
 }

@@ -37,12 +37,12 @@ public sealed class Health(Db db, IHostApplicationLifetime lifetime, TimeProvide
     /// <summary>200 while requests may be sent here: the database answers and the process is not ending; else 503.</summary>
     public async Task<Reply> ReadyAsync() =>
         Answer(lifetime.ApplicationStopping.IsCancellationRequested ? HealthStatus.Unhealthy
-        : (await DatabaseAsync().ConfigureAwait(false)).Status, null);
+        : (await DatabaseAsync()).Status, null);
 
     /// <summary>The state of each dependency.</summary>
     public async Task<Reply> AllAsync()
     {
-        var database = await DatabaseAsync().ConfigureAwait(false);
+        var database = await DatabaseAsync();
         Dependency[] cache = redis is null ? []
             : [new("cache", "redis", redis.IsUsable ? HealthStatus.Healthy : HealthStatus.Degraded, redis.LatencyMs)];
         Dependency[] all = [database, .. cache, .. (others ?? []).SelectMany(o => o.Ask())];
@@ -57,7 +57,7 @@ public sealed class Health(Db db, IHostApplicationLifetime lifetime, TimeProvide
         double? latency;
         try
         {
-            latency = await Check().WaitAsync(Patience).ConfigureAwait(false);
+            latency = await Check().WaitAsync(Patience);
         }
         catch (TimeoutException)
         {
@@ -87,7 +87,7 @@ public sealed class Health(Db db, IHostApplicationLifetime lifetime, TimeProvide
         try
         {
             var clock = Stopwatch.StartNew();
-            await db.ReadAsync(s => s.FirstAsync("SELECT 1", r => r.Long(0))).ConfigureAwait(false);
+            await db.ReadAsync(s => s.FirstAsync("SELECT 1", r => r.Long(0)));
             if (_wasDown)
             {
                 log.LogInformation("The database answers again");

@@ -45,8 +45,7 @@ internal sealed class DiscountQueries(Db db)
         var after = paging.Value.After?[0] ?? "";
         var rows = await db.ReadAsync(s => store.Value is { } id
             ? DiscountTable.Table.QueryAsync(s, ListSql("store_id = $4"), begin, after, paging.Value.Limit + 1, id)
-            : DiscountTable.Table.QueryAsync(s, ListSql("store_id IS NULL"), begin, after, paging.Value.Limit + 1), request.Aborted)
-            .ConfigureAwait(false);
+            : DiscountTable.Table.QueryAsync(s, ListSql("store_id IS NULL"), begin, after, paging.Value.Limit + 1), request.Aborted);
         var page = paging.Value.Page(rows, c => [c.CodeKey]);
         return Reply.Ok(page);
     }
@@ -65,8 +64,7 @@ internal sealed class DiscountQueries(Db db)
         }
 
         var key = KeyOf(request);
-        var found = key is null ? null : await db.ReadAsync(s => DiscountRows.FindAsync(s, store.Value, key), request.Aborted)
-            .ConfigureAwait(false);
+        var found = key is null ? null : await db.ReadAsync(s => DiscountRows.FindAsync(s, store.Value, key), request.Aborted);
         return found is null ? Errors.NotFound : Reply.Ok(found, found.Version);
     }
 
@@ -76,7 +74,7 @@ internal sealed class DiscountQueries(Db db)
     /// </summary>
     public async Task<Reply> QuoteAsync(Request request)
     {
-        var body = await request.FieldsAsync().ConfigureAwait(false);
+        var body = await request.FieldsAsync();
         if (!body.IsOk)
         {
             return body.Error!;
@@ -96,7 +94,7 @@ internal sealed class DiscountQueries(Db db)
         }
 
         var buyer = EmailAddress.Key(request.Caller.Email) ?? "";
-        var result = await db.ReadAsync(s => QuoteAsync(s, storeId, key, subtotal, category, buyer), request.Aborted).ConfigureAwait(false);
+        var result = await db.ReadAsync(s => QuoteAsync(s, storeId, key, subtotal, category, buyer), request.Aborted);
         return result.IsOk ? Reply.Ok(result.Value) : result.Error!;
     }
 
@@ -126,7 +124,7 @@ internal sealed class DiscountQueries(Db db)
         var currencies = batch.Query("SELECT currency FROM stores WHERE id = $1", r => r.Text(0), storeId);
         var codes = DiscountStore.Peek(batch, [storeId], [key]);
         var now = batch.Now();
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         if (currencies.First is not { } currency)
         {
             return PromotionErrors.UnknownStore;
@@ -143,7 +141,7 @@ internal sealed class DiscountQueries(Db db)
         }
 
         var uses = DiscountStore.Uses(batch, [code.Id], [buyer]);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         return new DiscountBook(codes.Rows, uses.Rows).Check(code, subtotal, buyer, now.Rows[0]) is { } obstacle ? obstacle
             : new DiscountQuote(code.Code, code.Kind, Discounts.AmountOf(code, subtotal), code.Kind == DiscountKind.FreeShipping, currency);
     }

@@ -19,7 +19,7 @@ internal sealed class ManageDiscounts(Db db)
     /// <summary>201 with the code; 409 <c>discount_code_taken</c>.</summary>
     public async Task<Reply> CreateAsync(Request request)
     {
-        var body = await request.FieldsAsync().ConfigureAwait(false);
+        var body = await request.FieldsAsync();
         if (!body.IsOk)
         {
             return body.Error!;
@@ -33,8 +33,7 @@ internal sealed class ManageDiscounts(Db db)
             fields.Reject("code", "must be of letters A to Z, digits, - and _");
         }
 
-        var code = DiscountBody.Read(fields, Guid.CreateVersion7(), storeId, name, await ZoneAsync(fields, storeId, request.Aborted)
-            .ConfigureAwait(false));
+        var code = DiscountBody.Read(fields, Guid.CreateVersion7(), storeId, name, await ZoneAsync(fields, storeId, request.Aborted));
         if ((fields.Done() ?? Refusal(request.Caller, storeId)) is { } error)
         {
             return error;
@@ -42,7 +41,7 @@ internal sealed class ManageDiscounts(Db db)
 
         try
         {
-            return await IdempotentWork.RunAsync(db, request, required: false, tx => InsertAsync(tx, code)).ConfigureAwait(false);
+            return await IdempotentWork.RunAsync(db, request, required: false, tx => InsertAsync(tx, code));
         }
         catch (Exception e) when (db.IsUniqueViolation(e, "discount_codes"))
         {
@@ -56,7 +55,7 @@ internal sealed class ManageDiscounts(Db db)
     /// </summary>
     public async Task<Reply> ReplaceAsync(Request request)
     {
-        var body = await request.FieldsAsync().ConfigureAwait(false);
+        var body = await request.FieldsAsync();
         if (!body.IsOk)
         {
             return body.Error!;
@@ -69,13 +68,13 @@ internal sealed class ManageDiscounts(Db db)
         }
 
         var wanted = DiscountBody.Read(body.Value, Guid.Empty, store.Value, request.RouteText("code"),
-            await ZoneAsync(body.Value, store.Value, request.Aborted).ConfigureAwait(false));
+            await ZoneAsync(body.Value, store.Value, request.Aborted));
         if ((body.Value.Done() ?? Refusal(request.Caller, store.Value)) is { } error)
         {
             return error;
         }
 
-        return await db.WriteAsync(tx => ReplaceAsync(tx, wanted, request.IfMatch), request.Aborted).ConfigureAwait(false);
+        return await db.WriteAsync(tx => ReplaceAsync(tx, wanted, request.IfMatch), request.Aborted);
     }
 
     /// <summary>
@@ -90,8 +89,7 @@ internal sealed class ManageDiscounts(Db db)
         }
 
         return Refusal(request.Caller, store.Value) is { } error ? error
-            : await db.WriteAsync(tx => DeleteAsync(tx, store.Value, request.RouteText("code"), request.IfMatch), request.Aborted)
-            .ConfigureAwait(false);
+            : await db.WriteAsync(tx => DeleteAsync(tx, store.Value, request.RouteText("code"), request.IfMatch), request.Aborted);
     }
 
     /// <summary>Why the caller may not manage codes of the store (null: of all stores), or null.</summary>
@@ -102,25 +100,24 @@ internal sealed class ManageDiscounts(Db db)
     /// <summary>The time zone of the code's store, where the body names plain days; a code for all stores has none.</summary>
     private async Task<TimeZoneInfo?> ZoneAsync(JsonBodyReader fields, Guid? storeId, CancellationToken ct) => storeId is { } id
         && (fields.IsDay("startsAt") || fields.IsDay("endsAt"))
-        ? Times.Zone(await db.ReadAsync(s => s.FirstAsync("SELECT time_zone FROM stores WHERE id = $1", r => r.Text(0), id), ct)
-        .ConfigureAwait(false)) : null;
+        ? Times.Zone(await db.ReadAsync(s => s.FirstAsync("SELECT time_zone FROM stores WHERE id = $1", r => r.Text(0), id), ct)) : null;
 
     private static async Task<Result<Reply>> InsertAsync(Tx tx, DiscountCode code)
     {
-        if (code.StoreId is { } storeId && await DiscountQueries.CurrencyAsync(tx, storeId).ConfigureAwait(false) is null)
+        if (code.StoreId is { } storeId && await DiscountQueries.CurrencyAsync(tx, storeId) is null)
         {
             return PromotionErrors.UnknownStore;
         }
 
-        var now = await tx.NowAsync().ConfigureAwait(false);
+        var now = await tx.NowAsync();
         var made = code with { CreatedAt = now, UpdatedAt = now };
-        await DiscountRows.InsertAsync(tx, made).ConfigureAwait(false);
+        await DiscountRows.InsertAsync(tx, made);
         return Reply.Created(made, Routes.Base + DiscountQueries.PathOf(made), made.Version);
     }
 
     private static async Task<Reply> ReplaceAsync(Tx tx, DiscountCode wanted, VersionCondition? ifMatch)
     {
-        var found = await DiscountRows.LockAsync(tx, wanted.StoreId, wanted.CodeKey).ConfigureAwait(false);
+        var found = await DiscountRows.LockAsync(tx, wanted.StoreId, wanted.CodeKey);
         if (found is null)
         {
             return Errors.NotFound;
@@ -138,7 +135,7 @@ internal sealed class ManageDiscounts(Db db)
 
         if (wanted.UsageLimitPerCustomer is { } limit && (found.UsageLimitPerCustomer is not { } before || limit < before))
         {
-            var most = await DiscountRows.MostByOneBuyerAsync(tx, found.Id).ConfigureAwait(false);
+            var most = await DiscountRows.MostByOneBuyerAsync(tx, found.Id);
             if (limit < most)
             {
                 return PromotionErrors.LimitBelowUses("usageLimitPerCustomer", most);
@@ -146,11 +143,11 @@ internal sealed class ManageDiscounts(Db db)
 
             if (found.UsageLimitPerCustomer is null)
             {
-                await DiscountRows.LimitUsesAsync(tx, found.Id).ConfigureAwait(false);
+                await DiscountRows.LimitUsesAsync(tx, found.Id);
             }
         }
 
-        var now = await tx.NowAsync().ConfigureAwait(false);
+        var now = await tx.NowAsync();
         var changed = wanted with
         {
             Id = found.Id,
@@ -161,13 +158,13 @@ internal sealed class ManageDiscounts(Db db)
             CreatedAt = found.CreatedAt,
             UpdatedAt = now
         };
-        await DiscountRows.UpdateAsync(tx, found, changed).ConfigureAwait(false);
+        await DiscountRows.UpdateAsync(tx, found, changed);
         return Reply.Ok(changed, changed.Version);
     }
 
     private static async Task<Reply> DeleteAsync(Tx tx, Guid? storeId, string code, VersionCondition? ifMatch)
     {
-        var found = await DiscountRows.LockAsync(tx, storeId, DiscountCode.KeyOf(code)).ConfigureAwait(false);
+        var found = await DiscountRows.LockAsync(tx, storeId, DiscountCode.KeyOf(code));
         if (found is null)
         {
             return Errors.NotFound;
@@ -178,17 +175,17 @@ internal sealed class ManageDiscounts(Db db)
             return Errors.PreconditionFailed;
         }
 
-        if (!await DiscountRows.WasUsedAsync(tx, found.Id).ConfigureAwait(false))
+        if (!await DiscountRows.WasUsedAsync(tx, found.Id))
         {
-            await tx.ExecuteAsync("DELETE FROM discount_codes WHERE id = $1", found.Id).ConfigureAwait(false);
+            await tx.ExecuteAsync("DELETE FROM discount_codes WHERE id = $1", found.Id);
             return Reply.NoContent();
         }
 
         if (found.Active)
         {
             var read = found;
-            found = read with { Active = false, Version = read.Version + 1, UpdatedAt = await tx.NowAsync().ConfigureAwait(false) };
-            await DiscountRows.UpdateAsync(tx, read, found).ConfigureAwait(false);
+            found = read with { Active = false, Version = read.Version + 1, UpdatedAt = await tx.NowAsync() };
+            await DiscountRows.UpdateAsync(tx, read, found);
         }
 
         return Reply.Ok(found, found.Version);

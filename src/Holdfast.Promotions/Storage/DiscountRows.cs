@@ -17,7 +17,7 @@ internal static class DiscountRows
     /// <summary>The live uses of the buyer who has most.</summary>
     public static async Task<long> MostByOneBuyerAsync(Tx tx, Guid codeId) => await tx.FirstAsync(
         "SELECT COALESCE(MAX(uses), 0) FROM (SELECT SUM(delta) AS uses FROM discount_uses WHERE code_id = $1 GROUP BY buyer) b",
-        r => r.Long(0), codeId).ConfigureAwait(false);
+        r => r.Long(0), codeId);
 
     /// <summary>Has all uses of the code count towards its limit per customer, which it had not before.</summary>
     public static Task<int> LimitUsesAsync(Tx tx, Guid codeId) =>
@@ -25,7 +25,7 @@ internal static class DiscountRows
 
     /// <summary>Whether any order ever used the code.</summary>
     public static async Task<bool> WasUsedAsync(Tx tx, Guid codeId) =>
-        await tx.FirstAsync("SELECT 1 FROM discount_uses WHERE code_id = $1 LIMIT 1", r => r.Int(0), codeId).ConfigureAwait(false) == 1;
+        await tx.FirstAsync("SELECT 1 FROM discount_uses WHERE code_id = $1 LIMIT 1", r => r.Int(0), codeId) == 1;
 
     /// <summary>A new code; a unique violation when its key is taken.</summary>
     public static Task InsertAsync(Tx tx, DiscountCode code)

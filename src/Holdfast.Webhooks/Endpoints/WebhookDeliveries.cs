@@ -33,7 +33,7 @@ internal sealed class WebhookDeliveries(Db db)
 
         var page = await db.ReadAsync(async s =>
         {
-            if (await WebhookEndpoints.FindAsync(s, request).ConfigureAwait(false) is not { } endpoint)
+            if (await WebhookEndpoints.FindAsync(s, request) is not { } endpoint)
             {
                 return null;
             }
@@ -41,21 +41,20 @@ internal sealed class WebhookDeliveries(Db db)
             var rows = await s.QueryAsync(
                 $"SELECT {WebhookDelivery.Columns} FROM webhook_deliveries WHERE endpoint_id = $1 AND id < $2 AND status {{in $3}} ORDER "
                 + "BY id DESC LIMIT $4",
-                WebhookDelivery.Map, endpoint.Id, before, status is null ? Statuses : [status], (long)paging.Value.Limit + 1)
-                .ConfigureAwait(false);
+                WebhookDelivery.Map, endpoint.Id, before, status is null ? Statuses : [status], (long)paging.Value.Limit + 1);
             var cut = paging.Value.Page(rows, d => [d.Id.ToString()]);
-            return cut with { Items = await WebhookDelivery.WithLogAsync(s, [.. cut.Items]).ConfigureAwait(false) };
-        }, request.Aborted).ConfigureAwait(false);
+            return cut with { Items = await WebhookDelivery.WithLogAsync(s, [.. cut.Items]) };
+        }, request.Aborted);
         return page is null ? Errors.NotFound : Reply.Ok(page);
     }
 
     /// <summary>
     /// 200: it is sent once more, whatever became of it before, with the same <c>webhook-id</c>; 409 <c>webhook_endpoint_paused</c>.
     /// </summary>
-    public async Task<Reply> RedeliverAsync(Request request) => await request.NoMembersAsync().ConfigureAwait(false) is { } error ? error
+    public async Task<Reply> RedeliverAsync(Request request) => await request.NoMembersAsync() is { } error ? error
         : await IdempotentWork.RunAsync(db, request, required: false, async tx =>
     {
-        var endpoint = await WebhookEndpoints.FindAsync(tx, request).ConfigureAwait(false);
+        var endpoint = await WebhookEndpoints.FindAsync(tx, request);
         if (endpoint is null || request.Id("deliveryId") is not { } id)
         {
             return Errors.NotFound;
@@ -69,22 +68,22 @@ internal sealed class WebhookDeliveries(Db db)
         var changed = await tx.ExecuteAsync(
             "UPDATE webhook_deliveries SET status = 'pending', attempts = 0, next_attempt_at = $3 WHERE id = $1 AND endpoint_id = $2", id,
             endpoint.Id,
-            await tx.NowAsync().ConfigureAwait(false)).ConfigureAwait(false);
+            await tx.NowAsync());
         if (changed == 0)
         {
             return Errors.NotFound;
         }
 
         var delivery = await tx.QueryAsync($"SELECT {WebhookDelivery.Columns} FROM webhook_deliveries WHERE id = $1", WebhookDelivery.Map,
-            id).ConfigureAwait(false);
-        return Reply.Ok((await WebhookDelivery.WithLogAsync(tx, delivery).ConfigureAwait(false))[0]);
-    }).ConfigureAwait(false);
+            id);
+        return Reply.Ok((await WebhookDelivery.WithLogAsync(tx, delivery))[0]);
+    });
 
     /// <summary>200 <c>{redelivered}</c>: everything that was given up is sent once more.</summary>
-    public async Task<Reply> RedeliverFailedAsync(Request request) => await request.NoMembersAsync().ConfigureAwait(false) is { } error
+    public async Task<Reply> RedeliverFailedAsync(Request request) => await request.NoMembersAsync() is { } error
         ? error : await IdempotentWork.RunAsync(db, request, required: false, async tx =>
     {
-        var endpoint = await WebhookEndpoints.FindAsync(tx, request).ConfigureAwait(false);
+        var endpoint = await WebhookEndpoints.FindAsync(tx, request);
         if (endpoint is null)
         {
             return Errors.NotFound;
@@ -98,7 +97,7 @@ internal sealed class WebhookDeliveries(Db db)
         var changed = await tx.ExecuteAsync(
             "UPDATE webhook_deliveries SET status = 'pending', attempts = 0, next_attempt_at = $2 WHERE endpoint_id = $1 AND status = "
             + "'failed'", endpoint.Id,
-            await tx.NowAsync().ConfigureAwait(false)).ConfigureAwait(false);
+            await tx.NowAsync());
         return Reply.Ok(new { Redelivered = changed });
-    }).ConfigureAwait(false);
+    });
 }

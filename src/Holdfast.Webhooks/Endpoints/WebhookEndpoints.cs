@@ -23,7 +23,7 @@ internal sealed class WebhookEndpoints(Db db, SecretBox box, EventTypes types, W
     /// <summary>201 with the secret, which is shown this once; 409 <c>too_many_webhook_endpoints</c>.</summary>
     public async Task<Reply> CreateAsync(Request request)
     {
-        var body = await request.FieldsAsync().ConfigureAwait(false);
+        var body = await request.FieldsAsync();
         if (!body.IsOk)
         {
             return body.Error!;
@@ -56,7 +56,7 @@ internal sealed class WebhookEndpoints(Db db, SecretBox box, EventTypes types, W
 
         // Not through Idempotency: a stored answer would be the secret at rest. An endpoint that was made twice can be deleted.
         var secret = RandomNumberGenerator.GetBytes(SecretBytes);
-        return await db.WriteAsync(tx => AddAsync(tx, storeId, url, description, wanted, secret)).ConfigureAwait(false);
+        return await db.WriteAsync(tx => AddAsync(tx, storeId, url, description, wanted, secret));
     }
 
     public async Task<Reply> ListAsync(Request request)
@@ -80,18 +80,18 @@ internal sealed class WebhookEndpoints(Db db, SecretBox box, EventTypes types, W
 
         var rows = await db.ReadAsync(s =>
             s.QueryAsync($"SELECT {WebhookEndpoint.Columns} FROM webhook_endpoints WHERE store_id = $1 AND id > $2 ORDER BY id LIMIT $3",
-            WebhookEndpoint.Map, storeId, after, (long)paging.Value.Limit + 1), request.Aborted).ConfigureAwait(false);
+            WebhookEndpoint.Map, storeId, after, (long)paging.Value.Limit + 1), request.Aborted);
         return Reply.Ok(paging.Value.Page(rows, e => [e.Id.ToString()]));
     }
 
     public async Task<Reply> GetAsync(Request request) =>
-        await db.ReadAsync(s => FindAsync(s, request), request.Aborted).ConfigureAwait(false) is { } found ? Reply.Ok(found)
+        await db.ReadAsync(s => FindAsync(s, request), request.Aborted) is { } found ? Reply.Ok(found)
         : Errors.NotFound;
 
     /// <summary>204; what was not delivered yet is not delivered any more, and the log is gone.</summary>
     public Task<Reply> DeleteAsync(Request request) => db.WriteAsync<Reply>(async tx =>
     {
-        if (await FindAsync(tx, request).ConfigureAwait(false) is not { } found)
+        if (await FindAsync(tx, request) is not { } found)
         {
             return Errors.NotFound;
         }
@@ -101,15 +101,15 @@ internal sealed class WebhookEndpoints(Db db, SecretBox box, EventTypes types, W
         batch.Execute("DELETE FROM webhook_endpoints WHERE id = $1", found.Id);
         batch.Execute("DELETE FROM webhook_deliveries WHERE endpoint_id = $1", found.Id);
         batch.Execute("DELETE FROM webhook_attempts WHERE endpoint_id = $1", found.Id);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         return Reply.NoContent(found.StoreId);
     });
 
     /// <summary>200: sent to again; of a paused one what is pending at once. What happened while it was paused is not sent.</summary>
-    public async Task<Reply> ResumeAsync(Request request) => await request.NoMembersAsync().ConfigureAwait(false) is { } error ? error
+    public async Task<Reply> ResumeAsync(Request request) => await request.NoMembersAsync() is { } error ? error
         : await IdempotentWork.RunAsync(db, request, required: false, async tx =>
     {
-        if (await FindAsync(tx, request).ConfigureAwait(false) is not { } found)
+        if (await FindAsync(tx, request) is not { } found)
         {
             return Errors.NotFound;
         }
@@ -119,31 +119,30 @@ internal sealed class WebhookEndpoints(Db db, SecretBox box, EventTypes types, W
         batch.Execute("UPDATE webhook_endpoints SET failing_since = NULL WHERE id = $1", found.Id);
         var paused = batch.Query("UPDATE webhook_endpoints SET paused_at = NULL WHERE id = $1 AND paused_at IS NOT NULL RETURNING id",
             r => r.Uuid(0), found.Id);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         // Of one that was not paused something may be on its way just now.
         if (paused.Rows.Count > 0)
         {
             await tx.ExecuteAsync(
                 "UPDATE webhook_deliveries SET next_attempt_at = $2 WHERE endpoint_id = $1 AND status = 'pending' AND next_attempt_at > $2",
-                found.Id, now.First).ConfigureAwait(false);
+                found.Id, now.First);
         }
 
         return Reply.Ok(found with { Status = "active", FailingSince = null, PausedAt = null });
-    }).ConfigureAwait(false);
+    });
 
     /// <summary>The endpoint of the request's path; null when it is not the caller's to know.</summary>
     internal static async Task<WebhookEndpoint?> FindAsync(DbSession session, Request request)
     {
         var found = request.Id() is { } id
-            ? await session.FirstAsync($"SELECT {WebhookEndpoint.Columns} FROM webhook_endpoints WHERE id = $1", WebhookEndpoint.Map, id)
-            .ConfigureAwait(false) : null;
+            ? await session.FirstAsync($"SELECT {WebhookEndpoint.Columns} FROM webhook_endpoints WHERE id = $1", WebhookEndpoint.Map, id) : null;
         return found is not null && request.Caller.Manages(found.StoreId) ? found : null;
     }
 
     private async Task<Reply> AddAsync(Tx tx, Guid storeId, string url, string? description, List<string> wanted, byte[] secret)
     {
         // The store's row is locked, so that two at once are counted.
-        if ((await tx.QueryAsync("SELECT id FROM stores WHERE id = $1 {lock}", r => r.Uuid(0), storeId).ConfigureAwait(false)).Count == 0)
+        if ((await tx.QueryAsync("SELECT id FROM stores WHERE id = $1 {lock}", r => r.Uuid(0), storeId)).Count == 0)
         {
             return Errors.NotFound;
         }
@@ -151,7 +150,7 @@ internal sealed class WebhookEndpoints(Db db, SecretBox box, EventTypes types, W
         var batch = tx.Batch();
         var count = batch.Query("SELECT COUNT(*) FROM webhook_endpoints WHERE store_id = $1", r => r.Long(0), storeId);
         var now = batch.Now();
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         if (count.First >= WebhookErrors.MaxEndpoints)
         {
             return WebhookErrors.TooMany;
@@ -162,7 +161,7 @@ internal sealed class WebhookEndpoints(Db db, SecretBox box, EventTypes types, W
         await tx.ExecuteAsync(
             "INSERT INTO webhook_endpoints (id, store_id, url, description, types, secret, is_sealed, created_at) VALUES ($1, $2, $3, "
             + "$4{as text}, $5, $6, $7, $8)",
-            made.Id, storeId, url, description, JsonSerializer.Serialize(wanted), value, isSealed, now.First).ConfigureAwait(false);
+            made.Id, storeId, url, description, JsonSerializer.Serialize(wanted), value, isSealed, now.First);
         return Reply.Created(
             new
             {

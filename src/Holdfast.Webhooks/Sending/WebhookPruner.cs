@@ -19,13 +19,13 @@ internal sealed class WebhookPruner(Db db, ILogger<WebhookPruner> log) : Sweep(d
         var old = await tx.QueryAsync(
             $"SELECT id FROM webhook_deliveries WHERE created_at < $1 AND status <> 'pending' ORDER BY created_at LIMIT {MaxAtOnce} "
             + $"{{skip locked}}", r => r.Uuid(0),
-            await tx.NowAsync().ConfigureAwait(false) - Kept).ConfigureAwait(false);
+            await tx.NowAsync() - Kept);
         if (old.Count > 0)
         {
             var batch = tx.Batch();
             batch.Execute("DELETE FROM webhook_attempts WHERE delivery_id {in $1}", old.ToArray());
             batch.Execute("DELETE FROM webhook_deliveries WHERE id {in $1}", old.ToArray());
-            await batch.RunAsync().ConfigureAwait(false);
+            await batch.RunAsync();
         }
 
         return old.Count;

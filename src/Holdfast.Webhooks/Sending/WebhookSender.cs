@@ -44,8 +44,8 @@ internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox
     /// </summary>
     public async Task<int> SendOnceAsync(CancellationToken ct = default)
     {
-        await BeginAsync(ct).ConfigureAwait(false);
-        return (await Task.WhenAll(_busy.Values.Select(b => b.Work)).ConfigureAwait(false)).Sum();
+        await BeginAsync(ct);
+        return (await Task.WhenAll(_busy.Values.Select(b => b.Work))).Sum();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -54,7 +54,7 @@ internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox
         {
             try
             {
-                await BeginAsync(stoppingToken).ConfigureAwait(false);
+                await BeginAsync(stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -72,7 +72,7 @@ internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox
             await Task.Delay(Interval, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        await Task.WhenAll(_busy.Values.Select(b => b.Work)).ConfigureAwait(false);
+        await Task.WhenAll(_busy.Values.Select(b => b.Work));
     }
 
     private async Task BeginAsync(CancellationToken ct)
@@ -80,8 +80,7 @@ internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox
         var due = await db.ReadAsync(async s =>
             await s.QueryAsync("SELECT e.id, e.store_id FROM webhook_endpoints e WHERE e.paused_at IS NULL AND EXISTS "
             + "(SELECT 1 FROM webhook_deliveries d WHERE d.endpoint_id = e.id AND d.status = 'pending' AND d.next_attempt_at <= $1)",
-            r => (Id: r.Uuid(0), Store: r.Uuid(1)), await s.NowAsync().ConfigureAwait(false)).ConfigureAwait(false), ct)
-            .ConfigureAwait(false);
+            r => (Id: r.Uuid(0), Store: r.Uuid(1)), await s.NowAsync()), ct);
 
         // In any order: where there are more than can be worked on at once, all get their turn.
         foreach (var (endpoint, store) in due.OrderBy(_ => Random.Shared.Next()))
@@ -104,14 +103,14 @@ internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox
     /// <summary>What is due of one endpoint, until its turn is over or something fails.</summary>
     private async Task<int> WorkAsync(Guid endpoint, Task started, CancellationToken ct)
     {
-        await started.ConfigureAwait(false);
+        await started;
         var (tried, turn) = (0, Stopwatch.StartNew());
         try
         {
             bool goOn;
             do
             {
-                (var some, goOn) = await SendSomeAsync(endpoint, ct).ConfigureAwait(false);
+                (var some, goOn) = await SendSomeAsync(endpoint, ct);
                 tried += some;
             }
             while (goOn && turn.Elapsed < Turn);
@@ -134,7 +133,7 @@ internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox
 
     private async Task<(int Tried, bool GoOn)> SendSomeAsync(Guid id, CancellationToken ct)
     {
-        var (endpoint, due, events) = await db.WriteAsync(tx => ClaimAsync(tx, id), ct).ConfigureAwait(false);
+        var (endpoint, due, events) = await db.WriteAsync(tx => ClaimAsync(tx, id), ct);
         if (endpoint is null || due.Count == 0)
         {
             return (0, false);
@@ -144,9 +143,9 @@ internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox
         using var end = new CancellationTokenSource();
         using var stopping = ct.Register(() => end.CancelAfter(Grace));
         var sent = await Task.WhenAll(due.Select(async d => (Due: d, Outcome: events.TryGetValue(d.Event, out var e)
-            ? await TrySendAsync(endpoint.Url, secret, e, end.Token).ConfigureAwait(false)
-            : new Outcome(null, "event_gone", TimeSpan.Zero)))).ConfigureAwait(false);
-        await db.WriteAsync(tx => NoteAsync(tx, id, sent), CancellationToken.None).ConfigureAwait(false);
+            ? await TrySendAsync(endpoint.Url, secret, e, end.Token)
+            : new Outcome(null, "event_gone", TimeSpan.Zero))));
+        await db.WriteAsync(tx => NoteAsync(tx, id, sent), CancellationToken.None);
         ct.ThrowIfCancellationRequested();
         return (due.Count, due.Count == DeliveriesAtOnce && Array.TrueForAll(sent, s => s.Outcome?.Error is null));
     }
@@ -156,7 +155,7 @@ internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox
     {
         try
         {
-            return await transport.SendAsync(url, secret, e, end).ConfigureAwait(false);
+            return await transport.SendAsync(url, secret, e, end);
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
@@ -166,7 +165,7 @@ internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox
 
     private static async Task<(Endpoint? Endpoint, List<Due> Due, Dictionary<EventKey, Event> Events)> ClaimAsync(Tx tx, Guid id)
     {
-        var now = await tx.NowAsync().ConfigureAwait(false);
+        var now = await tx.NowAsync();
         var batch = tx.Batch();
         var endpoint = batch.Query(
             "SELECT url, secret, is_sealed, failing_since FROM webhook_endpoints WHERE id = $1 AND paused_at IS NULL",
@@ -175,10 +174,10 @@ internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox
             "SELECT id, subject, sequence, attempts FROM webhook_deliveries WHERE endpoint_id = $1 AND status = 'pending' AND "
             + $"next_attempt_at <= $2 ORDER BY next_attempt_at, id LIMIT {DeliveriesAtOnce} {{skip locked}}",
             r => new Due(r.Uuid(0), new EventKey(r.Uuid(1), r.Int(2)), r.Int(3) + 1), id, now);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         if (endpoint.Rows.Count == 0 || due.Rows.Count == 0)
         {
-            await tx.RollbackAsync().ConfigureAwait(false);
+            await tx.RollbackAsync();
             return (null, [], []);
         }
 
@@ -193,8 +192,8 @@ internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox
         batch.ChangeEach(rows,
             "UPDATE webhook_deliveries SET attempts = {v.attempts}, next_attempt_at = {v.next_attempt_at} WHERE webhook_deliveries.id "
             + "= {v.id}");
-        await batch.RunAsync().ConfigureAwait(false);
-        var events = await EventTable.LoadAsync(tx, due.Rows.ConvertAll(d => d.Event)).ConfigureAwait(false);
+        await batch.RunAsync();
+        var events = await EventTable.LoadAsync(tx, due.Rows.ConvertAll(d => d.Event));
         return (endpoint.Rows[0], due.Rows, events.ToDictionary(e => new EventKey(e.Subject, e.Sequence)));
     }
 
@@ -205,7 +204,7 @@ internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox
         var locked = batch.Query("SELECT paused_at, failing_since FROM webhook_endpoints WHERE id = $1 {lock}",
             r => (IsPaused: r.TimeOrNull(0) is not null, Since: r.TimeOrNull(1)), id);
         var clock = batch.Now();
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         var now = clock.First;
         foreach (var (due, outcome) in sent)
         {
@@ -240,7 +239,7 @@ internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox
             Fail(tx, batch, id, endpoint.Since ?? now, answered, now);
         }
 
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
     }
 
     private void Fail(Tx tx, StatementBatch batch, Guid id, DateTime since, List<Outcome> answered, DateTime now)

@@ -70,8 +70,8 @@ internal sealed class WebhookTransport : IDisposable
         try
         {
             using var request = Request(url, secret, e);
-            using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token).ConfigureAwait(false);
-            await ReadAwayAsync(answer, limit.Token).ConfigureAwait(false);
+            using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            await ReadAwayAsync(answer, limit.Token);
             return new Outcome((int)answer.StatusCode, answer.IsSuccessStatusCode ? null : "refused", _time.GetElapsedTime(started));
         }
         catch (Exception x)
@@ -123,7 +123,7 @@ internal sealed class WebhookTransport : IDisposable
         IPAddress[] addresses;
         try
         {
-            addresses = await _resolve(context.DnsEndPoint.Host.Trim('[', ']'), ct).ConfigureAwait(false);
+            addresses = await _resolve(context.DnsEndPoint.Host.Trim('[', ']'), ct);
         }
         catch (SocketException e)
         {
@@ -139,7 +139,7 @@ internal sealed class WebhookTransport : IDisposable
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(addresses, context.DnsEndPoint.Port, ct).ConfigureAwait(false);
+            await socket.ConnectAsync(addresses, context.DnsEndPoint.Port, ct);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch
@@ -154,9 +154,9 @@ internal sealed class WebhookTransport : IDisposable
         var buffer = ArrayPool<byte>.Shared.Rent(8 * 1024);
         try
         {
-            await using var stream = await answer.Content.ReadAsStreamAsync(ct).ConfigureAwait(false);
+            await using var stream = await answer.Content.ReadAsStreamAsync(ct);
             int read, total = 0;
-            while ((read = await stream.ReadAsync(buffer, ct).ConfigureAwait(false)) > 0 && (total += read) < MaxAnswerBytes)
+            while ((read = await stream.ReadAsync(buffer, ct)) > 0 && (total += read) < MaxAnswerBytes)
             {
             }
         }

@@ -23,8 +23,8 @@ internal static class Database
         {
             RequireFile(settings.DatabaseUrl);
             await using var db = Open(settings, isPatient: true);
-            return (await Migrations.PendingAsync(db, Server.Modules, ct).ConfigureAwait(false)).Count == 0
-                ? await run(parsed, db, ct).ConfigureAwait(false)
+            return (await Migrations.PendingAsync(db, Server.Modules, ct)).Count == 0
+                ? await run(parsed, db, ct)
                 : throw new StartupException("DATABASE_URL: the schema of this database is not up to date: run holdfast migrate.");
         });
 
@@ -33,8 +33,8 @@ internal static class Database
         Command(name, description, async (parsed, settings, ct) =>
         {
             await using var db = Open(settings);
-            await MigrateAsync(db, ct).ConfigureAwait(false);
-            return await run(parsed, db, ct).ConfigureAwait(false);
+            await MigrateAsync(db, ct);
+            return await run(parsed, db, ct);
         });
 
     /// <summary>
@@ -66,7 +66,7 @@ internal static class Database
         {
             try
             {
-                return await Migrations.ApplyAsync(db, Server.Modules, report: Report, ct: ct).ConfigureAwait(false);
+                return await Migrations.ApplyAsync(db, Server.Modules, report: Report, ct: ct);
             }
             catch (Exception e) when (db.IsConnectionLost(e))
             {
@@ -77,10 +77,10 @@ internal static class Database
 
                 if (waited == TimeSpan.Zero)
                 {
-                    await Console.Error.WriteLineAsync($"holdfast: waiting for the database: {OneLine(e)}").ConfigureAwait(false);
+                    await Console.Error.WriteLineAsync($"holdfast: waiting for the database: {OneLine(e)}");
                 }
 
-                await Task.Delay(TimeSpan.FromSeconds(1), ct).ConfigureAwait(false);
+                await Task.Delay(TimeSpan.FromSeconds(1), ct);
                 waited += TimeSpan.FromSeconds(1);
             }
             catch (Exception e) when (e is System.Data.Common.DbException && !db.IsTransient(e))

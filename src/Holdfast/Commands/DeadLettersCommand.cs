@@ -25,16 +25,15 @@ internal static class DeadLettersCommand
 
     private static async Task<int> ListAsync(Db db, TextWriter output, CancellationToken ct)
     {
-        var letters = await DeadLetterStore.NewestAsync(db, MaxShown + 1, ct).ConfigureAwait(false);
+        var letters = await DeadLetterStore.NewestAsync(db, MaxShown + 1, ct);
         foreach (var l in letters.Take(MaxShown))
         {
             await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
                 $"{l.Id} {l.CreatedAt:yyyy-MM-dd HH:mm:ss} {l.Lane} {l.Type ?? "?"} after {l.Attempts} tries: {l.Reason}\n  "
-                + $"{Harmless(Encoding.UTF8.GetString(l.Payload).ReplaceLineEndings(" "))}")).ConfigureAwait(false);
+                + $"{Harmless(Encoding.UTF8.GetString(l.Payload).ReplaceLineEndings(" "))}"));
         }
 
-        await output.WriteLineAsync(letters.Count > MaxShown ? $"The newest {MaxShown} dead letters." : $"{letters.Count} dead letters.")
-            .ConfigureAwait(false);
+        await output.WriteLineAsync(letters.Count > MaxShown ? $"The newest {MaxShown} dead letters." : $"{letters.Count} dead letters.");
         return 0;
     }
 
@@ -51,11 +50,10 @@ internal static class DeadLettersCommand
         var lane = new Argument<string>("lane") { Description = "As list shows it: a consumer, a broker, order_inbox or mails." };
         var command = Database.ReadingCommand("redrive-all", "Have all of a lane tried again.", async (parsed, db, ct) =>
         {
-            var (redriven, refused) = await DeadLetterStore.RedriveAllAsync(db, parsed.GetValue(lane)!, ct).ConfigureAwait(false);
+            var (redriven, refused) = await DeadLetterStore.RedriveAllAsync(db, parsed.GetValue(lane)!, ct);
             await Console.Out.WriteLineAsync(
                 string.Create(CultureInfo.InvariantCulture,
-                $"{redriven} are tried again{(refused == 0 ? "" : $"; nothing can come of {refused} more: drop them")}."))
-                .ConfigureAwait(false);
+                $"{redriven} are tried again{(refused == 0 ? "" : $"; nothing can come of {refused} more: drop them")}."));
             return redriven > 0 ? 0 : 1;
         });
         command.Arguments.Add(lane);
@@ -67,8 +65,8 @@ internal static class DeadLettersCommand
         var id = new Argument<Guid>("id") { Description = "As list shows it." };
         var command = Database.ReadingCommand(name, description, async (parsed, db, ct) =>
         {
-            var refusal = await run(db, parsed.GetValue(id), ct).ConfigureAwait(false);
-            await Console.Out.WriteLineAsync(refusal is null ? "Done." : refusal.English).ConfigureAwait(false);
+            var refusal = await run(db, parsed.GetValue(id), ct);
+            await Console.Out.WriteLineAsync(refusal is null ? "Done." : refusal.English);
             return refusal is null ? 0 : 1;
         });
         command.Arguments.Add(id);

@@ -33,7 +33,7 @@ internal static class DemoStore
     {
         try
         {
-            return await db.WriteAsync(MakeAsync, ct).ConfigureAwait(false);
+            return await db.WriteAsync(MakeAsync, ct);
         }
         catch (Exception e) when (db.IsUniqueViolation(e, "stores") || db.IsUniqueViolation(e, "slug"))
         {
@@ -44,12 +44,12 @@ internal static class DemoStore
 
     private static async Task<bool> MakeAsync(Tx tx)
     {
-        if (await tx.FirstAsync("SELECT COUNT(*) FROM stores", r => r.Long(0)).ConfigureAwait(false) > 0)
+        if (await tx.FirstAsync("SELECT COUNT(*) FROM stores", r => r.Long(0)) > 0)
         {
             return false;
         }
 
-        var now = await tx.NowAsync().ConfigureAwait(false);
+        var now = await tx.NowAsync();
         var writer = new CatalogWriter(now);
         writer.Add(new Store
         {
@@ -82,8 +82,8 @@ internal static class DemoStore
 
         var batch = tx.Batch();
         writer.Save(batch);
-        await batch.RunAsync().ConfigureAwait(false);
-        await StockWriter.ReceiveAsync(tx, stock, "demo", now).ConfigureAwait(false);
+        await batch.RunAsync();
+        await StockWriter.ReceiveAsync(tx, stock, "demo", now);
         return true;
     }
 

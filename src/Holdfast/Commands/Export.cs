@@ -18,22 +18,22 @@ internal static class Export
 
     public static async Task<int> OrdersAsync(Db db, string file, bool bom, CancellationToken ct)
     {
-        var progress = new Progress("export orders", await OrderExport.CountAsync(db).ConfigureAwait(false));
-        await WriteAsync(file, bom, OrderExport.Header, OrderExport.ReadAsync(db, ct), progress, ct).ConfigureAwait(false);
+        var progress = new Progress("export orders", await OrderExport.CountAsync(db));
+        await WriteAsync(file, bom, OrderExport.Header, OrderExport.ReadAsync(db, ct), progress, ct);
         Console.WriteLine($"{progress.Done} orders in {file}");
         return 0;
     }
 
     public static async Task<int> ProductsAsync(Db db, string file, string? store, bool bom, CancellationToken ct)
     {
-        var export = await ProductExport.OpenAsync(db, store, ct).ConfigureAwait(false);
+        var export = await ProductExport.OpenAsync(db, store, ct);
         if (store is not null && !export.HasStores)
         {
             throw new StartupException($"--store: there is no store '{store}'.");
         }
 
-        var progress = new Progress("export products", await export.CountAsync().ConfigureAwait(false));
-        await WriteAsync(file, bom, export.Header, export.ReadAsync(ct), progress, ct).ConfigureAwait(false);
+        var progress = new Progress("export products", await export.CountAsync());
+        await WriteAsync(file, bom, export.Header, export.ReadAsync(ct), progress, ct);
         Console.WriteLine($"{progress.Done} products in {file}");
         return 0;
     }
@@ -72,7 +72,7 @@ internal static class Export
         var part = $"{file}.part";
         try
         {
-            await progress.ShowAsync(() => WriteRowsAsync(part, bom, header, rows, progress, ct)).ConfigureAwait(false);
+            await progress.ShowAsync(() => WriteRowsAsync(part, bom, header, rows, progress, ct));
             File.Move(part, file, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -90,10 +90,10 @@ internal static class Export
     {
         await using var csv = CsvWriter.Create(PrivateFiles.Create(part), new CsvWriterOptions { WriteByteOrderMark = bom },
             leaveOpen: false);
-        await csv.WriteRecordAsync([.. header], ct).ConfigureAwait(false);
-        await foreach (var (isFirst, cells) in rows.ConfigureAwait(false))
+        await csv.WriteRecordAsync([.. header], ct);
+        await foreach (var (isFirst, cells) in rows)
         {
-            await csv.WriteRecordAsync(cells, ct).ConfigureAwait(false);
+            await csv.WriteRecordAsync(cells, ct);
             progress.Add(isFirst ? 1 : 0);
         }
     }

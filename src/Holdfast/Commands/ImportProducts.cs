@@ -75,7 +75,7 @@ internal sealed class ImportProducts
         {
             var rows = import.Rows(records, format);
             await foreach (var slice in (options.DryRun ? TryAsync(db, rows, ct)
-                : db.WriteInSlicesAsync(rows, ProductWrites.WriteAsync, ct)).ConfigureAwait(false))
+                : db.WriteInSlicesAsync(rows, ProductWrites.WriteAsync, ct)))
             {
                 import._report.Count(slice);
             }
@@ -94,7 +94,7 @@ internal sealed class ImportProducts
         var book = new ProductBook([]);
         foreach (var slice in rows.Chunk(RowsOfATry))
         {
-            yield return await db.ReadAsync(s => ProductWrites.TryAsync(s, book, slice), ct).ConfigureAwait(false);
+            yield return await db.ReadAsync(s => ProductWrites.TryAsync(s, book, slice), ct);
         }
     }
 

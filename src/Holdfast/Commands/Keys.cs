@@ -19,8 +19,8 @@ internal static class Keys
             async (ParseResult _, Settings settings, CancellationToken ct) =>
         {
             await using var db = Database.Open(settings);
-            await Database.MigrateAsync(db, ct).ConfigureAwait(false);
-            var from = await KeyRotation.RotateAsync(db, settings.Secrets).ConfigureAwait(false);
+            await Database.MigrateAsync(db, ct);
+            var from = await KeyRotation.RotateAsync(db, settings.Secrets);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"Made a new key. All processes sign with it from {from:HH:mm:ss} UTC on. "
                 + $"Tokens of the old one stay good until they expire."));
@@ -35,8 +35,8 @@ internal static class Keys
             }
 
             await using var db = Database.Open(settings);
-            await Database.MigrateAsync(db, ct).ConfigureAwait(false);
-            var (secrets, webhooks) = await ResealAsync(db, settings.Secrets, ct).ConfigureAwait(false);
+            await Database.MigrateAsync(db, ct);
+            var (secrets, webhooks) = await ResealAsync(db, settings.Secrets, ct);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"Encrypted {secrets} secrets and those of {webhooks} webhook endpoints with SECRETS_KEY. "
                 + $"SECRETS_KEY_OLD is no longer needed."));
@@ -46,6 +46,5 @@ internal static class Keys
 
     /// <summary>All in one transaction: a secret that neither key opens leaves everything as it was.</summary>
     internal static Task<(int Secrets, int Webhooks)> ResealAsync(Db db, SecretBox box, CancellationToken ct) => db.WriteAsync(
-        async tx => (await KeyRotation.ResealAsync(tx, box).ConfigureAwait(false), await WebhooksModule.ResealAsync(tx, box)
-        .ConfigureAwait(false)), ct);
+        async tx => (await KeyRotation.ResealAsync(tx, box), await WebhooksModule.ResealAsync(tx, box)), ct);
 }

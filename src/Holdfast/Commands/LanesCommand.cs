@@ -16,8 +16,8 @@ internal static class LanesCommand
             "A broker gets no more events, and what waits for it is given up. Stop the processes that have its address first.",
             async (parsed, db, ct) =>
         {
-            var refusal = await DeliveryQueueStore.DropAsync(db, parsed.GetValue(name)!, ct).ConfigureAwait(false);
-            await Console.Out.WriteLineAsync(refusal is null ? "Done." : refusal.English).ConfigureAwait(false);
+            var refusal = await DeliveryQueueStore.DropAsync(db, parsed.GetValue(name)!, ct);
+            await Console.Out.WriteLineAsync(refusal is null ? "Done." : refusal.English);
             return refusal is null ? 0 : 1;
         });
         drop.Arguments.Add(name);
@@ -29,14 +29,13 @@ internal static class LanesCommand
 
     private static async Task<int> ListAsync(Db db, TextWriter output, CancellationToken ct)
     {
-        foreach (var lane in await DeliveryQueueStore.AllAsync(db, ct).ConfigureAwait(false))
+        foreach (var lane in await DeliveryQueueStore.AllAsync(db, ct))
         {
             var waiting = lane.Since is { } since
                 ? string.Create(CultureInfo.InvariantCulture, $"{lane.Events} events since {since:yyyy-MM-dd HH:mm:ss}") : "nothing waits";
             await output.WriteLineAsync($"{lane.Name}{(DeliveryQueueStore.IsBroker(lane.Name) ? "" : $" by {lane.Transport}")}: {waiting}"
                 + (lane.BehindSince is { } behind
-                ? string.Create(CultureInfo.InvariantCulture, $"; to catch up since {behind:yyyy-MM-dd HH:mm:ss}") : ""))
-                .ConfigureAwait(false);
+                ? string.Create(CultureInfo.InvariantCulture, $"; to catch up since {behind:yyyy-MM-dd HH:mm:ss}") : ""));
         }
 
         return 0;

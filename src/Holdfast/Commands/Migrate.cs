@@ -12,7 +12,7 @@ internal static class Migrate
         async (ParseResult _, Settings settings, CancellationToken ct) =>
     {
         await using var db = Database.Open(settings);
-        var applied = await Database.MigrateAsync(db, ct).ConfigureAwait(false);
+        var applied = await Database.MigrateAsync(db, ct);
         foreach (var name in applied)
         {
             Console.WriteLine($"applied {name}");

@@ -46,17 +46,17 @@ internal static class Serve
     {
         var tightened = DataFiles.Tighten(settings, withMails: true);
         await using var db = Database.Open(settings);
-        await Database.MigrateAsync(db, ct).ConfigureAwait(false);
-        await db.CheckAsync(ct).ConfigureAwait(false);
+        await Database.MigrateAsync(db, ct);
+        await db.CheckAsync(ct);
         if (withDemo)
         {
-            await DemoStore.MakeAsync(db, ct).ConfigureAwait(false);
+            await DemoStore.MakeAsync(db, ct);
         }
 
         await using var app = Server.Build(settings, db);
         try
         {
-            await app.StartAsync(ct).ConfigureAwait(false);
+            await app.StartAsync(ct);
         }
         catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
         {
@@ -68,8 +68,8 @@ internal static class Serve
             app.Logger.LogWarning("At start {Tightened}", tightened);
         }
 
-        FirstScreen(settings, app, await app.Services.GetRequiredService<AccountStore>().FirstAdminAsync().ConfigureAwait(false));
-        await app.WaitForShutdownAsync(ct).ConfigureAwait(false);
+        FirstScreen(settings, app, await app.Services.GetRequiredService<AccountStore>().FirstAdminAsync());
+        await app.WaitForShutdownAsync(ct);
         // Background work that threw has ended the server; its log line says why. Whoever restarts us must see that it was no wish.
         return app.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(s => s.ExecuteTask is { IsFaulted: true }) ? 1
             : 0;

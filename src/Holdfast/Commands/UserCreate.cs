@@ -68,12 +68,12 @@ internal static class UserCreate
                 $"--store: at most {Account.MaxStores}, or a token that names them would be too long; an admin works for all stores.");
         }
 
-        var stores = await StoresAsync(db, wish.Stores, ct).ConfigureAwait(false);
+        var stores = await StoresAsync(db, wish.Stores, ct);
         var (password, isMade) = ReadPassword(wish);
-        var made = await new AccountStore(db).CreateAsync(role, wish.Email, wish.Name?.Trim(), password, stores, ct).ConfigureAwait(false);
+        var made = await new AccountStore(db).CreateAsync(role, wish.Email, wish.Name?.Trim(), password, stores, ct);
         if (!made.IsOk)
         {
-            await Console.Error.WriteLineAsync($"holdfast: {made.Error!.English}").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync($"holdfast: {made.Error!.English}");
             return 1;
         }
 
@@ -89,8 +89,7 @@ internal static class UserCreate
     private static async Task<List<Guid>> StoresAsync(Db db, string[] slugs, CancellationToken ct)
     {
         var known = await db.ReadAsync(s =>
-            s.QueryAsync("SELECT slug, id FROM stores WHERE slug {in $1}", r => (Slug: r.Text(0), Id: r.Uuid(1)), [slugs]), ct)
-            .ConfigureAwait(false);
+            s.QueryAsync("SELECT slug, id FROM stores WHERE slug {in $1}", r => (Slug: r.Text(0), Id: r.Uuid(1)), [slugs]), ct);
         return slugs.FirstOrDefault(slug => known.All(k => k.Slug != slug)) is { } missing
             ? throw new StartupException($"--store: there is no store '{missing}'.")
             : known.ConvertAll(k => k.Id);

@@ -19,9 +19,9 @@ internal static class UserDisable
         var who = new Argument<string>("account") { Description = "Its email, or its id: accounts of an outside issuer go by that alone." };
         var command = Database.Command(name, description, async (ParseResult parsed, Db db, CancellationToken ct) =>
         {
-            if (await new AccountStore(db).SetActiveAsync(parsed.GetValue(who)!, active, ct).ConfigureAwait(false) is not { } account)
+            if (await new AccountStore(db).SetActiveAsync(parsed.GetValue(who)!, active, ct) is not { } account)
             {
-                await Console.Error.WriteLineAsync($"holdfast: there is no account '{parsed.GetValue(who)}'.").ConfigureAwait(false);
+                await Console.Error.WriteLineAsync($"holdfast: there is no account '{parsed.GetValue(who)}'.");
                 return 1;
             }
 

@@ -29,7 +29,7 @@ internal static class Verify
         // On a thread of its own: SQLite's calls return when they are done, and somebody has to show how far it is.
         await progress.ShowAsync(() => Task.Run(async () =>
         {
-            if (await Verification.DamageAsync(db, ct).ConfigureAwait(false) is { } damage)
+            if (await Verification.DamageAsync(db, ct) is { } damage)
             {
                 throw new StartupException($"DATABASE_URL: {DatabaseFailure.Damaged(damage)}");
             }
@@ -37,24 +37,24 @@ internal static class Verify
             foreach (var repair in withRepairs ? Server.Repairs : [])
             {
                 Volatile.Write(ref checking, $"repair {repair.Name}");
-                await RepairAsync(db, repair, output, ct).ConfigureAwait(false);
+                await RepairAsync(db, repair, output, ct);
             }
 
             findings = await Verification.RunAsync(db, Server.Invariants, invariant =>
             {
                 progress.Add();
                 Volatile.Write(ref checking, invariant.Name);
-            }, ct).ConfigureAwait(false);
-        }, ct)).ConfigureAwait(false);
-        await ReportAsync(findings, output).ConfigureAwait(false);
+            }, ct);
+        }, ct));
+        await ReportAsync(findings, output);
         return findings.Count == 0 ? 0 : 1;
     }
 
     private static async Task RepairAsync(Db db, Repair repair, TextWriter output, CancellationToken ct)
     {
-        foreach (var line in await Verification.RepairAsync(db, repair, ct).ConfigureAwait(false))
+        foreach (var line in await Verification.RepairAsync(db, repair, ct))
         {
-            await output.WriteLineAsync($"repair {repair.Name}: {line}").ConfigureAwait(false);
+            await output.WriteLineAsync($"repair {repair.Name}: {line}");
         }
     }
 
@@ -62,15 +62,14 @@ internal static class Verify
     {
         foreach (var finding in findings)
         {
-            await output.WriteLineAsync($"broken {finding.Name}: {finding.Rows.Count} rows{(finding.HasMore ? " and more" : "")}")
-                .ConfigureAwait(false);
+            await output.WriteLineAsync($"broken {finding.Name}: {finding.Rows.Count} rows{(finding.HasMore ? " and more" : "")}");
             foreach (var row in finding.Rows)
             {
-                await output.WriteLineAsync($"  {row}").ConfigureAwait(false);
+                await output.WriteLineAsync($"  {row}");
             }
         }
 
         await output.WriteLineAsync(findings.Count == 0 ? $"verify: {Server.Invariants.Count} checks, nothing to report"
-            : $"verify: {Server.Invariants.Count} checks, {findings.Count} broken").ConfigureAwait(false);
+            : $"verify: {Server.Invariants.Count} checks, {findings.Count} broken");
     }
 }

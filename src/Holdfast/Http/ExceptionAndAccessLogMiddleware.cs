@@ -26,7 +26,7 @@ internal sealed class ExceptionAndAccessLogMiddleware(LogProvider? requests, ILo
                 throw new BadHttpRequestException("The length of the body is ambiguous.");
             }
 
-            await next(http).ConfigureAwait(false);
+            await next(http);
             if (HttpMethods.IsOptions(http.Request.Method)
                 && http.Response is { StatusCode: StatusCodes.Status405MethodNotAllowed, HasStarted: false } known)
             {
@@ -37,7 +37,7 @@ internal sealed class ExceptionAndAccessLogMiddleware(LogProvider? requests, ILo
 
             if (http.Response is { StatusCode: >= 400, HasStarted: false, ContentType: null })
             {
-                await Problem.WriteAsync(http, ErrorOf(http.Response.StatusCode)).ConfigureAwait(false);
+                await Problem.WriteAsync(http, ErrorOf(http.Response.StatusCode));
             }
         }
         catch (Exception) when (http.RequestAborted.IsCancellationRequested)
@@ -48,12 +48,12 @@ internal sealed class ExceptionAndAccessLogMiddleware(LogProvider? requests, ILo
         {
             // Nobody knows where on the connection the next request would begin.
             http.Response.Headers.Connection = "close";
-            await Problem.WriteAsync(http, ErrorOf(e.StatusCode)).ConfigureAwait(false);
+            await Problem.WriteAsync(http, ErrorOf(e.StatusCode));
         }
         catch (Exception e)
         {
             log.LogError(e, "A request failed outside its use case, trace {TraceId}", http.TraceIdentifier);
-            await Problem.WriteAsync(http, Errors.Internal).ConfigureAwait(false);
+            await Problem.WriteAsync(http, Errors.Internal);
         }
 
         requests?.Request(http.Request.Method, http.Request.Path.Value ?? "",

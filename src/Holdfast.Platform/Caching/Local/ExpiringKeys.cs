@@ -71,15 +71,15 @@ public sealed class ExpiringKeys
     /// <summary>Adds what is missing to what the server tells already; others may need the rest.</summary>
     private async Task AskForEventsAsync(RedisLink link)
     {
-        var known = await link.UseServerAsync(s => s.ConfigGetAsync(Setting), Patience).ConfigureAwait(false);
+        var known = await link.UseServerAsync(s => s.ConfigGetAsync(Setting), Patience);
         var flags = known is [{ } setting, ..] ? setting.Value : "";
         var wanted = flags + (flags.Contains('E', StringComparison.Ordinal) ? "" : "E")
             + (flags.Contains('x', StringComparison.Ordinal) || flags.Contains('A', StringComparison.Ordinal) ? "" : "x");
         var done = known is not null && wanted == flags ? wanted : await link.UseServerAsync(async s =>
         {
-            await s.ConfigSetAsync(Setting, wanted).ConfigureAwait(false);
+            await s.ConfigSetAsync(Setting, wanted);
             return wanted;
-        }, Patience).ConfigureAwait(false);
+        }, Patience);
         if (done is null && !_isSaid)
         {
             _isSaid = true;

@@ -52,7 +52,7 @@ internal sealed class CircuitBreaker(string where, ILogger log)
 
         try
         {
-            if (await prepare().ConfigureAwait(false) && Interlocked.CompareExchange(ref _state, Closed, IsClosing) == IsClosing)
+            if (await prepare() && Interlocked.CompareExchange(ref _state, Closed, IsClosing) == IsClosing)
             {
                 if (Interlocked.Exchange(ref _told, 1) != 1)
                 {

@@ -23,14 +23,14 @@ internal sealed class InvalidationTable(Db db, Invalidations invalidations, Redi
     /// <summary>Does what others have left; where Redis cannot be reached, keeps the rows from becoming many.</summary>
     public async Task SweepAsync()
     {
-        var (rows, now) = await ReadAsync().ConfigureAwait(false);
+        var (rows, now) = await ReadAsync();
         var overdue = rows.Where(r => r.CreatedAt < now - Overdue).ToList();
         if (overdue.Count == 0 || (!link.IsUsable && overdue.Count < FoldFrom))
         {
             return;
         }
 
-        await (link.IsUsable ? DoAsync(overdue) : FoldAsync(overdue)).ConfigureAwait(false);
+        await (link.IsUsable ? DoAsync(overdue) : FoldAsync(overdue));
     }
 
     /// <summary>
@@ -45,18 +45,17 @@ internal sealed class InvalidationTable(Db db, Invalidations invalidations, Redi
         {
             var rows = await db.ReadAsync(s =>
                 s.QueryAsync("SELECT id, names FROM cache_invalidations WHERE id > $1 ORDER BY id LIMIT 500",
-                r => (Id: r.Uuid(0), Names: r.Text(1)), after))
-                .ConfigureAwait(false);
+                r => (Id: r.Uuid(0), Names: r.Text(1)), after));
             rows.ForEach(r => names.UnionWith(r.Names.Split('\n')));
             if (rows.Count < AtOnce)
             {
-                return await invalidations.DropAsync(names).ConfigureAwait(false);
+                return await invalidations.DropAsync(names);
             }
 
             after = rows[^1].Id;
         }
 
-        return await invalidations.DropAsync([InvalidatedKeys.Everything]).ConfigureAwait(false);
+        return await invalidations.DropAsync([InvalidatedKeys.Everything]);
     }
 
     private async Task<(List<StaleRow> Rows, DateTime Now)> ReadAsync() => await db.ReadAsync(async s =>
@@ -64,16 +63,16 @@ internal sealed class InvalidationTable(Db db, Invalidations invalidations, Redi
         var batch = s.Batch();
         var rows = batch.Query(Select, r => new StaleRow(r.Uuid(0), r.Text(1), r.Time(2)));
         var now = batch.Now();
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         return (rows.Rows, now.Rows[0]);
-    }).ConfigureAwait(false);
+    });
 
     private async Task DoAsync(List<StaleRow> rows)
     {
         // Several processes may do the same rows at once, which drops names twice and does no harm.
-        if (await invalidations.DropAsync([.. rows.SelectMany(r => r.Names.Split('\n')).Distinct()]).ConfigureAwait(false))
+        if (await invalidations.DropAsync([.. rows.SelectMany(r => r.Names.Split('\n')).Distinct()]))
         {
-            await DeleteAsync(db, [.. rows.Select(r => r.Id)]).ConfigureAwait(false);
+            await DeleteAsync(db, [.. rows.Select(r => r.Id)]);
         }
     }
 
@@ -81,7 +80,7 @@ internal sealed class InvalidationTable(Db db, Invalidations invalidations, Redi
     private Task FoldAsync(List<StaleRow> rows) => db.WriteAsync(async tx =>
     {
         var held = await tx.QueryAsync("SELECT id, names, created_at FROM cache_invalidations WHERE id {in $1} ORDER BY id {skip locked}",
-            r => new StaleRow(r.Uuid(0), r.Text(1), r.Time(2)), rows.Select(r => r.Id).ToArray()).ConfigureAwait(false);
+            r => new StaleRow(r.Uuid(0), r.Text(1), r.Time(2)), rows.Select(r => r.Id).ToArray());
         if (held.Count < 2)
         {
             return;
@@ -89,8 +88,7 @@ internal sealed class InvalidationTable(Db db, Invalidations invalidations, Redi
 
         var names = held.SelectMany(r => r.Names.Split('\n')).Distinct(StringComparer.Ordinal).ToList();
         var text = names.Count > MaxNames || names.Contains(InvalidatedKeys.Everything) ? InvalidatedKeys.Everything : string.Join('\n', names);
-        await tx.ExecuteAsync("UPDATE cache_invalidations SET names = $2 WHERE id = $1", held[0].Id, text).ConfigureAwait(false);
-        await tx.ExecuteAsync("DELETE FROM cache_invalidations WHERE id {in $1}", held.Skip(1).Select(r => r.Id).ToArray())
-            .ConfigureAwait(false);
+        await tx.ExecuteAsync("UPDATE cache_invalidations SET names = $2 WHERE id = $1", held[0].Id, text);
+        await tx.ExecuteAsync("DELETE FROM cache_invalidations WHERE id {in $1}", held.Skip(1).Select(r => r.Id).ToArray());
     });
 }

@@ -26,8 +26,8 @@ internal sealed class RedisLevel(RedisLink link)
     public async Task<RedisReading> LookAsync(string key, IReadOnlyCollection<string> tags, TimeSpan ttl)
     {
         var keys = Keys(key, tags);
-        var looked = await AskAsync(key, keys, ttl, findNothing: false).ConfigureAwait(false);
-        return looked ?? await AskAsync(key, keys, ttl, findNothing: true).ConfigureAwait(false) ?? default;
+        var looked = await AskAsync(key, keys, ttl, findNothing: false);
+        return looked ?? await AskAsync(key, keys, ttl, findNothing: true) ?? default;
     }
 
     /// <summary>Writes what was loaded under the lease, unless that is void by now.</summary>
@@ -37,8 +37,7 @@ internal sealed class RedisLevel(RedisLink link)
         {
             RedisValue[] values = [lease.Epoch, lease.Token, CacheEnvelope.Write(lease.Key, document, lease.Epoch, lease.Tokens), Milliseconds(ttl),
                 .. lease.Tokens.Select(t => (RedisValue)t)];
-            await link.UseAsync(db => db.ScriptEvaluateAsync(RedisScripts.Fill, lease.Keys, values), RedisLink.WritePatience)
-                .ConfigureAwait(false);
+            await link.UseAsync(db => db.ScriptEvaluateAsync(RedisScripts.Fill, lease.Keys, values), RedisLink.WritePatience);
         }
     }
 
@@ -62,7 +61,7 @@ internal sealed class RedisLevel(RedisLink link)
         var sent = (isAll ? [[Holdfast.Platform.Data.InvalidatedKeys.Everything]] : names.Chunk(NamesAtOnce)).Select(some =>
             link.DropAsync(RedisScripts.Drop, [EpochKey(link), .. some.SelectMany(n => new[] { link.Key(n), LeaseKey(n), TagKey(n) })],
                 [Guid.CreateVersion7().ToString("N"), link.Channel, string.Join('\n', some)])).ToList();
-        var answers = await Task.WhenAll(sent).ConfigureAwait(false);
+        var answers = await Task.WhenAll(sent);
         if (Array.TrueForAll(answers, a => a is not null))
         {
             return true;
@@ -77,8 +76,7 @@ internal sealed class RedisLevel(RedisLink link)
     {
         var token = Guid.CreateVersion7().ToString("N");
         RedisValue[] arguments = [token, Milliseconds(LeaseTime), Milliseconds(2 * ttl), findNothing ? "1" : ""];
-        var answer = await link.UseAsync(db => db.ScriptEvaluateAsync(RedisScripts.Look, keys, arguments), RedisLink.ReadPatience)
-            .ConfigureAwait(false);
+        var answer = await link.UseAsync(db => db.ScriptEvaluateAsync(RedisScripts.Look, keys, arguments), RedisLink.ReadPatience);
         if (answer is null || answer.IsNull)
         {
             return default(RedisReading);

@@ -10,7 +10,7 @@ public sealed partial class RedisLink
     {
         Close(_connection);
         _connection = null;
-        var connection = await ConnectionMultiplexer.ConnectAsync(Configuration()).ConfigureAwait(false);
+        var connection = await ConnectionMultiplexer.ConnectAsync(Configuration());
         connection.ConnectionFailed += (_, e) =>
         {
             if (!_end.IsCancellationRequested && ReferenceEquals(connection, _connection))
@@ -21,7 +21,7 @@ public sealed partial class RedisLink
         (_connection, _connectedAt) = (connection, Stopwatch.GetTimestamp());
         foreach (var (channel, heard) in _subscriptions)
         {
-            await connection.GetSubscriber().SubscribeAsync(channel, (_, value) => heard((string?)value ?? "")).ConfigureAwait(false);
+            await connection.GetSubscriber().SubscribeAsync(channel, (_, value) => heard((string?)value ?? ""));
         }
     }
 

@@ -99,7 +99,7 @@ public sealed partial class RedisLink : IAsyncDisposable
     {
         if (!_end.IsCancellationRequested)
         {
-            await _end.CancelAsync().ConfigureAwait(false);
+            await _end.CancelAsync();
             await _beating.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             Close(_connection);
             _end.Dispose();
@@ -125,7 +125,7 @@ public sealed partial class RedisLink : IAsyncDisposable
         {
             try
             {
-                var answer = await Off(command(connection)).WaitAsync(patience).ConfigureAwait(false);
+                var answer = await Off(command(connection)).WaitAsync(patience);
                 Volatile.Write(ref _timeOuts, 0);
                 return answer;
             }
@@ -171,7 +171,7 @@ public sealed partial class RedisLink : IAsyncDisposable
             {
                 if (_connection is null || (!_memory.IsTrusted && Stopwatch.GetElapsedTime(_connectedAt) > Renewal))
                 {
-                    await ConnectAsync().ConfigureAwait(false);
+                    await ConnectAsync();
                 }
 
                 if (_connection is { } connection && Volatile.Read(ref _pings) < MaxPings)
@@ -205,7 +205,7 @@ public sealed partial class RedisLink : IAsyncDisposable
         {
             var sent = Stopwatch.GetTimestamp().ToString(CultureInfo.InvariantCulture);
             await Off(connection.GetDatabase(_options.Database).ScriptEvaluateAsync(RedisScripts.Ping, [RedisLevel.EpochKey(this)],
-                [Guid.CreateVersion7().ToString("N"), Channel, $"{_node} {sent}"])).ConfigureAwait(false);
+                [Guid.CreateVersion7().ToString("N"), Channel, $"{_node} {sent}"]));
         }
         catch (Exception e)
         {
@@ -240,14 +240,14 @@ public sealed partial class RedisLink : IAsyncDisposable
     {
         var isClosed = await _circuit.CloseAsync(sent, async () =>
         {
-            var isDone = await Prepare().ConfigureAwait(false);
+            var isDone = await Prepare();
             if (isDone)
             {
                 _memory.Heard(sent);
             }
 
             return isDone;
-        }).ConfigureAwait(false);
+        });
         if (isClosed)
         {
             Connected?.Invoke();

@@ -46,11 +46,11 @@ internal sealed class PostgresConnection(NpgsqlConnection connection, Action lea
         {
             if (probe is null || limit == Timeout.InfiniteTimeSpan)
             {
-                await answer.WaitAsync(limit).ConfigureAwait(false);
+                await answer.WaitAsync(limit);
             }
             else
             {
-                await WaitWhileAtWorkAsync(answer, probe, limit).ConfigureAwait(false);
+                await WaitWhileAtWorkAsync(answer, probe, limit);
             }
         }
         catch (TimeoutException) when (!answer.IsCompleted)
@@ -72,7 +72,7 @@ internal sealed class PostgresConnection(NpgsqlConnection connection, Action lea
         {
             try
             {
-                await answer.WaitAsync(silences < SilentAfter ? AskEvery : TimeSpan.Zero).ConfigureAwait(false);
+                await answer.WaitAsync(silences < SilentAfter ? AskEvery : TimeSpan.Zero);
                 return;
             }
             catch (TimeoutException) when (!answer.IsCompleted && silences < SilentAfter && Stopwatch.GetElapsedTime(began) < limit)
@@ -80,7 +80,7 @@ internal sealed class PostgresConnection(NpgsqlConnection connection, Action lea
                 // Whether that is a silence, the server is asked.
             }
 
-            silences = await asked.IsAtWorkAsync(connection.ProcessID).ConfigureAwait(false) ? 0 : silences + 1;
+            silences = await asked.IsAtWorkAsync(connection.ProcessID) ? 0 : silences + 1;
         }
     }
 
@@ -94,7 +94,7 @@ internal sealed class PostgresConnection(NpgsqlConnection connection, Action lea
         connection.Notice += Hear;
         try
         {
-            await RunAsync(c => PostgresRunner.CommitAsync(c, last, begin), limit).ConfigureAwait(false);
+            await RunAsync(c => PostgresRunner.CommitAsync(c, last, begin), limit);
         }
         finally
         {
@@ -115,7 +115,7 @@ internal sealed class PostgresConnection(NpgsqlConnection connection, Action lea
             return;
         }
 
-        await connection.DisposeAsync().ConfigureAwait(false);
+        await connection.DisposeAsync();
     }
 
     private async Task CloseAfterAsync(Task answer)

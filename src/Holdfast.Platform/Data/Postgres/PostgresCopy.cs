@@ -44,9 +44,9 @@ internal static class PostgresCopy
     public static async Task SendAsync(NpgsqlConnection connection, RowSet rows, ArrayBufferWriter<byte> data)
     {
         var sql = $"COPY {rows.Table} ({string.Join(", ", rows.Columns.Select(c => c.Name))}) FROM STDIN (FORMAT BINARY)";
-        await using (var copy = await connection.BeginRawBinaryCopyAsync(sql).ConfigureAwait(false))
+        await using (var copy = await connection.BeginRawBinaryCopyAsync(sql))
         {
-            await copy.WriteAsync(data.WrittenMemory).ConfigureAwait(false);
+            await copy.WriteAsync(data.WrittenMemory);
         }
 
         Return(data);

@@ -36,26 +36,26 @@ internal sealed class PostgresDb : Db
 
     private protected override async Task<T> ReadOnceAsync<T>(Func<DbSession, Task<T>> read, CancellationToken ct)
     {
-        await using var connection = await ConnectAsync(ct).ConfigureAwait(false);
-        return await read(new PostgresSession(this, connection)).ConfigureAwait(false);
+        await using var connection = await ConnectAsync(ct);
+        return await read(new PostgresSession(this, connection));
     }
 
     internal override async Task<T> ReadWholeAsync<T>(Func<DbSession, Task<T>> read, CancellationToken ct)
     {
-        await using var tx = await BeginAsync(ct).ConfigureAwait(false);
-        await tx.ForWholeTablesAsync().ConfigureAwait(false);
-        await tx.ExecuteAsync("SET LOCAL transaction_read_only = on").ConfigureAwait(false);
-        return await read(tx).ConfigureAwait(false);
+        await using var tx = await BeginAsync(ct);
+        await tx.ForWholeTablesAsync();
+        await tx.ExecuteAsync("SET LOCAL transaction_read_only = on");
+        return await read(tx);
     }
 
     public override async Task<Tx> BeginAsync(CancellationToken ct = default) =>
-        new PostgresTx(this, await ConnectAsync(ct).ConfigureAwait(false));
+        new PostgresTx(this, await ConnectAsync(ct));
 
     public override async Task FenceAsync()
     {
-        await using var tx = await BeginAsync().ConfigureAwait(false);
+        await using var tx = await BeginAsync();
         tx.LeavesFence = true;
-        await tx.CommitAsync().ConfigureAwait(false);
+        await tx.CommitAsync();
     }
 
     // See "PostgreSQL Error Codes" in the manual. 57P: the server is going down or ended the session; 08: the connection; 25P03: idle in a
@@ -100,7 +100,7 @@ internal sealed class PostgresDb : Db
         "WITH stuck AS MATERIALIZED (SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user "
         + "AND application_name = current_setting('application_name') AND pid <> pg_backend_pid() AND backend_xid IS NOT NULL "
         + "AND wait_event IN ('ClientRead', 'ClientWrite') AND state_change < clock_timestamp() - interval '5 seconds') "
-        + "SELECT pid FROM stuck WHERE pg_terminate_backend(pid)", r => r.Int(0)).ConfigureAwait(false)).Count);
+        + "SELECT pid FROM stuck WHERE pg_terminate_backend(pid)", r => r.Int(0))).Count);
 
     internal override void Notify(StatementBatch batch) => batch.Query("SELECT pg_notify('holdfast', $1)", _ => 0, _sender);
 
@@ -117,39 +117,39 @@ internal sealed class PostgresDb : Db
                 heard();
             }
         };
-        await connection.OpenAsync(ct).ConfigureAwait(false);
+        await connection.OpenAsync(ct);
         await using (var listen = new NpgsqlCommand("LISTEN holdfast", connection))
         {
-            await listen.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+            await listen.ExecuteNonQueryAsync(ct);
         }
 
         // Whatever was committed before we listened.
         heard();
         while (true)
         {
-            await connection.WaitAsync(ct).ConfigureAwait(false);
+            await connection.WaitAsync(ct);
         }
     }
 
     internal override async Task ExclusivelyAsync(string name, Func<Task> work, CancellationToken ct)
     {
-        await using var connection = await _pools[(int)DbWork.Background].OpenAsync(ct).ConfigureAwait(false);
+        await using var connection = await _pools[(int)DbWork.Background].OpenAsync(ct);
         // The waiting one may wait for as long as the other migrates.
         await using var take = new NpgsqlCommand(
             $"SET lock_timeout = 0; SET statement_timeout = 0; SELECT pg_advisory_lock(hashtext('{name}'))", connection)
         {
             CommandTimeout = 0,
         };
-        await take.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+        await take.ExecuteNonQueryAsync(ct);
         try
         {
-            await work().ConfigureAwait(false);
+            await work();
         }
         finally
         {
             await using var give = new NpgsqlCommand(
                 $"SELECT pg_advisory_unlock(hashtext('{name}')); RESET lock_timeout; RESET statement_timeout", connection);
-            await give.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
+            await give.ExecuteNonQueryAsync(CancellationToken.None);
         }
     }
 
@@ -164,9 +164,9 @@ internal sealed class PostgresDb : Db
                 "SELECT name, setting::bigint FROM pg_settings WHERE name {in $1} AND (name NOT LIKE 'tcp%' OR inet_server_addr() IS "
                 + "NOT NULL)",
                 r => (Name: r.Text(0), Milliseconds: r.Long(1)), (object)PostgresUrl.Guards.Select(g => g.Name).ToArray());
-            await batch.RunAsync().ConfigureAwait(false);
+            await batch.RunAsync();
             return (state.First!, settings.Rows);
-        }, ct).ConfigureAwait(false);
+        }, ct);
         if (server.Obstacle is { } obstacle)
         {
             throw new StartupException($"DATABASE_URL: {obstacle}");
@@ -187,7 +187,7 @@ internal sealed class PostgresDb : Db
     {
         foreach (var pool in _pools)
         {
-            await pool.DisposeAsync().ConfigureAwait(false);
+            await pool.DisposeAsync();
         }
     }
 

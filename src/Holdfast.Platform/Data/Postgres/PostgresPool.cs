@@ -33,8 +33,8 @@ internal sealed class PostgresPool(string connectionString, DbWork work, bool is
             var source = Volatile.Read(ref _current);
             try
             {
-                var connection = source == Volatile.Read(ref _untried) ? await OpenSoonAsync(source, ct).ConfigureAwait(false)
-                    : await source.OpenConnectionAsync(ct).ConfigureAwait(false);
+                var connection = source == Volatile.Read(ref _untried) ? await OpenSoonAsync(source, ct)
+                    : await source.OpenConnectionAsync(ct);
                 var limit = isPatient ? Timeout.InfiniteTimeSpan : CurrentWork.StatementLimit(work);
                 return new PostgresConnection(connection, () => LeaveTogether(source), limit, CurrentWork.CommitLimit(work), probe);
             }
@@ -64,7 +64,7 @@ internal sealed class PostgresPool(string connectionString, DbWork work, bool is
         var opening = source.OpenConnectionAsync(ct).AsTask();
         try
         {
-            var connection = await opening.WaitAsync(ReconnectWithin, ct).ConfigureAwait(false);
+            var connection = await opening.WaitAsync(ReconnectWithin, ct);
             Interlocked.CompareExchange(ref _untried, null, source);
             return connection;
         }
@@ -80,8 +80,8 @@ internal sealed class PostgresPool(string connectionString, DbWork work, bool is
         await ((Task)opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (opening.IsCompletedSuccessfully)
         {
-            var late = await opening.ConfigureAwait(false);
-            await late.DisposeAsync().ConfigureAwait(false);
+            var late = await opening;
+            await late.DisposeAsync();
         }
     }
 

@@ -38,7 +38,7 @@ internal sealed class PostgresProbe(string connectionString)
             question = _question is { IsCompleted: false } ? _question : _question = Task.Run(AskAsync);
         }
 
-        return await question.ConfigureAwait(false) is not { } working || working.Contains(session);
+        return await question is not { } working || working.Contains(session);
     }
 
     /// <summary>The sessions at work; null: nobody can tell.</summary>
@@ -47,10 +47,10 @@ internal sealed class PostgresProbe(string connectionString)
         try
         {
             await using var connection = new NpgsqlConnection(_connectionString);
-            await connection.OpenAsync().ConfigureAwait(false);
+            await connection.OpenAsync();
             await using var ask = new NpgsqlCommand(AtWork, connection);
-            await using var answer = await ask.ExecuteReaderAsync().ConfigureAwait(false);
-            await answer.ReadAsync().ConfigureAwait(false);
+            await using var answer = await ask.ExecuteReaderAsync();
+            await answer.ReadAsync();
             // Behind a pooler sessions have other numbers than those that clients are told.
             return answer.GetInt32(0) == connection.ProcessID ? answer.GetFieldValue<int[]>(1).ToHashSet() : null;
         }

@@ -37,10 +37,10 @@ internal static class PostgresRunner
             }
 
             // Encoded before COPY begins: a process that is paused in between must not leave the server waiting with locks held.
-            var (rows, data) = (statement.RowSet!, await encoding.ConfigureAwait(false));
+            var (rows, data) = (statement.RowSet!, await encoding);
             if (begin || pending.Count > 0)
             {
-                await RunAsync(connection, pending, begin, isUnlimited).ConfigureAwait(false);
+                await RunAsync(connection, pending, begin, isUnlimited);
                 (begin, pending) = (false, []);
             }
 
@@ -49,14 +49,14 @@ internal static class PostgresRunner
                 return;
             }
 
-            await PostgresCopy.SendAsync(connection, rows, data).ConfigureAwait(false);
+            await PostgresCopy.SendAsync(connection, rows, data);
             statement.Done(rows.Count);
         }
 
         pending.AddRange(late);
         if ((begin || pending.Count > 0) && !isAbandoned())
         {
-            await RunAsync(connection, pending, begin, isUnlimited).ConfigureAwait(false);
+            await RunAsync(connection, pending, begin, isUnlimited);
         }
     }
 
@@ -83,7 +83,7 @@ internal static class PostgresRunner
     {
         await using var batch = Commands(connection, statements, begin);
         batch.Timeout = isUnlimited ? 0 : batch.Timeout;
-        await using var reader = await batch.ExecuteReaderAsync().ConfigureAwait(false);
+        await using var reader = await batch.ExecuteReaderAsync();
         var hasRows = reader.FieldCount > 0;
         foreach (var statement in statements)
         {
@@ -98,12 +98,12 @@ internal static class PostgresRunner
                 throw Mismatch.GivesNone(statement);
             }
 
-            while (await reader.ReadAsync().ConfigureAwait(false))
+            while (await reader.ReadAsync())
             {
                 statement.Take(new Row(reader, sqlite: false));
             }
 
-            hasRows = await reader.NextResultAsync().ConfigureAwait(false);
+            hasRows = await reader.NextResultAsync();
         }
 
         if (hasRows)
@@ -111,7 +111,7 @@ internal static class PostgresRunner
             throw Mismatch.GivesRows(statements.FirstOrDefault(s => !s.HasRows) ?? statements[^1]);
         }
 
-        await reader.CloseAsync().ConfigureAwait(false);
+        await reader.CloseAsync();
         var offset = begin ? 1 : 0;
         for (var i = 0; i < statements.Count; i++)
         {
@@ -137,7 +137,7 @@ internal static class PostgresRunner
         batch.Timeout = 0;
         batch.BatchCommands.Add(new NpgsqlBatchCommand("SET LOCAL statement_timeout = 0"));
         batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
-        await batch.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
+        await batch.ExecuteNonQueryAsync(CancellationToken.None);
     }
 
     private static NpgsqlBatch Commands(NpgsqlConnection connection, IReadOnlyList<Statement> statements, bool begin)

@@ -27,7 +27,7 @@ internal sealed class PostgresTx(PostgresDb db, PostgresConnection connection) :
         _begun = true;
         _failed = true;
         await connection.RunAsync(c => PostgresRunner.RunWithCopiesAsync(c, statements, begin, _isUnlimited, () => connection.IsAbandoned),
-            Limit(connection.StatementLimit)).ConfigureAwait(false);
+            Limit(connection.StatementLimit));
         _failed = false;
         Note(statements);
     }
@@ -42,14 +42,14 @@ internal sealed class PostgresTx(PostgresDb db, PostgresConnection connection) :
 
     internal override async Task ForWholeTablesAsync()
     {
-        await WithoutTimeLimitAsync().ConfigureAwait(false);
+        await WithoutTimeLimitAsync();
         var settings = Batch();
         foreach (var (name, value) in WholeTables)
         {
             settings.Execute($"SET LOCAL {name} = {value}");
         }
 
-        await settings.RunAsync().ConfigureAwait(false);
+        await settings.RunAsync();
     }
 
     private protected override async Task CommitCoreAsync(CancellationToken ct)
@@ -74,7 +74,7 @@ internal sealed class PostgresTx(PostgresDb db, PostgresConnection connection) :
             }
 
             _ended = true;
-            await connection.CommitAsync(last, begin: !_begun, Limit(connection.CommitLimit)).ConfigureAwait(false);
+            await connection.CommitAsync(last, begin: !_begun, Limit(connection.CommitLimit));
         }
 
         _ended = true;
@@ -89,8 +89,8 @@ internal sealed class PostgresTx(PostgresDb db, PostgresConnection connection) :
             await connection.RunAsync(async c =>
             {
                 await using var rollback = new NpgsqlCommand("ROLLBACK", c);
-                await rollback.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
-            }, connection.StatementLimit).ConfigureAwait(false);
+                await rollback.ExecuteNonQueryAsync(CancellationToken.None);
+            }, connection.StatementLimit);
         }
     }
 
@@ -98,7 +98,7 @@ internal sealed class PostgresTx(PostgresDb db, PostgresConnection connection) :
     {
         try
         {
-            await RollbackCoreAsync().ConfigureAwait(false);
+            await RollbackCoreAsync();
         }
         catch (Exception e) when (Db.IsConnectionLost(e) || e is InvalidOperationException)
         {
@@ -106,7 +106,7 @@ internal sealed class PostgresTx(PostgresDb db, PostgresConnection connection) :
         }
         finally
         {
-            await connection.DisposeAsync().ConfigureAwait(false);
+            await connection.DisposeAsync();
         }
     }
 

@@ -65,7 +65,7 @@ internal sealed partial class SqliteDb : Db
     {
         var work = CurrentWork.Kind;
         var slot = _readSlots[(int)work];
-        if (!await slot.WaitAsync(CurrentWork.CommitLimit(work), ct).ConfigureAwait(false))
+        if (!await slot.WaitAsync(CurrentWork.CommitLimit(work), ct))
         {
             throw new ConnectionsUsedUpException();
         }
@@ -79,7 +79,7 @@ internal sealed partial class SqliteDb : Db
 
             try
             {
-                return await read(new SqliteSession(this, connection)).ConfigureAwait(false);
+                return await read(new SqliteSession(this, connection));
             }
             finally
             {
@@ -96,15 +96,15 @@ internal sealed partial class SqliteDb : Db
     internal override async Task<T> ReadWholeAsync<T>(Func<DbSession, Task<T>> read, CancellationToken ct)
     {
         using var connection = Connect();
-        return await read(new SqliteSession(this, connection)).ConfigureAwait(false);
+        return await read(new SqliteSession(this, connection));
     }
 
     public override async Task<Tx> BeginAsync(CancellationToken ct = default)
     {
-        await _writer.WaitAsync(ct).ConfigureAwait(false);
+        await _writer.WaitAsync(ct);
         try
         {
-            await BeginImmediateAsync(ct).ConfigureAwait(false);
+            await BeginImmediateAsync(ct);
             return new SqliteTx(this, _write, _writer);
         }
         catch
@@ -120,7 +120,7 @@ internal sealed partial class SqliteDb : Db
         var clock = Stopwatch.StartNew();
         while (!_write.TryBegin(last: clock.ElapsedMilliseconds > LockMilliseconds || _disposed != 0))
         {
-            await Task.Delay(Random.Shared.Next(1, 4), ct).ConfigureAwait(false);
+            await Task.Delay(Random.Shared.Next(1, 4), ct);
         }
     }
 
@@ -159,7 +159,7 @@ internal sealed partial class SqliteDb : Db
             return;
         }
 
-        await _writer.WaitAsync().ConfigureAwait(false);
+        await _writer.WaitAsync();
         _write.Dispose();
         while (_readers.TryTake(out var reader))
         {

@@ -61,7 +61,7 @@ internal sealed class SqliteTx(SqliteDb db, SqliteConnectionHolder connection, S
         _disposed = true;
         try
         {
-            await RollbackCoreAsync().ConfigureAwait(false);
+            await RollbackCoreAsync();
         }
         catch (SqliteException e) when (e.SqliteErrorCode == 1)
         {

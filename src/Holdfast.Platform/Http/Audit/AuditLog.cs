@@ -27,10 +27,10 @@ public static class AuditLog
             return;
         }
 
-        var now = await tx.NowAsync().ConfigureAwait(false);
+        var now = await tx.NowAsync();
         var batch = tx.Batch();
         Note(batch, entries, now);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
     }
 
     private static void Note(StatementBatch batch, IReadOnlyCollection<AuditEntry> entries, DateTime now)

@@ -21,9 +21,8 @@ internal static class RequestBody
             return Errors.UnsupportedEncoding;
         }
 
-        var body = await BytesAsync(request, maxBytes, within).ConfigureAwait(false);
-        return body.IsOk && isPacked && !body.Value.IsEmpty ? await UnpackAsync(body.Value, maxBytes, request.HttpContext.RequestAborted)
-            .ConfigureAwait(false) : body;
+        var body = await BytesAsync(request, maxBytes, within);
+        return body.IsOk && isPacked && !body.Value.IsEmpty ? await UnpackAsync(body.Value, maxBytes, request.HttpContext.RequestAborted) : body;
     }
 
     private static Error TooLarge(int maxBytes) => Errors.TooLarge.With("maxBytes", maxBytes);
@@ -39,7 +38,7 @@ internal static class RequestBody
         using var timed = new TimedBody(request.HttpContext, within);
         while (true)
         {
-            var read = await timed.ReadAsync().ConfigureAwait(false);
+            var read = await timed.ReadAsync();
             if (read.Buffer.Length > maxBytes)
             {
                 // What was read is given back, or the server could not read away the rest and would cut the connection before the answer.
@@ -67,7 +66,7 @@ internal static class RequestBody
         try
         {
             using var stream = new GZipStream(new MemoryStream(packed.ToArray()), CompressionMode.Decompress);
-            while (length < buffer.Length && await stream.ReadAsync(buffer.AsMemory(length), ct).ConfigureAwait(false) is > 0 and var read)
+            while (length < buffer.Length && await stream.ReadAsync(buffer.AsMemory(length), ct) is > 0 and var read)
             {
                 length += read;
             }

@@ -24,7 +24,7 @@ internal sealed class TimedBody : IDisposable
     {
         try
         {
-            return await _reader.ReadAsync(_end.Token).ConfigureAwait(false);
+            return await _reader.ReadAsync(_end.Token);
         }
         catch (OperationCanceledException e) when (!_http.RequestAborted.IsCancellationRequested)
         {

@@ -62,7 +62,7 @@ public static class IdempotentWork
     /// </summary>
     public static async Task<Reply> RunAsync(Db db, Request request, bool required, Func<Tx, Task<Result<Reply>>> work)
     {
-        var body = await request.BodyAsync().ConfigureAwait(false);
+        var body = await request.BodyAsync();
         if (!body.IsOk)
         {
             return body.Error!;
@@ -75,41 +75,40 @@ public static class IdempotentWork
         }
 
         var key = found.Value;
-        var result = await db.WriteAsync(tx => key is null ? WorkAsync(tx) : ClaimAndWorkAsync(tx, key), request.Aborted)
-            .ConfigureAwait(false);
+        var result = await db.WriteAsync(tx => key is null ? WorkAsync(tx) : ClaimAndWorkAsync(tx, key), request.Aborted);
         return result.IsOk ? result.Value : result.Error!;
 
         async Task<Result<Reply>> WorkAsync(Tx tx)
         {
-            var outcome = await work(tx).ConfigureAwait(false);
+            var outcome = await work(tx);
             if (outcome.IsOk && outcome.Value.Error is null)
             {
                 return outcome;
             }
 
-            await tx.RollbackAsync().ConfigureAwait(false);
+            await tx.RollbackAsync();
             return outcome.Error ?? outcome.Value.Error!;
         }
 
         async Task<Result<Reply>> ClaimAndWorkAsync(Tx tx, IdempotencyKey idempotency)
         {
-            var now = await tx.NowAsync().ConfigureAwait(false);
+            var now = await tx.NowAsync();
             var claims = Claims().Add(idempotency.Hash).Add(idempotency.Fingerprint).Add(0).Add((Guid?)null).Add((int?)null).Add(now);
             var batch = tx.Batch();
             var claimed = batch.Insert(claims, "ON CONFLICT (key) DO NOTHING");
-            await batch.RunAsync().ConfigureAwait(false);
+            await batch.RunAsync();
             if (claimed.Count == 0)
             {
-                var stored = await tx.FirstAsync(Select, Map, new[] { idempotency.Hash }).ConfigureAwait(false);
+                var stored = await tx.FirstAsync(Select, Map, new[] { idempotency.Hash });
                 return stored!.Replay(idempotency);
             }
 
-            var outcome = await WorkAsync(tx).ConfigureAwait(false);
+            var outcome = await WorkAsync(tx);
             if (outcome.IsOk)
             {
                 var reply = outcome.Value;
                 await tx.ExecuteAsync("UPDATE idempotency_keys SET status = $2, location = $3{as text}, response = $4 WHERE key = $1",
-                    idempotency.Hash, reply.Status, reply.Location, reply.Body.ToArray()).ConfigureAwait(false);
+                    idempotency.Hash, reply.Status, reply.Location, reply.Body.ToArray());
             }
 
             return outcome;

@@ -21,12 +21,11 @@ public sealed class KeyPruner(Db db, ILogger<KeyPruner> log) : Sweep(db, Interva
         // There is no index by time: one scan an hour costs less than keeping one with every order.
         var (old, before) = await Db.ReadAsync(async session =>
         {
-            var before = await session.NowAsync().ConfigureAwait(false) - Retention;
+            var before = await session.NowAsync() - Retention;
             return (await session.QueryAsync($"SELECT key FROM idempotency_keys WHERE created_at < $1 LIMIT {MaxAtOnce}", r => r.Uuid(0),
-                before)
-                .ConfigureAwait(false), before);
-        }, ct).ConfigureAwait(false);
-        return await ForgetAsync(old, before, ct).ConfigureAwait(false);
+                before), before);
+        }, ct);
+        return await ForgetAsync(old, before, ct);
     }
 
     /// <summary>
@@ -38,7 +37,7 @@ public sealed class KeyPruner(Db db, ILogger<KeyPruner> log) : Sweep(db, Interva
         var forgotten = 0;
         await foreach (var slice in Db.WriteInSlicesAsync(keys,
             (tx, some) => tx.ExecuteAsync("DELETE FROM idempotency_keys WHERE key IN (SELECT key FROM idempotency_keys "
-            + "WHERE key {in $1} AND created_at < $2 {skip locked})", some.ToArray(), before), ct).ConfigureAwait(false))
+            + "WHERE key {in $1} AND created_at < $2 {skip locked})", some.ToArray(), before), ct))
         {
             forgotten += slice;
         }

@@ -29,7 +29,7 @@ public static class Problem
 
         if (reply.Error is { } error)
         {
-            await WriteErrorAsync(http, error).ConfigureAwait(false);
+            await WriteErrorAsync(http, error);
             return;
         }
 
@@ -62,7 +62,7 @@ public static class Problem
         {
             response.ContentType = "application/json; charset=utf-8";
             response.ContentLength = reply.Body.Length;
-            await response.BodyWriter.WriteAsync(reply.Body, http.RequestAborted).ConfigureAwait(false);
+            await response.BodyWriter.WriteAsync(reply.Body, http.RequestAborted);
         }
     }
 
@@ -83,7 +83,7 @@ public static class Problem
 
         var body = Body(error, vietnamese, http.TraceIdentifier);
         response.ContentLength = body.Length;
-        await response.BodyWriter.WriteAsync(body, http.RequestAborted).ConfigureAwait(false);
+        await response.BodyWriter.WriteAsync(body, http.RequestAborted);
     }
 
     /// <summary>The document, UTF-8 JSON.</summary>

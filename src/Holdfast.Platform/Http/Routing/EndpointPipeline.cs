@@ -22,12 +22,12 @@ public sealed class EndpointPipeline(ITokenReader tokens, RateLimits limits, Req
         Reply reply;
         try
         {
-            var caller = await CallerAsync(http).ConfigureAwait(false);
+            var caller = await CallerAsync(http);
             reply = caller is null ? Errors.Unauthenticated
                 : (Refusal(caller, route) ?? QueryRules.Refusal(http.Request, route)
-                    ?? await limits.RefuseAsync(http, caller, route.Limit).ConfigureAwait(false)
-                    ?? await SimpleRequests.RefusalAsync(http, requests.BodyWithin).ConfigureAwait(false)) is { } refusal ? refusal
-                : await ServeAsync(new Request(http, caller, route, requests.BodyWithin), route, handle).ConfigureAwait(false);
+                    ?? await limits.RefuseAsync(http, caller, route.Limit)
+                    ?? await SimpleRequests.RefusalAsync(http, requests.BodyWithin)) is { } refusal ? refusal
+                : await ServeAsync(new Request(http, caller, route, requests.BodyWithin), route, handle);
         }
         catch (Exception) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -38,13 +38,13 @@ public sealed class EndpointPipeline(ITokenReader tokens, RateLimits limits, Req
             reply = Explain(e, http.TraceIdentifier);
         }
 
-        await Problem.WriteAsync(http, reply).ConfigureAwait(false);
+        await Problem.WriteAsync(http, reply);
     }
 
     private static async Task<Reply> ServeAsync(Request request, RouteRule route, Func<Request, Task<Reply>> handle)
     {
         AuditScope.Accompany(request, route);
-        return await handle(request).ConfigureAwait(false);
+        return await handle(request);
     }
 
     private static Error? Refusal(Caller caller, RouteRule route)
@@ -75,7 +75,7 @@ public sealed class EndpointPipeline(ITokenReader tokens, RateLimits limits, Req
         }
 
         return header.Count == 1 && header[0] is { } value && value.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
-            ? await tokens.ReadAsync(value["Bearer ".Length..].Trim()).ConfigureAwait(false)
+            ? await tokens.ReadAsync(value["Bearer ".Length..].Trim())
             : null;
     }
 

@@ -59,7 +59,7 @@ public sealed class RateLimits : IDisposable
         }
 
         return Refuse(_byCustomer[(int)limit], whose) ?? (_shared is not null
-            && await _shared.RefuseAsync($"{limit}:{whose}", _perCustomer[(int)limit], _options.Window).ConfigureAwait(false) is { } wait
+            && await _shared.RefuseAsync($"{limit}:{whose}", _perCustomer[(int)limit], _options.Window) is { } wait
             ? Refusal(wait) : null);
     }
 
@@ -99,10 +99,10 @@ public sealed class RateLimits : IDisposable
 
     private async ValueTask<Error?> AskAsync(SharedLimits shared, Limit limit, IPAddress address, Guid? customer)
     {
-        var wait = await shared.RefuseAsync($"{limit}:{address}", _perAddress[(int)limit], _options.Window).ConfigureAwait(false);
+        var wait = await shared.RefuseAsync($"{limit}:{address}", _perAddress[(int)limit], _options.Window);
         if (wait is null && customer is { } id)
         {
-            wait = await shared.RefuseAsync($"{limit}:{id}", _perCustomer[(int)limit], _options.Window).ConfigureAwait(false);
+            wait = await shared.RefuseAsync($"{limit}:{id}", _perCustomer[(int)limit], _options.Window);
         }
 
         return wait is { } time ? Refusal(time) : null;

@@ -78,7 +78,7 @@ public sealed class Request(HttpContext http, Caller caller, RouteRule route, Ti
             return known;
         }
 
-        var read = await RequestBody.ReadAsync(Http.Request, maxBytes, bodyWithin).ConfigureAwait(false);
+        var read = await RequestBody.ReadAsync(Http.Request, maxBytes, bodyWithin);
         if (read.IsOk)
         {
             _body = read.Value;
@@ -90,14 +90,14 @@ public sealed class Request(HttpContext http, Caller caller, RouteRule route, Ti
     /// <summary>The body as fields: 413 or 400 <c>invalid_json</c> otherwise.</summary>
     public async ValueTask<Result<JsonBodyReader>> FieldsAsync(int maxBytes = SmallBodyBytes)
     {
-        var body = await BodyAsync(maxBytes).ConfigureAwait(false);
+        var body = await BodyAsync(maxBytes);
         return body.IsOk ? JsonBodyReader.Parse(body.Value) : body.Error!;
     }
 
     /// <summary>For a request whose body takes no members: null where it has none, else the error to answer.</summary>
     public async ValueTask<Error?> NoMembersAsync()
     {
-        var fields = await FieldsAsync().ConfigureAwait(false);
+        var fields = await FieldsAsync();
         return fields.IsOk ? fields.Value.Done() : fields.Error;
     }
 

@@ -33,8 +33,7 @@ public sealed class SharedLimits(RedisLink link)
         var each = Math.Max(1, (long)(window.TotalMilliseconds / requests));
         RedisKey[] keys = [link.Key($"limit:{bucket}")];
         RedisValue[] arguments = [Text(each), Text(each * (requests - 1))];
-        var answer = await link.UseAsync(redis => redis.ScriptEvaluateAsync(Take, keys, arguments), RedisLink.ReadPatience)
-            .ConfigureAwait(false);
+        var answer = await link.UseAsync(redis => redis.ScriptEvaluateAsync(Take, keys, arguments), RedisLink.ReadPatience);
         return answer is null || answer.IsNull || (long)answer <= 0 ? null : TimeSpan.FromMilliseconds((long)answer);
     }
 

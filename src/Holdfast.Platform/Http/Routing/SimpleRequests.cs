@@ -29,7 +29,7 @@ internal static class SimpleRequests
 
         // A program that names no type, or curl's -d, may send JSON all the same.
         return type.Length == 0 || http.Request.Headers.ContentEncoding.Count > 0
-            || await BeginsAsJsonAsync(http, within).ConfigureAwait(false) ? null : Errors.UnsupportedMediaType;
+            || await BeginsAsJsonAsync(http, within) ? null : Errors.UnsupportedMediaType;
     }
 
     /// <summary>
@@ -54,7 +54,7 @@ internal static class SimpleRequests
         using var timed = new TimedBody(http, within);
         while (true)
         {
-            var read = await timed.ReadAsync().ConfigureAwait(false);
+            var read = await timed.ReadAsync();
             var first = First(read.Buffer);
             if (first is null && !read.IsCompleted && read.Buffer.Length < Request.SmallBodyBytes)
             {

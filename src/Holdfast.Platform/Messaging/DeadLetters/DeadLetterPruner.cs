@@ -16,5 +16,5 @@ public sealed class DeadLetterPruner(Db db, ILogger<DeadLetterPruner> log) : Swe
     /// <summary>Removes at most one batch of those that are past their time. Returns their number.</summary>
     public override Task<int> SweepOnceAsync(CancellationToken ct = default) => Db.WriteAsync(async tx => await tx.ExecuteAsync(
         $"DELETE FROM dead_letters WHERE id IN (SELECT id FROM dead_letters WHERE created_at < $1 ORDER BY created_at LIMIT {MaxAtOnce})",
-        await tx.NowAsync().ConfigureAwait(false) - Retention).ConfigureAwait(false), ct);
+        await tx.NowAsync() - Retention), ct);
 }

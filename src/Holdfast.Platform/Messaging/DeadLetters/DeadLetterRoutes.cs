@@ -45,8 +45,7 @@ public sealed class DeadLetterRoutes(Db db, RelaySignal bell)
 
         var sql = $"SELECT {DeadLetterStore.ShownColumns} FROM dead_letters" + (where.Count == 0 ? "" : $" WHERE {string.Join(" AND ", where)}")
             + $" ORDER BY created_at DESC, id DESC LIMIT ${args.Count + 1}";
-        var letters = await db.ReadAsync(s => s.QueryAsync(sql, DeadLetterStore.Map, [.. args, paging.Value.Limit + 1]), request.Aborted)
-            .ConfigureAwait(false);
+        var letters = await db.ReadAsync(s => s.QueryAsync(sql, DeadLetterStore.Map, [.. args, paging.Value.Limit + 1]), request.Aborted);
         return Reply.Ok(
             paging.Value.Page(
             [.. letters.Select(l =>
@@ -56,12 +55,12 @@ public sealed class DeadLetterRoutes(Db db, RelaySignal bell)
 
     public async Task<Reply> RedriveAsync(Request request)
     {
-        if (await request.NoMembersAsync().ConfigureAwait(false) is { } error)
+        if (await request.NoMembersAsync() is { } error)
         {
             return error;
         }
 
-        var refusal = request.Id() is { } id ? await DeadLetterStore.RedriveAsync(db, id, request.Aborted).ConfigureAwait(false)
+        var refusal = request.Id() is { } id ? await DeadLetterStore.RedriveAsync(db, id, request.Aborted)
             : Errors.NotFound;
         if (refusal is not null)
         {
@@ -74,7 +73,7 @@ public sealed class DeadLetterRoutes(Db db, RelaySignal bell)
 
     public async Task<Reply> RedriveAllAsync(Request request)
     {
-        var fields = await request.FieldsAsync().ConfigureAwait(false);
+        var fields = await request.FieldsAsync();
         if (!fields.IsOk)
         {
             return fields.Error!;
@@ -86,14 +85,14 @@ public sealed class DeadLetterRoutes(Db db, RelaySignal bell)
             return error;
         }
 
-        var (redriven, refused) = await DeadLetterStore.RedriveAllAsync(db, lane, request.Aborted).ConfigureAwait(false);
+        var (redriven, refused) = await DeadLetterStore.RedriveAllAsync(db, lane, request.Aborted);
         bell.RingLanes();
         return Reply.Ok(new { redriven, refused });
     }
 
     public async Task<Reply> DropAsync(Request request)
     {
-        var refusal = request.Id() is { } id ? await DeadLetterStore.DropAsync(db, id, request.Aborted).ConfigureAwait(false) : Errors.NotFound;
+        var refusal = request.Id() is { } id ? await DeadLetterStore.DropAsync(db, id, request.Aborted) : Errors.NotFound;
         return refusal is null ? Reply.NoContent() : refusal;
     }
 }

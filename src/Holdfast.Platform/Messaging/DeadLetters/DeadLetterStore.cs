@@ -45,7 +45,7 @@ public static class DeadLetterStore
     /// </summary>
     internal static async Task<Event?> BuryAsync(Tx tx, string lane, EventKey key, string reason, int attempts, DateTime now)
     {
-        if (await EventTable.HoldAsync(tx, key).ConfigureAwait(false) is not { } e)
+        if (await EventTable.HoldAsync(tx, key) is not { } e)
         {
             return null;
         }
@@ -53,7 +53,7 @@ public static class DeadLetterStore
         var batch = tx.Batch();
         Add(batch, new DeadLetter(IdOf(lane, Encoding.UTF8.GetBytes(e.Id)), lane, e.Subject, e.Sequence, e.Type, reason,
             CloudEvent.Write(e), attempts, now));
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         return e;
     }
 
@@ -77,19 +77,18 @@ public static class DeadLetterStore
 
     private static async Task<Error?> RedriveAsync(Tx tx, Guid id)
     {
-        if (await tx.FirstAsync($"SELECT {Columns} FROM dead_letters WHERE id = $1 {{lock}}", Map, id)
-            .ConfigureAwait(false) is not { } letter)
+        if (await tx.FirstAsync($"SELECT {Columns} FROM dead_letters WHERE id = $1 {{lock}}", Map, id) is not { } letter)
         {
             return Errors.NotFound;
         }
 
         if (letter.Lane == Mails.Lane)
         {
-            return !await Mails.AgainAsync(tx, id).ConfigureAwait(false) ? NotAnEvent
-                : await tx.ExecuteAsync("DELETE FROM dead_letters WHERE id = $1", id).ConfigureAwait(false) == 1 ? null : Errors.NotFound;
+            return !await Mails.AgainAsync(tx, id) ? NotAnEvent
+                : await tx.ExecuteAsync("DELETE FROM dead_letters WHERE id = $1", id) == 1 ? null : Errors.NotFound;
         }
 
-        var now = await tx.NowAsync().ConfigureAwait(false);
+        var now = await tx.NowAsync();
         if (letter.Subject is not { } subject || letter.Sequence is not { } sequence)
         {
             if (letter.Lane != Inbox)
@@ -97,7 +96,7 @@ public static class DeadLetterStore
                 return NotAnEvent;
             }
 
-            await tx.ExecuteAsync("UPDATE dead_letters SET redriven_at = $2 WHERE id = $1", id, now).ConfigureAwait(false);
+            await tx.ExecuteAsync("UPDATE dead_letters SET redriven_at = $2 WHERE id = $1", id, now);
             return null;
         }
 
@@ -117,7 +116,7 @@ public static class DeadLetterStore
             batch.Insert(rows, "ON CONFLICT (lane, subject) WHERE subject IS NOT NULL DO UPDATE SET attempts = 0");
             var waiting = batch.Query("SELECT position, events FROM deliveries WHERE lane = $1 AND subject = $2",
                 r => (Position: r.Long(0), Events: r.Bytes(1)), letter.Lane, subject);
-            await batch.RunAsync().ConfigureAwait(false);
+            await batch.RunAsync();
             var inOrder = EventIdBytes.Write([.. EventIdBytes.Read(waiting.First.Events).Append(key).Distinct().OrderBy(k => k.Sequence)]);
             batch.Execute("UPDATE deliveries SET events = $2, attempts = 0, next_attempt_at = $3 WHERE position = $1",
                 waiting.First.Position, inOrder, now);
@@ -125,7 +124,7 @@ public static class DeadLetterStore
 
         batch.Execute("DELETE FROM dead_letters WHERE id = $1", id);
         tx.Db.Notify(batch);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         return null;
     }
 
@@ -136,13 +135,13 @@ public static class DeadLetterStore
     public static async Task<(int Redriven, int Refused)> RedriveAllAsync(Db db, string lane, CancellationToken ct = default)
     {
         var (redriven, refused, last) = (0, 0, (At: DateTime.UnixEpoch, Id: Guid.Empty));
-        var until = await db.ReadAsync(s => s.NowAsync(), ct).ConfigureAwait(false);
+        var until = await db.ReadAsync(s => s.NowAsync(), ct);
         while (true)
         {
             var page = await db.ReadAsync(s => s.QueryAsync(
                 "SELECT created_at, id FROM dead_letters WHERE lane = $1 AND (created_at, id) > ($2, $3) AND created_at <= $4 ORDER BY "
                 + "created_at, id LIMIT 500",
-                r => (At: r.Time(0), Id: r.Uuid(1)), lane, last.At, last.Id, until), ct).ConfigureAwait(false);
+                r => (At: r.Time(0), Id: r.Uuid(1)), lane, last.At, last.Id, until), ct);
             if (page.Count == 0)
             {
                 return (redriven, refused);
@@ -151,8 +150,8 @@ public static class DeadLetterStore
             foreach (var letter in page)
             {
                 // As an answer, so that the audit log names each.
-                var reply = await db.WriteAsync<Reply>(async tx => await RedriveAsync(tx, letter.Id).ConfigureAwait(false) is { } refusal
-                    ? refusal : Reply.Ok(new { letter.Id }), ct).ConfigureAwait(false);
+                var reply = await db.WriteAsync<Reply>(async tx => await RedriveAsync(tx, letter.Id) is { } refusal
+                    ? refusal : Reply.Ok(new { letter.Id }), ct);
                 (redriven, refused) = (redriven + (reply.Error is null ? 1 : 0), refused + (reply.Error == NotAnEvent ? 1 : 0));
             }
 
@@ -162,7 +161,7 @@ public static class DeadLetterStore
 
     /// <summary>Gives it up for good. An error where it is gone.</summary>
     public static Task<Error?> DropAsync(Db db, Guid id, CancellationToken ct = default) => db.WriteAsync<Error?>(
-        async tx => await tx.ExecuteAsync("DELETE FROM dead_letters WHERE id = $1", id).ConfigureAwait(false) == 1 ? null
+        async tx => await tx.ExecuteAsync("DELETE FROM dead_letters WHERE id = $1", id) == 1 ? null
         : Errors.NotFound, ct);
 
     /// <summary>
@@ -176,14 +175,14 @@ public static class DeadLetterStore
             // A few at a time: one may be a mebibyte.
             var foreign = await tx.QueryAsync(
                 $"SELECT id, payload FROM dead_letters WHERE subject IS NULL AND id > $1 ORDER BY id LIMIT {LargeAtOnce}",
-                r => (Id: r.Uuid(0), Payload: r.Bytes(1)), last).ConfigureAwait(false);
+                r => (Id: r.Uuid(0), Payload: r.Bytes(1)), last);
             ids.AddRange(
                 foreign.Where(l => Encoding.UTF8.GetString(l.Payload).Contains(subject.ToString(), StringComparison.OrdinalIgnoreCase))
                 .Select(l => l.Id));
             last = foreign.Count < LargeAtOnce ? null : foreign[^1].Id;
         }
 
-        await tx.ExecuteAsync("DELETE FROM dead_letters WHERE subject = $1 OR id {in $2}", subject, ids.ToArray()).ConfigureAwait(false);
+        await tx.ExecuteAsync("DELETE FROM dead_letters WHERE subject = $1 OR id {in $2}", subject, ids.ToArray());
     }
 
     /// <summary>An id that follows from the message, so that a message told again is the same dead letter.</summary>

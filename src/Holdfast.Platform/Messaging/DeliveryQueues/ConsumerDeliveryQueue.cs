@@ -23,20 +23,20 @@ internal sealed class ConsumerDeliveryQueue(Db db, IConsumer consumer, Messaging
     {
         var due = await db.ReadAsync(async s =>
             await s.FirstAsync("SELECT 1 FROM deliveries WHERE lane = $1 AND next_attempt_at <= $2 LIMIT 1", r => 1,
-            consumer.Name, await s.NowAsync().ConfigureAwait(false)).ConfigureAwait(false), ct).ConfigureAwait(false);
-        return due == 1 && (await HandleChunksAsync(ct).ConfigureAwait(false) | await HandleSubjectAsync(ct).ConfigureAwait(false));
+            consumer.Name, await s.NowAsync()), ct);
+        return due == 1 && (await HandleChunksAsync(ct) | await HandleSubjectAsync(ct));
     }
 
     private async Task<bool> HandleChunksAsync(CancellationToken ct)
     {
         try
         {
-            return await db.WriteAsync(tx => HandleChunksAsync(tx, split: false), ct).ConfigureAwait(false);
+            return await db.WriteAsync(tx => HandleChunksAsync(tx, split: false), ct);
         }
         catch (ConsumerException e)
         {
             log.LogWarning(e.InnerException, "{Consumer} failed on a chunk; its events are tried one by one", consumer.Name);
-            return await db.WriteAsync(tx => HandleChunksAsync(tx, split: true), ct).ConfigureAwait(false);
+            return await db.WriteAsync(tx => HandleChunksAsync(tx, split: true), ct);
         }
     }
 
@@ -51,7 +51,7 @@ internal sealed class ConsumerDeliveryQueue(Db db, IConsumer consumer, Messaging
         var first = batch.Query("SELECT MIN(position) FROM deliveries WHERE lane = $1 AND subject IS NULL", r => r.LongOrNull(0),
             consumer.Name);
         var now = batch.Now();
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         if (chunks.Rows.Count == 0 || chunks.Rows[0].Position != first.First)
         {
             // Another process has the first one, and the order matters.
@@ -68,7 +68,7 @@ internal sealed class ConsumerDeliveryQueue(Db db, IConsumer consumer, Messaging
         var held = (await tx.QueryAsync(
             "SELECT position, subject, events, attempts FROM deliveries WHERE lane = $1 AND subject {in $2} ORDER BY position {lock}",
             MapHeld,
-            consumer.Name, keys.Select(k => k.Subject).Distinct().ToArray()).ConfigureAwait(false)).ToDictionary(h => h.Subject);
+            consumer.Name, keys.Select(k => k.Subject).Distinct().ToArray())).ToDictionary(h => h.Subject);
         var free = keys.Where(k => !held.ContainsKey(k.Subject)).ToList();
         var rows = OutboxDeliveries.Rows();
         foreach (var subject in split ? free.GroupBy(k => k.Subject) : [])
@@ -76,16 +76,16 @@ internal sealed class ConsumerDeliveryQueue(Db db, IConsumer consumer, Messaging
             OutboxDeliveries.AddSubject(rows, consumer.Name, subject.Key, EventIdBytes.Write([.. subject]), now.First, now.First);
         }
 
-        var loaded = split ? [] : await EventTable.LoadAsync(tx, free).ConfigureAwait(false);
+        var loaded = split ? [] : await EventTable.LoadAsync(tx, free);
         if (loaded.Count > 0)
         {
-            await ConsumerException.RunAsync(consumer, tx, loaded).ConfigureAwait(false);
+            await ConsumerException.RunAsync(consumer, tx, loaded);
         }
 
         batch.Execute("DELETE FROM deliveries WHERE position {in $1}", taken.ToArray());
         batch.ChangeEach(Queued(held, keys), "UPDATE deliveries SET events = {v.events} WHERE deliveries.position = {v.position}");
         batch.Insert(rows);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         return true;
     }
 
@@ -109,11 +109,11 @@ internal sealed class ConsumerDeliveryQueue(Db db, IConsumer consumer, Messaging
         {
             return await db.WriteAsync(async tx =>
             {
-                var now = await tx.NowAsync().ConfigureAwait(false);
+                var now = await tx.NowAsync();
                 var due = await tx.FirstAsync(
                     "SELECT position, subject, events, attempts FROM deliveries WHERE lane = $1 AND subject IS NOT NULL "
                     + "AND next_attempt_at <= $2 ORDER BY next_attempt_at "
-                    + "LIMIT 1 {skip locked}", MapHeld, consumer.Name, now).ConfigureAwait(false);
+                    + "LIMIT 1 {skip locked}", MapHeld, consumer.Name, now);
                 if (due is null)
                 {
                     return false;
@@ -121,19 +121,18 @@ internal sealed class ConsumerDeliveryQueue(Db db, IConsumer consumer, Messaging
 
                 var key = EventIdBytes.Read(due.Events)[0];
                 trying = (due.Position, key);
-                if (await EventTable.LoadAsync(tx, [key]).ConfigureAwait(false) is { Count: 1 } found)
+                if (await EventTable.LoadAsync(tx, [key]) is { Count: 1 } found)
                 {
-                    await ConsumerException.RunAsync(consumer, tx, found).ConfigureAwait(false);
+                    await ConsumerException.RunAsync(consumer, tx, found);
                 }
 
-                await NextAsync(tx, due, now).ConfigureAwait(false);
+                await NextAsync(tx, due, now);
                 return true;
-            }, ct).ConfigureAwait(false);
+            }, ct);
         }
         catch (ConsumerException e)
         {
-            await db.WriteAsync(tx => FailedAsync(tx, trying!.Value.Position, trying.Value.Key, e.InnerException!), ct)
-                .ConfigureAwait(false);
+            await db.WriteAsync(tx => FailedAsync(tx, trying!.Value.Position, trying.Value.Key, e.InnerException!), ct);
             return true;
         }
     }
@@ -147,29 +146,28 @@ internal sealed class ConsumerDeliveryQueue(Db db, IConsumer consumer, Messaging
     private async Task FailedAsync(Tx tx, long position, EventKey key, Exception reason)
     {
         var held = await tx.FirstAsync("SELECT position, subject, events, attempts FROM deliveries WHERE position = $1 {lock}", MapHeld,
-            position).ConfigureAwait(false);
+            position);
         if (held is null || EventIdBytes.Read(held.Events)[0] != key)
         {
             // Another process has had it since.
             return;
         }
 
-        var (now, attempts) = (await tx.NowAsync().ConfigureAwait(false), held.Attempts + 1);
+        var (now, attempts) = (await tx.NowAsync(), held.Attempts + 1);
         if (attempts < options.MaxAttempts)
         {
             await tx.ExecuteAsync("UPDATE deliveries SET attempts = $2, next_attempt_at = $3 WHERE position = $1", position, attempts, now
-                + options.Pause(attempts)).ConfigureAwait(false);
+                + options.Pause(attempts));
             return;
         }
 
-        if (await DeadLetterStore.BuryAsync(tx, consumer.Name, key, $"{reason.GetType().Name}: {reason.Message}", attempts, now)
-            .ConfigureAwait(false) is { } e)
+        if (await DeadLetterStore.BuryAsync(tx, consumer.Name, key, $"{reason.GetType().Name}: {reason.Message}", attempts, now) is { } e)
         {
             log.LogError(reason, "{Consumer} has failed {Attempts} times on {Event} ({Type}): it is a dead letter now", consumer.Name,
                 attempts, e.Id, e.Type);
         }
 
-        await NextAsync(tx, held, now).ConfigureAwait(false);
+        await NextAsync(tx, held, now);
     }
 
     private static HeldEvents MapHeld(Row r) => new(r.Long(0), r.Uuid(1), r.Bytes(2), r.Int(3));

@@ -26,7 +26,7 @@ public sealed class ConsumerDeliveryQueues(Db db, RelaySignal bell, IEnumerable<
         {
             try
             {
-                while (await lane.StepAsync(ct).ConfigureAwait(false))
+                while (await lane.StepAsync(ct))
                 {
                 }
             }
@@ -45,7 +45,7 @@ public sealed class ConsumerDeliveryQueues(Db db, RelaySignal bell, IEnumerable<
 
             try
             {
-                await rung.WaitAsync(Idle, ct).ConfigureAwait(false);
+                await rung.WaitAsync(Idle, ct);
             }
             catch (OperationCanceledException)
             {

@@ -17,7 +17,7 @@ internal sealed class ConsumerException(string consumer, Exception inner) : Exce
     {
         try
         {
-            await consumer.HandleAsync(tx, events).ConfigureAwait(false);
+            await consumer.HandleAsync(tx, events);
         }
         catch (Exception e) when (!tx.Db.IsUnavailable(e))
         {

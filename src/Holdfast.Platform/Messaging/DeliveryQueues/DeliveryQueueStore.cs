@@ -19,12 +19,11 @@ public static class DeliveryQueueStore
     /// <summary>Has the brokers fed by all relays, from the next event on that is committed.</summary>
     internal static async Task RegisterAsync(Db db, IEnumerable<string> brokers, CancellationToken ct)
     {
-        var there = await db.ReadAsync(s => s.QueryAsync("SELECT name FROM lanes", r => r.Text(0)), ct).ConfigureAwait(false);
+        var there = await db.ReadAsync(s => s.QueryAsync("SELECT name FROM lanes", r => r.Text(0)), ct);
         foreach (var broker in brokers.Except(there))
         {
             await db.WriteAsync(tx =>
-                tx.ExecuteAsync("INSERT INTO lanes (name, transport) VALUES ($1, $1) ON CONFLICT (name) DO NOTHING", broker), ct)
-                .ConfigureAwait(false);
+                tx.ExecuteAsync("INSERT INTO lanes (name, transport) VALUES ($1, $1) ON CONFLICT (name) DO NOTHING", broker), ct);
         }
     }
 
@@ -42,12 +41,12 @@ public static class DeliveryQueueStore
     public static Task<Error?> DropAsync(Db db, string broker, CancellationToken ct = default) => db.WriteAsync<Error?>(async tx =>
     {
         // First the row: this waits for the relays that have read it, and what these put into the lane goes, too.
-        if (!IsBroker(broker) || await tx.ExecuteAsync("DELETE FROM lanes WHERE name = $1", broker).ConfigureAwait(false) == 0)
+        if (!IsBroker(broker) || await tx.ExecuteAsync("DELETE FROM lanes WHERE name = $1", broker) == 0)
         {
             return NotABroker;
         }
 
-        await tx.ExecuteAsync("DELETE FROM deliveries WHERE lane = $1", broker).ConfigureAwait(false);
+        await tx.ExecuteAsync("DELETE FROM deliveries WHERE lane = $1", broker);
         return null;
     }, ct);
 }

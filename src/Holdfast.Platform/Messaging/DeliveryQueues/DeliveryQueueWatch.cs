@@ -28,8 +28,7 @@ public sealed class DeliveryQueueWatch(Db db, ILogger<DeliveryQueueWatch> log) :
             await s.QueryAsync(
             "SELECT lane, MIN(since) FROM (SELECT lane, MIN(created_at) AS since FROM deliveries WHERE subject IS NULL GROUP BY lane "
             + "UNION ALL SELECT name, behind_since FROM lanes WHERE behind_since IS NOT NULL AND name <> transport) l GROUP BY lane "
-            + "HAVING MIN(since) < $1 ORDER BY lane", r => (Lane: r.Text(0), Since: r.Time(1)), await s.NowAsync()
-            .ConfigureAwait(false) - Patience).ConfigureAwait(false), ct).ConfigureAwait(false);
+            + "HAVING MIN(since) < $1 ORDER BY lane", r => (Lane: r.Text(0), Since: r.Time(1)), await s.NowAsync() - Patience), ct);
         foreach (var (lane, since) in old.Where(o => !_old.Contains(o.Lane)))
         {
             Log.LogWarning("The lane of {Lane} is behind since {Since}: no process runs it, or its broker is away. See holdfast lanes",

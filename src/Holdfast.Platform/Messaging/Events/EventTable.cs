@@ -21,7 +21,7 @@ public static class EventTable
     public static async Task<List<Event>> LoadAsync(DbSession session, IReadOnlyCollection<EventKey> keys)
     {
         var found = (await LoadRangesAsync(session, keys.GroupBy(k => k.Subject)
-            .Select(g => (g.Key, g.Min(k => k.Sequence), g.Max(k => k.Sequence))).ToList()).ConfigureAwait(false))
+            .Select(g => (g.Key, g.Min(k => k.Sequence), g.Max(k => k.Sequence))).ToList()))
             .ToDictionary(e => new EventKey(e.Subject, e.Sequence));
         return [.. keys.Where(found.ContainsKey).Select(k => found[k])];
     }
@@ -51,7 +51,7 @@ public static class EventTable
                 Map, subject, first, last));
         }
 
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         var wanted = ranges.ToDictionary(r => r.Subject);
         return [.. fetched.SelectMany(f => f.Rows)
             .Where(e => e.Sequence >= wanted[e.Subject].First && e.Sequence <= wanted[e.Subject].Last)];
@@ -75,7 +75,7 @@ public static class EventTable
             var batch = tx.Batch();
             var events = batch.Query($"SELECT {Columns} FROM events WHERE subject {{in $1}} AND sequence BETWEEN $2 AND $3", Map, some,
                 first, last);
-            await batch.RunAsync().ConfigureAwait(false);
+            await batch.RunAsync();
             var after = events.Rows.Select(rewrite).ToDictionary(e => new EventKey(e.Subject, e.Sequence));
             var rows = new RowSet("events", new("subject", ColumnType.Uuid), new("sequence", ColumnType.Int),
                 new("previous", ColumnType.Text), new("data", ColumnType.Bytes));
@@ -90,7 +90,7 @@ public static class EventTable
                 + "{v.sequence}");
             var quotes = batch.Query("SELECT id, subject, sequence FROM dead_letters WHERE subject {in $1} AND sequence BETWEEN $2 AND $3",
                 r => (Id: r.Uuid(0), Of: new EventKey(r.Uuid(1), r.Int(2))), some, first, last);
-            await batch.RunAsync().ConfigureAwait(false);
+            await batch.RunAsync();
             var letters = new RowSet("dead_letters", new("id", ColumnType.Uuid), new("payload", ColumnType.Bytes));
             foreach (var (id, of) in quotes.Rows)
             {
@@ -98,7 +98,7 @@ public static class EventTable
             }
 
             batch.ChangeEach(letters, "UPDATE dead_letters SET payload = {v.payload} WHERE dead_letters.id = {v.id}");
-            await batch.RunAsync().ConfigureAwait(false);
+            await batch.RunAsync();
         }
     }
 }

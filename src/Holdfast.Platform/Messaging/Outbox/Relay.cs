@@ -32,7 +32,7 @@ public sealed class Relay(Db db, RelaySignal bell, IEnumerable<IConsumer> consum
         {
             try
             {
-                return await db.WriteAsync(tx => HandOnAsync(tx, failed), ct).ConfigureAwait(false);
+                return await db.WriteAsync(tx => HandOnAsync(tx, failed), ct);
             }
             catch (ConsumerException e) when (failed.Add(e.Consumer))
             {
@@ -48,8 +48,8 @@ public sealed class Relay(Db db, RelaySignal bell, IEnumerable<IConsumer> consum
     /// </summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        await DeliveryQueueStore.RegisterAsync(db, _options.BrokersFed, cancellationToken).ConfigureAwait(false);
-        await base.StartAsync(cancellationToken).ConfigureAwait(false);
+        await DeliveryQueueStore.RegisterAsync(db, _options.BrokersFed, cancellationToken);
+        await base.StartAsync(cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -59,13 +59,13 @@ public sealed class Relay(Db db, RelaySignal bell, IEnumerable<IConsumer> consum
         {
             try
             {
-                while (await RunOnceAsync(stoppingToken).ConfigureAwait(false) >= BatchSize / 2)
+                while (await RunOnceAsync(stoppingToken) >= BatchSize / 2)
                 {
                 }
 
                 failures = 0;
-                await Task.Delay(Gathering, stoppingToken).ConfigureAwait(false);
-                await bell.WaitAsync(Idle, stoppingToken).ConfigureAwait(false);
+                await Task.Delay(Gathering, stoppingToken);
+                await bell.WaitAsync(Idle, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -93,8 +93,7 @@ public sealed class Relay(Db db, RelaySignal bell, IEnumerable<IConsumer> consum
     private async Task<int> HandOnAsync(Tx tx, HashSet<string> failed)
     {
         var claimed = await tx.QueryAsync(
-            $"SELECT subject, sequence FROM outbox ORDER BY subject, sequence LIMIT {BatchSize} {{skip locked}}", Key)
-            .ConfigureAwait(false);
+            $"SELECT subject, sequence FROM outbox ORDER BY subject, sequence LIMIT {BatchSize} {{skip locked}}", Key);
         if (claimed.Count == 0)
         {
             return 0;
@@ -104,7 +103,7 @@ public sealed class Relay(Db db, RelaySignal bell, IEnumerable<IConsumer> consum
         var there = batch.Query("SELECT subject, sequence FROM outbox WHERE subject {in $1} ORDER BY subject, sequence", Key,
             claimed.Select(c => c.Subject).Distinct().ToArray());
         var now = batch.Now();
-        var (ways, brokers) = await WaysAsync(tx, batch).ConfigureAwait(false);
+        var (ways, brokers) = await WaysAsync(tx, batch);
         var ready = InOrder(claimed, there.Rows);
         if (ready.Count == 0)
         {
@@ -114,13 +113,13 @@ public sealed class Relay(Db db, RelaySignal bell, IEnumerable<IConsumer> consum
         // A consumer that is fed by a broker gets its events there, and one that has something waiting gets the new ones behind it.
         var fed = _consumers.Where(c => ways[c.Name].Transport == MessagingOptions.Outbox).ToList();
         var here = fed.Where(c => _options.Runs(c) && !failed.Contains(c.Name) && !ways[c.Name].IsWaiting).ToList();
-        var events = here.Count == 0 ? [] : await EventTable.LoadAsync(tx, ready).ConfigureAwait(false);
+        var events = here.Count == 0 ? [] : await EventTable.LoadAsync(tx, ready);
         foreach (var consumer in here)
         {
-            await ConsumerException.RunAsync(consumer, tx, events).ConfigureAwait(false);
+            await ConsumerException.RunAsync(consumer, tx, events);
         }
 
-        await SaveAsync(tx, ready, [.. brokers, .. fed.Except(here).Select(c => c.Name)], now.First).ConfigureAwait(false);
+        await SaveAsync(tx, ready, [.. brokers, .. fed.Except(here).Select(c => c.Name)], now.First);
         return ready.Count;
     }
 
@@ -136,7 +135,7 @@ public sealed class Relay(Db db, RelaySignal bell, IEnumerable<IConsumer> consum
             var ways = batch.Query("SELECT name, transport FROM lanes {share}", r => (Name: r.Text(0), Transport: r.Text(1)));
             var waiting = _consumers.ToDictionary(c => c.Name,
                 c => batch.Query("SELECT 1 FROM deliveries WHERE lane = $1 LIMIT 1", r => 1, c.Name));
-            await batch.RunAsync().ConfigureAwait(false);
+            await batch.RunAsync();
             var missing = waiting.Keys.Where(name => ways.Rows.All(w => w.Name != name)).Order(StringComparer.Ordinal).ToList();
             if (missing.Count == 0)
             {
@@ -179,7 +178,7 @@ public sealed class Relay(Db db, RelaySignal bell, IEnumerable<IConsumer> consum
             tx.AfterCommit(() => bell.RingLanes(lanes));
         }
 
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
     }
 
     /// <summary>What we have claimed, but for events of a subject that has an earlier one in somebody else's hands.</summary>

@@ -15,7 +15,7 @@ public sealed class WakeupListener(Db db, RelaySignal bell, ILogger<WakeupListen
         {
             try
             {
-                await db.ListenAsync(bell.RingFromOutside, stoppingToken).ConfigureAwait(false);
+                await db.ListenAsync(bell.RingFromOutside, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {

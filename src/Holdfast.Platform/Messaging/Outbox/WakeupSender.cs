@@ -29,7 +29,7 @@ public sealed class WakeupSender(Db db, RelaySignal bell, MessagingOptions optio
     /// <summary>Ends it.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _stopping.CancelAsync();
         await _sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
@@ -41,15 +41,15 @@ public sealed class WakeupSender(Db db, RelaySignal bell, MessagingOptions optio
         {
             try
             {
-                if (await rung.WaitAsync(Timeout.InfiniteTimeSpan, ct).ConfigureAwait(false))
+                if (await rung.WaitAsync(Timeout.InfiniteTimeSpan, ct))
                 {
                     await db.ReadAsync(async s =>
                     {
                         var batch = s.Batch();
                         db.Notify(batch);
-                        await batch.RunAsync().ConfigureAwait(false);
+                        await batch.RunAsync();
                         return 0;
-                    }, ct).ConfigureAwait(false);
+                    }, ct);
                 }
             }
             catch (Exception e) when (!ct.IsCancellationRequested)

@@ -36,7 +36,7 @@ internal sealed class BrokerDeliveryQueue(Db db, ITransport transport, Messaging
         {
             try
             {
-                var claim = _failures == 0 || inFlight.Count == 0 ? await ClaimAsync(ct).ConfigureAwait(false) : null;
+                var claim = _failures == 0 || inFlight.Count == 0 ? await ClaimAsync(ct) : null;
                 if (IsDue(lookedAt) && (_failures == 0 || (claim is null && inFlight.Count == 0)))
                 {
                     // At first, so that others can bind before there is an event; then to find out that the broker is away, or well again,
@@ -52,15 +52,15 @@ internal sealed class BrokerDeliveryQueue(Db db, ITransport transport, Messaging
 
                 if (inFlight.Count >= (_failures == 0 && claim is not null ? MaxInFlight : 1))
                 {
-                    await Task.WhenAny(inFlight).ConfigureAwait(false);
+                    await Task.WhenAny(inFlight);
                     inFlight.RemoveAll(t => t.IsCompleted);
                 }
                 else if (claim is null)
                 {
-                    await rung.WaitAsync(Idle, ct).ConfigureAwait(false);
+                    await rung.WaitAsync(Idle, ct);
                 }
 
-                await PauseAsync(ct).ConfigureAwait(false);
+                await PauseAsync(ct);
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested)
             {
@@ -95,12 +95,12 @@ internal sealed class BrokerDeliveryQueue(Db db, ITransport transport, Messaging
         if (published.Length == 0
             && await db.ReadAsync(async s =>
             await s.FirstAsync("SELECT 1 FROM deliveries WHERE lane = $1 AND next_attempt_at <= $2 LIMIT 1", r => 1,
-            transport.Name, await s.NowAsync().ConfigureAwait(false)).ConfigureAwait(false), ct).ConfigureAwait(false) != 1)
+            transport.Name, await s.NowAsync()), ct) != 1)
         {
             return null;
         }
 
-        var claimed = await db.WriteAsync(tx => ClaimAsync(tx, published), ct).ConfigureAwait(false);
+        var claimed = await db.WriteAsync(tx => ClaimAsync(tx, published), ct);
         lock (_gate)
         {
             _published.RemoveAll(published.Contains);
@@ -112,7 +112,7 @@ internal sealed class BrokerDeliveryQueue(Db db, ITransport transport, Messaging
         }
 
         var keys = claimed.SelectMany(c => EventIdBytes.Read(c.Events)).ToList();
-        var events = await db.ReadAsync(s => EventTable.LoadAsync(s, keys), ct).ConfigureAwait(false);
+        var events = await db.ReadAsync(s => EventTable.LoadAsync(s, keys), ct);
         return new Claim([.. claimed.Select(c => c.Position)], events);
     }
 
@@ -125,11 +125,11 @@ internal sealed class BrokerDeliveryQueue(Db db, ITransport transport, Messaging
         }
 
         var now = batch.Now();
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         var due = await tx.QueryAsync(
             $"SELECT position, events FROM deliveries WHERE lane = $1 AND next_attempt_at <= $2 ORDER BY position LIMIT {MaxChunks} "
             + $"{{skip locked}}",
-            r => (Position: r.Long(0), Events: r.Bytes(1)), transport.Name, now.First).ConfigureAwait(false);
+            r => (Position: r.Long(0), Events: r.Bytes(1)), transport.Name, now.First);
         var (taken, size) = (new List<(long Position, byte[] Events)>(), 0);
         foreach (var chunk in due.TakeWhile(c => size == 0 || size + (c.Events.Length / EventIdBytes.Width) <= MaxEvents))
         {
@@ -137,7 +137,7 @@ internal sealed class BrokerDeliveryQueue(Db db, ITransport transport, Messaging
             size += chunk.Events.Length / EventIdBytes.Width;
         }
 
-        await LeaseAsync(tx, taken.Select(t => t.Position), now.First + options.Lease).ConfigureAwait(false);
+        await LeaseAsync(tx, taken.Select(t => t.Position), now.First + options.Lease);
         return taken;
     }
 
@@ -145,10 +145,10 @@ internal sealed class BrokerDeliveryQueue(Db db, ITransport transport, Messaging
     {
         try
         {
-            var refused = await SendAsync(claim.Events, ct).ConfigureAwait(false);
+            var refused = await SendAsync(claim.Events, ct);
             if (refused.Count > 0)
             {
-                await BuryAsync(refused).ConfigureAwait(false);
+                await BuryAsync(refused);
             }
 
             MessagingMeter.Published.Add(claim.Events.Count - refused.Count, new KeyValuePair<string, object?>("broker", transport.Name));
@@ -176,8 +176,7 @@ internal sealed class BrokerDeliveryQueue(Db db, ITransport transport, Messaging
 
             try
             {
-                await db.WriteAsync(async tx => await LeaseAsync(tx, claim.Positions, await tx.NowAsync().ConfigureAwait(false))
-                    .ConfigureAwait(false), CancellationToken.None).ConfigureAwait(false);
+                await db.WriteAsync(async tx => await LeaseAsync(tx, claim.Positions, await tx.NowAsync()), CancellationToken.None);
             }
             catch (Exception late)
             {
@@ -194,8 +193,7 @@ internal sealed class BrokerDeliveryQueue(Db db, ITransport transport, Messaging
     {
         try
         {
-            await transport.PublishAsync([.. events.Select(e => new Message(e.Type, e.Subject.ToString(), CloudEvent.Write(e)))], ct)
-                .ConfigureAwait(false);
+            await transport.PublishAsync([.. events.Select(e => new Message(e.Type, e.Subject.ToString(), CloudEvent.Write(e)))], ct);
             return [];
         }
         catch (RefusedException e) when (events.Count == 1)
@@ -207,17 +205,16 @@ internal sealed class BrokerDeliveryQueue(Db db, ITransport transport, Messaging
         catch (RefusedException)
         {
             var half = events.Count / 2;
-            return [.. await SendAsync([.. events.Take(half)], ct).ConfigureAwait(false), .. await SendAsync([.. events.Skip(half)], ct)
-                .ConfigureAwait(false)];
+            return [.. await SendAsync([.. events.Take(half)], ct), .. await SendAsync([.. events.Skip(half)], ct)];
         }
     }
 
     private Task<int> BuryAsync(List<(Event Event, string Reason)> refused) => db.WriteAsync(async tx =>
     {
-        var now = await tx.NowAsync().ConfigureAwait(false);
+        var now = await tx.NowAsync();
         foreach (var (e, reason) in refused)
         {
-            await DeadLetterStore.BuryAsync(tx, transport.Name, new EventKey(e.Subject, e.Sequence), reason, 1, now).ConfigureAwait(false);
+            await DeadLetterStore.BuryAsync(tx, transport.Name, new EventKey(e.Subject, e.Sequence), reason, 1, now);
         }
 
         return refused.Count;
@@ -228,7 +225,7 @@ internal sealed class BrokerDeliveryQueue(Db db, ITransport transport, Messaging
         var ids = positions.ToArray();
         if (ids.Length > 0)
         {
-            await tx.ExecuteAsync("UPDATE deliveries SET next_attempt_at = $2 WHERE position {in $1}", ids, until).ConfigureAwait(false);
+            await tx.ExecuteAsync("UPDATE deliveries SET next_attempt_at = $2 WHERE position {in $1}", ids, until);
         }
     }
 
@@ -240,7 +237,7 @@ internal sealed class BrokerDeliveryQueue(Db db, ITransport transport, Messaging
         if (_failures > 0)
         {
             var pause = TimeSpan.FromMilliseconds(100 << Math.Min(_failures, 5));
-            await Task.Delay(pause < LongestPause ? pause : LongestPause, ct).ConfigureAwait(false);
+            await Task.Delay(pause < LongestPause ? pause : LongestPause, ct);
         }
     }
 }

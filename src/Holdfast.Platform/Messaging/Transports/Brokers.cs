@@ -20,10 +20,10 @@ public sealed class Brokers(Db db, RelaySignal bell, TransportSet transports, IE
     {
         var publishing = transports.All.Select(t => new BrokerDeliveryQueue(db, t, options, log).RunAsync(bell.ForQueue(t.Name), stoppingToken))
             .ToList();
-        await SettleAsync(stoppingToken).ConfigureAwait(false);
+        await SettleAsync(stoppingToken);
         var consuming = transports.Find(options.ConsumerTransport) is { } way
             ? _consumers.Select(c => new Inbox(db, c, way, options, log).RunAsync(stoppingToken)) : [];
-        await Task.WhenAll([.. publishing, .. consuming]).ConfigureAwait(false);
+        await Task.WhenAll([.. publishing, .. consuming]);
     }
 
     private async Task SettleAsync(CancellationToken ct)
@@ -32,7 +32,7 @@ public sealed class Brokers(Db db, RelaySignal bell, TransportSet transports, IE
         {
             try
             {
-                foreach (var name in await ConsumerTransports.SettleAsync(db, _consumers, options.ConsumerTransport, ct).ConfigureAwait(false))
+                foreach (var name in await ConsumerTransports.SettleAsync(db, _consumers, options.ConsumerTransport, ct))
                 {
                     log.LogInformation("{Consumer} gets its events by {Transport} from now on", name, options.ConsumerTransport);
                 }

@@ -18,12 +18,12 @@ internal static class ConsumerTransports
         CancellationToken ct)
     {
         var ways = (await db.ReadAsync(s => s.QueryAsync("SELECT name, transport FROM lanes", r => (Name: r.Text(0), Transport: r.Text(1))),
-            ct).ConfigureAwait(false)).ToDictionary(w => w.Name, w => w.Transport);
+            ct)).ToDictionary(w => w.Name, w => w.Transport);
         var changed = consumers.Select(c => c.Name).Where(name => ways.GetValueOrDefault(name, MessagingOptions.Outbox) != transport)
             .ToList();
         foreach (var name in changed)
         {
-            await db.WriteAsync(tx => ChangeAsync(tx, name, transport), ct).ConfigureAwait(false);
+            await db.WriteAsync(tx => ChangeAsync(tx, name, transport), ct);
         }
 
         return changed;
@@ -32,11 +32,10 @@ internal static class ConsumerTransports
     private static async Task ChangeAsync(Tx tx, string consumer, string transport)
     {
         // Over a long history this takes a while, once.
-        await tx.WithoutTimeLimitAsync().ConfigureAwait(false);
+        await tx.WithoutTimeLimitAsync();
         await tx.ExecuteAsync("INSERT INTO lanes (name, transport) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING", consumer,
-            MessagingOptions.Outbox).ConfigureAwait(false);
-        var before = await tx.FirstAsync("SELECT transport FROM lanes WHERE name = $1 {lock}", r => r.Text(0), consumer)
-            .ConfigureAwait(false);
+            MessagingOptions.Outbox);
+        var before = await tx.FirstAsync("SELECT transport FROM lanes WHERE name = $1 {lock}", r => r.Text(0), consumer);
         if (before == transport)
         {
             return;
@@ -44,7 +43,7 @@ internal static class ConsumerTransports
 
         if (before != MessagingOptions.Outbox)
         {
-            await TakeBackAsync(tx, consumer).ConfigureAwait(false);
+            await TakeBackAsync(tx, consumer);
         }
 
         if (transport != MessagingOptions.Outbox)
@@ -53,22 +52,21 @@ internal static class ConsumerTransports
             await tx.ExecuteAsync(
                 "INSERT INTO inbox (consumer, subject, sequence) SELECT $1{as text}, e.subject, MAX(e.sequence) FROM events e "
                 + "WHERE NOT EXISTS (SELECT 1 FROM outbox o WHERE o.subject = e.subject AND o.sequence = e.sequence) GROUP BY e.subject",
-                consumer).ConfigureAwait(false);
+                consumer);
         }
 
-        await tx.ExecuteAsync("UPDATE lanes SET transport = $2, behind_since = NULL WHERE name = $1", consumer, transport)
-            .ConfigureAwait(false);
+        await tx.ExecuteAsync("UPDATE lanes SET transport = $2, behind_since = NULL WHERE name = $1", consumer, transport);
     }
 
     /// <summary>Puts what is on its way through the broker into the consumer's lane.</summary>
     private static async Task TakeBackAsync(Tx tx, string consumer)
     {
-        var (now, rows) = (await tx.NowAsync().ConfigureAwait(false), OutboxDeliveries.Rows());
+        var (now, rows) = (await tx.NowAsync(), OutboxDeliveries.Rows());
         var behind = await tx.QueryAsync(
             "SELECT e.subject, e.sequence FROM events e LEFT JOIN inbox i ON i.consumer = $1 AND i.subject = e.subject "
             + "WHERE e.sequence > COALESCE(i.sequence, 0) AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.subject = e.subject "
             + "AND o.sequence = e.sequence) ORDER BY e.subject, e.sequence",
-            r => new EventKey(r.Uuid(0), r.Int(1)), consumer).ConfigureAwait(false);
+            r => new EventKey(r.Uuid(0), r.Int(1)), consumer);
         foreach (var chunk in behind.Chunk(ChunkSize))
         {
             OutboxDeliveries.AddChunk(rows, consumer, EventIdBytes.Write(chunk), now);
@@ -77,6 +75,6 @@ internal static class ConsumerTransports
         var batch = tx.Batch();
         batch.Insert(rows);
         batch.Execute("DELETE FROM inbox WHERE consumer = $1", consumer);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
     }
 }

@@ -40,7 +40,7 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
 
             try
             {
-                await HandleMissedAsync(ct).ConfigureAwait(false);
+                await HandleMissedAsync(ct);
             }
             catch (Exception e) when (!ct.IsCancellationRequested)
             {
@@ -58,13 +58,13 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
             {
                 await transport.ConsumeAsync(subscription, new Subscriber(async messages =>
                 {
-                    await HandleAsync(messages, ct).ConfigureAwait(false);
+                    await HandleAsync(messages, ct);
                     failures = 0;
                 })
                 {
                     Lost = () => FallBehindAsync(ct),
                     Ready = () => CatchUpAsync(ct),
-                }, ct).ConfigureAwait(false);
+                }, ct);
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested)
             {
@@ -93,28 +93,25 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
     /// Notes that the broker has lost what it had for the consumer. The note outlives us: whoever is subscribed next catches up.
     /// </summary>
     private Task FallBehindAsync(CancellationToken ct) => db.WriteAsync(async tx =>
-        await tx.ExecuteAsync("UPDATE lanes SET behind_since = $2 WHERE name = $1", consumer.Name, await tx.NowAsync()
-        .ConfigureAwait(false)).ConfigureAwait(false), ct);
+        await tx.ExecuteAsync("UPDATE lanes SET behind_since = $2 WHERE name = $1", consumer.Name, await tx.NowAsync()), ct);
 
     /// <summary>As where a broker has lost what it had for one consumer, for all that it feeds.</summary>
     public static Task FallBehindAsync(Db db, string broker) => db.WriteAsync(async tx =>
-        await tx.ExecuteAsync("UPDATE lanes SET behind_since = $2 WHERE transport = $1 AND name <> transport", broker, await tx.NowAsync()
-        .ConfigureAwait(false)).ConfigureAwait(false));
+        await tx.ExecuteAsync("UPDATE lanes SET behind_since = $2 WHERE transport = $1 AND name <> transport", broker, await tx.NowAsync()));
 
     /// <summary>Handles all that the consumer has not heard of, if the broker has lost something since that was done last.</summary>
     private async Task CatchUpAsync(CancellationToken ct)
     {
         var since = await db.ReadAsync(s =>
-            s.FirstAsync("SELECT behind_since FROM lanes WHERE name = $1", r => r.TimeOrNull(0), consumer.Name), ct).ConfigureAwait(false);
+            s.FirstAsync("SELECT behind_since FROM lanes WHERE name = $1", r => r.TimeOrNull(0), consumer.Name), ct);
         if (since is null)
         {
             return;
         }
 
-        await HandleMissedAsync(ct).ConfigureAwait(false);
+        await HandleMissedAsync(ct);
         await db.WriteAsync(tx =>
-            tx.ExecuteAsync("UPDATE lanes SET behind_since = NULL WHERE name = $1 AND behind_since = $2", consumer.Name, since), ct)
-            .ConfigureAwait(false);
+            tx.ExecuteAsync("UPDATE lanes SET behind_since = NULL WHERE name = $1 AND behind_since = $2", consumer.Name, since), ct);
     }
 
     /// <summary>
@@ -128,11 +125,10 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
             var page = await db.ReadAsync(s => s.QueryAsync("SELECT e.subject, e.last, COALESCE(i.sequence, 0) FROM "
                 + "(SELECT subject, MAX(sequence) AS last FROM events WHERE subject > $2 GROUP BY subject ORDER BY subject LIMIT "
                 + $"{SubjectsAtOnce}) e LEFT JOIN inbox i ON i.consumer = $1 AND i.subject = e.subject ORDER BY e.subject",
-                r => (Subject: r.Uuid(0), Last: r.Int(1), Heard: r.Int(2)), consumer.Name, after), ct).ConfigureAwait(false);
+                r => (Subject: r.Uuid(0), Last: r.Int(1), Heard: r.Int(2)), consumer.Name, after), ct);
             foreach (var some in page.Where(p => p.Last > p.Heard).Chunk(CatchUpSize))
             {
-                await HandleAsync([.. some.Select(p => new IncomingEvent(new EventKey(p.Subject, p.Last), null, null, []))], ct)
-                    .ConfigureAwait(false);
+                await HandleAsync([.. some.Select(p => new IncomingEvent(new EventKey(p.Subject, p.Last), null, null, []))], ct);
             }
 
             after = page.Count < SubjectsAtOnce ? null : page[^1].Subject;
@@ -146,7 +142,7 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
         {
             try
             {
-                await db.WriteAsync(tx => TakeAsync(tx, told, aside), ct).ConfigureAwait(false);
+                await db.WriteAsync(tx => TakeAsync(tx, told, aside), ct);
                 return;
             }
             catch (ConsumerException e) when (!aside)
@@ -161,7 +157,7 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
                     log.LogError("{Consumer} cannot write: {Reason}; it tries until it can", consumer.Name, e.Message);
                 }
 
-                await Task.Delay(Pause(failures), ct).ConfigureAwait(false);
+                await Task.Delay(Pause(failures), ct);
             }
         }
     }
@@ -172,7 +168,7 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
         var batch = tx.Batch();
         var way = batch.Query("SELECT transport FROM lanes WHERE name = $1 {share}", r => r.Text(0), consumer.Name);
         var now = batch.Now();
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         if (way.First != transport.Name)
         {
             // Somebody has changed the consumer's way since: it gets its events by that.
@@ -185,12 +181,12 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
         }
 
         var last = told.Where(t => t.Fault is null).GroupBy(t => t.Key.Subject).ToDictionary(g => g.Key, g => g.Max(t => t.Key.Sequence));
-        var heard = await LoadAsync(tx, batch, last.Keys).ConfigureAwait(false);
+        var heard = await LoadAsync(tx, batch, last.Keys);
         var events = await EventTable.LoadRangesAsync(tx,
-            [.. last.Where(l => l.Value > heard[l.Key]).Select(l => (l.Key, heard[l.Key] + 1, l.Value))]).ConfigureAwait(false);
+            [.. last.Where(l => l.Value > heard[l.Key]).Select(l => (l.Key, heard[l.Key] + 1, l.Value))]);
         var waiting = batch.Query("SELECT 1 FROM deliveries WHERE lane = $1 LIMIT 1", r => 1, consumer.Name);
-        await batch.RunAsync().ConfigureAwait(false);
-        var good = await BuryAsync(tx, told, events, now.First).ConfigureAwait(false);
+        await batch.RunAsync();
+        var good = await BuryAsync(tx, told, events, now.First);
         if (good.Count > 0 && (aside || waiting.Rows.Count > 0))
         {
             var rows = OutboxDeliveries.Rows();
@@ -199,11 +195,11 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
         }
         else if (good.Count > 0)
         {
-            await ConsumerException.RunAsync(consumer, tx, good).ConfigureAwait(false);
+            await ConsumerException.RunAsync(consumer, tx, good);
         }
 
         Save(batch, told, heard, events, now.First);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         return events.Count;
     }
 
@@ -221,7 +217,7 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
         var locked = batch.Query("SELECT subject, sequence FROM inbox WHERE consumer = $1 AND subject {in $2} ORDER BY subject {lock}",
             r => (Subject: r.Uuid(0), Sequence: r.Int(1)),
             consumer.Name, ids);
-        await batch.RunAsync().ConfigureAwait(false);
+        await batch.RunAsync();
         return locked.Rows.ToDictionary(l => l.Subject, l => l.Sequence);
     }
 
@@ -239,7 +235,7 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
                 continue;
             }
 
-            await DeadLetterStore.BuryAsync(tx, consumer.Name, key, reason, 1, now).ConfigureAwait(false);
+            await DeadLetterStore.BuryAsync(tx, consumer.Name, key, reason, 1, now);
             log.LogError("{Consumer} does not take {Event} ({Type}), which is a dead letter now: {Reason}", consumer.Name, e.Id, e.Type,
                 reason);
         }

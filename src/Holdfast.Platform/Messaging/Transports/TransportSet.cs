@@ -12,7 +12,7 @@ public sealed class TransportSet(IEnumerable<ITransport> all) : IAsyncDisposable
     {
         foreach (var transport in All)
         {
-            await transport.DisposeAsync().ConfigureAwait(false);
+            await transport.DisposeAsync();
         }
     }
 }

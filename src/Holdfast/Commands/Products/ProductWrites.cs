@@ -12,19 +12,18 @@ internal static class ProductWrites
     /// <summary>Writes the rows on the transaction.</summary>
     public static async Task<SliceResult> WriteAsync(Tx tx, IReadOnlyList<FileRow> rows)
     {
-        var stores = await ProductBooks.HoldStoresAsync(tx, Slugs(rows)).ConfigureAwait(false);
+        var stores = await ProductBooks.HoldStoresAsync(tx, Slugs(rows));
         var book = new ProductBook([]);
-        await ProductBooks.LoadAsync(tx, book, [.. stores.Select(s => s.Id)], [.. rows.Select(r => r.Product)]).ConfigureAwait(false);
+        await ProductBooks.LoadAsync(tx, book, [.. stores.Select(s => s.Id)], [.. rows.Select(r => r.Product)]);
         var (effects, faults, taken) = Put(book, stores, rows);
-        await ProductBooks.SaveAsync(tx, book).ConfigureAwait(false);
+        await ProductBooks.SaveAsync(tx, book);
         var (receipts, told) = (0, new List<BadField>());
         foreach (var delivery in Deliveries(book, taken))
         {
             var lines = delivery.Where(d => d.Row.Quantity > 0).Select(d => (d.VariantId, d.StoreId, (long)d.Row.Quantity!)).ToList();
             if (lines.Count > 0)
             {
-                var received = await StockWriter.ReceiveAsync(tx, lines, delivery.Key, await tx.NowAsync().ConfigureAwait(false))
-                    .ConfigureAwait(false);
+                var received = await StockWriter.ReceiveAsync(tx, lines, delivery.Key, await tx.NowAsync());
                 receipts += received.Written;
                 told.AddRange(Different(delivery, received.Booked));
             }
@@ -33,7 +32,7 @@ internal static class ProductWrites
             var zeros = delivery.Where(d => d.Row.Quantity == 0).Select(d => d.VariantId).ToArray();
             if (zeros.Length > 0)
             {
-                told.AddRange(Different(delivery, await StockWriter.BookedAsync(tx, zeros, delivery.Key).ConfigureAwait(false)));
+                told.AddRange(Different(delivery, await StockWriter.BookedAsync(tx, zeros, delivery.Key)));
             }
         }
 
@@ -43,14 +42,14 @@ internal static class ProductWrites
     /// <summary>As <see cref="WriteAsync"/>, without writing: the book holds what earlier rows would have made.</summary>
     public static async Task<SliceResult> TryAsync(DbSession session, ProductBook book, IReadOnlyList<FileRow> rows)
     {
-        var stores = await ProductBooks.FindStoresAsync(session, Slugs(rows)).ConfigureAwait(false);
-        await ProductBooks.LoadAsync(session, book, [.. stores.Select(s => s.Id)], [.. rows.Select(r => r.Product)]).ConfigureAwait(false);
+        var stores = await ProductBooks.FindStoresAsync(session, Slugs(rows));
+        await ProductBooks.LoadAsync(session, book, [.. stores.Select(s => s.Id)], [.. rows.Select(r => r.Product)]);
         var before = NewProducts(book);
         var (effects, faults, taken) = Put(book, stores, rows);
         var (receipts, told) = (0, new List<BadField>());
         foreach (var delivery in Deliveries(book, taken))
         {
-            var booked = await StockWriter.BookedAsync(session, [.. delivery.Select(d => d.VariantId)], delivery.Key).ConfigureAwait(false);
+            var booked = await StockWriter.BookedAsync(session, [.. delivery.Select(d => d.VariantId)], delivery.Key);
             receipts += delivery.Count(d => d.Row.Quantity > 0 && !booked.ContainsKey(d.VariantId));
             told.AddRange(Different(delivery, booked));
         }

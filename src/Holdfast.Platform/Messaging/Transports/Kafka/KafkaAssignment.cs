@@ -35,7 +35,7 @@ internal sealed class KafkaAssignment
     {
         if (_lost.Count > 0)
         {
-            await subscriber.Lost().ConfigureAwait(false);
+            await subscriber.Lost();
 
             // So that the next one knows where to go on, though nothing may have come.
             consumer.Commit(_lost);
@@ -45,7 +45,7 @@ internal sealed class KafkaAssignment
         if (_isNew)
         {
             _isNew = false;
-            await subscriber.Ready().ConfigureAwait(false);
+            await subscriber.Ready();
         }
     }
 }

@@ -34,7 +34,7 @@ internal sealed class KafkaTransport(string brokers, TimeSpan patience, int queu
         try
         {
             producer = Producer();
-            await (messages.Count == 0 ? TryAsync(producer) : SendAsync(producer, messages, ct)).ConfigureAwait(false);
+            await (messages.Count == 0 ? TryAsync(producer) : SendAsync(producer, messages, ct));
             _troubles.Clear();
         }
         catch (KafkaException e) when (e.Error.Code is ErrorCode.MsgSizeTooLarge or ErrorCode.RecordListTooLarge)
@@ -63,15 +63,15 @@ internal sealed class KafkaTransport(string brokers, TimeSpan patience, int queu
             {
                 ct.ThrowIfCancellationRequested();
                 var batch = Take(consumer, subscription.Prefetch);
-                await assigned.TellAsync(consumer, subscriber).ConfigureAwait(false);
+                await assigned.TellAsync(consumer, subscriber);
 
                 if (batch.Count == 0)
                 {
-                    await Task.Delay(Idle, ct).ConfigureAwait(false);
+                    await Task.Delay(Idle, ct);
                     continue;
                 }
 
-                await subscriber.Handle([.. batch.Select(Message)]).ConfigureAwait(false);
+                await subscriber.Handle([.. batch.Select(Message)]);
                 foreach (var last in batch.GroupBy(r => r.TopicPartition).Select(g => g.Last()))
                 {
                     Store(consumer, last);
@@ -133,12 +133,12 @@ internal sealed class KafkaTransport(string brokers, TimeSpan patience, int queu
                     throw new TimeoutException();
                 }
 
-                await Task.Delay(Full, ct).ConfigureAwait(false);
+                await Task.Delay(Full, ct);
             }
         }
 
         // The client gives up automatically, mostly before we do: then nothing of it is left to be sent late.
-        await done.Task.WaitAsync(patience > clock.Elapsed ? patience - clock.Elapsed : TimeSpan.Zero, ct).ConfigureAwait(false);
+        await done.Task.WaitAsync(patience > clock.Elapsed ? patience - clock.Elapsed : TimeSpan.Zero, ct);
 
         void Report(DeliveryReport<string, byte[]> report)
         {

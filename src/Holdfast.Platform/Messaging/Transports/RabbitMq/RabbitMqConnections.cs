@@ -20,7 +20,7 @@ internal static class RabbitMqConnections
         var opening = Factory(url, patience).CreateConnectionAsync(limit.Token);
         try
         {
-            return await opening.WaitAsync(limit.Token).ConfigureAwait(false);
+            return await opening.WaitAsync(limit.Token);
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
@@ -40,7 +40,7 @@ internal static class RabbitMqConnections
     {
         try
         {
-            await CloseAsync(connection).WaitAsync(2 * Closing).ConfigureAwait(false);
+            await CloseAsync(connection).WaitAsync(2 * Closing);
         }
         catch (TimeoutException)
         {
@@ -50,8 +50,8 @@ internal static class RabbitMqConnections
 
     private static async Task CloseAsync(IConnection connection)
     {
-        await connection.CloseAsync(Constants.ReplySuccess, "", Closing, abort: true, CancellationToken.None).ConfigureAwait(false);
-        await connection.DisposeAsync().ConfigureAwait(false);
+        await connection.CloseAsync(Constants.ReplySuccess, "", Closing, abort: true, CancellationToken.None);
+        await connection.DisposeAsync();
     }
 
     /// <summary>Ends a connection that comes about when nobody waits for it any more.</summary>
@@ -60,7 +60,7 @@ internal static class RabbitMqConnections
         await ((Task)opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (opening.IsCompletedSuccessfully)
         {
-            await EndAsync(await opening.ConfigureAwait(false)).ConfigureAwait(false);
+            await EndAsync(await opening);
         }
     }
 

@@ -22,17 +22,17 @@ internal static class RabbitMqTopology
     /// <param name="lost">Called before the exchange is made that was not there: no queue is bound to it.</param>
     public static async Task<uint> DeclareEventsAsync(IConnection connection, IChannel channel, Func<Task> lost, CancellationToken ct)
     {
-        if (!await ExistsAsync(connection, asking => asking.ExchangeDeclarePassiveAsync(Topics.Events, ct), ct).ConfigureAwait(false))
+        if (!await ExistsAsync(connection, asking => asking.ExchangeDeclarePassiveAsync(Topics.Events, ct), ct))
         {
-            await lost().ConfigureAwait(false);
+            await lost();
         }
 
-        await channel.ExchangeDeclareAsync(Unrouted, ExchangeType.Fanout, durable: true, cancellationToken: ct).ConfigureAwait(false);
+        await channel.ExchangeDeclareAsync(Unrouted, ExchangeType.Fanout, durable: true, cancellationToken: ct);
         var unrouted = await channel.QueueDeclareAsync(Unrouted, durable: true, exclusive: false, autoDelete: false,
-            new Dictionary<string, object?> { ["x-message-ttl"] = UnroutedMilliseconds }, cancellationToken: ct).ConfigureAwait(false);
-        await channel.QueueBindAsync(Unrouted, Unrouted, "", cancellationToken: ct).ConfigureAwait(false);
+            new Dictionary<string, object?> { ["x-message-ttl"] = UnroutedMilliseconds }, cancellationToken: ct);
+        await channel.QueueBindAsync(Unrouted, Unrouted, "", cancellationToken: ct);
         await channel.ExchangeDeclareAsync(Topics.Events, ExchangeType.Topic, durable: true, autoDelete: false,
-            new Dictionary<string, object?> { ["alternate-exchange"] = Unrouted }, cancellationToken: ct).ConfigureAwait(false);
+            new Dictionary<string, object?> { ["alternate-exchange"] = Unrouted }, cancellationToken: ct);
         return unrouted.MessageCount;
     }
 
@@ -45,40 +45,38 @@ internal static class RabbitMqTopology
         var (topic, queue) = (subscription.Topic, subscription.Group.Length == 0 ? subscription.Topic
             : $"{subscription.Topic}.{subscription.Group}");
         var quorum = new Dictionary<string, object?> { ["x-queue-type"] = "quorum" };
-        await channel.ExchangeDeclareAsync($"{topic}.dead", ExchangeType.Fanout, durable: true, cancellationToken: ct)
-            .ConfigureAwait(false);
-        await channel.QueueDeclareAsync($"{topic}.dead", durable: true, exclusive: false, autoDelete: false, quorum, cancellationToken: ct)
-            .ConfigureAwait(false);
-        await channel.QueueBindAsync($"{topic}.dead", $"{topic}.dead", "", cancellationToken: ct).ConfigureAwait(false);
-        if (!await ExistsAsync(connection, asking => asking.QueueDeclarePassiveAsync(queue, ct), ct).ConfigureAwait(false))
+        await channel.ExchangeDeclareAsync($"{topic}.dead", ExchangeType.Fanout, durable: true, cancellationToken: ct);
+        await channel.QueueDeclareAsync($"{topic}.dead", durable: true, exclusive: false, autoDelete: false, quorum, cancellationToken: ct);
+        await channel.QueueBindAsync($"{topic}.dead", $"{topic}.dead", "", cancellationToken: ct);
+        if (!await ExistsAsync(connection, asking => asking.QueueDeclarePassiveAsync(queue, ct), ct))
         {
-            await lost().ConfigureAwait(false);
+            await lost();
         }
 
         await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false,
             new Dictionary<string, object?>(quorum) { ["x-dead-letter-exchange"] = $"{topic}.dead", ["x-delivery-limit"] = MaxReturns },
-            cancellationToken: ct).ConfigureAwait(false);
+            cancellationToken: ct);
         // At last: whoever finds the exchange finds somebody bound to it, or nearly.
         if (topic == Topics.Events)
         {
-            await DeclareEventsAsync(connection, channel, allLost, ct).ConfigureAwait(false);
+            await DeclareEventsAsync(connection, channel, allLost, ct);
         }
         else
         {
-            await channel.ExchangeDeclareAsync(topic, ExchangeType.Topic, durable: true, cancellationToken: ct).ConfigureAwait(false);
+            await channel.ExchangeDeclareAsync(topic, ExchangeType.Topic, durable: true, cancellationToken: ct);
         }
 
-        await channel.QueueBindAsync(queue, topic, "#", cancellationToken: ct).ConfigureAwait(false);
+        await channel.QueueBindAsync(queue, topic, "#", cancellationToken: ct);
         return queue;
     }
 
     private static async Task<bool> ExistsAsync(IConnection connection, Func<IChannel, Task> declarePassively, CancellationToken ct)
     {
         // The answer "there is none" closes the channel.
-        await using var asking = await connection.CreateChannelAsync(cancellationToken: ct).ConfigureAwait(false);
+        await using var asking = await connection.CreateChannelAsync(cancellationToken: ct);
         try
         {
-            await declarePassively(asking).ConfigureAwait(false);
+            await declarePassively(asking);
             return true;
         }
         catch (OperationInterruptedException e) when (e.ShutdownReason?.ReplyCode == Constants.NotFound)

@@ -30,7 +30,7 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience, Func<Task
     public async Task PublishAsync(IReadOnlyList<Message> messages, CancellationToken ct)
     {
         // While there is a connection, all is handed to it before the first await: calls that overlap stay in order.
-        var link = _link is { Channel.IsOpen: true } open ? open : await ConnectAsync(ct).ConfigureAwait(false);
+        var link = _link is { Channel.IsOpen: true } open ? open : await ConnectAsync(ct);
         if (link.Blocked is { } why)
         {
             throw _troubles.Failed($"it takes nothing for now: {why}");
@@ -38,8 +38,7 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience, Func<Task
 
         try
         {
-            await (messages.Count == 0 ? LookAsync(link.Connection, ct) : SendAsync(link.Channel, messages)).WaitAsync(patience, ct)
-                .ConfigureAwait(false);
+            await (messages.Count == 0 ? LookAsync(link.Connection, ct) : SendAsync(link.Channel, messages)).WaitAsync(patience, ct);
             _troubles.Clear();
         }
         catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
@@ -47,7 +46,7 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience, Func<Task
             // A blocked connection is kept: it says when the broker takes something again.
             if (link.Blocked is null)
             {
-                await DropAsync(link).ConfigureAwait(false);
+                await DropAsync(link);
             }
 
             throw IsRefused(e, messages) ? new RefusedException($"RabbitMQ: {e.Message}", e)
@@ -60,18 +59,17 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience, Func<Task
         IConnection? connection = null;
         try
         {
-            connection = await RabbitMqConnections.OpenAsync(url, patience, ct).ConfigureAwait(false);
-            var channel = await connection.CreateChannelAsync(cancellationToken: ct).ConfigureAwait(false);
+            connection = await RabbitMqConnections.OpenAsync(url, patience, ct);
+            var channel = await connection.CreateChannelAsync(cancellationToken: ct);
             Receiver? receiver = null;
             do
             {
-                var queue = await RabbitMqTopology.DeclareQueueAsync(connection, channel, subscription, subscriber.Lost, lost, ct)
-                    .ConfigureAwait(false);
-                receiver ??= await BeginAsync(channel, queue, subscription, ct).ConfigureAwait(false);
+                var queue = await RabbitMqTopology.DeclareQueueAsync(connection, channel, subscription, subscriber.Lost, lost, ct);
+                receiver ??= await BeginAsync(channel, queue, subscription, ct);
                 _troubles.Clear(subscription);
-                await subscriber.Ready().ConfigureAwait(false);
+                await subscriber.Ready();
             }
-            while (await HandleForAWhileAsync(receiver, channel, subscription, subscriber, ct).ConfigureAwait(false));
+            while (await HandleForAWhileAsync(receiver, channel, subscription, subscriber, ct));
         }
         catch (Exception e) when (e is not TransportException && !ct.IsCancellationRequested)
         {
@@ -80,7 +78,7 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience, Func<Task
         finally
         {
             // In a second, whatever the broker does: what was not acknowledged it gives to others.
-            await (connection is null ? Task.CompletedTask : RabbitMqConnections.EndAsync(connection)).ConfigureAwait(false);
+            await (connection is null ? Task.CompletedTask : RabbitMqConnections.EndAsync(connection));
         }
 
         ct.ThrowIfCancellationRequested();
@@ -91,7 +89,7 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience, Func<Task
     {
         if (_link is { } link)
         {
-            await DropAsync(link).ConfigureAwait(false);
+            await DropAsync(link);
         }
 
         _connecting.Dispose();
@@ -99,9 +97,9 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience, Func<Task
 
     private static async Task<Receiver> BeginAsync(IChannel channel, string queue, Subscription subscription, CancellationToken ct)
     {
-        await channel.BasicQosAsync(0, (ushort)subscription.Prefetch, global: false, ct).ConfigureAwait(false);
+        await channel.BasicQosAsync(0, (ushort)subscription.Prefetch, global: false, ct);
         var receiver = new Receiver(channel);
-        await channel.BasicConsumeAsync(queue, autoAck: false, receiver, ct).ConfigureAwait(false);
+        await channel.BasicConsumeAsync(queue, autoAck: false, receiver, ct);
         return receiver;
     }
 
@@ -111,7 +109,7 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience, Func<Task
     {
         using var time = CancellationTokenSource.CreateLinkedTokenSource(ct);
         time.CancelAfter(BetweenLooks);
-        while (await receiver.HasMoreAsync(time.Token).ConfigureAwait(false))
+        while (await receiver.HasMoreAsync(time.Token))
         {
             var (last, batch) = (0UL, new List<Message>());
             while (batch.Count < subscription.Prefetch && receiver.Messages.TryRead(out var received))
@@ -120,8 +118,8 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience, Func<Task
                 batch.Add(received.Message);
             }
 
-            await subscriber.Handle(batch).ConfigureAwait(false);
-            await channel.BasicAckAsync(last, multiple: true, ct).ConfigureAwait(false);
+            await subscriber.Handle(batch);
+            await channel.BasicAckAsync(last, multiple: true, ct);
         }
 
         return time.IsCancellationRequested;
@@ -129,7 +127,7 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience, Func<Task
 
     private async Task<Link> ConnectAsync(CancellationToken ct)
     {
-        await _connecting.WaitAsync(ct).ConfigureAwait(false);
+        await _connecting.WaitAsync(ct);
         try
         {
             if (_link is { Channel.IsOpen: true } open)
@@ -139,19 +137,19 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience, Func<Task
 
             if (_link is { } broken)
             {
-                await DropAsync(broken).ConfigureAwait(false);
+                await DropAsync(broken);
             }
 
-            var connection = await RabbitMqConnections.OpenAsync(url, patience, ct).ConfigureAwait(false);
+            var connection = await RabbitMqConnections.OpenAsync(url, patience, ct);
             try
             {
-                var channel = await connection.CreateChannelAsync(Confirmed, ct).ConfigureAwait(false);
-                await RabbitMqTopology.DeclareEventsAsync(connection, channel, lost, ct).ConfigureAwait(false);
+                var channel = await connection.CreateChannelAsync(Confirmed, ct);
+                await RabbitMqTopology.DeclareEventsAsync(connection, channel, lost, ct);
                 return _link = new Link(connection, channel);
             }
             catch
             {
-                await RabbitMqConnections.EndAsync(connection).ConfigureAwait(false);
+                await RabbitMqConnections.EndAsync(connection);
                 throw;
             }
         }
@@ -188,8 +186,8 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience, Func<Task
     /// </summary>
     private async Task LookAsync(IConnection connection, CancellationToken ct)
     {
-        await using var channel = await connection.CreateChannelAsync(cancellationToken: ct).ConfigureAwait(false);
-        MessagingMeter.Unrouted(await RabbitMqTopology.DeclareEventsAsync(connection, channel, lost, ct).ConfigureAwait(false));
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: ct);
+        MessagingMeter.Unrouted(await RabbitMqTopology.DeclareEventsAsync(connection, channel, lost, ct));
     }
 
     /// <summary>
@@ -205,7 +203,7 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience, Func<Task
     {
         if (Interlocked.CompareExchange(ref _link, null, link) == link)
         {
-            await RabbitMqConnections.EndAsync(link.Connection).ConfigureAwait(false);
+            await RabbitMqConnections.EndAsync(link.Connection);
         }
     }
 
@@ -248,7 +246,7 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience, Func<Task
         {
             try
             {
-                return await Messages.WaitToReadAsync(ct).ConfigureAwait(false);
+                return await Messages.WaitToReadAsync(ct);
             }
             catch (OperationCanceledException)
             {

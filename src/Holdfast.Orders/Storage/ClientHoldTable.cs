@@ -2,12 +2,12 @@ using Holdfast.Orders.Core;
 using Holdfast.Orders.Customers;
 using Holdfast.Platform.Data;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Storage;
 
 /// <summary>
 /// Reads the <see cref="ClientHoldBook"/> from the orders themselves, so that nothing more is written for an order that is paid online.
 /// </summary>
-internal static class ClientHoldRows
+internal static class ClientHoldTable
 {
     private const string Select =
         "SELECT o.client_hash, l.variant_id, CAST(SUM(l.quantity - l.cancelled - l.undelivered) AS bigint) FROM orders o "

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Holdfast.Orders;
+namespace Holdfast.Orders.Customers;
 
 /// <summary>
 /// Which addresses say something of who orders. One of a private network (RFC 1918, RFC 4193), of a link or provider (RFC 6598), or of this
