@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Holdfast.Orders.Core;
 using Holdfast.Orders.Placement;
-using Holdfast.Platform;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http.Idempotency;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,4 +1,3 @@
-using Holdfast.Inventory.Core;
 using Holdfast.Inventory.Storage;
 using Holdfast.Platform.Data;
 

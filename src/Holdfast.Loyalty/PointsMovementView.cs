@@ -1,4 +1,3 @@
-using System.Globalization;
 using Holdfast.Loyalty.Core;
 
 namespace Holdfast.Loyalty;

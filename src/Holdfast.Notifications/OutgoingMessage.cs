@@ -1,6 +1,4 @@
 using Holdfast.Platform.Messaging.Events;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Notifications;
 

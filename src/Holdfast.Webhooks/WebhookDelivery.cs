@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Holdfast.Platform.Data;
 using Holdfast.Webhooks.Sending;
 

@@ -1,6 +1,3 @@
-using System.Net;
-using System.Security.Cryptography;
-using System.Text.Json;
 
 namespace Holdfast.Webhooks;
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Holdfast.Identity.Secrets;
 using Holdfast.Platform.Data;
 

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Holdfast.Orders.Core;
 
 namespace Holdfast.Carts.Core;

@@ -1,7 +1,4 @@
-using System.Text.RegularExpressions;
-using Holdfast.Catalog.Core;
 using Holdfast.Catalog.Storage;
-using Holdfast.Platform;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http.Idempotency;
 using Holdfast.Platform.Http.Replies;

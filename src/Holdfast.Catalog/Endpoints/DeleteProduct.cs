@@ -1,5 +1,4 @@
 using Holdfast.Catalog.Storage;
-using Holdfast.Platform;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http.Replies;
 using Holdfast.Platform.Http.Routing;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Holdfast.Catalog.Storage;
 using Holdfast.Platform;
 using Holdfast.Platform.Caching;

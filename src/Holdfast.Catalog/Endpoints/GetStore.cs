@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Holdfast.Catalog.Core;
 using Holdfast.Catalog.Storage;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;

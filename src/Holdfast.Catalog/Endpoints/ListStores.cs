@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Holdfast.Catalog.Storage;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;

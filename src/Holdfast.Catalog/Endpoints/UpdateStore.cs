@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Holdfast.Catalog.Core;
 using Holdfast.Catalog.Storage;
 using Holdfast.Platform;

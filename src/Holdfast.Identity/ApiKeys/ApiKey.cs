@@ -1,10 +1,3 @@
-using System.Buffers.Text;
-using System.Collections.Concurrent;
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
-using Microsoft.AspNetCore.Routing;
 
 namespace Holdfast.Identity.ApiKeys;
 

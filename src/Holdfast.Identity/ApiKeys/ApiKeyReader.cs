@@ -1,12 +1,9 @@
-using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http.Routing;
-using Microsoft.AspNetCore.Routing;
 
 namespace Holdfast.Identity.ApiKeys;
 

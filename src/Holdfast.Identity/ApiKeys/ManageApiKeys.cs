@@ -1,8 +1,5 @@
 using System.Buffers.Text;
-using System.Collections.Concurrent;
-using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;

@@ -1,9 +1,4 @@
-using System.Diagnostics;
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
 using Holdfast.Platform.Http.Routing;
-using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Identity.External;
 

@@ -1,9 +1,7 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Holdfast.Platform.Http.Bodies;
-using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Identity.External;
 

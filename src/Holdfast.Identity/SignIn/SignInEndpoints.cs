@@ -2,7 +2,6 @@ using Holdfast.Identity.Accounts;
 using Holdfast.Identity.Core;
 using Holdfast.Identity.SigningKeys;
 using Holdfast.Platform;
-using Holdfast.Platform.Http.Bodies;
 using Holdfast.Platform.Http.Replies;
 using Holdfast.Platform.Http.Routing;
 using Microsoft.AspNetCore.Identity;

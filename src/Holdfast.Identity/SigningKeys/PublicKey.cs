@@ -1,9 +1,3 @@
-using System.Buffers.Text;
-using System.Diagnostics;
-using System.Security.Cryptography;
-using System.Text;
-using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Tokens;
 
 namespace Holdfast.Identity.SigningKeys;
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Holdfast.Platform.Data;
 
 namespace Holdfast.Inventory.Alerts;

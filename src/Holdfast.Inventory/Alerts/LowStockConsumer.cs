@@ -1,4 +1,3 @@
-using System.Globalization;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging.DeliveryQueues;
 using Holdfast.Platform.Messaging.Events;

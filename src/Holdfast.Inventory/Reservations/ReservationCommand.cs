@@ -1,6 +1,5 @@
 using Holdfast.Platform.Http.Idempotency;
 using Holdfast.Platform.Http.Routing;
-using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Inventory.Reservations;
 

@@ -1,7 +1,6 @@
 using Holdfast.Inventory.Core;
 using Holdfast.Platform.Http.Idempotency;
 using Holdfast.Platform.Http.Routing;
-using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Inventory.Reservations;
 

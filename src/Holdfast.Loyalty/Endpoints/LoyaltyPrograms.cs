@@ -2,7 +2,6 @@ using Holdfast.Loyalty.Core;
 using Holdfast.Loyalty.Storage;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
-using Holdfast.Platform.Http.Bodies;
 using Holdfast.Platform.Http.Replies;
 using Holdfast.Platform.Http.Routing;
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Holdfast.Platform.Mail;
 
 namespace Holdfast.Notifications.Core;

@@ -1,5 +1,3 @@
-using MailKit.Net.Smtp;
-using MailKit.Security;
 using MimeKit;
 
 namespace Holdfast.Notifications.Mail;

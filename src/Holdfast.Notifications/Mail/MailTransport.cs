@@ -1,6 +1,5 @@
 using Holdfast.Platform;
 using MailKit.Net.Smtp;
-using MailKit.Security;
 using MimeKit;
 
 namespace Holdfast.Notifications.Mail;

@@ -1,6 +1,4 @@
-using MailKit.Net.Smtp;
 using MailKit.Security;
-using MimeKit;
 
 namespace Holdfast.Notifications.Mail;
 

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Holdfast.Inventory.Core;
 
 namespace Holdfast.Orders.Core;

@@ -1,5 +1,4 @@
 using Holdfast.Identity.Accounts;
-using Holdfast.Loyalty.Core;
 using Holdfast.Loyalty.Storage;
 using Holdfast.Orders.Storage;
 using Holdfast.Platform;

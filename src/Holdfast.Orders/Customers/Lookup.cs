@@ -1,7 +1,4 @@
 using System.Net;
-using System.Threading.Channels;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Orders.Customers;
 

@@ -1,5 +1,4 @@
 using Holdfast.Identity.Links;
-using Holdfast.Orders.Core;
 using Holdfast.Orders.Storage;
 using Holdfast.Platform;
 using Holdfast.Platform.Caching;

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Threading.Channels;
 using Holdfast.Identity.Core;
 using Holdfast.Identity.Links;

@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
 using Holdfast.Orders.Customers;
 using Holdfast.Orders.Events;
 using Holdfast.Orders.Storage;

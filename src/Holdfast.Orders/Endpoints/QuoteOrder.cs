@@ -1,6 +1,5 @@
 using Holdfast.Orders.Core;
 using Holdfast.Orders.Placement;
-using Holdfast.Platform;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http.Replies;
 using Holdfast.Platform.Http.Routing;

@@ -1,4 +1,3 @@
-using Holdfast.Platform;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http.Idempotency;
 

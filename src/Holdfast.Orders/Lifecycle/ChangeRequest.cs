@@ -1,6 +1,5 @@
 using Holdfast.Orders.Core;
 using Holdfast.Platform.Http.Idempotency;
-using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Orders.Lifecycle;
 

@@ -2,7 +2,6 @@ using Holdfast.Inventory.Core;
 using Holdfast.Orders.Core;
 using Holdfast.Orders.Customers;
 using Holdfast.Orders.Endpoints;
-using Holdfast.Platform;
 using Holdfast.Platform.Http.Bodies;
 using Holdfast.Platform.Http.Replies;
 using Holdfast.Platform.Http.Routing;

@@ -1,5 +1,4 @@
 using Holdfast.Platform.Http.Replies;
-using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Orders.Placement;
 

@@ -3,7 +3,6 @@ using Holdfast.Platform.Caching.Redis;
 using Holdfast.Platform.Data;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Platform.Caching;

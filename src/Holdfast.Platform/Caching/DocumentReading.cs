@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Caching.Hybrid;
 
 namespace Holdfast.Platform.Caching;
 

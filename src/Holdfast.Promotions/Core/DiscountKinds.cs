@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-using System.Text.RegularExpressions;
 
 namespace Holdfast.Promotions.Core;
 

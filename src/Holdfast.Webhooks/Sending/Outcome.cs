@@ -1,13 +1,3 @@
-using System.Buffers;
-using System.Diagnostics;
-using System.Globalization;
-using System.Net;
-using System.Net.Http.Headers;
-using System.Net.Sockets;
-using System.Security.Authentication;
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
 
 namespace Holdfast.Webhooks.Sending;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Holdfast.Platform;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging.DeliveryQueues;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Holdfast.Configuration;
-using Holdfast.Platform.Data;
 
 namespace Holdfast.Commands;
 

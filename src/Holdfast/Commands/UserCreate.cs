@@ -3,7 +3,6 @@ using System.CommandLine;
 using System.Security.Cryptography;
 using Holdfast.Identity.Accounts;
 using Holdfast.Identity.Core;
-using Holdfast.Platform;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http.Bodies;
 using Holdfast.Platform.Http.Routing;

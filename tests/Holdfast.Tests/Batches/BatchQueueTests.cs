@@ -3,7 +3,6 @@ using Holdfast.Platform;
 using Holdfast.Platform.Data;
 using Holdfast.Tests.Compliance;
 using Holdfast.Tests.Fixtures;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Holdfast.Tests.Batches;

@@ -2,7 +2,6 @@ using Holdfast.Orders.Core;
 using Holdfast.Orders.Lifecycle;
 using Holdfast.Orders.Placement;
 using Holdfast.Platform;
-using Holdfast.Platform.Data;
 using Holdfast.Tests.Fixtures;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -2,7 +2,6 @@ using System.Net;
 using Holdfast.Catalog.Core;
 using Holdfast.Catalog.Endpoints;
 using Holdfast.Catalog.Storage;
-using Holdfast.Platform.Data;
 using Holdfast.Platform.Text;
 using Holdfast.Tests.Fixtures;
 

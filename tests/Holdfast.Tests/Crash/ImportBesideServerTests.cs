@@ -1,6 +1,5 @@
 using System.Text;
 using Holdfast.Commands;
-using Holdfast.Platform.Data;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Orders;
 

@@ -8,7 +8,6 @@ using Holdfast.Platform.Http.Replies;
 using Holdfast.Platform.Http.Routing;
 using Holdfast.Platform.Messaging.Outbox;
 using Holdfast.Tests.Fixtures;
-using Holdfast.Tests.Orders;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shop = Holdfast.Tests.Orders.Shop;
 

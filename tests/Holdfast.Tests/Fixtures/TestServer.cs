@@ -8,7 +8,6 @@ using Holdfast.Platform.Data;
 using Holdfast.Platform.Http.Routing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Tests.Fixtures;

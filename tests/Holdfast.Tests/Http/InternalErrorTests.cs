@@ -1,9 +1,6 @@
-using System.Net.Http.Json;
-using System.Text.Json;
 using Holdfast.Tests.Carts;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Inventory;
-using Holdfast.Tests.Orders;
 using Shop = Holdfast.Tests.Orders.Shop;
 
 namespace Holdfast.Tests.Http;

@@ -1,4 +1,3 @@
-using Holdfast.Platform.Data;
 using Holdfast.Platform.Http.Idempotency;
 using Holdfast.Tests.Fixtures;
 using Microsoft.Extensions.Logging.Abstractions;

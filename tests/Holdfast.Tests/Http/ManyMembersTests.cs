@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Text;
-using System.Text.Json;
 using Holdfast.Platform;
 using Holdfast.Platform.Http.Bodies;
 using Holdfast.Platform.Http.Routing;

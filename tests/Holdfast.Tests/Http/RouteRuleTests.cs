@@ -11,7 +11,6 @@ using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Identity;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Holdfast.Tests.Http;
 

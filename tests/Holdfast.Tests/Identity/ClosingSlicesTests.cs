@@ -6,7 +6,6 @@ using Holdfast.Orders.Accounts;
 using Holdfast.Orders.Core;
 using Holdfast.Orders.Events;
 using Holdfast.Orders.Storage;
-using Holdfast.Platform.Data;
 using Holdfast.Platform.Http.Routing;
 using Holdfast.Platform.Messaging.Events;
 using Holdfast.Tests.Fixtures;

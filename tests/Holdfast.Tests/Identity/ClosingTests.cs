@@ -5,7 +5,6 @@ using System.Text.Json.Nodes;
 using Holdfast.Commands;
 using Holdfast.Identity.Accounts;
 using Holdfast.Orders.Core;
-using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging.DeadLetters;
 using Holdfast.Platform.Messaging.Events;
 using Holdfast.Tests.Fixtures;

@@ -1,5 +1,4 @@
 using Holdfast.Identity.Accounts;
-using Holdfast.Platform.Data;
 using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Identity;

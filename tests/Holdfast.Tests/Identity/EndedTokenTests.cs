@@ -3,7 +3,6 @@ using System.Text.Json;
 using Holdfast.Identity.Accounts;
 using Holdfast.Identity.Links;
 using Holdfast.Identity.SignIn;
-using Holdfast.Platform.Data;
 using Holdfast.Platform.Http.Routing;
 using Holdfast.Tests.Fixtures;
 

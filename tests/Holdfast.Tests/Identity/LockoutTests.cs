@@ -1,5 +1,4 @@
 using Holdfast.Identity.Core;
-using Holdfast.Platform;
 
 namespace Holdfast.Tests.Identity;
 

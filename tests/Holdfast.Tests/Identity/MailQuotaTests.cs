@@ -9,8 +9,6 @@ using Holdfast.Identity.SignIn;
 using Holdfast.Identity.Tokens;
 using Holdfast.Platform.Http.Routing;
 using Holdfast.Tests.Fixtures;
-using Holdfast.Tests.Messaging;
-using Holdfast.Tests.Orders;
 
 namespace Holdfast.Tests.Identity;
 

@@ -5,9 +5,7 @@ using Holdfast.Identity.Core;
 using Holdfast.Identity.Links;
 using Holdfast.Identity.SignIn;
 using Holdfast.Identity.Tokens;
-using Holdfast.Platform.Data;
 using Holdfast.Tests.Fixtures;
-using Holdfast.Tests.Orders;
 
 namespace Holdfast.Tests.Identity;
 

@@ -6,8 +6,6 @@ using Holdfast.Identity.Accounts;
 using Holdfast.Identity.Core;
 using Holdfast.Identity.Links;
 using Holdfast.Identity.SignIn;
-using Holdfast.Platform;
-using Holdfast.Platform.Data;
 using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Identity;

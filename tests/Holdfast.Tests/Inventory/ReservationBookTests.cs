@@ -1,7 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Holdfast.Inventory.Core;
-using Holdfast.Platform;
 
 namespace Holdfast.Tests.Inventory;
 

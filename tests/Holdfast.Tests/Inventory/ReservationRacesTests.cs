@@ -4,7 +4,6 @@ using Holdfast.Inventory.Core;
 using Holdfast.Inventory.Reservations;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http.Idempotency;
-using Holdfast.Platform.Http.Replies;
 using Holdfast.Platform.Http.Routing;
 using Holdfast.Platform.Messaging.Outbox;
 using Holdfast.Tests.Fixtures;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Tests.Fixtures;
-using Holdfast.Tests.Orders;
 using OrderShop = Holdfast.Tests.Orders.Shop;
 
 namespace Holdfast.Tests.Inventory;

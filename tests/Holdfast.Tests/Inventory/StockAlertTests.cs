@@ -1,5 +1,4 @@
 using System.Net.Http.Json;
-using System.Text.Json;
 using Holdfast.Inventory;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Inventory;

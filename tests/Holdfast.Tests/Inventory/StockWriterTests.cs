@@ -1,7 +1,6 @@
 using Holdfast.Catalog.Storage;
 using Holdfast.Inventory;
 using Holdfast.Inventory.Storage;
-using Holdfast.Platform.Data;
 using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Inventory;

@@ -6,7 +6,6 @@ using System.Text.RegularExpressions;
 using CloudNative.CloudEvents.SystemTextJson;
 using Holdfast.Orders.Core;
 using Holdfast.Orders.Lifecycle;
-using Holdfast.Platform;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging.Events;
 using Holdfast.Tests.Fixtures;

@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using Holdfast.Commands;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging.Events;

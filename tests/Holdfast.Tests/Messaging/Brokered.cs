@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text;
 using Holdfast.Configuration;
-using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging;
 using Holdfast.Platform.Messaging.DeliveryQueues;
 using Holdfast.Tests.Fixtures;

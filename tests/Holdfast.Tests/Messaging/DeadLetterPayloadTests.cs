@@ -1,6 +1,5 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging.DeadLetters;
 using Holdfast.Tests.Fixtures;
 

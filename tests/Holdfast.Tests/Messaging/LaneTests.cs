@@ -1,4 +1,3 @@
-using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging;
 using Holdfast.Platform.Messaging.DeliveryQueues;
 using Holdfast.Platform.Messaging.Outbox;

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Holdfast.Notifications.Core;
-using Holdfast.Platform.Mail;
 using Holdfast.Platform.Messaging.Events;
 
 namespace Holdfast.Tests.Notifications;

@@ -5,7 +5,6 @@ using System.Security.Cryptography.X509Certificates;
 using Holdfast.Identity.Links;
 using Holdfast.Notifications;
 using Holdfast.Notifications.Mail;
-using Holdfast.Platform.Data;
 using Holdfast.Platform.Mail;
 using Holdfast.Platform.Messaging;
 using Holdfast.Tests.Fixtures;

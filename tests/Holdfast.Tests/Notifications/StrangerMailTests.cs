@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Identity.Links;
 using Holdfast.Notifications;
@@ -6,7 +5,6 @@ using Holdfast.Notifications.Mail;
 using Holdfast.Orders.Core;
 using Holdfast.Platform.Mail;
 using Holdfast.Tests.Fixtures;
-using Holdfast.Tests.Messaging;
 using Holdfast.Tests.Orders;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;

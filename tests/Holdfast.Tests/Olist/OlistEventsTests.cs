@@ -1,4 +1,3 @@
-using Holdfast.Commands.Olist;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging;
 using Holdfast.Tests.Fixtures;

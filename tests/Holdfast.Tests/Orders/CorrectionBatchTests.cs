@@ -3,7 +3,6 @@ using Holdfast.Orders.Core;
 using Holdfast.Orders.Lifecycle;
 using Holdfast.Orders.Placement;
 using Holdfast.Platform;
-using Holdfast.Platform.Data;
 using Holdfast.Tests.Crash;
 using Holdfast.Tests.Fixtures;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,7 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Holdfast.Platform.Data;
 using Holdfast.Platform.Text;
 using Holdfast.Tests.Fixtures;
 

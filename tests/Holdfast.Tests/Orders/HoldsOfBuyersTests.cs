@@ -7,7 +7,6 @@ using Holdfast.Platform.Background;
 using Holdfast.Tests.Crash;
 using Holdfast.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace Holdfast.Tests.Orders;
 

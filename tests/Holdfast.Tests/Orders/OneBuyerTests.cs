@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Holdfast.Identity.Accounts;
-using Holdfast.Platform.Data;
 using Holdfast.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,9 +1,6 @@
-using System.Reflection;
 using System.Text;
-using System.Text.Json.Nodes;
 using Holdfast.Orders;
 using Holdfast.Orders.Core;
-using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging.DeadLetters;
 using Holdfast.Tests.Crash;
 using Holdfast.Tests.Fixtures;

@@ -1,6 +1,5 @@
 using Holdfast.Orders.Core;
 using Holdfast.Orders.Lifecycle;
-using Holdfast.Platform.Data;
 using Holdfast.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
 

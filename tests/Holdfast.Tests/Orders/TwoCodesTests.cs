@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Tests.Crash;
 using Holdfast.Tests.Fixtures;

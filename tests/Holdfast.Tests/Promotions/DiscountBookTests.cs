@@ -1,6 +1,5 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Holdfast.Platform;
 using Holdfast.Promotions.Core;
 
 namespace Holdfast.Tests.Promotions;

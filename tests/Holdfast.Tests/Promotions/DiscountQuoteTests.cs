@@ -1,5 +1,4 @@
 using System.Net.Http.Json;
-using Holdfast.Platform.Data;
 using Holdfast.Promotions.Core;
 using Holdfast.Promotions.Storage;
 using Holdfast.Tests.Fixtures;

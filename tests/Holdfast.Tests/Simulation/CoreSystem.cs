@@ -1,7 +1,6 @@
 using Holdfast.Inventory.Core;
 using Holdfast.Loyalty.Core;
 using Holdfast.Orders.Core;
-using Holdfast.Platform;
 using Holdfast.Promotions.Core;
 
 namespace Holdfast.Tests.Simulation;

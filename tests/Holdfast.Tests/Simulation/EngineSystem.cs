@@ -1,12 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Holdfast.Loyalty.Core;
 using Holdfast.Loyalty.Storage;
 using Holdfast.Orders.Lifecycle;
 using Holdfast.Orders.Placement;
-using Holdfast.Platform;
-using Holdfast.Platform.Data;
 using Holdfast.Platform.Http.Idempotency;
 using Holdfast.Platform.Messaging.Outbox;
 using Holdfast.Tests.Fixtures;

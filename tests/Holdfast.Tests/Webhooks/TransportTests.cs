@@ -1,9 +1,7 @@
 using System.Net;
-using System.Net.Sockets;
 using Holdfast.Platform.Messaging.Events;
 using Holdfast.Webhooks;
 using Holdfast.Webhooks.Sending;
-using Microsoft.AspNetCore.Http;
 
 namespace Holdfast.Tests.Webhooks;
 

@@ -1,12 +1,9 @@
 using Holdfast.Identity.Secrets;
 using Holdfast.Platform.Background;
-using Holdfast.Platform.Data;
 using Holdfast.Tests.Fixtures;
 using Holdfast.Tests.Orders;
 using Holdfast.Webhooks;
 using Holdfast.Webhooks.Sending;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Holdfast.Tests.Webhooks;

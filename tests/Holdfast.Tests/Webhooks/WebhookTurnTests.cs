@@ -7,7 +7,6 @@ using Holdfast.Tests.Orders;
 using Holdfast.Webhooks;
 using Holdfast.Webhooks.Sending;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Holdfast.Tests.Webhooks;

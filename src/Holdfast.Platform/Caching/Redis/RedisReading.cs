@@ -1,6 +1,4 @@
-using System.Globalization;
 using Holdfast.Platform.Caching.Local;
-using StackExchange.Redis;
 
 namespace Holdfast.Platform.Caching.Redis;
 

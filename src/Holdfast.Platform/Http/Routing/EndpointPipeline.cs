@@ -2,11 +2,7 @@ using Holdfast.Platform.Data;
 using Holdfast.Platform.Http.Audit;
 using Holdfast.Platform.Http.Bodies;
 using Holdfast.Platform.Http.Replies;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Platform.Http.Routing;

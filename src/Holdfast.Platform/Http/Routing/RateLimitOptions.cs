@@ -1,7 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-using System.Threading.RateLimiting;
-using Microsoft.AspNetCore.Http;
 
 namespace Holdfast.Platform.Http.Routing;
 

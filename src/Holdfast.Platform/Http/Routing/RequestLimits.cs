@@ -1,5 +1,3 @@
-using System.IO.Pipelines;
-using Microsoft.AspNetCore.Http;
 
 namespace Holdfast.Platform.Http.Routing;
 

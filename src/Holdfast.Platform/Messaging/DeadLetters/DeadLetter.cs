@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 
 namespace Holdfast.Platform.Messaging.DeadLetters;
 

@@ -1,4 +1,3 @@
-using System.Text;
 using Holdfast.Platform.Data;
 using Microsoft.Extensions.Logging;
 

@@ -4,7 +4,6 @@ using Holdfast.Platform.Http.Bodies;
 using Holdfast.Platform.Http.Replies;
 using Holdfast.Platform.Http.Routing;
 using Holdfast.Platform.Messaging.Outbox;
-using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Platform.Messaging.DeadLetters;
 

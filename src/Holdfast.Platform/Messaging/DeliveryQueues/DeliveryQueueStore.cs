@@ -1,6 +1,5 @@
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging.Outbox;
-using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Platform.Messaging.DeliveryQueues;
 

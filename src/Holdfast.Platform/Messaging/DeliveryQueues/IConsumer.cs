@@ -1,7 +1,5 @@
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging.Events;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Platform.Messaging.DeliveryQueues;
 

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 
 namespace Holdfast.Platform.Messaging.Events;
 

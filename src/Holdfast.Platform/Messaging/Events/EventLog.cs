@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Text;
-using System.Text.Json;
 using Holdfast.Platform.Data;
 
 namespace Holdfast.Platform.Messaging.Events;

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Holdfast.Platform.Data;
 
 namespace Holdfast.Platform.Messaging.Outbox;

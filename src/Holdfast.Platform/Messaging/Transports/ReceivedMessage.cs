@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 
 namespace Holdfast.Platform.Messaging.Transports;
 

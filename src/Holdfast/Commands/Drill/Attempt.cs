@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Holdfast.Commands.Drill.Core;
 using Holdfast.Commands.Shop;
 

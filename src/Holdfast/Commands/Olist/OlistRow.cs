@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Holdfast.Catalog.Core;
 using Holdfast.Commands.Tables.Core;
 

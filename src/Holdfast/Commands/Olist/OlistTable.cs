@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Holdfast.Commands.Olist.Core;
 using Holdfast.Commands.Tables.Core;

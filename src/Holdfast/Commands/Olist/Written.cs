@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-using CatalogProduct = Holdfast.Catalog.Core.Product;
 
 namespace Holdfast.Commands.Olist;
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Holdfast.Commands.Tables;
 
 namespace Holdfast.Commands.Products;

@@ -1,9 +1,3 @@
-using System.Data.Common;
-using System.Diagnostics;
-using System.Net.Http.Headers;
-using System.Net.Sockets;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace Holdfast.Commands.Shop;
 

@@ -1,6 +1,3 @@
-using System.CommandLine;
-using System.Net.Http.Json;
-using System.Text.Json;
 
 namespace Holdfast.Commands.Shop;
 

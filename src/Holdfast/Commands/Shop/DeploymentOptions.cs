@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Net.Http.Json;
 using System.Text.Json;
 using Holdfast.Configuration;
 using Holdfast.Identity.Tokens;

@@ -1,5 +1,3 @@
-using System.CommandLine;
-using System.Text;
 using Holdfast.Commands.Tables.Core;
 
 namespace Holdfast.Commands.Tables;
