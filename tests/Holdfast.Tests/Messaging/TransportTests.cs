@@ -7,7 +7,6 @@ using Holdfast.Platform.Messaging.DeadLetters;
 using Holdfast.Platform.Messaging.Events;
 using Holdfast.Platform.Messaging.Transports;
 using Holdfast.Tests.Fixtures;
-using Holdfast.Tests.Inventory;
 using Holdfast.Tests.Orders;
 using static Holdfast.Tests.Inventory.Answers;
 
