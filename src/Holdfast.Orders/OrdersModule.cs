@@ -44,7 +44,7 @@ public static class OrdersModule
             services.AddWorker<IncomingMessages>();
         }
 
-        services.AddSingleton<Holdfast.Identity.Accounts.AccountHook, AccountClosingForOrders>();
+        services.AddSingleton<Identity.Accounts.AccountHook, AccountClosingForOrders>();
         services.AddSingleton<OrderAccess>();
         services.AddSingleton<LookUpOrder>();
         services.AddWorker<OrderLookups>();

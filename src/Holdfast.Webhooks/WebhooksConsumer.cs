@@ -24,7 +24,8 @@ internal sealed class WebhooksConsumer : IConsumer
         var wishes =
             (await tx.QueryAsync(
             "SELECT id, store_id, types FROM webhook_endpoints WHERE store_id {in $1} AND paused_at IS NULL ORDER BY id {share}",
-            r => new Wish(r.Uuid(0), r.Uuid(1), WebhookEndpoint.ReadTypes(r.Text(2))), events.Select(e => e.StoreId).Distinct().ToArray())).ToLookup(w => w.StoreId);
+            r => new Wish(r.Uuid(0), r.Uuid(1), WebhookEndpoint.ReadTypes(r.Text(2))), events.Select(e => e.StoreId).Distinct()
+            .ToArray())).ToLookup(w => w.StoreId);
         if (wishes.Count == 0)
         {
             return;

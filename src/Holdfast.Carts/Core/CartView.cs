@@ -45,7 +45,8 @@ public sealed record CartView(Guid StoreId, string Currency, long Version, IRead
         }
     }
 
-    private static long? Total(long price, long quantity) => price == 0 || quantity <= PlacementRules.MaxTotal / price ? price * quantity : null;
+    private static long? Total(long price, long quantity) => price == 0 || quantity <= PlacementRules.MaxTotal / price ? price * quantity
+        : null;
 
     private static long? Sum(IEnumerable<CartLineView> lines)
     {

@@ -23,7 +23,8 @@ internal static class CartTable
         + "AND v.store_id = $2";
 
     /// <summary>The owner's cart, or <see cref="Cart.None"/>: ask <see cref="ToCart"/> when the batch has run.</summary>
-    public static QueryResult<(Guid Id, long Version, CartLine? Line)> Read(StatementBatch batch, Guid storeId, string owner, string buyer) =>
+    public static QueryResult<(Guid Id, long Version, CartLine? Line)> Read(StatementBatch batch, Guid storeId, string owner,
+        string buyer) =>
         batch.Query(SelectCart, r =>
         (r.Uuid(0), r.Long(1), r.IsNull(2) ? null : new CartLine(r.Uuid(2), r.Long(3), r.Long(4), r.Text(5), r.Time(6), Variant(r, 7))),
         storeId, owner, buyer);

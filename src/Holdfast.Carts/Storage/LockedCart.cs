@@ -7,7 +7,8 @@ namespace Holdfast.Carts.Storage;
 /// <summary>A cart under lock, with a visitor's cart that its customer brought along merged into it.</summary>
 /// <param name="Cart">As it is now; <see cref="Holdfast.Carts.Core.Cart.None"/> where there is none and none was to be made.</param>
 /// <param name="NotMerged">What merging had to leave out; null when nothing was merged.</param>
-internal sealed record LockedCart(Cart Cart, Guid StoreId, string Currency, CartOwner Owner, DateTime Now, IReadOnlyList<OmittedLine>? NotMerged)
+internal sealed record LockedCart(Cart Cart, Guid StoreId, string Currency, CartOwner Owner, DateTime Now,
+    IReadOnlyList<OmittedLine>? NotMerged)
 {
     /// <summary>
     /// Locks the cart, and makes it first where <paramref name="create"/> says so; 404 when there is no such store, 401 when it would be

@@ -41,7 +41,7 @@ public sealed record Product
 
     /// <summary>The words by which it is found.</summary>
     internal string SearchText =>
-        Holdfast.Platform.Text.SearchText.Of([Name, Category, .. Variants.SelectMany(v => new[] { v.Sku, v.Name }), Description]);
+        Platform.Text.SearchText.Of([Name, Category, .. Variants.SelectMany(v => new[] { v.Sku, v.Name }), Description]);
 
     /// <summary>What a sort by price goes by: the lowest price for which it can be had, or once could.</summary>
     internal long PriceFrom => (Variants.Any(v => v.Active) ? Variants.Where(v => v.Active) : Variants).Min(v => v.Price);

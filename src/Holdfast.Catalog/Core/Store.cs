@@ -23,7 +23,7 @@ public sealed record Store
     public Tax? Tax { get; init; }
 
     /// <summary>How its orders can be paid.</summary>
-    public IReadOnlyList<string> PaymentMethods { get; init; } = Holdfast.Catalog.Core.PaymentMethods.All;
+    public IReadOnlyList<string> PaymentMethods { get; init; } = Catalog.Core.PaymentMethods.All;
 
     /// <summary>Whether an order may use two discount codes.</summary>
     public bool CombinesDiscounts { get; init; }

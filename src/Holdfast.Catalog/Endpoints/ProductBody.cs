@@ -16,7 +16,8 @@ internal static class ProductBody
     private sealed record Names(string[] SkuKeys, string[] ExternalIds);
 
     /// <summary>
-    /// Reads all fields but the store, with one-line messages for what is wrong; only <see cref="JsonBodyReader.Done"/> says whether it counts.
+    /// Reads all fields but the store, with one-line messages for what is wrong; only <see cref="JsonBodyReader.Done"/> says whether it
+    /// counts.
     /// </summary>
     public static (Product Product, List<VariantInput> Variants) Read(JsonBodyReader fields, Guid id, Guid storeId, bool variantIds)
     {

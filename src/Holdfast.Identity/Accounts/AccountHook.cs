@@ -16,7 +16,8 @@ public abstract class AccountHook
     /// The account was closed: removes the next part of what is personal, in a transaction of its own, so much that nobody waits for it.
     /// Nothing new comes; what is there may still change.
     /// </summary>
-    public virtual Task<AccountRemainder> EraseAsync(Tx tx, ClosingAccount account, DateTime now) => Task.FromResult(AccountRemainder.Nothing);
+    public virtual Task<AccountRemainder> EraseAsync(Tx tx, ClosingAccount account, DateTime now) =>
+        Task.FromResult(AccountRemainder.Nothing);
 
     /// <summary>
     /// The account has proved that the guest's email is its own: the next of what was the guest's becomes the account's, in a transaction

@@ -76,7 +76,8 @@ internal sealed class CloseAccount(Db db, AccountStore accounts, PasswordHashing
     private async Task<Reply> CloseAsync(Tx tx, Account account)
     {
         // Orders and carts that are on their way hold the account: they are there now, and later ones are refused.
-        if (await tx.FirstAsync("SELECT email_key FROM users WHERE id = $1 AND active = $2 {lock}", r => r.Text(0), account.Id, true) is not { } key)
+        if (await tx.FirstAsync("SELECT email_key FROM users WHERE id = $1 AND active = $2 {lock}", r => r.Text(0), account.Id,
+            true) is not { } key)
         {
             await tx.RollbackAsync();
             return Errors.Unauthenticated;

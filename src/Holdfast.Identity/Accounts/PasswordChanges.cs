@@ -16,7 +16,8 @@ namespace Holdfast.Identity.Accounts;
 /// <c>POST /auth/password</c>, <c>/auth/forgot-password</c> and <c>/auth/reset-password</c>. Every new password ends the sessions that were
 /// begun with the old one.
 /// </summary>
-internal sealed class PasswordChanges(Db db, AccountStore accounts, PasswordHashingQueue passwords, PasswordPolicy policy, SignInSessions sessions,
+internal sealed class PasswordChanges(Db db, AccountStore accounts, PasswordHashingQueue passwords, PasswordPolicy policy,
+    SignInSessions sessions,
     MailRequests requests, DroppedMails dropped, PublicUrl url)
 {
     /// <summary>Another password, knowing the present one; the answer is a new session, all others end.</summary>
@@ -163,7 +164,8 @@ internal sealed class PasswordChanges(Db db, AccountStore accounts, PasswordHash
     /// The caller's own account with the hash that was checked, when the password is theirs: 403 <c>wrong_password</c>, 409
     /// <c>no_password</c> where the account is an outside issuer's.
     /// </summary>
-    internal static async Task<Result<(Account Account, string Hash)>> CheckOwnerAsync(AccountStore accounts, PasswordHashingQueue passwords,
+    internal static async Task<Result<(Account Account, string Hash)>> CheckOwnerAsync(AccountStore accounts,
+        PasswordHashingQueue passwords,
         Request request, string password)
     {
         if (request.Caller.Subject is not { } id || await accounts.FindWithHashAsync(id) is not { } own)

@@ -51,7 +51,8 @@ internal abstract class SlicedWork(Db db, ILogger log) : Sweep(db, Pause, batchS
 
     /// <summary>A slice of what has waited longest; 0 where none is due.</summary>
     public override async Task<int> SweepOnceAsync(CancellationToken ct = default) =>
-        await SliceAsync("next_at <= $1 ORDER BY next_at LIMIT 1 {skip locked}", await Db.ReadAsync(s => s.NowAsync(), ct), ct) is null ? 0 : 1;
+        await SliceAsync("next_at <= $1 ORDER BY next_at LIMIT 1 {skip locked}", await Db.ReadAsync(s => s.NowAsync(), ct), ct) is null ? 0
+        : 1;
 
     private async Task<Slice?> SliceAsync(string condition, object key, CancellationToken ct)
     {

@@ -44,7 +44,8 @@ internal sealed class ExternalAccounts(Db db)
         }
     }
 
-    private sealed record KnownUser(Guid Id, string Role, string Email, string? Name, bool Active, int Generation, IReadOnlyList<Guid> Stores);
+    private sealed record KnownUser(Guid Id, string Role, string Email, string? Name, bool Active, int Generation,
+        IReadOnlyList<Guid> Stores);
 
     private static async Task<KnownUser?> FindAsync(DbSession session, string key)
     {

@@ -114,7 +114,8 @@ internal sealed class ExternalIssuer(OidcOptions options, ILogger<ExternalIssuer
             ? Words(payload, "stores").Select(w => Guid.TryParseExact(w, "D", out var id) ? id : Guid.Empty).Where(id => id != Guid.Empty)
             .Distinct().Order().ToArray() : [];
         var email = Text(payload, "email") is { } text && Emails.Key(text) is not null ? UnicodeText.Nfc(text.Trim()) : null;
-        var name = Text(payload, "name") is { Length: > 0 and <= 200 } shown && JsonBodyReader.IsClean(shown) ? UnicodeText.Nfc(shown) : null;
+        var name = Text(payload, "name") is { Length: > 0 and <= 200 } shown && JsonBodyReader.IsClean(shown) ? UnicodeText.Nfc(shown)
+            : null;
         return new ExternalIdentity(options.Issuer, subject, role, email, name, stores, expires, Time(payload, "iat"));
     }
 

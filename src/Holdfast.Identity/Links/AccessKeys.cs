@@ -49,7 +49,8 @@ public sealed class AccessKeys
         MemoryMarshal.AsBytes<char>(code.Replace(" ", "", StringComparison.Ordinal)));
 
     internal async Task LoadAsync(Db db, SecretBox? box = null) =>
-        _secret = await SecretStore.GetOrCreateAsync(db, box ?? SecretBox.None, "order-access-keys", () => RandomNumberGenerator.GetBytes(32));
+        _secret = await SecretStore.GetOrCreateAsync(db, box ?? SecretBox.None, "order-access-keys",
+        () => RandomNumberGenerator.GetBytes(32));
 
     private byte[] Mac(string purpose, Guid orderId, string whose) =>
         HMACSHA256.HashData(Secret,

@@ -40,7 +40,8 @@ internal static class OneTimeLinks
     public static async Task<Taken?> TakeAsync(Tx tx, string token, string purpose, DateTime now) =>
         (await tx.QueryAsync("DELETE FROM one_time_links WHERE hash = $1 AND purpose = $2 AND expires_at > $3 RETURNING user_id, "
             + "email_key, email",
-            r => r.UuidOrNull(0) is { } user ? new Taken(user, r.TextOrNull(1), r.TextOrNull(2)) : null, Hash(token), purpose, now)).FirstOrDefault();
+            r => r.UuidOrNull(0) is { } user ? new Taken(user, r.TextOrNull(1), r.TextOrNull(2))
+            : null, Hash(token), purpose, now)).FirstOrDefault();
 
     /// <summary>Whose token it is, without using it up; null as for <see cref="TakeAsync"/>.</summary>
     public static Task<Guid?> OwnerAsync(Db db, string token, string purpose) => db.ReadAsync(async s =>

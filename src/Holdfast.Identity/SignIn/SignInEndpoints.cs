@@ -12,7 +12,8 @@ namespace Holdfast.Identity.SignIn;
 /// <c>POST /auth/register</c>, <c>/login</c>, <c>/refresh</c>, <c>/logout</c>, <c>GET /auth/me</c> and the public keys. An Idempotency-Key
 /// is not looked at: a stored answer would be a token at rest, and doing it twice does no harm.
 /// </summary>
-internal sealed class SignInEndpoints(AccountStore accounts, PasswordHashingQueue passwords, PasswordPolicy policy, SignInSessions sessions, DeviceTokens devices,
+internal sealed class SignInEndpoints(AccountStore accounts, PasswordHashingQueue passwords, PasswordPolicy policy, SignInSessions sessions,
+    DeviceTokens devices,
     SigningKeyRing keys)
 {
     /// <summary>

@@ -25,7 +25,7 @@ internal sealed class SigningKeyRing
     /// <summary>Tokens with a key id that nobody made must not become a load on the database.</summary>
     private static readonly TimeSpan SeekEvery = TimeSpan.FromSeconds(5);
 
-    private readonly JsonWebTokenHandler _handler = new() { MaximumTokenSizeInBytes = Holdfast.Identity.Tokens.TokenReader.MaxLength };
+    private readonly JsonWebTokenHandler _handler = new() { MaximumTokenSizeInBytes = Identity.Tokens.TokenReader.MaxLength };
     private readonly SemaphoreSlim _reloading = new(1);
     private (Db Db, SecretBox Box)? _source;
     private volatile Ring? _ring;

@@ -18,7 +18,8 @@ namespace Holdfast.Identity.Tokens;
 /// change of role or stores counts from the next refresh on. It ends before where <see cref="EndedTokens"/> says so. Tokens of an outside
 /// issuer are read, too, where the settings name one.
 /// </summary>
-internal sealed class TokenReader(SigningKeyRing keys, TimeProvider time, ExternalIssuer? outside = null, ExternalAccounts? outsiders = null,
+internal sealed class TokenReader(SigningKeyRing keys, TimeProvider time, ExternalIssuer? outside = null,
+    ExternalAccounts? outsiders = null,
     ApiKeyReader? apiKeys = null, EndedTokens? ended = null) : ITokenReader
 {
     /// <summary>

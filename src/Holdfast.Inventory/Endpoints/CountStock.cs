@@ -45,13 +45,15 @@ public sealed class CountStock(Db db, RelaySignal bell)
         }
 
         return !request.Caller.Manages(storeId) ? Errors.NotFound
-            : await IdempotentWork.RunAsync(db, request, required: false, tx => SetAsync(tx, storeId, counts, reason, request.Caller.Actor));
+            : await IdempotentWork.RunAsync(db, request, required: false,
+            tx => SetAsync(tx, storeId, counts, reason, request.Caller.Actor));
     }
 
     private async Task<Result<Reply>> SetAsync(Tx tx, Guid storeId, List<Count> counts, string reason, string actor)
     {
         Guid[] ids = [.. counts.Select(c => c.VariantId)];
-        var views = (await tx.QueryAsync(StockView.Select + "WHERE v.id {in $1} AND v.store_id = $2", StockView.Map, ids, storeId)).ToDictionary(v => v.VariantId);
+        var views = (await tx.QueryAsync(StockView.Select + "WHERE v.id {in $1} AND v.store_id = $2", StockView.Map, ids,
+            storeId)).ToDictionary(v => v.VariantId);
         if (ids.Where(id => !views.ContainsKey(id)).ToList() is { Count: > 0 } unknown)
         {
             return InventoryErrors.UnknownVariant(unknown);

@@ -97,8 +97,8 @@ public static class StockStore
     /// <summary>Notes that what is available has changed. It does so at every order: dropped a few times a second.</summary>
     internal static void Invalidate(Tx tx, StockRow row)
     {
-        tx.Invalidate(CatalogNames.Product(row.ProductId ?? Guid.Empty), promptly: false);
-        tx.Invalidate(CatalogNames.StockOf(row.StoreId), promptly: false);
+        tx.Invalidate(CatalogNames.Product(row.ProductId ?? Guid.Empty), immediately: false);
+        tx.Invalidate(CatalogNames.StockOf(row.StoreId), immediately: false);
     }
 
     private static bool IsLow(StockEntry entry) =>

@@ -99,7 +99,8 @@ public static class PointsStore
             Stores(accounts)));
 
     /// <summary>What the ledgers say of expiry, summed by account and time. It goes through all movements of the accounts.</summary>
-    internal static QueryResult<ExpiringPoints> Ledger(StatementBatch batch, IReadOnlyCollection<(Guid CustomerId, Guid StoreId)> accounts) =>
+    internal static QueryResult<ExpiringPoints> Ledger(StatementBatch batch,
+        IReadOnlyCollection<(Guid CustomerId, Guid StoreId)> accounts) =>
         batch.Query(
         "SELECT customer_id, store_id, expires_at, SUM(CASE WHEN expires_at IS NULL THEN 0 "
         + "ELSE delta END), SUM(CASE WHEN reason IN ('earned', 'returned') OR (reason = 'adjusted' AND delta > 0) THEN 0 ELSE -delta END) "

@@ -9,7 +9,8 @@ public static class OrderEmails
     /// <param name="link">Where the buyer sees the order; null: nowhere.</param>
     /// <param name="now">UTC: what is over by now is not announced as still to come.</param>
     /// <param name="unproved">Without the buyer's name, address and words; null: the mailbox is the buyer's.</param>
-    public static EmailContent Write(Announcement what, OrderEventData order, ShopFacts shop, string? link, DateTime now, UnverifiedMailbox? unproved = null)
+    public static EmailContent Write(Announcement what, OrderEventData order, ShopFacts shop, string? link, DateTime now,
+        UnverifiedMailbox? unproved = null)
     {
         var (subject, said) = Words(what, order, shop, now, unproved is not { TellsReason: false });
         var letter = new EmailTemplate(order.Language, shop.Name).Title(subject).Say(Greeting(order, unproved is null));
@@ -183,16 +184,19 @@ public static class OrderEmails
     }
 
     private static IEnumerable<EmailTemplateRow> Goods(OrderEventData o) => o.Lines.Select(l =>
-        new EmailTemplateRow(l.ProductName, $"{l.Sku} · {Amounts.Count(l.Quantity, o.Language)} × {Sum(o, l.UnitPrice)}", Sum(o, l.LineTotal)));
+        new EmailTemplateRow(l.ProductName, $"{l.Sku} · {Amounts.Count(l.Quantity, o.Language)} × {Sum(o, l.UnitPrice)}",
+        Sum(o, l.LineTotal)));
 
-    private static IEnumerable<EmailTemplateRow> Shipment(OrderEventData o) => (o.Fulfilments.LastOrDefault(f => f.Kind == "shipment")?.Lines ?? [])
+    private static IEnumerable<EmailTemplateRow> Shipment(OrderEventData o) =>
+        (o.Fulfilments.LastOrDefault(f => f.Kind == "shipment")?.Lines ?? [])
         .Join(o.Lines, p => p.VariantId, l => l.VariantId,
         (p, l) => new EmailTemplateRow(l.ProductName, l.Sku, $"× {Amounts.Count(p.Quantity, o.Language)}"));
 
     private static IEnumerable<EmailTemplateRow> Sums(OrderEventData o)
     {
         yield return new EmailTemplateRow(Say(o, "Tạm tính", "Subtotal"), null, Sum(o, o.Subtotal));
-        foreach (var (code, amount) in o.Discounts.Count > 0 ? o.Discounts : [new OrderEventDiscount(o.DiscountCode ?? "", o.DiscountAmount)])
+        foreach (var (code, amount) in o.Discounts.Count > 0 ? o.Discounts
+            : [new OrderEventDiscount(o.DiscountCode ?? "", o.DiscountAmount)])
         {
             if (amount > 0)
             {

@@ -50,7 +50,8 @@ internal static class CancellationRules
     /// Pieces have left the order: what was paid for them is due back, and what else they held goes back. Stock is the caller's.
     /// </summary>
     /// <param name="after">The order with its new lines.</param>
-    public static void LetGo(OrderAggregate file, Order after, LifecycleBooks books, string type, string actor, string? reason, DateTime now)
+    public static void LetGo(OrderAggregate file, Order after, LifecycleBooks books, string type, string actor, string? reason,
+        DateTime now)
     {
         var before = file.Order;
         after = Shares.Apply(after) with { Status = StatusOf(after) };

@@ -24,7 +24,8 @@ public sealed class LifecycleBooks
     public required HoldBook Holds { get; init; }
 
     /// <summary>A point to come back to.</summary>
-    public BooksSavepoint Savepoint() => new(Stock.Savepoint(), Purchases.Savepoint(), Discounts.Savepoint(), Points.Savepoint()) { Payments = Payments.Savepoint() };
+    public BooksSavepoint Savepoint() =>
+        new(Stock.Savepoint(), Purchases.Savepoint(), Discounts.Savepoint(), Points.Savepoint()) { Payments = Payments.Savepoint() };
 
     /// <summary>Takes back what a command did since the mark.</summary>
     public void Undo(BooksSavepoint mark)

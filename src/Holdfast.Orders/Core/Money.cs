@@ -180,7 +180,8 @@ internal static class Money
             return false;
         }
 
-        var (stock, discounts, points) = (books.Stock.Savepoint(), books.Discounts.Savepoint(), order.RedeemedPoints - order.CancelledPoints);
+        var (stock, discounts, points) = (books.Stock.Savepoint(), books.Discounts.Savepoint(),
+            order.RedeemedPoints - order.CancelledPoints);
         if (books.Stock.TryReserve([.. order.Lines.Where(l => l.Live > 0).Select(l => new StockLine(l.VariantId, l.Live))],
             StockReasons.LatePayment, order.Id, out _)
             && order.Discounts.All(d => books.Discounts.TryUseAgain(d.Id, order.Id, order.StoreId, order.BuyerKey, d.Amount,

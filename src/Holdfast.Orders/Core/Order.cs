@@ -36,7 +36,7 @@ public sealed record Order : OrderDetails
     public string BuyerKey => BuyerKeys[0];
 
     /// <summary>That of the phone, under which a code counts besides; null: none.</summary>
-    public string? PhoneKey => Holdfast.Orders.Core.BuyerKeys.PhoneAmong(BuyerKeys);
+    public string? PhoneKey => Orders.Core.BuyerKeys.PhoneAmong(BuyerKeys);
 
     /// <summary>Only written, when it is placed; null where unpaid orders are not limited.</summary>
     public BuyerHashes? Buyer { get; init; }

@@ -89,7 +89,8 @@ internal static class Shipping
         if (order.Status != OrderStatus.Delivered)
         {
             var undelivered = order.Lines.Select(l => l with { Undelivered = l.Undelivered + Of(chosen.Value, l.VariantId) }).ToList();
-            CancellationRules.LetGo(file, order with { Lines = undelivered, Fulfilments = [.. order.Fulfilments, row] }, books, "order.returned",
+            CancellationRules.LetGo(file, order with { Lines = undelivered, Fulfilments = [.. order.Fulfilments, row] }, books,
+                "order.returned",
                 back.Actor, "undelivered", now);
             return null;
         }

@@ -78,8 +78,8 @@ internal sealed class DeleteOrder(OrderAccess access, OrderChanges changes, Db d
         batch.Execute("DELETE FROM orders WHERE id = $1", id);
         var erased = locked.First!;
         OrderNames.NoteChanged(batch, erased);
-        batch.Invalidate(OrderNames.Statistics(erased.StoreId), promptly: false);
-        batch.Invalidate(OrderNames.Statistics(null), promptly: false);
+        batch.Invalidate(OrderNames.Statistics(erased.StoreId), immediately: false);
+        batch.Invalidate(OrderNames.Statistics(null), immediately: false);
         batch.Execute(
             "UPDATE order_statistics SET orders = orders - 1, total = total - $6 WHERE store_id = $1 AND day = $2 AND currency = $3 AND "
             + "status = $4 AND payment_status = $5",

@@ -74,7 +74,7 @@ internal sealed class ListOrders(Db db, Documents documents)
     /// <summary>The zone of the store whose orders are asked for by plain days; null where there are none, or no one store.</summary>
     private async Task<TimeZoneInfo?> ZoneAsync(Request request) =>
         (Times.IsDay(request.Query("from")) || Times.IsDay(request.Query("to"))) && Guid.TryParse(request.Query("storeId"), out var storeId)
-            ? Times.Zone((await db.ReadAsync(s => Holdfast.Catalog.Storage.Stores.FindAsync(s, storeId), request.Aborted))?.TimeZone)
+            ? Times.Zone((await db.ReadAsync(s => Catalog.Storage.Stores.FindAsync(s, storeId), request.Aborted))?.TimeZone)
             : null;
 
     /// <summary>Whose orders the list may show: when one of them gets an order, or one changes, it is stale.</summary>

@@ -12,6 +12,7 @@ internal sealed class RecordPayment(OrderChanges changes)
         changes.RunAsync(request, staffOnly: true, keyRequired: true, (seen, f) => new PayCommand(
         seen.Order.Id, seen.Order.StoreId, request.Caller.Actor, Guid.CreateVersion7(), f.Text("provider", 60),
         f.Text("transactionId", 200),
-        f.Long("amount", 1, PlacementRules.MaxTotal), f.Text("currency", 3), f.TextOrNull("method", 60), f.IntOrNull("installments", 1, 1000),
+        f.Long("amount", 1, PlacementRules.MaxTotal), f.Text("currency", 3), f.TextOrNull("method", 60),
+        f.IntOrNull("installments", 1, 1000),
         f.TimeOrNull("receivedAt")), status: 201);
 }

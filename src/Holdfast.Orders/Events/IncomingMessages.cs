@@ -18,7 +18,8 @@ namespace Holdfast.Orders.Events;
 /// same commands as a request, with a key made from the message, so that its effect and the note that it was handled are one commit; only
 /// then is it acknowledged. What cannot be handled is a dead letter, and is tried again when somebody redrives it.
 /// </summary>
-public sealed class IncomingMessages(Db db, ChangeQueue queue, TransportSet transports, MessagingOptions options, ILogger<IncomingMessages> log)
+public sealed class IncomingMessages(Db db, ChangeQueue queue, TransportSet transports, MessagingOptions options,
+    ILogger<IncomingMessages> log)
     : BackgroundService
 {
     private const string Actor = "order_inbox";
@@ -155,7 +156,8 @@ public sealed class IncomingMessages(Db db, ChangeQueue queue, TransportSet tran
             return null;
         }
 
-        var key = new IdempotencyKey(DeadLetterStore.IdOf(DeadLetterStore.Inbox, Encoding.UTF8.GetBytes(identity)), SHA256.HashData(message.Body));
+        var key = new IdempotencyKey(DeadLetterStore.IdOf(DeadLetterStore.Inbox, Encoding.UTF8.GetBytes(identity)),
+            SHA256.HashData(message.Body));
         var error = (await queue.ChangeAsync(new ChangeRequest(command, key))).Error;
         return error is null || (command is CancelCommand && HasGivenBack(error)) ? null
             : error.Status == 503 ? throw new NotNowException(error)

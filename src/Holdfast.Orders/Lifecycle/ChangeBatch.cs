@@ -16,7 +16,8 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Orders.Lifecycle;
 
 /// <summary>
-/// One batch of changes: open (claim keys, lock orders, then stock, then the clock), decide (<see cref="Holdfast.Orders.Core.LifecycleRules"/>), ink.
+/// One batch of changes: open (claim keys, lock orders, then stock, then the clock), decide
+/// (<see cref="Holdfast.Orders.Core.LifecycleRules"/>), ink.
 /// </summary>
 internal sealed partial class ChangeBatch
 {
@@ -131,7 +132,7 @@ internal sealed partial class ChangeBatch
         Error? refusal;
         try
         {
-            refusal = Holdfast.Orders.Core.LifecycleRules.Decide(command, file, _books, _now) ?? riders.Decide(file.Order, _now);
+            refusal = LifecycleRules.Decide(command, file, _books, _now) ?? riders.Decide(file.Order, _now);
             if (refusal is null)
             {
                 var changed = new ChangeResult(OrderJson.Write(file.Order), file.Order.Version, Replayed: false);
@@ -160,7 +161,7 @@ internal sealed partial class ChangeBatch
     private async Task LoadStockAsync(Dictionary<Guid, OrderAggregate> files, PaymentBook payments, List<CommitParticipant> riders)
     {
         var needed = _changings.Any(c => files.TryGetValue(c.Command.OrderId, out var file)
-            && Holdfast.Orders.Core.LifecycleRules.NeedsStock(c.Command, file.Order, _now + Soon));
+            && LifecycleRules.NeedsStock(c.Command, file.Order, _now + Soon));
         var lines = needed ? files.Values.SelectMany(f => f.Order.Lines).ToList() : [];
         IReadOnlyList<StockRow> stock = [];
         IEnumerable<(Guid, string, long)> purchases = [];
@@ -210,7 +211,7 @@ internal sealed partial class ChangeBatch
     private async Task<PointsBook> LoadPointsAsync(Dictionary<Guid, OrderAggregate> files)
     {
         var orders = _changings.Where(c => files.TryGetValue(c.Command.OrderId, out var file)
-            && Holdfast.Orders.Core.LifecycleRules.NeedsPoints(c.Command, file.Order, _now + Soon))
+            && LifecycleRules.NeedsPoints(c.Command, file.Order, _now + Soon))
             .Select(c => files[c.Command.OrderId].Order).ToList();
         if (orders.Count == 0)
         {

@@ -16,7 +16,8 @@ public sealed class ChangeQueue(Db db, OrderOptions options, RelaySignal bell, P
     /// <summary>Makes a change; the answer comes after its commit. 404 for an order that is not there.</summary>
     public Task<Result<ChangeResult>> ChangeAsync(ChangeRequest changing) => SubmitAsync(changing, changing.Command.StoreId);
 
-    protected override async Task<Result<ChangeResult>[]> AttemptAsync(IReadOnlyList<ChangeRequest> commands, BatchAttempt<ChangeResult> attempt)
+    protected override async Task<Result<ChangeResult>[]> AttemptAsync(IReadOnlyList<ChangeRequest> commands,
+        BatchAttempt<ChangeResult> attempt)
     {
         await using var tx = await Db.BeginAsync();
         var batch = new ChangeBatch(tx, log, commands);

@@ -14,7 +14,8 @@ namespace Holdfast.Orders.Lifecycle;
 internal sealed class OrderChanges(OrderAccess access, ChangeQueue queue)
 {
     /// <summary>Runs a command made from the body's fields and the order.</summary>
-    public async Task<Reply> RunAsync(Request request, bool staffOnly, bool keyRequired, Func<AccessibleOrder, JsonBodyReader, OrderCommand> command,
+    public async Task<Reply> RunAsync(Request request, bool staffOnly, bool keyRequired,
+        Func<AccessibleOrder, JsonBodyReader, OrderCommand> command,
         int status = 200)
     {
         var fields = await request.FieldsAsync();

@@ -18,7 +18,8 @@ public sealed class PlacementQueue(Db db, OrderOptions options, OrderNumbers num
     /// <summary>Places an order; the answer comes after its commit.</summary>
     public Task<Result<PlaceResult>> PlaceAsync(PlaceRequest placing) => SubmitAsync(placing, placing.Command.StoreId);
 
-    protected override async Task<Result<PlaceResult>[]> AttemptAsync(IReadOnlyList<PlaceRequest> commands, BatchAttempt<PlaceResult> attempt)
+    protected override async Task<Result<PlaceResult>[]> AttemptAsync(IReadOnlyList<PlaceRequest> commands,
+        BatchAttempt<PlaceResult> attempt)
     {
         await numbers.ClaimAsync(Db);
         var batch = new PlacementBatch(Db, options, numbers, log, commands);

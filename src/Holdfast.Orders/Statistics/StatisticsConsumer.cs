@@ -45,8 +45,8 @@ public sealed class StatisticsConsumer : IConsumer
         var batch = tx.Batch();
         foreach (var storeId in sums.Keys.Select(k => k.StoreId).Distinct())
         {
-            batch.Invalidate(OrderNames.Statistics(storeId), promptly: false);
-            batch.Invalidate(OrderNames.Statistics(null), promptly: false);
+            batch.Invalidate(OrderNames.Statistics(storeId), immediately: false);
+            batch.Invalidate(OrderNames.Statistics(null), immediately: false);
         }
 
         batch.Insert(rows,

@@ -25,9 +25,9 @@ public static class OrderNames
     /// <summary>Notes what a new order makes stale.</summary>
     internal static void NotePlaced(StatementBatch batch, Order order)
     {
-        batch.Invalidate(ListsOf(order.StoreId), promptly: false);
-        batch.Invalidate(ListsOf(order.CustomerId), promptly: false);
-        batch.Invalidate(AllLists, promptly: false);
+        batch.Invalidate(ListsOf(order.StoreId), immediately: false);
+        batch.Invalidate(ListsOf(order.CustomerId), immediately: false);
+        batch.Invalidate(AllLists, immediately: false);
     }
 
     /// <summary>Notes what a change of an order makes stale. Its customer sees it in the list at once.</summary>

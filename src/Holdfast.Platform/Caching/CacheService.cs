@@ -8,7 +8,8 @@ namespace Holdfast.Platform.Caching;
 /// What the cache does automatically: collected names are dropped, and the rows that others have left are done. It runs in every process
 /// that has a cache, whatever its role.
 /// </summary>
-internal sealed class CacheService(Invalidations invalidations, ILogger<CacheService> log, RedisLink? link = null, InvalidationTable? rows = null)
+internal sealed class CacheService(Invalidations invalidations, ILogger<CacheService> log, RedisLink? link = null,
+    InvalidationTable? rows = null)
     : IHostedService, IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);

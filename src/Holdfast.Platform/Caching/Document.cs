@@ -12,8 +12,8 @@ public sealed class Document
     /// <summary>There is no such thing: remembered too, for a short while.</summary>
     public static readonly Document None = new(default, null);
 
-    private Holdfast.Platform.Http.Replies.Reply? _hit;
-    private Holdfast.Platform.Http.Replies.Reply? _miss;
+    private Platform.Http.Replies.Reply? _hit;
+    private Platform.Http.Replies.Reply? _miss;
 
     /// <param name="body">UTF-8 JSON on one line, as it is written to the socket.</param>
     /// <param name="etag">With its quotes, such as <c>"3"</c>.</param>
@@ -38,7 +38,7 @@ public sealed class Document
 
     /// <summary>A document of the value as <see cref="Holdfast.Platform.Http.Replies.Reply.Json"/> writes it.</summary>
     public static Document Of(object value, long version) =>
-        new(Holdfast.Platform.Http.Replies.Reply.Bytes(value), string.Create(CultureInfo.InvariantCulture, $"\"{version}\""));
+        new(Platform.Http.Replies.Reply.Bytes(value), string.Create(CultureInfo.InvariantCulture, $"\"{version}\""));
 
     /// <summary>
     /// As <see cref="Of"/>, for what changes without its version: its ETag is <c>"VERSION-HASH"</c>. <c>If-Match</c> goes by the version
@@ -46,7 +46,7 @@ public sealed class Document
     /// </summary>
     public static Document Hashed(object value, long version)
     {
-        var body = Holdfast.Platform.Http.Replies.Reply.Bytes(value);
+        var body = Platform.Http.Replies.Reply.Bytes(value);
         return new Document(body, string.Create(CultureInfo.InvariantCulture, $"\"{version}-{Hash(body)}\""));
     }
 
@@ -56,5 +56,6 @@ public sealed class Document
     private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 8));
 
     /// <summary>200 with <c>X-Cache</c> and the ETag; made once and used by all requests.</summary>
-    internal Holdfast.Platform.Http.Replies.Reply Reply(bool hit) => hit ? _hit ??= Holdfast.Platform.Http.Replies.Reply.Cached(this, "HIT") : _miss ??= Holdfast.Platform.Http.Replies.Reply.Cached(this, "MISS");
+    internal Platform.Http.Replies.Reply Reply(bool hit) => hit ? _hit ??= Platform.Http.Replies.Reply.Cached(this, "HIT")
+        : _miss ??= Platform.Http.Replies.Reply.Cached(this, "MISS");
 }

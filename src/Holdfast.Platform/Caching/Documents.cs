@@ -4,7 +4,8 @@ namespace Holdfast.Platform.Caching;
 
 /// <summary>
 /// Cached documents, for use cases. Every document has a key, as in the table of keys in docs/caching.md, and tags that are known before it
-/// is loaded; a write notes keys and tags with <see cref="Holdfast.Platform.Data.Tx.Invalidate"/>. Works over whichever <see cref="HybridCache"/> is registered.
+/// is loaded; a write notes keys and tags with <see cref="Holdfast.Platform.Data.Tx.Invalidate"/>. Works over whichever
+/// <see cref="HybridCache"/> is registered.
 /// </summary>
 public sealed class Documents(HybridCache cache)
 {
@@ -15,7 +16,8 @@ public sealed class Documents(HybridCache cache)
     /// </summary>
     /// <param name="state">Handed to <paramref name="load"/>, so that it needs no closure.</param>
     /// <param name="options">Another time to live; null: <see cref="CacheOptions.Ttl"/>.</param>
-    public async ValueTask<DocumentReading> FindAsync<TState>(string key, TState state, Func<TState, CancellationToken, Task<Document>> load,
+    public async ValueTask<DocumentReading> FindAsync<TState>(string key, TState state,
+        Func<TState, CancellationToken, Task<Document>> load,
         IReadOnlyCollection<string>? tags = null,
         HybridCacheEntryOptions? options = null, CancellationToken ct = default)
     {

@@ -48,9 +48,9 @@ internal sealed class Invalidations : IDisposable
 
         var isDone = await DropAsync(soon);
         var done = new List<Guid>();
-        foreach (var (id, promptly) in rows)
+        foreach (var (id, immediately) in rows)
         {
-            if (await promptly && isDone)
+            if (await immediately && isDone)
             {
                 done.Add(id);
             }
@@ -66,13 +66,13 @@ internal sealed class Invalidations : IDisposable
 
     private void Take(InvalidatedKeys names)
     {
-        var promptly = DropAsync(names.Immediate);
+        var immediately = DropAsync(names.Immediate);
         lock (_gate)
         {
             _soon.UnionWith(names.Soon);
             if (names.RowId is { } id)
             {
-                _rows.Add((id, promptly));
+                _rows.Add((id, immediately));
             }
         }
     }

@@ -9,8 +9,8 @@ namespace Holdfast.Platform.Caching;
 
 /// <summary> The framework's <see cref="HybridCache"/>: memory in front, Redis behind it where there is one, one loader per key and
 /// process. Values are
-/// <see cref="Document"/>s; those of any other type are kept as the JSON that <see cref="Holdfast.Platform.Http.Replies.Reply.Json"/> makes of them. What an
-/// invalidation overtakes is given to those who waited for it already and kept nowhere. </summary>
+/// <see cref="Document"/>s; those of any other type are kept as the JSON that <see cref="Holdfast.Platform.Http.Replies.Reply.Json"/> makes
+/// of them. What an invalidation overtakes is given to those who waited for it already and kept nowhere. </summary>
 internal sealed class TwoLevelCache(CacheOptions options, MemoryLevel memory, RedisLevel? redis, Invalidations invalidations) : HybridCache
 {
     private static readonly TimeSpan LongestNone = TimeSpan.FromSeconds(30);
@@ -138,10 +138,11 @@ internal sealed class TwoLevelCache(CacheOptions options, MemoryLevel memory, Re
     private static TimeSpan Jittered(TimeSpan ttl) => ttl * (0.9 + (0.2 * Random.Shared.NextDouble()));
 
     private static T ToValue<T>(Document document) =>
-        document is T same ? same : document.IsNone ? default! : JsonSerializer.Deserialize<T>(document.Body.Span, Holdfast.Platform.Http.Replies.Reply.Json)!;
+        document is T same ? same : document.IsNone ? default!
+        : JsonSerializer.Deserialize<T>(document.Body.Span, Platform.Http.Replies.Reply.Json)!;
 
     private static Document ToDocument<T>(T value) =>
-        value as Document ?? (value is null ? Document.None : new Document(Holdfast.Platform.Http.Replies.Reply.Bytes(value), null));
+        value as Document ?? (value is null ? Document.None : new Document(Platform.Http.Replies.Reply.Bytes(value), null));
 
     private sealed record Plan<TState, T>(string Key, TState State, Func<TState, CancellationToken, ValueTask<T>> Factory,
         HybridCacheEntryOptions? Options,

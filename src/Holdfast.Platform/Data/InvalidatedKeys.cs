@@ -9,7 +9,7 @@ public sealed class InvalidatedKeys
     /// <summary>Instead of names: everything that is cached.</summary>
     public const string Everything = "*";
 
-    private readonly HashSet<string> _promptly = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _immediate = new(StringComparer.Ordinal);
     private readonly HashSet<string> _soon = new(StringComparer.Ordinal);
 
     internal InvalidatedKeys()
@@ -17,21 +17,23 @@ public sealed class InvalidatedKeys
     }
 
     /// <summary>Must be gone at once.</summary>
-    public IReadOnlySet<string> Immediate => _promptly;
+    public IReadOnlySet<string> Immediate => _immediate;
 
     /// <summary>May still be served for some hundred milliseconds, so that what changes all the time is not dropped all the time.</summary>
     public IReadOnlySet<string> Soon => _soon;
 
-    /// <summary>The row of <c>cache_invalidations</c> that was committed with the change, where <see cref="Db.KeepsInvalidatedKeys"/>.</summary>
+    /// <summary>
+    /// The row of <c>cache_invalidations</c> that was committed with the change, where <see cref="Db.KeepsInvalidatedKeys"/>.
+    /// </summary>
     public Guid? RowId { get; private set; }
 
-    internal void Add(string name, bool promptly) => (promptly ? _promptly : _soon).Add(name);
+    internal void Add(string name, bool immediately) => (immediately ? _immediate : _soon).Add(name);
 
     /// <summary>The statement that records the names with the change they belong to.</summary>
     internal (string Sql, object?[] Args) Row(string clockSql)
     {
         RowId = Guid.CreateVersion7();
         return ($"INSERT INTO cache_invalidations (id, names, created_at) VALUES ($1, $2, ({clockSql}))",
-            [RowId, string.Join('\n', _promptly.Union(_soon))]);
+            [RowId, string.Join('\n', _immediate.Union(_soon))]);
     }
 }

@@ -11,7 +11,7 @@ namespace Holdfast.Platform.Data;
 /// migrates, the others wait. A migration that an older binary cannot live with says <c>-- oldest binary N</c>; the database remembers the
 /// highest N, and only a binary with a lower <see cref="Binary"/> refuses to start. A script that differs from what was applied stops the
 /// start. Migrations that a newer binary has applied are no obstacle. What SQL cannot do, a class of the module does after the script:
-/// <c>-- then run Holdfast.Catalog.SkuKeys</c> (<see cref="IMigrationStep"/>).
+/// <c>-- then run Catalog.SkuKeys</c> (<see cref="IMigrationStep"/>).
 /// </summary>
 public static partial class Migrations
 {

@@ -43,7 +43,7 @@ public sealed class StatementBatch(DbSession session)
     public AffectedRows ChangeEach(RowSet rows, string sql) => Add(new AffectedRows(rows, WriteKind.Change, sql));
 
     /// <summary>As <see cref="Tx.Invalidate"/> of the transaction that this batch belongs to.</summary>
-    public void Invalidate(string name, bool promptly = true) => ((Tx)session).Invalidate(name, promptly);
+    public void Invalidate(string name, bool immediately = true) => ((Tx)session).Invalidate(name, immediately);
 
     /// <summary>Sends the statements collected so far. The batch may be filled and run again.</summary>
     public async Task RunAsync()

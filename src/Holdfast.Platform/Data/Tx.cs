@@ -38,8 +38,8 @@ public abstract class Tx : DbSession, IAsyncDisposable
     /// commit, and never where there is none. Other processes hear of it too, where they share a Redis.
     /// </summary>
     /// <param name="name">A key or a tag, without a line break.</param>
-    /// <param name="promptly">False for what changes with every sale: collected, and dropped a few times a second.</param>
-    public void Invalidate(string name, bool promptly = true) => (Noted ??= new InvalidatedKeys()).Add(name, promptly);
+    /// <param name="immediately">False for what changes with every sale: collected, and dropped a few times a second.</param>
+    public void Invalidate(string name, bool immediately = true) => (Noted ??= new InvalidatedKeys()).Add(name, immediately);
 
     /// <summary>What was noted so far; null: nothing.</summary>
     internal InvalidatedKeys? Noted { get; private set; }

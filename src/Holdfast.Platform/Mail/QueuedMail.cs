@@ -8,7 +8,8 @@ public sealed class QueuedMail
     private readonly AffectedRows _inserted;
     private readonly QueryResult<long> _others;
 
-    internal QueuedMail(Guid? userId, AffectedRows inserted, QueryResult<long> others) => (UserId, _inserted, _others) = (userId, inserted, others);
+    internal QueuedMail(Guid? userId, AffectedRows inserted, QueryResult<long> others) =>
+        (UserId, _inserted, _others) = (userId, inserted, others);
 
     /// <summary>The account or guest whose mailbox it goes to.</summary>
     public Guid? UserId { get; }

@@ -13,7 +13,8 @@ internal static partial class DiscountBody
     private const int WholePercent = 10_000;
 
     /// <summary>
-    /// The rule for a code whose names are known. What is wrong is noted in the fields; <see cref="JsonBodyReader.Done"/> is the caller's to ask.
+    /// The rule for a code whose names are known. What is wrong is noted in the fields; <see cref="JsonBodyReader.Done"/> is the caller's
+    /// to ask.
     /// </summary>
     /// <param name="zone">The store's time zone, in which plain days are read: a code ends when its last day does.</param>
     public static DiscountCode Read(JsonBodyReader fields, Guid id, Guid? storeId, string code, TimeZoneInfo? zone)

@@ -117,7 +117,8 @@ internal sealed class DiscountQueries(Db db)
     private static string ListSql(string stores) =>
         $"WHERE {stores} AND substr(code_key, 1, length($1{{as text}})) = $1{{as text}} AND code_key > $2 ORDER BY code_key LIMIT $3";
 
-    private static async Task<Result<DiscountQuote>> QuoteAsync(DbSession session, Guid storeId, string key, long subtotal, string? category,
+    private static async Task<Result<DiscountQuote>> QuoteAsync(DbSession session, Guid storeId, string key, long subtotal,
+        string? category,
         string buyer)
     {
         var batch = session.Batch();

@@ -135,7 +135,8 @@ internal sealed class WebhookEndpoints(Db db, SecretBox box, EventTypes types, W
     internal static async Task<WebhookEndpoint?> FindAsync(DbSession session, Request request)
     {
         var found = request.Id() is { } id
-            ? await session.FirstAsync($"SELECT {WebhookEndpoint.Columns} FROM webhook_endpoints WHERE id = $1", WebhookEndpoint.Map, id) : null;
+            ? await session.FirstAsync($"SELECT {WebhookEndpoint.Columns} FROM webhook_endpoints WHERE id = $1", WebhookEndpoint.Map, id)
+            : null;
         return found is not null && request.Caller.Manages(found.StoreId) ? found : null;
     }
 

@@ -89,7 +89,7 @@ internal sealed class WebhookTransport : IDisposable
     internal static byte[] Body(Event e)
     {
         var buffer = new ArrayBufferWriter<byte>(e.Data.Length + 512);
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = Holdfast.Platform.Http.Replies.Reply.Json.Encoder }))
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = Platform.Http.Replies.Reply.Json.Encoder }))
         {
             json.WriteStartObject();
             json.WriteString("type", e.Type);

@@ -48,7 +48,8 @@ public abstract class FailingRuleTests(TestHost host)
         var key = Guid.CreateVersion7();
         PlaceRequest With(byte print, params CommitParticipant[] riders)
         {
-            var (command, _) = shop.Placing(email: $"{key:N}@example.com", riders: [new CartCheckoutParticipant(cart, version, owner), .. riders]);
+            var (command, _) = shop.Placing(email: $"{key:N}@example.com",
+                riders: [new CartCheckoutParticipant(cart, version, owner), .. riders]);
             return new PlaceRequest(command with
             {
                 ExternalId = "X-1",

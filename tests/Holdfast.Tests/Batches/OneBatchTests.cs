@@ -57,7 +57,8 @@ public abstract class OneBatchTests(TestHost host)
     {
         var shop = await Shop.CreateAsync(Server.Db, 9);
         var (order, other) = (await PlacedAsync(shop, 1), await PlacedAsync(shop, 1));
-        var outcomes = await Together.ChangeAsync(Server, Pay(shop, order, "t-1", PlacementRules.MaxTotal + 1), Pay(shop, order, "t-1", 1000),
+        var outcomes = await Together.ChangeAsync(Server, Pay(shop, order, "t-1", PlacementRules.MaxTotal + 1),
+            Pay(shop, order, "t-1", 1000),
             Pay(shop, order, "t-1", 1000), Pay(shop, other, "t-1", 1000));
         Assert.Equal(["payment_too_large", null, null, "transaction_conflict"], outcomes.Select(o => o.Error?.Code));
         Assert.Equal(1, await shop.CountAsync("SELECT COUNT(*) FROM payment_transactions WHERE store_id = $1", shop.StoreId));

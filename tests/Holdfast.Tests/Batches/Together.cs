@@ -29,7 +29,8 @@ internal static class Together
         return batch.Outcomes;
     }
 
-    public static async Task<Result<Holdfast.Orders.Lifecycle.ChangeResult>[]> ChangeAsync(TestServer server, params ChangeRequest[] changings)
+    public static async Task<Result<Holdfast.Orders.Lifecycle.ChangeResult>[]> ChangeAsync(TestServer server,
+        params ChangeRequest[] changings)
     {
         await using var tx = await server.Db.BeginAsync();
         var batch = new ChangeBatch(tx, NullLogger.Instance, changings);

@@ -72,12 +72,12 @@ internal sealed class CacheNode : IAsyncDisposable
 
     /// <summary>Writes the version and notes what that makes stale.</summary>
     /// <param name="db">Another connection, such as that of a process that dies right after its commit.</param>
-    public Task WriteAsync(int thing, long version, bool promptly = true, string? stale = null, Db? db = null) =>
+    public Task WriteAsync(int thing, long version, bool immediately = true, string? stale = null, Db? db = null) =>
         (db ?? Db).WriteAsync(async tx =>
     {
         await tx.ExecuteAsync("INSERT INTO things (id, version) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET version = excluded.version",
             (long)thing, version);
-        tx.Invalidate(stale ?? Key(thing), promptly);
+        tx.Invalidate(stale ?? Key(thing), immediately);
     });
 
     /// <summary>How many rows say what is stale.</summary>

@@ -89,7 +89,7 @@ public abstract class CacheNodesTests(CacheNodes nodes) : IAsyncLifetime
         await A.WriteAsync(one, 2, stale: tag);
         Assert.Equal((2, 1), ((await A.ReadAsync(one, tag)).Version, (await A.ReadAsync(two, "other", tag)).Version));
         await Until.TrueAsync("the other sees it", async () => (await B.ReadAsync(one, tag)).Version == 2);
-        await B.WriteAsync(two, 3, promptly: false, stale: tag);
+        await B.WriteAsync(two, 3, immediately: false, stale: tag);
         await Until.TrueAsync("both see it soon", async () => (await A.ReadAsync(two, "other", tag)).Version == 3
             && (await B.ReadAsync(two, "other", tag)).Version == 3);
     }

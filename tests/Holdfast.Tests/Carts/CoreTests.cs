@@ -95,5 +95,6 @@ public sealed class CoreTests
 
     [Fact]
     public void A_cart_takes_what_an_order_takes() =>
-        Assert.Equal((Holdfast.Orders.Endpoints.OrderRequest.MaxLines, Holdfast.Orders.Endpoints.OrderRequest.MaxQuantity), (Cart.MaxLines, Cart.MaxQuantity));
+        Assert.Equal((Holdfast.Orders.Endpoints.OrderRequest.MaxLines, Holdfast.Orders.Endpoints.OrderRequest.MaxQuantity),
+        (Cart.MaxLines, Cart.MaxQuantity));
 }

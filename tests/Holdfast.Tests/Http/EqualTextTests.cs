@@ -142,7 +142,8 @@ public abstract class EqualTextTests(TestHost host)
     {
         const string AsTyped = "ca\u0300 phe\u0302 su\u031b\u0303a";
         var email = $"a{Guid.CreateVersion7():N}@example.com";
-        var made = (await host.Server.Get<AccountStore>().CreateAsync(Holdfast.Platform.Http.Routing.Role.Customer, email, null, "another one", [])).Value;
+        var made = (await host.Server.Get<AccountStore>()
+            .CreateAsync(Holdfast.Platform.Http.Routing.Role.Customer, email, null, "another one", [])).Value;
         // As it was hashed when passwords were taken byte by byte.
         var old = new Microsoft.AspNetCore.Identity.PasswordHasher<object>().HashPassword(new object(), AsTyped);
         await host.Server.Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE users SET password_hash = $2 WHERE id = $1", made.Id, old));

@@ -44,7 +44,8 @@ public sealed class Crashes_with_rabbitmq : BrokerCrashTests
             await Until.TrueAsync("each is a dead letter", async () => await Heard.RowsAsync(db, "dead_letters") == Orders + 1);
             var letters = await DeadLetterStore.NewestAsync(db, 100);
             Assert.All(letters, l => Assert.StartsWith($"it was given out {Returns} times", l.Reason, StringComparison.Ordinal));
-            Assert.Equal((Orders, 1), (letters.Count(l => l.Lane == "daily-statistics"), letters.Count(l => l.Lane == DeadLetterStore.Inbox)));
+            Assert.Equal((Orders, 1),
+                (letters.Count(l => l.Lane == "daily-statistics"), letters.Count(l => l.Lane == DeadLetterStore.Inbox)));
             Assert.Equal(Orders, await db.ReadAsync(s => s.FirstAsync("SELECT SUM(orders) FROM order_statistics", r => r.Long(0))));
             await HandledAsync(db);
             foreach (var letter in letters)

@@ -178,7 +178,8 @@ public abstract class BrokerTests(Backend backend, string way) : TransportTests(
                 new DeadLetter(Guid.CreateVersion7(), DeadLetterStore.Inbox, null, null, "payment.success", "no",
                 Brokered.Bytes($"{{\"orderId\":\"{order.ToString().ToUpperInvariant()}\"}}"), 1, now));
             DeadLetterStore.Add(batch,
-                new DeadLetter(kept, DeadLetterStore.Inbox, null, null, "payment.success", "no", Brokered.Bytes($"{{\"orderId\":\"{kept}\"}}"),
+                new DeadLetter(kept, DeadLetterStore.Inbox, null, null, "payment.success", "no",
+                Brokered.Bytes($"{{\"orderId\":\"{kept}\"}}"),
                 1, now));
             // As if the broker still had them for one of its consumers.
             batch.Execute("DELETE FROM inbox WHERE subject = $1 AND consumer = 'heard'", order);

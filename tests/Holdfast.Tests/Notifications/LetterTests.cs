@@ -256,11 +256,13 @@ public sealed class LetterTests
 
         // What the shop says is told.
         var (cancelled, by) = Announcements.Of(Tell("order.cancelled", order, "pending", "unpaid", "hết hàng"))!.Value;
-        Assert.Contains("hết hàng", OrderEmails.Write(cancelled, by, Shop, null, Now, new UnverifiedMailbox(null, TellsReason: true)).Letter.Text,
+        Assert.Contains("hết hàng", OrderEmails.Write(cancelled, by, Shop, null, Now, new UnverifiedMailbox(null, TellsReason: true))
+            .Letter.Text,
             StringComparison.Ordinal);
     }
 
-    private static EmailContent Write(string type, JsonObject order, string? before = null, string? paymentBefore = null, string? reason = null,
+    private static EmailContent Write(string type, JsonObject order, string? before = null, string? paymentBefore = null,
+        string? reason = null,
         long refundedBefore = 0)
     {
         var (what, told) = Announcements.Of(Tell(type, order, before, paymentBefore, reason, refundedBefore))!.Value;

@@ -90,7 +90,7 @@ public abstract class StrangerMailTests(Backend backend) : IAsyncLifetime
         var dropped = await DroppedAsync("strangers' orders cause to one recipient");
         Assert.InRange(dropped.Count, 1, 2);
         Assert.DoesNotContain(dropped, l => l.Contains('@', StringComparison.Ordinal));
-        await Until.TrueAsync("dropped mails are counted", 
+        await Until.TrueAsync("dropped mails are counted",
             () => metered["holdfast.mails.dropped", "that strangers' orders cause to one recipient"] >= 2);
 
         // That the shop cancels them all fills the mailbox no more; what it sends out is told.

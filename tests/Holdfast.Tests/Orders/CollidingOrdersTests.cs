@@ -76,7 +76,8 @@ public abstract class CollidingOrdersTests(TwoServers servers)
         Assert.Equal((409, code), (error.Status, error.Code));
     }
 
-    private static Task<Result<Holdfast.Orders.Lifecycle.ChangeResult>> PayAsync(TestServer server, Shop shop, Guid order, string transaction)
+    private static Task<Result<Holdfast.Orders.Lifecycle.ChangeResult>> PayAsync(TestServer server, Shop shop, Guid order,
+        string transaction)
     {
         var pay = new PayCommand(order, shop.StoreId, "service", Guid.CreateVersion7(), "bank", transaction, 1000, "VND", null, null, null);
         return Task.Run(() => server.Get<ChangeQueue>().ChangeAsync(new ChangeRequest(pay, null)));

@@ -48,7 +48,8 @@ public sealed partial class OrderRuleTests
         Assert.Null(LifecycleRules.Decide(Ship(null), file, books, Now));
         var stock = books.Stock.Find(Variant)!;
         Assert.Equal((OrderStatus.Shipped, 0L, 0L), (file.Order.Status, stock.OnHand, stock.Reserved));
-        Assert.Equal("illegal_transition", LifecycleRules.Decide(new CancelCommand(file.Order.Id, Store, "x", null), file, books, Now)?.Code);
+        Assert.Equal("illegal_transition",
+            LifecycleRules.Decide(new CancelCommand(file.Order.Id, Store, "x", null), file, books, Now)?.Code);
         Assert.Null(LifecycleRules.Decide(new DeliverCommand(file.Order.Id, Store, "x", Guid.CreateVersion7()), file, books, Now));
         Assert.Equal("quantity_too_large", LifecycleRules.Decide(Back(4), file, books, Now)?.Code);
         Assert.Null(LifecycleRules.Decide(Back(1), file, books, Now));

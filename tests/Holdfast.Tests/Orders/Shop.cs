@@ -105,7 +105,8 @@ public sealed partial class Shop
         PostAsync(client, "/orders", body ?? Body(), key);
 
     /// <summary>A command for the engine in process.</summary>
-    public PlaceRequest Placing(long quantity = 1, string email = "a@example.com", Guid? variant = null, IReadOnlyList<CommitParticipant>? riders = null,
+    public PlaceRequest Placing(long quantity = 1, string email = "a@example.com", Guid? variant = null,
+        IReadOnlyList<CommitParticipant>? riders = null,
         string? note = null) => new(
         new PlaceCommand
         {

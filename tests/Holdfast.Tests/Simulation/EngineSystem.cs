@@ -87,7 +87,8 @@ public sealed class EngineSystem(TestDb database, Shop shop) : ISystem, IAsyncDi
     {
         var fingerprint = SHA256.HashData(Encoding.UTF8.GetBytes(place.OrderId.ToString()));
         var placed = await _engine.GetRequiredService<PlacementQueue>()
-            .PlaceAsync(new PlaceRequest(CoreSystem.Command(place, shop.StoreId, shop.Variants), new IdempotencyKey(place.Key, fingerprint)));
+            .PlaceAsync(
+            new PlaceRequest(CoreSystem.Command(place, shop.StoreId, shop.Variants), new IdempotencyKey(place.Key, fingerprint)));
         return placed.IsOk ? Tell(place.OrderId, placed.Value.Body) : Answer.Refused(place.OrderId, placed.Error!.Code);
     }
 

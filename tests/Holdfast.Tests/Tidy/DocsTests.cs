@@ -80,7 +80,7 @@ public sealed partial class DocsTests
 
     /// <summary>URLS is the framework's own name for ASPNETCORE_URLS.</summary>
     private static HashSet<string> Settings() =>
-        [.. Repository.Product.Where(f => f.Path.StartsWith("src/Holdfast/Settings", StringComparison.Ordinal))
+        [.. Repository.Product.Where(f => f.Path.StartsWith("src/Holdfast/Configuration/Settings", StringComparison.Ordinal))
         .SelectMany(f => Read().Matches(f.Text)).Select(m => m.Groups[1].Value).Where(name => name != "URLS")
         .Except(Holdfast.Configuration.Settings.NotYet)];
 

@@ -9,8 +9,8 @@ public sealed partial class TimeReadingTests
     private static readonly Dictionary<string, string> Readers = new()
     {
         ["src/Holdfast.Platform/Times.cs"] = "the reader",
-        ["src/Holdfast/Commands/Olist/OlistTable.cs"] = "the columns of one public data set",
-        ["src/Holdfast.Inventory/StockAlerts.cs"] = "what its own cursors hold",
+        ["src/Holdfast/Commands/Olist/OlistRow.cs"] = "the columns of one public data set",
+        ["src/Holdfast.Inventory/Endpoints/StockAlerts.cs"] = "what its own cursors hold",
     };
 
     [Fact]

@@ -49,7 +49,8 @@ public sealed class Receiver : IAsyncDisposable
         var body = await reader.ReadToEndAsync();
         string Header(string name) => http.Request.Headers[name].ToString();
         _received.Enqueue(
-            new ReceivedMessage(Header("webhook-id"), Header("webhook-timestamp"), Header("webhook-signature"), body, http.Request.ContentType
+            new ReceivedMessage(Header("webhook-id"), Header("webhook-timestamp"), Header("webhook-signature"), body,
+            http.Request.ContentType
             ?? "", http.Request.Headers.Authorization, Header("Idempotency-Key")));
         await Answer(http);
     }

@@ -111,7 +111,8 @@ public sealed class TransportTests : IAsyncLifetime
         Assert.Equal((null, "timeout"), Of(await SendAsync(hasty, _receiver.Url)));
 
         using var transport = Transport(true, ["127.0.0.1"]);
-        Assert.Equal((null, "connection_failed"), Of(await SendAsync(transport, $"http://127.0.0.1:{Holdfast.Tests.Fixtures.Ports.Free()}/")));
+        Assert.Equal((null, "connection_failed"),
+            Of(await SendAsync(transport, $"http://127.0.0.1:{Holdfast.Tests.Fixtures.Ports.Free()}/")));
         Assert.Equal((null, "tls_failed"), Of(await SendAsync(transport, $"https://127.0.0.1:{Port}/")));
         _receiver.Answer = http =>
         {

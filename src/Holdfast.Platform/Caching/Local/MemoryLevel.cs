@@ -64,7 +64,7 @@ internal sealed class MemoryLevel(long capacity) : IDisposable
     {
         foreach (var name in names)
         {
-            Interlocked.Increment(ref _versions[name == Holdfast.Platform.Data.InvalidatedKeys.Everything ? 0 : Slot(name)]);
+            Interlocked.Increment(ref _versions[name == Platform.Data.InvalidatedKeys.Everything ? 0 : Slot(name)]);
             _entries?.Remove(name);
         }
     }

@@ -87,7 +87,8 @@ internal sealed class InvalidationTable(Db db, Invalidations invalidations, Redi
         }
 
         var names = held.SelectMany(r => r.Names.Split('\n')).Distinct(StringComparer.Ordinal).ToList();
-        var text = names.Count > MaxNames || names.Contains(InvalidatedKeys.Everything) ? InvalidatedKeys.Everything : string.Join('\n', names);
+        var text = names.Count > MaxNames || names.Contains(InvalidatedKeys.Everything) ? InvalidatedKeys.Everything
+            : string.Join('\n', names);
         await tx.ExecuteAsync("UPDATE cache_invalidations SET names = $2 WHERE id = $1", held[0].Id, text);
         await tx.ExecuteAsync("DELETE FROM cache_invalidations WHERE id {in $1}", held.Skip(1).Select(r => r.Id).ToArray());
     });

@@ -35,7 +35,8 @@ internal sealed class RedisLevel(RedisLink link)
     {
         if (document.Body.Length <= MaxValueBytes)
         {
-            RedisValue[] values = [lease.Epoch, lease.Token, CacheEnvelope.Write(lease.Key, document, lease.Epoch, lease.Tokens), Milliseconds(ttl),
+            RedisValue[] values = [lease.Epoch, lease.Token, CacheEnvelope.Write(lease.Key, document, lease.Epoch, lease.Tokens),
+                Milliseconds(ttl),
                 .. lease.Tokens.Select(t => (RedisValue)t)];
             await link.UseAsync(db => db.ScriptEvaluateAsync(RedisScripts.Fill, lease.Keys, values), RedisLink.WritePatience);
         }
@@ -57,8 +58,8 @@ internal sealed class RedisLevel(RedisLink link)
             return false;
         }
 
-        var isAll = names.Count > MaxNames || names.Contains(Holdfast.Platform.Data.InvalidatedKeys.Everything);
-        var sent = (isAll ? [[Holdfast.Platform.Data.InvalidatedKeys.Everything]] : names.Chunk(NamesAtOnce)).Select(some =>
+        var isAll = names.Count > MaxNames || names.Contains(Platform.Data.InvalidatedKeys.Everything);
+        var sent = (isAll ? [[Platform.Data.InvalidatedKeys.Everything]] : names.Chunk(NamesAtOnce)).Select(some =>
             link.DropAsync(RedisScripts.Drop, [EpochKey(link), .. some.SelectMany(n => new[] { link.Key(n), LeaseKey(n), TagKey(n) })],
                 [Guid.CreateVersion7().ToString("N"), link.Channel, string.Join('\n', some)])).ToList();
         var answers = await Task.WhenAll(sent);

@@ -6,8 +6,9 @@ namespace Holdfast.Platform.Http.Audit;
 
 /// <summary>
 /// Sees to it that what staff, a service or an admin changes and the line of the audit log that says so are one commit. It goes along with
-/// the request through every await; <see cref="Holdfast.Platform.Data.Db.WriteAsync{T}"/> asks it before it commits, and a batch takes along those of its
-/// commands. Which of a request's transactions is the change is told by its result: an answer, or an <see cref="Error"/> that is null.
+/// the request through every await; <see cref="Holdfast.Platform.Data.Db.WriteAsync{T}"/> asks it before it commits, and a batch takes
+/// along those of its commands. Which of a request's transactions is the change is told by its result: an answer, or an <see cref="Error"/>
+/// that is null.
 /// </summary>
 internal sealed class AuditScope
 {

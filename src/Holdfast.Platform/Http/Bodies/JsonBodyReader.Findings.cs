@@ -33,8 +33,8 @@ public sealed partial class JsonBodyReader
         public Error? ToError()
         {
             var unknown = Unknown(out var hasMore);
-            return unknown is not null ? Told(Holdfast.Platform.Errors.UnknownField with { Fields = unknown }, hasMore)
-                : Errors.Count > 0 ? Told(Holdfast.Platform.Errors.InvalidRequest with { Fields = Errors }, HasMore)
+            return unknown is not null ? Told(Platform.Errors.UnknownField with { Fields = unknown }, hasMore)
+                : Errors.Count > 0 ? Told(Platform.Errors.InvalidRequest with { Fields = Errors }, HasMore)
                 : null;
         }
 

@@ -22,7 +22,8 @@ internal static class RequestBody
         }
 
         var body = await BytesAsync(request, maxBytes, within);
-        return body.IsOk && isPacked && !body.Value.IsEmpty ? await UnpackAsync(body.Value, maxBytes, request.HttpContext.RequestAborted) : body;
+        return body.IsOk && isPacked && !body.Value.IsEmpty ? await UnpackAsync(body.Value, maxBytes, request.HttpContext.RequestAborted)
+            : body;
     }
 
     private static Error TooLarge(int maxBytes) => Errors.TooLarge.With("maxBytes", maxBytes);

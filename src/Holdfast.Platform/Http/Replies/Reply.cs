@@ -51,9 +51,9 @@ public sealed class Reply : IAnswer
     public static Reply Accepted() => new(202, "{}"u8.ToArray());
 
     /// <summary>200 with a cached document; 304 where the caller has it already. The caller must have been allowed to see it.</summary>
-    public static Reply Cached(Holdfast.Platform.Caching.DocumentReading found) => found.Document.Reply(found.IsHit);
+    public static Reply Cached(Platform.Caching.DocumentReading found) => found.Document.Reply(found.IsHit);
 
-    internal static Reply Cached(Holdfast.Platform.Caching.Document document, string cache) =>
+    internal static Reply Cached(Platform.Caching.Document document, string cache) =>
         new(200, document.Body) { ETag = document.ETag, Cache = cache };
 
     /// <summary>204. <paramref name="storeId"/>: of which store what was done is, for the audit log.</summary>

@@ -64,7 +64,8 @@ public static class Routes
             || pattern.StartsWith("/asyncapi", StringComparison.Ordinal) ? pattern : Base + pattern;
         var rule = new RouteRule(method, full, access, limit) { Query = query };
         var useCase = app.ServiceProvider.GetRequiredService<T>();
-        var served = new RouteEndpoint(app.ServiceProvider.GetRequiredService<EndpointPipeline>(), rule, request => handle(useCase, request));
+        var served = new RouteEndpoint(app.ServiceProvider.GetRequiredService<EndpointPipeline>(), rule,
+            request => handle(useCase, request));
         // Whatever can be read can be asked for without its body (RFC 9110, 9.3.2); the server leaves the body away.
         app.MapMethods(full, method == "GET" ? ["GET", "HEAD"] : [method], served.ServeAsync).WithMetadata(rule);
     }

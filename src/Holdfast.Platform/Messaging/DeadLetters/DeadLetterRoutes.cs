@@ -42,7 +42,8 @@ public sealed class DeadLetterRoutes(Db db, RelaySignal bell)
             where.Add($"(created_at, id) < (${args.Count - 1}, ${args.Count})");
         }
 
-        var sql = $"SELECT {DeadLetterStore.ShownColumns} FROM dead_letters" + (where.Count == 0 ? "" : $" WHERE {string.Join(" AND ", where)}")
+        var sql = $"SELECT {DeadLetterStore.ShownColumns} FROM dead_letters"
+            + (where.Count == 0 ? "" : $" WHERE {string.Join(" AND ", where)}")
             + $" ORDER BY created_at DESC, id DESC LIMIT ${args.Count + 1}";
         var letters = await db.ReadAsync(s => s.QueryAsync(sql, DeadLetterStore.Map, [.. args, paging.Value.Limit + 1]), request.Aborted);
         return Reply.Ok(

@@ -28,9 +28,11 @@ public static class DeliveryQueueStore
 
     /// <summary>All that there are, by name.</summary>
     public static Task<List<DeliveryQueue>> AllAsync(Db db, CancellationToken ct = default) => db.ReadAsync(s => s.QueryAsync(
-        $"SELECT l.name, l.transport, COALESCE(SUM(LENGTH(d.events)), 0) / {EventIdBytes.Width}, MIN(d.created_at), MIN(l.behind_since) FROM "
+        $"SELECT l.name, l.transport, COALESCE(SUM(LENGTH(d.events)), 0) / {EventIdBytes.Width}, MIN(d.created_at), MIN(l.behind_since) "
+        + $"FROM "
         + "lanes l LEFT JOIN deliveries d ON d.lane = l.name "
-        + "GROUP BY l.name, l.transport ORDER BY l.name", r => new DeliveryQueue(r.Text(0), r.Text(1), r.Long(2), r.TimeOrNull(3), r.TimeOrNull(4))),
+        + "GROUP BY l.name, l.transport ORDER BY l.name",
+        r => new DeliveryQueue(r.Text(0), r.Text(1), r.Long(2), r.TimeOrNull(3), r.TimeOrNull(4))),
         ct);
 
     /// <summary>

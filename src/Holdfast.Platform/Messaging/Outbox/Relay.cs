@@ -8,9 +8,9 @@ namespace Holdfast.Platform.Messaging.Outbox;
 
 /// <summary>
 /// Hands events on from the outbox: to the consumers that this process runs, in the same transaction that takes them out of the outbox; and
-/// as one row of ids to every other lane (<see cref="OutboxDeliveries"/>): brokers, and consumers that run elsewhere or have something left to
-/// do. It claims rows (skip locked) and never follows a cursor: a transaction that commits late is not skipped. Any number of processes may
-/// relay.
+/// as one row of ids to every other lane (<see cref="OutboxDeliveries"/>): brokers, and consumers that run elsewhere or have something left
+/// to do. It claims rows (skip locked) and never follows a cursor: a transaction that commits late is not skipped. Any number of processes
+/// may relay.
 /// </summary>
 public sealed class Relay(Db db, RelaySignal bell, IEnumerable<IConsumer> consumers, ILogger<Relay> log, MessagingOptions? options = null)
     : BackgroundService
@@ -158,7 +158,8 @@ public sealed class Relay(Db db, RelaySignal bell, IEnumerable<IConsumer> consum
     private async Task SaveAsync(Tx tx, List<EventKey> ready, List<string> lanes, DateTime now)
     {
         var batch = tx.Batch();
-        var (done, chunks) = (new RowSet("outbox", new("subject", ColumnType.Uuid), new("sequence", ColumnType.Int)), OutboxDeliveries.Rows());
+        var (done, chunks) = (new RowSet("outbox", new("subject", ColumnType.Uuid), new("sequence", ColumnType.Int)),
+            OutboxDeliveries.Rows());
         foreach (var (subject, sequence) in ready)
         {
             done.Add(subject).Add(sequence);

@@ -18,7 +18,8 @@ public sealed class Brokers(Db db, RelaySignal bell, TransportSet transports, IE
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var publishing = transports.All.Select(t => new BrokerDeliveryQueue(db, t, options, log).RunAsync(bell.ForQueue(t.Name), stoppingToken))
+        var publishing = transports.All.Select(t =>
+            new BrokerDeliveryQueue(db, t, options, log).RunAsync(bell.ForQueue(t.Name), stoppingToken))
             .ToList();
         await SettleAsync(stoppingToken);
         var consuming = transports.Find(options.ConsumerTransport) is { } way

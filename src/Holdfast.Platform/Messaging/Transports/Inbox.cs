@@ -97,7 +97,8 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
 
     /// <summary>As where a broker has lost what it had for one consumer, for all that it feeds.</summary>
     public static Task FallBehindAsync(Db db, string broker) => db.WriteAsync(async tx =>
-        await tx.ExecuteAsync("UPDATE lanes SET behind_since = $2 WHERE transport = $1 AND name <> transport", broker, await tx.NowAsync()));
+        await tx.ExecuteAsync("UPDATE lanes SET behind_since = $2 WHERE transport = $1 AND name <> transport", broker,
+        await tx.NowAsync()));
 
     /// <summary>Handles all that the consumer has not heard of, if the broker has lost something since that was done last.</summary>
     private async Task CatchUpAsync(CancellationToken ct)
@@ -190,7 +191,8 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
         if (good.Count > 0 && (aside || waiting.Rows.Count > 0))
         {
             var rows = OutboxDeliveries.Rows();
-            OutboxDeliveries.AddChunk(rows, consumer.Name, EventIdBytes.Write([.. good.Select(e => new EventKey(e.Subject, e.Sequence))]), now.First);
+            OutboxDeliveries.AddChunk(rows, consumer.Name, EventIdBytes.Write([.. good.Select(e => new EventKey(e.Subject, e.Sequence))]),
+                now.First);
             batch.Insert(rows);
         }
         else if (good.Count > 0)

@@ -16,7 +16,7 @@ namespace Holdfast.Commands.Olist;
 /// Writes a plan's stores, products, variants and stock. Rows are found again by their external ids, receipts by their reference, so that a
 /// second import adds what is missing and nothing twice. It commits in slices, because a server may be selling from the same file.
 /// </summary>
-internal sealed class OlistImport(Db db, OlistPlan plan, IReadOnlyDictionary<string, Holdfast.Commands.Olist.Core.Product> products)
+internal sealed class OlistImport(Db db, OlistPlan plan, IReadOnlyDictionary<string, Commands.Olist.Core.Product> products)
 {
     private const string ReferencePrefix = "olist ";
     private const int Attempts = 100;
@@ -138,7 +138,7 @@ internal sealed class OlistImport(Db db, OlistPlan plan, IReadOnlyDictionary<str
         }
 
         if (missing.Count > 0
-            && await new Holdfast.Catalog.Storage.Products((_, _) =>
+            && await new Catalog.Storage.Products((_, _) =>
             Task.FromResult<IReadOnlyDictionary<Guid, long>>(new Dictionary<Guid, long>())).FindAsync(tx, id) is { } before)
         {
             writer.Change(before, before with { Variants = [.. before.Variants, .. missing] });
@@ -205,7 +205,8 @@ internal sealed class OlistImport(Db db, OlistPlan plan, IReadOnlyDictionary<str
     };
 
     /// <summary>What the database has of a slice; stores and variants that are added are put in.</summary>
-    private sealed record DocumentReading(DateTime Now, Dictionary<string, Guid> Stores, Dictionary<(Guid StoreId, string ExternalId), Guid> Products,
+    private sealed record DocumentReading(DateTime Now, Dictionary<string, Guid> Stores,
+        Dictionary<(Guid StoreId, string ExternalId), Guid> Products,
         Dictionary<string, Guid> Variants,
         Dictionary<Guid, long> Received);
 }

@@ -31,7 +31,8 @@ internal sealed class RowReading(HeaderNames header, TableRecord record, Decimal
         : text.Length > max ? Wrong<string>(column, $"is longer than {max} characters")
         : text.Contains('\uFFFD', StringComparison.Ordinal)
             ? Wrong<string>(column, "has bytes that are no characters in the encoding of the file")
-        : !JsonBodyReader.IsClean(text, lines) ? Wrong<string>(column, lines ? "has control characters" : "has control characters or line breaks")
+        : !JsonBodyReader.IsClean(text, lines)
+        ? Wrong<string>(column, lines ? "has control characters" : "has control characters or line breaks")
         : text;
 
     /// <summary>

@@ -4,8 +4,8 @@ namespace Holdfast.Commands.Tables.Core;
 /// A number without sign as people write it: <c>199000</c>, <c>58.90</c>, <c>58,90</c>, <c>1.234,56</c>, <c>1,234.56</c>, <c>199 000</c>,
 /// <c>1'234.50</c>. One separator with three digits behind it (<c>199.000</c>) may begin decimals or thousands, and is not guessed.
 /// </summary>
-/// <param name="Plain">Digits with at most one point, as <see cref="Holdfast.Catalog.Core.Money.Parse"/> takes them; null where the text is not a
-/// number that can be read in one way.</param>
+/// <param name="Plain">Digits with at most one point, as <see cref="Holdfast.Catalog.Core.Money.Parse"/> takes them; null where the text is
+/// not a number that can be read in one way.</param>
 /// <param name="Fault">Why it cannot be read in one way; null for a text that is not a number at all.</param>
 internal readonly record struct LocalNumber(string? Plain, string? Fault)
 {
