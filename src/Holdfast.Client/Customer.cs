@@ -3,7 +3,7 @@ namespace Holdfast.Client;
 /// <summary>Somebody who has ordered, as a guest or with an account.</summary>
 /// <param name="Id">Its id, a UUID of version 7.</param>
 /// <param name="Role"><c>guest</c> or <c>customer</c>.</param>
-/// <param name="Email">With which they ordered last.</param>
+/// <param name="Email">By which they are known.</param>
 /// <param name="Name">Null where none was given.</param>
 /// <param name="CreatedAt">When they ordered or registered first, UTC.</param>
 /// <param name="EmailProvedAt">When a mailed link showed that the mailbox is theirs; null: not yet.</param>
@@ -15,7 +15,7 @@ public sealed record Customer(Guid Id, string Role, string Email, string? Name, 
 /// <summary>A customer with their latest orders and their points.</summary>
 /// <param name="Id">Its id, a UUID of version 7.</param>
 /// <param name="Role"><c>guest</c> or <c>customer</c>.</param>
-/// <param name="Email">With which they ordered last.</param>
+/// <param name="Email">By which they are known.</param>
 /// <param name="Name">Null where none was given.</param>
 /// <param name="CreatedAt">When they ordered or registered first, UTC.</param>
 /// <param name="EmailProvedAt">When a mailed link showed that the mailbox is theirs; null: not yet.</param>

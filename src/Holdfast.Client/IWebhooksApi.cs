@@ -28,7 +28,9 @@ public interface IWebhooksApi
     Task<WebhookEndpoint> ResumeAsync(Guid id, [Header("Idempotency-Key")] IdempotencyKey idempotencyKey = default,
         CancellationToken cancellationToken = default);
 
-    /// <summary>The newest first, each with its tries; <paramref name="status"/>: <c>pending</c>, <c>delivered</c>, <c>failed</c>.</summary>
+    /// <summary>
+    /// The newest first, each with its tries; <paramref name="status"/>: <c>pending</c>, <c>delivered</c> or <c>failed</c>.
+    /// </summary>
     [Get("/api/v1/webhook-endpoints/{id}/deliveries")]
     Task<Page<WebhookDelivery>> ListDeliveriesAsync(Guid id, string? status = null, int? limit = null, string? cursor = null,
         CancellationToken cancellationToken = default);

@@ -1,6 +1,6 @@
 namespace Holdfast.Client;
 
-/// <summary>An order. Amounts are minor units of <paramref name="Currency"/>; what is 0 where there is nothing to tell is said so.</summary>
+/// <summary>An order. Amounts are minor units of <paramref name="Currency"/>.</summary>
 /// <param name="Id">Its id, a UUID of version 7.</param>
 /// <param name="Number">What people call it, such as <c>1Q7M-8ZK4-20RD</c>.</param>
 /// <param name="StoreId">The store that sells.</param>

@@ -2,7 +2,9 @@ using System.Net.Http.Headers;
 
 namespace Holdfast.Client;
 
-/// <summary>Sends the token, or the API key, with calls whose interface asks for it (<c>Authorization: Bearer</c> without a token).</summary>
+/// <summary>
+/// Sends the token, or the API key, with the calls whose declaration asks for it by <c>Authorization: Bearer</c> without a token.
+/// </summary>
 internal sealed class TokenHandler(HoldfastClientOptions options) : DelegatingHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
