@@ -26,8 +26,8 @@ namespace Holdfast.Client;
 /// <param name="Locale"><c>vi</c> or <c>en</c>: the language in which the buyer is told about it.</param>
 /// <param name="DeliveryAddress">Where the goods go.</param>
 /// <param name="ContactPhone">As the buyer wrote it.</param>
-/// <param name="ExpirationTime">Until when it waits for its money; null where it does not wait.</param>
-/// <param name="Session">The same with its length; null where it does not wait.</param>
+/// <param name="ExpirationTime">Until when it waits, or waited, for its money; null where it never had to.</param>
+/// <param name="Session">The same with its length; null where it never had to wait.</param>
 /// <param name="LocalDate">The day of the store's time zone on which it was placed.</param>
 /// <param name="CreatedAt">When it was placed, UTC.</param>
 /// <param name="UpdatedAt">When it was last changed, UTC.</param>

@@ -50,7 +50,7 @@ internal sealed class RepeatHandler : DelegatingHandler
             { Result: { } response } => IsWorthwhile(response, options),
             _ => false,
         }),
-        DelayGenerator = args => ValueTask.FromResult(args.Outcome.Result is { } response
+        DelayGenerator = args => ValueTask.FromResult(args.Outcome is { Result: { } response }
             ? Failures.RetryAfter(response, options.Time) : null),
     };
 

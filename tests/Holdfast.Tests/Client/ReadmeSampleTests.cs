@@ -26,7 +26,7 @@ public sealed class ReadmeSampleTests(SqliteHost host) : IClassFixture<SqliteHos
 
         using var console = new StringWriter();
         await ReadmeSample.RunAsync(host.Server.Address, console);
-        Assert.Matches(@"^\S+ costs 290000 VND and is pending\.\s*$", console.ToString());
+        Assert.Matches(@"^\S+ costs 320000 VND and is pending\.\s*$", console.ToString());
 
         using var admin = StrictClient.Admin(host.Server);
         var coffee = (await admin.Products.ListAsync(q: "ca phe")).Items.Single().Variants[0].Id;

@@ -90,7 +90,7 @@ public sealed class RepetitionTests(SqliteHost host) : IClassFixture<SqliteHost>
         Assert.True(hanging.Attempts >= 2);
 
         var dead = new FlakyTransport(FlakyTransport.Hang);
-        using var hopeless = StrictClient.Of(Options with { AttemptTimeout = TimeSpan.FromMilliseconds(1), Retries = 1 }, dead);
+        using var hopeless = StrictClient.Of(Options with { AttemptTimeout = TimeSpan.FromMilliseconds(20), Retries = 1 }, dead);
         Assert.Null((await ShopCallsTests.RefusedAsync(() => hopeless.Stores.ListAsync())).Status);
         Assert.Equal(2, dead.Attempts);
     }

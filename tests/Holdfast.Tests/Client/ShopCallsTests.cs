@@ -135,13 +135,13 @@ public abstract class ShopCallsTests(TestHost host)
         Assert.Equal((50, "adjusted", "late delivery"), (given.Balance, given.Movement.Reason, given.Movement.Note));
         Assert.Equal("insufficient_points", (await RefusedAsync(() => staff.Loyalty.AdjustAsync(id, new(shop.Store.Id, -51, "x")))).Code);
 
-        var order = await customer.Orders.PlaceAsync(shop.Order(null) with { RedeemPoints = 20 });
-        Assert.Equal((20, 2_000), (order.RedeemedPoints, order.PointsDiscountPrice));
+        var order = await customer.Orders.PlaceAsync(shop.Order(null) with { RedeemPoints = 5 });
+        Assert.Equal((5, 500), (order.RedeemedPoints, order.PointsDiscountPrice));
         await staff.Orders.RecordPaymentAsync(order.Id, new("bank", $"t-{order.Id}", order.Total, "VND"));
         await staff.Orders.ShipAsync(order.Id, new());
         Assert.Equal(14, (await staff.Orders.DeliverAsync(order.Id)).EarnedPoints);
         var mine = Assert.Single((await customer.Loyalty.ListAsync()).Items);
-        Assert.Equal((44, 14), (mine.Balance, mine.NextExpiry!.Points));
+        Assert.Equal((59, 9), (mine.Balance, mine.NextExpiry!.Points));
         Assert.Equal(mine, await staff.Loyalty.GetAsync(id, shop.Store.Id));
         Assert.Equal(["earned", "redeemed", "adjusted"],
             (await customer.Loyalty.ListMovementsAsync(shop.Store.Id)).Items.Select(m => m.Reason));
