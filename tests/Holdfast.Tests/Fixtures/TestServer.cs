@@ -97,7 +97,7 @@ public sealed class TestServer : IAsyncDisposable
     /// <summary>A client that sends the token, or none. Disposed with the server.</summary>
     public HttpClient Client(string? token)
     {
-        var client = new HttpClient { BaseAddress = Address };
+        var client = new HttpClient(new AnswerCheck()) { BaseAddress = Address };
         if (token is not null)
         {
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);

@@ -66,6 +66,7 @@ public sealed class CodeTests
         Assert.Empty(
             Lonely([new SourceFile("src/A.cs", "interface IA { } class A : IA { }"),
             new SourceFile("src/B.cs", "sealed record B(int X) : Base(X), N.IA;")]));
+        Assert.Empty(Lonely([new SourceFile("src/A.cs", "interface IA { [Get(\"/a\")] Task A(); }")]));
     }
 
     [Fact]
@@ -125,9 +126,13 @@ public sealed class CodeTests
             t.BaseList?.Types.Select(b => (b.Type as SimpleNameSyntax ?? (b.Type as QualifiedNameSyntax)?.Right)?.Identifier.Text) ?? [])
             .ToList();
         return files.SelectMany(f => f.Root.DescendantNodes().OfType<InterfaceDeclarationSyntax>().Select(i => (File: f, Interface: i)))
+            // The client's interfaces declare routes: Refit's generator implements them.
+            .Where(x => !x.Interface.Members.Any(m => m.AttributeLists.SelectMany(l => l.Attributes).Any(IsRoute)))
             .Where(x => !PluggedIn.ContainsKey(x.Interface.Identifier.Text) && bases.Count(b => b == x.Interface.Identifier.Text) < 2)
             .Select(x => x.File.Found(x.Interface, $"{x.Interface.Identifier} has fewer than two implementations"));
     }
+
+    private static bool IsRoute(AttributeSyntax attribute) => attribute.Name.ToString() is "Get" or "Post" or "Put" or "Patch" or "Delete";
 
     private static IEnumerable<Finding> SilentSkips(SourceFile file)
     {
