@@ -99,7 +99,7 @@ public abstract class OrderCallsTests(TestHost host)
         await guest.Orders.LookUpAsync(new(order.Number, "an@example.com"));
         var hold = Assert.Single((await staff.Orders.ListUnpaidHoldsAsync(shop.Store.Id, shop.Variant)).Items);
         Assert.Equal((order.Id, "an@example.com", "Huế"), (hold.OrderId, hold.Email, hold.DeliveryAddress.Parts!.City));
-        var token = server.Get<Holdfast.Identity.AccessKeys>().Mailed(order.Id, "an@example.com");
+        var token = server.Get<Holdfast.Identity.Links.AccessKeys>().Mailed(order.Id, "an@example.com");
         Assert.Equal(OrderStatus.Confirmed, (await guest.Orders.ConfirmAsync(order.Id, new(token))).Status);
         var released = await staff.Orders.ReleaseUnpaidHoldsAsync(new(shop.Store.Id, Email: "an@example.com"));
         Assert.Equal((1, 0, false), (released.Released, released.Kept.Count, released.HasMore));

@@ -26,6 +26,8 @@ public sealed class RoomTests
     {
         Tidy.Finds(Strays, "src/Holdfast.Orders/Storage/A.cs", "namespace Holdfast.Orders;", "namespace Holdfast.Orders.Core;");
         Tidy.Passes(Strays, "src/Holdfast.Orders/Storage/A.cs", "namespace Holdfast.Orders.Storage;", "[assembly: X]");
+        Tidy.Finds(Strays, "src/Holdfast.Client/Orders/A.cs", "namespace Holdfast.Client.Orders;");
+        Tidy.Passes(Strays, "src/Holdfast.Client/Orders/A.cs", "namespace Holdfast.Client;");
     }
 
     /// <summary>Types that are in a file of another name. <c>A.Keys.cs</c> is a file of <c>A</c>.</summary>
@@ -40,9 +42,12 @@ public sealed class RoomTests
             .Select(t => file.Found(t.Node, $"{t.Name} is in the file of {name}"));
     }
 
+    /// <summary>Whoever uses the client writes one using: its folders are for its readers alone.</summary>
     private static IEnumerable<Finding> Strays(SourceFile file)
     {
-        var folder = Path.GetDirectoryName(file.Path)!.Replace('\\', '/')["src/".Length..].Replace('/', '.');
+        const string Client = "Holdfast.Client";
+        var folder = file.Path.StartsWith($"src/{Client}/", StringComparison.Ordinal) ? Client
+            : Path.GetDirectoryName(file.Path)!.Replace('\\', '/')["src/".Length..].Replace('/', '.');
         return file.Root.DescendantNodes().OfType<BaseNamespaceDeclarationSyntax>()
             .Where(n => n.Name.ToString() != folder)
             .Select(n => file.Found(n.Name, $"{n.Name} is in the folder of {folder}"));
