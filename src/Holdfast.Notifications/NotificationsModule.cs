@@ -25,7 +25,7 @@ public static class NotificationsModule
     ];
 
     /// <summary>
-    /// Who does not run the consumer does not send either: it may have no mail server, and would file away what another process can send.
+    /// A process that does not run the consumer does not send: it may have no mail server, and would file away what another can send.
     /// </summary>
     public static void Add(IServiceCollection services, MessagingOptions messaging, MailOptions options, NotificationOptions notifications)
     {

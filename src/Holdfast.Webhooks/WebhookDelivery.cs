@@ -6,7 +6,7 @@ namespace Holdfast.Webhooks;
 /// <summary>One event for one endpoint, as it is served.</summary>
 /// <param name="EventId">The event's id, and the <c>webhook-id</c>: <c>subject:sequence</c>.</param>
 /// <param name="Status"><c>pending</c>, <c>delivered</c>, or <c>failed</c>: given up.</param>
-/// <param name="NextAttemptAt">Of a pending one.</param>
+/// <param name="NextAttemptAt">When a pending one is tried next.</param>
 /// <param name="Log">Every try, the latest first.</param>
 public sealed record WebhookDelivery(Guid Id, string EventId, string Type, string Status, DateTime? NextAttemptAt, DateTime CreatedAt,
     IReadOnlyList<WebhookAttempt> Log)

@@ -16,7 +16,7 @@ internal sealed record SignInOrigin(Guid Key, bool IsKnown, IPAddress Address)
     // A subscriber or a rented server may have a network of this size, of which each /64 would be another address.
     private const int WideNetworkBytes = 6;
 
-    /// <summary>Of a stranger at an IPv6 address: the /48 network around it. Null: there is none.</summary>
+    /// <summary>The /48 network around the IPv6 address of a stranger. Null: there is none.</summary>
     public Guid? Network { get; private init; }
 
     /// <summary>Somebody at an address, of whom nothing is known.</summary>

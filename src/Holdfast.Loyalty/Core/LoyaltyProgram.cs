@@ -6,7 +6,7 @@ namespace Holdfast.Loyalty.Core;
 /// <param name="ExpiresAfterDays">Earned points lapse so many days after they were earned; null: never.</param>
 public sealed record LoyaltyProgram(Guid StoreId, long AmountPerPoint, long PointValue, int? ExpiresAfterDays)
 {
-    /// <summary>That of a store which has set none: nothing is earned, nothing redeemed.</summary>
+    /// <summary>The program of a store that has set none: nothing is earned, nothing redeemed.</summary>
     public static LoyaltyProgram None(Guid storeId) => new(storeId, 0, 0, null);
 
     /// <summary>Whole points for goods of an amount in minor units; the rest below one point is dropped.</summary>

@@ -35,7 +35,7 @@ public sealed record Order : OrderDetails
     /// <summary>Who it counts as against the limits of a code.</summary>
     public string BuyerKey => BuyerKeys[0];
 
-    /// <summary>That of the phone, under which a code counts besides; null: none.</summary>
+    /// <summary>The key of the phone, under which a code counts besides; null: none.</summary>
     public string? PhoneKey => Orders.Core.BuyerKeys.PhoneAmong(BuyerKeys);
 
     /// <summary>Only written, when it is placed; null where unpaid orders are not limited.</summary>

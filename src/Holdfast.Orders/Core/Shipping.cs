@@ -106,7 +106,7 @@ internal static class Shipping
     private static long Earned(Order order, LifecycleBooks books) =>
         books.Points.Program(order.StoreId) is { AmountPerPoint: > 0 } program ? order.GoodsKept / program.AmountPerPoint : 0;
 
-    /// <summary>What was earned for goods that are back now, in proportion, is taken back, but for what has lapsed; how much.</summary>
+    /// <summary>Takes back what was earned for goods that are back now, in proportion, but for what has lapsed; returns it.</summary>
     private static long TakeBack(Order before, Order after, LifecycleBooks books)
     {
         if (before.EarnedPoints == 0 || before.GoodsKept == 0)

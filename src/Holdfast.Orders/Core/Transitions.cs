@@ -8,13 +8,14 @@ public static class Transitions
     {
         [OrderStatus.Pending] = [OrderStatus.Confirmed, OrderStatus.Cancelled, OrderStatus.Expired],
         [OrderStatus.Confirmed] = [OrderStatus.PartiallyShipped, OrderStatus.Shipped, OrderStatus.Cancelled],
-        // Where all that was shipped comes back undelivered and something is open still, it is confirmed again: see Cancelling.StatusOf.
+        // Where all that was shipped comes back undelivered and something is still open, it is confirmed again:
+        // see CancellationRules.StatusOf.
         [OrderStatus.PartiallyShipped] = [OrderStatus.PartiallyShipped, OrderStatus.Shipped, OrderStatus.Returned],
         [OrderStatus.Shipped] = [OrderStatus.Delivered, OrderStatus.Returned],
         [OrderStatus.Delivered] = [OrderStatus.Returned],
         [OrderStatus.Returned] = [],
         [OrderStatus.Cancelled] = [],
-        // Only by a late payment: see Lifecycle.Pay.
+        // Only by a late payment: see Money.Pay.
         [OrderStatus.Expired] = [OrderStatus.Confirmed],
     };
 

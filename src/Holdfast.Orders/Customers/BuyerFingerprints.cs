@@ -24,7 +24,7 @@ internal static class BuyerFingerprints
     /// <summary>Null where it says nothing of anybody.</summary>
     public static long? OfPhone(string phone) => PhoneDigits.Of(phone) is { } digits ? Hash(digits) : null;
 
-    /// <summary>Of a guest who orders with this email.</summary>
+    /// <summary>The fingerprint of a guest who orders with this email.</summary>
     public static long OfMailbox(string mailbox) => Hash(mailbox);
 
     private static BuyerHashes Of(BuyerKeys keys) =>

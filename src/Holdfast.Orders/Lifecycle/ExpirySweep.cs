@@ -23,7 +23,7 @@ public sealed class ExpirySweep : Sweep
         sessions.Expired += Wake;
     }
 
-    /// <summary>Expires up to a batch of overdue orders; how many it was done with.</summary>
+    /// <summary>Expires up to a batch of overdue orders; returns the number that it was done with.</summary>
     public override async Task<int> SweepOnceAsync(CancellationToken ct = default)
     {
         var due = await Db.ReadAsync(async session =>

@@ -41,7 +41,7 @@ internal sealed class ImportProducts
         var unknown = new Option<bool>("--ignore-unknown") { Description = "Leave out columns that are not known." };
         var encoding = new Option<string?>("--encoding")
         {
-            Description = "Of a text file that is neither UTF-8 nor marked: windows-1258, windows-1252, utf-16le..."
+            Description = "The encoding of a text file that is neither UTF-8 nor marked: windows-1258, windows-1252, utf-16le..."
         };
         var sheet = new Option<string?>("--sheet") { Description = "The sheet of a spreadsheet; the first one where it is not given." };
         var number = TableFile.DecimalOption();

@@ -5,7 +5,7 @@ using Holdfast.Platform.Data;
 namespace Holdfast.Commands;
 
 /// <summary>
-/// <c>user disable</c> and <c>user enable</c>: an account that can sign in no longer, and again. What it did and owns stays.
+/// <c>user disable</c> and <c>user enable</c>: an account that can no longer sign in, and that can again. What it did and owns stays.
 /// </summary>
 internal static class UserDisable
 {

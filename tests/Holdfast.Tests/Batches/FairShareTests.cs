@@ -35,7 +35,7 @@ public abstract class FairShareTests(TestDatabase database)
             var placed = await queue.PlaceAsync(quiet.Placing(email: $"quiet{i}@example.com"));
             var meanwhile = Answered(flood) - before;
             Assert.True(placed.IsOk, placed.Error?.Code);
-            Assert.True(meanwhile <= BatchesMeanwhile * MaxBatch, $"{meanwhile} orders of the busy store were answered meanwhile");
+            Assert.True(meanwhile <= BatchesMeanwhile * MaxBatch, $"{meanwhile} orders of the busy store were answered in that time");
             besides++;
         }
 

@@ -46,7 +46,7 @@ internal sealed class Watched(Random random, int count) : IDisposable
     }
 
     /// <summary>
-    /// Of a hundred reads ninety-nine took no longer than the database does for ninety-nine of its hundred and 50 ms, whatever happened. By
+    /// Ninety-nine of a hundred reads took no longer than the database does for ninety-nine of its hundred and 50 ms, whatever happened. By
     /// how much threads were late is added, because both the wait for Redis and the end of it may be late.
     /// </summary>
     public void CheckLatency(IEnumerable<CacheNode> nodes)

@@ -21,7 +21,7 @@ public sealed partial class PostgresServer : IRevivable
         "PostgreSQL 15 or later is not installed: apt-get install postgresql-15 (or the server binaries of your system in PATH)";
 
     // Reads until its standard input closes, which the kernel does when the test process dies. While initdb works, the number has a minus.
-    // Of a server that was killed the number stays and may be another process's by now: one that works in our folder is ours.
+    // The number of a server that was killed stays and may be another process's by now: one that works in our folder is ours.
     private const string Watch = """
         trap '' INT TERM HUP
         cat > /dev/null
@@ -36,7 +36,7 @@ public sealed partial class PostgresServer : IRevivable
         rm -rf "$0"
         """;
 
-    // Of a machine that does not come to its processes for a while, or of a disk.
+    // A machine may not come to its processes for a while, and a disk may be slow.
     private const int PatienceSeconds = 60;
 
     private static readonly SharedServer<PostgresServer> Shared = new(() => StartAsync());

@@ -46,8 +46,8 @@ public sealed class RabbitServer : IRevivable
     public int ManagementPort { get; } = Ports.Free();
 
     /// <summary>
-    /// That of the node, which the script that we started waits for: null before it has been written, which is early in its start, and when
-    /// it has ended, since the number may then be another process's.
+    /// The number of the node, which the script that we started waits for: null before it has been written, which is early in its start,
+    /// and when it has ended, since the number may then be another process's.
     /// </summary>
     public int? ProcessId => _server is { HasExited: false } && File.Exists($"{_folder}/pid")
         && int.TryParse(File.ReadAllText($"{_folder}/pid"), CultureInfo.InvariantCulture, out var id) ? id : null;

@@ -35,7 +35,7 @@ public abstract class FailureAnswerTests(TestHost host)
     public async Task A_database_that_is_read_only_is_unavailable()
     {
         var table = await Scratch.CountersAsync(Server.Db, 1);
-        // Of a connection of its own on SQLite, where that stays so.
+        // The state of a connection of its own on SQLite, where that stays so.
         await using var db = Server.Database.Open();
         var setting = db.Name == "sqlite" ? "PRAGMA query_only = ON" : "SET TRANSACTION READ ONLY";
         await AssertToldAsync(async () =>

@@ -193,7 +193,7 @@ public abstract class SignInOriginTests(Backend backend) : IAsyncLifetime
     private Task<int> CommonAsync(string email) => _server.Db.ReadAsync(s =>
         s.FirstAsync("SELECT failures FROM sign_in_attempts WHERE account = $1", r => r.Int(0), SignInAttempts.AccountOf(email)));
 
-    /// <summary>So many wrong guesses from each address, without the work on passwords; how many were let through.</summary>
+    /// <summary>Guesses wrongly from each address, without the work on passwords; returns the number let through.</summary>
     private async Task<int> GuessAsync(string email, IEnumerable<string> addresses, int times)
     {
         var heard = 0;

@@ -60,8 +60,8 @@ public sealed class FaultyRabbit : FaultyBroker
 
     internal override Task<Stranger> StrangerAsync(Brokered brokered) => Stranger.OnRabbitAsync(brokered.RabbitUrl!);
 
-    // Of a queue that was declared within the last seconds RabbitMQ 3.10 has not everything on its disk: killed then, it may stay without a
-    // leader for good.
+    // RabbitMQ 3.10 does not have everything on disk of a queue that was declared within the last seconds: killed then, the queue may stay
+    // without a leader for good.
     internal override async Task SettleAsync(Brokered brokered)
     {
         var host = new Uri(brokered.RabbitUrl!).AbsolutePath[1..];

@@ -47,7 +47,7 @@ public abstract class CustomerPhoneTests(TestHost host)
         await using var tx = await host.Server.Db.BeginAsync(TestContext.Current.CancellationToken);
         if (!isSqlite)
         {
-            // Of a small table everything is read, whatever there is an index for.
+            // A small table is read whole, whatever there is an index for.
             await tx.ExecuteAsync("SET LOCAL enable_seqscan = off");
         }
 

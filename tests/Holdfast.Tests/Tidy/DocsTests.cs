@@ -14,6 +14,9 @@ public sealed partial class DocsTests
     private static readonly Lazy<HashSet<string>> _codes = new(() =>
         [.. Repository.Product.SelectMany(f => Code().Matches(f.Text)).Select(m => m.Groups[1].Value)]);
 
+    private static readonly Lazy<HashSet<string>> _words = new(() =>
+        [.. Repository.CSharp.SelectMany(f => Word().Matches(f.Text)).Select(m => m.Value)]);
+
     private static IEnumerable<SourceFile> Pages => Repository.Files.Where(f => f.Path.EndsWith(".md", StringComparison.Ordinal));
 
     private static string Running => Repository.Files.Single(f => f.Path == "docs/run.md").Text;
@@ -61,6 +64,9 @@ public sealed partial class DocsTests
     public void Every_error_that_a_page_names_is_there() => Tidy.Holds(UnknownErrors, Pages);
 
     [Fact]
+    public void Every_class_and_file_that_a_page_names_is_there() => Tidy.Holds(UnknownNames, Pages);
+
+    [Fact]
     public void Links_lead_somewhere() => Tidy.Holds(DeadLinks, Pages);
 
     [Fact]
@@ -72,6 +78,10 @@ public sealed partial class DocsTests
             "`POST /api/v1/orders/{id}/ship`", "`GET /health/ready`", "POST /hooks HTTP/1.1");
         Tidy.Finds(UnknownErrors, "docs/x.md", "409 `nothing_here`", "| 422 `cart_empty`, `nothing_here` | |");
         Tidy.Passes(UnknownErrors, "docs/x.md", "409 `cart_changed`", "`nothing_here`", "| 422 `cart_empty` | with `nothing` |");
+        var gone = string.Concat("No", "Such", "Thing");
+        Tidy.Finds(UnknownNames, "docs/x.md", $"the `{gone}`", $"`Db.{gone}`", $"`{gone}<T>`", "`Orders/Core/Nothing.cs`");
+        Tidy.Passes(UnknownNames, "docs/x.md", "`Db`, `Db.WriteAsync`, `Table<T>`", "`Orders/Core/Order.cs`", $"a {gone}",
+            $"`public {gone} X`", "`src/Holdfast/Program.cs`", "`XModule.cs`");
         Tidy.Finds(DeadLinks, "docs/x.md", "[a](nothing.md)", "[a](run.md#nothing)", "[a](#nothing)");
         Tidy.Passes(DeadLinks, "docs/x.md", "[a](run.md#settings)", "[a](https://example.com)", "[a](../README.md)",
             "# It is\n[a](#it-is)");
@@ -107,6 +117,15 @@ public sealed partial class DocsTests
     private static IEnumerable<Finding> UnknownErrors(SourceFile page) =>
         page.Lines.SelectMany(l => Refused().Matches(l.Line).SelectMany(m => m.Groups[1].Captures).Select(c => c.Value)
         .Where(code => !_codes.Value.Contains(code)).Select(code => new Finding(page.Path, l.Number, $"there is no error {code}")));
+
+    /// <summary>Names of classes and members, and paths of source files: what stands alone between code marks.</summary>
+    private static IEnumerable<Finding> UnknownNames(SourceFile page) => page.Lines.SelectMany(l =>
+        Name().Matches(l.Line).SelectMany(m => m.Groups.Values.Skip(1)).Where(g => g.Success && !_words.Value.Contains(g.Value))
+            .Concat(SourcePath().Matches(l.Line).Select(m => m.Groups[1]).Where(g => !IsSource(g.Value)))
+            .Select(g => new Finding(page.Path, l.Number, $"there is no {g.Value}")));
+
+    private static bool IsSource(string path) => Repository.CSharp.Any(f =>
+        f.Path == path || f.Path.EndsWith($"/{path}", StringComparison.Ordinal) || f.Path.EndsWith($".{path}", StringComparison.Ordinal));
 
     private static IEnumerable<Finding> DeadLinks(SourceFile page)
     {
@@ -160,6 +179,15 @@ public sealed partial class DocsTests
 
     [GeneratedRegex(@"\$API(/[^\s""?]+)")]
     private static partial Regex Fetched();
+
+    [GeneratedRegex(@"`([A-Z]\w*[a-z]\w*)(?:\.([A-Z]\w*[a-z]\w*))?(?:<\w+>)?`")]
+    private static partial Regex Name();
+
+    [GeneratedRegex(@"`((?:\w[\w.]*/)+\w+\.cs)`")]
+    private static partial Regex SourcePath();
+
+    [GeneratedRegex(@"\w+")]
+    private static partial Regex Word();
 
     [GeneratedRegex("-X (GET|POST|PUT|PATCH|DELETE)")]
     private static partial Regex Method();

@@ -19,7 +19,7 @@ internal sealed class AuditScope
 
     private AuditScope(Request request, RouteRule route) => (_request, _route) = (request, route);
 
-    /// <summary>That of the request in which this runs; null where nobody has to answer for what it changes.</summary>
+    /// <summary>The audit scope of the current request; null where nobody has to answer for what it changes.</summary>
     public static AuditScope? Current => UnderWay.Value;
 
     /// <summary>From here on within the caller's async method. Quotes change nothing, and sign-in writes lines of its own.</summary>

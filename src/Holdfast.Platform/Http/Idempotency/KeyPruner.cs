@@ -15,7 +15,7 @@ public sealed class KeyPruner(Db db, ILogger<KeyPruner> log) : Sweep(db, Interva
     private const int MaxAtOnce = 50_000;
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
-    /// <summary>Removes up to so many keys that are past their time, in slices; how many.</summary>
+    /// <summary>Removes keys that are past their time, in slices, up to a limit; returns the number removed.</summary>
     public override async Task<int> SweepOnceAsync(CancellationToken ct = default)
     {
         // There is no index by time: one scan an hour costs less than keeping one with every order.

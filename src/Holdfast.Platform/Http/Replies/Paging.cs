@@ -69,10 +69,10 @@ public sealed record Paging(int Limit, string[]? After)
             && Guid.TryParseExact(after[1], "D", out _)) ? Errors.InvalidCursor : paging;
     }
 
-    /// <summary>Of a list <see cref="ById"/>: the last id that was seen.</summary>
+    /// <summary>The last id that was seen of a list <see cref="ById"/>.</summary>
     public Guid? LastId => After is { } after ? Guid.ParseExact(after[0], "D") : null;
 
-    /// <summary>Of a list <see cref="ByTime"/>: the last time and id that were seen.</summary>
+    /// <summary>The last time and id that were seen of a list <see cref="ByTime"/>.</summary>
     public (DateTime At, Guid Id)? Last => After is { } after
         ? (new DateTime(long.Parse(after[0], CultureInfo.InvariantCulture), DateTimeKind.Utc), Guid.ParseExact(after[1], "D")) : null;
 

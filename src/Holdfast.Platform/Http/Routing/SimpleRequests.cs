@@ -62,7 +62,7 @@ internal static class SimpleRequests
                 continue;
             }
 
-            // Of a body that is refused all is given back, so that the server can read away the rest.
+            // A body that is refused is given back whole, so that the server can read away the rest.
             var begins = first is null or (byte)'{' or (byte)'[';
             reader.AdvanceTo(begins ? read.Buffer.Start : read.Buffer.End);
             return begins;

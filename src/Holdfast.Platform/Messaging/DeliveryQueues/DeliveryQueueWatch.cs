@@ -20,7 +20,7 @@ public sealed class DeliveryQueueWatch(Db db, ILogger<DeliveryQueueWatch> log) :
     /// <summary>The lanes that are not emptied, for <c>/health</c>.</summary>
     public IEnumerable<Dependency> Dependencies => _old.Select(lane => new Dependency("lane", lane, HealthStatus.Degraded, null));
 
-    /// <summary>Looks; how many lanes are not emptied.</summary>
+    /// <summary>Looks once; returns the number of delivery queues that are not emptied.</summary>
     public override async Task<int> SweepOnceAsync(CancellationToken ct = default)
     {
         // Not those of one subject: they wait because the consumer failed, and for their turn.

@@ -24,7 +24,7 @@ public sealed class Relay(Db db, RelaySignal bell, IEnumerable<IConsumer> consum
     private readonly MessagingOptions _options = options ?? new MessagingOptions();
     private readonly IConsumer[] _consumers = [.. consumers];
 
-    /// <summary>Hands on one batch; how many events it held.</summary>
+    /// <summary>Hands on one batch; returns the number of events that it held.</summary>
     public async Task<int> RunOnceAsync(CancellationToken ct = default)
     {
         var failed = new HashSet<string>(StringComparer.Ordinal);

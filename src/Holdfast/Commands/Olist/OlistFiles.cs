@@ -116,7 +116,7 @@ internal sealed class OlistFiles(DecimalMark mark)
     }
 
     /// <summary>
-    /// The order of an item or payment. Of an order whose own row is bad nothing more is reported: its rows are left out with it.
+    /// The order of an item or payment. Nothing more is reported for an order whose own row is bad: its rows are left out with it.
     /// </summary>
     private string OrderOf(OlistRow row)
     {

@@ -25,7 +25,7 @@ internal sealed class HeaderNames
     /// <summary>Names that the header has more than once.</summary>
     public List<string> Twice { get; } = [];
 
-    // Of an attribute the name itself counts as it is: size and Size are two.
+    // The name of an attribute counts as it is: size and Size are two.
     public static string Key(string name) => name.StartsWith(ProductColumns.AttributePrefix, StringComparison.OrdinalIgnoreCase)
         ? $"{ProductColumns.AttributePrefix}{name[ProductColumns.AttributePrefix.Length..].Trim()}"
         : string.Concat(name.Where(c => !char.IsWhiteSpace(c) && c is not ('-' or '_'))).ToLowerInvariant();

@@ -18,7 +18,7 @@ internal static class RabbitMqTopology
     // So often may a process die over a message before the broker puts it aside: twice as often as before we do.
     private const int MaxReturns = 100;
 
-    /// <summary>Declares what our events go through; how many lie among the unrouted.</summary>
+    /// <summary>Declares what our events go through; returns the number of unrouted messages.</summary>
     /// <param name="lost">Called before the exchange is made that was not there: no queue is bound to it.</param>
     public static async Task<uint> DeclareEventsAsync(IConnection connection, IChannel channel, Func<Task> lost, CancellationToken ct)
     {
