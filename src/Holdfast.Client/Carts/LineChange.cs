@@ -4,6 +4,6 @@ namespace Holdfast.Client;
 /// <param name="Code">
 /// <c>price_changed</c>, <c>not_for_sale</c>, <c>unavailable</c>, <c>insufficient_stock</c> or <c>purchase_limit</c>.
 /// </param>
-/// <param name="OldPrice">Of a changed price: the one when the line was added; else null.</param>
-/// <param name="MayBuy">Of a purchase limit: how many pieces this customer may still buy; else null.</param>
+/// <param name="OldPrice">The price when the line was added, if it has changed; else null.</param>
+/// <param name="MayBuy">The pieces that this customer may still buy under a purchase limit; else null.</param>
 public sealed record LineChange(string Code, long? OldPrice = null, long? MayBuy = null);

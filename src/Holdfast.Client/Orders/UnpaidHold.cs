@@ -9,7 +9,7 @@ namespace Holdfast.Client;
 /// <param name="Quantity">Pieces that it holds.</param>
 /// <param name="PaymentMethod">One of <see cref="Client.PaymentMethod"/>.</param>
 /// <param name="Status">One of <see cref="OrderStatus"/>.</param>
-/// <param name="Email">That of the order.</param>
+/// <param name="Email">The email of the order.</param>
 /// <param name="ContactPhone">As the buyer wrote it.</param>
 /// <param name="DeliveryAddress">Where the goods go.</param>
 /// <param name="ExpirationTime">Until when; null where it does not expire.</param>

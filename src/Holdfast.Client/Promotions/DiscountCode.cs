@@ -6,7 +6,7 @@ namespace Holdfast.Client;
 /// <param name="Code">In capitals as its maker wrote it.</param>
 /// <param name="Kind"><c>percent</c>, <c>fixed</c> or <c>free_shipping</c>.</param>
 /// <param name="Value">A percentage, an amount in minor units, or 0 for free shipping.</param>
-/// <param name="Currency">That of the amounts of a code for all stores; null where they are the store's, or there are none.</param>
+/// <param name="Currency">The currency of the amounts of a code for all stores; null where they are the store's, or there are none.</param>
 /// <param name="StartsAt">From when it is good; null: always.</param>
 /// <param name="EndsAt">Until when it is good, excluded; null: for ever.</param>
 /// <param name="MinimumSubtotal">What the eligible goods must come to, in minor units; null: anything.</param>

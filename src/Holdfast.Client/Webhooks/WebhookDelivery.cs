@@ -5,7 +5,7 @@ namespace Holdfast.Client;
 /// <param name="EventId">The event's id, and the <c>webhook-id</c>: <c>subject:sequence</c>.</param>
 /// <param name="Type">The event's.</param>
 /// <param name="Status"><c>pending</c>, <c>delivered</c>, or <c>failed</c>: given up.</param>
-/// <param name="NextAttemptAt">Of a pending one; else null.</param>
+/// <param name="NextAttemptAt">When a pending one is tried next; else null.</param>
 /// <param name="CreatedAt">When the event was queued, UTC.</param>
 /// <param name="Log">Every try, the latest first; empty before the first.</param>
 public sealed record WebhookDelivery(Guid Id, string EventId, string Type, string Status, DateTimeOffset? NextAttemptAt,
