@@ -20,8 +20,8 @@ public abstract class AccountHook
         Task.FromResult(AccountRemainder.Nothing);
 
     /// <summary>
-    /// The account has proved that the guest's email is its own: the next of what was the guest's becomes the account's, in a transaction
-    /// of its own if there is much. How many orders it was, and what is left.
+    /// The account has proved that the guest's email is its own: the next part of the guest's data becomes the account's, in a transaction
+    /// of its own if there is much. Returns the number of orders, and what is left.
     /// </summary>
     public virtual Task<(int Orders, AccountRemainder Left)> JoinAsync(Tx tx, JoiningGuest guest, DateTime now) =>
         Task.FromResult((0, AccountRemainder.Nothing));

@@ -62,8 +62,8 @@ public sealed class AccountStore(Db db)
     }
 
     /// <summary>
-    /// Lets an account sign in no longer, or again. Its sessions end at once and its mailed links are void; access tokens that are out end
-    /// within five seconds, at all processes. The account as it is kept, or null where there is none, or a closed one.
+    /// Disables or enables an account. Disabling ends its sessions at once and voids its mailed links; its access tokens end within five
+    /// seconds, at all processes. Returns the stored account, or null if there is none, or a closed one.
     /// </summary>
     /// <param name="who">The email of an account of ours, or an id.</param>
     public Task<(Guid Id, string Email)?> SetActiveAsync(string who, bool active, CancellationToken ct = default) =>

@@ -23,7 +23,7 @@ public static class CustomerStore
     public static QueryResult<LockedAccount> Hold(StatementBatch batch, Guid[] accountIds) =>
         batch.Query($"{Accounts} ORDER BY id {{share}}", MapAccount, accountIds);
 
-    /// <summary>As <see cref="Hold"/>, without holding them: for what is only shown.</summary>
+    /// <summary>As <see cref="Hold"/>, without a lock: for accounts that are only shown.</summary>
     public static QueryResult<LockedAccount> Look(StatementBatch batch, Guid[] accountIds) => batch.Query(Accounts, MapAccount, accountIds);
 
     /// <summary>The guests that exist among these keys; no locks: a guest who was found stays a user for ever.</summary>

@@ -7,7 +7,7 @@ namespace Holdfast.Identity.Core;
 /// </summary>
 internal static class Lockout
 {
-    /// <summary>Of one address, or one device, for one email.</summary>
+    /// <summary>The free failures of one address, or one device, for one email.</summary>
     public const int Free = 5;
 
     /// <summary>
@@ -54,7 +54,7 @@ internal static class Lockout
         : used.Failures < FirstTries ? used with { Failures = used.Failures + 1 }
         : null;
 
-    /// <summary>Whether nothing has failed there, or nothing that still counts.</summary>
+    /// <summary>Whether there is no failure, or none that still counts.</summary>
     public static bool IsFresh(Attempts? before, DateTime now) => before is null or { Failures: 0 } || now - before.LastAt > Forgotten;
 
     private static TimeSpan Wait(int doublings) =>

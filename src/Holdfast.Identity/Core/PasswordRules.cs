@@ -4,8 +4,8 @@ using Holdfast.Platform.Text;
 namespace Holdfast.Identity.Core;
 
 /// <summary>
-/// What a new password must not be. NIST SP 800-63B, 5.1.1.2, and OWASP ASVS 2.1.7: at least 8 characters, no rules about which, but not
-/// one that is tried first: common ones, walks over the keyboard, repetitions, years, and what is known of the account and the shop.
+/// The rules for new passwords. NIST SP 800-63B, 5.1.1.2, and OWASP ASVS 2.1.7: at least 8 characters, no rules about which, but no
+/// password that attackers try first: common ones, keyboard walks, repetitions, years, and facts of the account and the shop.
 /// </summary>
 public static class PasswordRules
 {

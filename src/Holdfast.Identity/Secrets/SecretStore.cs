@@ -40,8 +40,7 @@ internal static class SecretStore
     });
 
     /// <summary>
-    /// Checks that the key opens what is encrypted, and encrypts what is not yet. A wrong or missing key is a
-    /// <see cref="StartupException"/>.
+    /// Checks that the key opens what is encrypted, and encrypts the rest. A wrong or missing key throws <see cref="StartupException"/>.
     /// </summary>
     public static async Task SealAllAsync(Db db, SecretBox box)
     {

@@ -3,4 +3,4 @@ using Holdfast.Platform.Mail;
 namespace Holdfast.Notifications.Core;
 
 /// <summary>A letter with its subject.</summary>
-public sealed record EmailContent(string Subject, EmailTemplate Letter);
+public sealed record EmailContent(string Subject, EmailTemplate Template);

@@ -92,12 +92,12 @@ public abstract record IncomingMessage(Guid OrderId)
     private static string? Text(JsonElement json, string name)
     {
         if (!json.TryGetProperty(name, out var member) || member.ValueKind != JsonValueKind.String
-            || member.GetString() is not { Length: <= 4 * MaxText } told)
+            || member.GetString() is not { Length: <= 4 * MaxText } content)
         {
             return null;
         }
 
-        var text = UnicodeText.Nfc(told).Trim();
+        var text = UnicodeText.Nfc(content).Trim();
         return text.Length <= MaxText && !text.Any(char.IsControl) ? text : null;
     }
 }

@@ -1,6 +1,6 @@
 namespace Holdfast.Platform.Data;
 
-/// <summary>What always holds of events, the outbox and stored answers.</summary>
+/// <summary>The invariants of events, the outbox and stored answers.</summary>
 public static class PlatformInvariants
 {
     public static readonly IReadOnlyList<Invariant> All =
