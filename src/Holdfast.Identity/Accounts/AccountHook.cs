@@ -9,12 +9,14 @@ namespace Holdfast.Identity.Accounts;
 /// </summary>
 public abstract class AccountHook
 {
-    /// <summary>The account is about to be closed: removes what is little, or returns what stands in the way.</summary>
+    /// <summary>
+    /// Called when the account is about to be closed: removes what is small, or returns why the account cannot be closed.
+    /// </summary>
     public virtual Task<Error?> CloseAsync(Tx tx, Account account, DateTime now) => Task.FromResult<Error?>(null);
 
     /// <summary>
-    /// The account was closed: removes the next part of what is personal, in a transaction of its own, so much that nobody waits for it.
-    /// Nothing new comes; what is there may still change.
+    /// Called after the account was closed: removes the next part of what is personal, in a transaction of its own, small enough that
+    /// nobody waits for it. Nothing new comes; what exists may still change.
     /// </summary>
     public virtual Task<AccountRemainder> EraseAsync(Tx tx, ClosingAccount account, DateTime now) =>
         Task.FromResult(AccountRemainder.Nothing);

@@ -95,7 +95,7 @@ public sealed class AccountStore(Db db)
     }, ct);
 
     /// <summary>
-    /// Makes the admin unless there is an account with this email; an account that is there stays as it is, its password, too.
+    /// Makes the admin unless there is an account with this email; an existing account stays as it is, including its password.
     /// </summary>
     public async Task EnsureAdminAsync(string email, string password)
     {

@@ -3,7 +3,7 @@ using Holdfast.Platform;
 namespace Holdfast.Identity.Core;
 
 /// <summary>
-/// How guessing passwords is slowed down: some failures are free, then each next one costs twice the wait of the one before.
+/// Slows down the guessing of passwords: some failures are free, then each next one costs twice the wait of the one before.
 /// </summary>
 internal static class Lockout
 {
@@ -24,7 +24,7 @@ internal static class Lockout
 
     public static readonly TimeSpan Longest = TimeSpan.FromMinutes(15);
 
-    /// <summary>After so long without a failure the count begins again.</summary>
+    /// <summary>After this time without a failure the count begins again.</summary>
     public static readonly TimeSpan Forgotten = TimeSpan.FromHours(24);
 
     /// <summary>

@@ -83,8 +83,8 @@ internal sealed class EmailProof(Db db, AccountStore accounts, GuestJoinings joi
     }
 
     /// <summary>
-    /// Notes that the mailbox is the account's, and has what a guest ordered with it begin to join the account. After the commit
-    /// <see cref="JoinedAsync"/> goes on.
+    /// Records that the mailbox is the account's, and begins to move the orders that a guest placed with it to the account. After the
+    /// commit <see cref="JoinedAsync"/> goes on.
     /// </summary>
     internal async Task<ProofResult> ProveAsync(Tx tx, Account account, DateTime now)
     {

@@ -18,7 +18,7 @@ public sealed class SecretBox
 
     private SecretBox(byte[]? key, byte[]? old = null) => (_key, _old) = (key, old);
 
-    /// <summary>No key: secrets are kept in clear.</summary>
+    /// <summary>A box without a key: secrets are stored unencrypted.</summary>
     public static SecretBox None { get; } = new(null);
 
     /// <summary>Whether it can encrypt.</summary>

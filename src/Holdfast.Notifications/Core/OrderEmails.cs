@@ -3,7 +3,7 @@ using Holdfast.Platform.Mail;
 
 namespace Holdfast.Notifications.Core;
 
-/// <summary>The letters to the buyer of an order, in the order's language.</summary>
+/// <summary>The mails to the buyer of an order, in the order's language.</summary>
 public static class OrderEmails
 {
     /// <param name="link">Where the buyer sees the order; null: nowhere.</param>

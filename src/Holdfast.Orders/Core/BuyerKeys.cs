@@ -5,7 +5,7 @@ namespace Holdfast.Orders.Core;
 /// mailbox and phone that they name. What guests do counts against guests alone, so that nobody can block an account by naming its email or
 /// phone. See docs/adr/0018.
 /// </summary>
-/// <param name="Counted">The keys under which an order is counted; the first one is the buyer's own.</param>
+/// <param name="Counted">The keys under which an order is counted; the first one identifies the buyer.</param>
 /// <param name="Known">The keys that belong to this buyer, without the phone.</param>
 /// <param name="Phone">The key of a guest's phone; null for an account, or if the phone identifies nobody.</param>
 public sealed record BuyerKeys(IReadOnlyList<string> Counted, IReadOnlyList<string> Known, string? Phone)

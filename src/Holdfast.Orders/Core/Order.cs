@@ -84,7 +84,9 @@ public sealed record Order : OrderDetails
     /// <summary>Points that its delivery has brought the buyer, less those taken back for what was returned.</summary>
     public long EarnedPoints { get; init; }
 
-    /// <summary>The total as the order was placed: it never changes. The amount that is still to be paid is <see cref="Cost"/>.</summary>
+    /// <summary>
+    /// The total as the order was placed: it never changes. The part of it that the buyer has to pay is <see cref="Cost"/>.
+    /// </summary>
     public required long Total { get; init; }
 
     /// <summary>The part of the total that belongs to pieces that were cancelled or came back undelivered. It is not to be paid.</summary>

@@ -49,7 +49,7 @@ internal sealed partial class ChangeBatch
         foreach (var (key, i) in _doneByKey)
         {
             var (file, answer) = (_books.Files[_requests[i].Command.OrderId], Outcomes[i].Value);
-            // What changed nothing is told by the last event, too; not once the order was hidden, of which nobody is told.
+            // A command that changed nothing is answered from the last event, too; but not once the order was hidden, which has no event.
             if ((file.Events.LastOrDefault(e => e.After.Version == answer.Version)?.After
                 ?? (answer.Version == file.Read.Version && !file.Read.Hidden ? file.Read : null)) is { } order)
             {

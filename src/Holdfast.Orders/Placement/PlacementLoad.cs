@@ -80,7 +80,7 @@ internal static class PlacementLoad
     private static Func<DateTime, Task<PointsBook>>? LoadPoints(Tx tx, StatementBatch batch, IReadOnlyCollection<(Guid, Guid)> accounts) =>
         accounts.Count == 0 ? null : PointsStore.Load(tx, batch, accounts);
 
-    /// <summary>Locks the codes; how often the buyers used them is read of those codes alone that limit it.</summary>
+    /// <summary>Locks the codes. The buyers' uses are read only for codes that limit them.</summary>
     private static Func<ValueTask<DiscountBook>> LoadCodes(Tx tx, StatementBatch batch, PlacementBooks peeked, List<PlaceCommand> commands)
     {
         var coded = commands.Where(c => c.DiscountKey is not null).ToList();

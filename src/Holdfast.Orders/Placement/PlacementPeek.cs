@@ -25,7 +25,7 @@ internal sealed record PlacementPeek(PlacementBooks Books, IReadOnlyList<Idempot
         var batch = session.Batch();
         var books = Read(batch, commands);
         // Last: each statement sees the commits before it, and whoever sees the stock that an order has taken must see its key, too, or the
-        // second of two equal requests would hear that the first has sold it out.
+        // second of two equal requests would be told that the first has sold it out.
         var stored = batch.Query(IdempotentWork.Select, IdempotentWork.Map, requests.Select(p => p.Key.Hash).Distinct().ToArray());
         var now = batch.Now();
         await batch.RunAsync();

@@ -24,10 +24,10 @@ internal sealed class CacheService(Invalidations invalidations, ILogger<CacheSer
         {
             link.Prepare = rows.DropAllAsync;
             link.Start();
-            _sweeping = RepeatAsync(rows.SweepAsync, "What others have made stale could not be looked for");
+            _sweeping = RepeatAsync(rows.SweepAsync, "Invalidations of other processes could not be read");
         }
 
-        _flushing = RepeatAsync(invalidations.FlushAsync, "Rows of what was made stale could not be deleted");
+        _flushing = RepeatAsync(invalidations.FlushAsync, "Rows of finished invalidations could not be deleted");
         return Task.CompletedTask;
     }
 

@@ -53,7 +53,7 @@ internal sealed class TwoLevelCache(CacheOptions options, MemoryLevel memory, Re
 
         while (true)
         {
-            // The marks come first: whatever is dropped from here on makes this loading one that nobody may join.
+            // The version stamps come first: whatever is dropped from here on makes this loading one that nobody may join.
             var mine = new Load(memory.Stamp(plan.Key, plan.Tags));
             var present = _loads.GetOrAdd(plan.Key, mine);
             if (present == mine || (!memory.AreCurrent(present.Stamps) && _loads.TryUpdate(plan.Key, mine, present)))

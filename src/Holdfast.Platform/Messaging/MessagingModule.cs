@@ -28,7 +28,7 @@ public static class MessagingModule
         services.AddWorker<DeliveryQueueWatch>();
         if (options.Relays)
         {
-            // Who only answers requests asks no broker and watches no lane: it would always say that all is well.
+            // A process that only answers requests uses no broker and watches no delivery queue: it would always report that all is well.
             services.AddSingleton(s =>
                 new DependencySource(() =>
                 [.. s.GetRequiredService<TransportSet>()

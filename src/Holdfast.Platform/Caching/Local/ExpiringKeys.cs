@@ -71,14 +71,14 @@ public sealed class ExpiringKeys
     /// <summary>Adds what is missing to the server's notification flags; others may need the rest.</summary>
     private async Task AskForEventsAsync(RedisLink link)
     {
-        var known = await link.UseServerAsync(s => s.ConfigGetAsync(Setting), Patience);
-        var flags = known is [{ } setting, ..] ? setting.Value : "";
-        var wanted = flags + (flags.Contains('E', StringComparison.Ordinal) ? "" : "E")
+        var current = await link.UseServerAsync(s => s.ConfigGetAsync(Setting), Patience);
+        var flags = current is [{ } setting, ..] ? setting.Value : "";
+        var needed = flags + (flags.Contains('E', StringComparison.Ordinal) ? "" : "E")
             + (flags.Contains('x', StringComparison.Ordinal) || flags.Contains('A', StringComparison.Ordinal) ? "" : "x");
-        var done = known is not null && wanted == flags ? wanted : await link.UseServerAsync(async s =>
+        var done = current is not null && needed == flags ? needed : await link.UseServerAsync(async s =>
         {
-            await s.ConfigSetAsync(Setting, wanted);
-            return wanted;
+            await s.ConfigSetAsync(Setting, needed);
+            return needed;
         }, Patience);
         if (done is null && !_isSaid)
         {

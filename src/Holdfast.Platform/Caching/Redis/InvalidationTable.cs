@@ -14,7 +14,7 @@ internal sealed class InvalidationTable(Db db, Invalidations invalidations, Redi
 
     private const string Select = "SELECT id, names, created_at FROM cache_invalidations ORDER BY id LIMIT 500";
 
-    private sealed record StaleRow(Guid Id, string Names, DateTime CreatedAt);
+    private sealed record InvalidationRow(Guid Id, string Names, DateTime CreatedAt);
 
     /// <summary>Deletes rows that this process or another has handled.</summary>
     public static Task DeleteAsync(Db db, IReadOnlyCollection<Guid> ids) =>
@@ -59,16 +59,16 @@ internal sealed class InvalidationTable(Db db, Invalidations invalidations, Redi
         return await invalidations.DropAsync([InvalidatedKeys.Everything]);
     }
 
-    private async Task<(List<StaleRow> Rows, DateTime Now)> ReadAsync() => await db.ReadAsync(async s =>
+    private async Task<(List<InvalidationRow> Rows, DateTime Now)> ReadAsync() => await db.ReadAsync(async s =>
     {
         var batch = s.Batch();
-        var rows = batch.Query(Select, r => new StaleRow(r.Uuid(0), r.Text(1), r.Time(2)));
+        var rows = batch.Query(Select, r => new InvalidationRow(r.Uuid(0), r.Text(1), r.Time(2)));
         var now = batch.Now();
         await batch.RunAsync();
         return (rows.Rows, now.Rows[0]);
     });
 
-    private async Task DoAsync(List<StaleRow> rows)
+    private async Task DoAsync(List<InvalidationRow> rows)
     {
         // Several processes may do the same rows at once, which drops names twice and does no harm.
         if (await invalidations.DropAsync([.. rows.SelectMany(r => r.Names.Split('\n')).Distinct()]))
@@ -78,10 +78,10 @@ internal sealed class InvalidationTable(Db db, Invalidations invalidations, Redi
     }
 
     /// <summary>Merges many rows into one with all their names; if there are too many names, into one that stands for everything.</summary>
-    private Task FoldAsync(List<StaleRow> rows) => db.WriteAsync(async tx =>
+    private Task FoldAsync(List<InvalidationRow> rows) => db.WriteAsync(async tx =>
     {
         var locked = await tx.QueryAsync("SELECT id, names, created_at FROM cache_invalidations WHERE id {in $1} ORDER BY id {skip locked}",
-            r => new StaleRow(r.Uuid(0), r.Text(1), r.Time(2)), rows.Select(r => r.Id).ToArray());
+            r => new InvalidationRow(r.Uuid(0), r.Text(1), r.Time(2)), rows.Select(r => r.Id).ToArray());
         if (locked.Count < 2)
         {
             return;

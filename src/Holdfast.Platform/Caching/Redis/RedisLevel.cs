@@ -68,7 +68,7 @@ internal sealed class RedisLevel(RedisLink link)
             return true;
         }
 
-        link.OpenCircuit("it did not take what has become stale");
+        link.OpenCircuit("it did not drop the invalidated keys");
         return false;
     }
 

@@ -11,7 +11,7 @@ namespace Holdfast.Platform.Data.Postgres;
 /// <param name="probe">Set for work whose statements may take long.</param>
 internal sealed class PostgresPool(string connectionString, DbWork work, bool isPatient, PostgresProbe? probe) : IAsyncDisposable
 {
-    // Callers have waited for the statement that was not answered already, and are to hear something within 5 s.
+    // Callers have already waited for the unanswered statement, and must get an answer within 5 s.
     private static readonly TimeSpan ReconnectWithin = TimeSpan.FromSeconds(1.5);
 
     private readonly Lock _gate = new();

@@ -49,7 +49,7 @@ internal sealed class PostgresProbe(string connectionString)
             await using var ask = new NpgsqlCommand(AtWork, connection);
             await using var answer = await ask.ExecuteReaderAsync();
             await answer.ReadAsync();
-            // Behind a pooler sessions have other numbers than those that clients are told.
+            // Behind a pooler, sessions have other numbers than those that clients see.
             return answer.GetInt32(0) == connection.ProcessID ? answer.GetFieldValue<int[]>(1).ToHashSet() : null;
         }
         catch (PostgresException)

@@ -14,7 +14,7 @@ public static class IdempotentWork
     /// <param name="Subject">The subject of that event, if there is one.</param>
     public sealed record StoredOutcome(Guid Key, byte[] Fingerprint, int Status, string? Location, byte[]? Response, Guid? Subject)
     {
-        /// <summary>Returns the first answer again, or an error if the key was used for another request.</summary>
+        /// <summary>Returns the first answer again, or an error: the key was used for another request, or the answer was erased.</summary>
         public Result<Reply> Replay(IdempotencyKey key)
         {
             if (!Fingerprint.AsSpan().SequenceEqual(key.Fingerprint))

@@ -62,7 +62,7 @@ internal static class SimpleRequests
                 continue;
             }
 
-            // Of a body that is refused all is given back, so that the server can read away the rest.
+            // All of a refused body is given back, so that the server can read the rest of it.
             var begins = first is null or (byte)'{' or (byte)'[';
             reader.AdvanceTo(begins ? read.Buffer.Start : read.Buffer.End);
             return begins;

@@ -112,7 +112,7 @@ public static class DeadLetterStore
         }
         else
         {
-            // The row of what waits is made or locked, whatever becomes of it in between: the lane may be removing it, another redrive of
+            // The row of what waits is made or locked, whatever becomes of it in between: the delivery queue may be removing it, another redrive of
             // the subject may be making it.
             OutboxDeliveries.AddSubject(rows, letter.Lane, subject, EventIdBytes.Write([key]), now, now);
             batch.Insert(rows, "ON CONFLICT (lane, subject) WHERE subject IS NOT NULL DO UPDATE SET attempts = 0");

@@ -42,7 +42,7 @@ public static class DeliveryQueueStore
     /// </summary>
     public static Task<Error?> DropAsync(Db db, string broker, CancellationToken ct = default) => db.WriteAsync<Error?>(async tx =>
     {
-        // First the row: this waits for the relays that have read it, and what these put into the lane goes, too.
+        // First the row: this waits for the relays that have read it, and what they put into the delivery queue is deleted, too.
         if (!IsBroker(broker) || await tx.ExecuteAsync("DELETE FROM lanes WHERE name = $1", broker) == 0)
         {
             return NotABroker;

@@ -51,9 +51,9 @@ public static class EventTable
         }
 
         await batch.RunAsync();
-        var wanted = ranges.ToDictionary(r => r.Subject);
+        var bySubject = ranges.ToDictionary(r => r.Subject);
         return [.. fetched.SelectMany(f => f.Rows)
-            .Where(e => e.Sequence >= wanted[e.Subject].First && e.Sequence <= wanted[e.Subject].Last)];
+            .Where(e => e.Sequence >= bySubject[e.Subject].First && e.Sequence <= bySubject[e.Subject].Last)];
     }
 
     /// <summary>Returns the event, if there is one. Nobody else can rewrite it before the transaction ends.</summary>

@@ -36,7 +36,7 @@ public sealed class Relay(Db db, RelaySignal signal, IEnumerable<IConsumer> cons
             }
             catch (ConsumerException e) when (failed.Add(e.Consumer))
             {
-                // Nothing of this batch has happened. The others get it now, this one by its lane.
+                // Nothing of this batch has happened. The others get it now, this one through its delivery queue.
                 log.LogWarning(e.InnerException, "{Consumer} failed; its events are tried again one by one", e.Consumer);
             }
         }

@@ -48,7 +48,7 @@ internal static class ConsumerTransports
 
         if (transport != MessagingOptions.Outbox)
         {
-            // All that has left the outbox has been handled, or lies in the consumer's lane.
+            // All that has left the outbox has been handled, or lies in the consumer's delivery queue.
             await tx.ExecuteAsync(
                 "INSERT INTO inbox (consumer, subject, sequence) SELECT $1{as text}, e.subject, MAX(e.sequence) FROM events e "
                 + "WHERE NOT EXISTS (SELECT 1 FROM outbox o WHERE o.subject = e.subject AND o.sequence = e.sequence) GROUP BY e.subject",
