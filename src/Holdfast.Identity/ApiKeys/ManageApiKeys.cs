@@ -64,8 +64,8 @@ internal sealed class ManageApiKeys(Db db, EndpointDataSource routes)
             await tx.ExecuteAsync(
                 "INSERT INTO api_keys (id, name, hash, hint, store_ids, scopes, created_at, created_by) VALUES ($1, $2, $3, $4, $5, "
                 + "$6, $7, $8)",
-                key.Id, name, ApiKeyReader.Hash(secret), key.Hint, JsonSerializer.Serialize(storeIds), JsonSerializer.Serialize(scopes), now,
-                request.Caller.Actor);
+                key.Id, name, ApiKeyReader.Hash(secret), key.Hint, JsonSerializer.Serialize(storeIds),
+                JsonSerializer.Serialize(scopes), now, request.Caller.Actor);
             return Reply.Created(new { key.Id, Key = secret, key.Name, key.Hint, key.StoreIds, key.Scopes, key.CreatedAt },
                 $"{Routes.Base}/api-keys/{key.Id}");
         });

@@ -112,8 +112,8 @@ public static class DeadLetterStore
         }
         else
         {
-            // The row of what waits is made or locked, whatever becomes of it in between: the delivery queue may be removing it, another redrive of
-            // the subject may be making it.
+            // The waiting row is made or locked, because the delivery queue may be removing it at this moment, and another redrive of the
+            // subject may be making it.
             OutboxDeliveries.AddSubject(rows, letter.Lane, subject, EventIdBytes.Write([key]), now, now);
             batch.Insert(rows, "ON CONFLICT (lane, subject) WHERE subject IS NOT NULL DO UPDATE SET attempts = 0");
             var waiting = batch.Query("SELECT position, events FROM deliveries WHERE lane = $1 AND subject = $2",
