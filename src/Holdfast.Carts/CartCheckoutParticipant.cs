@@ -18,13 +18,13 @@ internal sealed class CartCheckoutParticipant(Guid cartId, long version, string 
 
     public override async Task LoadAsync(Tx tx, IReadOnlyList<CommitParticipant> all)
     {
-        var riders = all.Cast<CartCheckoutParticipant>().ToList();
+        var participants = all.Cast<CartCheckoutParticipant>().ToList();
         var rows = await tx.QueryAsync("SELECT id, version FROM carts WHERE id {in $1} ORDER BY id {lock}",
             r => (Id: r.Uuid(0), Version: r.Long(1)),
-            riders.Select(r => r.CartId).Distinct().ToArray());
+            participants.Select(r => r.CartId).Distinct().ToArray());
         // One book for all of the batch: of two orders from the same cart the second must see that the first has emptied it.
         var versions = rows.ToDictionary(r => r.Id, r => r.Version);
-        riders.ForEach(r => r._versions = versions);
+        participants.ForEach(r => r._versions = versions);
     }
 
     public override Error? Decide(Order order, DateTime now)

@@ -12,7 +12,7 @@ internal sealed class IdentitySweep(Db db, ILogger<IdentitySweep> log) : Sweep(d
 {
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
-    /// <summary>How many rows it removed.</summary>
+    /// <summary>Returns the number of rows removed.</summary>
     public override Task<int> SweepOnceAsync(CancellationToken ct = default) => Db.WriteAsync(async tx =>
     {
         var now = await tx.NowAsync();

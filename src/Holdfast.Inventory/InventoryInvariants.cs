@@ -111,11 +111,11 @@ internal static class InventoryInvariants
             }
         }
 
-        var inking = tx.Batch();
-        inking.ChangeEach(rows,
+        var writes = tx.Batch();
+        writes.ChangeEach(rows,
             "UPDATE stock SET on_hand = {v.on_hand}, reserved = {v.reserved}, shortfall = {v.shortfall}, movements = {v.movements}, "
             + "event_sequence = {v.event_sequence} WHERE stock.variant_id = {v.variant_id} AND stock.location_id = {v.location_id}");
-        await inking.RunAsync();
+        await writes.RunAsync();
         return lines;
     }
 }

@@ -30,7 +30,7 @@ public record StockView(Guid VariantId, Guid StoreId, string Sku, string Name, l
     internal static readonly Func<Row, StockView> Map = r =>
         new StockView(r.Uuid(0), r.Uuid(1), r.Text(2), r.Text(3), r.Long(4), r.Long(5), r.Long(6), r.Long(7), r.LongOrNull(8));
 
-    /// <summary>An entry of a book, as it will be served once the book is inked.</summary>
+    /// <summary>An entry of a book, as it will be served once the book is saved.</summary>
     internal static StockView Of(StockEntry entry, StockLabel label) =>
         new(entry.Read.VariantId, entry.Read.StoreId, label.Sku, label.Name, entry.OnHand, entry.Reserved, entry.Available, entry.Shortfall,
         entry.Read.LowStockThreshold);

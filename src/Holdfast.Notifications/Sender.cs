@@ -16,7 +16,7 @@ namespace Holdfast.Notifications;
 /// sends them once more when the lease has ended: at least once, with the same id. Of what is told about one order the earlier goes out
 /// first.
 /// </summary>
-internal abstract class Sender(Db db, string channel, EmailComposer letters, ILogger log) : BackgroundService
+internal abstract class Sender(Db db, string channel, EmailComposer composer, ILogger log) : BackgroundService
 {
     private const int AtOnce = 8;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -64,7 +64,7 @@ internal abstract class Sender(Db db, string channel, EmailComposer letters, ILo
         EmailFacts facts;
         try
         {
-            facts = await letters.ReadAsync(claimed, ct);
+            facts = await composer.ReadAsync(claimed, ct);
             ct.ThrowIfCancellationRequested();
         }
         catch

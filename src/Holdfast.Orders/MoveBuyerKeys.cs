@@ -5,7 +5,7 @@ using Holdfast.Platform.Data;
 namespace Holdfast.Orders;
 
 /// <summary>
-/// Moves the counts of limited purchases and discount uses to the keys that emails have now: those of domains beyond ASCII have changed.
+/// Moves the counts of limited purchases and discount uses to the current keys of emails: the keys of domains beyond ASCII have changed.
 /// Two spellings of one mailbox are one buyer, so their purchases add up.
 /// </summary>
 internal sealed class MoveBuyerKeys : IMigrationStep
@@ -31,7 +31,7 @@ internal sealed class MoveBuyerKeys : IMigrationStep
         return [];
     }
 
-    /// <summary>The buyers of a table whose key is another one now, with that.</summary>
+    /// <summary>Returns the buyers of a table whose key has changed, with the new key.</summary>
     private static async Task<List<(string Buyer, string Key)>> ChangedAsync(Tx tx, string table)
     {
         var changed = new List<(string Buyer, string Key)>();

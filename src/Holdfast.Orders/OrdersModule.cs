@@ -22,10 +22,10 @@ namespace Holdfast.Orders;
 /// <summary>The services and the route table of this module.</summary>
 public static class OrdersModule
 {
-    /// <summary>What holds for orders after every commit.</summary>
+    /// <summary>The invariants that hold for orders after every commit.</summary>
     public static IReadOnlyList<Invariant> Invariants => OrderInvariants.All;
 
-    /// <summary>What can be recomputed.</summary>
+    /// <summary>The repairs of what can be recomputed.</summary>
     public static IReadOnlyList<Repair> Repairs => OrderInvariants.Repairs;
 
     public static void Add(IServiceCollection services, MessagingOptions messaging)

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Holdfast.Platform;
 
 /// <summary>
-/// Files with personal data or keys in them: their user's alone (0600), in directories that are so (0700). On Windows the rights of the
-/// directory are inherited.
+/// Files with personal data or keys. Only their user can read them (0600), and their directories (0700). On Windows they inherit the
+/// permissions of the directory.
 /// </summary>
 public static partial class PrivateFiles
 {
@@ -17,7 +17,8 @@ public static partial class PrivateFiles
     private const uint NobodyElse = 0b000_111_111;
 
     /// <summary>
-    /// Whatever this process and its children create from now on is their user's alone, also what libraries create (SQLite, mail).
+    /// Makes everything that this process and its children create from now on private to their user, including what libraries create
+    /// (SQLite, mail).
     /// </summary>
     public static void BeTheDefault()
     {
@@ -27,7 +28,7 @@ public static partial class PrivateFiles
         }
     }
 
-    /// <summary>The directory, made with its parents where it is missing.</summary>
+    /// <summary>Returns the directory; makes it and its parents if they are missing.</summary>
     public static void CreateDirectory(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -40,7 +41,7 @@ public static partial class PrivateFiles
         }
     }
 
-    /// <summary>A new file to write; one that is there is emptied and becomes private.</summary>
+    /// <summary>Opens a new file for writing; an existing file is emptied and becomes private.</summary>
     public static FileStream Create(string path)
     {
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
@@ -73,7 +74,7 @@ public static partial class PrivateFiles
         }
     }
 
-    /// <summary>Takes the rights of others away from a file or directory that is there; whether there were any.</summary>
+    /// <summary>Removes the permissions of other users from an existing file or directory. Returns whether there were any.</summary>
     public static bool Tighten(string path)
     {
         if (OperatingSystem.IsWindows() || !Path.Exists(path))

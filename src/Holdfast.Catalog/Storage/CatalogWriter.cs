@@ -8,7 +8,7 @@ namespace Holdfast.Catalog.Storage;
 /// <summary>
 /// Collects new and changed stores and products and writes them set-based, on the caller's transaction:
 /// <code> var writer = new CatalogWriter(await tx.NowAsync()); writer.Add(store); writer.Add(product); var batch = tx.Batch();
-/// writer.Ink(batch); await batch.RunAsync(); </code> It checks nothing but what the database checks: a slug, sku or external id that is
+/// writer.Save(batch); await batch.RunAsync(); </code> It checks nothing but what the database checks: a slug, sku or external id that is
 /// taken is a unique violation. Times and version are set here. </summary>
 public sealed class CatalogWriter(DateTime now)
 {
@@ -16,7 +16,7 @@ public sealed class CatalogWriter(DateTime now)
         "UPDATE variants SET sku = {v.placeholder}, sku_key = {v.placeholder}, external_id = NULL WHERE variants.id = {v.id}";
 
     private readonly List<Store> _stores = [];
-    private readonly HashSet<string> _stale = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _invalidated = new(StringComparer.Ordinal);
     private readonly List<Product> _new = [];
     private readonly List<(Product Read, Product Now)> _changed = [];
     private readonly List<Variant> _variants = [];
@@ -54,10 +54,10 @@ public sealed class CatalogWriter(DateTime now)
         AddVariants(product);
     }
 
-    /// <summary>Writes everything that was added or changed, with the statements of the batch, and notes it as stale in caches.</summary>
+    /// <summary>Writes everything that was added or changed, with the statements of the batch, and invalidates it in caches.</summary>
     public void Save(StatementBatch batch)
     {
-        foreach (var name in _stale)
+        foreach (var name in _invalidated)
         {
             batch.Invalidate(name);
         }
@@ -75,8 +75,8 @@ public sealed class CatalogWriter(DateTime now)
 
     private void AddVariants(Product product)
     {
-        _stale.Add(CatalogNames.Product(product.Id));
-        _stale.Add(CatalogNames.Store(product.StoreId));
+        _invalidated.Add(CatalogNames.Product(product.Id));
+        _invalidated.Add(CatalogNames.Store(product.StoreId));
         _variants.AddRange(product.Variants.Select((v, i) => v with { ProductId = product.Id, StoreId = product.StoreId, Position = i }));
     }
 }

@@ -11,7 +11,7 @@ internal sealed class AccountClosings(Db db, IEnumerable<AccountHook> hooks, ILo
 {
     private static readonly TimeSpan UntilAgain = TimeSpan.FromMinutes(1);
 
-    /// <summary>Notes a closed account with the statements of the batch; only then it is worked on.</summary>
+    /// <summary>Records a closed account with the statements of the batch; only then is it worked on.</summary>
     public static void Begin(StatementBatch batch, Account account, DateTime now) => batch.Execute(
         "INSERT INTO closing_accounts (user_id, actor, part, done, next_at, begun_at) VALUES ($1, $2, NULL, 0, $3, $3)", account.Id,
             account.Actor, now);

@@ -9,19 +9,21 @@ namespace Holdfast.Identity.Accounts;
 /// </summary>
 public abstract class AccountHook
 {
-    /// <summary>The account is about to be closed: removes what is little, or returns what stands in the way.</summary>
+    /// <summary>
+    /// Called when the account is about to be closed: removes what is small, or returns why the account cannot be closed.
+    /// </summary>
     public virtual Task<Error?> CloseAsync(Tx tx, Account account, DateTime now) => Task.FromResult<Error?>(null);
 
     /// <summary>
-    /// The account was closed: removes the next part of what is personal, in a transaction of its own, so much that nobody waits for it.
-    /// Nothing new comes; what is there may still change.
+    /// Called after the account was closed: removes the next part of what is personal, in a transaction of its own, small enough that
+    /// nobody waits for it. Nothing new comes; what exists may still change.
     /// </summary>
     public virtual Task<AccountRemainder> EraseAsync(Tx tx, ClosingAccount account, DateTime now) =>
         Task.FromResult(AccountRemainder.Nothing);
 
     /// <summary>
-    /// The account has proved that the guest's email is its own: the next of what was the guest's becomes the account's, in a transaction
-    /// of its own if there is much. How many orders it was, and what is left.
+    /// The account has proved that the guest's email is its own: the next part of the guest's data becomes the account's, in a transaction
+    /// of its own if there is much. Returns the number of orders, and what is left.
     /// </summary>
     public virtual Task<(int Orders, AccountRemainder Left)> JoinAsync(Tx tx, JoiningGuest guest, DateTime now) =>
         Task.FromResult((0, AccountRemainder.Nothing));

@@ -62,8 +62,8 @@ public sealed class AccountStore(Db db)
     }
 
     /// <summary>
-    /// Lets an account sign in no longer, or again. Its sessions end at once and its mailed links are void; access tokens that are out end
-    /// within five seconds, at all processes. The account as it is kept, or null where there is none, or a closed one.
+    /// Disables or enables an account. Disabling ends its sessions at once and voids its mailed links; its access tokens end within five
+    /// seconds, at all processes. Returns the stored account, or null if there is none, or a closed one.
     /// </summary>
     /// <param name="who">The email of an account of ours, or an id.</param>
     public Task<(Guid Id, string Email)?> SetActiveAsync(string who, bool active, CancellationToken ct = default) =>
@@ -95,7 +95,7 @@ public sealed class AccountStore(Db db)
     }, ct);
 
     /// <summary>
-    /// Makes the admin unless there is an account with this email; an account that is there stays as it is, its password, too.
+    /// Makes the admin unless there is an account with this email; an existing account stays as it is, including its password.
     /// </summary>
     public async Task EnsureAdminAsync(string email, string password)
     {

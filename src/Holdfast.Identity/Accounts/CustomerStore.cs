@@ -17,13 +17,13 @@ public static class CustomerStore
     private const string Select = "SELECT id, email_key, email, name FROM users WHERE role = 'guest' AND email_key {in $1}";
 
     /// <summary>
-    /// Holds accounts as they are until the transaction ends: whoever closes one waits. Many may hold an account at once. Put it before all
-    /// locks but those of keys; those that are closed already are not to be served.
+    /// Locks accounts until the transaction ends: whoever closes one waits. Many may lock an account at once. Call it before all locks
+    /// except those of keys; accounts that are already closed must not be served.
     /// </summary>
     public static QueryResult<LockedAccount> Hold(StatementBatch batch, Guid[] accountIds) =>
         batch.Query($"{Accounts} ORDER BY id {{share}}", MapAccount, accountIds);
 
-    /// <summary>As <see cref="Hold"/>, without holding them: for what is only shown.</summary>
+    /// <summary>As <see cref="Hold"/>, without a lock: for accounts that are only shown.</summary>
     public static QueryResult<LockedAccount> Look(StatementBatch batch, Guid[] accountIds) => batch.Query(Accounts, MapAccount, accountIds);
 
     /// <summary>The guests that exist among these keys; no locks: a guest who was found stays a user for ever.</summary>

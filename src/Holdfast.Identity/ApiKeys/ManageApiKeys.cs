@@ -51,21 +51,21 @@ internal sealed class ManageApiKeys(Db db, EndpointDataSource routes)
         var secret = ApiKeyReader.Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
         return await db.WriteAsync<Reply>(async tx =>
         {
-            var wanted = stores.Distinct().Order().ToArray();
-            var there = await tx.QueryAsync("SELECT id FROM stores WHERE id {in $1}", r => r.Uuid(0), wanted);
-            if (there.Count != wanted.Length)
+            var storeIds = stores.Distinct().Order().ToArray();
+            var there = await tx.QueryAsync("SELECT id FROM stores WHERE id {in $1}", r => r.Uuid(0), storeIds);
+            if (there.Count != storeIds.Length)
             {
                 await tx.RollbackAsync();
                 return Errors.Invalid("storeIds", "names a store that is not there");
             }
 
             var now = await tx.NowAsync();
-            var key = new ApiKey(Guid.CreateVersion7(), name, secret[..9], wanted, scopes, now, null, null);
+            var key = new ApiKey(Guid.CreateVersion7(), name, secret[..9], storeIds, scopes, now, null, null);
             await tx.ExecuteAsync(
                 "INSERT INTO api_keys (id, name, hash, hint, store_ids, scopes, created_at, created_by) VALUES ($1, $2, $3, $4, $5, "
                 + "$6, $7, $8)",
-                key.Id, name, ApiKeyReader.Hash(secret), key.Hint, JsonSerializer.Serialize(wanted), JsonSerializer.Serialize(scopes), now,
-                request.Caller.Actor);
+                key.Id, name, ApiKeyReader.Hash(secret), key.Hint, JsonSerializer.Serialize(storeIds),
+                JsonSerializer.Serialize(scopes), now, request.Caller.Actor);
             return Reply.Created(new { key.Id, Key = secret, key.Name, key.Hint, key.StoreIds, key.Scopes, key.CreatedAt },
                 $"{Routes.Base}/api-keys/{key.Id}");
         });
@@ -99,7 +99,7 @@ internal sealed class ManageApiKeys(Db db, EndpointDataSource routes)
             await tx.NowAsync()) == 0 ? Errors.NotFound : Reply.NoContent());
     }
 
-    /// <summary>What the routes ask for that a service may call at all: any other scope would open nothing.</summary>
+    /// <summary>The scopes of all routes that a service may call: any other scope would allow nothing.</summary>
     private SortedSet<string> Scopes() => new(routes.Endpoints.Select(e => e.Metadata.GetMetadata<RouteRule>()).OfType<RouteRule>()
         .Where(r => r.Access is not (Access.Staff or Access.Admin)).Select(r => r.Scope), StringComparer.Ordinal);
 }

@@ -1,4 +1,4 @@
 namespace Holdfast.Identity.Core;
 
-/// <summary>Mails of one kind that were asked for by, or for, somebody.</summary>
+/// <summary>The mails of one kind that were requested by, or for, one person.</summary>
 internal sealed record AskedMails(int Asked, DateTime DayBeganAt, DateTime LastAt);

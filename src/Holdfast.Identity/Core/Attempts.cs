@@ -1,5 +1,5 @@
 
 namespace Holdfast.Identity.Core;
 
-/// <summary>The failed sign-ins of an account from one origin, or of all strangers together; the one under way included.</summary>
+/// <summary>The failed sign-ins of an account from one origin, or from all strangers together, including the current one.</summary>
 internal sealed record Attempts(int Failures, DateTime LastAt, DateTime? BlockedUntil);

@@ -1,8 +1,8 @@
 namespace Holdfast.Identity.Core;
 
 /// <summary>
-/// Which of the signing keys does what. A new key signs a minute after it was made, when every process knows it; an old one is good for
-/// as long as a token may live that was signed with it.
+/// Decides which signing key does what. A new key signs a minute after it was made, when every process knows it; an old key is valid for as
+/// long as a token that was signed with it may live.
 /// </summary>
 internal static class KeySchedule
 {

@@ -3,11 +3,11 @@ using Holdfast.Platform;
 namespace Holdfast.Identity.Core;
 
 /// <summary>
-/// How guessing passwords is slowed down: some failures are free, then each next one costs twice the wait of the one before.
+/// Slows down the guessing of passwords: some failures are free, then each next one costs twice the wait of the one before.
 /// </summary>
 internal static class Lockout
 {
-    /// <summary>Of one address, or one device, for one email.</summary>
+    /// <summary>The free failures of one address, or one device, for one email.</summary>
     public const int Free = 5;
 
     /// <summary>
@@ -24,7 +24,7 @@ internal static class Lockout
 
     public static readonly TimeSpan Longest = TimeSpan.FromMinutes(15);
 
-    /// <summary>After so long without a failure the count begins again.</summary>
+    /// <summary>After this time without a failure the count begins again.</summary>
     public static readonly TimeSpan Forgotten = TimeSpan.FromHours(24);
 
     /// <summary>
@@ -54,7 +54,7 @@ internal static class Lockout
         : used.Failures < FirstTries ? used with { Failures = used.Failures + 1 }
         : null;
 
-    /// <summary>Whether nothing has failed there, or nothing that still counts.</summary>
+    /// <summary>Whether there is no failure, or none that still counts.</summary>
     public static bool IsFresh(Attempts? before, DateTime now) => before is null or { Failures: 0 } || now - before.LastAt > Forgotten;
 
     private static TimeSpan Wait(int doublings) =>

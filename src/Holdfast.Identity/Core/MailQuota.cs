@@ -1,8 +1,8 @@
 namespace Holdfast.Identity.Core;
 
 /// <summary>
-/// How many mails with links somebody may have sent. To one address three a day, and after those one an hour: as long as a link is good, so
-/// whoever has the mailbox always finds one in it, however often strangers ask. A mailbox and a client have a limit a day besides.
+/// How many mails with links may be sent. One address gets three a day, and then one an hour: a link is valid for an hour, so the owner of
+/// the mailbox always finds a valid one, however often strangers ask. A mailbox and a client also have a daily limit.
 /// </summary>
 internal static class MailQuota
 {

@@ -4,8 +4,8 @@ using Holdfast.Platform.Text;
 namespace Holdfast.Identity.Core;
 
 /// <summary>
-/// What a new password must not be. NIST SP 800-63B, 5.1.1.2, and OWASP ASVS 2.1.7: at least 8 characters, no rules about which, but not
-/// one that is tried first: common ones, walks over the keyboard, repetitions, years, and what is known of the account and the shop.
+/// The rules for new passwords. NIST SP 800-63B, 5.1.1.2, and OWASP ASVS 2.1.7: at least 8 characters, no rules about which, but no
+/// password that attackers try first: common ones, keyboard walks, repetitions, years, and facts of the account and the shop.
 /// </summary>
 public static class PasswordRules
 {
@@ -18,7 +18,7 @@ public static class PasswordRules
     private const string Own = "must not be made of the email, the name or the shop's name";
     private const string Pattern = "must not be a row of keys, a repetition or a year";
 
-    /// <summary>So few characters beside what is known or typed without a thought are guessed at once.</summary>
+    /// <summary>A password with at most this many characters besides known or easily typed ones is guessed at once.</summary>
     private const int TooFew = 4;
 
     /// <summary>Shorter words of the account are not looked for: they occur in all texts.</summary>
@@ -28,7 +28,7 @@ public static class PasswordRules
     private const string Signs = "@4831!05$7+";
     private const string SignsRead = "aabeiiosstt";
 
-    /// <summary>What is wrong with the password of the account with this email, as the rest of a sentence; or null.</summary>
+    /// <summary>Returns what is wrong with the password of the account with this email, as the rest of a sentence; or null.</summary>
     /// <param name="known">What else is known to everybody who guesses: the owner's name, the shop's names.</param>
     public static string? Fault(string password, string email, params IEnumerable<string?> known)
     {

@@ -13,7 +13,7 @@ internal sealed record TokenFamily(Guid Id, Guid UserId, int Generation, DateTim
     /// <summary>How long a token that was replaced still gets its successor.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
-    /// <summary>What it means that the token of this generation is presented now.</summary>
+    /// <summary>Returns what to do when the token of this generation is presented now.</summary>
     public PresentedToken Present(int generation, DateTime now) =>
         RevokedAt is not null || ExpiresAt <= now || CreatedAt + Longest <= now || generation > Generation ? PresentedToken.Ended
         : generation == Generation ? PresentedToken.Rotate

@@ -31,7 +31,7 @@ internal sealed class ExternalIssuer(OidcOptions options, ILogger<ExternalIssuer
 
     public bool Issued(JsonElement payload) => Text(payload, "iss") == options.Issuer;
 
-    /// <summary>Who it is, or null.</summary>
+    /// <summary>Returns the identity, or null.</summary>
     /// <param name="parts">Header, payload and signature, base64url; <paramref name="header"/> and <paramref name="payload"/> are the first
     /// two.</param>
     public async Task<ExternalIdentity?> ReadAsync(string[] parts, JsonElement header, JsonElement payload, DateTime now)

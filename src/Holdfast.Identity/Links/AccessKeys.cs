@@ -26,7 +26,7 @@ public sealed class AccessKeys
         return Base64Url.EncodeToString(mac);
     }
 
-    /// <summary>Whether the key opens this order; takes the same time whether it nearly does or not at all.</summary>
+    /// <summary>Whether the key opens this order. The comparison takes constant time.</summary>
     public bool Matches(Guid orderId, string key) =>
         CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes<char>(For(orderId)), MemoryMarshal.AsBytes<char>(key));
 
@@ -34,7 +34,7 @@ public sealed class AccessKeys
     public string Mailed(Guid orderId, string email) =>
         Base64Url.EncodeToString(Mac("order-confirmation-mail", orderId, Emails.Key(email) ?? email));
 
-    /// <summary>Whether it is the order's; takes the same time whether it nearly is or not at all.</summary>
+    /// <summary>Whether the key is the order's. The comparison takes constant time.</summary>
     public bool IsMailed(Guid orderId, string email, string token) =>
         CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes<char>(Mailed(orderId, email)), MemoryMarshal.AsBytes<char>(token));
 

@@ -83,8 +83,8 @@ internal sealed class EmailProof(Db db, AccountStore accounts, GuestJoinings joi
     }
 
     /// <summary>
-    /// Notes that the mailbox is the account's, and has what a guest ordered with it begin to join the account. After the commit
-    /// <see cref="JoinedAsync"/> goes on.
+    /// Records that the mailbox is the account's, and begins to move the orders that a guest placed with it to the account. After the
+    /// commit <see cref="JoinedAsync"/> goes on.
     /// </summary>
     internal async Task<ProofResult> ProveAsync(Tx tx, Account account, DateTime now)
     {
@@ -116,8 +116,8 @@ internal sealed class EmailProof(Db db, AccountStore accounts, GuestJoinings joi
     internal sealed record ProofResult(Account Account, int Joined, bool IsMore);
 
     /// <summary>
-    /// The account, if it still has the email that the link was sent to: an outside issuer may have given it another since, and of that the
-    /// link proves nothing. Locked, so that it keeps the email until the proof is written.
+    /// Returns the account if it still has the email that the link was sent to: an external issuer may have changed it since, and the link
+    /// proves nothing about the new one. The account is locked, so that it keeps the email until the proof is written.
     /// </summary>
     private async Task<Account?> FindAsync(Tx tx, OneTimeLinks.Taken link)
     {

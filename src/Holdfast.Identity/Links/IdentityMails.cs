@@ -33,7 +33,7 @@ internal static class IdentityMails
                 + "hour.",
             "Use this address", link, "If it was not you, ignore this mail: nothing changes.");
 
-    /// <summary>Goes to the old mailbox: whoever took the account over must not be the only one to know.</summary>
+    /// <summary>Goes to the old mailbox: a person who took the account over must not be the only one to know.</summary>
     public static OutgoingMail EmailChanged(string key, string to, bool vietnamese)
     {
         var (language, subject, text, after) = vietnamese

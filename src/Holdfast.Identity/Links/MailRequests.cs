@@ -11,9 +11,9 @@ namespace Holdfast.Identity.Links;
 public sealed class MailRequests(DroppedMails dropped)
 {
     /// <summary>Whether this mail may be sent; it is counted then. The work is the same whether or not there is an account.</summary>
-    /// <param name="kind">Of the mail: one kind does not use up the other.</param>
+    /// <param name="kind">The kind of mail: one kind does not use up the other.</param>
     /// <param name="isProved">Whoever has the account has shown that the mailbox is theirs.</param>
-    /// <param name="about">What operators are told of where it may not, such as <c>account 0192...</c>; null: nobody is mailed.</param>
+    /// <param name="about">Whom the log names if the mail is refused, such as <c>account 0192...</c>; null: nobody is mailed.</param>
     public async Task<bool> CountAsync(Tx tx, string kind, string emailKey, string? about, bool isProved, IPAddress client,
         DateTime now)
     {

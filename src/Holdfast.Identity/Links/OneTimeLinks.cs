@@ -5,7 +5,7 @@ using Holdfast.Platform.Data;
 
 namespace Holdfast.Identity.Links;
 
-/// <summary>Tokens that are mailed: 32 random bytes, of which the database knows the SHA-256. Taking one uses it up.</summary>
+/// <summary>Tokens that are mailed: 32 random bytes. The database stores their SHA-256. Using a token deletes it.</summary>
 internal static class OneTimeLinks
 {
     public const string ResetPassword = "reset-password";
@@ -21,7 +21,7 @@ internal static class OneTimeLinks
     /// <param name="Email">The email, as it was typed, that it is to make the account's.</param>
     public sealed record Taken(Guid UserId, string? EmailKey, string? Email);
 
-    /// <summary>Notes a token for a user, or for nobody; forgets what has run out.</summary>
+    /// <summary>Stores a token for a user, or for nobody, and deletes expired tokens.</summary>
     /// <param name="email">The email that becomes the account's.</param>
     /// <param name="proves">The key of the email that the token is sent to, where whoever has the token proves that.</param>
     public static void Add(StatementBatch batch, string token, string purpose, Guid? userId, DateTime now, string? proves = null,
@@ -34,7 +34,7 @@ internal static class OneTimeLinks
     }
 
     /// <summary>
-    /// Whose token it is, and what it proves; null when it is none, or was used, or is too old. It is used up with the caller's
+    /// Returns the owner of the token, and what it proves; null if it is unknown, used, or too old. The token is used up in the caller's
     /// transaction.
     /// </summary>
     public static async Task<Taken?> TakeAsync(Tx tx, string token, string purpose, DateTime now) =>
@@ -43,7 +43,7 @@ internal static class OneTimeLinks
             r => r.UuidOrNull(0) is { } user ? new Taken(user, r.TextOrNull(1), r.TextOrNull(2))
             : null, Hash(token), purpose, now)).FirstOrDefault();
 
-    /// <summary>Whose token it is, without using it up; null as for <see cref="TakeAsync"/>.</summary>
+    /// <summary>Returns the owner of the token without using it up; null as for <see cref="TakeAsync"/>.</summary>
     public static Task<Guid?> OwnerAsync(Db db, string token, string purpose) => db.ReadAsync(async s =>
     {
         var batch = s.Batch();

@@ -18,7 +18,7 @@ public sealed class SecretBox
 
     private SecretBox(byte[]? key, byte[]? old = null) => (_key, _old) = (key, old);
 
-    /// <summary>No key: secrets are kept in clear.</summary>
+    /// <summary>A box without a key: secrets are stored unencrypted.</summary>
     public static SecretBox None { get; } = new(null);
 
     /// <summary>Whether it can encrypt.</summary>
@@ -32,11 +32,11 @@ public sealed class SecretBox
     }
 
     /// <summary>
-    /// The same, which also opens what the key before this one has encrypted: for the time in which the one takes the place of the other.
+    /// Returns the same box, which also opens what the previous key has encrypted: for the time of the change from one key to the other.
     /// </summary>
     public SecretBox After(SecretBox old) => new(_key, old._key);
 
-    /// <summary>Encrypts a value; only under the same name it can be opened. Needs a key.</summary>
+    /// <summary>Encrypts a value, which can be opened only under the same name. Needs a key.</summary>
     public byte[] Seal(string name, byte[] value)
     {
         var box = new byte[NonceBytes + value.Length + TagBytes];
@@ -47,7 +47,7 @@ public sealed class SecretBox
         return box;
     }
 
-    /// <summary>A wrong key, or none, is a <see cref="StartupException"/>.</summary>
+    /// <summary>Opens a value. A wrong or missing key throws <see cref="StartupException"/>.</summary>
     public byte[] Open(string name, byte[] box)
     {
         if (_key is null)

@@ -28,7 +28,7 @@ internal static class SecretStore
         "INSERT INTO secrets (name, value, sealed, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (name) DO NOTHING", name, box.HasKey
         ? box.Seal(name, value) : value, box.HasKey, now);
 
-    /// <summary>The secrets whose name begins so, in clear, the oldest first; and the database's clock.</summary>
+    /// <summary>Returns the secrets whose name has this prefix, decrypted, the oldest first; and the database's clock.</summary>
     public static Task<(IReadOnlyList<Secret> Secrets, DateTime Now)> ListAsync(Db db, SecretBox box, string prefix) =>
         db.ReadAsync<(IReadOnlyList<Secret>, DateTime)>(async s =>
     {
@@ -40,8 +40,7 @@ internal static class SecretStore
     });
 
     /// <summary>
-    /// Checks that the key opens what is encrypted, and encrypts what is not yet. A wrong or missing key is a
-    /// <see cref="StartupException"/>.
+    /// Checks that the key opens what is encrypted, and encrypts the rest. A wrong or missing key throws <see cref="StartupException"/>.
     /// </summary>
     public static async Task SealAllAsync(Db db, SecretBox box)
     {

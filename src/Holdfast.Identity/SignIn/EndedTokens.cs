@@ -39,7 +39,7 @@ internal sealed class EndedTokens(Db db, TimeProvider time)
 
             if (age >= RefreshAfter)
             {
-                // Should it fail, whoever finds the state too old asks again and is told.
+                // If it fails, the next caller who finds the state too old asks again and gets the error.
                 _ = ReadOnceAsync();
             }
 

@@ -83,7 +83,7 @@ internal sealed class RankedQueue(int slots, int places, int ranks)
     {
         lock (_gate)
         {
-            // Who has got a turn or lost the place is in no list any more.
+            // An entry that has got its turn or lost its place is in no list any more.
             if (mine.List is not null)
             {
                 _waiting[rank].Remove(mine);

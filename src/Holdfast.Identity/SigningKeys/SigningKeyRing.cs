@@ -98,7 +98,7 @@ internal sealed class SigningKeyRing
         _ring = new Ring(keys.ToDictionary(k => k.Public.Kid, StringComparer.Ordinal), keys.Single(k => k.Name == signing));
     }
 
-    /// <summary>Adds a key, and forgets those that have been of no use for a day. When it signs.</summary>
+    /// <summary>Adds a key, and deletes those that have been useless for a day. Returns when the new key begins to sign.</summary>
     public static async Task<DateTime> RotateAsync(Db db, SecretBox box)
     {
         await SecretStore.SealAllAsync(db, box);

@@ -19,7 +19,7 @@ internal sealed class RefreshTokens() : SignedTokens("refresh-tokens", "hr_")
         return Make(shown);
     }
 
-    /// <summary>False for what we never made.</summary>
+    /// <summary>Returns false for a token that we never made.</summary>
     public bool TryRead(string token, out Guid session, out int generation)
     {
         Span<byte> shown = stackalloc byte[Length];

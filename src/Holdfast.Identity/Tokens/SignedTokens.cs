@@ -6,8 +6,8 @@ using Holdfast.Platform.Data;
 namespace Holdfast.Identity.Tokens;
 
 /// <summary>
-/// Makes and reads tokens that carry their own proof: what they show, and the HMAC-SHA256 of that under a secret of the installation. So
-/// no token is stored, and any process knows one of ours.
+/// Makes and reads tokens that prove themselves: a shown value, and its HMAC-SHA256 under a secret of the installation. No token is stored,
+/// and every process recognises them.
 /// </summary>
 /// <param name="secret">The name of the secret.</param>
 /// <param name="prefix">What every token begins with.</param>

@@ -12,7 +12,7 @@ internal sealed class TokenCache(int maxCharacters)
     private readonly ConcurrentDictionary<string, (Caller Caller, int Generation, DateTime Expires)> _known = new(new BySignature());
     private int _characters;
 
-    /// <summary>The caller of a token that was checked, and the generation of tokens that the account had then.</summary>
+    /// <summary>Returns the caller of a checked token, and the generation of tokens that the account had then.</summary>
     public (Caller Caller, int Generation)? Find(string token, DateTime now) => _known.TryGetValue(token, out var entry)
         && entry.Expires > now ? (entry.Caller, entry.Generation) : null;
 

@@ -23,8 +23,7 @@ internal sealed class TokenReader(SigningKeyRing keys, TimeProvider time, Extern
     ApiKeyReader? apiKeys = null, EndedTokens? ended = null) : ITokenReader
 {
     /// <summary>
-    /// The longest token that is read; a longer one is refused unread. One with <see cref="Account.MaxStores"/> stores and the longest
-    /// name and email has less.
+    /// The longest token that is read. A token with <see cref="Account.MaxStores"/> stores and the longest name and email is shorter.
     /// </summary>
     public const int MaxLength = 8 * 1024;
 

@@ -21,10 +21,10 @@ public sealed class ReservationBook
     /// <summary>A point to come back to.</summary>
     public int Savepoint() => _changes.Count;
 
-    /// <summary>Takes back everything since the mark; the stock book has a mark of its own.</summary>
-    public void Undo(int mark)
+    /// <summary>Undoes everything since the savepoint; the stock book has a savepoint of its own.</summary>
+    public void Undo(int savepoint)
     {
-        for (var i = _changes.Count - 1; i >= mark; i--)
+        for (var i = _changes.Count - 1; i >= savepoint; i--)
         {
             var (before, after) = _changes[i];
             if (before is null)
@@ -37,7 +37,7 @@ public sealed class ReservationBook
             }
         }
 
-        _changes.RemoveRange(mark, _changes.Count - mark);
+        _changes.RemoveRange(savepoint, _changes.Count - savepoint);
     }
 
     /// <summary>Holds all lines until the time is over, or none: 409 <c>insufficient_stock</c> with the shortages.</summary>
@@ -119,27 +119,27 @@ public sealed class ReservationBook
             return Ended(reservation);
         }
 
-        var mark = stock.Savepoint();
-        var wanted = lines.ToDictionary(l => l.VariantId, l => l.Quantity);
-        foreach (var held in reservation.Lines)
+        var savepoint = stock.Savepoint();
+        var quantities = lines.ToDictionary(l => l.VariantId, l => l.Quantity);
+        foreach (var reserved in reservation.Lines)
         {
-            var passedOn = Math.Min(held.Quantity, wanted.GetValueOrDefault(held.VariantId));
+            var passedOn = Math.Min(reserved.Quantity, quantities.GetValueOrDefault(reserved.VariantId));
             if (passedOn > 0)
             {
-                stock.Transfer(held.VariantId, passedOn, StockReasons.Consumed, id, StockReasons.Placed, orderId);
-                wanted[held.VariantId] -= passedOn;
+                stock.Transfer(reserved.VariantId, passedOn, StockReasons.Consumed, id, StockReasons.Placed, orderId);
+                quantities[reserved.VariantId] -= passedOn;
             }
 
-            if (passedOn < held.Quantity)
+            if (passedOn < reserved.Quantity)
             {
-                stock.Release(held.VariantId, held.Quantity - passedOn, StockReasons.Consumed, id);
+                stock.Release(reserved.VariantId, reserved.Quantity - passedOn, StockReasons.Consumed, id);
             }
         }
 
-        var beyond = lines.Where(l => wanted[l.VariantId] > 0).Select(l => l with { Quantity = wanted[l.VariantId] }).ToList();
+        var beyond = lines.Where(l => quantities[l.VariantId] > 0).Select(l => l with { Quantity = quantities[l.VariantId] }).ToList();
         if (!stock.TryReserve(beyond, StockReasons.Placed, orderId, out var shortages))
         {
-            stock.Undo(mark);
+            stock.Undo(savepoint);
             return InventoryErrors.InsufficientStock(shortages!);
         }
 

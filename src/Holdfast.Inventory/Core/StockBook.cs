@@ -34,10 +34,10 @@ public sealed class StockBook
     /// <summary>A point to come back to.</summary>
     public int Savepoint() => _movements.Count;
 
-    /// <summary>Takes back everything since the mark.</summary>
-    public void Undo(int mark)
+    /// <summary>Undoes everything since the savepoint.</summary>
+    public void Undo(int savepoint)
     {
-        for (var i = _movements.Count - 1; i >= mark; i--)
+        for (var i = _movements.Count - 1; i >= savepoint; i--)
         {
             var movement = _movements[i];
             movement.Entry.OnHand -= movement.OnHandDelta;
@@ -45,7 +45,7 @@ public sealed class StockBook
             movement.Entry.Movements--;
         }
 
-        _movements.RemoveRange(mark, _movements.Count - mark);
+        _movements.RemoveRange(savepoint, _movements.Count - savepoint);
     }
 
     /// <summary>Reserves all lines, or none: then the shortages say why. Lines name each variant once.</summary>

@@ -16,7 +16,7 @@ namespace Holdfast.Inventory.Endpoints;
 /// <c>POST /inventory/{variantId}/receipts</c> <c>{quantity, reference}</c>, <c>/adjustments</c> <c>{delta, reason}</c> or <c>{counted,
 /// reason}</c>, and <c>PUT /inventory/{variantId}</c> <c>{lowStockThreshold}</c>.
 /// </summary>
-public sealed class ChangeStock(Db db, RelaySignal bell)
+public sealed class ChangeStock(Db db, RelaySignal signal)
 {
     /// <summary>The most pieces that one receipt or adjustment may move.</summary>
     public const long MaxQuantity = 1_000_000_000;
@@ -134,7 +134,7 @@ public sealed class ChangeStock(Db db, RelaySignal bell)
                 events.Add(new Event(view.VariantId, entry.Read.EventSequence + 1, needs ? "inventory.low"
                     : "inventory.restocked", view.StoreId, open.Now, request.Caller.Actor, null,
                     Reply.Bytes(view)));
-                tx.AfterCommit(bell.Ring);
+                tx.AfterCommit(signal.Wake);
             }
 
             batch.Execute(
@@ -174,7 +174,7 @@ public sealed class ChangeStock(Db db, RelaySignal bell)
         await batch.RunAsync();
         if (events.Count > 0)
         {
-            tx.AfterCommit(bell.Ring);
+            tx.AfterCommit(signal.Wake);
         }
 
         var m = open.Stock.Movements[^1];

@@ -14,7 +14,7 @@ namespace Holdfast.Inventory.Endpoints;
 /// <c>POST /inventory/counts</c> <c>{storeId, reason, lines:[{variantId, counted}]}</c>: sets the stock of up to 100 variants of a store
 /// to what somebody has found on the shelves, all or none, with the answer of an adjustment for each.
 /// </summary>
-public sealed class CountStock(Db db, RelaySignal bell)
+public sealed class CountStock(Db db, RelaySignal signal)
 {
     private sealed record Count(Guid VariantId, long Counted);
 
@@ -77,7 +77,7 @@ public sealed class CountStock(Db db, RelaySignal bell)
         await batch.RunAsync();
         if (events.Count > 0)
         {
-            tx.AfterCommit(bell.Ring);
+            tx.AfterCommit(signal.Wake);
         }
 
         return Reply.Ok(new { Items = stock.Movements.Select(m => Change(m, views[m.Entry.Read.VariantId], holds, stock, now)).ToList() });

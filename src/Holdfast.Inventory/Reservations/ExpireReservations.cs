@@ -11,7 +11,7 @@ namespace Holdfast.Inventory.Reservations;
 /// Gives back the stock of reservations whose time is over: a bounded batch over the index, once a second, by any number of workers.
 /// Deciding does not depend on it: whoever touches an overdue reservation expires it.
 /// </summary>
-public sealed class ExpireReservations(Db db, RelaySignal bell, ILogger<ExpireReservations> log) : Sweep(db, Pause, BatchSize, log)
+public sealed class ExpireReservations(Db db, RelaySignal signal, ILogger<ExpireReservations> log) : Sweep(db, Pause, BatchSize, log)
 {
     private const int BatchSize = 200;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -50,20 +50,20 @@ public sealed class ExpireReservations(Db db, RelaySignal bell, ILogger<ExpireRe
         var (stock, now) = await ReservationQueue.LoadStockAsync(tx, fetched.All().SelectMany(r => r.Lines));
         var expired = ids.Count(id => Expire(reservations, stock, id, now));
 
-        var inking = tx.Batch();
+        var writes = tx.Batch();
         var events = new EventLog();
-        await StockStore.SaveAsync(stock, tx, inking, events, now, "system");
-        ReservationStore.Save(reservations, inking, events, _ => "system");
-        events.Save(inking);
-        await inking.RunAsync();
-        tx.AfterCommit(bell.Ring);
+        await StockStore.SaveAsync(stock, tx, writes, events, now, "system");
+        ReservationStore.Save(reservations, writes, events, _ => "system");
+        events.Save(writes);
+        await writes.RunAsync();
+        tx.AfterCommit(signal.Wake);
         return expired;
     }
 
     /// <summary>One that cannot be expired is logged, and does not keep the others from it.</summary>
     private bool Expire(ReservationBook reservations, StockBook stock, Guid id, DateTime now)
     {
-        var (stockMark, mark) = (stock.Savepoint(), reservations.Savepoint());
+        var (stockSavepoint, savepoint) = (stock.Savepoint(), reservations.Savepoint());
         try
         {
             return reservations.Expire(stock, id, now);
@@ -71,8 +71,8 @@ public sealed class ExpireReservations(Db db, RelaySignal bell, ILogger<ExpireRe
         catch (Exception e)
         {
             Log.LogError(e, "Reservation {Id} could not be expired", id);
-            stock.Undo(stockMark);
-            reservations.Undo(mark);
+            stock.Undo(stockSavepoint);
+            reservations.Undo(savepoint);
             return false;
         }
     }

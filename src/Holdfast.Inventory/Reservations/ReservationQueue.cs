@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Inventory.Reservations;
 
-/// <summary>Waiting reservation commands become batches: one look without locks, then open, decide, ink, one commit.</summary>
-public sealed class ReservationQueue(Db db, RelaySignal bell, ILogger<ReservationQueue> log)
+/// <summary>Waiting reservation commands become batches: peek without locks, load, decide, save, one commit.</summary>
+public sealed class ReservationQueue(Db db, RelaySignal signal, ILogger<ReservationQueue> log)
     : BatchQueue<ReservationCommand, Reply>(db, log, AtOnce, Capacity, MaxBatch)
 {
     private const int AtOnce = 2;
@@ -65,16 +65,16 @@ public sealed class ReservationQueue(Db db, RelaySignal bell, ILogger<Reservatio
             outcomes[i] = keys.Replay(commands[i]) ?? keys.Keep(commands[i], Decide(decision, commands[i]));
         }
 
-        var inking = tx.Batch();
+        var writes = tx.Batch();
         var events = new EventLog();
-        await StockStore.SaveAsync(stock, tx, inking, events, now, open.Count == 1 ? commands[open[0]].Caller.Actor : "system");
-        ReservationStore.Save(reservations, inking, events, id => decision.Actors[id]);
-        events.Save(inking);
-        keys.Save(inking, now);
-        await inking.RunAsync();
+        await StockStore.SaveAsync(stock, tx, writes, events, now, open.Count == 1 ? commands[open[0]].Caller.Actor : "system");
+        ReservationStore.Save(reservations, writes, events, id => decision.Actors[id]);
+        events.Save(writes);
+        keys.Save(writes, now);
+        await writes.RunAsync();
         if (events.Count > 0)
         {
-            tx.AfterCommit(bell.Ring);
+            tx.AfterCommit(signal.Wake);
         }
 
         await attempt.CommitAsync(tx, [.. outcomes.Select(o => o!.Value)]);
@@ -92,7 +92,7 @@ public sealed class ReservationQueue(Db db, RelaySignal bell, ILogger<Reservatio
     /// </summary>
     private Result<Reply> Decide(Decision on, ReservationCommand command)
     {
-        var (stockMark, mark) = (on.Stock.Savepoint(), on.Reservations.Savepoint());
+        var (stockSavepoint, savepoint) = (on.Stock.Savepoint(), on.Reservations.Savepoint());
         try
         {
             var result = command switch
@@ -102,7 +102,7 @@ public sealed class ReservationQueue(Db db, RelaySignal bell, ILogger<Reservatio
                 ReleaseCommand => on.Reservations.Release(on.Stock, command.Id, on.Now),
                 _ => on.Reservations.Commit(on.Stock, on.Holds, command.Id, on.Now),
             };
-            if (on.Reservations.Savepoint() > mark)
+            if (on.Reservations.Savepoint() > savepoint)
             {
                 on.Actors[command.Id] = result.IsOk ? command.Caller.Actor : "system";
             }
@@ -117,8 +117,8 @@ public sealed class ReservationQueue(Db db, RelaySignal bell, ILogger<Reservatio
         catch (Exception e)
         {
             log.LogError(e, "A reservation command failed");
-            on.Stock.Undo(stockMark);
-            on.Reservations.Undo(mark);
+            on.Stock.Undo(stockSavepoint);
+            on.Reservations.Undo(savepoint);
             return Errors.Internal;
         }
     }

@@ -5,7 +5,7 @@ using Holdfast.Platform.Messaging.Events;
 
 namespace Holdfast.Inventory.Reservations;
 
-/// <summary>Opens and inks the <see cref="ReservationBook"/>. In the lock order, reservations come before stock.</summary>
+/// <summary>Loads and saves the <see cref="ReservationBook"/>. In the lock order, reservations come before stock.</summary>
 public static class ReservationStore
 {
     private const string Select =
@@ -19,7 +19,7 @@ public static class ReservationStore
 
     /// <summary>
     /// Writes what changed, with the events <c>inventory.reserved</c>, <c>inventory.released</c> (also when the time was over) and
-    /// <c>inventory.committed</c> (also when an order took it over). The stock book is inked separately.
+    /// <c>inventory.committed</c> (also when an order took it over). The stock book is saved separately.
     /// </summary>
     public static void Save(ReservationBook book, StatementBatch batch, EventLog events, Func<Guid, string> actorOf)
     {

@@ -7,7 +7,7 @@ using Holdfast.Platform.Text;
 
 namespace Holdfast.Inventory.Storage;
 
-/// <summary>Opens and inks the <see cref="StockBook"/>: one read under lock, one write per table.</summary>
+/// <summary>Loads and saves the <see cref="StockBook"/>: one read under lock, one write per table.</summary>
 public static class StockStore
 {
     /// <summary>Locks the rows of the variants, in the order of their keys.</summary>
@@ -43,7 +43,7 @@ public static class StockStore
     }
 
     /// <summary>
-    /// Writes what changed: balances, ledger rows, what is stale in caches, and the events <c>inventory.low</c> (available has fallen to
+    /// Writes what changed: balances, ledger rows, the invalidated cache keys, and the events <c>inventory.low</c> (available has fallen to
     /// the threshold), <c>inventory.rejected</c> (the last piece is taken: a sell-out begins), <c>inventory.shortfall</c>, and
     /// <c>inventory.restocked</c> (enough again).
     /// </summary>

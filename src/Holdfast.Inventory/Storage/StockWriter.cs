@@ -41,11 +41,11 @@ public static class StockWriter
             }
         }
 
-        var inking = tx.Batch();
+        var writes = tx.Batch();
         var events = new EventLog();
-        await StockStore.SaveAsync(stock, tx, inking, events, now, "system");
-        events.Save(inking);
-        await inking.RunAsync();
+        await StockStore.SaveAsync(stock, tx, writes, events, now, "system");
+        events.Save(writes);
+        await writes.RunAsync();
         return new Receipts(stock.Movements.Count, before);
     }
 

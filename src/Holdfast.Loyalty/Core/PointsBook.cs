@@ -147,10 +147,10 @@ public sealed class PointsBook
     /// <summary>A point to come back to.</summary>
     public int Savepoint() => _movements.Count;
 
-    /// <summary>Takes back everything since the mark.</summary>
-    public void Undo(int mark)
+    /// <summary>Undoes everything since the savepoint.</summary>
+    public void Undo(int savepoint)
     {
-        for (var i = _movements.Count - 1; i >= mark; i--)
+        for (var i = _movements.Count - 1; i >= savepoint; i--)
         {
             var movement = _movements[i];
             movement.Entry.Balance -= movement.Delta;
@@ -158,7 +158,7 @@ public sealed class PointsBook
             movement.Entry.NextExpiry = movement.NextExpiryBefore;
         }
 
-        _movements.RemoveRange(mark, _movements.Count - mark);
+        _movements.RemoveRange(savepoint, _movements.Count - savepoint);
     }
 
     /// <summary>The account's ledger with what this book has added; null where it was not noted.</summary>

@@ -3,7 +3,7 @@ using Holdfast.Platform.Data;
 
 namespace Holdfast.Loyalty.Storage;
 
-/// <summary>Opens and inks the <see cref="PointsBook"/>: one read under lock, one write per table.</summary>
+/// <summary>Loads and saves the <see cref="PointsBook"/>: one read under lock, one write per table.</summary>
 public static class PointsStore
 {
     private const string Select =
@@ -46,7 +46,7 @@ public static class PointsStore
         IReadOnlyCollection<(Guid CustomerId, Guid StoreId)> accounts) =>
         Read(tx, batch, accounts, Select + " ORDER BY customer_id, store_id {lock}");
 
-    /// <summary>As <see cref="LoadAsync"/> without locks, for quotes and for showing; never to be inked.</summary>
+    /// <summary>As <see cref="LoadAsync"/> without locks, for quotes and for showing; never to be saved.</summary>
     public static async Task<PointsBook> PeekAsync(DbSession session, IReadOnlyCollection<(Guid CustomerId, Guid StoreId)> accounts) =>
         accounts.Count == 0 ? PointsBook.Empty : await PeekSomeAsync(session, accounts);
 

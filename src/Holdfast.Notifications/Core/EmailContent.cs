@@ -2,5 +2,5 @@ using Holdfast.Platform.Mail;
 
 namespace Holdfast.Notifications.Core;
 
-/// <summary>A letter with its subject.</summary>
-public sealed record EmailContent(string Subject, EmailTemplate Letter);
+/// <summary>The content of a mail with its subject.</summary>
+public sealed record EmailContent(string Subject, EmailTemplate Template);

@@ -3,7 +3,7 @@ using Holdfast.Platform.Mail;
 
 namespace Holdfast.Notifications.Core;
 
-/// <summary>The letters to the buyer of an order, in the order's language.</summary>
+/// <summary>The mails to the buyer of an order, in the order's language.</summary>
 public static class OrderEmails
 {
     /// <param name="link">Where the buyer sees the order; null: nowhere.</param>
@@ -13,38 +13,38 @@ public static class OrderEmails
         UnverifiedMailbox? unproved = null)
     {
         var (subject, said) = Words(what, order, shop, now, unproved is not { TellsReason: false });
-        var letter = new EmailTemplate(order.Language, shop.Name).Title(subject).Say(Greeting(order, unproved is null));
+        var template = new EmailTemplate(order.Language, shop.Name).Title(subject).Say(Greeting(order, unproved is null));
         foreach (var paragraph in said)
         {
-            letter.Say(paragraph);
+            template.Say(paragraph);
         }
 
         if (what == Announcement.Placed && unproved?.ConfirmLink is { } confirm && Waits(order, now))
         {
-            letter.Link(Say(order, "Xác nhận đơn hàng", "Confirm the order"), confirm);
+            template.Link(Say(order, "Xác nhận đơn hàng", "Confirm the order"), confirm);
         }
 
         if (link is not null && what != Announcement.Refunded)
         {
-            letter.Link(Say(order, "Xem đơn hàng", "See your order"), link);
+            template.Link(Say(order, "Xem đơn hàng", "See your order"), link);
         }
 
         if (what is Announcement.Placed or Announcement.Shipped)
         {
-            letter.Rows(what == Announcement.Placed ? Goods(order) : Shipment(order));
+            template.Rows(what == Announcement.Placed ? Goods(order) : Shipment(order));
         }
 
         if (what == Announcement.Placed)
         {
-            letter.Rows(Sums(order));
+            template.Rows(Sums(order));
         }
 
         if (unproved is null && what is Announcement.Placed or Announcement.Shipped && Address(order) is { Length: > 0 } address)
         {
-            letter.Say($"{Say(order, "Giao đến", "Delivery address")}:\n{address}");
+            template.Say($"{Say(order, "Giao đến", "Delivery address")}:\n{address}");
         }
 
-        return new EmailContent(subject, letter);
+        return new EmailContent(subject, template);
     }
 
     private static (string Subject, List<string> Said) Words(Announcement what, OrderEventData o, ShopFacts shop, DateTime now,

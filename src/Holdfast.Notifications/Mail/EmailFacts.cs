@@ -20,7 +20,7 @@ internal sealed class EmailFacts(
         }
 
         if (!events.TryGetValue(about, out var e) || !buyers.TryGetValue(e.Subject, out var buyer)
-            || Announcements.Of(e) is not var (what, told)
+            || Announcements.Of(e) is not var (what, order)
             || Emails.IsOfClosed(buyer.Email) || !shops.TryGetValue(e.StoreId, out var shop))
         {
             return null;
@@ -29,7 +29,7 @@ internal sealed class EmailFacts(
         if (message.Channel == "sms")
         {
             return Phones.Normalise(buyer.Phone) is not { } phone || !Phones.IsOf(phone, options.SmsCountries) ? null
-                : message with { To = phone, Text = OrderTexts.Write(what, told, shop, accessKeys.Texted(e.Subject, buyer.Phone)) };
+                : message with { To = phone, Text = OrderTexts.Write(what, order, shop, accessKeys.Texted(e.Subject, buyer.Phone)) };
         }
 
         // A guest reads the order with its key; the mailbox is the one that ordered.
@@ -37,7 +37,7 @@ internal sealed class EmailFacts(
         var unproved = buyer.IsProved ? null : new UnverifiedMailbox(
             $"{url.Base}/orders/{e.Subject}?confirm={accessKeys.Mailed(e.Subject, buyer.Email)}", TellsReason: e.Actor != "guest"
             && !e.Actor.StartsWith("customer:", StringComparison.Ordinal));
-        var (subject, letter) = OrderEmails.Write(what, told, shop, link, now, unproved);
-        return message with { To = buyer.Email, Subject = subject, Text = letter.Text, Html = letter.Html };
+        var (subject, content) = OrderEmails.Write(what, order, shop, link, now, unproved);
+        return message with { To = buyer.Email, Subject = subject, Text = content.Text, Html = content.Html };
     }
 }

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Notifications.Mail;
 
 /// <summary>Sends queued mails, by SMTP or into the folder.</summary>
-internal sealed class MailSender(Db db, MailTransport transport, EmailComposer letters, ILogger<MailSender> log)
-    : Sender(db, "mail", letters, log)
+internal sealed class MailSender(Db db, MailTransport transport, EmailComposer composer, ILogger<MailSender> log)
+    : Sender(db, "mail", composer, log)
 {
     protected override Task TransportAsync(OutgoingMessage message, CancellationToken ct) => transport.SendAsync(message, ct);
 

@@ -10,7 +10,8 @@ namespace Holdfast.Notifications.Sms;
 /// Sends queued SMS through the gateway. The message's id goes along as Idempotency-Key, so that a gateway that knows keys sends a retried
 /// one once.
 /// </summary>
-internal sealed class SmsSender(Db db, SmsGateway gateway, EmailComposer letters, ILogger<SmsSender> log) : Sender(db, "sms", letters, log)
+internal sealed class SmsSender(Db db, SmsGateway gateway, EmailComposer composer, ILogger<SmsSender> log)
+    : Sender(db, "sms", composer, log)
 {
     private readonly HttpClient _http = new(
         new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })

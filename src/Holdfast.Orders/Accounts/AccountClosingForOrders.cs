@@ -16,7 +16,7 @@ namespace Holdfast.Orders.Accounts;
 /// event, so that others who keep copies can do the same. Closing leaves nothing personal: earlier events, which are the history and the
 /// answers to retries, are rewritten, slice by slice.
 /// </summary>
-internal sealed class AccountClosingForOrders(RelaySignal bell) : AccountHook
+internal sealed class AccountClosingForOrders(RelaySignal signal) : AccountHook
 {
     // An order has a handful of events of two kilobytes; one that was edited for years is worked on separately.
     private const int EventsAtOnce = 500;
@@ -114,7 +114,7 @@ internal sealed class AccountClosingForOrders(RelaySignal bell) : AccountHook
     }
 
     /// <summary>
-    /// By what the buyer would be known again goes. A guest who ordered with the same email keeps what is counted of their own orders.
+    /// Removes the keys that would identify the buyer. A guest who ordered with the same email keeps what is counted of their own orders.
     /// </summary>
     private static async Task ForgetBuyerAsync(Tx tx, List<Order> orders, string standIn)
     {
@@ -162,6 +162,6 @@ internal sealed class AccountClosingForOrders(RelaySignal bell) : AccountHook
         write.Save(batch, changed);
         events.Save(batch);
         await batch.RunAsync();
-        tx.AfterCommit(bell.Ring);
+        tx.AfterCommit(signal.Wake);
     }
 }

@@ -1,7 +1,7 @@
 
 namespace Holdfast.Orders.Core;
 
-/// <summary>Where each of the books stood.</summary>
+/// <summary>The savepoint of each book.</summary>
 public readonly record struct BooksSavepoint(int Stock, int Purchases, int Discounts, int Points)
 {
     public int Reservations { get; init; }

@@ -1,13 +1,13 @@
 namespace Holdfast.Orders.Core;
 
 /// <summary>
-/// By what a buyer is known again. An account is known by its id and, once a mailed link has proved it, by its mailbox; a guest by whatever
-/// mailbox and phone they name. What guests do counts against guests alone, so that nobody stands in the way of an account by naming its
-/// email or phone. See docs/adr/0018.
+/// The keys that identify a buyer. An account is identified by its id and, once a mailed link has proved it, by its mailbox; a guest by the
+/// mailbox and phone that they name. What guests do counts against guests alone, so that nobody can block an account by naming its email or
+/// phone. See docs/adr/0018.
 /// </summary>
-/// <param name="Counted">The keys under which an order is counted; the first one says who it was.</param>
-/// <param name="Known">The keys that are this buyer's, without the phone.</param>
-/// <param name="Phone">The key of the phone by which a guest is known; null for an account, and where it says nothing.</param>
+/// <param name="Counted">The keys under which an order is counted; the first one identifies the buyer.</param>
+/// <param name="Known">The keys that belong to this buyer, without the phone.</param>
+/// <param name="Phone">The key of a guest's phone; null for an account, or if the phone identifies nobody.</param>
 public sealed record BuyerKeys(IReadOnlyList<string> Counted, IReadOnlyList<string> Known, string? Phone)
 {
     private const string OfPhones = "phone:";
@@ -19,7 +19,7 @@ public sealed record BuyerKeys(IReadOnlyList<string> Counted, IReadOnlyList<stri
     public static string? PhoneAmong(IEnumerable<string> keys) =>
         keys.FirstOrDefault(k => k.StartsWith(OfPhones, StringComparison.Ordinal) && !k.Contains('@', StringComparison.Ordinal));
 
-    /// <param name="mailbox">What the email reaches; of an account only where that was proved.</param>
+    /// <param name="mailbox">The mailbox that the email reaches; for an account, only if it was proved.</param>
     /// <param name="phone">As the order has it.</param>
     public static BuyerKeys Of(Guid? account, string? mailbox, string phone)
     {

@@ -4,11 +4,11 @@ using Holdfast.Platform;
 
 namespace Holdfast.Orders.Core;
 
-/// <summary>Orders, and parts of orders, that come to nothing: what they held is given back, and money for them becomes due back.</summary>
+/// <summary>The cancellation of orders and of parts of orders: what they held is given back, and money for them becomes due back.</summary>
 internal static class CancellationRules
 {
     /// <summary>
-    /// Ends an order of which nothing is out of the house; those who work for the store may also cancel the open lines of one that goes on.
+    /// Cancels an order of which nothing has been shipped. Those who work for the store may also cancel the open lines of a shipped order.
     /// </summary>
     public static Error? Cancel(CancelCommand command, OrderAggregate file, LifecycleBooks books, DateTime now)
     {

@@ -4,31 +4,31 @@ using Holdfast.Platform;
 namespace Holdfast.Orders.Core;
 
 /// <summary>
-/// What the strangers of one network address hold of a batch's variants and have not paid, in whatever way they mean to pay. It is asked
-/// of who pays online: all others are bounded together by the <see cref="UnpaidHoldBook"/>. Buyers at other addresses are never in the way.
+/// What the strangers of one network address hold unpaid of a batch's variants, whatever payment method they chose. It limits only buyers
+/// who pay online: the <see cref="UnpaidHoldBook"/> limits all others together. Buyers at other addresses are never affected.
 /// </summary>
-/// <param name="read">Read under the lock of the stock; an address may be there several times.</param>
+/// <param name="read">The rows, read under the lock of the stock; an address may occur several times.</param>
 public sealed class ClientHoldBook(UnpaidLimits limits, IEnumerable<(long Client, Guid VariantId, long Quantity)> read)
 {
-    private readonly Dictionary<(long Client, Guid VariantId), long> _held = read.GroupBy(r => (r.Client, r.VariantId))
+    private readonly Dictionary<(long Client, Guid VariantId), long> _quantities = read.GroupBy(r => (r.Client, r.VariantId))
         .ToDictionary(g => g.Key, g => g.Sum(r => r.Quantity));
 
     private readonly List<(long Client, Guid VariantId, long Quantity)> _added = [];
 
-    /// <summary>Without limits, and keeping nothing.</summary>
+    /// <summary>A book without limits, which counts nothing.</summary>
     public static ClientHoldBook None { get; } = new(default, []);
 
-    public int Mark() => _added.Count;
+    public int Savepoint() => _added.Count;
 
-    /// <summary>Forgets what was added since the mark.</summary>
-    public void Undo(int mark)
+    /// <summary>Undoes what was added since the savepoint.</summary>
+    public void Undo(int savepoint)
     {
-        foreach (var (client, variantId, quantity) in _added.Skip(mark))
+        foreach (var (client, variantId, quantity) in _added.Skip(savepoint))
         {
-            _held[(client, variantId)] -= quantity;
+            _quantities[(client, variantId)] -= quantity;
         }
 
-        _added.RemoveRange(mark, _added.Count - mark);
+        _added.RemoveRange(savepoint, _added.Count - savepoint);
     }
 
     /// <summary>Counts what an accepted order holds.</summary>
@@ -41,12 +41,12 @@ public sealed class ClientHoldBook(UnpaidLimits limits, IEnumerable<(long Client
 
         foreach (var line in lines)
         {
-            _held[(client, line.VariantId)] = _held.GetValueOrDefault((client, line.VariantId)) + line.Quantity;
+            _quantities[(client, line.VariantId)] = _quantities.GetValueOrDefault((client, line.VariantId)) + line.Quantity;
             _added.Add((client, line.VariantId, line.Quantity));
         }
     }
 
-    /// <summary>What stands in the way of holding so many pieces more: <c>too_many_held</c> with the variant.</summary>
+    /// <summary>Returns why so many more pieces cannot be held: <c>too_many_held</c> with the variant; or null.</summary>
     public Error? Obstacle(IReadOnlyList<StockLine> lines, BuyerHashes buyer, StockBook stock)
     {
         if (ReferenceEquals(this, None) || buyer.Client is not { } client)
@@ -57,7 +57,7 @@ public sealed class ClientHoldBook(UnpaidLimits limits, IEnumerable<(long Client
         foreach (var (variantId, quantity) in lines)
         {
             var limit = limits.Together(stock.Find(variantId)?.OnHand ?? 0);
-            if (_held.GetValueOrDefault((client, variantId)) + quantity > limit)
+            if (_quantities.GetValueOrDefault((client, variantId)) + quantity > limit)
             {
                 return OrderErrors.TooManyHeld(limit).With("variantId", variantId);
             }

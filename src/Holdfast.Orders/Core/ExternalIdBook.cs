@@ -19,10 +19,10 @@ public sealed class ExternalIdBook(IEnumerable<(Guid StoreId, string ExternalId)
 
     public int Savepoint() => _added.Count;
 
-    /// <summary>Forgets what was taken since the mark.</summary>
-    public void Undo(int mark)
+    /// <summary>Undoes what was taken since the savepoint.</summary>
+    public void Undo(int savepoint)
     {
-        _taken.ExceptWith(_added.Skip(mark));
-        _added.RemoveRange(mark, _added.Count - mark);
+        _taken.ExceptWith(_added.Skip(savepoint));
+        _added.RemoveRange(savepoint, _added.Count - savepoint);
     }
 }

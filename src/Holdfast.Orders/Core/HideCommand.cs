@@ -1,5 +1,5 @@
 
 namespace Holdfast.Orders.Core;
 
-/// <summary>Out of the lists: of its owner's, or (staff) of everybody's.</summary>
+/// <summary>Hides an order from lists: from its owner's, or (by staff) from everybody's.</summary>
 public sealed record HideCommand(Guid OrderId, Guid StoreId, string Actor, bool ByOwner) : OrderCommand(OrderId, StoreId, Actor);

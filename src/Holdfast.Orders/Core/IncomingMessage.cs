@@ -14,13 +14,14 @@ public abstract record IncomingMessage(Guid OrderId)
 
     /// <summary>
     /// Reads a message: a CloudEvent (its <c>type</c> and <c>data</c>), or the bare data with the type beside it (RabbitMQ's routing key,
-    /// Kafka's header <c>type</c>, or a member <c>type</c>). <c>Identity</c> is the same when it is told again. Or what is wrong with it.
+    /// Kafka's header <c>type</c>, or a member <c>type</c>). A repeated message has the same <c>Identity</c>. <c>Fault</c> says what is
+    /// wrong with it.
     /// </summary>
     public static (IncomingMessage? Message, string Identity, string? Fault) Read(string type, ReadOnlySpan<byte> body)
     {
         try
         {
-            // Some systems write a byte order mark; it is no part of JSON (RFC 8259, 8.1), nor of what is told.
+            // Some systems write a byte order mark; it is part neither of JSON (RFC 8259, 8.1) nor of the message.
             body = body.StartsWith("\uFEFF"u8) ? body[3..] : body;
             var reader = new Utf8JsonReader(body);
             using var document = JsonDocument.ParseValue(ref reader);
@@ -92,12 +93,12 @@ public abstract record IncomingMessage(Guid OrderId)
     private static string? Text(JsonElement json, string name)
     {
         if (!json.TryGetProperty(name, out var member) || member.ValueKind != JsonValueKind.String
-            || member.GetString() is not { Length: <= 4 * MaxText } told)
+            || member.GetString() is not { Length: <= 4 * MaxText } content)
         {
             return null;
         }
 
-        var text = UnicodeText.Nfc(told).Trim();
+        var text = UnicodeText.Nfc(content).Trim();
         return text.Length <= MaxText && !text.Any(char.IsControl) ? text : null;
     }
 }

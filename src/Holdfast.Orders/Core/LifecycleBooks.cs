@@ -4,7 +4,7 @@ using Holdfast.Promotions.Core;
 
 namespace Holdfast.Orders.Core;
 
-/// <summary>What a batch of changes decides on.</summary>
+/// <summary>The books that a batch of changes decides on.</summary>
 public sealed class LifecycleBooks
 {
     public required IReadOnlyDictionary<Guid, OrderAggregate> Files { get; init; }
@@ -23,17 +23,17 @@ public sealed class LifecycleBooks
     /// <summary>Who holds what of the variants that are short.</summary>
     public required HoldBook Holds { get; init; }
 
-    /// <summary>A point to come back to.</summary>
+    /// <summary>Returns a savepoint for <see cref="Undo"/>.</summary>
     public BooksSavepoint Savepoint() =>
         new(Stock.Savepoint(), Purchases.Savepoint(), Discounts.Savepoint(), Points.Savepoint()) { Payments = Payments.Savepoint() };
 
-    /// <summary>Takes back what a command did since the mark.</summary>
-    public void Undo(BooksSavepoint mark)
+    /// <summary>Undoes what a command did since the savepoint.</summary>
+    public void Undo(BooksSavepoint savepoint)
     {
-        Stock.Undo(mark.Stock);
-        Purchases.Undo(mark.Purchases);
-        Discounts.Undo(mark.Discounts);
-        Points.Undo(mark.Points);
-        Payments.Undo(mark.Payments);
+        Stock.Undo(savepoint.Stock);
+        Purchases.Undo(savepoint.Purchases);
+        Discounts.Undo(savepoint.Discounts);
+        Points.Undo(savepoint.Points);
+        Payments.Undo(savepoint.Payments);
     }
 }

@@ -4,12 +4,12 @@ using Holdfast.Platform;
 namespace Holdfast.Orders.Core;
 
 /// <summary>
-/// The decision on an existing order: (books, command, now) to the next state or a named rejection. An order whose time is over is expired
-/// first, whether a sweep has seen it or not.
+/// The decision on an existing order: (books, command, now) to the next state or a named rejection. An overdue order is expired first,
+/// whether or not a sweep has run.
 /// </summary>
 public static class LifecycleRules
 {
-    /// <summary>Applies the command to the books. After an error the caller takes everything of this command back.</summary>
+    /// <summary>Applies the command to the books. After an error the caller undoes everything that this command did.</summary>
     public static Error? Decide(OrderCommand command, OrderAggregate file, LifecycleBooks books, DateTime now)
     {
         if (command.ExpectedVersion?.Holds(file.Order.Version) == false)
@@ -69,9 +69,7 @@ public static class LifecycleRules
         file.Become(file.Order with { Status = OrderStatus.Expired, RefundDue = file.Order.RefundDue + due }, "order.expired", actor, now);
     }
 
-    /// <summary>
-    /// By staff; or by the buyer, who can confirm an order that is paid on delivery, and nothing else. Doing so once more changes nothing.
-    /// </summary>
+    /// <summary>Confirms an order: by staff, or by its buyer if it is paid on delivery. Confirming again changes nothing.</summary>
     internal static Error? Confirm(ConfirmCommand command, OrderAggregate file, DateTime now)
     {
         var order = file.Order;

@@ -48,7 +48,8 @@ internal static class Money
     }
 
     /// <summary>
-    /// A payment has failed. Told of an order that is paid in part, or has ended, it changes nothing; told again neither.
+    /// Records that a payment has failed. It changes nothing if the order is partly paid or has ended, or if the failure was already
+    /// recorded.
     /// </summary>
     public static Error? Fail(FailPaymentCommand fail, OrderAggregate file, DateTime now)
     {
@@ -83,7 +84,9 @@ internal static class Money
         file.Become(file.Order with { AmountPaid = file.Order.AmountPaid + open }, "payment.succeeded", deliver.Actor, now);
     }
 
-    /// <summary>Makes all that is kept of an order's payments due back; returns how much. The caller adds it to the order.</summary>
+    /// <summary>
+    /// Makes all money that is kept of an order's payments due back. Returns the amount, which the caller adds to the order.
+    /// </summary>
     public static long ReturnAll(OrderAggregate file, string reason, DateTime now)
     {
         var due = 0L;
@@ -96,8 +99,8 @@ internal static class Money
     }
 
     /// <summary>
-    /// Makes due back what is kept beyond what the order costs from now on, of the last payments first; returns how much. The caller adds
-    /// it to the order.
+    /// Makes the money due back that exceeds the order's new cost, taken from the last payments first. Returns the amount, which the caller
+    /// adds to the order.
     /// </summary>
     /// <param name="after">The order with its new cost.</param>
     /// <param name="reason">Made unique by the event that follows: an order may become cheaper several times.</param>
@@ -135,9 +138,9 @@ internal static class Money
     }
 
     /// <summary>
-    /// After expiry: everything is taken again and the order confirmed, or the money is due back; always, where nobody is left to send the
-    /// goods to. What came
-    /// before and has not gone back yet counts, so that parts are judged as a whole is.
+    /// Money for an expired order: everything is taken again and the order confirmed, or the money becomes due back. It always becomes due
+    /// back if the buyer's account is closed. Earlier money that has not gone back yet counts, so that partial payments are judged like a
+    /// whole one.
     /// </summary>
     private static Error? PayLate(Payment payment, OrderAggregate file, LifecycleBooks books, DateTime now)
     {
@@ -170,11 +173,11 @@ internal static class Money
         return null;
     }
 
-    /// <summary>Stock, purchases, the code's use and the points, all or none.</summary>
+    /// <summary>Takes stock, purchases, the code's use and the points again: all or none.</summary>
     private static bool TryTakeAgain(Order order, LifecycleBooks books)
     {
         var overLimit = order.Lines.Any(l => l.Limited && books.Limits.TryGetValue(l.VariantId, out var limit)
-            && books.Purchases.Held(l.VariantId, order.BuyerKeys) + l.Live > limit);
+            && books.Purchases.Quantity(l.VariantId, order.BuyerKeys) + l.Live > limit);
         if (overLimit)
         {
             return false;

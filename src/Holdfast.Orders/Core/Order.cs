@@ -23,8 +23,8 @@ public sealed record Order : OrderDetails
     public string? CustomerName { get; init; }
 
     /// <summary>
-    /// Under what it counts against purchase limits; of orders from before there were such keys the normalised email. They stay when staff
-    /// correct the email.
+    /// The buyer's keys, under which the order counts against purchase limits. Orders from before there were such keys have the normalised
+    /// email. The keys stay when staff correct the email.
     /// </summary>
     public required IReadOnlyList<string> BuyerKeys
     {
@@ -32,13 +32,13 @@ public sealed record Order : OrderDetails
         init;
     }
 
-    /// <summary>Who it counts as against the limits of a code.</summary>
+    /// <summary>The buyer's key for the limits of a discount code.</summary>
     public string BuyerKey => BuyerKeys[0];
 
-    /// <summary>The key of the phone, under which a code counts besides; null: none.</summary>
+    /// <summary>The key of the phone, under which a code counts as well; null: none.</summary>
     public string? PhoneKey => Orders.Core.BuyerKeys.PhoneAmong(BuyerKeys);
 
-    /// <summary>Only written, when it is placed; null where unpaid orders are not limited.</summary>
+    /// <summary>The buyer's hashes: only written, when the order is placed; null if unpaid orders are not limited.</summary>
     public BuyerHashes? Buyer { get; init; }
 
     /// <summary>The address it was placed from; only written, as a hash.</summary>
@@ -61,7 +61,7 @@ public sealed record Order : OrderDetails
     public Guid? DiscountId { get; init; }
     public string? DiscountCode { get; init; }
 
-    /// <summary>What its codes take off together.</summary>
+    /// <summary>The sum that its codes take off.</summary>
     public long DiscountAmount { get; init; }
 
     /// <summary>The second code, and its part of the discount.</summary>
@@ -84,10 +84,12 @@ public sealed record Order : OrderDetails
     /// <summary>Points that its delivery has brought the buyer, less those taken back for what was returned.</summary>
     public long EarnedPoints { get; init; }
 
-    /// <summary>As it was placed: it never changes. What of it is still to be paid is <see cref="Cost"/>.</summary>
+    /// <summary>
+    /// The total as the order was placed: it never changes. The part of it that the buyer has to pay is <see cref="Cost"/>.
+    /// </summary>
     public required long Total { get; init; }
 
-    /// <summary>What of the total belongs to pieces that were cancelled or came back undelivered, and is not to be paid.</summary>
+    /// <summary>The part of the total that belongs to pieces that were cancelled or came back undelivered. It is not to be paid.</summary>
     public long CancelledAmount { get; init; }
 
     /// <summary>Redeemed points that were given back for those pieces.</summary>
@@ -102,7 +104,7 @@ public sealed record Order : OrderDetails
     /// <summary>The language in which its buyer is told about it: <c>vi</c> or <c>en</c>.</summary>
     public string Locale { get; init; } = "en";
 
-    /// <summary>The time to pay; null where none is limited.</summary>
+    /// <summary>When the time to pay ends; null if it is not limited.</summary>
     public long? DurationSeconds { get; init; }
     public DateTime? ExpiresAt { get; init; }
 
@@ -112,7 +114,7 @@ public sealed record Order : OrderDetails
     public required DateTime UpdatedAt { get; init; }
     public DateTime? DeletedAt { get; init; }
 
-    /// <summary>Its owner does not want to see it in lists.</summary>
+    /// <summary>The owner has hidden it from lists.</summary>
     public bool Hidden { get; init; }
     public required int Version { get; init; }
     public int EventSequence { get; init; }
@@ -142,7 +144,8 @@ public sealed record Order : OrderDetails
     public long Cost => Total - CancelledAmount;
 
     /// <summary>
-    /// An order that costs nothing is paid from the start; one whose goods all came back undelivered is as unpaid as it was.
+    /// Whether it is paid. An order that costs nothing is paid from the start; an order whose goods all came back undelivered is as unpaid
+    /// as it was.
     /// </summary>
     public PaymentStatus PaymentStatus =>
         AmountRefunded > 0 ? (AmountRefunded >= AmountPaid ? PaymentStatus.Refunded : PaymentStatus.PartiallyRefunded)
@@ -158,7 +161,8 @@ public sealed record Order : OrderDetails
     public bool IsOfClosedAccount => Emails.IsOfClosed(CustomerEmail);
 
     /// <summary>
-    /// What the buyer's money pays for goods that they keep: lines less their discount and what was returned, less the points. Minor units.
+    /// The part of the buyer's money that pays for kept goods: lines less their discount and what was returned, less the points. Minor
+    /// units.
     /// </summary>
     public long GoodsKept
     {
@@ -170,7 +174,7 @@ public sealed record Order : OrderDetails
         }
     }
 
-    /// <summary>What is ours: captured, not refunded and not due back.</summary>
+    /// <summary>The money that stays with the shop: captured, neither refunded nor due back.</summary>
     public long Kept => AmountPaid - AmountRefunded - RefundDue;
 
     public bool IsOverdue(DateTime now) => Status == OrderStatus.Pending && ExpiresAt is { } expires && expires <= now;

@@ -1,8 +1,8 @@
 namespace Holdfast.Orders.Core;
 
 /// <summary>
-/// An order with what hangs on it, opened under lock. Commands change it step by step; what was added since it was opened is what will be
-/// written.
+/// An order with its lines, money and fulfilments, loaded under lock. Commands change it step by step; what was added after loading is what
+/// will be saved.
 /// </summary>
 public sealed class OrderAggregate(Order order, IReadOnlyList<Payment> payments, IReadOnlyList<Refund> refunds)
 {
@@ -22,10 +22,10 @@ public sealed class OrderAggregate(Order order, IReadOnlyList<Payment> payments,
 
     public IEnumerable<Refund> NewRefunds => _refunds.Skip(refunds.Count);
 
-    /// <summary>Refunds that were read and are others now, each with what was read.</summary>
+    /// <summary>The changed refunds, each with its previous state.</summary>
     public IEnumerable<(Refund Read, Refund Now)> ChangedRefunds => refunds.Zip(_refunds).Where(r => r.First != r.Second);
 
-    /// <summary>What of the refunds is due and not on its way yet. Minor units.</summary>
+    /// <summary>The part of the refunds that is due and not under way yet. Minor units.</summary>
     public long Withdrawable => _refunds.Where(r => r.Status == Refund.Due).Sum(r => r.Amount);
 
     public IEnumerable<Fulfilment> NewFulfilments => Order.Fulfilments.Skip(Read.Fulfilments.Count);
@@ -34,20 +34,20 @@ public sealed class OrderAggregate(Order order, IReadOnlyList<Payment> payments,
 
     public bool IsChanged => !ReferenceEquals(Order, Read);
 
-    /// <summary>A point to come back to.</summary>
+    /// <summary>Returns a savepoint for <see cref="Undo"/>.</summary>
     public (Order Order, int Payments, Refund[] Refunds, int Events) Savepoint() => (Order, _payments.Count, [.. _refunds], Events.Count);
 
-    /// <summary>Forgets what was done since the mark.</summary>
-    public void Undo((Order Order, int Payments, Refund[] Refunds, int Events) mark)
+    /// <summary>Undoes what was done since the savepoint.</summary>
+    public void Undo((Order Order, int Payments, Refund[] Refunds, int Events) savepoint)
     {
-        Order = mark.Order;
-        _payments.RemoveRange(mark.Payments, _payments.Count - mark.Payments);
+        Order = savepoint.Order;
+        _payments.RemoveRange(savepoint.Payments, _payments.Count - savepoint.Payments);
         _refunds.Clear();
-        _refunds.AddRange(mark.Refunds);
-        Events.RemoveRange(mark.Events, Events.Count - mark.Events);
+        _refunds.AddRange(savepoint.Refunds);
+        Events.RemoveRange(savepoint.Events, Events.Count - savepoint.Events);
     }
 
-    /// <summary>The next state, with the event that tells it.</summary>
+    /// <summary>Sets the next state, and adds the event that reports it.</summary>
     /// <param name="changed">The members that somebody has changed.</param>
     public void Become(Order next, string type, string actor, DateTime now, string? reason = null, IReadOnlyList<string>? changed = null)
     {
@@ -56,13 +56,14 @@ public sealed class OrderAggregate(Order order, IReadOnlyList<Payment> payments,
         Events.Add(new OrderEvent(type, Order, OrderEvents.Previous(before, reason, changed), actor));
     }
 
-    /// <summary>The next state, of which nobody is told.</summary>
+    /// <summary>Sets the next state without an event.</summary>
     public void BecomeQuietly(Order next, DateTime now) => Order = next with { Version = Order.Version + 1, UpdatedAt = now };
 
     public void Add(Payment payment) => _payments.Add(payment);
 
     /// <summary>
-    /// Makes up to <paramref name="amount"/> of a payment due back; what is due of it already does not count twice. Returns how much.
+    /// Makes up to <paramref name="amount"/> of a payment due back; the part that is already due does not count twice. Returns the amount
+    /// that became due.
     /// </summary>
     public long AddRefund(Payment payment, long amount, string reason, DateTime now)
     {

@@ -1,7 +1,7 @@
 
 namespace Holdfast.Orders.Core;
 
-/// <summary>How long an order may wait for its money, and how much is taken at once.</summary>
+/// <summary>How long an order may stay unpaid, and how large queues and batches may be.</summary>
 public sealed record OrderOptions
 {
     /// <summary>Minutes to pay online; fractions allowed.</summary>
@@ -27,7 +27,7 @@ public sealed record OrderOptions
     /// <summary>Whether spellings of one mailbox (plus tags; dots at Gmail) are one buyer.</summary>
     public bool FoldsMailboxes { get; init; } = true;
 
-    /// <summary>Hours that a stranger's order on delivery waits for somebody to confirm it; 0: it is confirmed at once.</summary>
+    /// <summary>Hours that a stranger's cash-on-delivery order waits for confirmation; 0: it is confirmed at once.</summary>
     public double CashConfirmationHours { get; init; }
 
     /// <summary>How much strangers may hold without money.</summary>

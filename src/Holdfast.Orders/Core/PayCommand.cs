@@ -2,7 +2,8 @@
 namespace Holdfast.Orders.Core;
 
 /// <summary>
-/// Money has come in, by whatever way. Minor units. The provider and the transaction are kept as <see cref="PaymentNames"/> folds them.
+/// Money has come in, by any payment method. Minor units. The provider and the transaction are stored as <see cref="PaymentNames"/> folds
+/// them.
 /// </summary>
 public sealed record PayCommand(Guid OrderId, Guid StoreId, string Actor, Guid PaymentId, string Provider, string TransactionId,
     long Amount, string Currency,

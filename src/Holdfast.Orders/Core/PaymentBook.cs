@@ -20,14 +20,14 @@ public sealed class PaymentBook(IEnumerable<KeyValuePair<PaymentKey, RecordedPay
 
     public int Savepoint() => _added.Count;
 
-    /// <summary>Forgets what was added since the mark.</summary>
-    public void Undo(int mark)
+    /// <summary>Undoes what was added since the savepoint.</summary>
+    public void Undo(int savepoint)
     {
-        foreach (var key in _added.Skip(mark))
+        foreach (var key in _added.Skip(savepoint))
         {
             _recorded.Remove(key);
         }
 
-        _added.RemoveRange(mark, _added.Count - mark);
+        _added.RemoveRange(savepoint, _added.Count - savepoint);
     }
 }

@@ -1,7 +1,7 @@
 
 namespace Holdfast.Orders.Core;
 
-/// <summary>How it is to be paid, and so how long there is for it.</summary>
+/// <summary>How an order is paid, which also decides how long it may stay unpaid.</summary>
 public enum PaymentMethod
 {
     Online,

@@ -2,7 +2,9 @@ using Holdfast.Platform.Text;
 
 namespace Holdfast.Orders.Core;
 
-/// <summary>The one form in which providers and their transactions are named, so that the same payment is told twice only once.</summary>
+/// <summary>
+/// The canonical form of the names of providers and transactions, so that a payment that is reported twice is recorded once.
+/// </summary>
 public static class PaymentNames
 {
     private const int MaxProvider = 60;

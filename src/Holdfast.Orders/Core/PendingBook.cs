@@ -13,15 +13,15 @@ public sealed class PendingBook(int maxOrders, long maxQuantity, IEnumerable<Pen
     private readonly List<PendingOrder> _orders = [.. read];
     private Dictionary<(Guid StoreId, char Kind, long Hash), List<int>>? _index;
 
-    /// <summary>Without limits.</summary>
+    /// <summary>A book without limits.</summary>
     public static PendingBook None { get; } = new(int.MaxValue, long.MaxValue, []);
 
     public int Savepoint() => _orders.Count;
 
-    /// <summary>Forgets what was added since the mark.</summary>
-    public void Undo(int mark)
+    /// <summary>Undoes what was added since the savepoint.</summary>
+    public void Undo(int savepoint)
     {
-        while (_orders.Count > mark)
+        while (_orders.Count > savepoint)
         {
             foreach (var key in Keys(_orders[^1]))
             {
@@ -47,7 +47,7 @@ public sealed class PendingBook(int maxOrders, long maxQuantity, IEnumerable<Pen
         }
     }
 
-    /// <summary>What stands in the way of one more order: any sign that matches counts.</summary>
+    /// <summary>Returns why the buyer cannot have one more order; any matching key counts.</summary>
     public Error? Obstacle(Guid storeId, BuyerHashes buyer, long quantity)
     {
         if (ReferenceEquals(this, None))

@@ -3,7 +3,7 @@ using Holdfast.Orders.Placement;
 
 namespace Holdfast.Orders.Core;
 
-/// <summary>An order to be placed. Nothing of it is a price.</summary>
+/// <summary>An order to be placed. It contains no prices.</summary>
 public sealed record PlaceCommand : OrderDetails
 {
     public required Guid OrderId { get; init; }
@@ -68,13 +68,13 @@ public sealed record PlaceCommand : OrderDetails
     /// <summary>What the email reaches that a stranger names, or has given their account; null where they have proved one.</summary>
     public string? ClaimedMailbox => IsStrangers ? Mailbox(EmailKey) : null;
 
-    /// <summary>By what the buyer is known again.</summary>
+    /// <summary>The keys that identify the buyer.</summary>
     public BuyerKeys Keys => BuyerKeys.Of(CustomerId, Mailbox(CustomerId is null ? EmailKey : ProvedEmail), ContactPhone);
 
     /// <summary>The same as hashes; set where unpaid orders are limited, and needed only then.</summary>
     public BuyerHashes? Buyer { get; set; }
 
-    /// <summary>Whether the limits on unpaid orders hold for it; not for whoever works for the shop.</summary>
+    /// <summary>Whether the limits on unpaid orders apply; they do not for callers who work for the shop.</summary>
     public bool IsCapped { get; init; } = true;
 
     /// <summary>What other modules write in the same commit.</summary>

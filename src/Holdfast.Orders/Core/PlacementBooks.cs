@@ -4,7 +4,7 @@ using Holdfast.Promotions.Core;
 
 namespace Holdfast.Orders.Core;
 
-/// <summary>What a batch of placements decides on: first as seen without locks, then as opened under them.</summary>
+/// <summary>The books that a batch of placements decides on: first read without locks, then loaded under them.</summary>
 public sealed record PlacementBooks
 {
     public required IReadOnlyDictionary<Guid, StoreFacts> Stores { get; init; }
@@ -25,27 +25,27 @@ public sealed record PlacementBooks
 
     public ExternalIdBook ExternalIds { get; init; } = new([]);
 
-    /// <summary>A point to come back to.</summary>
+    /// <summary>Returns a savepoint for <see cref="Undo"/>.</summary>
     public BooksSavepoint Savepoint() => new(Stock.Savepoint(), Purchases.Savepoint(), Discounts.Savepoint(), Points?.Savepoint() ?? 0)
     {
         Reservations = Reservations.Savepoint(),
         Pending = Pending.Savepoint(),
         UnpaidHolds = UnpaidHolds.Savepoint(),
-        ClientHolds = ClientHolds.Mark(),
+        ClientHolds = ClientHolds.Savepoint(),
         ExternalIds = ExternalIds.Savepoint(),
     };
 
-    /// <summary>Takes back what a command did since the mark.</summary>
-    public void Undo(BooksSavepoint mark)
+    /// <summary>Undoes what a command did since the savepoint.</summary>
+    public void Undo(BooksSavepoint savepoint)
     {
-        Stock.Undo(mark.Stock);
-        Purchases.Undo(mark.Purchases);
-        Discounts.Undo(mark.Discounts);
-        Points?.Undo(mark.Points);
-        Reservations.Undo(mark.Reservations);
-        Pending.Undo(mark.Pending);
-        UnpaidHolds.Undo(mark.UnpaidHolds);
-        ClientHolds.Undo(mark.ClientHolds);
-        ExternalIds.Undo(mark.ExternalIds);
+        Stock.Undo(savepoint.Stock);
+        Purchases.Undo(savepoint.Purchases);
+        Discounts.Undo(savepoint.Discounts);
+        Points?.Undo(savepoint.Points);
+        Reservations.Undo(savepoint.Reservations);
+        Pending.Undo(savepoint.Pending);
+        UnpaidHolds.Undo(savepoint.UnpaidHolds);
+        ClientHolds.Undo(savepoint.ClientHolds);
+        ExternalIds.Undo(savepoint.ExternalIds);
     }
 }

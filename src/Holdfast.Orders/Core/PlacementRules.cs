@@ -73,7 +73,7 @@ public static class PlacementRules
         return order;
     }
 
-    /// <summary>Whether a command would be accepted, judged by the same rules, changing nothing.</summary>
+    /// <summary>Whether a command would be accepted, judged by the same rules without changing anything.</summary>
     public static Error? Check(PlaceCommand command, PlacementBooks books, DateTime now)
     {
         var lines = Pricing.Lines(command, books);
@@ -91,7 +91,7 @@ public static class PlacementRules
         return Obstacle(command, charges, refusal, books) ?? CannotTakeOver(command, books, now);
     }
 
-    /// <summary>What stands in the way of an order with these charges.</summary>
+    /// <summary>Returns why an order with these charges is refused, or null.</summary>
     public static Error? Check(PlaceCommand command, Charges charges, Error? refusal, PlacementBooks books, DateTime now) =>
         Hopeless(command, books) ?? Obstacle(command, charges, refusal, books) ?? CannotTakeOver(command, books, now);
 
@@ -102,15 +102,15 @@ public static class PlacementRules
             return null;
         }
 
-        var mark = books.Savepoint();
+        var savepoint = books.Savepoint();
         var taken = TakeStock(command, books, now);
-        books.Undo(mark);
+        books.Undo(savepoint);
         return taken;
     }
 
     /// <summary>
-    /// What needs no charges. Before the limits and balances: what is sold out is refused without a lock, and those are only known under
-    /// one.
+    /// Checks that need no charges. They come before limits and balances: sold-out goods are refused without a lock, and limits and
+    /// balances are only known under one.
     /// </summary>
     private static Error? Hopeless(PlaceCommand command, PlacementBooks books)
     {
@@ -138,7 +138,7 @@ public static class PlacementRules
         foreach (var line in charges.Lines)
         {
             if (line.Limited && books.Variants[line.VariantId].PurchaseLimit is { } limit
-                && books.Purchases.Held(line.VariantId, command.Keys.Asked) + line.Quantity > limit)
+                && books.Purchases.Quantity(line.VariantId, command.Keys.Asked) + line.Quantity > limit)
             {
                 return OrderErrors.PurchaseLimit(line.VariantId, limit);
             }
@@ -156,11 +156,11 @@ public static class PlacementRules
         : method == PaymentMethod.Online ? books.ClientHolds.Obstacle(command.Lines, buyer, books.Stock)
         : books.UnpaidHolds.Obstacle(command.Lines, buyer, books.Stock));
 
-    /// <summary>Whether the order will hold stock on a stranger's word, for longer than the minutes that paying online takes.</summary>
+    /// <summary>Whether the order will hold a stranger's unpaid stock for longer than the minutes that paying online takes.</summary>
     private static bool IsUnpaidHold(PlaceCommand command, PaymentMethod method, long total) => command.IsStrangers
         && method != PaymentMethod.Online && total > 0;
 
-    /// <summary>Takes stock: what is available, or first what a reservation holds.</summary>
+    /// <summary>Takes stock: first what a reservation holds, if there is one, then what is available.</summary>
     private static Error? TakeStock(PlaceCommand command, PlacementBooks books, DateTime now)
     {
         if (command.ReservationId is not { } id)
@@ -173,7 +173,7 @@ public static class PlacementRules
             : books.Reservations.Consume(books.Stock, id, command.OrderId, command.Lines, now).Error;
     }
 
-    /// <summary>For how long an order waits for its money, or, paid on delivery, for somebody to confirm it; null: for nothing.</summary>
+    /// <summary>How long an order waits for its money, or, if it is paid on delivery, for a confirmation; null: it does not wait.</summary>
     private static double? Minutes(PlaceCommand command, PaymentMethod method, long total, OrderOptions options) => method switch
     {
         _ when total == 0 => null,

@@ -3,35 +3,35 @@ namespace Holdfast.Orders.Core;
 /// <summary>How many pieces of a limited variant each buyer, by key, holds or has bought; read under lock.</summary>
 public sealed class PurchaseBook
 {
-    private readonly Dictionary<(Guid VariantId, string Buyer), long> _held;
+    private readonly Dictionary<(Guid VariantId, string Buyer), long> _quantities;
     private readonly List<(Guid VariantId, string Buyer, long Delta)> _changes = [];
 
     public PurchaseBook(IEnumerable<(Guid VariantId, string Buyer, long Quantity)> rows) =>
-        _held = rows.ToDictionary(r => (r.VariantId, r.Buyer), r => r.Quantity);
+        _quantities = rows.ToDictionary(r => (r.VariantId, r.Buyer), r => r.Quantity);
 
     /// <summary>What changed, by row, with the new value.</summary>
     public IEnumerable<(Guid VariantId, string Buyer, long Quantity)> Changed =>
-        _changes.Select(c => (c.VariantId, c.Buyer)).Distinct().Select(k => (k.VariantId, k.Buyer, _held[k]));
+        _changes.Select(c => (c.VariantId, c.Buyer)).Distinct().Select(k => (k.VariantId, k.Buyer, _quantities[k]));
 
     public bool IsChanged => _changes.Count > 0;
 
-    public long Held(Guid variantId, string buyer) => _held.GetValueOrDefault((variantId, buyer));
+    public long Quantity(Guid variantId, string buyer) => _quantities.GetValueOrDefault((variantId, buyer));
 
-    /// <summary>The most that one of the keys holds or has bought.</summary>
-    public long Held(Guid variantId, IEnumerable<string> buyers) => buyers.Max(buyer => Held(variantId, buyer));
+    /// <summary>The largest quantity that one of the keys holds or has bought.</summary>
+    public long Quantity(Guid variantId, IEnumerable<string> buyers) => buyers.Max(buyer => Quantity(variantId, buyer));
 
     public int Savepoint() => _changes.Count;
 
-    /// <summary>Forgets what was done since the mark.</summary>
-    public void Undo(int mark)
+    /// <summary>Undoes what was done since the savepoint.</summary>
+    public void Undo(int savepoint)
     {
-        for (var i = _changes.Count - 1; i >= mark; i--)
+        for (var i = _changes.Count - 1; i >= savepoint; i--)
         {
             var (variantId, buyer, delta) = _changes[i];
-            _held[(variantId, buyer)] -= delta;
+            _quantities[(variantId, buyer)] -= delta;
         }
 
-        _changes.RemoveRange(mark, _changes.Count - mark);
+        _changes.RemoveRange(savepoint, _changes.Count - savepoint);
     }
 
     /// <summary>Counts the limited lines of an accepted order, as far as they are live, for each of its buyer's keys.</summary>
@@ -64,7 +64,7 @@ public sealed class PurchaseBook
     {
         foreach (var buyer in buyers)
         {
-            _held[(variantId, buyer)] = Held(variantId, buyer) + delta;
+            _quantities[(variantId, buyer)] = Quantity(variantId, buyer) + delta;
             _changes.Add((variantId, buyer, delta));
         }
     }

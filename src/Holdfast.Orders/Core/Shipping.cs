@@ -3,7 +3,7 @@ using Holdfast.Platform;
 
 namespace Holdfast.Orders.Core;
 
-/// <summary>Goods that leave, arrive and come back.</summary>
+/// <summary>The rules for goods that leave, arrive and come back.</summary>
 internal static class Shipping
 {
     public static Error? Ship(ShipCommand ship, OrderAggregate file, LifecycleBooks books, DateTime now)
@@ -106,7 +106,9 @@ internal static class Shipping
     private static long Earned(Order order, LifecycleBooks books) =>
         books.Points.Program(order.StoreId) is { AmountPerPoint: > 0 } program ? order.GoodsKept / program.AmountPerPoint : 0;
 
-    /// <summary>Takes back what was earned for goods that are back now, in proportion, but for what has lapsed; returns it.</summary>
+    /// <summary>
+    /// Takes back the points that were earned for returned goods, in proportion, except lapsed points. Returns the number of points.
+    /// </summary>
     private static long TakeBack(Order before, Order after, LifecycleBooks books)
     {
         if (before.EarnedPoints == 0 || before.GoodsKept == 0)

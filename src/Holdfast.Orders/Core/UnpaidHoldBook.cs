@@ -4,8 +4,8 @@ using Holdfast.Platform;
 namespace Holdfast.Orders.Core;
 
 /// <summary>
-/// What strangers hold without money of a batch's variants: orders of guests, and of accounts that have proved no mailbox, that are paid on
-/// delivery or by bank transfer. Read under the lock of the stock, so that it is exact. Who pays online holds for minutes, and is
+/// What strangers hold unpaid of a batch's variants: orders of guests, and of accounts without a proved mailbox, that are paid on delivery
+/// or by bank transfer. It is read under the lock of the stock, so that it is exact. Buyers who pay online hold stock for minutes, and are
 /// counted by their address alone (<see cref="ClientHoldBook"/>).
 /// </summary>
 public sealed class UnpaidHoldBook(UnpaidLimits limits, IEnumerable<(Guid VariantId, long Quantity)> together,
@@ -15,23 +15,23 @@ public sealed class UnpaidHoldBook(UnpaidLimits limits, IEnumerable<(Guid Varian
     private readonly Dictionary<(Guid VariantId, char Kind, long Hash), long> _bySign = Sum(ofBuyers);
     private readonly List<UnpaidHold> _added = [];
 
-    /// <summary>Without limits, and keeping nothing.</summary>
+    /// <summary>A book without limits, which counts nothing.</summary>
     public static UnpaidHoldBook None { get; } = new(default, [], []);
 
-    /// <summary>What is to be written.</summary>
+    /// <summary>The holds to save.</summary>
     public IReadOnlyList<UnpaidHold> Added => _added;
 
     public int Savepoint() => _added.Count;
 
-    /// <summary>Forgets what was added since the mark.</summary>
-    public void Undo(int mark)
+    /// <summary>Undoes what was added since the savepoint.</summary>
+    public void Undo(int savepoint)
     {
-        foreach (var hold in _added.Skip(mark))
+        foreach (var hold in _added.Skip(savepoint))
         {
             Count(hold, -1);
         }
 
-        _added.RemoveRange(mark, _added.Count - mark);
+        _added.RemoveRange(savepoint, _added.Count - savepoint);
     }
 
     /// <summary>Counts what an accepted order holds.</summary>
@@ -51,12 +51,12 @@ public sealed class UnpaidHoldBook(UnpaidLimits limits, IEnumerable<(Guid Varian
         }
     }
 
-    /// <summary>What stands in the way of holding so many pieces more.</summary>
+    /// <summary>Returns why so many more pieces cannot be held, or null.</summary>
     public Error? Obstacle(IReadOnlyList<StockLine> lines, BuyerHashes buyer, StockBook stock)
     {
         foreach (var (variantId, quantity) in lines)
         {
-            if (limits.OfBuyer > 0 && HeldBy(variantId, buyer.Claimed) + quantity > limits.OfBuyer)
+            if (limits.OfBuyer > 0 && QuantityOf(variantId, buyer.Claimed) + quantity > limits.OfBuyer)
             {
                 return OrderErrors.TooManyHeld(limits.OfBuyer).With("variantId", variantId);
             }
@@ -70,8 +70,8 @@ public sealed class UnpaidHoldBook(UnpaidLimits limits, IEnumerable<(Guid Varian
         return null;
     }
 
-    /// <summary>The most that one sign of the buyer holds already.</summary>
-    private long HeldBy(Guid variantId, BuyerHashes buyer) =>
+    /// <summary>The largest quantity that one of the buyer's keys already holds.</summary>
+    private long QuantityOf(Guid variantId, BuyerHashes buyer) =>
         Math.Max(buyer.Known.Sum(who => _bySign.GetValueOrDefault((variantId, 'w', who))),
         buyer.Phone is { } phone ? _bySign.GetValueOrDefault((variantId, 'p', phone)) : 0);
 

@@ -1,7 +1,7 @@
 
 namespace Holdfast.Orders.Core;
 
-/// <summary>How much strangers may hold without money; 0: no limit.</summary>
+/// <summary>How much strangers may hold without paying; 0: no limit.</summary>
 /// <param name="OfBuyer">The most pieces of one variant that one mailbox or phone holds.</param>
 /// <param name="Handful">The pieces of a variant that strangers may hold together, however little there is of it.</param>
 /// <param name="SharePercent">Above the handful: this share of what is on hand.</param>

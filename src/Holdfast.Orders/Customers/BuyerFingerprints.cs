@@ -21,10 +21,10 @@ internal static class BuyerFingerprints
         return hashes with { Claimed = claimed };
     }
 
-    /// <summary>Null where it says nothing of anybody.</summary>
+    /// <summary>Null if the value identifies nobody.</summary>
     public static long? OfPhone(string phone) => PhoneDigits.Of(phone) is { } digits ? Hash(digits) : null;
 
-    /// <summary>The fingerprint of a guest who orders with this email.</summary>
+    /// <summary>The hash of a guest who orders with this email.</summary>
     public static long OfMailbox(string mailbox) => Hash(mailbox);
 
     private static BuyerHashes Of(BuyerKeys keys) =>

@@ -8,8 +8,8 @@ using Holdfast.Platform.Http.Routing;
 namespace Holdfast.Orders.Customers;
 
 /// <summary>
-/// Whose order it is: the customer who placed it, whoever holds a guest order's access key, and those who work for its store. For all
-/// others it does not exist (404).
+/// Decides who may see an order: the customer who placed it, whoever has a guest order's access key, and those who work for its store. For
+/// all others it does not exist (404).
 /// </summary>
 internal sealed class OrderAccess(Db db, AccessKeys accessKeys)
 {
@@ -35,8 +35,8 @@ internal sealed class OrderAccess(Db db, AccessKeys accessKeys)
     /// <summary>As <see cref="FindAsync"/>, for those who work for the store alone: its owner gets 403.</summary>
     public async Task<Result<AccessibleOrder>> FindAsStaffAsync(Request request)
     {
-        var seen = await FindAsync(request);
-        return seen is { IsOk: true, Value.Relation: Relation.Owner } ? Errors.Forbidden : seen;
+        var accessible = await FindAsync(request);
+        return accessible is { IsOk: true, Value.Relation: Relation.Owner } ? Errors.Forbidden : accessible;
     }
 
     /// <summary>Whether the caller may see the order that the document shows.</summary>

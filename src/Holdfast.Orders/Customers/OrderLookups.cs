@@ -11,8 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Orders.Customers;
 
 /// <summary>
-/// Looks for orders whose link somebody has asked for, one after the other and after they were answered, and mails it to the buyer. What
-/// has been accepted is done before the process ends; one that is killed forgets it, and the buyer asks again.
+/// Handles requests for the link of an order, one after the other and after they were answered, and mails the link to the buyer. Accepted
+/// requests are handled before the process ends; a killed process forgets them, and the buyer asks again.
 /// </summary>
 internal sealed class OrderLookups(Db db, AccessKeys accessKeys, PublicUrl url, MailRequests requests, DroppedMails dropped,
     ILogger<OrderLookups> log) : BackgroundService

@@ -3,8 +3,8 @@ using System.Net;
 namespace Holdfast.Orders.Customers;
 
 /// <summary>
-/// Which addresses say something of who orders. One of a private network (RFC 1918, RFC 4193), of a link or provider (RFC 6598), or of this
-/// machine is a proxy that <c>TRUSTED_PROXIES</c> does not name, or the shop's own: behind it everybody is one.
+/// Decides which addresses identify a buyer. An address of a private network (RFC 1918, RFC 4193), of a link or provider (RFC 6598), or of
+/// this machine belongs to a proxy that <c>TRUSTED_PROXIES</c> does not name, or to the shop itself: all callers behind it look the same.
 /// </summary>
 internal static class PublicAddress
 {
@@ -16,8 +16,8 @@ internal static class PublicAddress
         }.Select(IPNetwork.Parse),
     ];
 
-    /// <summary>The address; null where it is none of the public network.</summary>
-    /// <param name="client">As text; of IPv6 the network.</param>
+    /// <summary>Returns the address; null if it is not one of the public network.</summary>
+    /// <param name="client">The address as text; an IPv6 address as its network.</param>
     public static string? Of(string? client)
     {
         if (!IPAddress.TryParse(client, out var address) || address.Equals(IPAddress.None) || address.Equals(IPAddress.IPv6Any))

@@ -1,7 +1,7 @@
 
 namespace Holdfast.Orders.Customers;
 
-/// <summary>What a caller is to an order.</summary>
+/// <summary>The relation of a caller to an order.</summary>
 internal enum Relation
 {
     Owner,

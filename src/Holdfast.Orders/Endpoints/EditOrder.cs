@@ -39,7 +39,7 @@ internal sealed class EditOrder(OrderChanges changes)
             }
 
             var order = seen.Order;
-            var riders = new List<CommitParticipant>();
+            var participants = new List<CommitParticipant>();
             var edit = new EditCommand(order.Id, order.StoreId, request.Caller.Actor, address, phone, note, Then(status, order,
                 request.Caller.Actor))
             {
@@ -47,11 +47,11 @@ internal sealed class EditOrder(OrderChanges changes)
                 Name = name,
                 ByOwner = seen.Relation == Relation.Owner,
                 ExpectedVersion = version,
-                Participants = riders,
+                Participants = participants,
             };
             if (order.IsGuest && (email ?? name) is not null)
             {
-                riders.Add(new GuestCorrection(edit, order.CustomerId));
+                participants.Add(new GuestCorrection(edit, order.CustomerId));
             }
 
             return edit;

@@ -14,9 +14,9 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Orders.Events;
 
 /// <summary>
-/// What other systems tell us by <c>order_inbox</c>: payments that came or failed, goods that cannot be had. Each message goes through the
-/// same commands as a request, with a key made from the message, so that its effect and the note that it was handled are one commit; only
-/// then is it acknowledged. What cannot be handled is a dead letter, and is tried again when somebody redrives it.
+/// Handles the messages of other systems from <c>order_inbox</c>: payments that succeeded or failed, goods that cannot be had. Each message
+/// runs the same commands as a request, with a key made from the message, so that its effect and the record of its handling are one commit;
+/// only then is it acknowledged. A message that cannot be handled becomes a dead letter, and is tried again when somebody redrives it.
 /// </summary>
 public sealed class IncomingMessages(Db db, ChangeQueue queue, TransportSet transports, MessagingOptions options,
     ILogger<IncomingMessages> log)
@@ -26,7 +26,7 @@ public sealed class IncomingMessages(Db db, ChangeQueue queue, TransportSet tran
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>The engine is busy or the database away.</summary>
+    /// <summary>The engine is busy or the database is away.</summary>
     private sealed class NotNowException(Error error) : Exception(error.English);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
@@ -62,7 +62,7 @@ public sealed class IncomingMessages(Db db, ChangeQueue queue, TransportSet tran
         }
     }
 
-    /// <summary>Handles the messages, those of one order in their order.</summary>
+    /// <summary>Handles the messages. Those of one order are handled in order.</summary>
     private Task HandleAsync(IReadOnlyList<Message> messages, CancellationToken ct) =>
         Task.WhenAll(messages.GroupBy(m => IncomingMessage.Read(m.Type, m.Body).Message?.OrderId ?? Guid.Empty).Select(async group =>
         {
@@ -73,8 +73,8 @@ public sealed class IncomingMessages(Db db, ChangeQueue queue, TransportSet tran
         }));
 
     /// <summary>
-    /// Handles it, or notes that it is a dead letter. While the engine is busy or the database away that takes as long as it takes;
-    /// whatever else fails is tried some times, with growing pauses, because all that came after it waits.
+    /// Handles the message, or makes it a dead letter. While the engine is busy or the database is away, it tries without limit. After any
+    /// other failure it tries a few times with growing pauses, because all later messages wait.
     /// </summary>
     private async Task HandleAsync(Message message, CancellationToken ct)
     {
@@ -110,7 +110,7 @@ public sealed class IncomingMessages(Db db, ChangeQueue queue, TransportSet tran
         }
     }
 
-    /// <summary>Whether it is nobody's fault, and no reason to give a message up.</summary>
+    /// <summary>Whether the failure is transient, and so no reason to give the message up.</summary>
     private bool Passes(Exception e) => e is NotNowException || db.IsUnavailable(e);
 
     private static string Words(Exception e) => $"{e.GetType().Name}: {e.Message}";
@@ -127,22 +127,24 @@ public sealed class IncomingMessages(Db db, ChangeQueue queue, TransportSet tran
         });
     }
 
-    /// <summary>Does what the message says, once. What stands in the way for good; null when it is done, or was before.</summary>
+    /// <summary>
+    /// Does what the message says, once. Returns the lasting reason why it cannot be done; null if it is done, or was done before.
+    /// </summary>
     private async Task<string?> FaultAsync(Message message)
     {
-        var (told, identity, fault) = IncomingMessage.Read(message.Type, message.Body);
-        if (told is null)
+        var (parsed, identity, fault) = IncomingMessage.Read(message.Type, message.Body);
+        if (parsed is null)
         {
             return fault;
         }
 
-        var storeId = await db.ReadAsync(s => s.FirstAsync("SELECT store_id FROM orders WHERE id = $1", r => r.Uuid(0), told.OrderId));
+        var storeId = await db.ReadAsync(s => s.FirstAsync("SELECT store_id FROM orders WHERE id = $1", r => r.Uuid(0), parsed.OrderId));
         if (storeId == Guid.Empty)
         {
-            return $"there is no order {told.OrderId}";
+            return $"there is no order {parsed.OrderId}";
         }
 
-        OrderCommand? command = told switch
+        OrderCommand? command = parsed switch
         {
             PaymentSucceeded p =>
                 new PayCommand(p.OrderId, storeId, Actor, Guid.CreateVersion7(), p.Provider, p.TransactionId, p.Amount, p.Currency, null,
@@ -165,7 +167,7 @@ public sealed class IncomingMessages(Db db, ChangeQueue queue, TransportSet tran
             : $"{error.Code}: {error.English}";
     }
 
-    /// <summary>The order holds no goods any more: what a refused reservation asks for has happened.</summary>
+    /// <summary>The order holds no goods any more: what a refused reservation asks for has already happened.</summary>
     private static bool HasGivenBack(Error error) => error.Code == "illegal_transition"
         && error.Extensions?["from"] is "cancelled" or "expired";
 
@@ -193,7 +195,10 @@ public sealed class IncomingMessages(Db db, ChangeQueue queue, TransportSet tran
         }
     }
 
-    /// <summary>Tries it once: it is done and gone, or stays with the reason. Throws only what passes: then it is tried again.</summary>
+    /// <summary>
+    /// Tries a dead letter once. If it succeeds, the dead letter is deleted; else it stays with the reason. Throws only transient failures:
+    /// then it is tried again.
+    /// </summary>
     private async Task RedriveAsync(DeadLetter letter, CancellationToken ct)
     {
         var message = new Message(letter.Type ?? "", "", letter.Payload);

@@ -7,8 +7,8 @@ using static Holdfast.Orders.Events.JsonSchemas;
 namespace Holdfast.Orders.Events;
 
 /// <summary>
-/// The events that this module tells others. Their data is the order as <see cref="OrderJson"/> writes it, with the members of the state
-/// before.
+/// The events that this module publishes. Their data is the order as <see cref="OrderJson"/> writes it, with the members of the previous
+/// state.
 /// </summary>
 public static class OrderEventTypes
 {
@@ -33,21 +33,21 @@ public static class OrderEventTypes
         new("payment.failed", "a payment was tried and has failed; the order may still be paid", "order", Data),
     ];
 
-    /// <summary>What other systems tell us; see <see cref="IncomingMessage"/>.</summary>
+    /// <summary>The messages of other systems; see <see cref="IncomingMessage"/>.</summary>
     public static readonly IReadOnlyList<EventType> Incoming =
     [
-        new("payment.success", "money has come in; it confirms the order, or is resolved as late", "order", () => Told($$"""
+        new("payment.success", "money has come in; it confirms the order, or is resolved as late", "order", () => OpenSchema($$"""
             "orderId": {{Id}}, "amount": { "type": "integer", "minimum": 1 }, "currency": {{Text}}, "transactionId": {{Text}}
             """, $$"""
             "provider": {{Text}}
             """)),
-        new("payment.failed", "a payment was tried and has failed", "order", () => Told($$"""
+        new("payment.failed", "a payment was tried and has failed", "order", () => OpenSchema($$"""
             "orderId": {{Id}}
             """, $$"""
             "amount": {{Amount}}, "currency": {{Text}}, "transactionId": {{Text}}, "reason": {{Text}}
             """)),
         new("inventory.reserve.result", "another stock keeper has the goods, or refuses them: then the order is cancelled", "order",
-            () => Told($$"""
+            () => OpenSchema($$"""
             "orderId": {{Id}}, "accepted": {{Flag}}
             """, $$"""
             "reason": {{Text}}
@@ -67,7 +67,7 @@ public static class OrderEventTypes
             """))!.AsObject();
     }
 
-    private static JsonObject Told(string always, string optional)
+    private static JsonObject OpenSchema(string always, string optional)
     {
         var schema = JsonNode.Parse(Object(always, optional))!.AsObject();
         schema.Remove("additionalProperties");

@@ -3,7 +3,7 @@ namespace Holdfast.Orders.Lifecycle;
 /// <summary>What <see cref="Holdfast.Orders.Core.Shares"/> says, once more and in SQL, so that verify can check it.</summary>
 internal static class CancelledShares
 {
-    // The largest amount of a line. A product beyond it would not fit, and the order is left out: MAX(too_large).
+    // The largest amount of a line. Beyond it the product would not fit, and the order is left out: MAX(too_large).
     private static string Of(string amount) =>
         $"CASE WHEN {amount} > {Most} / l.quantity THEN 0 ELSE (2 * {amount} * (l.cancelled + l.undelivered) + l.quantity) / (2 * "
         + "l.quantity) END";

@@ -9,7 +9,7 @@ internal sealed partial class ChangeBatch
     private QueryResult<Guid> Claim(StatementBatch batch)
     {
         var rows = IdempotentWork.Claims();
-        foreach (var c in _changings.Where(c => c.Key is not null).DistinctBy(c => c.Key!.Hash).OrderBy(c => c.Key!.Hash))
+        foreach (var c in _requests.Where(c => c.Key is not null).DistinctBy(c => c.Key!.Hash).OrderBy(c => c.Key!.Hash))
         {
             rows.Add(c.Key!.Hash).Add(c.Key.Fingerprint).Add(c.Status).Add((Guid?)null).Add((int?)null).Add(DateTime.UnixEpoch);
         }
@@ -19,7 +19,7 @@ internal sealed partial class ChangeBatch
 
     private async Task AnswerReplaysAsync()
     {
-        var taken = _changings.Where(c => c.Key is not null).Select(c => c.Key!.Hash).Where(k => !_claimed.Contains(k)).Distinct()
+        var taken = _requests.Where(c => c.Key is not null).Select(c => c.Key!.Hash).Where(k => !_claimed.Contains(k)).Distinct()
             .ToArray();
         if (taken.Length == 0)
         {
@@ -27,9 +27,9 @@ internal sealed partial class ChangeBatch
         }
 
         var stored = (await _tx.QueryAsync(IdempotentWork.Select, IdempotentWork.Map, taken)).ToDictionary(s => s.Key);
-        for (var i = 0; i < _changings.Count; i++)
+        for (var i = 0; i < _requests.Count; i++)
         {
-            if (_changings[i].Key is { } key && stored.TryGetValue(key.Hash, out var found))
+            if (_requests[i].Key is { } key && stored.TryGetValue(key.Hash, out var found))
             {
                 var replay = found.Replay(key);
                 Answer(i, replay.IsOk ? new ChangeResult(found.Response!, 0, Replayed: true) : replay.Error!);
@@ -38,8 +38,8 @@ internal sealed partial class ChangeBatch
     }
 
     /// <summary>
-    /// Stores where each claimed key's answer is: the last event's data. Where no event tells it, nothing has changed, and a retry is
-    /// judged again.
+    /// Stores where the answer of each claimed key is: in the last event's data. If no event reports it, nothing has changed, and a retry
+    /// is judged again.
     /// </summary>
     private void SaveKeys(StatementBatch batch)
     {
@@ -48,12 +48,12 @@ internal sealed partial class ChangeBatch
             new("event_sequence", ColumnType.Int), new("created_at", ColumnType.Time));
         foreach (var (key, i) in _doneByKey)
         {
-            var (file, answer) = (_books.Files[_changings[i].Command.OrderId], Outcomes[i].Value);
-            // What changed nothing is told by the last event, too; not once the order was hidden, of which nobody is told.
+            var (file, answer) = (_books.Files[_requests[i].Command.OrderId], Outcomes[i].Value);
+            // A command that changed nothing is answered from the last event, too; but not once the order was hidden, which has no event.
             if ((file.Events.LastOrDefault(e => e.After.Version == answer.Version)?.After
-                ?? (answer.Version == file.Read.Version && !file.Read.Hidden ? file.Read : null)) is { } told)
+                ?? (answer.Version == file.Read.Version && !file.Read.Hidden ? file.Read : null)) is { } order)
             {
-                rows.Add(key).Add(_changings[i].Key!.Fingerprint).Add(told.Id).Add(told.EventSequence).Add(_now);
+                rows.Add(key).Add(_requests[i].Key!.Fingerprint).Add(order.Id).Add(order.EventSequence).Add(_now);
                 _claimed.Remove(key);
             }
         }

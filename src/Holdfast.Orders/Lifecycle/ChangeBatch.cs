@@ -16,8 +16,8 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Orders.Lifecycle;
 
 /// <summary>
-/// One batch of changes: open (claim keys, lock orders, then stock, then the clock), decide
-/// (<see cref="Holdfast.Orders.Core.LifecycleRules"/>), ink.
+/// One batch of changes: load (claim keys, lock orders, then stock, then read the clock), decide
+/// (<see cref="Holdfast.Orders.Core.LifecycleRules"/>), save.
 /// </summary>
 internal sealed partial class ChangeBatch
 {
@@ -25,7 +25,7 @@ internal sealed partial class ChangeBatch
 
     private readonly Tx _tx;
     private readonly ILogger _log;
-    private readonly IReadOnlyList<ChangeRequest> _changings;
+    private readonly IReadOnlyList<ChangeRequest> _requests;
     private readonly bool[] _answered;
     private readonly HashSet<Guid> _claimed = [];
     private readonly Dictionary<Guid, int> _doneByKey = [];
@@ -33,11 +33,11 @@ internal sealed partial class ChangeBatch
     private LifecycleBooks _books = null!;
     private DateTime _now;
 
-    public ChangeBatch(Tx tx, ILogger log, IReadOnlyList<ChangeRequest> changings)
+    public ChangeBatch(Tx tx, ILogger log, IReadOnlyList<ChangeRequest> requests)
     {
-        (_tx, _log, _changings) = (tx, log, changings);
-        _answered = new bool[changings.Count];
-        Outcomes = new Result<ChangeResult>[changings.Count];
+        (_tx, _log, _requests) = (tx, log, requests);
+        _answered = new bool[requests.Count];
+        Outcomes = new Result<ChangeResult>[requests.Count];
     }
 
     /// <summary>One per command, in order.</summary>
@@ -50,40 +50,40 @@ internal sealed partial class ChangeBatch
 
     public async Task LoadAsync()
     {
-        var riders = _changings.SelectMany(c => c.Command.Participants).ToList();
+        var participants = _requests.SelectMany(c => c.Command.Participants).ToList();
         var batch = _tx.Batch();
         var claimed = Claim(batch);
-        if (riders.Count > 0)
+        if (participants.Count > 0)
         {
             await batch.RunAsync();
-            await CommitParticipant.LoadAllAsync(_tx, riders, r => r.Rank < LockRank.Orders);
+            await CommitParticipant.LoadAllAsync(_tx, participants, r => r.Rank < LockRank.Orders);
         }
 
-        var pages = OrderStore.Load(batch, _changings.Select(c => c.Command));
+        var store = OrderStore.Load(batch, _requests.Select(c => c.Command));
         var now = batch.Now();
         await batch.RunAsync();
         _now = now.Rows[0];
         _claimed.UnionWith(claimed.Rows);
         await AnswerReplaysAsync();
 
-        var files = pages.Files();
-        await LoadStockAsync(files, pages.Payments(), riders);
+        var files = store.Files();
+        await LoadStockAsync(files, store.Payments(), participants);
     }
 
     /// <summary>Judges the commands in the order of their arrival. False when nothing is to be written.</summary>
     public bool Decide()
     {
-        for (var i = 0; i < _changings.Count; i++)
+        for (var i = 0; i < _requests.Count; i++)
         {
             if (_answered[i])
             {
                 continue;
             }
 
-            var (command, key, _) = _changings[i];
+            var (command, key, _) = _requests[i];
             if (key is not null && _doneByKey.TryGetValue(key.Hash, out var first))
             {
-                Answer(i, _changings[first].Key!.Fingerprint.AsSpan().SequenceEqual(key.Fingerprint)
+                Answer(i, _requests[first].Key!.Fingerprint.AsSpan().SequenceEqual(key.Fingerprint)
                     ? Outcomes[first].Value with { Replayed = true } : Errors.IdempotencyKeyReused);
             }
             else if (_books.Files.TryGetValue(command.OrderId, out var file))
@@ -110,9 +110,9 @@ internal sealed partial class ChangeBatch
         DiscountStore.Save(_books.Discounts, batch, _now);
         PointsStore.Save(_books.Points, batch, _now);
         var accepted = _accepted.ToHashSet();
-        for (var i = 0; i < _changings.Count; i++)
+        for (var i = 0; i < _requests.Count; i++)
         {
-            var command = _changings[i].Command;
+            var command = _requests[i].Command;
             CommitParticipant.SaveAll(batch, command.Participants, accepted.Contains(i) ? _books.Files[command.OrderId].Order : null);
         }
 
@@ -127,12 +127,12 @@ internal sealed partial class ChangeBatch
     /// </summary>
     private Result<ChangeResult> Judge(int i, OrderAggregate file)
     {
-        var (command, key, _) = _changings[i];
-        var (mark, books, riders) = (file.Savepoint(), _books.Savepoint(), new ParticipantDecisions(command.Participants));
+        var (command, key, _) = _requests[i];
+        var (savepoint, books, participants) = (file.Savepoint(), _books.Savepoint(), new ParticipantDecisions(command.Participants));
         Error? refusal;
         try
         {
-            refusal = LifecycleRules.Decide(command, file, _books, _now) ?? riders.Decide(file.Order, _now);
+            refusal = LifecycleRules.Decide(command, file, _books, _now) ?? participants.Decide(file.Order, _now);
             if (refusal is null)
             {
                 var changed = new ChangeResult(OrderJson.Write(file.Order), file.Order.Version, Replayed: false);
@@ -151,30 +151,30 @@ internal sealed partial class ChangeBatch
             refusal = Errors.Internal;
         }
 
-        riders.Undo();
-        file.Undo(mark);
+        participants.Undo();
+        file.Undo(savepoint);
         _books.Undo(books);
         return refusal;
     }
 
     /// <summary>Stock rows are locked only when a command may touch them: a confirmation never waits for a hot item.</summary>
-    private async Task LoadStockAsync(Dictionary<Guid, OrderAggregate> files, PaymentBook payments, List<CommitParticipant> riders)
+    private async Task LoadStockAsync(Dictionary<Guid, OrderAggregate> files, PaymentBook payments, List<CommitParticipant> participants)
     {
-        var needed = _changings.Any(c => files.TryGetValue(c.Command.OrderId, out var file)
+        var needed = _requests.Any(c => files.TryGetValue(c.Command.OrderId, out var file)
             && LifecycleRules.NeedsStock(c.Command, file.Order, _now + Soon));
         var lines = needed ? files.Values.SelectMany(f => f.Order.Lines).ToList() : [];
         IReadOnlyList<StockRow> stock = [];
         IEnumerable<(Guid, string, long)> purchases = [];
         var limits = new Dictionary<Guid, int>();
         var discounts = DiscountBook.Empty;
-        await CommitParticipant.LoadAllAsync(_tx, riders, r => r.Rank is >= LockRank.Orders and < LockRank.Stock);
+        await CommitParticipant.LoadAllAsync(_tx, participants, r => r.Rank is >= LockRank.Orders and < LockRank.Stock);
         if (needed)
         {
             var batch = _tx.Batch();
             var rows = StockStore.Load(batch, lines.Select(l => l.VariantId).Distinct().Order().ToArray());
             var limited = files.Values.SelectMany(f => f.Order.Lines.Where(l => l.Limited)
                 .SelectMany(l => f.Order.BuyerKeys.Select(key => (l.VariantId, key)))).Distinct().ToList();
-            var held = limited.Count == 0 ? null : PurchaseCountTable.Load(batch, limited);
+            var counts = limited.Count == 0 ? null : PurchaseCountTable.Load(batch, limited);
             var limit = limited.Count == 0 ? null
                 : batch.Query("SELECT id, purchase_limit FROM variants WHERE id {in $1} AND purchase_limit IS NOT NULL",
                 r => (r.Uuid(0), r.Int(1)), limited.Select(l => l.VariantId).Distinct().ToArray());
@@ -187,11 +187,11 @@ internal sealed partial class ChangeBatch
             await batch.RunAsync();
             (stock, _now) = (rows.Rows, now.Rows[0]);
             discounts = code is null ? discounts : new DiscountBook(code.Rows, uses!.Rows);
-            purchases = held?.Rows ?? purchases;
+            purchases = counts?.Rows ?? purchases;
             limits = limit?.Rows.ToDictionary(l => l.Item1, l => l.Item2) ?? limits;
         }
 
-        await CommitParticipant.LoadAllAsync(_tx, riders, r => r.Rank >= LockRank.Stock);
+        await CommitParticipant.LoadAllAsync(_tx, participants, r => r.Rank >= LockRank.Stock);
         var points = await LoadPointsAsync(files);
         var stockBook = new StockBook(stock);
         _books = new LifecycleBooks
@@ -210,7 +210,7 @@ internal sealed partial class ChangeBatch
     /// <summary>The accounts whose points may move. An account is made by its first points only.</summary>
     private async Task<PointsBook> LoadPointsAsync(Dictionary<Guid, OrderAggregate> files)
     {
-        var orders = _changings.Where(c => files.TryGetValue(c.Command.OrderId, out var file)
+        var orders = _requests.Where(c => files.TryGetValue(c.Command.OrderId, out var file)
             && LifecycleRules.NeedsPoints(c.Command, file.Order, _now + Soon))
             .Select(c => files[c.Command.OrderId].Order).ToList();
         if (orders.Count == 0)

@@ -10,11 +10,11 @@ namespace Holdfast.Orders.Lifecycle;
 /// The way to change orders that exist: payments, cancellations, expiries, shipments. What waits for a store is done together
 /// in one transaction (<see cref="ChangeBatch"/>), in the order of arrival.
 /// </summary>
-public sealed class ChangeQueue(Db db, OrderOptions options, RelaySignal bell, PaymentDeadlines sessions, ILogger<ChangeQueue> log)
+public sealed class ChangeQueue(Db db, OrderOptions options, RelaySignal signal, PaymentDeadlines sessions, ILogger<ChangeQueue> log)
     : BatchQueue<ChangeRequest, ChangeResult>(db, log, options.Stores, options.QueueCapacity, options.MaxBatch)
 {
     /// <summary>Makes a change; the answer comes after its commit. 404 for an order that is not there.</summary>
-    public Task<Result<ChangeResult>> ChangeAsync(ChangeRequest changing) => SubmitAsync(changing, changing.Command.StoreId);
+    public Task<Result<ChangeResult>> ChangeAsync(ChangeRequest request) => SubmitAsync(request, request.Command.StoreId);
 
     protected override async Task<Result<ChangeResult>[]> AttemptAsync(IReadOnlyList<ChangeRequest> commands,
         BatchAttempt<ChangeResult> attempt)
@@ -29,7 +29,7 @@ public sealed class ChangeQueue(Db db, OrderOptions options, RelaySignal bell, P
         }
 
         await batch.SaveAsync();
-        tx.AfterCommit(bell.Ring);
+        tx.AfterCommit(signal.Wake);
         if (sessions.AreKept && batch.NoLongerPending is { Count: > 0 } ended)
         {
             tx.AfterCommit(() => sessions.End(ended));

@@ -23,7 +23,7 @@ public sealed class ExpirySweep : Sweep
         sessions.Expired += Wake;
     }
 
-    /// <summary>Expires up to a batch of overdue orders; returns the number that it was done with.</summary>
+    /// <summary>Expires up to a batch of overdue orders. Returns the number handled.</summary>
     public override async Task<int> SweepOnceAsync(CancellationToken ct = default)
     {
         var due = await Db.ReadAsync(async session =>
@@ -62,7 +62,7 @@ public sealed class ExpirySweep : Sweep
         return outcome;
     }
 
-    /// <summary>Stock is held for longer than it should be: told once when that begins, at once, and once when it ends.</summary>
+    /// <summary>Logs once, at once, when stock begins to be held for longer than it should be, and once when that ends.</summary>
     private void TellOfRefusal()
     {
         if (!_isRefused)

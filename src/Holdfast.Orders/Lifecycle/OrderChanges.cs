@@ -24,15 +24,15 @@ internal sealed class OrderChanges(OrderAccess access, ChangeQueue queue)
             return fields.Error!;
         }
 
-        var seen = staffOnly ? await access.FindAsStaffAsync(request)
+        var accessible = staffOnly ? await access.FindAsStaffAsync(request)
             : await access.FindAsync(request);
-        if (!seen.IsOk)
+        if (!accessible.IsOk)
         {
-            return seen.Error!;
+            return accessible.Error!;
         }
 
         var bodyKey = fields.Value.OpaqueOrNull("idempotencyKey", 255);
-        var made = command(seen.Value, fields.Value);
+        var made = command(accessible.Value, fields.Value);
         if (fields.Value.Done() is { } wrong)
         {
             return wrong;

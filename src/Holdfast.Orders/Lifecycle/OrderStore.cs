@@ -7,7 +7,7 @@ using Holdfast.Platform.Messaging.Events;
 
 namespace Holdfast.Orders.Lifecycle;
 
-/// <summary>Opens and inks <see cref="OrderAggregate"/>s: the orders under lock, with lines, fulfilments and money.</summary>
+/// <summary>Loads and saves <see cref="OrderAggregate"/>s: the orders under lock, with lines, fulfilments and money.</summary>
 internal sealed class OrderStore
 {
     private QueryResult<Order> _orders = null!;
@@ -28,19 +28,19 @@ internal sealed class OrderStore
     {
         var all = commands.ToList();
         var ids = all.Select(c => c.OrderId).Distinct().Order().ToArray();
-        var pages = new OrderStore
+        var store = new OrderStore
         {
             _orders = OrderTable.Table.Query(batch, "WHERE o.id {in $1} ORDER BY o.id {lock}", ids),
         };
-        (pages._lines, pages._fulfilments) = OrderRows.Details(batch, ids);
-        pages._payments = batch.Query($"SELECT {PaymentColumns} FROM payment_transactions WHERE order_id {{in $1}} ORDER BY order_id, id",
+        (store._lines, store._fulfilments) = OrderRows.Details(batch, ids);
+        store._payments = batch.Query($"SELECT {PaymentColumns} FROM payment_transactions WHERE order_id {{in $1}} ORDER BY order_id, id",
             MapPayment, ids);
-        pages._refunds = batch.Query("SELECT order_id, payment_id, amount, reason, status, created_at FROM refunds WHERE order_id {in $1}",
+        store._refunds = batch.Query("SELECT order_id, payment_id, amount, reason, status, created_at FROM refunds WHERE order_id {in $1}",
             r => (r.Uuid(0), new Refund(r.Uuid(1), r.Long(2), r.Text(3), r.Text(4), r.Time(5))), ids);
         var pays = all.OfType<PayCommand>().ToList();
         if (pays.Count > 0)
         {
-            pages._recorded = batch.Query("SELECT store_id, provider, transaction_id, order_id, amount, currency FROM payment_transactions "
+            store._recorded = batch.Query("SELECT store_id, provider, transaction_id, order_id, amount, currency FROM payment_transactions "
                 + "WHERE store_id {in $1} AND provider {in $2} AND transaction_id {in $3}",
                 r => KeyValuePair.Create(new PaymentKey(r.Uuid(0), r.Text(1), r.Text(2)),
                     new RecordedPayment(r.Uuid(3), r.Long(4), r.Text(5))),
@@ -48,10 +48,10 @@ internal sealed class OrderStore
                 pays.Select(p => p.TransactionId).Distinct().ToArray());
         }
 
-        return pages;
+        return store;
     }
 
-    /// <summary>The opened orders, by id.</summary>
+    /// <summary>The loaded orders, by id.</summary>
     public Dictionary<Guid, OrderAggregate> Files()
     {
         var payments = _payments.Rows.ToLookup(p => p.OrderId, p => p.Payment);
@@ -60,7 +60,7 @@ internal sealed class OrderStore
             .ToDictionary(o => o.Id, o => new OrderAggregate(o, [.. payments[o.Id]], [.. refunds[o.Id]]));
     }
 
-    /// <summary>The payments that the stores have recorded of those that the commands tell.</summary>
+    /// <summary>Returns the payments of the commands that the stores have already recorded.</summary>
     public PaymentBook Payments() => new(_recorded?.Rows ?? []);
 
     /// <summary>

@@ -1,7 +1,10 @@
 
 namespace Holdfast.Orders.Placement;
 
-/// <summary>The global lock order, for whoever rides: what is opened before stock has a lower rank than <see cref="Stock"/>.</summary>
+/// <summary>
+/// The ranks of commit participants in the global lock order: those that are loaded before stock have a lower rank than
+/// <see cref="Stock"/>.
+/// </summary>
 public static class LockRank
 {
     public const int Guests = 5;

@@ -64,9 +64,9 @@ public sealed class OrderNumbers(TimeProvider time)
             var claimed = await db.WriteAsync(async tx =>
             {
                 var now = await tx.NowAsync();
-                var held = await tx.QueryAsync("SELECT process, holder FROM order_number_claims WHERE expires_at >= $1",
+                var claims = await tx.QueryAsync("SELECT process, holder FROM order_number_claims WHERE expires_at >= $1",
                     r => (Process: r.Int(0), Holder: r.Uuid(1)), now);
-                var taken = held.Where(h => h.Holder != _holder).Select(h => h.Process).ToHashSet();
+                var taken = claims.Where(h => h.Holder != _holder).Select(h => h.Process).ToHashSet();
                 var free = Enumerable.Range(0, Processes).Where(n => !taken.Contains(n)).ToList();
                 if (free.Count == 0)
                 {
@@ -74,7 +74,7 @@ public sealed class OrderNumbers(TimeProvider time)
                 }
 
                 // Drawn where another process was faster: many that start together do not race for each number.
-                var mine = held.Where(h => h.Holder == _holder).Select(h => h.Process)
+                var mine = claims.Where(h => h.Holder == _holder).Select(h => h.Process)
                     .DefaultIfEmpty(free[tries == 0 ? 0 : Random.Shared.Next(free.Count)]).First();
 
                 // Whoever claims the same at this moment waits for the row, and then finds it held.

@@ -4,18 +4,18 @@ using Holdfast.Platform;
 namespace Holdfast.Orders.Placement;
 
 /// <summary>
-/// The decisions of one command's riders. Those that agreed can be undone, whether another one refuses or throws, or what follows fails.
+/// The decisions of one command's participants. Those that agreed can be undone if another one refuses or throws, or if a later step fails.
 /// </summary>
-internal sealed class ParticipantDecisions(IReadOnlyList<CommitParticipant> riders)
+internal sealed class ParticipantDecisions(IReadOnlyList<CommitParticipant> participants)
 {
     private int _agreed;
 
-    /// <summary>Asks each rider, until one refuses.</summary>
+    /// <summary>Asks each participant, until one refuses.</summary>
     public Error? Decide(Order order, DateTime now)
     {
-        while (_agreed < riders.Count)
+        while (_agreed < participants.Count)
         {
-            if (riders[_agreed].Decide(order, now) is { } refusal)
+            if (participants[_agreed].Decide(order, now) is { } refusal)
             {
                 return refusal;
             }
@@ -31,7 +31,7 @@ internal sealed class ParticipantDecisions(IReadOnlyList<CommitParticipant> ride
     {
         while (_agreed > 0)
         {
-            riders[--_agreed].Undo();
+            participants[--_agreed].Undo();
         }
     }
 }

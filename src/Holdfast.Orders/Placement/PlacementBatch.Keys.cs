@@ -10,10 +10,10 @@ internal sealed partial class PlacementBatch
     private QueryResult<Guid> Claim(StatementBatch batch, List<int> open)
     {
         var rows = IdempotentWork.Claims();
-        foreach (var placing in open.Select(i => _placings[i]).DistinctBy(p => p.Key.Hash).OrderBy(p => p.Key.Hash))
+        foreach (var request in open.Select(i => _requests[i]).DistinctBy(p => p.Key.Hash).OrderBy(p => p.Key.Hash))
         {
-            _claimants[placing.Key.Hash] = placing;
-            rows.Add(placing.Key.Hash).Add(placing.Key.Fingerprint).Add(201).Add(placing.Command.OrderId).Add(1).Add(_now);
+            _claimants[request.Key.Hash] = request;
+            rows.Add(request.Key.Hash).Add(request.Key.Fingerprint).Add(201).Add(request.Command.OrderId).Add(1).Add(_now);
         }
 
         return batch.InsertReturning(rows, "ON CONFLICT (key) DO NOTHING RETURNING key", r => r.Uuid(0));
@@ -24,9 +24,9 @@ internal sealed partial class PlacementBatch
     {
         var rows = new RowSet("idempotency_keys", new("key", ColumnType.Uuid), new("fingerprint", ColumnType.Bytes),
             new("event_subject", ColumnType.Uuid));
-        foreach (var (placing, order, _) in _accepted.Where(a => !ReferenceEquals(_claimants[a.Placing.Key.Hash], a.Placing)))
+        foreach (var (request, order, _) in _accepted.Where(a => !ReferenceEquals(_claimants[a.Request.Key.Hash], a.Request)))
         {
-            rows.Add(placing.Key.Hash).Add(placing.Key.Fingerprint).Add(order.Id);
+            rows.Add(request.Key.Hash).Add(request.Key.Fingerprint).Add(order.Id);
         }
 
         batch.ChangeEach(rows,
@@ -44,9 +44,9 @@ internal sealed partial class PlacementBatch
         var byKey = stored.ToDictionary(s => s.Key);
         foreach (var i in Left().ToList())
         {
-            if (byKey.TryGetValue(_placings[i].Key.Hash, out var found))
+            if (byKey.TryGetValue(_requests[i].Key.Hash, out var found))
             {
-                var replay = found.Replay(_placings[i].Key);
+                var replay = found.Replay(_requests[i].Key);
                 Answer(i, replay.IsOk && found.Subject is { } orderId ? new PlaceResult(orderId, found.Response!, Replayed: true)
                     : replay.Error ?? Errors.Internal);
             }

@@ -15,33 +15,33 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Orders.Placement;
 
 /// <summary>
-/// One batch of placements: peek (a snapshot that answers replays and hopeless commands without a lock), open (claim, lock, clock), decide
-/// (pure, see <see cref="PlacementRules"/>), ink (set-based writes). Locks are taken in the global order.
+/// One batch of placements: peek (a snapshot that answers replays and hopeless commands without a lock), load (claim, lock, clock), decide
+/// (pure, see <see cref="PlacementRules"/>), save (set-based writes). Locks are taken in the global order.
 /// </summary>
 internal sealed partial class PlacementBatch
 {
     private readonly Db _db;
     private readonly OrderOptions _options;
     private readonly ILogger _log;
-    private readonly IReadOnlyList<PlaceRequest> _placings;
+    private readonly IReadOnlyList<PlaceRequest> _requests;
     private readonly bool[] _answered;
     private readonly Dictionary<Guid, (int Index, Guid OrderId)> _placedByKey = [];
     private readonly Dictionary<Guid, PlaceRequest> _claimants = [];
     private readonly HashSet<Guid> _claimed = [];
-    private readonly List<(PlaceRequest Placing, Order Order, byte[] Body)> _accepted = [];
+    private readonly List<(PlaceRequest Request, Order Order, byte[] Body)> _accepted = [];
     private readonly Dictionary<string, Guid> _guests = new(StringComparer.Ordinal);
     private readonly HashSet<string> _newGuests = new(StringComparer.Ordinal);
     private PlacementBooks _books = null!;
     private DateTime _now;
 
-    public PlacementBatch(Db db, OrderOptions options, OrderNumbers numbers, ILogger log, IReadOnlyList<PlaceRequest> placings)
+    public PlacementBatch(Db db, OrderOptions options, OrderNumbers numbers, ILogger log, IReadOnlyList<PlaceRequest> requests)
     {
-        (_db, _options, _log, _placings) = (db, options, log, placings);
-        _answered = new bool[placings.Count];
-        Outcomes = new Result<PlaceResult>[placings.Count];
-        foreach (var placing in placings)
+        (_db, _options, _log, _requests) = (db, options, log, requests);
+        _answered = new bool[requests.Count];
+        Outcomes = new Result<PlaceResult>[requests.Count];
+        foreach (var request in requests)
         {
-            placing.Command.Number = numbers.Next();
+            request.Command.Number = numbers.Next();
         }
     }
 
@@ -51,12 +51,12 @@ internal sealed partial class PlacementBatch
     /// <summary>Reads without locks; answers replays and what is refused anyway. False when nobody is left.</summary>
     public async Task<bool> PeekAsync()
     {
-        var peek = await PlacementPeek.ReadAsync(_db, _placings);
+        var peek = await PlacementPeek.ReadAsync(_db, _requests);
         (_books, _now) = (peek.Books, peek.Now);
         AnswerReplays(peek.Stored);
-        for (var i = 0; i < _placings.Count; i++)
+        for (var i = 0; i < _requests.Count; i++)
         {
-            if (!_answered[i] && Check(_placings[i].Command) is { } refusal)
+            if (!_answered[i] && Check(_requests[i].Command) is { } refusal)
             {
                 Answer(i, refusal);
             }
@@ -66,34 +66,35 @@ internal sealed partial class PlacementBatch
     }
 
     /// <summary>
-    /// Claims the keys, holds the accounts, makes the guests, opens the riders' books, locks the stock, reads the clock: in the global lock
-    /// order.
+    /// Claims the keys, locks the accounts, makes the guests, loads the participants' books, locks the stock and reads the clock: in the
+    /// global lock order.
     /// </summary>
     public async Task LoadAsync(Tx tx)
     {
         var open = Left().ToList();
-        var commands = open.ConvertAll(i => _placings[i].Command);
+        var commands = open.ConvertAll(i => _requests[i].Command);
         var batch = tx.Batch();
         var claimed = Claim(batch, open);
         var accounts = commands.Select(c => c.CustomerId).OfType<Guid>().Distinct().ToArray();
-        var held = accounts.Length == 0 ? null : CustomerStore.Hold(batch, accounts);
-        var known = CustomerStore.FindGuests(batch, commands.Where(c => c.CustomerId is null).Select(c => c.EmailKey).Distinct().ToArray());
+        var accountLocks = accounts.Length == 0 ? null : CustomerStore.Hold(batch, accounts);
+        var existingGuests = CustomerStore.FindGuests(batch,
+            commands.Where(c => c.CustomerId is null).Select(c => c.EmailKey).Distinct().ToArray());
         await batch.RunAsync();
-        var proved = held?.Rows.ToDictionary(a => a.Id, a => a.ProvedEmail) ?? [];
+        var proved = accountLocks?.Rows.ToDictionary(a => a.Id, a => a.ProvedEmail) ?? [];
         commands.ForEach(c => c.Know(c.CustomerId is { } id ? proved.GetValueOrDefault(id) : null, _options.FoldsMailboxes));
-        if (held?.Rows.Exists(a => a.IsClosed) == true)
+        if (accountLocks?.Rows.Exists(a => a.IsClosed) == true)
         {
-            RefuseClosed([.. held.Rows.Where(a => a.IsClosed).Select(a => a.Id)]);
-            commands = [.. Left().Select(i => _placings[i].Command)];
+            RefuseClosed([.. accountLocks.Rows.Where(a => a.IsClosed).Select(a => a.Id)]);
+            commands = [.. Left().Select(i => _requests[i].Command)];
         }
 
-        await MakeGuestsAsync(tx, commands, known.Rows);
+        await MakeGuestsAsync(tx, commands, existingGuests.Rows);
         (_books, _now) = await PlacementLoad.LoadAsync(tx, _books, _now, commands, _options);
         _claimed.UnionWith(claimed.Rows);
         if (_claimed.Count < open.Count)
         {
             // Somebody else's commit has the key: by now it is there to be read.
-            var taken = open.Select(i => _placings[i].Key.Hash).Where(k => !_claimed.Contains(k)).Distinct().ToArray();
+            var taken = open.Select(i => _requests[i].Key.Hash).Where(k => !_claimed.Contains(k)).Distinct().ToArray();
             AnswerReplays(taken.Length == 0 ? [] : await tx.QueryAsync(IdempotentWork.Select, IdempotentWork.Map, taken));
         }
     }
@@ -106,10 +107,10 @@ internal sealed partial class PlacementBatch
     {
         foreach (var i in Left().ToList())
         {
-            var key = _placings[i].Key;
+            var key = _requests[i].Key;
             if (_placedByKey.TryGetValue(key.Hash, out var first))
             {
-                Answer(i, _placings[first.Index].Key.Fingerprint.AsSpan().SequenceEqual(key.Fingerprint)
+                Answer(i, _requests[first.Index].Key.Fingerprint.AsSpan().SequenceEqual(key.Fingerprint)
                     ? new PlaceResult(first.OrderId, Outcomes[first.Index].Value.Body, Replayed: true)
                     : Errors.IdempotencyKeyReused);
             }
@@ -127,10 +128,10 @@ internal sealed partial class PlacementBatch
     {
         var batch = tx.Batch();
         var events = new EventLog();
-        foreach (var (placing, order, body) in _accepted)
+        foreach (var (request, order, body) in _accepted)
         {
             OrderNames.NotePlaced(batch, order);
-            PlacedEvents.Add(events, order, placing.Command.Actor, body);
+            PlacedEvents.Add(events, order, request.Command.Actor, body);
         }
 
         _claimed.ExceptWith(_placedByKey.Keys);
@@ -140,7 +141,7 @@ internal sealed partial class PlacementBatch
         }
 
         PassOnClaims(batch);
-        _newGuests.ExceptWith(_accepted.Select(a => a.Placing.Command.EmailKey));
+        _newGuests.ExceptWith(_accepted.Select(a => a.Request.Command.EmailKey));
         if (_newGuests.Count > 0)
         {
             batch.Execute("DELETE FROM users WHERE id {in $1}", _newGuests.Select(k => _guests[k]).ToArray());
@@ -150,16 +151,16 @@ internal sealed partial class PlacementBatch
         batch.Insert(OrderLineTable.Rows(Placed.Orders));
         UnpaidHoldTable.Save(_books.UnpaidHolds, batch);
         PurchaseCountTable.Save(_books.Purchases, batch);
-        foreach (var (placing, order, _) in _accepted)
+        foreach (var (request, order, _) in _accepted)
         {
-            foreach (var rider in placing.Command.Participants)
+            foreach (var participant in request.Command.Participants)
             {
-                rider.Save(batch, order);
+                participant.Save(batch, order);
             }
         }
 
-        var actors = _accepted.Where(a => a.Placing.Command.ReservationId is not null)
-            .ToDictionary(a => a.Placing.Command.ReservationId!.Value, a => a.Placing.Command.Actor);
+        var actors = _accepted.Where(a => a.Request.Command.ReservationId is not null)
+            .ToDictionary(a => a.Request.Command.ReservationId!.Value, a => a.Request.Command.Actor);
         ReservationStore.Save(_books.Reservations, batch, events, r => actors.GetValueOrDefault(r, "system"));
         DiscountStore.Save(_books.Discounts, batch, _now);
         if (_books.Points is { } points)
@@ -172,10 +173,12 @@ internal sealed partial class PlacementBatch
         await batch.RunAsync();
     }
 
-    /// <summary>What refuses the command as the books were peeked at. A rule that fails costs its own command, not the batch.</summary>
+    /// <summary>
+    /// Returns why the command is refused, judged by the peeked books. A rule that fails costs its own command, not the batch.
+    /// </summary>
     private Error? Check(PlaceCommand command)
     {
-        var mark = _books.Savepoint();
+        var savepoint = _books.Savepoint();
         try
         {
             return PlacementRules.Check(command, _books, _now);
@@ -183,7 +186,7 @@ internal sealed partial class PlacementBatch
         catch (Exception e)
         {
             _log.LogError(e, "Checking an order failed");
-            _books.Undo(mark);
+            _books.Undo(savepoint);
             return Errors.Internal;
         }
     }
@@ -194,19 +197,19 @@ internal sealed partial class PlacementBatch
     /// </summary>
     private Result<PlaceResult> Judge(int index)
     {
-        var (command, key) = _placings[index];
-        var mark = _books.Savepoint();
-        var riders = new ParticipantDecisions(command.Participants);
+        var (command, key) = _requests[index];
+        var savepoint = _books.Savepoint();
+        var participants = new ParticipantDecisions(command.Participants);
         Error? refusal;
         try
         {
             var decided = PlacementRules.Decide(command, command.CustomerId ?? _guests[command.EmailKey], _books, _options, _now);
-            refusal = decided.IsOk ? riders.Decide(decided.Value, _now) : decided.Error;
+            refusal = decided.IsOk ? participants.Decide(decided.Value, _now) : decided.Error;
             if (refusal is null)
             {
                 var order = decided.Value with { EventSequence = PlacedEvents.LastSequence(decided.Value) };
                 var body = OrderJson.Write(order);
-                _accepted.Add((_placings[index], order, body));
+                _accepted.Add((_requests[index], order, body));
                 _placedByKey[key.Hash] = (index, order.Id);
                 return new PlaceResult(order.Id, body, Replayed: false);
             }
@@ -217,24 +220,24 @@ internal sealed partial class PlacementBatch
             refusal = Errors.Internal;
         }
 
-        riders.Undo();
-        _books.Undo(mark);
+        participants.Undo();
+        _books.Undo(savepoint);
         return refusal;
     }
 
     /// <summary>An access token outlives its account by minutes; an order would bring back what closing has removed.</summary>
     private void RefuseClosed(HashSet<Guid> closed)
     {
-        foreach (var i in Left().Where(i => _placings[i].Command.CustomerId is { } id && closed.Contains(id)).ToList())
+        foreach (var i in Left().Where(i => _requests[i].Command.CustomerId is { } id && closed.Contains(id)).ToList())
         {
             Answer(i, Errors.Unauthenticated);
         }
     }
 
     /// <summary>Finds the guests, and makes those who order for the first time.</summary>
-    private async Task MakeGuestsAsync(Tx tx, List<PlaceCommand> commands, List<Customer> known)
+    private async Task MakeGuestsAsync(Tx tx, List<PlaceCommand> commands, List<Customer> existingGuests)
     {
-        foreach (var guest in known)
+        foreach (var guest in existingGuests)
         {
             _guests[guest.EmailKey] = guest.Id;
         }
@@ -251,7 +254,7 @@ internal sealed partial class PlacementBatch
         }
     }
 
-    private IEnumerable<int> Left() => Enumerable.Range(0, _placings.Count).Where(i => !_answered[i]);
+    private IEnumerable<int> Left() => Enumerable.Range(0, _requests.Count).Where(i => !_answered[i]);
 
     private void Answer(int index, Result<PlaceResult> outcome)
     {

@@ -12,24 +12,24 @@ using Holdfast.Promotions.Storage;
 namespace Holdfast.Orders.Placement;
 
 /// <summary>
-/// Opens what a batch of placements changes, under lock and in the global lock order: riders that come before stock, reservations, stock,
-/// purchases, codes, the other riders, points. What nobody in the batch uses costs no round trip.
+/// Loads what a batch of placements changes, under lock and in the global lock order: participants that come before stock, reservations,
+/// stock, purchases, codes, the other participants, points. What no command uses costs no round trip.
 /// </summary>
 internal static class PlacementLoad
 {
-    /// <summary>The books as peeked, with what was read under lock; and the clock after the last lock.</summary>
+    /// <summary>Returns the books as peeked, with what was read under lock; and the clock after the last lock.</summary>
     /// <param name="peekedAt">A moment of the database's clock shortly before.</param>
     public static async Task<(PlacementBooks Books, DateTime Now)> LoadAsync(Tx tx, PlacementBooks peeked, DateTime peekedAt,
         List<PlaceCommand> commands, OrderOptions options)
     {
-        var riders = commands.SelectMany(c => c.Participants).ToList();
-        await CommitParticipant.LoadAllAsync(tx, riders, r => r.Rank < LockRank.Stock);
+        var participants = commands.SelectMany(c => c.Participants).ToList();
+        await CommitParticipant.LoadAllAsync(tx, participants, r => r.Rank < LockRank.Stock);
 
         var batch = tx.Batch();
-        var held = commands.Select(c => c.ReservationId is { } r ? peeked.Reservations.Find(r) : null).OfType<Reservation>()
+        var taken = commands.Select(c => c.ReservationId is { } r ? peeked.Reservations.Find(r) : null).OfType<Reservation>()
             .DistinctBy(r => r.Id).ToList();
-        var reservations = held.Count == 0 ? null : ReservationStore.Load(batch, [.. held.Select(r => r.Id).Order()]);
-        var stock = StockStore.Load(batch, commands.SelectMany(c => c.Lines).Concat(held.SelectMany(r => r.Lines)).Select(l => l.VariantId)
+        var reservations = taken.Count == 0 ? null : ReservationStore.Load(batch, [.. taken.Select(r => r.Id).Order()]);
+        var stock = StockStore.Load(batch, commands.SelectMany(c => c.Lines).Concat(taken.SelectMany(r => r.Lines)).Select(l => l.VariantId)
             .Distinct().Order().ToArray());
         var purchases = LoadPurchases(batch, peeked, commands);
         var discounts = LoadCodes(tx, batch, peeked, commands);
@@ -38,14 +38,14 @@ internal static class PlacementLoad
         var clients = ClientHoldTable.Open(batch, options, peeked, commands, peekedAt);
         var accounts = commands.Where(c => c is { RedeemPoints: > 0, CustomerId: not null }).Select(c => (c.CustomerId!.Value, c.StoreId))
             .Distinct().ToList();
-        var hasLate = riders.Exists(r => r.Rank >= LockRank.Stock);
+        var hasLate = participants.Exists(r => r.Rank >= LockRank.Stock);
         // Points are locked last, the clock is read after the last lock.
         var points = hasLate ? null : LoadPoints(tx, batch, accounts);
         var clock = batch.Now();
         await batch.RunAsync();
         if (hasLate)
         {
-            await CommitParticipant.LoadAllAsync(tx, riders, r => r.Rank >= LockRank.Stock);
+            await CommitParticipant.LoadAllAsync(tx, participants, r => r.Rank >= LockRank.Stock);
             points = LoadPoints(tx, batch, accounts);
             clock = batch.Now();
             await batch.RunAsync();
@@ -80,7 +80,7 @@ internal static class PlacementLoad
     private static Func<DateTime, Task<PointsBook>>? LoadPoints(Tx tx, StatementBatch batch, IReadOnlyCollection<(Guid, Guid)> accounts) =>
         accounts.Count == 0 ? null : PointsStore.Load(tx, batch, accounts);
 
-    /// <summary>Locks the codes; how often the buyers used them is read of those codes alone that limit it.</summary>
+    /// <summary>Locks the codes. The buyers' uses are read only for codes that limit them.</summary>
     private static Func<ValueTask<DiscountBook>> LoadCodes(Tx tx, StatementBatch batch, PlacementBooks peeked, List<PlaceCommand> commands)
     {
         var coded = commands.Where(c => c.DiscountKey is not null).ToList();

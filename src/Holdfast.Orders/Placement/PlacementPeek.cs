@@ -19,14 +19,14 @@ namespace Holdfast.Orders.Placement;
 /// </summary>
 internal sealed record PlacementPeek(PlacementBooks Books, IReadOnlyList<IdempotentWork.StoredOutcome> Stored, DateTime Now)
 {
-    public static Task<PlacementPeek> ReadAsync(Db db, IReadOnlyList<PlaceRequest> placings) => db.ReadAsync(async session =>
+    public static Task<PlacementPeek> ReadAsync(Db db, IReadOnlyList<PlaceRequest> requests) => db.ReadAsync(async session =>
     {
-        var commands = placings.Select(p => p.Command).ToList();
+        var commands = requests.Select(p => p.Command).ToList();
         var batch = session.Batch();
         var books = Read(batch, commands);
         // Last: each statement sees the commits before it, and whoever sees the stock that an order has taken must see its key, too, or the
-        // second of two equal requests would hear that the first has sold it out.
-        var stored = batch.Query(IdempotentWork.Select, IdempotentWork.Map, placings.Select(p => p.Key.Hash).Distinct().ToArray());
+        // second of two equal requests would be told that the first has sold it out.
+        var stored = batch.Query(IdempotentWork.Select, IdempotentWork.Map, requests.Select(p => p.Key.Hash).Distinct().ToArray());
         var now = batch.Now();
         await batch.RunAsync();
         return new PlacementPeek(books(), stored.Rows, now.Rows[0]);
@@ -59,17 +59,17 @@ internal sealed record PlacementPeek(PlacementBooks Books, IReadOnlyList<Idempot
     private static async Task<PlacementBooks> WithLimitsAsync(StatementBatch batch, PlacementBooks books, PlaceCommand command,
         OrderOptions options, DateTime now)
     {
-        var isTold = command.CustomerId is not null || !command.IsCapped;
+        var isCounted = command.CustomerId is not null || !command.IsCapped;
         var store = books.Stores[command.StoreId];
         DiscountCode[] codes = [.. command.DiscountKeys.Select(key => books.Discounts.Find(store.Id, store.Currency, key))
             .OfType<DiscountCode>()];
-        var bought = isTold
+        var bought = isCounted
             ? batch.Query("SELECT variant_id, buyer, quantity FROM purchase_counts WHERE variant_id {in $1} AND buyer {in $2}",
             r => (r.Uuid(0), r.Text(1), r.Long(2)), command.Lines.Select(l => l.VariantId).ToArray(), command.Keys.Asked.ToArray()) : null;
-        var pending = isTold ? PendingOrderTable.Peek(batch, options, [command]) : _ => PendingOrderTable.Unread(options, command);
-        var unpaid = UnpaidHoldTable.Load(batch, options, books, [command], now, ofBuyers: isTold);
-        var clients = ClientHoldTable.Open(batch, options, books, [command], now, ofOthers: isTold);
-        var uses = isTold && codes.Length > 0 ? DiscountStore.Uses(batch, [.. codes.Select(c => c.Id)], [.. command.Keys.Asked]) : null;
+        var pending = isCounted ? PendingOrderTable.Peek(batch, options, [command]) : _ => PendingOrderTable.Unread(options, command);
+        var unpaid = UnpaidHoldTable.Load(batch, options, books, [command], now, ofBuyers: isCounted);
+        var clients = ClientHoldTable.Open(batch, options, books, [command], now, ofOthers: isCounted);
+        var uses = isCounted && codes.Length > 0 ? DiscountStore.Uses(batch, [.. codes.Select(c => c.Id)], [.. command.Keys.Asked]) : null;
         await batch.RunAsync();
         return books with
         {

@@ -11,12 +11,12 @@ namespace Holdfast.Orders.Placement;
 /// The way into the books: orders that wait for a store are placed together in one transaction (<see cref="PlacementBatch"/>).
 /// An answer means committed and durable.
 /// </summary>
-public sealed class PlacementQueue(Db db, OrderOptions options, OrderNumbers numbers, RelaySignal bell, PaymentDeadlines sessions,
+public sealed class PlacementQueue(Db db, OrderOptions options, OrderNumbers numbers, RelaySignal signal, PaymentDeadlines sessions,
     ILogger<PlacementQueue> log)
     : BatchQueue<PlaceRequest, PlaceResult>(db, log, options.Stores, options.QueueCapacity, options.MaxBatch)
 {
     /// <summary>Places an order; the answer comes after its commit.</summary>
-    public Task<Result<PlaceResult>> PlaceAsync(PlaceRequest placing) => SubmitAsync(placing, placing.Command.StoreId);
+    public Task<Result<PlaceResult>> PlaceAsync(PlaceRequest request) => SubmitAsync(request, request.Command.StoreId);
 
     protected override async Task<Result<PlaceResult>[]> AttemptAsync(IReadOnlyList<PlaceRequest> commands,
         BatchAttempt<PlaceResult> attempt)
@@ -37,7 +37,7 @@ public sealed class PlacementQueue(Db db, OrderOptions options, OrderNumbers num
         }
 
         await batch.SaveAsync(tx);
-        tx.AfterCommit(bell.Ring);
+        tx.AfterCommit(signal.Wake);
         if (sessions.AreKept)
         {
             var (orders, now) = batch.Placed;

@@ -42,7 +42,7 @@ internal static class StatisticsRepair
             Add(right, previous is null ? (key, sums) : Before(key, sums, previous));
         }
 
-        // Asked last: what has gone from the outbox to a lane by then is seen there.
+        // Asked last: what has moved from the outbox to a delivery queue by then is found there.
         if (await tx.FirstAsync($"SELECT 1 WHERE {NoneWaits}", r => r.Int(0)) != 1)
         {
             return ["statistics: not recounted: events wait for daily-statistics; repeat this when they are handled"];

@@ -17,9 +17,9 @@ internal static class ClientHoldTable
         + "JOIN orders o ON o.id = h.order_id WHERE h.variant_id {in $2} AND (h.expires_at IS NULL OR h.expires_at > $3) "
         + "AND o.client_hash {in $1} GROUP BY o.client_hash, h.variant_id";
 
-    /// <summary>What is held from the addresses of the commands. Put it after the lock on the stock.</summary>
-    /// <param name="now">What has expired by then is as good as free, whether or not a sweep has run.</param>
-    /// <param name="ofOthers">Without: what others at the address hold is not asked.</param>
+    /// <summary>Loads what is held from the addresses of the commands. Call it after the lock on the stock.</summary>
+    /// <param name="now">What has expired by this time counts as free, whether or not a sweep has run.</param>
+    /// <param name="ofOthers">If false, what others at the address hold is not loaded.</param>
     public static Func<ClientHoldBook> Open(StatementBatch batch, OrderOptions options, PlacementBooks peeked,
         IEnumerable<PlaceCommand> commands, DateTime now, bool ofOthers = true)
     {
@@ -38,9 +38,9 @@ internal static class ClientHoldTable
             return () => ClientHoldBook.None;
         }
 
-        var held = ofOthers ? batch.Query(Select, r => (r.Long(0), r.Uuid(1), r.Long(2)),
+        var holds = ofOthers ? batch.Query(Select, r => (r.Long(0), r.Uuid(1), r.Long(2)),
             concerned.Select(c => c.Buyer!.Client!.Value).Distinct().ToArray(),
             concerned.SelectMany(c => c.Lines).Select(l => l.VariantId).Distinct().ToArray(), now) : null;
-        return () => new ClientHoldBook(options.Unpaid, held?.Rows ?? []);
+        return () => new ClientHoldBook(options.Unpaid, holds?.Rows ?? []);
     }
 }

@@ -26,7 +26,7 @@ internal static class OrderLineTable
         Column("undelivered", l => l.Undelivered).Changes().Later().Served("undeliveredQuantity", Amount, optional: true),
         Column("limited", l => l.Limited));
 
-    /// <summary>Writes how many pieces have gone where.</summary>
+    /// <summary>Writes how many pieces of each line were shipped, returned or cancelled.</summary>
     public static readonly TableChange<OrderLine> Change = Table.Change();
 
     /// <summary>The lines of orders as they are inserted.</summary>

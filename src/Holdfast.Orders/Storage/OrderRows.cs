@@ -3,7 +3,7 @@ using Holdfast.Platform.Data;
 
 namespace Holdfast.Orders.Storage;
 
-/// <summary>Orders and what hangs on them, as rows: read in one round trip, written set-based.</summary>
+/// <summary>Orders with their lines and fulfilments, as rows: read in one round trip, written set-based.</summary>
 internal static class OrderRows
 {
     /// <summary>Lines and fulfilments of orders, to be put together by <see cref="Assemble"/> after the batch has run.</summary>
@@ -17,7 +17,7 @@ internal static class OrderRows
         return orders.Select(o => o with { Lines = [.. linesOf[o.Id]], Fulfilments = [.. fulfilmentsOf[o.Id]] });
     }
 
-    /// <summary>Whole orders by id, unlocked; those that are not there are missing.</summary>
+    /// <summary>Returns whole orders by id, unlocked. Ids without an order are left out.</summary>
     public static async Task<List<Order>> ReadAsync(DbSession session, Guid[] ids)
     {
         var batch = session.Batch();

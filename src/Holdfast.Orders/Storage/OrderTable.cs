@@ -85,10 +85,10 @@ internal static class OrderTable
         // Earlier releases wrote it.
         Written("address_hash", _ => (long?)null).Later().Personal());
 
-    /// <summary>Writes what may change of an order in its life.</summary>
+    /// <summary>Writes the columns that may change during an order's life.</summary>
     public static readonly TableChange<Order> Change = Table.Change();
 
-    /// <summary>As <see cref="Change"/>, with all that is personal.</summary>
+    /// <summary>As <see cref="Change"/>, with everything personal.</summary>
     public static readonly TableChange<Order> Erasure = Table.Change(also: c => c.IsPersonal);
 
     /// <summary>Writes the members of an order.</summary>
@@ -98,7 +98,7 @@ internal static class OrderTable
     public static readonly IReadOnlyList<string> PersonalMembers =
         [.. Table.All.Where(c => c.IsPersonal).Select(c => c.Member?.Name).OfType<string>()];
 
-    /// <summary>The order without its buyer.</summary>
+    /// <summary>Returns the order without its buyer.</summary>
     /// <param name="standIn">The email of the closed account.</param>
     public static Order Erased(Order order, string standIn)
     {

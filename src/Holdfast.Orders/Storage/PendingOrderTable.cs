@@ -11,7 +11,7 @@ internal static class PendingOrderTable
         "SELECT id, store_id, email_hash, phone_hash, quantity, CASE WHEN status = 'pending' THEN expires_at END FROM orders "
         + "WHERE amount_paid = 0 AND total > 0 AND status IN ('pending', 'confirmed') AND ";
 
-    /// <summary>No orders but those of the batch itself: what others have ordered is nothing to tell whoever only asks.</summary>
+    /// <summary>Knows only the orders of the batch itself: a caller who only asks is told nothing of the orders of others.</summary>
     public static PendingBook Unread(OrderOptions options, PlaceCommand command)
     {
         if (!options.CapsPending || !command.IsCapped)
@@ -24,7 +24,7 @@ internal static class PendingOrderTable
     }
 
     /// <summary>
-    /// The unpaid orders of these buyers in the stores, without those whose time is over: their stock is as good as free. No lock.
+    /// Loads the unpaid orders of these buyers in the stores, without those whose time is over: their stock counts as free. No lock.
     /// </summary>
     public static Func<DateTime, PendingBook> Peek(StatementBatch batch, OrderOptions options, IReadOnlyCollection<PlaceCommand> commands)
     {

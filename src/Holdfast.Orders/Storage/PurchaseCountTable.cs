@@ -3,11 +3,11 @@ using Holdfast.Platform.Data;
 
 namespace Holdfast.Orders.Storage;
 
-/// <summary>Opens and inks the <see cref="PurchaseBook"/>.</summary>
+/// <summary>Loads and saves the <see cref="PurchaseBook"/>.</summary>
 internal static class PurchaseCountTable
 {
-    /// <summary>Claims rows that may be absent, sorted, and locks them, with those that are asked about, too.</summary>
-    /// <param name="asked">Keys of buyers whose rows count where they are there.</param>
+    /// <summary>Claims rows that may be absent, sorted, and locks them together with the rows that are asked about.</summary>
+    /// <param name="asked">Keys of buyers whose rows count if they exist.</param>
     public static QueryResult<(Guid VariantId, string Buyer, long Quantity)> Load(StatementBatch batch,
         IReadOnlyCollection<(Guid VariantId, string Buyer)> keys,
         IEnumerable<string>? asked = null)
@@ -44,7 +44,7 @@ internal static class PurchaseCountTable
             + "purchase_counts.buyer = {v.buyer}");
     }
 
-    /// <summary>Removes the rows of buyers that count nothing; one that counts something has it of an order that is somebody's.</summary>
+    /// <summary>Removes the buyers' rows with a count of zero. A row that counts something belongs to an order of somebody.</summary>
     public static void ForgetUnused(StatementBatch batch, string[] buyers) =>
         batch.Execute("DELETE FROM purchase_counts WHERE buyer {in $1} AND quantity = 0", [buyers]);
 

@@ -4,14 +4,12 @@ using Holdfast.Platform.Data;
 
 namespace Holdfast.Orders.Storage;
 
-/// <summary>
-/// Opens and inks the <see cref="UnpaidHoldBook"/>. An order that no limit on unpaid holds concerns costs it no statement.
-/// </summary>
+/// <summary>Loads and saves the <see cref="UnpaidHoldBook"/>. An order without a limit on unpaid holds costs no statement.</summary>
 internal static class UnpaidHoldTable
 {
-    /// <summary>What is held of the commands' variants, and what their buyers hold. Put it after the lock on the stock.</summary>
-    /// <param name="now">What has expired by then is as good as free, whether or not a sweep has run.</param>
-    /// <param name="ofBuyers">Without: what the buyers hold is not asked.</param>
+    /// <summary>Loads what is held of the commands' variants, and what their buyers hold. Call it after the lock on the stock.</summary>
+    /// <param name="now">What has expired by this time counts as free, whether or not a sweep has run.</param>
+    /// <param name="ofBuyers">If false, what the buyers hold is not loaded.</param>
     public static Func<UnpaidHoldBook> Load(StatementBatch batch, OrderOptions options, PlacementBooks peeked,
         IEnumerable<PlaceCommand> commands, DateTime now, bool ofBuyers = true)
     {
@@ -61,8 +59,8 @@ internal static class UnpaidHoldTable
     }
 
     /// <summary>
-    /// Writes what became of the holds of changed orders: paid, vouched for or ended, they are none any more; confirmed by their buyers,
-    /// they do not expire.
+    /// Updates the holds of changed orders. Orders that are paid, vouched for or ended hold nothing any more; orders that their buyers
+    /// confirmed do not expire.
     /// </summary>
     public static void Save(IEnumerable<OrderAggregate> changed, StatementBatch batch)
     {

@@ -7,9 +7,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Platform.Caching;
 
-/// <summary> The services of caching. Another <see cref="HybridCache"/>, registered after this, takes the place of ours; who uses one sees
-/// to it that it hears of
-/// <see cref="Db.Invalidated"/>.
+/// <summary>
+/// Registers the caching services. Another <see cref="HybridCache"/> that is registered later replaces this one; it must then subscribe to
+/// <see cref="Db.Invalidated"/> itself.
 /// </summary>
 public static class CacheModule
 {
@@ -19,7 +19,7 @@ public static class CacheModule
         db.KeepsInvalidatedKeys |= options.Redis is not null;
         services.AddSingleton(options);
         services.AddSingleton(new MemoryLevel(options.On ? options.MemoryBytes : 0));
-        // With the cache off, too: order sessions and rate limits are kept there, and others are told what became stale.
+        // With the cache off, too: order sessions and rate limits are kept there, and others are told of invalidated keys.
         if (options.Redis is { } redis)
         {
             services.AddSingleton(s =>

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Platform.Caching;
 
 /// <summary>
-/// What the cache does automatically: collected names are dropped, and the rows that others have left are done. It runs in every process
-/// that has a cache, whatever its role.
+/// The cache's background work: it drops the collected names and processes the rows that other processes have left. It runs in every
+/// process that has a cache, whatever its role.
 /// </summary>
 internal sealed class CacheService(Invalidations invalidations, ILogger<CacheService> log, RedisLink? link = null,
     InvalidationTable? rows = null)
@@ -24,10 +24,10 @@ internal sealed class CacheService(Invalidations invalidations, ILogger<CacheSer
         {
             link.Prepare = rows.DropAllAsync;
             link.Start();
-            _sweeping = RepeatAsync(rows.SweepAsync, "What others have made stale could not be looked for");
+            _sweeping = RepeatAsync(rows.SweepAsync, "Invalidations of other processes could not be read");
         }
 
-        _flushing = RepeatAsync(invalidations.FlushAsync, "Rows of what was made stale could not be deleted");
+        _flushing = RepeatAsync(invalidations.FlushAsync, "Rows of finished invalidations could not be deleted");
         return Task.CompletedTask;
     }
 

@@ -4,12 +4,12 @@ using System.Security.Cryptography;
 namespace Holdfast.Platform.Caching;
 
 /// <summary>
-/// An answer as it is served, and the facts that say who may see it, so that neither has to be read out of the other. Immutable: one object
-/// is handed to many requests.
+/// A served answer, and the facts that say who may see it, so that neither has to be parsed out of the other. Immutable: one object is
+/// handed to many requests.
 /// </summary>
 public sealed class Document
 {
-    /// <summary>There is no such thing: remembered too, for a short while.</summary>
+    /// <summary>There is no such resource. This is cached too, for a short while.</summary>
     public static readonly Document None = new(default, null);
 
     private Platform.Http.Replies.Reply? _hit;
@@ -41,8 +41,8 @@ public sealed class Document
         new(Platform.Http.Replies.Reply.Bytes(value), string.Create(CultureInfo.InvariantCulture, $"\"{version}\""));
 
     /// <summary>
-    /// As <see cref="Of"/>, for what changes without its version: its ETag is <c>"VERSION-HASH"</c>. <c>If-Match</c> goes by the version
-    /// alone.
+    /// As <see cref="Of"/>, for a resource that changes without its version: its ETag is <c>"VERSION-HASH"</c>. <c>If-Match</c> compares
+    /// the version alone.
     /// </summary>
     public static Document Hashed(object value, long version)
     {

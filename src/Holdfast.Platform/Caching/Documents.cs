@@ -10,11 +10,11 @@ namespace Holdfast.Platform.Caching;
 public sealed class Documents(HybridCache cache)
 {
     /// <summary>
-    /// The document of the key, from memory, from Redis or from <paramref name="load"/>, which runs once for all who wait for it in this
-    /// process and gives <see cref="Document.None"/> where there is nothing. Whoever asks for a document of somebody's checks on every
-    /// answer whether the caller may see it: the facts are on the document.
+    /// Returns the document of the key, from memory, from Redis or from <paramref name="load"/>. That runs once for all callers who wait
+    /// for it in this process, and returns <see cref="Document.None"/> if there is nothing. A caller who asks for somebody's document
+    /// checks on every answer whether its own caller may see it: the facts are on the document.
     /// </summary>
-    /// <param name="state">Handed to <paramref name="load"/>, so that it needs no closure.</param>
+    /// <param name="state">Passed to <paramref name="load"/>, so that it needs no closure.</param>
     /// <param name="options">Another time to live; null: <see cref="CacheOptions.Ttl"/>.</param>
     public async ValueTask<DocumentReading> FindAsync<TState>(string key, TState state,
         Func<TState, CancellationToken, Task<Document>> load,

@@ -5,9 +5,10 @@ using Holdfast.Platform.Data;
 namespace Holdfast.Platform.Caching;
 
 /// <summary>
-/// Carries what commits have made stale into memory and into Redis. Memory hears at once; Redis at once of what is prompt, and a few times
-/// a second of the rest. With Redis, the names are also a row that was committed with the change: it goes when Redis has taken them. What
-/// stays behind, because a process died or cannot reach Redis, is done by whoever finds it (<see cref="InvalidationTable"/>).
+/// Carries the keys that commits have invalidated into memory and into Redis. Memory drops them at once; Redis drops immediate keys at
+/// once, and the others a few times a second. With Redis, the names are also in a row that was committed with the change: it is deleted
+/// when Redis has dropped them. A row that is left because a process died or cannot reach Redis is handled by any process that finds it
+/// (<see cref="InvalidationTable"/>).
 /// </summary>
 internal sealed class Invalidations : IDisposable
 {
@@ -24,14 +25,14 @@ internal sealed class Invalidations : IDisposable
         _db.Invalidated += Take;
     }
 
-    /// <summary>Drops the names here and everywhere now; false where it is not certain that Redis has done it.</summary>
+    /// <summary>Drops the names here and everywhere now. Returns false if it is not certain that Redis has done it.</summary>
     public Task<bool> DropAsync(IReadOnlyCollection<string> names)
     {
         _memory.Drop(names);
         return _redis is null ? Task.FromResult(true) : _redis.DropAsync(names);
     }
 
-    /// <summary>Drops what has been collected, and deletes the rows of all that is done.</summary>
+    /// <summary>Drops the collected names, and deletes the rows that are finished.</summary>
     public async Task FlushAsync()
     {
         HashSet<string> soon;

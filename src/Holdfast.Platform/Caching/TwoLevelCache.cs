@@ -53,23 +53,23 @@ internal sealed class TwoLevelCache(CacheOptions options, MemoryLevel memory, Re
 
         while (true)
         {
-            // The marks come first: whatever is dropped from here on makes this loading one that nobody may join.
+            // The version stamps come first: whatever is dropped from here on makes this loading one that nobody may join.
             var mine = new Load(memory.Stamp(plan.Key, plan.Tags));
             var present = _loads.GetOrAdd(plan.Key, mine);
-            if (present == mine || (!memory.AreCurrent(present.Marks) && _loads.TryUpdate(plan.Key, mine, present)))
+            if (present == mine || (!memory.AreCurrent(present.Stamps) && _loads.TryUpdate(plan.Key, mine, present)))
             {
                 _ = RunAsync(plan, mine);
                 return ToValue<T>(await mine.Task.WaitAsync(ct));
             }
 
-            if (memory.AreCurrent(present.Marks))
+            if (memory.AreCurrent(present.Stamps))
             {
                 return ToValue<T>(await present.Task.WaitAsync(ct));
             }
         }
     }
 
-    /// <summary>Not stopped when the first who wanted it goes away: others wait for it.</summary>
+    /// <summary>The load goes on when the first caller goes away: others wait for it.</summary>
     private async Task RunAsync<TState, T>(Plan<TState, T> plan, Load load)
     {
         try
@@ -115,7 +115,7 @@ internal sealed class TwoLevelCache(CacheOptions options, MemoryLevel memory, Re
         if (!plan.Flags.HasFlag(HybridCacheEntryFlags.DisableLocalCacheWrite))
         {
             var inMemory = plan.Options?.LocalCacheExpiration is { } local && local < ttl ? local : ttl;
-            memory.Put(plan.Key, document, load.Marks, began, inMemory);
+            memory.Put(plan.Key, document, load.Stamps, began, inMemory);
         }
 
         return document;
@@ -148,11 +148,11 @@ internal sealed class TwoLevelCache(CacheOptions options, MemoryLevel memory, Re
         HybridCacheEntryOptions? Options,
         IReadOnlyCollection<string> Tags, HybridCacheEntryFlags Flags);
 
-    private sealed class Load(VersionStamps marks)
+    private sealed class Load(VersionStamps stamps)
     {
         private readonly TaskCompletionSource<Document> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public VersionStamps Marks => marks;
+        public VersionStamps Stamps => stamps;
 
         public Task<Document> Task => _done.Task;
 

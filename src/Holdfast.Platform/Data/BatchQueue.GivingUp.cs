@@ -2,10 +2,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Platform.Data;
 
-/// <summary>When a batch is given up, and what waits with it.</summary>
+/// <summary>Decides when a batch is given up, and which waiting commands are given up with it.</summary>
 public abstract partial class BatchQueue<TCommand, TOutcome>
 {
-    /// <summary>After an error that passes: true, the callers have waited enough and were told; false, the batch is to run again.</summary>
+    /// <summary>
+    /// Handles a transient error. Returns true if the callers have waited long enough and were answered, false if the batch is to run
+    /// again.
+    /// </summary>
     private async Task<bool> HasGivenUpAsync(List<Waiting> batch, Exception reason, int tries)
     {
         var age = batch.Max(w => w.Age);
@@ -32,7 +35,7 @@ public abstract partial class BatchQueue<TCommand, TOutcome>
         return false;
     }
 
-    /// <summary>The database cannot be used: whoever waits hears so as well, instead of waiting for the same in their turn.</summary>
+    /// <summary>The database cannot be used: all waiting callers are told so now, instead of each in their turn.</summary>
     private void GiveUpAll(Exception reason)
     {
         _outage.Failed();

@@ -5,14 +5,14 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Platform.Data;
 
 /// <summary>
-/// Commands that wait become batches: as many as there are, up to a bound; no timer, no added delay. Stores take turns, so that a busy one
-/// does not keep a quiet one waiting. What a batch owes its members is here: a deadlock or lock time-out runs it again; a database error
-/// that one command causes is narrowed down to that command by halving; the outcome of a lost COMMIT is found out by the row of its
-/// attempt; what the database cannot do now is told within 5 s; and a full queue says so at once.
+/// Waiting commands become batches: as many as there are, up to a bound, without a timer or an added delay. Stores take turns, so that a
+/// busy store does not keep a quiet one waiting. The queue guarantees the members of a batch: a deadlock or lock time-out runs the batch
+/// again; a database error that one command causes is narrowed down to that command by halving; the outcome of a lost COMMIT is looked up
+/// by the row of its attempt; callers are told within 5 s if the database cannot do the work now; and a full queue refuses at once.
 /// </summary>
 public abstract partial class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
 {
-    /// <summary>Where the database cannot be used at all, callers hear so sooner than where they wait for a lock.</summary>
+    /// <summary>If the database cannot be used at all, callers are told so sooner than if they wait for a lock.</summary>
     private static readonly TimeSpan OutagePatience = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan HurriedPatience = TimeSpan.FromSeconds(2);
     private const int MaxTaken = 3;
@@ -25,7 +25,7 @@ public abstract partial class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
     private volatile bool _hurries;
 
     /// <param name="stores">How many stores are served at once.</param>
-    /// <param name="capacity">The most commands of one store that wait.</param>
+    /// <param name="capacity">The most commands of one store that may wait.</param>
     /// <param name="maxBatch">The most commands in one transaction.</param>
     protected BatchQueue(Db db, ILogger log, int stores, int capacity, int maxBatch)
     {
@@ -37,11 +37,11 @@ public abstract partial class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
     protected Db Db { get; }
 
     /// <summary>
-    /// How long a command waits, from its arrival, before a batch that meets locks is not tried again and its callers get 503.
+    /// How long after its arrival a command may wait for locks. After that its batch is not tried again and its callers get 503.
     /// </summary>
     protected virtual TimeSpan Patience => TimeSpan.FromSeconds(20);
 
-    /// <summary>Queues a command of the store, or of whoever else takes turns. A full queue: 503 at once.</summary>
+    /// <summary>Queues a command under the store, or another key that takes turns. A full queue answers 503 at once.</summary>
     public Task<Result<TOutcome>> SubmitAsync(TCommand command, Guid store)
     {
         var waiting = new Waiting(command);
@@ -58,7 +58,8 @@ public abstract partial class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
     }
 
     /// <summary>
-    /// The process is to end: what was accepted is finished, but what the database does not let through is tried for two seconds more only.
+    /// The process is to end: accepted commands are finished, but commands that the database does not let through are tried for two more
+    /// seconds only.
     /// </summary>
     public void Hurry()
     {
@@ -67,7 +68,7 @@ public abstract partial class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
     }
 
     /// <summary>
-    /// Finishes what was accepted; in a hurry, leaves what hangs to the database, which rolls it back or has it committed.
+    /// Finishes the accepted commands. In a hurry, it leaves a hanging COMMIT to the database, which rolls it back or completes it.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
@@ -84,8 +85,8 @@ public abstract partial class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
     }
 
     /// <summary>
-    /// Open, decide, ink, commit. Returns one outcome per command, in order. Must leave nothing behind when it throws, and may be called
-    /// again.
+    /// Loads, decides, saves and commits. Returns one outcome per command, in order. Must leave nothing behind when it throws, and may be
+    /// called again.
     /// </summary>
     protected abstract Task<Result<TOutcome>[]> AttemptAsync(IReadOnlyList<TCommand> commands, BatchAttempt<TOutcome> attempt);
 
@@ -120,11 +121,11 @@ public abstract partial class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
     private async Task RunAsync(List<Waiting> batch)
     {
         var commands = batch.ConvertAll(w => w.Command);
-        var witnesses = batch.ConvertAll(w => w.Witness);
+        var auditScopes = batch.ConvertAll(w => w.AuditScope);
         var taken = 0;
         for (var tries = 1; ; tries++)
         {
-            var attempt = new BatchAttempt<TOutcome>(witnesses);
+            var attempt = new BatchAttempt<TOutcome>(auditScopes);
             try
             {
                 var outcomes = attempt.Check(await AttemptAsync(commands, attempt));
@@ -178,7 +179,7 @@ public abstract partial class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
         }
     }
 
-    /// <summary>Answers of a batch that has changed nothing tell of earlier commits: they must be as lasting.</summary>
+    /// <summary>The answers of a batch that has changed nothing report earlier commits: these must be as durable.</summary>
     private async Task ConfirmAsync(BatchAttempt<TOutcome> attempt, Result<TOutcome>[] outcomes)
     {
         if (attempt.IsCommitted)
@@ -199,7 +200,9 @@ public abstract partial class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
         }
     }
 
-    /// <summary>Finds out what became of an unanswered COMMIT; false: it was rolled back, and the batch may run again.</summary>
+    /// <summary>
+    /// Looks up the outcome of an unanswered COMMIT. Returns false if it was rolled back, so that the batch may run again.
+    /// </summary>
     private async Task<bool> IsSettledAsync(List<Waiting> batch, BatchAttempt<TOutcome> attempt, Exception reason, int tries)
     {
         Exception? obstacle = null;
@@ -258,8 +261,8 @@ public abstract partial class BatchQueue<TCommand, TOutcome> : IAsyncDisposable
 
         public TCommand Command { get; } = command;
 
-        /// <summary>Of the request that waits: the batch runs elsewhere.</summary>
-        public AuditScope? Witness { get; } = AuditScope.Current;
+        /// <summary>The audit scope of the waiting request, because the batch runs in another flow.</summary>
+        public AuditScope? AuditScope { get; } = AuditScope.Current;
 
         public TimeSpan Age => Stopwatch.GetElapsedTime(_since);
 

@@ -12,9 +12,9 @@ public static class BatchedWrites
     private static readonly TimeSpan Aim = TimeSpan.FromMilliseconds(20);
 
     /// <summary>
-    /// Takes the items in slices, each in a transaction of its own, and gives what <paramref name="write"/> returned once it is committed.
-    /// On SQLite, which has one writer at a time among all processes, a slice is made as large as about 20 ms allow, and the file is left
-    /// to others for as long after it. Stopped in between, the slices given so far are kept and the others are not.
+    /// Writes the items in slices, each in a transaction of its own, and yields what <paramref name="write"/> returned once it is
+    /// committed. SQLite has one writer at a time among all processes: there a slice is as large as about 20 ms allow, and the file is then
+    /// left to others for as long. If the caller stops, the slices yielded so far are kept and the others are not written.
     /// </summary>
     public static async IAsyncEnumerable<TOut> WriteInSlicesAsync<T, TOut>(this Db db, IEnumerable<T> items,
         Func<Tx, IReadOnlyList<T>, Task<TOut>> write,

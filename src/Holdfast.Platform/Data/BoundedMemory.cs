@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Holdfast.Platform.Data;
 
 /// <summary>
-/// What was made once by key and need not be made again. Keys that callers have a hand in may be as many as callers like: when it is full,
-/// it is emptied, which costs making some again.
+/// Remembers values by key that need not be computed again. Callers may cause any number of keys: when the memory is full, it is emptied,
+/// which only costs computing some values again.
 /// </summary>
 internal sealed class BoundedMemory<TKey, TValue>(int max) where TKey : notnull
 {
@@ -12,12 +12,12 @@ internal sealed class BoundedMemory<TKey, TValue>(int max) where TKey : notnull
     private readonly Lock _emptying = new();
     private int _count;
 
-    /// <summary>How many are remembered, at most a few more than allowed while several threads add at once.</summary>
+    /// <summary>The number of remembered values: at most a few more than allowed while several threads add at once.</summary>
     public int Count => _known.Count;
 
     public ICollection<TKey> Keys => _known.Keys;
 
-    /// <summary>The value of the key, made where it is not remembered.</summary>
+    /// <summary>Returns the value of the key; computes it if it is not remembered.</summary>
     public TValue GetOrAdd(TKey key, Func<TKey, TValue> make)
     {
         if (_known.TryGetValue(key, out var known))
@@ -35,8 +35,8 @@ internal sealed class BoundedMemory<TKey, TValue>(int max) where TKey : notnull
     }
 
     /// <summary>
-    /// One thread at a time, and emptied before the count starts again: a thread that is stopped in between lets no others fill it a second
-    /// time.
+    /// Only one thread empties, and it empties before the count starts again: if it is stopped in between, other threads cannot fill the
+    /// memory a second time.
     /// </summary>
     private void Empty()
     {

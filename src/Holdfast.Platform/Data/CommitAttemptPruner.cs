@@ -2,16 +2,16 @@ using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Platform.Data;
 
-/// <summary>Forgets the attempts of commits that nobody asks about any more.</summary>
+/// <summary>Removes the rows of commit attempts that nobody asks about any more.</summary>
 public sealed class CommitAttemptPruner(Db db, ILogger<CommitAttemptPruner> log) : Sweep(db, Interval, MaxAtOnce, log)
 {
-    /// <summary>Far longer than a transaction may live or a caller asks.</summary>
+    /// <summary>Far longer than a transaction may live, or a caller may ask.</summary>
     public static readonly TimeSpan Retention = TimeSpan.FromHours(1);
 
     private const int MaxAtOnce = 10_000;
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
-    /// <summary>Removes up to 10,000 that are past their time; returns how many were removed.</summary>
+    /// <summary>Removes up to 10,000 attempts that are past their time. Returns the number removed.</summary>
     public override async Task<int> SweepOnceAsync(CancellationToken ct = default)
     {
         var old = await Db.ReadAsync(async session =>

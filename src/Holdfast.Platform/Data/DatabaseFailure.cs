@@ -4,19 +4,19 @@ using SQLitePCL;
 
 namespace Holdfast.Platform.Data;
 
-/// <summary>Failures of a database itself, of its file, or of the way to it: what an operator can mend, in one line each.</summary>
+/// <summary>Describes failures of a database, its file or the connection to it that an operator can mend, in one line each.</summary>
 public static class DatabaseFailure
 {
     private const string Restore = "Stop the servers, keep a copy of what is there, and restore the last backup.";
 
-    /// <summary>Whether the SQLite file is damaged, or no SQLite file.</summary>
+    /// <summary>Whether the SQLite file is damaged, or is not an SQLite file.</summary>
     public static bool IsDamage(Exception e) => e is SqliteException { SqliteErrorCode: raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB };
 
     /// <summary>The line about a SQLite file that is damaged.</summary>
     /// <param name="finding">What was found, e.g. by <see cref="Verification.DamageAsync"/>.</param>
     public static string Damaged(string finding) => $"the SQLite file is damaged: {OneLine(finding)}. {Restore}";
 
-    /// <summary>What has failed and what to do about it; null where the exception tells of something else, such as a bug.</summary>
+    /// <summary>Returns what has failed and what to do about it; null if the exception has another cause, such as a bug.</summary>
     public static string? Line(Exception e) => e switch
     {
         SqliteException lite => OfSqlite(lite),

@@ -8,7 +8,7 @@ public abstract partial class Db
     /// <summary>The state in which connections break, stay silent, or cannot be made.</summary>
     private const string Away = "away";
 
-    /// <summary>What the failure says about the database.</summary>
+    /// <summary>Returns what the failure says about the database.</summary>
     public abstract DbFault FaultOf(Exception e);
 
     /// <summary>
@@ -16,18 +16,18 @@ public abstract partial class Db
     /// </summary>
     public bool IsTransient(Exception e) => FaultOf(e) == DbFault.Contention;
 
-    /// <summary>Whether the connection broke, so that nobody knows yet what became of a COMMIT under way.</summary>
+    /// <summary>Whether the connection broke, so that the outcome of a COMMIT under way is unknown.</summary>
     public bool IsConnectionLost(Exception e) => FaultOf(e) == DbFault.Lost;
 
-    /// <summary>Whether the database refused a value: no retry will help, and somebody's input is the cause.</summary>
+    /// <summary>Whether the database refused a value. No retry helps: the input is the cause.</summary>
     public bool IsDataError(Exception e) => FaultOf(e) == DbFault.Value;
 
-    /// <summary>Whether the database cannot be used at this moment, for whatever reason: callers get 503 and try again.</summary>
+    /// <summary>Whether the database cannot be used at this moment, for any reason: callers get 503 and try again.</summary>
     public bool IsUnavailable(Exception e) => FaultOf(e) is DbFault.Lost or DbFault.NotNow or DbFault.Contention;
 
     /// <summary>
-    /// Logs a failure that <see cref="IsUnavailable"/>: a state of the database once, in whatever words the callers who notice hear of it;
-    /// a wait for others each time.
+    /// Logs a failure that <see cref="IsUnavailable"/>. A state of the database is logged once, whatever the words of its errors; a wait
+    /// for locks is logged each time.
     /// </summary>
     public void Note(ILogger log, Exception e)
     {
@@ -46,6 +46,6 @@ public abstract partial class Db
     /// </summary>
     public abstract bool IsUniqueViolation(Exception e, string constraint);
 
-    /// <summary>A name for the state that a <see cref="DbFault.NotNow"/> tells of: the same for every statement that meets it.</summary>
+    /// <summary>A name for the state behind a <see cref="DbFault.NotNow"/>: the same for every statement that meets this state.</summary>
     private protected abstract string StateOf(Exception e);
 }

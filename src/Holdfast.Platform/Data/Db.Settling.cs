@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace Holdfast.Platform.Data;
 
-/// <summary>Finding out what became of a COMMIT whose answer was lost: see docs/adr/0015.</summary>
+/// <summary>Finds out what became of a COMMIT whose answer was lost: see docs/adr/0015.</summary>
 public abstract partial class Db
 {
     // A caller who waits for the outcome of a lost COMMIT is told within 5 s or so that it is not known yet.
@@ -11,13 +11,13 @@ public abstract partial class Db
     private static readonly TimeSpan MinSettlePatience = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// What became of an attempt whose COMMIT was not answered: true, it is committed; false, it is not and never will be; null, that could
-    /// not be found out within <paramref name="patience"/>, or the attempt was so long ago that its row may have been
-    /// removed. Whoever asks inserts the same id. Where that insert stands, the attempt can no longer commit. The asker's own commit comes
-    /// after the attempt's in the log, so that on a server with a synchronous standby "committed" also means replicated.
+    /// Finds out what became of an attempt whose COMMIT was not answered. True: it is committed. False: it is not, and never will be. Null:
+    /// the outcome could not be found within <paramref name="patience"/>, or the attempt is so old that its row may have been removed. The
+    /// method inserts the same id. If that insert succeeds, the attempt can no longer commit. The commit of the insert follows the
+    /// attempt's in the log, so that on a server with a synchronous standby "committed" also means replicated.
     /// </summary>
     /// <param name="attempt">The <see cref="Tx.Attempt"/> of the transaction.</param>
-    /// <param name="failed">Told why asking failed, each time.</param>
+    /// <param name="failed">Called with the reason each time asking fails.</param>
     public async Task<bool?> SettleAsync(Guid attempt, TimeSpan patience, CancellationToken ct = default, Action<Exception>? failed = null)
     {
         var clock = Stopwatch.StartNew();
@@ -56,7 +56,7 @@ public abstract partial class Db
     }
 
     /// <summary>
-    /// As <see cref="SettleAsync"/>, for callers who have waited for so long already and are to hear something within 5 s or so.
+    /// As <see cref="SettleAsync"/>, for callers who have already waited that long and must get an answer within about 5 s.
     /// </summary>
     internal async Task<bool?> SettleInTimeAsync(Guid attempt, TimeSpan waited, CancellationToken ct, Action<Exception>? failed = null)
     {
@@ -74,8 +74,8 @@ public abstract partial class Db
     }
 
     /// <summary>
-    /// By the clock of the process that made the id. Where that clock is ahead, the row lives longer (<see cref="CommitAttemptPruner"/>);
-    /// where it is behind, the attempt seems older.
+    /// Judges the age by the clock of the process that made the id. If that clock is ahead, the row lives longer
+    /// (<see cref="CommitAttemptPruner"/>); if it is behind, the attempt seems older.
     /// </summary>
     private static DateTime MadeAt(Guid attempt)
     {

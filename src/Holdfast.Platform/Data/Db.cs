@@ -6,7 +6,7 @@ using Holdfast.Platform.Http.Audit;
 namespace Holdfast.Platform.Data;
 
 /// <summary>
-/// The database: SQLite or PostgreSQL, chosen by the connection string. Reads go through <see cref="ReadAsync{T}"/>, changes through
+/// The database: SQLite or PostgreSQL, chosen by the connection string. Reads use <see cref="ReadAsync{T}"/>, changes use
 /// <see cref="WriteAsync{T}"/>; both hand out a session that speaks the portable SQL of <see cref="Sql"/>.
 /// </summary>
 public abstract partial class Db : IAsyncDisposable
@@ -26,25 +26,29 @@ public abstract partial class Db : IAsyncDisposable
     /// <summary><c>sqlite</c> or <c>postgresql</c>.</summary>
     public abstract string Name { get; }
 
-    /// <summary>How many batches of one store may be under way at once; SQLite has a single writer.</summary>
+    /// <summary>How many batches of one store may run at once; SQLite has a single writer.</summary>
     public abstract int WritersPerPartition { get; }
 
-    /// <summary>Whether it can be used, told to the log once per state.</summary>
+    /// <summary>Whether the database can be used; logged once per state.</summary>
     public DatabaseCondition Condition { get; } = new();
 
     /// <summary>Added to every reading of the database's clock: lets a simulation jump in time. Zero in production.</summary>
     public TimeSpan ClockSkew { get; set; }
 
     /// <summary>
-    /// Whether a commit that makes cached documents stale leaves a row in <c>cache_invalidations</c>, for caches that live longer than
-    /// processes. To be the same for all processes of a database.
+    /// Whether a commit that invalidates cached documents leaves a row in <c>cache_invalidations</c>, for caches that live longer than
+    /// processes. All processes of a database must have the same value.
     /// </summary>
     public bool KeepsInvalidatedKeys { get; set; }
 
-    /// <summary>Switched off only to measure what the rows of attempts cost: without them a lost COMMIT cannot be settled.</summary>
+    /// <summary>
+    /// Switched off only to measure what the attempts' rows cost: without them the outcome of a lost COMMIT cannot be looked up.
+    /// </summary>
     internal bool LeavesAttempts { get; set; } = true;
 
-    /// <summary>Called on the committing caller's thread with what a commit has made stale; must neither block nor throw.</summary>
+    /// <summary>
+    /// Called on the committing caller's thread with the keys that a commit has invalidated; must neither block nor throw.
+    /// </summary>
     public event Action<InvalidatedKeys>? Invalidated;
 
     /// <summary>Opens the database that the URL names: <c>postgres://…</c>, <c>sqlite:PATH</c>.</summary>
@@ -56,8 +60,8 @@ public abstract partial class Db : IAsyncDisposable
         : throw new ArgumentException("DATABASE_URL must start with postgres:// or sqlite:", nameof(url));
 
     /// <summary>
-    /// Runs reads outside any transaction of ours; each statement sees the last commit. A connection that broke is replaced, and
-    /// <paramref name="read"/> runs again; within a batch it is the batch that runs again.
+    /// Runs reads without a transaction; each statement sees the last commit. If the connection breaks, it is replaced and <paramref
+    /// name="read"/> runs again; within a batch, the batch runs again.
     /// </summary>
     public async Task<T> ReadAsync<T>(Func<DbSession, Task<T>> read, CancellationToken ct = default)
     {
@@ -85,13 +89,14 @@ public abstract partial class Db : IAsyncDisposable
     public abstract Task<Tx> BeginAsync(CancellationToken ct = default);
 
     /// <summary>
-    /// Runs <paramref name="work"/> in a transaction and commits. A deadlock, a lock time-out or a busy file runs it again, some times; so
-    /// does a connection that broke before the COMMIT was sent. Where the answer to COMMIT is lost, the outcome is found out;
-    /// <see cref="OutcomeUnknownException"/> says that it could not be. An exception from it rolls back and is thrown on. Within a request
-    /// of staff, a service or an admin, an answer as its result is a change that goes into the audit log, in the same commit.
+    /// Runs <paramref name="work"/> in a transaction and commits. It runs again, a few times, after a deadlock, a lock time-out, a busy
+    /// file, or a connection that broke before the COMMIT was sent. If the answer to COMMIT is lost, the outcome is looked up;
+    /// <see cref="OutcomeUnknownException"/> means that this failed. If <paramref name="work"/> throws, the transaction is rolled back and
+    /// the exception passed on. Within a request of staff, a service or an admin, a result that is an answer marks the change that goes
+    /// into the audit log, in the same commit.
     /// </summary>
     /// <param name="work">What to do; may run several times.</param>
-    /// <param name="ct">Ends the waiting for the transaction to begin. One that has begun is not cut off.</param>
+    /// <param name="ct">Ends the wait for the transaction to begin. A transaction that has begun is not interrupted.</param>
     public async Task<T> WriteAsync<T>(Func<Tx, Task<T>> work, CancellationToken ct = default)
     {
         var clock = Stopwatch.StartNew();
@@ -162,14 +167,14 @@ public abstract partial class Db : IAsyncDisposable
         }, ct);
 
     /// <summary>
-    /// Returns once everything that can be read now is as lasting as an acknowledged commit. On PostgreSQL with a synchronous standby what
-    /// is visible may not be replicated yet, if somebody cancelled the waiting of its COMMIT.
+    /// Returns once everything that can be read now is as durable as an acknowledged commit. On PostgreSQL with a synchronous standby,
+    /// visible data may not be replicated yet if somebody cancelled the wait of its COMMIT.
     /// </summary>
     public virtual Task FenceAsync() => Task.CompletedTask;
 
     /// <summary>
-    /// For those who have waited for locks for so long, several seconds at least: ends the sessions whose process has stopped in the middle
-    /// of a statement. How many there were.
+    /// For callers who have waited several seconds for locks: ends the sessions whose process has stopped in the middle of a statement.
+    /// Returns the number of ended sessions.
     /// </summary>
     internal async Task<int> FreeStuckAsync(TimeSpan waited)
     {
@@ -184,27 +189,27 @@ public abstract partial class Db : IAsyncDisposable
     }
 
     /// <summary>
-    /// Ends sessions of this application that hold locks and have waited for seconds for their client to send or to read on in the middle
-    /// of a statement: the time-out for idle transactions is not for those.
+    /// Ends sessions of this application that hold locks and have waited for seconds until their client sends or reads on in the middle of
+    /// a statement: the time-out for idle transactions does not cover those.
     /// </summary>
     private protected abstract Task<int> EndStuckSessionsAsync();
 
     /// <summary>
-    /// Wakes the other processes that listen (<see cref="ListenAsync"/>) when the batch's transaction commits. Nothing on SQLite.
+    /// Wakes the other processes that listen (<see cref="ListenAsync"/>) when the batch's transaction commits. Does nothing on SQLite.
     /// </summary>
     internal virtual void Notify(StatementBatch batch)
     {
     }
 
     /// <summary>
-    /// Calls back whenever another process has notified, until it is cancelled or the connection breaks; then it throws. On SQLite nothing
-    /// is ever heard: whoever waits has to look as well.
+    /// Calls back whenever another process has notified, until the wait is cancelled or the connection breaks; then it throws. On SQLite it
+    /// never calls back: callers also have to poll.
     /// </summary>
-    internal virtual Task ListenAsync(Action heard, CancellationToken ct) => Task.Delay(Timeout.Infinite, ct);
+    internal virtual Task ListenAsync(Action onNotification, CancellationToken ct) => Task.Delay(Timeout.Infinite, ct);
 
     /// <summary>
-    /// Throws <see cref="StartupException"/>, one line for the operator, where a server cannot work on this database: it is read-only,
-    /// allows too few connections, or does not keep the limits that a session must have.
+    /// Throws <see cref="StartupException"/>, one line for the operator, if a server cannot work on this database: the database is
+    /// read-only, allows too few connections, or does not keep the limits that a session must have.
     /// </summary>
     public virtual Task CheckAsync(CancellationToken ct = default) => Task.CompletedTask;
 
@@ -213,7 +218,7 @@ public abstract partial class Db : IAsyncDisposable
 
     public abstract ValueTask DisposeAsync();
 
-    /// <summary>Tells caches what a commit has made stale.</summary>
+    /// <summary>Passes the keys that a commit has invalidated to the caches.</summary>
     internal void Tell(InvalidatedKeys? names)
     {
         if (names is not null)

@@ -3,7 +3,7 @@ namespace Holdfast.Platform.Data;
 /// <summary>What a failure says about the database, and so what to do next.</summary>
 public enum DbFault
 {
-    /// <summary>Not the database's state: a bug of ours, a broken CHECK, a failure from elsewhere. No retry helps.</summary>
+    /// <summary>The database's state is not the cause: a bug of ours, a broken CHECK, a failure from elsewhere. No retry helps.</summary>
     Other,
 
     /// <summary>
@@ -12,20 +12,20 @@ public enum DbFault
     Contention,
 
     /// <summary>
-    /// A unique constraint refused a row: somebody else has committed it since it was looked for. Judged again, the command gets its own
+    /// A unique constraint refused a row: somebody else committed it after it was looked for. Judged again, the command gets its own
     /// answer.
     /// </summary>
     Taken,
 
-    /// <summary>A value that no column can hold: the caller's input.</summary>
+    /// <summary>A value that no column can hold: the caller's input is the cause.</summary>
     Value,
 
-    /// <summary>The connection broke or went silent. What became of a COMMIT under way is unknown.</summary>
+    /// <summary>The connection broke or fell silent. The outcome of a COMMIT under way is unknown.</summary>
     Lost,
 
     /// <summary>
-    /// The database answers and cannot do this now: connections, disk or memory are used up, it is read-only, the statement was cancelled.
-    /// Nothing was changed.
+    /// The database answers but cannot do the work now: connections, disk or memory are used up, it is read-only, or the statement was
+    /// cancelled. Nothing was changed.
     /// </summary>
     NotNow,
 }

@@ -1,14 +1,14 @@
 
 namespace Holdfast.Platform.Data;
 
-/// <summary>A connection with or without a transaction. Not for use by two callers at once.</summary>
+/// <summary>A connection with or without a transaction. Two callers must not use it at once.</summary>
 public abstract class DbSession
 {
     private protected DbSession(Db db) => Db = db;
 
     public Db Db { get; }
 
-    /// <summary>All rows of a query.</summary>
+    /// <summary>Returns all rows of a query.</summary>
     public async Task<List<T>> QueryAsync<T>(string sql, Func<Row, T> map, params object?[] args)
     {
         var batch = Batch();
@@ -17,14 +17,14 @@ public abstract class DbSession
         return rows.Rows;
     }
 
-    /// <summary>The first row of a query, or default.</summary>
+    /// <summary>Returns the first row of a query, or default.</summary>
     public async Task<T?> FirstAsync<T>(string sql, Func<Row, T> map, params object?[] args)
     {
         var rows = await QueryAsync(sql, map, args);
         return rows.Count > 0 ? rows[0] : default;
     }
 
-    /// <summary>Runs one statement; the number of rows it changed.</summary>
+    /// <summary>Runs one statement. Returns the number of rows that it changed.</summary>
     public async Task<int> ExecuteAsync(string sql, params object?[] args)
     {
         var batch = Batch();
@@ -33,7 +33,7 @@ public abstract class DbSession
         return changed.Count;
     }
 
-    /// <summary>The database's clock, in UTC, to the millisecond.</summary>
+    /// <summary>Returns the database's clock, in UTC, to the millisecond.</summary>
     public async Task<DateTime> NowAsync()
     {
         var batch = Batch();
@@ -42,7 +42,7 @@ public abstract class DbSession
         return now.Rows[0];
     }
 
-    /// <summary>Statements that are sent together: one round trip on PostgreSQL.</summary>
+    /// <summary>Returns a batch of statements that are sent together: in one round trip on PostgreSQL.</summary>
     public StatementBatch Batch() => new(this);
 
     internal abstract Task RunAsync(IReadOnlyList<Statement> statements);

@@ -2,6 +2,6 @@
 namespace Holdfast.Platform.Data;
 
 /// <summary>An invariant that is broken.</summary>
-/// <param name="Rows">Each as <c>column=value, ...</c>; the first ones.</param>
-/// <param name="HasMore">There are more rows than are listed.</param>
+/// <param name="Rows">The first rows that break the invariant, each as <c>column=value, ...</c>.</param>
+/// <param name="HasMore">Whether more rows break it than are listed.</param>
 public sealed record Finding(string Name, IReadOnlyList<string> Rows, bool HasMore);

@@ -7,7 +7,7 @@ namespace Holdfast.Platform.Data;
 public interface IMigrationStep
 {
     /// <summary>
-    /// Does it, and returns a readable line for each thing that somebody has to look at. Running it again changes nothing.
+    /// Does the work. Returns a readable line for each finding that an operator has to look at. Running it again changes nothing.
     /// </summary>
     Task<IReadOnlyList<string>> RunAsync(Tx tx);
 }

@@ -1,12 +1,12 @@
 namespace Holdfast.Platform.Data;
 
 /// <summary>
-/// What a transaction makes stale in caches: names of cached documents, or of tags that many of them have. Known to caches only once the
-/// transaction has committed.
+/// The keys that a transaction invalidates in caches: names of cached documents, or of tags that many of them share. Caches learn of them
+/// only after the transaction has committed.
 /// </summary>
 public sealed class InvalidatedKeys
 {
-    /// <summary>Instead of names: everything that is cached.</summary>
+    /// <summary>Stands for everything that is cached.</summary>
     public const string Everything = "*";
 
     private readonly HashSet<string> _immediate = new(StringComparer.Ordinal);
@@ -16,20 +16,22 @@ public sealed class InvalidatedKeys
     {
     }
 
-    /// <summary>Must be gone at once.</summary>
+    /// <summary>Keys that must be dropped at once.</summary>
     public IReadOnlySet<string> Immediate => _immediate;
 
-    /// <summary>May still be served for some hundred milliseconds, so that what changes all the time is not dropped all the time.</summary>
+    /// <summary>
+    /// Keys that may still be served for some hundred milliseconds, so that what changes all the time is not dropped all the time.
+    /// </summary>
     public IReadOnlySet<string> Soon => _soon;
 
     /// <summary>
-    /// The row of <c>cache_invalidations</c> that was committed with the change, where <see cref="Db.KeepsInvalidatedKeys"/>.
+    /// The row of <c>cache_invalidations</c> that was committed with the change; null unless <see cref="Db.KeepsInvalidatedKeys"/>.
     /// </summary>
     public Guid? RowId { get; private set; }
 
     internal void Add(string name, bool immediately) => (immediately ? _immediate : _soon).Add(name);
 
-    /// <summary>The statement that records the names with the change they belong to.</summary>
+    /// <summary>The statement that records the keys in the transaction of the change.</summary>
     internal (string Sql, object?[] Args) Row(string clockSql)
     {
         RowId = Guid.CreateVersion7();

@@ -18,8 +18,8 @@ public static partial class Migrations
     /// <summary>This binary's number. Raise it with a release whose migrations later contract what earlier ones expanded.</summary>
     public const int Binary = 1;
 
-    /// <summary>Brings the schema of the modules up to date; returns the names of what was applied.</summary>
-    /// <param name="report">Is given a line for each thing that somebody has to look at.</param>
+    /// <summary>Brings the schema of the modules up to date. Returns the names of the migrations that were applied.</summary>
+    /// <param name="report">Called with a line for each finding that an operator has to look at.</param>
     public static async Task<IReadOnlyList<string>> ApplyAsync(
         Db db, IReadOnlyList<Assembly> modules, int binary = Binary, Action<string>? report = null, CancellationToken ct = default)
     {
@@ -50,7 +50,7 @@ public static partial class Migrations
         return applied;
     }
 
-    /// <summary>The names of what this database has. Throws when it was given something that this binary is too old for.</summary>
+    /// <summary>Returns the names of the migrations that this database has. Throws if one of them requires a newer binary.</summary>
     private static async Task<HashSet<string>> AppliedAsync(Tx tx, int binary)
     {
         await tx.ExecuteAsync("CREATE TABLE IF NOT EXISTS schema_migrations (name text PRIMARY KEY, oldest_binary bigint NOT NULL)");
@@ -90,7 +90,7 @@ public static partial class Migrations
         }
     }
 
-    /// <summary>The names of what <see cref="ApplyAsync"/> would apply.</summary>
+    /// <summary>Returns the names of the migrations that <see cref="ApplyAsync"/> would apply.</summary>
     public static async Task<IReadOnlyList<string>> PendingAsync(Db db, IReadOnlyList<Assembly> modules, CancellationToken ct = default)
     {
         HashSet<string> known;
@@ -138,7 +138,7 @@ public static partial class Migrations
 
     private sealed record Script(Assembly Module, string Name, string Text)
     {
-        /// <summary>SHA-256 in hex. The line ends of a checkout do not count.</summary>
+        /// <summary>SHA-256 in hex. Line ends are normalised first, so that they do not matter.</summary>
         public string Checksum { get; } =
             Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text.Replace("\r\n", "\n", StringComparison.Ordinal))));
 

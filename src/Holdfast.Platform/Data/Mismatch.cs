@@ -1,7 +1,7 @@
 
 namespace Holdfast.Platform.Data;
 
-/// <summary>Answers and statements that do not belong together: always a bug of the caller.</summary>
+/// <summary>Answers and statements do not match: always a bug of the caller.</summary>
 internal static class Mismatch
 {
     public static InvalidOperationException GivesRows(Statement s) =>

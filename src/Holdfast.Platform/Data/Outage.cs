@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Holdfast.Platform.Data;
 
 /// <summary>
-/// Whether the database was found unusable by whoever tried last. Then a batch tries once, not several times, and between two tries there
-/// is a pause that grows up to a second.
+/// Remembers whether the last caller found the database unusable. While it is unusable, a batch tries once instead of several times, and
+/// the pause between two tries grows up to a second.
 /// </summary>
 internal sealed class Outage
 {
@@ -13,7 +13,7 @@ internal sealed class Outage
 
     public bool IsOn => Volatile.Read(ref _failures) > 0;
 
-    /// <summary>In the pause: nobody should ask the database now.</summary>
+    /// <summary>True during the pause: nobody should use the database now.</summary>
     public bool IsPausing => IsOn && Stopwatch.GetTimestamp() < Interlocked.Read(ref _retryAt);
 
     public void Failed()

@@ -1,6 +1,6 @@
 namespace Holdfast.Platform.Data;
 
-/// <summary>What always holds of events, the outbox and stored answers.</summary>
+/// <summary>The invariants of events, the outbox and stored answers.</summary>
 public static class PlatformInvariants
 {
     public static readonly IReadOnlyList<Invariant> All =
@@ -16,7 +16,7 @@ public static class PlatformInvariants
         new("idempotency_keys_have_an_answer",
             "SELECT key, status, created_at FROM idempotency_keys WHERE status = 0 OR (response IS NULL AND event_subject IS NULL)"),
 
-        // A subject that was erased has no event left; then the key stays and answers that it is gone.
+        // An erased subject has no event left; the key then stays and answers that it is gone.
         new("idempotency_keys_point_to_events",
             "SELECT k.key, k.event_subject, k.event_sequence FROM idempotency_keys k LEFT JOIN events e ON e.subject = k.event_subject "
             + "AND e.sequence = k.event_sequence WHERE k.event_subject IS NOT NULL AND e.subject IS NULL AND EXISTS (SELECT 1 "

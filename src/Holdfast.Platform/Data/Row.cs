@@ -44,13 +44,13 @@ public readonly struct Row
 
     public byte[]? BytesOrNull(int i) => IsNull(i) ? null : Bytes(i);
 
-    /// <summary>UTC, to the microsecond.</summary>
+    /// <summary>A UTC time, to the microsecond.</summary>
     public DateTime Time(int i) => _sqlite ? SqliteDb.FromMicroseconds(_reader.GetInt64(i))
         : DateTime.SpecifyKind(_reader.GetDateTime(i), DateTimeKind.Utc);
 
     public DateTime? TimeOrNull(int i) => IsNull(i) ? null : Time(i);
 
-    /// <summary>Any column as .NET's own type, for diagnostics.</summary>
+    /// <summary>The value of any column as a .NET type, for diagnostics.</summary>
     internal object? Any(int i) => IsNull(i) ? null : _reader.GetValue(i);
 
     internal int Count => _reader.FieldCount;

@@ -3,10 +3,11 @@ using Holdfast.Platform.Data.Postgres;
 namespace Holdfast.Platform.Data;
 
 /// <summary>What a PostgreSQL server and its settings allow this role in this database.</summary>
-/// <param name="IsReadOnly">It is a standby, or refuses changes.</param>
-/// <param name="Connections">How many the role may have here: the least of the limits of the role, the database and the server.</param>
+/// <param name="IsReadOnly">The server is a standby, or refuses changes.</param>
+/// <param name="Connections">How many connections the role may have: the least of the limits of the role, the database and the
+/// server.</param>
 /// <param name="Durability">What COMMIT waits for: <c>synchronous_commit</c>.</param>
-/// <param name="HasStandby">There is a synchronous standby, or is to be one.</param>
+/// <param name="HasStandby">A synchronous standby exists or is configured.</param>
 internal sealed record ServerState(bool IsReadOnly, int Connections, string Durability, bool HasStandby)
 {
     private const int MinConnections = PostgresUrl.MinConnections + 2;
@@ -21,7 +22,7 @@ internal sealed record ServerState(bool IsReadOnly, int Connections, string Dura
         + "CASE WHEN NOT r.rolsuper THEN NULLIF(r.rolconnlimit, -1) END, CASE WHEN NOT r.rolsuper THEN NULLIF(d.datconnlimit, -1) END) "
         + "FROM pg_roles r, pg_database d WHERE r.rolname = current_user AND d.datname = current_database())";
 
-    /// <summary>Why a server of ours cannot work here, and what to do about it; null: it can.</summary>
+    /// <summary>Returns why Holdfast cannot work on this server and what to do about it; null if it can.</summary>
     public string? Obstacle =>
         IsReadOnly ? "this server is read-only (a standby, or default_transaction_read_only is on): name the primary."
         : Connections < MinConnections

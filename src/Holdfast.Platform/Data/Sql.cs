@@ -18,7 +18,7 @@ internal static partial class Sql
     // A few hundred are the program's own.
     private const int MaxTexts = 2_000;
 
-    /// <summary>The texts that are known already in the language of each database.</summary>
+    /// <summary>The texts that were already translated into the dialect of each database.</summary>
     internal static readonly BoundedMemory<string, string> ForPostgres = new(MaxTexts);
 
     internal static readonly BoundedMemory<string, string> ForSqlite = new(MaxTexts);
@@ -35,7 +35,7 @@ internal static partial class Sql
         .Replace("{lock}", "", StringComparison.Ordinal)
         .Replace("{skip locked}", "", StringComparison.Ordinal));
 
-    /// <summary>The statements of a migration for one dialect.</summary>
+    /// <summary>The statements of a migration in one dialect.</summary>
     public static IEnumerable<string> Statements(string script, bool sqlite)
     {
         var skipped = sqlite ? "postgresql" : "sqlite";

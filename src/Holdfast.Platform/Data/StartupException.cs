@@ -1,5 +1,5 @@
 
 namespace Holdfast.Platform.Data;
 
-/// <summary>A start that must not go on; the message is one line for the operator.</summary>
+/// <summary>The process must not start; the message is one line for the operator.</summary>
 public sealed class StartupException(string message) : Exception(message);

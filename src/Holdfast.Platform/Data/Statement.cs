@@ -19,7 +19,7 @@ public abstract class Statement
 
     internal abstract bool HasRows { get; }
 
-    /// <summary>Whether it has changed rows, once it was run.</summary>
+    /// <summary>Whether the statement has changed rows, known once it has run.</summary>
     internal abstract bool HasChanged { get; }
 
     internal abstract void Take(Row row);

@@ -1,12 +1,14 @@
 
 namespace Holdfast.Platform.Data;
 
-/// <summary>Statements of one round trip; results are there after <see cref="RunAsync"/>.</summary>
+/// <summary>Statements of one round trip. Their results are there after <see cref="RunAsync"/>.</summary>
 public sealed class StatementBatch(DbSession session)
 {
     private readonly List<Statement> _statements = [];
 
-    /// <summary>A statement that gives rows; one that gives none (no SELECT, no RETURNING) is a bug and throws when run.</summary>
+    /// <summary>
+    /// Adds a statement that returns rows. A statement that returns none (no SELECT, no RETURNING) is a bug and throws when it runs.
+    /// </summary>
     public QueryResult<T> Query<T>(string sql, Func<Row, T> map, params object?[] args)
     {
         var fetched = new QueryResult<T>(sql, args, map);
@@ -14,7 +16,7 @@ public sealed class StatementBatch(DbSession session)
         return fetched;
     }
 
-    /// <summary>A statement that gives no rows; one that does is a bug and throws when run.</summary>
+    /// <summary>Adds a statement that returns no rows. A statement that returns rows is a bug and throws when it runs.</summary>
     public AffectedRows Execute(string sql, params object?[] args)
     {
         var changed = new AffectedRows(sql, args);
@@ -22,7 +24,7 @@ public sealed class StatementBatch(DbSession session)
         return changed;
     }
 
-    /// <summary>The database's clock at this point of the batch, cut to the millisecond.</summary>
+    /// <summary>Adds a reading of the database's clock, cut to the millisecond.</summary>
     public QueryResult<DateTime> Now() => Query(session.ClockSql, row =>
     {
         var now = row.Time(0) + session.Db.ClockSkew;
@@ -32,7 +34,7 @@ public sealed class StatementBatch(DbSession session)
     /// <summary>Inserts the rows, in one statement on PostgreSQL. <paramref name="suffix"/>: e.g. <c>ON CONFLICT DO NOTHING</c>.</summary>
     public AffectedRows Insert(RowSet rows, string suffix = "") => Add(new AffectedRows(rows, WriteKind.Insert, suffix));
 
-    /// <summary>As <see cref="Insert"/> with RETURNING: the rows that were really inserted.</summary>
+    /// <summary>As <see cref="Insert"/> with RETURNING: returns the rows that were really inserted.</summary>
     public QueryResult<T> InsertReturning<T>(RowSet rows, string suffix, Func<Row, T> map) => Add(new QueryResult<T>(rows, suffix, map));
 
     /// <summary>
@@ -42,7 +44,7 @@ public sealed class StatementBatch(DbSession session)
     /// </summary>
     public AffectedRows ChangeEach(RowSet rows, string sql) => Add(new AffectedRows(rows, WriteKind.Change, sql));
 
-    /// <summary>As <see cref="Tx.Invalidate"/> of the transaction that this batch belongs to.</summary>
+    /// <summary>Calls <see cref="Tx.Invalidate"/> of this batch's transaction.</summary>
     public void Invalidate(string name, bool immediately = true) => ((Tx)session).Invalidate(name, immediately);
 
     /// <summary>Sends the statements collected so far. The batch may be filled and run again.</summary>

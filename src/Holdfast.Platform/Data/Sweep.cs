@@ -4,10 +4,10 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Platform.Data;
 
 /// <summary>
-/// Work that is looked for again and again by any number of workers, in bounded batches: a full batch is followed by the next at once,
-/// otherwise there is a pause. A failure is logged, the pauses grow, and nothing is lost by it: what is due stays due.
+/// Background work that any number of workers look for in bounded batches. A full batch is followed by the next at once; otherwise there is
+/// a pause. A failure is logged, and the pauses grow; nothing is lost, because what is due stays due.
 /// </summary>
-/// <param name="batchSize">The result of <see cref="SweepOnceAsync"/> that means that more may be due.</param>
+/// <param name="batchSize">If <see cref="SweepOnceAsync"/> returns this number, more may be due.</param>
 public abstract class Sweep(Db db, TimeSpan pause, int batchSize, ILogger log) : BackgroundService
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
@@ -21,7 +21,7 @@ public abstract class Sweep(Db db, TimeSpan pause, int batchSize, ILogger log) :
     private readonly SemaphoreSlim _woken = new(0, 1);
     private volatile bool _comesBackSoon;
 
-    /// <summary>Ends the pause: something may be due. Never blocks.</summary>
+    /// <summary>Ends the pause, because something may be due. Never blocks.</summary>
     public void Wake()
     {
         try
@@ -34,9 +34,7 @@ public abstract class Sweep(Db db, TimeSpan pause, int batchSize, ILogger log) :
         }
     }
 
-    /// <summary>
-    /// What is due could not be done because others were in the way: the next look comes soon, however long the pauses are.
-    /// </summary>
+    /// <summary>Work that is due was skipped because others hold its rows: the next look comes soon, however long the pauses are.</summary>
     protected void ComeBackSoon() => _comesBackSoon = true;
 
     /// <summary>Does at most one batch of what is due. Returns how much was done.</summary>

@@ -34,10 +34,10 @@ public sealed class Table<T>
 
     public IReadOnlyList<TableColumn<T>> All => _all;
 
-    /// <summary>The members that are served.</summary>
+    /// <summary>The members that are served in JSON.</summary>
     public IEnumerable<JsonMember> Members => _all.Select(c => c.Member).OfType<JsonMember>();
 
-    /// <summary>What a query selects for <see cref="Map"/>, with the table's alias.</summary>
+    /// <summary>The columns that a query selects for <see cref="Map"/>, with the table's alias.</summary>
     public string Columns { get; }
 
     private string Select { get; }
@@ -45,14 +45,14 @@ public sealed class Table<T>
     /// <summary>The number of columns that <see cref="Map"/> reads.</summary>
     public int Count { get; }
 
-    /// <summary>Makes an item of a row that begins with <see cref="Columns"/>.</summary>
+    /// <summary>Makes an item from a row that begins with <see cref="Columns"/>.</summary>
     public Func<Row, T> Map { get; }
 
-    /// <summary>Follows an insert so that rows that are there change to what was to be inserted.</summary>
+    /// <summary>The clause after an insert that makes existing rows take the values that were to be inserted.</summary>
     public string OrChange => $"ON CONFLICT ({string.Join(", ", _written.Where(c => c.IsKey).Select(c => c.Name))}) DO UPDATE SET "
         + string.Join(", ", _written.Where(c => c.IsChanging).Select(c => $"{c.Name} = excluded.{c.Name}"));
 
-    /// <summary>A column that holds a property as it is.</summary>
+    /// <summary>A column that stores a property unchanged.</summary>
     public static TableColumn<T> Column<TValue>(string name, Expression<Func<T, TValue>> property)
     {
         var member = PropertyOf(property);
@@ -61,7 +61,7 @@ public sealed class Table<T>
             item => Expression.Property(item, member));
     }
 
-    /// <summary>A column that holds a property in another form.</summary>
+    /// <summary>A column that stores a property in another form.</summary>
     public static TableColumn<T> Column<TValue, TStored>(string name, Expression<Func<T, TValue>> property, Func<TStored, TValue> read,
         Func<T, TStored> write) => Written(name, write) with
         {
@@ -73,11 +73,11 @@ public sealed class Table<T>
     public static TableColumn<T> Written<TStored>(string name, Func<T, TStored> write) =>
         new(name, TypeOf(typeof(TStored)), null, null, item => Expression.Invoke(Expression.Constant(write), item));
 
-    /// <summary>An expression of SQL that is only read.</summary>
+    /// <summary>An SQL expression that is only read.</summary>
     public static TableColumn<T> Joined<TValue>(string sql, Expression<Func<T, TValue>> property) =>
         Column(sql, property) with { Value = null };
 
-    /// <summary>A member that is served and has no column of its own.</summary>
+    /// <summary>A served member without a column of its own.</summary>
     public static TableColumn<T> Made(string member, string schema, Action<Utf8JsonWriter, T> write, bool optional = false) =>
         new("", default, null, null, null)
         {
@@ -88,13 +88,13 @@ public sealed class Table<T>
     /// <param name="rest">What follows <c>SELECT ... FROM name alias</c>.</param>
     public QueryResult<T> Query(StatementBatch batch, string rest, params object?[] args) => batch.Query(Select + rest, Map, args);
 
-    /// <summary>The items of a query.</summary>
+    /// <summary>Returns the items of a query.</summary>
     public Task<List<T>> QueryAsync(DbSession session, string rest, params object?[] args) => session.QueryAsync(Select + rest, Map, args);
 
-    /// <summary>The first item of a query, or default.</summary>
+    /// <summary>Returns the first item of a query, or default.</summary>
     public Task<T?> FirstAsync(DbSession session, string rest, params object?[] args) => session.FirstAsync(Select + rest, Map, args);
 
-    /// <summary>The items as rows to be inserted.</summary>
+    /// <summary>Returns the items as rows to insert.</summary>
     public RowSet Rows(IEnumerable<T> items)
     {
         var all = items as IReadOnlyList<T> ?? [.. items];
@@ -108,8 +108,8 @@ public sealed class Table<T>
         return rows;
     }
 
-    /// <summary>The change of the columns that change, and of others.</summary>
-    /// <param name="also">Which others.</param>
+    /// <summary>Describes an update of the changing columns and of others.</summary>
+    /// <param name="also">The other columns to update.</param>
     /// <param name="where">A further condition on the rows.</param>
     public TableChange<T> Change(Func<TableColumn<T>, bool>? also = null, string? where = null) =>
         new(Name, Those(c => c.IsKey), Those(c => c.IsChanging || also?.Invoke(c) == true), Those(c => c.IsGuard), where);
@@ -122,8 +122,8 @@ public sealed class Table<T>
         return Expression.Lambda<Action<Utf8JsonWriter, T>>(Expression.Block(members), json, item).Compile();
     }
 
-    /// <summary>Replaces what is personal in an item of which nobody else knows.</summary>
-    /// <param name="standIn">What stands in for the buyer's email.</param>
+    /// <summary>Replaces what is personal in an item. The caller must be the only owner of the item.</summary>
+    /// <param name="standIn">The text that replaces the buyer's email.</param>
     public void Erase(T item, string standIn)
     {
         foreach (var column in _all)

@@ -1,6 +1,8 @@
 namespace Holdfast.Platform.Data;
 
-/// <summary>Changes some columns of rows that were read, each row only as long as its guards are as they were read.</summary>
+/// <summary>
+/// Changes some columns of rows that were read. A row is changed only if its guard columns still have the values that were read.
+/// </summary>
 public sealed class TableChange<T>
 {
     private readonly string _table;
@@ -21,7 +23,9 @@ public sealed class TableChange<T>
         (_addNow, _addRead) = (Table<T>.Adder([.. keys, .. changed]), Table<T>.Adder(guards));
     }
 
-    /// <summary>Writes the items as they are now; one that is no longer as it was read throws <see cref="StaleRowException"/>.</summary>
+    /// <summary>
+    /// Writes the current values of the items. An item whose row was changed by somebody else throws <see cref="StaleRowException"/>.
+    /// </summary>
     public void Save(StatementBatch batch, params IEnumerable<(T Read, T Now)> items)
     {
         var rows = new RowSet(_table, _columns);

@@ -5,12 +5,12 @@ using System.Text.Json;
 namespace Holdfast.Platform.Data;
 
 /// <summary>
-/// What there is to say of a column of a <see cref="Table{T}"/>: how it is stored, under which names it is served and exported, and whether
-/// it is personal.
+/// Describes a column of a <see cref="Table{T}"/>: how it is stored, under which names it is served and exported, and whether it is
+/// personal.
 /// </summary>
-/// <param name="Property">The property that it is read into.</param>
-/// <param name="Read">The value at a position of a row. Null: it is never read.</param>
-/// <param name="Value">The stored value of an item. Null: it is never written.</param>
+/// <param name="Property">The property that the column is read into.</param>
+/// <param name="Read">Reads the value at a position of a row. Null: the column is never read.</param>
+/// <param name="Value">Returns the stored value of an item. Null: the column is never written.</param>
 public sealed record TableColumn<T>(string Name, ColumnType Type, PropertyInfo? Property, Func<Expression, int, Expression>? Read,
     Func<Expression, Expression>? Value)
 {
@@ -20,33 +20,33 @@ public sealed record TableColumn<T>(string Name, ColumnType Type, PropertyInfo? 
 
     public bool IsGuard { get; private init; }
 
-    /// <summary>Whether rows are inserted without it as long as it says nothing in any of them.</summary>
+    /// <summary>Whether an insert omits the column if it is null or zero in every row.</summary>
     public bool IsLater { get; private init; }
 
     public bool IsPersonal { get; private init; }
 
     public JsonMember? Member { get; init; }
 
-    /// <summary>The column of exports and its place among them. Null: it is not exported.</summary>
+    /// <summary>The name and the position of the column in exports. Null: it is not exported.</summary>
     public (int Place, string Name)? Export { get; private init; }
 
-    /// <summary>Replaces the value of an item whose buyer is forgotten, by what stands in for the buyer's email.</summary>
+    /// <summary>Replaces the value when the buyer is erased. Its argument replaces the buyer's email.</summary>
     internal Action<T, string>? Erase { get; private init; }
 
-    /// <summary>A row is changed by this column.</summary>
+    /// <summary>The column identifies the row to change.</summary>
     public TableColumn<T> Key() => this with { IsKey = true };
 
-    /// <summary>It is written again when a row changes.</summary>
+    /// <summary>The column is written again when a row changes.</summary>
     public TableColumn<T> Changes() => this with { IsChanging = true };
 
-    /// <summary>A row changes only as long as this column has the value that was read.</summary>
+    /// <summary>A row changes only if this column still has the value that was read.</summary>
     public TableColumn<T> Guards() => this with { IsGuard = true, IsChanging = true };
 
-    /// <summary>New rows have the database's default, which is null, 0 or false: it costs an insert nothing.</summary>
+    /// <summary>New rows get the database's default (null, 0 or false), so that an insert does not send the value.</summary>
     public TableColumn<T> Later() => this with { IsLater = true };
 
-    /// <summary>It is served as it is stored.</summary>
-    /// <param name="optional">Left out when it is null or 0.</param>
+    /// <summary>The value is served as it is stored.</summary>
+    /// <param name="optional">The member is left out when it is null or 0.</param>
     /// <param name="isJson">The stored text is JSON.</param>
     public TableColumn<T> Served(string member, string schema, bool optional = false, bool isJson = false)
     {
@@ -64,15 +64,15 @@ public sealed record TableColumn<T>(string Name, ColumnType Type, PropertyInfo? 
         };
     }
 
-    /// <summary>It is exported at this place, under its own name or another.</summary>
+    /// <summary>The column is exported at this position, under its own name or another.</summary>
     public TableColumn<T> Exported(int place, string? name = null) => this with { Export = (place, name ?? Name) };
 
-    /// <summary>It goes when the buyer's account is closed.</summary>
+    /// <summary>The value is removed when the buyer's account is closed.</summary>
     public TableColumn<T> Personal() =>
         this with { IsPersonal = true, Erase = Property is null ? null : Setter(_ => Expression.Default(Property.PropertyType)) };
 
-    /// <summary>It is replaced when the buyer's account is closed.</summary>
-    /// <param name="replace">The value that takes its place, by what stands in for the buyer's email.</param>
+    /// <summary>The value is replaced when the buyer's account is closed.</summary>
+    /// <param name="replace">Returns the replacement. Its argument replaces the buyer's email.</param>
     public TableColumn<T> Personal<TValue>(Func<string, TValue> replace) =>
         this with { IsPersonal = true, Erase = Setter(standIn => Expression.Invoke(Expression.Constant(replace), standIn)) };
 

@@ -3,24 +3,24 @@ using Holdfast.Platform.Text;
 namespace Holdfast.Platform.Data;
 
 /// <summary>
-/// Computes the keys by which names are compared (<see cref="UnicodeText.Key"/>) for rows that have another one or none. Rows whose keys
-/// would be equal are not merged: the one that has the key, or the oldest, keeps it, and the others get a key of their own
-/// (<see cref="Twin"/>), which nothing that is typed can have. Each is reported, now and by <c>verify</c>.
+/// Computes the keys by which names are compared (<see cref="UnicodeText.Key"/>) for rows whose key is missing or outdated. Rows whose keys
+/// would be equal are not merged: the row that already has the key, or the oldest row, keeps it, and the others get a key of their own
+/// (<see cref="Twin"/>) that no typed text can have. Each of them is reported, now and by <c>verify</c>.
 /// </summary>
 /// <param name="Table">With a column <c>id</c>.</param>
 /// <param name="Text">The column with the name as it was written.</param>
 /// <param name="Key">The column with its key.</param>
-/// <param name="Scope">An expression of type text: keys are unique among rows that have the same one.</param>
+/// <param name="Scope">An expression of type text: keys are unique among rows with the same value of it.</param>
 /// <param name="Where">A condition on the rows that have a key.</param>
 /// <param name="What">What the rows are, for the report.</param>
-/// <param name="Owner">The column of UUIDs that <paramref name="Scope"/> is the text of, where there is an index by it and the key.</param>
+/// <param name="Owner">The column of UUIDs whose text is <paramref name="Scope"/>, if there is an index on it and the key.</param>
 public sealed record TextKeys(string Table, string Text, string Key, string Scope, string Where, string What, string? Owner = null)
 {
     private const int PageSize = 1000;
 
     private sealed record KeyedText(Guid Id, string Text, string? Key, string Scope);
 
-    /// <summary>A key of the row's own where another row has the key already.</summary>
+    /// <summary>A key of the row's own, for when another row already has the key.</summary>
     public static string Twin(string key, Guid id) => $"{key}\n{id}";
 
     /// <summary>The condition, in SQL, that a key is a <see cref="Twin"/>.</summary>

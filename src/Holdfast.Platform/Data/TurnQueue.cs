@@ -3,11 +3,13 @@ using System.Diagnostics.CodeAnalysis;
 namespace Holdfast.Platform.Data;
 
 /// <summary>
-/// Items that wait by key, such as commands by store. Keys take turns: one with a thousand items does not keep another with one waiting.
-/// Each key has a bound of its own, and all together have four times that; a key with few items is never refused because of others.
+/// Items that wait by key, such as commands by store. Keys take turns: a key with a thousand items does not keep a key with one item
+/// waiting. Each key has a bound of its own, and all keys together have four times that bound; a key with few items is never refused
+/// because of others.
 /// </summary>
-/// <param name="capacity">The most items of one key that wait.</param>
-/// <param name="parallel">How many takers may have items of one key at once; while another key's items are worked on, one.</param>
+/// <param name="capacity">The most items of one key that may wait.</param>
+/// <param name="parallel">How many takers may hold items of one key at once. While items of another key are being worked on, it is
+/// one.</param>
 internal sealed class TurnQueue<T>(int capacity, int parallel) : IDisposable
 {
     // Keys with up to this many items share a turn: many small stores are committed together.
@@ -23,7 +25,7 @@ internal sealed class TurnQueue<T>(int capacity, int parallel) : IDisposable
     private int _waiters;
     private bool _completed;
 
-    /// <summary>False: the key has as many waiting as it may, or nothing is taken any more.</summary>
+    /// <summary>Adds an item. Returns false if the key's bound is reached or the queue is closed.</summary>
     public bool TryAdd(Guid key, T item)
     {
         lock (_gate)
@@ -47,7 +49,7 @@ internal sealed class TurnQueue<T>(int capacity, int parallel) : IDisposable
         }
     }
 
-    /// <summary>Waits for items; false: there are none and never will be.</summary>
+    /// <summary>Waits for items. Returns false if there are none and never will be.</summary>
     public async Task<bool> WaitAsync()
     {
         while (true)
@@ -72,7 +74,8 @@ internal sealed class TurnQueue<T>(int capacity, int parallel) : IDisposable
     }
 
     /// <summary>
-    /// The items of the key whose turn it is, and of those after it where all together are few. To be given to <see cref="Done"/>.
+    /// Takes the items of the key whose turn it is, and of the next keys if all of them together are few. Give the result to
+    /// <see cref="Done"/>.
     /// </summary>
     public bool TryTake(int max, List<T> items, [NotNullWhen(true)] out IReadOnlyList<Guid>? keys)
     {
@@ -108,7 +111,7 @@ internal sealed class TurnQueue<T>(int capacity, int parallel) : IDisposable
         }
     }
 
-    /// <summary>What was taken is done with.</summary>
+    /// <summary>Ends the work on items that were taken.</summary>
     public void Done(IReadOnlyList<Guid> keys)
     {
         lock (_gate)
@@ -134,7 +137,7 @@ internal sealed class TurnQueue<T>(int capacity, int parallel) : IDisposable
         }
     }
 
-    /// <summary>Takes everything that waits.</summary>
+    /// <summary>Takes all items that wait.</summary>
     public List<T> TakeAll()
     {
         lock (_gate)
@@ -157,7 +160,7 @@ internal sealed class TurnQueue<T>(int capacity, int parallel) : IDisposable
         }
     }
 
-    /// <summary>Nothing is taken any more; takers get what is there, then the end.</summary>
+    /// <summary>Closes the queue: nothing more is accepted; takers get what is left, then the end.</summary>
     public void Complete()
     {
         lock (_gate)

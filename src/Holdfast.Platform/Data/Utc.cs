@@ -1,7 +1,7 @@
 
 namespace Holdfast.Platform.Data;
 
-/// <summary>Times are UTC everywhere; another kind is a bug that would otherwise move a moment by hours.</summary>
+/// <summary>Times are UTC everywhere. A time of another kind is a bug that would move a moment by hours.</summary>
 internal static class Utc
 {
     public static DateTime Checked(DateTime time) =>

@@ -8,8 +8,8 @@ public static class Verification
     private const int MaxRows = 20;
 
     /// <summary>
-    /// What is wrong with the file of a SQLite database: reads every page of it, also those that no check reads. Null where all is well;
-    /// PostgreSQL looks after its pages itself.
+    /// Returns what is wrong with the file of an SQLite database, or null. It reads every page of the file, also those that no other check
+    /// reads. PostgreSQL checks its own pages.
     /// </summary>
     public static async Task<string?> DamageAsync(Db db, CancellationToken ct = default)
     {
@@ -45,7 +45,7 @@ public static class Verification
         return findings;
     }
 
-    /// <summary>Recomputes what the repair knows of, in one transaction; returns a line for each change.</summary>
+    /// <summary>Runs the repair in one transaction. Returns a line for each change.</summary>
     public static Task<IReadOnlyList<string>> RepairAsync(Db db, Repair repair, CancellationToken ct = default) => db.WriteAsync(async tx =>
     {
         await tx.ForWholeTablesAsync();

@@ -15,7 +15,7 @@ public sealed class DroppedMails(ILogger<DroppedMails> log)
 
     /// <summary>Counts one mail, and logs it if it is the first of its window; after the commit that dropped it.</summary>
     /// <param name="limit">The limit that is reached; a few words that never change, because the metric has them as a tag.</param>
-    /// <param name="whose">Whose window it is. It is not logged.</param>
+    /// <param name="whose">The key of the window. It is not logged.</param>
     /// <param name="about">What the log names, such as <c>account 0192...</c>.</param>
     /// <param name="until">When the window ends.</param>
     public void Note(Tx tx, string limit, string whose, string about, DateTime until) => tx.AfterCommit(() =>

@@ -5,8 +5,8 @@ using System.Text.Unicode;
 namespace Holdfast.Platform.Mail;
 
 /// <summary>
-/// What a mail says, written once and kept in both forms: plain text, and HTML that is readable at the width of a phone and carries its
-/// styles inline, as mail programs want it. Everything that is said is escaped.
+/// The content of a mail, written once and kept in two forms: plain text, and HTML that is readable at the width of a phone and carries its
+/// styles inline, as mail programs require. All text is escaped.
 /// </summary>
 /// <param name="language"><c>vi</c> or <c>en</c>.</param>
 /// <param name="shop">The name above everything; null: none.</param>
@@ -20,10 +20,10 @@ public sealed class EmailTemplate(string language, string? shop = null)
     private readonly StringBuilder _text = new();
     private readonly StringBuilder _html = new();
 
-    /// <summary>The whole letter as plain text.</summary>
+    /// <summary>The whole mail as plain text.</summary>
     public string Text => $"{_text}--\n{(shop is null ? "" : $"{shop}\n")}{Footer}\n";
 
-    /// <summary>The whole letter as an HTML document.</summary>
+    /// <summary>The whole mail as an HTML document.</summary>
     public string Html => $"""
         <!doctype html>
         <html lang="{language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"></head>
@@ -39,7 +39,7 @@ public sealed class EmailTemplate(string language, string? shop = null)
 
     private string Footer => language == "vi" ? "Thư này được gửi tự động." : "This mail was sent automatically.";
 
-    /// <summary>What it is about, in large letters.</summary>
+    /// <summary>Adds the subject of the mail as a heading.</summary>
     public EmailTemplate Title(string title)
     {
         _text.Append(title).Append("\n\n");
@@ -47,7 +47,7 @@ public sealed class EmailTemplate(string language, string? shop = null)
         return this;
     }
 
-    /// <summary>A paragraph. Its line ends stay.</summary>
+    /// <summary>Adds a paragraph. Its line ends are kept.</summary>
     public EmailTemplate Say(string paragraph)
     {
         _text.Append(paragraph).Append("\n\n");
@@ -56,7 +56,7 @@ public sealed class EmailTemplate(string language, string? shop = null)
         return this;
     }
 
-    /// <summary>A link: a button, below which the address stands for those whose program shows none.</summary>
+    /// <summary>Adds a link: a button, and below it the address, for mail programs that show no button.</summary>
     public EmailTemplate Link(string label, string address)
     {
         _text.Append(label).Append(":\n").Append(address).Append("\n\n");
@@ -70,7 +70,7 @@ public sealed class EmailTemplate(string language, string? shop = null)
         return this;
     }
 
-    /// <summary>Goods, or the parts of a sum, below each other, the amounts at the right.</summary>
+    /// <summary>Adds goods, or the parts of a sum, below each other, with the amounts at the right.</summary>
     public EmailTemplate Rows(IEnumerable<EmailTemplateRow> rows)
     {
         _html.Append("<table width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\"margin:0 0 16px;border-collapse:collapse;")
@@ -92,6 +92,6 @@ public sealed class EmailTemplate(string language, string? shop = null)
         return this;
     }
 
-    /// <summary>The letter as a mail to one person.</summary>
+    /// <summary>Returns the mail to one person.</summary>
     public OutgoingMail To(string recipient, string key, string subject) => new(key, recipient, subject, Text) { Html = Html };
 }

@@ -5,10 +5,10 @@ namespace Holdfast.Platform.Mail;
 /// <summary>The queue of mails. A module queues on its own transaction; a worker sends what has committed.</summary>
 public static class Mails
 {
-    /// <summary>The lane of those that were given up. A dead letter has the id of its mail.</summary>
+    /// <summary>The lane of mails that were given up. A dead letter has the id of its mail.</summary>
     public const string Lane = "mails";
 
-    /// <summary>Whoever asks for links to a mailbox need not be its owner: so many an hour are enough for who is.</summary>
+    /// <summary>The most mails to one user within an hour: a person who asks for links to a mailbox need not be its owner.</summary>
     public const int MostPerHour = 6;
 
     /// <summary>
@@ -40,11 +40,11 @@ public static class Mails
     /// </summary>
     public static AffectedRows Forget(StatementBatch batch, Guid userId) => batch.Execute("DELETE FROM mails WHERE user_id = $1", userId);
 
-    /// <summary>The mails to a guest are the account's that takes the guest's place.</summary>
+    /// <summary>Moves the mails to a guest to the account that takes the guest's place.</summary>
     public static AffectedRows PassOn(StatementBatch batch, Guid guestId, Guid accountId) =>
         batch.Execute("UPDATE mails SET user_id = $2 WHERE user_id = $1", guestId, accountId);
 
-    /// <summary>Has one that was given up sent again; false where it is gone, or nobody can use it any more.</summary>
+    /// <summary>Sends a mail again that was given up. Returns false if it is gone, or if nobody can use it any more.</summary>
     internal static async Task<bool> AgainAsync(Tx tx, Guid id) =>
         await tx.ExecuteAsync("UPDATE mails SET given_up_at = NULL, attempts = 0, next_attempt_at = $2 WHERE id = $1 "
         + "AND given_up_at IS NOT NULL AND (expires_at IS NULL OR expires_at > $2)", id, await tx.NowAsync()) == 1;

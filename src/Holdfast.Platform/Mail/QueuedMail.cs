@@ -2,7 +2,7 @@ using Holdfast.Platform.Data;
 
 namespace Holdfast.Platform.Mail;
 
-/// <summary>What became of a mail that was to be queued, once the batch has run.</summary>
+/// <summary>The result of queueing a mail, known once the batch has run.</summary>
 public sealed class QueuedMail
 {
     private readonly AffectedRows _inserted;
@@ -14,6 +14,6 @@ public sealed class QueuedMail
     /// <summary>The account or guest whose mailbox it goes to.</summary>
     public Guid? UserId { get; }
 
-    /// <summary>Whether it was left out because its user has been sent enough; one that was queued before was not.</summary>
+    /// <summary>Whether the mail was left out because its user has been sent enough. False for one that was queued before.</summary>
     public bool IsBeyondLimit => _inserted.Count == 0 && _others.First >= Mails.MostPerHour;
 }

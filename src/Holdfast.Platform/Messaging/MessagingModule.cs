@@ -15,7 +15,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Holdfast.Platform.Messaging;
 
-/// <summary>The services and routes of handing events on.</summary>
+/// <summary>The services and routes of the delivery of events.</summary>
 public static class MessagingModule
 {
     public static void Add(IServiceCollection services, MessagingOptions options)
@@ -28,11 +28,11 @@ public static class MessagingModule
         services.AddWorker<DeliveryQueueWatch>();
         if (options.Relays)
         {
-            // Who only answers requests asks no broker and watches no lane: it would always say that all is well.
+            // A process that only answers requests uses no broker and watches no delivery queue: it would always report that all is well.
             services.AddSingleton(s =>
                 new DependencySource(() =>
                 [.. s.GetRequiredService<TransportSet>()
-                .All.Select(t => new Dependency("broker", t.Name, t.Trouble is null ? HealthStatus.Healthy : HealthStatus.Degraded, null)),
+                .All.Select(t => new Dependency("broker", t.Name, t.Failure is null ? HealthStatus.Healthy : HealthStatus.Degraded, null)),
                 .. s.GetRequiredService<DeliveryQueueWatch>().Dependencies]));
         }
 

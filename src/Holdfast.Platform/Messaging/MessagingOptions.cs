@@ -2,7 +2,7 @@ using Holdfast.Platform.Messaging.DeliveryQueues;
 
 namespace Holdfast.Platform.Messaging;
 
-/// <summary>How this process hands events on.</summary>
+/// <summary>How this process delivers events.</summary>
 public sealed record MessagingOptions
 {
     /// <summary>The consumers that this process runs, by name; null: all.</summary>
@@ -18,26 +18,26 @@ public sealed record MessagingOptions
     public string? KafkaBrokers { get; init; }
 
     /// <summary>
-    /// What Kafka's client is to know besides, as TLS and SASL, by librdkafka's names; what we rely on ourselves cannot be changed by it.
+    /// Further settings of Kafka's client, such as TLS and SASL, by librdkafka's names. They cannot change the settings that we rely on.
     /// </summary>
     public IReadOnlyDictionary<string, string> KafkaProperties { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Which way our own consumers get their events: <c>outbox</c>, <c>rabbitmq</c> or <c>kafka</c>.</summary>
+    /// <summary>The transport of our own consumers: <c>outbox</c>, <c>rabbitmq</c> or <c>kafka</c>.</summary>
     public string ConsumerTransport { get; init; } = Outbox;
 
     /// <summary>How many messages a consumer takes from a broker before it has handled the first.</summary>
     public int Prefetch { get; init; } = 100;
 
-    /// <summary>How often an event is tried before it is a dead letter.</summary>
+    /// <summary>How often an event is tried before it becomes a dead letter.</summary>
     public int MaxAttempts { get; init; } = 8;
 
     /// <summary>The pause after the first failure; it doubles with each, up to an hour.</summary>
     public TimeSpan FirstPause { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>For so long a process may be busy publishing a chunk before another takes it over.</summary>
+    /// <summary>How long a process may take to publish a chunk before another process takes it over.</summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(8);
 
-    /// <summary>How often a consumer that is fed by a broker looks itself for events that it has not heard of.</summary>
+    /// <summary>How often a consumer that is fed by a broker checks the table of events for events it has not consumed.</summary>
     public TimeSpan LookEvery { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>How long a broker may take to confirm; less than the lease.</summary>
@@ -47,8 +47,8 @@ public sealed record MessagingOptions
     public const string RabbitMq = "rabbitmq";
     public const string Kafka = "kafka";
 
-    /// <summary>Whether a lane is a broker's.</summary>
-    internal static bool IsBroker(string lane) => lane is RabbitMq or Kafka;
+    /// <summary>Whether a delivery queue belongs to a broker.</summary>
+    internal static bool IsBroker(string queue) => queue is RabbitMq or Kafka;
 
     /// <summary>The brokers that this process publishes to.</summary>
     internal IEnumerable<string> BrokersFed =>
@@ -58,10 +58,10 @@ public sealed record MessagingOptions
     /// <summary>Whether this process runs the consumer.</summary>
     public bool Runs(IConsumer consumer) => Runs(consumer.Name);
 
-    /// <summary>Whether this process runs the consumer of this name, and so sends what that consumer queues.</summary>
+    /// <summary>Whether this process runs the consumer of this name. Only then does it send what that consumer queues.</summary>
     public bool Runs(string consumer) => Consumers is null || Consumers.Contains(consumer);
 
-    /// <summary>The pause before the next try, with jitter, so that what failed together does not come back together.</summary>
+    /// <summary>The pause before the next try. Its jitter keeps events that failed together from being tried together.</summary>
     internal TimeSpan Pause(int attempts)
     {
         var pause = FirstPause * Math.Pow(2, Math.Min(attempts - 1, 12));

@@ -126,15 +126,15 @@ public sealed class DiscountBook
     /// <summary>A point to come back to.</summary>
     public int Savepoint() => _uses.Count;
 
-    /// <summary>Takes back everything since the mark.</summary>
-    public void Undo(int mark)
+    /// <summary>Undoes everything since the savepoint.</summary>
+    public void Undo(int savepoint)
     {
-        for (var i = _uses.Count - 1; i >= mark; i--)
+        for (var i = _uses.Count - 1; i >= savepoint; i--)
         {
             Count(_entries[_uses[i].CodeId], _uses[i], -_uses[i].Delta);
         }
 
-        _uses.RemoveRange(mark, _uses.Count - mark);
+        _uses.RemoveRange(savepoint, _uses.Count - savepoint);
     }
 
     private bool IsUsedUp(Entry entry, string buyer) =>

@@ -3,7 +3,7 @@ using Holdfast.Promotions.Core;
 
 namespace Holdfast.Promotions.Storage;
 
-/// <summary>Opens and inks the <see cref="DiscountBook"/>: one read under lock, set-based writes.</summary>
+/// <summary>Loads and saves the <see cref="DiscountBook"/>: one read under lock, set-based writes.</summary>
 public static class DiscountStore
 {
     // The next row of the code's and order's ledger, under the phone of the first; the table refuses a second use, and a second giving

@@ -28,12 +28,13 @@ internal static class LanesCommand
 
     private static async Task<int> ListAsync(Db db, TextWriter output, CancellationToken ct)
     {
-        foreach (var lane in await DeliveryQueueStore.AllAsync(db, ct))
+        foreach (var queue in await DeliveryQueueStore.AllAsync(db, ct))
         {
-            var waiting = lane.Since is { } since
-                ? string.Create(CultureInfo.InvariantCulture, $"{lane.Events} events since {since:yyyy-MM-dd HH:mm:ss}") : "nothing waits";
-            await output.WriteLineAsync($"{lane.Name}{(DeliveryQueueStore.IsBroker(lane.Name) ? "" : $" by {lane.Transport}")}: {waiting}"
-                + (lane.BehindSince is { } behind
+            var waiting = queue.Since is { } since
+                ? string.Create(CultureInfo.InvariantCulture, $"{queue.Events} events since {since:yyyy-MM-dd HH:mm:ss}") : "nothing waits";
+            var transport = DeliveryQueueStore.IsBroker(queue.Name) ? "" : $" by {queue.Transport}";
+            await output.WriteLineAsync($"{queue.Name}{transport}: {waiting}"
+                + (queue.BehindSince is { } behind
                 ? string.Create(CultureInfo.InvariantCulture, $"; to catch up since {behind:yyyy-MM-dd HH:mm:ss}") : ""));
         }
 

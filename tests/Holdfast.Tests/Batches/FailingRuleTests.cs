@@ -28,7 +28,7 @@ public abstract class FailingRuleTests(TestHost host)
 
     public enum Fault
     {
-        /// <summary>A rider throws after another one has agreed.</summary>
+        /// <summary>A participant throws after another one has agreed.</summary>
         Rider,
 
         /// <summary>All rules have agreed, and the answer cannot be written.</summary>
@@ -46,10 +46,10 @@ public abstract class FailingRuleTests(TestHost host)
         await shop.AddCodeAsync("ONCE", "fixed", 100, limit: 1);
         var (cart, version, owner) = await CartAsync(shop);
         var key = Guid.CreateVersion7();
-        PlaceRequest With(byte print, params CommitParticipant[] riders)
+        PlaceRequest With(byte print, params CommitParticipant[] participants)
         {
             var (command, _) = shop.Placing(email: $"{key:N}@example.com",
-                riders: [new CartCheckoutParticipant(cart, version, owner), .. riders]);
+                participants: [new CartCheckoutParticipant(cart, version, owner), .. participants]);
             return new PlaceRequest(command with
             {
                 ExternalId = "X-1",
@@ -59,7 +59,7 @@ public abstract class FailingRuleTests(TestHost host)
             }, new IdempotencyKey(key, [print]));
         }
 
-        var failing = fault == Fault.Rider ? With(1, new ThrowingRider()) : With(1);
+        var failing = fault == Fault.Rider ? With(1, new ThrowingParticipant()) : With(1);
         failing = failing with
         {
             Command = fault switch
@@ -92,14 +92,14 @@ public abstract class FailingRuleTests(TestHost host)
     {
         var shop = await Shop.CreateAsync(Server.Db, 5);
         var order = (await Together.PlaceAsync(Server, shop.Placing(2)))[0].Value.OrderId;
-        var (key, once) = (Guid.CreateVersion7(), new OnceRider());
+        var (key, once) = (Guid.CreateVersion7(), new OnceParticipant());
         ChangeRequest Pay(byte print, OrderCommand command) => new(command, new IdempotencyKey(key, [print]));
-        PayCommand Payment(params CommitParticipant[] riders) =>
+        PayCommand Payment(params CommitParticipant[] participants) =>
             new(order, shop.StoreId, "service", Guid.CreateVersion7(), "bank", "t-1", 2000, "VND", null, null, null)
             {
-                Participants = [once, .. riders],
+                Participants = [once, .. participants],
             };
-        var failing = fault == Fault.Rider ? Pay(1, Payment(new ThrowingRider()))
+        var failing = fault == Fault.Rider ? Pay(1, Payment(new ThrowingParticipant()))
             : Pay(1, new EditCommand(order, shop.StoreId, "service", "", null, null, Payment()) { Participants = [once] });
         var neighbour = Pay(2, Payment());
         var outcomes = await Together.ChangeAsync(Server, failing, neighbour);
@@ -180,13 +180,13 @@ public abstract class FailingRuleTests(TestHost host)
             "SELECT id, version, owner FROM carts WHERE store_id = $1", r => (r.Uuid(0), r.Long(1), r.Text(2)), shop.StoreId));
     }
 
-    private sealed class ThrowingRider : TestRider
+    private sealed class ThrowingParticipant : TestParticipant
     {
         public override Error? Decide(Order order, DateTime now) => throw new InvalidOperationException("a bug in a rule");
     }
 
     /// <summary>Agrees once, and again after it was undone.</summary>
-    private sealed class OnceRider : TestRider
+    private sealed class OnceParticipant : TestParticipant
     {
         private static readonly Error Used = new(409, "used", "used", "đã dùng");
         private bool _used;
@@ -201,8 +201,8 @@ public abstract class FailingRuleTests(TestHost host)
         public override void Undo() => _used = false;
     }
 
-    /// <summary>A rider without rows.</summary>
-    private abstract class TestRider : CommitParticipant
+    /// <summary>A participant without rows.</summary>
+    private abstract class TestParticipant : CommitParticipant
     {
         public override int Rank => LockRank.Carts;
 

@@ -105,8 +105,8 @@ public abstract class OneBatchTests(TestHost host)
         var limited = await shop.AddVariantAsync(1000, 9, 1);
         var (cart, version, owner) = await CartAsync(shop);
         CartCheckoutParticipant Rides() => new(cart, version, owner);
-        PlaceRequest Named(PlaceRequest placing, params CommitParticipant[] riders) =>
-            placing with { Command = placing.Command with { ExternalId = "X-1", Participants = riders } };
+        PlaceRequest Named(PlaceRequest request, params CommitParticipant[] participants) =>
+            request with { Command = request.Command with { ExternalId = "X-1", Participants = participants } };
 
         // The second is refused under lock, by the limit that the first one reaches; the third by its cart, after it has taken the external
         // id and the last piece.
@@ -115,8 +115,8 @@ public abstract class OneBatchTests(TestHost host)
         var third = With(Named(shop.Placing(email: email), Rides(), Rides()), unused, 1);
         var fourth = With(Named(shop.Placing(email: "fourth@example.com"), Rides()), key, 2);
         var fifth = Named(shop.Placing(email: "fourth@example.com", variant: limited));
-        var sixth = shop.Placing(email: "sixth@example.com", variant: limited, riders: [Rides()]);
-        var seventh = shop.Placing(email: "seventh@example.com", variant: limited, riders: [Rides()]);
+        var sixth = shop.Placing(email: "sixth@example.com", variant: limited, participants: [Rides()]);
+        var seventh = shop.Placing(email: "seventh@example.com", variant: limited, participants: [Rides()]);
         var outcomes = await Together.PlaceAsync(Server, first, second, third, fourth, fifth, sixth, seventh);
         Assert.Equal([null, "purchase_limit", "cart_changed", null, "external_id_taken", "cart_changed", "cart_changed"],
             outcomes.Select(o => o.Error?.Code));
@@ -134,7 +134,7 @@ public abstract class OneBatchTests(TestHost host)
         Assert.False(later[2].Value.Replayed);
     }
 
-    private static PlaceRequest With(PlaceRequest placing, Guid key, byte print) => placing with { Key = new IdempotencyKey(key, [print]) };
+    private static PlaceRequest With(PlaceRequest request, Guid key, byte print) => request with { Key = new IdempotencyKey(key, [print]) };
 
     private static ChangeRequest Pay(Shop shop, Guid order, string transaction, long amount, Guid? key = null, byte print = 1,
         string currency = "VND") => new(

@@ -10,9 +10,9 @@ namespace Holdfast.Tests.Batches;
 /// <summary>Commands that are certain to be one batch, in this order: the batch is run without its queue.</summary>
 internal static class Together
 {
-    public static async Task<Result<PlaceResult>[]> PlaceAsync(TestServer server, params PlaceRequest[] placings)
+    public static async Task<Result<PlaceResult>[]> PlaceAsync(TestServer server, params PlaceRequest[] requests)
     {
-        var batch = new PlacementBatch(server.Db, server.Get<OrderOptions>(), server.Get<OrderNumbers>(), NullLogger.Instance, placings);
+        var batch = new PlacementBatch(server.Db, server.Get<OrderOptions>(), server.Get<OrderNumbers>(), NullLogger.Instance, requests);
         if (!await batch.PeekAsync())
         {
             return batch.Outcomes;
@@ -30,10 +30,10 @@ internal static class Together
     }
 
     public static async Task<Result<Holdfast.Orders.Lifecycle.ChangeResult>[]> ChangeAsync(TestServer server,
-        params ChangeRequest[] changings)
+        params ChangeRequest[] requests)
     {
         await using var tx = await server.Db.BeginAsync();
-        var batch = new ChangeBatch(tx, NullLogger.Instance, changings);
+        var batch = new ChangeBatch(tx, NullLogger.Instance, requests);
         await batch.LoadAsync();
         if (batch.Decide())
         {

@@ -40,15 +40,15 @@ public sealed class MemoryLevelTests : IDisposable
         var old = Stopwatch.GetTimestamp() - (2 * Ticks(MemoryLevel.Trust));
         _memory.Put("key", _document, _memory.Stamp("key", []), old, Hour);
         Assert.Null(_memory.Find("key"));
-        _memory.Heard(Stopwatch.GetTimestamp() + Ticks(Hour));
+        _memory.Confirm(Stopwatch.GetTimestamp() + Ticks(Hour));
         Assert.Same(_document, _memory.Find("key"));
 
         // A message from before proves nothing, and takes nothing back.
-        _memory.Heard(old);
+        _memory.Confirm(old);
         Assert.Same(_document, _memory.Find("key"));
     }
 
     private static long Ticks(TimeSpan time) => (long)(time.TotalSeconds * Stopwatch.Frequency);
 
-    private void Put(VersionStamps marks) => _memory.Put("key", _document, marks, Stopwatch.GetTimestamp() + Ticks(Hour), Hour);
+    private void Put(VersionStamps stamps) => _memory.Put("key", _document, stamps, Stopwatch.GetTimestamp() + Ticks(Hour), Hour);
 }

@@ -125,7 +125,7 @@ public sealed class TwoLevelCacheTests(SqliteCacheNodes nodes) : IClassFixture<S
     }
 
     [Fact]
-    public async Task A_rolled_back_write_makes_nothing_stale()
+    public async Task A_rolled_back_write_invalidates_nothing()
     {
         var thing = nodes.NewThing();
         await nodes.A.WriteAsync(thing, 1);

@@ -34,8 +34,8 @@ public sealed class LostCommitOfOrdersTests(PostgresDatabase database) : IClassF
         Assert.True((await queue.PlaceAsync(shop.Placing())).IsOk);
 
         proxy.Next(cut);
-        var placings = Enumerable.Range(0, Orders).Select(i => shop.Placing(email: $"buyer{i}@example.com")).ToList();
-        var placed = await Task.WhenAll(placings.Concat(placings).Select(placing => UntilToldAsync(queue, placing)));
+        var requests = Enumerable.Range(0, Orders).Select(i => shop.Placing(email: $"buyer{i}@example.com")).ToList();
+        var placed = await Task.WhenAll(requests.Concat(requests).Select(request => UntilToldAsync(queue, request)));
         Assert.All(placed, p => Assert.True(p.IsOk, p.Error?.Code));
         Assert.Contains(log.Lines, l => l.Contains("he answer to COMMIT", StringComparison.Ordinal));
         for (var i = 0; i < Orders; i++)
@@ -64,15 +64,15 @@ public sealed class LostCommitOfOrdersTests(PostgresDatabase database) : IClassF
         using var logs = new LoggerFactory();
         await using var first = Queue(db, logs);
         await using var second = Queue(db, logs);
-        var placing = shop.Placing();
+        var request = shop.Placing();
         Task<Result<PlaceResult>> placed, again;
         await using (var beforeCommit = await LockAsync(db, "outbox"))
         {
-            placed = first.PlaceAsync(placing);
+            placed = first.PlaceAsync(request);
             await WaitsForAsync(shop, "outbox");
             await using (await LockAsync(db, "stores"))
             {
-                again = second.PlaceAsync(placing with { Command = shop.Placing().Command });
+                again = second.PlaceAsync(request with { Command = shop.Placing().Command });
                 await WaitsForAsync(shop, "stores");
                 await beforeCommit.RollbackAsync();
                 Assert.True((await placed).IsOk);
@@ -86,10 +86,10 @@ public sealed class LostCommitOfOrdersTests(PostgresDatabase database) : IClassF
     }
 
     /// <summary>As a client does: 503 is followed by the same request with the same key.</summary>
-    private static async Task<Result<PlaceResult>> UntilToldAsync(PlacementQueue queue, PlaceRequest placing)
+    private static async Task<Result<PlaceResult>> UntilToldAsync(PlacementQueue queue, PlaceRequest request)
     {
         Result<PlaceResult> result = default;
-        await Until.TrueAsync("an answer that is none of 503", async () => (result = await queue.PlaceAsync(placing)).Error?.Status != 503);
+        await Until.TrueAsync("an answer that is none of 503", async () => (result = await queue.PlaceAsync(request)).Error?.Status != 503);
         return result;
     }
 

@@ -67,7 +67,7 @@ public abstract partial class ClosingTests
         var id = Guid.CreateVersion7();
         await TestServer.AddCustomerAsync(Server.Db, id);
         var seen = new List<(int Free, int Shared)>();
-        var probe = new ProbeRider(async () =>
+        var probe = new ProbeParticipant(async () =>
         {
             // SQLite has one writer: nobody else could begin to close it.
             if (backend == Backend.Postgres)
@@ -77,7 +77,7 @@ public abstract partial class ClosingTests
                     (await tx.QueryAsync("SELECT id FROM users WHERE id = $1 {share}", r => r.Uuid(0), id)).Count));
             }
         });
-        var placing = shop.Placing(riders: [probe]);
+        var placing = shop.Placing(participants: [probe]);
         placing = placing with { Command = placing.Command with { CustomerId = id } };
         Assert.Null((await Server.Get<PlacementQueue>().PlaceAsync(placing)).Error);
         Assert.All(seen, s => Assert.Equal((0, 1), s));
@@ -92,13 +92,13 @@ public abstract partial class ClosingTests
         await PlaceAsync(shop, Server.Guest);
         var me = await RegisterAsync();
         // Between finding the guest and writing the order; on SQLite, whose transactions are alone, before both.
-        var probe = new ProbeRider(() => backend == Backend.Postgres ? VerifyEmailAsync(me) : Task.CompletedTask);
+        var probe = new ProbeParticipant(() => backend == Backend.Postgres ? VerifyEmailAsync(me) : Task.CompletedTask);
         if (backend == Backend.Sqlite)
         {
             await VerifyEmailAsync(me);
         }
 
-        Assert.Null((await Server.Get<PlacementQueue>().PlaceAsync(shop.Placing(email: _email, riders: [probe]))).Error);
+        Assert.Null((await Server.Get<PlacementQueue>().PlaceAsync(shop.Placing(email: _email, participants: [probe]))).Error);
         Assert.Equal(1, (await me.GetFromJsonAsync<JsonElement>("/api/v1/orders")).GetProperty("items").GetArrayLength());
         await ShouldVerifyAsync();
     }
@@ -133,7 +133,7 @@ public abstract partial class ClosingTests
     }
 
     /// <summary>Does something once the guests are found and the accounts held.</summary>
-    private sealed class ProbeRider(Func<Task> probe) : CommitParticipant
+    private sealed class ProbeParticipant(Func<Task> probe) : CommitParticipant
     {
         public override int Rank => LockRank.Inbox;
 

@@ -68,14 +68,14 @@ public sealed class ReservationBookTests
     }
 
     [Fact]
-    public void Undo_restores_what_was_at_the_mark()
+    public void Undo_restores_what_was_at_the_savepoint()
     {
         Reserve(4);
-        var (mark, stockMark) = (_book.Savepoint(), _stock.Savepoint());
+        var (savepoint, stockSavepoint) = (_book.Savepoint(), _stock.Savepoint());
         _book.Commit(_stock, HoldBook.Empty, Id, Start);
         _book.Reserve(_stock, A, A, [new(B, 1)], null, Ttl, Start);
-        _book.Undo(mark);
-        _stock.Undo(stockMark);
+        _book.Undo(savepoint);
+        _stock.Undo(stockSavepoint);
         Assert.Equal(ReservationStatus.Active, _book.Find(Id)!.Status);
         Assert.Null(_book.Find(A));
         Assert.Equal((10, 4), OnHandAndReserved(A));
@@ -115,11 +115,11 @@ public sealed class ReservationBookTests
     public void An_order_that_wants_too_much_beyond_it_takes_nothing()
     {
         Reserve(4);
-        var (mark, movements) = (_stock.Savepoint(), _stock.Movements.ToList());
+        var (savepoint, movements) = (_stock.Savepoint(), _stock.Movements.ToList());
         var error = _book.Consume(_stock, Id, Guid.CreateVersion7(), [new(A, 11)], Start).Error!;
         Assert.Equal("insufficient_stock", error.Code);
         Assert.Equal(ReservationStatus.Active, _book.Find(Id)!.Status);
-        Assert.Equal(mark, _stock.Savepoint());
+        Assert.Equal(savepoint, _stock.Savepoint());
         Assert.Equal(movements, _stock.Movements);
     }
 

@@ -125,15 +125,15 @@ public sealed class StockBookTests
         }).QuickCheckThrowOnFailure();
 
     [Fact]
-    public void Undo_restores_what_was_at_the_mark() =>
+    public void Undo_restores_what_was_at_the_savepoint() =>
         Prop.ForAll(Steps, Steps, (before, after) =>
         {
             var book = Book();
             var held = new Dictionary<(Guid Variant, Guid Holder), long>();
             Array.ForEach(before, step => Play(book, held, step));
-            var (mark, picture, movements) = (book.Savepoint(), Picture(book), book.Movements.ToList());
+            var (savepoint, picture, movements) = (book.Savepoint(), Picture(book), book.Movements.ToList());
             Array.ForEach(after, step => Play(book, held, step));
-            book.Undo(mark);
+            book.Undo(savepoint);
             Assert.Equal(picture, Picture(book));
             Assert.Equal(movements, book.Movements);
         }).QuickCheckThrowOnFailure();

@@ -148,7 +148,7 @@ public sealed class PointsBookTests
             foreach (var (what, points, days, isUndone) in played)
             {
                 now = now.AddDays(days);
-                var (mark, before) = (book.Savepoint(), (Balance(book), entry.Movements, entry.NextExpiry));
+                var (savepoint, before) = (book.Savepoint(), (Balance(book), entry.Movements, entry.NextExpiry));
                 switch (what)
                 {
                     case 0:
@@ -181,7 +181,7 @@ public sealed class PointsBookTests
 
                 if (isUndone)
                 {
-                    book.Undo(mark);
+                    book.Undo(savepoint);
                     Assert.Equal(before, (Balance(book), entry.Movements, entry.NextExpiry));
                 }
 

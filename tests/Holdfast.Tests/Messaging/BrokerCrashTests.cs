@@ -116,10 +116,10 @@ public abstract class BrokerCrashTests
         {
             // With leased chunks, open transactions and unacknowledged messages, as it happens to have them.
             var before = await Heard.RowsAsync(db, "inbox");
-            var placing = Task.WhenAll(PlaceAsync(shop, second), PlaceAsync(shop, second), PlaceAsync(shop, second));
+            var request = Task.WhenAll(PlaceAsync(shop, second), PlaceAsync(shop, second), PlaceAsync(shop, second));
             await Until.TrueAsync("events are under way", async () => await Heard.RowsAsync(db, "inbox") > before);
             first.Pause();
-            await placing;
+            await request;
             held = await HoldsAsync(db);
             if (!held)
             {

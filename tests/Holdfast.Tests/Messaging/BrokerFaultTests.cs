@@ -77,7 +77,7 @@ public abstract class BrokerFaultTests(FaultyBroker broker)
             Messaging = new MessagingOptions { RabbitMqUrl = brokered.RabbitUrl, KafkaBrokers = brokered.KafkaBrokers },
         });
         await Until.TrueAsync("it is well", async () => await StateAsync(server.Guest) == "healthy"
-            && server.Get<Holdfast.Platform.Messaging.Transports.TransportSet>().All[0].Trouble is null);
+            && server.Get<Holdfast.Platform.Messaging.Transports.TransportSet>().All[0].Failure is null);
         broker.Pause();
         try
         {

@@ -56,7 +56,7 @@ public abstract class InboxTests(TestDatabase database)
     {
         public string Name => MessagingOptions.RabbitMq;
 
-        public string? Trouble => null;
+        public string? Failure => null;
 
         public Task PublishAsync(IReadOnlyList<Message> messages, CancellationToken ct) => Task.CompletedTask;
 

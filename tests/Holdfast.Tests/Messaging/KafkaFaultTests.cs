@@ -76,7 +76,7 @@ public sealed class Faults_of_kafka(FaultyKafka own) : BrokerFaultTests(own), IC
             await using var lateness = Lateness.Watch();
             await Assert.ThrowsAsync<TransportException>(() => transport.PublishAsync(messages, default));
             lateness.Within(patience);
-            Assert.NotNull(transport.Trouble);
+            Assert.NotNull(transport.Failure);
         }
         finally
         {
@@ -95,7 +95,7 @@ public sealed class Faults_of_kafka(FaultyKafka own) : BrokerFaultTests(own), IC
                 return false;
             }
         });
-        Assert.Null(transport.Trouble);
+        Assert.Null(transport.Failure);
         await stranger.HasHeardAsync(keys);
     }
 
@@ -149,20 +149,20 @@ public sealed class Faults_of_kafka(FaultyKafka own) : BrokerFaultTests(own), IC
         await Until.TrueAsync("all is well", IsWellAsync);
         kafka.Down();
         await Assert.ThrowsAsync<TransportException>(() => transport.PublishAsync([], default));
-        Assert.NotNull(transport.Trouble);
+        Assert.NotNull(transport.Failure);
         kafka.Up();
         await Until.TrueAsync("it is well again", IsWellAsync);
         kafka.Refuse(Topics.Inbox, KafkaMock.NotAllowed);
         var consuming = transport.ConsumeAsync(new Subscription(Topics.Inbox, "x", 1), new Subscriber(_ => Task.CompletedTask), default);
         await Assert.ThrowsAsync<TransportException>(() => consuming.WaitAsync(TimeSpan.FromSeconds(120)));
-        Assert.NotNull(transport.Trouble);
+        Assert.NotNull(transport.Failure);
 
         async Task<bool> IsWellAsync()
         {
             try
             {
                 await transport.PublishAsync([], default);
-                return transport.Trouble is null;
+                return transport.Failure is null;
             }
             catch (TransportException)
             {

@@ -36,14 +36,14 @@ public sealed class RabbitSilenceTests
         }
         catch (TransportException)
         {
-            Assert.NotNull(transport.Trouble);
+            Assert.NotNull(transport.Failure);
         }
         catch (TimeoutException)
         {
-            Assert.Fail($"after {pieces} pieces it waits for ever; {transport.Trouble}");
+            Assert.Fail($"after {pieces} pieces it waits for ever; {transport.Failure}");
         }
 
-        return transport.Trouble is { } trouble ? $"after {pieces}: {trouble}" : null;
+        return transport.Failure is { } trouble ? $"after {pieces}: {trouble}" : null;
     }
 
     private sealed class SilentProxy(int server, int pieces) : TcpProxy(server)

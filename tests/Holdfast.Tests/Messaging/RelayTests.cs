@@ -74,10 +74,10 @@ public abstract class RelayTests(TestDatabase database)
         var heard = new Heard { Fails = e => e.Subject == sick && e.Sequence == 2 };
         var relay = Relay(Quick, heard);
         await relay.RunOnceAsync();
-        var lanes = Lanes(Quick, heard);
+        var queues = Queues(Quick, heard);
         while (await Heard.RowsAsync(Db, "dead_letters") == 0)
         {
-            Assert.True(await lanes.StepAsync("heard") || (await Heard.OfAsync(Db, subjects[2])).Count > 0);
+            Assert.True(await queues.StepAsync("heard") || (await Heard.OfAsync(Db, subjects[2])).Count > 0);
         }
 
         Assert.Equal([1], await Heard.OfAsync(Db, sick));
@@ -127,15 +127,15 @@ public abstract class RelayTests(TestDatabase database)
     private protected Relay Relay(MessagingOptions options, params Heard[] consumers) =>
         new(Db, new RelaySignal(), consumers, NullLogger<Relay>.Instance, options);
 
-    private protected ConsumerDeliveryQueues Lanes(MessagingOptions options, params Heard[] consumers) =>
+    private protected ConsumerDeliveryQueues Queues(MessagingOptions options, params Heard[] consumers) =>
         new(Db, new RelaySignal(), consumers, options, NullLogger<ConsumerDeliveryQueues>.Instance);
 
-    private async Task DrainAsync(MessagingOptions options, Heard heard, string? lane = null)
+    private async Task DrainAsync(MessagingOptions options, Heard heard, string? queue = null)
     {
-        var lanes = Lanes(options, heard);
+        var queues = Queues(options, heard);
         await Until.TrueAsync("the lane is empty", async () =>
         {
-            while (await lanes.StepAsync(lane ?? heard.Name))
+            while (await queues.StepAsync(queue ?? heard.Name))
             {
             }
 
@@ -180,15 +180,15 @@ public sealed class Relay_on_postgresql(PostgresDatabase database) : RelayTests(
             await relay.RunOnceAsync();
         }
 
-        var lanes = Lanes(Quick with { Consumers = new HashSet<string> { "there" } }, there);
+        var queues = Queues(Quick with { Consumers = new HashSet<string> { "there" } }, there);
         await using (var other = await Db.BeginAsync())
         {
             await other.QueryAsync("SELECT 1 FROM deliveries ORDER BY position LIMIT 1 {lock}", r => 1);
-            Assert.False(await lanes.StepAsync("there"));
+            Assert.False(await queues.StepAsync("there"));
             Assert.Equal((0, 0), await Heard.CountAsync(Db, "there"));
         }
 
-        Assert.True(await lanes.StepAsync("there"));
+        Assert.True(await queues.StepAsync("there"));
         Assert.Equal((2, 2), await Heard.CountAsync(Db, "there"));
     }
 
@@ -199,11 +199,11 @@ public sealed class Relay_on_postgresql(PostgresDatabase database) : RelayTests(
         var heard = 0;
         var listening = Db.ListenAsync(() => Interlocked.Increment(ref heard), stop.Token);
         await Until.TrueAsync("it listens", () => heard == 1);
-        var bell = new RelaySignal();
+        var signal = new RelaySignal();
         await using var other = Holdfast.Platform.Data.Db.Open(database.Test.Url);
-        using var sender = new WakeupSender(other, bell, Quick with { Relays = false }, NullLogger<WakeupSender>.Instance);
+        using var sender = new WakeupSender(other, signal, Quick with { Relays = false }, NullLogger<WakeupSender>.Instance);
         await sender.StartAsync(default);
-        bell.Ring();
+        signal.Wake();
         await Until.TrueAsync("the other process is woken", () => heard == 2);
         await sender.StopAsync(default);
         await stop.CancelAsync();

@@ -109,7 +109,7 @@ public sealed class LetterTests
         // Nobody is asked for money that is no longer taken.
         Assert.DoesNotContain("Vui lòng",
             OrderEmails.Write(Announcement.Placed, OrderEventData.Of(Tell("order.created", Order())), Shop, null, Now.AddMinutes(16))
-            .Letter.Text, StringComparison.Ordinal);
+            .Template.Text, StringComparison.Ordinal);
 
         var english = Order();
         english["locale"] = "en";
@@ -120,11 +120,11 @@ public sealed class LetterTests
 
         var cash = Order();
         (cash["paymentMethod"], cash["expirationTime"], cash["status"]) = ("cash_on_delivery", null, "confirmed");
-        Assert.Contains("thanh toán 1.250.000 ₫ khi nhận hàng", Write("order.created", cash).Letter.Text, StringComparison.Ordinal);
+        Assert.Contains("thanh toán 1.250.000 ₫ khi nhận hàng", Write("order.created", cash).Template.Text, StringComparison.Ordinal);
 
         var transfer = Order();
         transfer["paymentMethod"] = "bank_transfer";
-        Assert.Contains("Ghi số đơn hàng 1Q7M-8ZK4-20RD", Write("order.created", transfer).Letter.Text, StringComparison.Ordinal);
+        Assert.Contains("Ghi số đơn hàng 1Q7M-8ZK4-20RD", Write("order.created", transfer).Template.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -135,7 +135,7 @@ public sealed class LetterTests
         order["customer"]!["name"] = "</td><img src=x onerror=alert(1)>";
         order["deliveryAddress"] = "1 <b>Lê</b> Lợi\n& Co";
         order["discountCode"] = "\"><x>";
-        var html = Write("order.created", order).Letter.Html;
+        var html = Write("order.created", order).Template.Html;
         Assert.All(["<script", "<img", "<b>", "<x>", "Tiệm <An>"], bad => Assert.DoesNotContain(bad, html, StringComparison.Ordinal));
         Assert.Contains("&lt;script&gt;alert(1)&lt;/script&gt;", html, StringComparison.Ordinal);
         Assert.Contains("1 &lt;b&gt;Lê&lt;/b&gt; Lợi<br>&amp; Co", html, StringComparison.Ordinal);
@@ -147,15 +147,15 @@ public sealed class LetterTests
     {
         var over = Order();
         (over["status"], over["refundDue"]) = ("cancelled", 1_250_000);
-        var cancelled = Write("order.cancelled", over, "pending", "unpaid", "hết hàng").Letter.Text;
+        var cancelled = Write("order.cancelled", over, "pending", "unpaid", "hết hàng").Template.Text;
         Assert.Contains("Lý do: hết hàng", cancelled, StringComparison.Ordinal);
         Assert.Contains("hoàn lại 1.250.000 ₫", cancelled, StringComparison.Ordinal);
 
         // Codes are not for buyers.
-        var refused = Write("order.cancelled", over, "pending", "unpaid", "reservation_refused").Letter.Text;
+        var refused = Write("order.cancelled", over, "pending", "unpaid", "reservation_refused").Template.Text;
         Assert.Contains("một số mặt hàng không còn nữa", refused, StringComparison.Ordinal);
-        Assert.All([refused, Write("order.cancelled", over, "pending", "unpaid", "OUT_OF_STOCK").Letter.Text,
-            Write("order.cancelled", over, "pending", "unpaid", "stock.none").Letter.Text],
+        Assert.All([refused, Write("order.cancelled", over, "pending", "unpaid", "OUT_OF_STOCK").Template.Text,
+            Write("order.cancelled", over, "pending", "unpaid", "stock.none").Template.Text],
             text => Assert.False(text.Contains("reservation_refused", StringComparison.Ordinal)
             || text.Contains("Lý do", StringComparison.Ordinal), text));
 
@@ -172,7 +172,7 @@ public sealed class LetterTests
 
         var refunded = Order();
         (refunded["amountPaid"], refunded["amountRefunded"], refunded["paymentStatus"]) = (1_250_000, 300_000, "partially_refunded");
-        var refund = Write("payment.refunded", refunded, "delivered", "paid", null, 100_000).Letter.Text;
+        var refund = Write("payment.refunded", refunded, "delivered", "paid", null, 100_000).Template.Text;
         Assert.Contains("đã hoàn lại 200.000 ₫", refund, StringComparison.Ordinal);
         Assert.Contains("Tổng cộng đã hoàn lại: 300.000 ₫", refund, StringComparison.Ordinal);
     }
@@ -234,8 +234,8 @@ public sealed class LetterTests
         var order = Order();
         (order["customer"]!["name"], order["deliveryAddress"]) = ("Win at https://evil.example", "Go to evil.example");
         var letters = new[] { Write("order.created", order), Write("order.cancelled", order, "pending", "unpaid", "see evil.example/x") };
-        Assert.All(letters, l => Assert.DoesNotContain("evil.example", l.Letter.Text + l.Letter.Html, StringComparison.Ordinal));
-        Assert.All(letters, l => Assert.Contains("evil. example", l.Letter.Text, StringComparison.Ordinal));
+        Assert.All(letters, l => Assert.DoesNotContain("evil.example", l.Template.Text + l.Template.Html, StringComparison.Ordinal));
+        Assert.All(letters, l => Assert.Contains("evil. example", l.Template.Text, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -248,7 +248,7 @@ public sealed class LetterTests
         {
             var (what, told) = Announcements.Of(Tell(type, order, type == "order.created" ? null : "pending", "unpaid", reason))!.Value;
             var letter = OrderEmails.Write(what, told, Shop, "https://shop.example.com/orders/1", Now,
-                new UnverifiedMailbox("https://shop.example.com/confirm", TellsReason: false)).Letter;
+                new UnverifiedMailbox("https://shop.example.com/confirm", TellsReason: false)).Template;
             Assert.DoesNotContain("BUY", letter.Text + letter.Html, StringComparison.Ordinal);
             Assert.Equal(type == "order.created", letter.Text.Contains("https://shop.example.com/confirm", StringComparison.Ordinal));
             Assert.Equal(type == "order.created", letter.Text.Contains("Vui lòng xác nhận đơn hàng trước", StringComparison.Ordinal));
@@ -257,7 +257,7 @@ public sealed class LetterTests
         // What the shop says is told.
         var (cancelled, by) = Announcements.Of(Tell("order.cancelled", order, "pending", "unpaid", "hết hàng"))!.Value;
         Assert.Contains("hết hàng", OrderEmails.Write(cancelled, by, Shop, null, Now, new UnverifiedMailbox(null, TellsReason: true))
-            .Letter.Text,
+            .Template.Text,
             StringComparison.Ordinal);
     }
 

@@ -23,9 +23,9 @@ public abstract class CollidingOrdersTests(TwoServers servers)
         Task<Result<PlaceResult>> PlaceAsync(TestServer server, int pair, int side)
         {
             // Items and buyers of their own: nothing but the external id brings them together.
-            var placing = shop.Placing(email: $"x{pair}-{side}@example.com", variant: shop.Variants[side]);
+            var request = shop.Placing(email: $"x{pair}-{side}@example.com", variant: shop.Variants[side]);
             return Task.Run(() => server.Get<PlacementQueue>()
-                .PlaceAsync(placing with { Command = placing.Command with { ExternalId = $"X-{pair}" } }));
+                .PlaceAsync(request with { Command = request.Command with { ExternalId = $"X-{pair}" } }));
         }
 
         var outcomes = await PairsAsync((server, pair, side) => PlaceAsync(server, pair, side));

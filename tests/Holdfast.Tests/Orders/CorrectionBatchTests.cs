@@ -45,10 +45,10 @@ public abstract class CorrectionBatchTests(TestHost host)
 
         ChangeRequest Correct(JsonElement order, string email, int version)
         {
-            var riders = new List<CommitParticipant>();
+            var participants = new List<CommitParticipant>();
             var edit = new EditCommand(Desk.Id(order), shop.StoreId, "staff:x", null, null, null, null)
-            { Email = email, ExpectedVersion = (VersionCondition)version, Participants = riders };
-            riders.Add(new GuestCorrection(edit, order.GetProperty("customerId").GetGuid()));
+            { Email = email, ExpectedVersion = (VersionCondition)version, Participants = participants };
+            participants.Add(new GuestCorrection(edit, order.GetProperty("customerId").GetGuid()));
             return new ChangeRequest(edit, null);
         }
     }

@@ -12,15 +12,15 @@ public abstract class CustomerQueriesTests(TestHost host)
     public async Task Staff_see_who_ordered_from_their_stores_and_what_they_ordered_there()
     {
         var (mine, other) = (await Shop.CreateAsync(host.Server.Db, 10), await Shop.CreateAsync(host.Server.Db, 10));
-        var mark = $"{Guid.CreateVersion7():N}";
-        await OrderAsync(mine, $"an.{mark}@example.com", "Ánh Một");
-        await OrderAsync(mine, $"an.{mark}@example.com", "Ánh Một");
-        await OrderAsync(other, $"an.{mark}@example.com", "Ánh Một");
-        await OrderAsync(other, $"bo.{mark}@example.com", "Bo");
+        var savepoint = $"{Guid.CreateVersion7():N}";
+        await OrderAsync(mine, $"an.{savepoint}@example.com", "Ánh Một");
+        await OrderAsync(mine, $"an.{savepoint}@example.com", "Ánh Một");
+        await OrderAsync(other, $"an.{savepoint}@example.com", "Ánh Một");
+        await OrderAsync(other, $"bo.{savepoint}@example.com", "Bo");
         var staff = host.Server.Staff(mine.StoreId);
 
         var seen = Assert.Single(await ListAsync(staff, ""));
-        Assert.Equal(($"an.{mark}@example.com", "guest", 2),
+        Assert.Equal(($"an.{savepoint}@example.com", "guest", 2),
             (seen.GetProperty("email").GetString(), seen.GetProperty("role").GetString(), seen.GetProperty("orders").GetInt32()));
         Assert.Equal(JsonValueKind.String, seen.GetProperty("lastOrderAt").ValueKind);
         var id = seen.GetProperty("id").GetGuid();
@@ -37,7 +37,7 @@ public abstract class CustomerQueriesTests(TestHost host)
             .Select(o => o.GetProperty("storeId").GetGuid()));
         Assert.Equal(30, Assert.Single(found.GetProperty("points").EnumerateArray()).GetProperty("balance").GetInt64());
 
-        var bo = Assert.Single(await ListAsync(host.Server.Admin, $"?q=BO.{mark}"));
+        var bo = Assert.Single(await ListAsync(host.Server.Admin, $"?q=BO.{savepoint}"));
         Assert.Equal(404, (int)(await staff.GetAsync($"/api/v1/customers/{bo.GetProperty("id").GetString()}")).StatusCode);
         Assert.Equal(3,
             (await host.Server.Admin.GetFromJsonAsync<JsonElement>($"/api/v1/customers/{seen.GetProperty("id").GetString()}")).GetProperty(
@@ -51,22 +51,22 @@ public abstract class CustomerQueriesTests(TestHost host)
     public async Task Finds_by_the_beginning_of_an_email_or_a_part_of_a_name_page_by_page()
     {
         var shop = await Shop.CreateAsync(host.Server.Db, 10);
-        var mark = $"{Guid.CreateVersion7():N}"[20..];
+        var savepoint = $"{Guid.CreateVersion7():N}"[20..];
         for (var i = 0; i < 3; i++)
         {
-            await OrderAsync(shop, $"m{mark}_{i}@example.com", $"Khách {mark} số {"xyz"[i]}");
+            await OrderAsync(shop, $"m{savepoint}_{i}@example.com", $"Khách {savepoint} số {"xyz"[i]}");
         }
 
         foreach (var client in new[] { host.Server.Admin, host.Server.Staff(shop.StoreId) })
         {
-            Assert.Equal(3, (await ListAsync(client, $"?q=M{mark.ToUpperInvariant()}_")).Count);
-            Assert.Equal(3, (await ListAsync(client, $"?q={mark}")).Count);
-            Assert.Single(await ListAsync(client, $"?q=m{mark}_1"));
-            Assert.Single(await ListAsync(client, $"?q={Uri.EscapeDataString(mark + " số z")}"));
-            Assert.Empty(await ListAsync(client, $"?q=m{mark}%25_"));
-            var first = await client.GetFromJsonAsync<JsonElement>($"/api/v1/customers?q={mark}&limit=2");
+            Assert.Equal(3, (await ListAsync(client, $"?q=M{savepoint.ToUpperInvariant()}_")).Count);
+            Assert.Equal(3, (await ListAsync(client, $"?q={savepoint}")).Count);
+            Assert.Single(await ListAsync(client, $"?q=m{savepoint}_1"));
+            Assert.Single(await ListAsync(client, $"?q={Uri.EscapeDataString(savepoint + " số z")}"));
+            Assert.Empty(await ListAsync(client, $"?q=m{savepoint}%25_"));
+            var first = await client.GetFromJsonAsync<JsonElement>($"/api/v1/customers?q={savepoint}&limit=2");
             var rest = await client.GetFromJsonAsync<JsonElement>(
-                $"/api/v1/customers?q={mark}&limit=2&cursor={first.GetProperty("nextCursor").GetString()}");
+                $"/api/v1/customers?q={savepoint}&limit=2&cursor={first.GetProperty("nextCursor").GetString()}");
             Assert.Equal(["z", "y", "x"], first.GetProperty("items").EnumerateArray().Concat(rest.GetProperty("items").EnumerateArray())
                 .Select(c => c.GetProperty("name").GetString()![^1..]));
         }

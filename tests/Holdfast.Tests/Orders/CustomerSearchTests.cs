@@ -56,9 +56,9 @@ public abstract class CustomerSearchTests(TestHost host)
     public async Task Percent_and_underscore_are_no_wildcards()
     {
         var shop = await Shop.CreateAsync(host.Server.Db, 10);
-        var mark = $"{Guid.CreateVersion7():N}";
-        await OrderAsync(shop, "100%_Lan", $"a_b%c.{mark}@example.com");
-        await OrderAsync(shop, "Mai", $"aXbXc.{mark}@example.com");
+        var savepoint = $"{Guid.CreateVersion7():N}";
+        await OrderAsync(shop, "100%_Lan", $"a_b%c.{savepoint}@example.com");
+        await OrderAsync(shop, "Mai", $"aXbXc.{savepoint}@example.com");
         foreach (var q in new[] { "%", "_", "%_%", "\\", "a%c", "mai_lan", "🎉" })
         {
             Assert.Empty(await NamesAsync(shop, q));

@@ -102,8 +102,8 @@ public sealed partial class OrderRuleTests
             Assert.Null(LifecycleRules.Decide(Payment(file, "3", amount), file, Changes(file, 9), Now));
             Assert.Equal((status, due), (file.Order.Status, file.Order.RefundDue));
             Assert.Equal(due, file.Refunds.Where(r => r.Status == "due").Sum(r => r.Amount));
-            var mark = new OrderAggregate(order, payments, refunds).Savepoint();
-            file.Undo(mark);
+            var savepoint = new OrderAggregate(order, payments, refunds).Savepoint();
+            file.Undo(savepoint);
             Assert.Equal(refunds, file.Refunds);
         }
     }

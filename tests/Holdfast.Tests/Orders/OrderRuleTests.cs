@@ -89,12 +89,12 @@ public sealed partial class OrderRuleTests
         book.Add(Store, me, 4);
         Assert.Null(book.Obstacle(Store, me, 6));
         Assert.Equal("too_many_held", book.Obstacle(Store, me, 7)?.Code);
-        var mark = book.Savepoint();
+        var savepoint = book.Savepoint();
         book.Add(Store, new BuyerHashes(9, 2), 1);
         Assert.Equal("too_many_pending_orders", book.Obstacle(Store, me, 1)?.Code);
         Assert.Null(book.Obstacle(Store, other, 10));
         Assert.Null(book.Obstacle(Guid.CreateVersion7(), me, 10));
-        book.Undo(mark);
+        book.Undo(savepoint);
         Assert.Null(book.Obstacle(Store, me, 6));
     }
 
@@ -106,14 +106,14 @@ public sealed partial class OrderRuleTests
         purchases.Take([line, line with { Limited = false }], "a");
         Assert.Equal([(Variant, "a", 3L)], purchases.Changed);
         purchases.Undo(0);
-        Assert.Equal((1, false), (purchases.Held(Variant, "a"), purchases.IsChanged));
+        Assert.Equal((1, false), (purchases.Quantity(Variant, "a"), purchases.IsChanged));
 
         var names = new ExternalIdBook([(Store, "read")]);
         names.Take(Store, "kept");
-        var mark = names.Savepoint();
+        var savepoint = names.Savepoint();
         names.Take(Store, "undone");
         names.Take(Store, "kept");
-        names.Undo(mark);
+        names.Undo(savepoint);
         Assert.Equal((true, true), (names.IsTaken(Store, "read"), names.IsTaken(Store, "kept")));
         Assert.Equal((false, false), (names.IsTaken(Store, "undone"), names.IsTaken(Variant, "kept")));
 

@@ -9,7 +9,7 @@ using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Orders;
 
-/// <summary>The engine called in process: races, batches with a culprit, riders, keys; on both databases.</summary>
+/// <summary>The engine called in process: races, batches with a culprit, participants, keys; on both databases.</summary>
 public abstract class PlacementEngineTests(TestHost host)
 {
     private TestServer Server => host.Server;
@@ -37,15 +37,15 @@ public abstract class PlacementEngineTests(TestHost host)
     {
         var shop = await Shop.CreateAsync(Server.Db, 40, 40, 40, 40, 40);
         var random = new Random(7);
-        var placings = Enumerable.Range(0, 50)
+        var requests = Enumerable.Range(0, 50)
             .Select(_ =>
             Basket(shop,
             [.. Enumerable.Range(0, 5).OrderBy(_ => random.Next()).Take(3)
             .Select(i => new StockLine(shop.Variants[i], random.Next(1, 3)))])).ToList();
         var before = Server.Log.Lines.Count;
-        var outcomes = await Task.WhenAll(placings.Select(p => Task.Run(() => Queue.PlaceAsync(p))));
+        var outcomes = await Task.WhenAll(requests.Select(p => Task.Run(() => Queue.PlaceAsync(p))));
         Assert.All(outcomes, o => Assert.True(o.IsOk || o.Error!.Code == "insufficient_stock"));
-        var sold = placings.Where((_, i) => outcomes[i].IsOk).SelectMany(p => p.Command.Lines).GroupBy(l => l.VariantId)
+        var sold = requests.Where((_, i) => outcomes[i].IsOk).SelectMany(p => p.Command.Lines).GroupBy(l => l.VariantId)
             .ToDictionary(g => g.Key, g => g.Sum(l => l.Quantity));
         foreach (var variant in shop.Variants)
         {
@@ -59,9 +59,9 @@ public abstract class PlacementEngineTests(TestHost host)
     public async Task One_command_among_hundreds_that_breaks_a_check_is_our_fault_and_the_others_are_placed()
     {
         var shop = await Shop.CreateAsync(Server.Db, 1000);
-        var placings = Enumerable.Range(0, 300)
-            .Select(i => shop.Placing(email: $"p{i % 10}@example.com", riders: i == 123 ? [new PoisonRider()] : null)).ToList();
-        var answers = placings.Select(p => Task.Run(() => Queue.PlaceAsync(p))).ToList();
+        var requests = Enumerable.Range(0, 300)
+            .Select(i => shop.Placing(email: $"p{i % 10}@example.com", participants: i == 123 ? [new PoisonParticipant()] : null)).ToList();
+        var answers = requests.Select(p => Task.Run(() => Queue.PlaceAsync(p))).ToList();
         var e = await Assert.ThrowsAnyAsync<Exception>(() => answers[123]);
         Assert.Equal(DbFault.Other, Server.Db.FaultOf(e));
         answers.RemoveAt(123);
@@ -71,7 +71,7 @@ public abstract class PlacementEngineTests(TestHost host)
     }
 
     [Fact]
-    public async Task A_rider_writes_in_the_same_commit_or_refuses_the_order()
+    public async Task A_participant_writes_in_the_same_commit_or_refuses_the_order()
     {
         var shop = await Shop.CreateAsync(Server.Db, 10);
         await Server.Db.WriteAsync(tx =>
@@ -80,7 +80,7 @@ public abstract class PlacementEngineTests(TestHost host)
         var coupon = Guid.CreateVersion7().ToString();
         await Server.Db.WriteAsync(tx => tx.ExecuteAsync("INSERT INTO test_coupons (id, uses_left) VALUES ($1, 3)", coupon));
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 8)
-            .Select(_ => Task.Run(() => Queue.PlaceAsync(shop.Placing(riders: [new CouponRider(coupon)])))));
+            .Select(_ => Task.Run(() => Queue.PlaceAsync(shop.Placing(participants: [new CouponParticipant(coupon)])))));
         Assert.Equal(3, outcomes.Count(o => o.IsOk));
         Assert.All(outcomes.Where(o => !o.IsOk), o => Assert.Equal("coupon_used_up", o.Error!.Code));
         Assert.Equal(0, await shop.CountAsync("SELECT uses_left FROM test_coupons WHERE id = $1", coupon));
@@ -88,9 +88,10 @@ public abstract class PlacementEngineTests(TestHost host)
 
         // Refused for stock after the coupon had agreed: the coupon keeps its use.
         await Server.Db.WriteAsync(tx => tx.ExecuteAsync("UPDATE test_coupons SET uses_left = 1 WHERE id = $1", coupon));
-        Assert.Equal("insufficient_stock", (await Queue.PlaceAsync(shop.Placing(99, riders: [new CouponRider(coupon)]))).Error!.Code);
-        Assert.Equal("coupon_used_up",
-            (await Queue.PlaceAsync(shop.Placing(riders: [new CouponRider(coupon), new CouponRider(coupon)]))).Error!.Code);
+        Assert.Equal("insufficient_stock",
+            (await Queue.PlaceAsync(shop.Placing(99, participants: [new CouponParticipant(coupon)]))).Error!.Code);
+        var both = shop.Placing(participants: [new CouponParticipant(coupon), new CouponParticipant(coupon)]);
+        Assert.Equal("coupon_used_up", (await Queue.PlaceAsync(both)).Error!.Code);
         Assert.Equal(1, await shop.CountAsync("SELECT uses_left FROM test_coupons WHERE id = $1", coupon));
     }
 
@@ -99,14 +100,14 @@ public abstract class PlacementEngineTests(TestHost host)
     {
         var shop = await Shop.CreateAsync(Server.Db, 10);
         await shop.AddCodeAsync("ONCE", "percent", 1000);
-        PlaceRequest With(params CommitParticipant[] riders)
+        PlaceRequest With(params CommitParticipant[] participants)
         {
-            var (command, key) = shop.Placing(email: "once@example.com", riders: riders);
+            var (command, key) = shop.Placing(email: "once@example.com", participants: participants);
             return new PlaceRequest(command with { DiscountKey = "ONCE" }, key);
         }
 
         Assert.True((await Queue.PlaceAsync(With())).IsOk);
-        Assert.Equal("discount_used_up", (await Queue.PlaceAsync(With(new LimitRider(shop.StoreId)))).Error!.Code);
+        Assert.Equal("discount_used_up", (await Queue.PlaceAsync(With(new LimitParticipant(shop.StoreId)))).Error!.Code);
     }
 
     [Fact]
@@ -149,7 +150,7 @@ public abstract class PlacementEngineTests(TestHost host)
     }
 
     /// <summary>Limits the codes of a store, after the look and before they are locked.</summary>
-    private sealed class LimitRider(Guid storeId) : CommitParticipant
+    private sealed class LimitParticipant(Guid storeId) : CommitParticipant
     {
         public override int Rank => LockRank.Carts;
 
@@ -171,7 +172,7 @@ public abstract class PlacementEngineTests(TestHost host)
     }
 
     /// <summary>Writes what the database refuses.</summary>
-    private sealed class PoisonRider : CommitParticipant
+    private sealed class PoisonParticipant : CommitParticipant
     {
         public override int Rank => LockRank.Carts;
 
@@ -188,7 +189,7 @@ public abstract class PlacementEngineTests(TestHost host)
     }
 
     /// <summary>A code with a limited number of uses, opened set-based for all orders of a batch.</summary>
-    private sealed class CouponRider(string id) : CommitParticipant
+    private sealed class CouponParticipant(string id) : CommitParticipant
     {
         private static readonly Error UsedUp = new(422, "coupon_used_up", "used up", "đã hết");
         private Book _book = null!;
@@ -197,14 +198,14 @@ public abstract class PlacementEngineTests(TestHost host)
 
         public override async Task LoadAsync(Tx tx, IReadOnlyList<CommitParticipant> all)
         {
-            var riders = all.Cast<CouponRider>().ToList();
+            var participants = all.Cast<CouponParticipant>().ToList();
             var rows = await tx.QueryAsync("SELECT id, uses_left FROM test_coupons WHERE id {in $1} ORDER BY id {lock}",
                 r => (Id: r.Text(0), Left: r.Long(1)),
-                [riders.Select(r => r.Id).Distinct().ToArray()]);
+                [participants.Select(r => r.Id).Distinct().ToArray()]);
             var books = rows.ToDictionary(r => r.Id, r => new Book { Left = r.Left });
-            foreach (var rider in riders)
+            foreach (var participant in participants)
             {
-                rider._book = books[rider.Id];
+                participant._book = books[participant.Id];
             }
         }
 

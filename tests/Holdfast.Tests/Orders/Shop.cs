@@ -106,7 +106,7 @@ public sealed partial class Shop
 
     /// <summary>A command for the engine in process.</summary>
     public PlaceRequest Placing(long quantity = 1, string email = "a@example.com", Guid? variant = null,
-        IReadOnlyList<CommitParticipant>? riders = null,
+        IReadOnlyList<CommitParticipant>? participants = null,
         string? note = null) => new(
         new PlaceCommand
         {
@@ -119,7 +119,7 @@ public sealed partial class Shop
             ContactPhone = "1",
             Actor = "guest",
             Note = note,
-            Participants = riders ?? [],
+            Participants = participants ?? [],
         },
         new IdempotencyKey(Guid.CreateVersion7(), [1, 2, 3]));
 

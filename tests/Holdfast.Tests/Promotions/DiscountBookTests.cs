@@ -132,7 +132,7 @@ public sealed class DiscountBookTests
             var ever = new HashSet<int>();
             foreach (var (what, order, isUndone) in played)
             {
-                var (mark, used, uses) = (book.Savepoint(), book.Used(code.Id), book.Uses.ToList());
+                var (savepoint, used, uses) = (book.Savepoint(), book.Used(code.Id), book.Uses.ToList());
                 var buyer = $"buyer{order % 3}";
                 var done = (what, live.Contains(order), ever.Contains(order)) switch
                 {
@@ -143,8 +143,8 @@ public sealed class DiscountBookTests
                 };
                 if (done && isUndone)
                 {
-                    book.Undo(mark);
-                    Assert.Equal((used, mark), (book.Used(code.Id), book.Savepoint()));
+                    book.Undo(savepoint);
+                    Assert.Equal((used, savepoint), (book.Used(code.Id), book.Savepoint()));
                     Assert.Equal(uses, book.Uses);
                 }
                 else if (done)

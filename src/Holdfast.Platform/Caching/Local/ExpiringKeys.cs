@@ -6,8 +6,8 @@ using StackExchange.Redis;
 namespace Holdfast.Platform.Caching.Local;
 
 /// <summary>
-/// Keys in Redis that matter for when they expire: who set one, in whichever process, may hear of it at once. Hints: without Redis nothing
-/// is kept and nothing is heard, and an expiry that was missed is not told again.
+/// Keys in Redis whose expiry matters: every process may be told of it at once. These are hints: without Redis nothing is stored and
+/// nothing is told, and a missed expiry is not told again.
 /// </summary>
 public sealed class ExpiringKeys
 {
@@ -18,7 +18,7 @@ public sealed class ExpiringKeys
     private readonly ILogger<ExpiringKeys> _log;
     private bool _isSaid;
 
-    /// <summary>Make it before the connection is begun: it listens from then on.</summary>
+    /// <summary>Create it before the connection starts: it listens from then on.</summary>
     public ExpiringKeys(ILogger<ExpiringKeys> log, RedisLink? link = null)
     {
         (_link, _log) = (link, log);
@@ -36,13 +36,13 @@ public sealed class ExpiringKeys
         }
     }
 
-    /// <summary>The key of this name has expired. Must not block.</summary>
+    /// <summary>Called when the key of this name has expired. Must not block.</summary>
     public event Action<string>? Expired;
 
-    /// <summary>Whether there is a Redis to keep them in.</summary>
+    /// <summary>Whether there is a Redis to store them in.</summary>
     public bool AreKept => _link is { IsUsable: true };
 
-    /// <summary>Sets keys, each for its time. Nobody waits for it.</summary>
+    /// <summary>Sets keys, each with its time to live. Returns without waiting for Redis.</summary>
     public void Set(IReadOnlyList<(string Name, byte[] Value, TimeSpan Time)> keys) => Send((link, database) =>
     {
         foreach (var (name, value, time) in keys)
@@ -51,7 +51,7 @@ public sealed class ExpiringKeys
         }
     });
 
-    /// <summary>Removes keys, which is no expiry. Nobody waits for it.</summary>
+    /// <summary>Removes keys, which does not count as an expiry. Returns without waiting for Redis.</summary>
     public void Remove(IReadOnlyList<string> names) =>
         Send((link, database) => database.KeyDeleteAsync([.. names.Select(link.Key)], CommandFlags.FireAndForget));
 
@@ -68,17 +68,17 @@ public sealed class ExpiringKeys
         }
     }
 
-    /// <summary>Adds what is missing to what the server tells already; others may need the rest.</summary>
+    /// <summary>Adds what is missing to the server's notification flags; others may need the rest.</summary>
     private async Task AskForEventsAsync(RedisLink link)
     {
-        var known = await link.UseServerAsync(s => s.ConfigGetAsync(Setting), Patience);
-        var flags = known is [{ } setting, ..] ? setting.Value : "";
-        var wanted = flags + (flags.Contains('E', StringComparison.Ordinal) ? "" : "E")
+        var current = await link.UseServerAsync(s => s.ConfigGetAsync(Setting), Patience);
+        var flags = current is [{ } setting, ..] ? setting.Value : "";
+        var needed = flags + (flags.Contains('E', StringComparison.Ordinal) ? "" : "E")
             + (flags.Contains('x', StringComparison.Ordinal) || flags.Contains('A', StringComparison.Ordinal) ? "" : "x");
-        var done = known is not null && wanted == flags ? wanted : await link.UseServerAsync(async s =>
+        var done = current is not null && needed == flags ? needed : await link.UseServerAsync(async s =>
         {
-            await s.ConfigSetAsync(Setting, wanted);
-            return wanted;
+            await s.ConfigSetAsync(Setting, needed);
+            return needed;
         }, Patience);
         if (done is null && !_isSaid)
         {

@@ -1,32 +1,34 @@
 
 namespace Holdfast.Platform.Caching.Local;
 
-/// <summary>The names of a document as they were before it was read: stale as soon as one of them has been dropped since.</summary>
+/// <summary>
+/// The versions of a document's names before it was read. The document is outdated as soon as one of the names is dropped.
+/// </summary>
 internal sealed class VersionStamps
 {
-    private readonly (int Slot, uint Version)[] _marks;
+    private readonly (int Slot, uint Version)[] _stamps;
 
-    private VersionStamps((int, uint)[] marks) => _marks = marks;
+    private VersionStamps((int, uint)[] stamps) => _stamps = stamps;
 
     public static VersionStamps Of(uint[] versions, string key, IReadOnlyCollection<string> tags)
     {
-        var marks = new (int, uint)[tags.Count + 2];
-        marks[0] = (0, Volatile.Read(ref versions[0]));
-        marks[1] = Mark(key);
+        var stamps = new (int, uint)[tags.Count + 2];
+        stamps[0] = (0, Volatile.Read(ref versions[0]));
+        stamps[1] = StampOf(key);
         var i = 2;
         foreach (var tag in tags)
         {
-            marks[i++] = Mark(tag);
+            stamps[i++] = StampOf(tag);
         }
 
-        return new VersionStamps(marks);
+        return new VersionStamps(stamps);
 
-        (int, uint) Mark(string name) => (MemoryLevel.Slot(name), Volatile.Read(ref versions[MemoryLevel.Slot(name)]));
+        (int, uint) StampOf(string name) => (MemoryLevel.Slot(name), Volatile.Read(ref versions[MemoryLevel.Slot(name)]));
     }
 
     public bool AreCurrent(uint[] versions)
     {
-        foreach (var (slot, version) in _marks)
+        foreach (var (slot, version) in _stamps)
         {
             if (Volatile.Read(ref versions[slot]) != version)
             {

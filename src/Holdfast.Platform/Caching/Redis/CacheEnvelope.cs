@@ -7,9 +7,9 @@ using System.Text.Json.Serialization;
 namespace Holdfast.Platform.Caching.Redis;
 
 /// <summary>
-/// A document as Redis keeps it. Line 1: the body exactly as it is served. Line 2, the seal: a JSON object with the version of this format,
-/// the epoch of the Redis, the ETag, the facts, the tokens of the tags, and last a checksum over the key and all that stands before it.
-/// Whatever is not exactly so is no document.
+/// A document as it is stored in Redis. Line 1 is the body exactly as it is served. Line 2 is a JSON object: the version of this format,
+/// the epoch of the Redis, the ETag, the facts, the tokens of the tags, and last a checksum over the key and all that precedes it. Anything
+/// that deviates from this is not a document.
 /// </summary>
 internal static class CacheEnvelope
 {
@@ -41,7 +41,7 @@ internal static class CacheEnvelope
     }
 
     /// <summary>
-    /// The document; null for garbage, for another format, and for one whose epoch or tags are no longer the present ones.
+    /// Returns the document; null for garbage, for another format, and for a document whose epoch or tags are not the current ones.
     /// </summary>
     public static Document? Read(string key, byte[] value, string epoch, string[] tokens)
     {

@@ -2,10 +2,10 @@ using Holdfast.Platform.Data;
 
 namespace Holdfast.Platform.Caching.Redis;
 
-/// <summary>The rows of <c>cache_invalidations</c>: what commits have made stale and Redis has not been told for certain.</summary>
+/// <summary>The rows of <c>cache_invalidations</c>: keys that commits have invalidated and that Redis may not have dropped yet.</summary>
 internal sealed class InvalidationTable(Db db, Invalidations invalidations, RedisLink link)
 {
-    /// <summary>Whoever wrote a row does it sooner, if it can.</summary>
+    /// <summary>The age from which other processes handle a row: its own process does so sooner, if it can.</summary>
     private static readonly TimeSpan Overdue = TimeSpan.FromMilliseconds(400);
 
     private const int AtOnce = 500;
@@ -14,13 +14,15 @@ internal sealed class InvalidationTable(Db db, Invalidations invalidations, Redi
 
     private const string Select = "SELECT id, names, created_at FROM cache_invalidations ORDER BY id LIMIT 500";
 
-    private sealed record StaleRow(Guid Id, string Names, DateTime CreatedAt);
+    private sealed record InvalidationRow(Guid Id, string Names, DateTime CreatedAt);
 
-    /// <summary>Deletes rows that are done, by this process or another.</summary>
+    /// <summary>Deletes rows that this process or another has handled.</summary>
     public static Task DeleteAsync(Db db, IReadOnlyCollection<Guid> ids) =>
         db.WriteAsync(tx => tx.ExecuteAsync("DELETE FROM cache_invalidations WHERE id {in $1}", ids.ToArray()));
 
-    /// <summary>Does what others have left; where Redis cannot be reached, keeps the rows from becoming many.</summary>
+    /// <summary>
+    /// Handles the rows that others have left. If Redis cannot be reached, merges the rows so that they do not become many.
+    /// </summary>
     public async Task SweepAsync()
     {
         var (rows, now) = await ReadAsync();
@@ -34,8 +36,7 @@ internal sealed class InvalidationTable(Db db, Invalidations invalidations, Redi
     }
 
     /// <summary>
-    /// Drops the names of all rows that are there, done or not: for a Redis that was not heard of for a while and still holds what was
-    /// right before.
+    /// Drops the names of all rows, handled or not: for a Redis that could not be reached for a while and still holds outdated documents.
     /// </summary>
     public async Task<bool> DropAllAsync()
     {
@@ -58,16 +59,16 @@ internal sealed class InvalidationTable(Db db, Invalidations invalidations, Redi
         return await invalidations.DropAsync([InvalidatedKeys.Everything]);
     }
 
-    private async Task<(List<StaleRow> Rows, DateTime Now)> ReadAsync() => await db.ReadAsync(async s =>
+    private async Task<(List<InvalidationRow> Rows, DateTime Now)> ReadAsync() => await db.ReadAsync(async s =>
     {
         var batch = s.Batch();
-        var rows = batch.Query(Select, r => new StaleRow(r.Uuid(0), r.Text(1), r.Time(2)));
+        var rows = batch.Query(Select, r => new InvalidationRow(r.Uuid(0), r.Text(1), r.Time(2)));
         var now = batch.Now();
         await batch.RunAsync();
         return (rows.Rows, now.Rows[0]);
     });
 
-    private async Task DoAsync(List<StaleRow> rows)
+    private async Task DoAsync(List<InvalidationRow> rows)
     {
         // Several processes may do the same rows at once, which drops names twice and does no harm.
         if (await invalidations.DropAsync([.. rows.SelectMany(r => r.Names.Split('\n')).Distinct()]))
@@ -76,20 +77,20 @@ internal sealed class InvalidationTable(Db db, Invalidations invalidations, Redi
         }
     }
 
-    /// <summary>Many rows become one with all their names; of too many names, one that stands for everything.</summary>
-    private Task FoldAsync(List<StaleRow> rows) => db.WriteAsync(async tx =>
+    /// <summary>Merges many rows into one with all their names; if there are too many names, into one that stands for everything.</summary>
+    private Task FoldAsync(List<InvalidationRow> rows) => db.WriteAsync(async tx =>
     {
-        var held = await tx.QueryAsync("SELECT id, names, created_at FROM cache_invalidations WHERE id {in $1} ORDER BY id {skip locked}",
-            r => new StaleRow(r.Uuid(0), r.Text(1), r.Time(2)), rows.Select(r => r.Id).ToArray());
-        if (held.Count < 2)
+        var locked = await tx.QueryAsync("SELECT id, names, created_at FROM cache_invalidations WHERE id {in $1} ORDER BY id {skip locked}",
+            r => new InvalidationRow(r.Uuid(0), r.Text(1), r.Time(2)), rows.Select(r => r.Id).ToArray());
+        if (locked.Count < 2)
         {
             return;
         }
 
-        var names = held.SelectMany(r => r.Names.Split('\n')).Distinct(StringComparer.Ordinal).ToList();
+        var names = locked.SelectMany(r => r.Names.Split('\n')).Distinct(StringComparer.Ordinal).ToList();
         var text = names.Count > MaxNames || names.Contains(InvalidatedKeys.Everything) ? InvalidatedKeys.Everything
             : string.Join('\n', names);
-        await tx.ExecuteAsync("UPDATE cache_invalidations SET names = $2 WHERE id = $1", held[0].Id, text);
-        await tx.ExecuteAsync("DELETE FROM cache_invalidations WHERE id {in $1}", held.Skip(1).Select(r => r.Id).ToArray());
+        await tx.ExecuteAsync("UPDATE cache_invalidations SET names = $2 WHERE id = $1", locked[0].Id, text);
+        await tx.ExecuteAsync("DELETE FROM cache_invalidations WHERE id {in $1}", locked.Skip(1).Select(r => r.Id).ToArray());
     });
 }

@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace Holdfast.Platform.Caching.Redis;
 
 /// <summary>
-/// Documents in Redis, under the keys of the key table. Of names that are dropped, the value, the lease and the token go: a lease that is
-/// gone lets nobody write what was read before, and a value whose tag has no token, or another, is none.
+/// The documents in Redis, under the keys of the key table. Dropping a name deletes its value, its lease and its token: a deleted lease
+/// stops the writing of a document that was read before, and a value whose tag has no token, or another one, is invalid.
 /// </summary>
 internal sealed class RedisLevel(RedisLink link)
 {
@@ -19,10 +19,10 @@ internal sealed class RedisLevel(RedisLink link)
 
     public bool IsUsable => link.IsUsable;
 
-    /// <summary>The hash that says which run of the Redis this is.</summary>
+    /// <summary>The hash that identifies the current run of Redis.</summary>
     public static RedisKey EpochKey(RedisLink link) => link.Key("cache:epoch");
 
-    /// <summary>The document, or a lease to write it. Whatever is not a whole document of ours is thrown away.</summary>
+    /// <summary>Returns the document, or a lease to write it. Anything that is not a whole document of ours is deleted.</summary>
     public async Task<RedisReading> LookAsync(string key, IReadOnlyCollection<string> tags, TimeSpan ttl)
     {
         var keys = Keys(key, tags);
@@ -30,7 +30,7 @@ internal sealed class RedisLevel(RedisLink link)
         return looked ?? await AskAsync(key, keys, ttl, findNothing: true) ?? default;
     }
 
-    /// <summary>Writes what was loaded under the lease, unless that is void by now.</summary>
+    /// <summary>Writes the loaded document under the lease, unless the lease has become void.</summary>
     public async Task FillAsync(Lease lease, Document document, TimeSpan ttl)
     {
         if (document.Body.Length <= MaxValueBytes)
@@ -43,8 +43,8 @@ internal sealed class RedisLevel(RedisLink link)
     }
 
     /// <summary>
-    /// Drops the names and tells every process; sent before this returns for the first time, so that whatever this process looks for later
-    /// comes after it. False: it is not certain that Redis has done it, and the circuit is open.
+    /// Drops the names and tells every process. The command is sent before the method first yields, so that whatever this process reads
+    /// later comes after it. Returns false if it is not certain that Redis has done it; the circuit is then open.
     /// </summary>
     public async Task<bool> DropAsync(IReadOnlyCollection<string> names)
     {
@@ -68,11 +68,11 @@ internal sealed class RedisLevel(RedisLink link)
             return true;
         }
 
-        link.Open("it did not take what has become stale");
+        link.OpenCircuit("it did not drop the invalidated keys");
         return false;
     }
 
-    /// <summary>Null: what is there is no document, and goes.</summary>
+    /// <summary>Returns null if the value is not a document; the value is then deleted.</summary>
     private async Task<RedisReading?> AskAsync(string key, RedisKey[] keys, TimeSpan ttl, bool findNothing)
     {
         var token = Guid.CreateVersion7().ToString("N");

@@ -15,13 +15,13 @@ public sealed partial class RedisLink
         {
             if (!_end.IsCancellationRequested && ReferenceEquals(connection, _connection))
             {
-                _circuit.Open($"the connection is lost ({e.FailureType})");
+                _circuit.Trip($"the connection is lost ({e.FailureType})");
             }
         };
         (_connection, _connectedAt) = (connection, Stopwatch.GetTimestamp());
-        foreach (var (channel, heard) in _subscriptions)
+        foreach (var (channel, handler) in _subscriptions)
         {
-            await connection.GetSubscriber().SubscribeAsync(channel, (_, value) => heard((string?)value ?? ""));
+            await connection.GetSubscriber().SubscribeAsync(channel, (_, value) => handler((string?)value ?? ""));
         }
     }
 

@@ -7,17 +7,17 @@ using StackExchange.Redis;
 namespace Holdfast.Platform.Caching.Redis;
 
 /// <summary>
-/// The connection to Redis and the circuit around it. Five times a second this process publishes a message to itself; while these come
-/// back, Redis is used and memory is trusted. A command that fails, or silence, opens the circuit: then nothing waits for Redis any more. A
-/// message that comes back closes it, once all that became stale during its absence has been dropped. A Redis that is away, at the start or
-/// later, is never an error.
+/// The connection to Redis and the circuit around it. Five times a second this process publishes a ping to itself; while the pings come
+/// back, Redis is used and memory is trusted. A failed command, or silence, opens the circuit: from then on nothing waits for Redis. A ping
+/// that comes back closes it, once all keys that were invalidated during the outage have been dropped. A missing Redis is never an error,
+/// at the start or later.
 /// </summary>
 public sealed partial class RedisLink : IAsyncDisposable
 {
     /// <summary>A read that takes longer is answered by the database.</summary>
     public static readonly TimeSpan ReadPatience = TimeSpan.FromMilliseconds(40);
 
-    /// <summary>Nobody waits for a write; but one that takes longer is taken for lost.</summary>
+    /// <summary>Nobody waits for a write; a write that takes longer counts as lost.</summary>
     public static readonly TimeSpan WritePatience = TimeSpan.FromMilliseconds(400);
 
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(200);
@@ -32,7 +32,7 @@ public sealed partial class RedisLink : IAsyncDisposable
     private readonly CircuitBreaker _circuit;
     private readonly ILogger _log;
     private readonly string _node = Guid.CreateVersion7().ToString("N");
-    private readonly List<(RedisChannel Channel, Action<string> Heard)> _subscriptions = [];
+    private readonly List<(RedisChannel Channel, Action<string> Handler)> _subscriptions = [];
     private readonly CancellationTokenSource _end = new();
     private ConnectionMultiplexer? _connection;
     private long _connectedAt;
@@ -45,30 +45,30 @@ public sealed partial class RedisLink : IAsyncDisposable
     {
         (_options, _memory, _log) = (options, memory, log);
         _circuit = new CircuitBreaker(options.ToString(), log);
-        _inbox = new RedisNotifications(memory, _node, PingHeard);
+        _inbox = new RedisNotifications(memory, _node, OnPingReturned);
         Channel = $"{options.KeyPrefix}cache:{options.Database.ToString(CultureInfo.InvariantCulture)}";
         Listen(Channel, _inbox.Take);
     }
 
-    /// <summary>Redis answers and its messages are heard; otherwise it is not asked.</summary>
+    /// <summary>Whether Redis answers and its messages arrive; otherwise it is not used.</summary>
     public bool IsUsable => _circuit.IsClosed && _memory.IsTrusted;
 
-    /// <summary>How long the last message took to come back, while it is used.</summary>
+    /// <summary>How long the last ping took to come back; null while Redis is not used.</summary>
     public double? LatencyMs => IsUsable ? Math.Round(TimeSpan.FromTicks(Volatile.Read(ref _latency)).TotalMilliseconds, 3) : null;
 
     /// <summary>
-    /// Raised whenever Redis begins to be used: at the start, and when it is back. It may have been restarted in between.
+    /// Raised whenever Redis begins to be used: at the start, and after an outage. Redis may have been restarted in between.
     /// </summary>
     public event Action? Connected;
 
     /// <summary>The number of the database, as in the channels of keyspace events.</summary>
     public int Database => _options.Database;
 
-    /// <summary>Drops what became stale while the circuit was open; false where that was not possible.</summary>
+    /// <summary>Drops the keys that were invalidated while the circuit was open. Returns false if that was not possible.</summary>
     internal Func<Task<bool>> Prepare { get; set; } = () => Task.FromResult(true);
 
-    /// <summary>Whether something may be sent that is dropped or published, even before Redis is read again.</summary>
-    internal bool TakesDrops => _circuit.Passes;
+    /// <summary>Whether commands that drop or publish may be sent, even before Redis is read again.</summary>
+    internal bool TakesDrops => !_circuit.IsOpen;
 
     internal string Channel { get; }
 
@@ -76,7 +76,8 @@ public sealed partial class RedisLink : IAsyncDisposable
     public RedisKey Key(string name) => _options.KeyPrefix + name;
 
     /// <summary>
-    /// Runs a command while Redis is used; null where it is not, or where the answer did not come in time. Never throws for Redis's sake.
+    /// Runs a command while Redis is used. Returns null if Redis is not used, or if the answer did not come in time. Never throws because
+    /// of Redis.
     /// </summary>
     public Task<T?> UseAsync<T>(Func<IDatabase, Task<T>> command, TimeSpan patience) where T : class =>
         IsUsable ? RunAsync(c => command(c.GetDatabase(_options.Database)), patience) : Task.FromResult<T?>(null);
@@ -86,10 +87,10 @@ public sealed partial class RedisLink : IAsyncDisposable
         IsUsable ? RunAsync(c => command(c.GetServer(_options.Host, _options.Port)), patience) : Task.FromResult<T?>(null);
 
     /// <summary>
-    /// Hears the channel from now on, over all reconnections. The handler must not block. Call it before <see cref="Start"/>.
+    /// Subscribes to the channel, across all reconnections. The handler must not block. Call it before <see cref="Start"/>.
     /// </summary>
-    public void Listen(string channel, Action<string> heard) =>
-        _subscriptions.Add((new RedisChannel(channel, RedisChannel.PatternMode.Literal), heard));
+    public void Listen(string channel, Action<string> handler) =>
+        _subscriptions.Add((new RedisChannel(channel, RedisChannel.PatternMode.Literal), handler));
 
     /// <summary>Begins to connect, in the background.</summary>
     public void Start() => _beating = Task.Run(BeatAsync);
@@ -106,13 +107,13 @@ public sealed partial class RedisLink : IAsyncDisposable
         }
     }
 
-    /// <summary>A script that drops or publishes.</summary>
+    /// <summary>Runs a script that drops or publishes.</summary>
     internal Task<RedisResult?> DropAsync(string script, RedisKey[] keys, RedisValue[] values) =>
         TakesDrops ? RunAsync(c => c.GetDatabase(_options.Database).ScriptEvaluateAsync(script, keys, values), WritePatience)
         : Task.FromResult<RedisResult?>(null);
 
-    /// <summary>Something that must not get lost was.</summary>
-    internal void Open(string reason) => _circuit.Open(reason);
+    /// <summary>Opens the circuit because a command that must not get lost was lost.</summary>
+    internal void OpenCircuit(string reason) => _circuit.Trip(reason);
 
     private async Task<T?> RunAsync<T>(Func<ConnectionMultiplexer, Task<T>> command, TimeSpan patience) where T : class
     {
@@ -143,7 +144,7 @@ public sealed partial class RedisLink : IAsyncDisposable
             {
                 if (Interlocked.Increment(ref _timeOuts) >= MaxTimeOuts)
                 {
-                    _circuit.Open("it does not answer in time");
+                    _circuit.Trip("it does not answer in time");
                 }
 
                 return null;
@@ -151,13 +152,13 @@ public sealed partial class RedisLink : IAsyncDisposable
             catch (Exception e)
             {
                 // Whatever the client throws: no request fails for Redis's sake.
-                _circuit.Open(FirstLine(e));
+                _circuit.Trip(FirstLine(e));
                 return null;
             }
         }
     }
 
-    /// <summary>The client completes its tasks on the one thread that reads the socket: what follows must not run there.</summary>
+    /// <summary>The client completes its tasks on the one thread that reads the socket: continuations must not run there.</summary>
     private static Task<T> Off<T>(Task<T> task) =>
         task.ContinueWith(static t => t, CancellationToken.None, TaskContinuationOptions.RunContinuationsAsynchronously,
         TaskScheduler.Default).Unwrap();
@@ -182,12 +183,12 @@ public sealed partial class RedisLink : IAsyncDisposable
             catch (Exception e)
             {
                 // The next beat tries again.
-                _circuit.Open(FirstLine(e));
+                _circuit.Trip(FirstLine(e));
             }
 
             if (!_memory.IsTrusted && _circuit.IsClosed)
             {
-                _circuit.Open("nothing is heard from it");
+                _circuit.Trip("nothing is heard from it");
             }
             else if (!_circuit.IsClosed && Stopwatch.GetElapsedTime(began) > FirstPatience)
             {
@@ -218,19 +219,19 @@ public sealed partial class RedisLink : IAsyncDisposable
         }
     }
 
-    private void PingHeard(long sent)
+    private void OnPingReturned(long sent)
     {
         Volatile.Write(ref _latency, Stopwatch.GetElapsedTime(sent).Ticks);
         if (_circuit.IsClosed && _memory.IsTrusted)
         {
-            _memory.Heard(sent);
+            _memory.Confirm(sent);
             return;
         }
 
         // After a silence, what others could not tell during it is dropped before memory is trusted again.
         if (_circuit.IsClosed)
         {
-            _circuit.Open("nothing was heard from it");
+            _circuit.Trip("nothing was heard from it");
         }
 
         _ = Task.Run(() => CloseAsync(sent));
@@ -243,7 +244,7 @@ public sealed partial class RedisLink : IAsyncDisposable
             var isDone = await Prepare();
             if (isDone)
             {
-                _memory.Heard(sent);
+                _memory.Confirm(sent);
             }
 
             return isDone;

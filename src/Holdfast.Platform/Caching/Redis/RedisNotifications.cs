@@ -4,8 +4,8 @@ using Holdfast.Platform.Caching.Local;
 namespace Holdfast.Platform.Caching.Redis;
 
 /// <summary>
-/// What is published to all processes: names that have become stale, counted, and each process's own pings, which tell the count. Where one
-/// is missing, or the count begins again, memory is emptied.
+/// The messages that are published to all processes: invalidated names, numbered, and each process's own pings, which carry the number. If
+/// a message is missing, or the numbers begin again, memory is emptied.
 /// </summary>
 internal sealed class RedisNotifications(MemoryLevel memory, string node, Action<long> pinged)
 {
@@ -13,7 +13,7 @@ internal sealed class RedisNotifications(MemoryLevel memory, string node, Action
     private string? _epoch;
     private long _sequence;
 
-    /// <summary>One message; what is not understood is left alone.</summary>
+    /// <summary>Handles one message; a message that it does not understand is ignored.</summary>
     public void Take(string message)
     {
         var end = message.IndexOf('\n', StringComparison.Ordinal);

@@ -4,12 +4,12 @@ using Npgsql;
 namespace Holdfast.Platform.Data.Postgres;
 
 /// <summary>
-/// A connection of a pool whose server may fall silent: a caller waits for an answer no longer than the limit. A statement that has none by
-/// then is not cancelled, since a cancelled COMMIT would be visible without being replicated; its connection is left alone until the answer
-/// comes or the network reports it as broken, and nobody else gets it.
+/// A connection of a pool whose server may fall silent: a caller waits for an answer only up to a limit. A statement that is not answered
+/// by then is not cancelled, because a cancelled COMMIT would be visible without being replicated. Its connection is abandoned until the
+/// answer comes or the network reports it as broken, and nobody else gets it.
 /// </summary>
-/// <param name="probe">Where statements may take longer than a silence is borne: asked, from time to time, whether the server works
-/// on this one.</param>
+/// <param name="probe">For statements that may take longer than the limit: asks from time to time whether the server works on this
+/// connection.</param>
 internal sealed class PostgresConnection(NpgsqlConnection connection, Action leavePool, TimeSpan statementLimit, TimeSpan commitLimit,
     PostgresProbe? probe) : IAsyncDisposable
 {
@@ -19,19 +19,17 @@ internal sealed class PostgresConnection(NpgsqlConnection connection, Action lea
 
     private volatile Task? _unanswered;
 
-    /// <summary>For each round trip of statements.</summary>
+    /// <summary>The limit for each round trip of statements.</summary>
     public TimeSpan StatementLimit => statementLimit;
 
     public TimeSpan CommitLimit => commitLimit;
 
-    /// <summary>
-    /// Nobody waits any more for what was run: there is nothing to be done with its answer, and nothing to be sent after it.
-    /// </summary>
+    /// <summary>Whether the caller has stopped waiting: the answer must be ignored, and nothing may be sent after it.</summary>
     public bool IsAbandoned => _unanswered is not null;
 
     /// <summary>
-    /// Runs the round trip; throws <see cref="SilentConnectionException"/> where it takes longer than the limit, or where the server does
-    /// not work on it. One of several parts must not go on once <see cref="IsAbandoned"/> is true.
+    /// Runs the round trip. Throws <see cref="SilentConnectionException"/> if it takes longer than the limit, or if the server does not
+    /// work on it. A round trip of several parts must stop once <see cref="IsAbandoned"/> is true.
     /// </summary>
     public async Task RunAsync(Func<NpgsqlConnection, Task> roundTrip, TimeSpan limit)
     {
@@ -62,7 +60,7 @@ internal sealed class PostgresConnection(NpgsqlConnection connection, Action lea
     }
 
     /// <summary>
-    /// Waits for the answer, up to the limit; asked several times in a row, the server must not say that it does something else.
+    /// Waits for the answer, up to the limit. The server is asked several times, and must never say that it does something else.
     /// </summary>
     private async Task WaitWhileAtWorkAsync(Task answer, PostgresProbe asked, TimeSpan limit)
     {
@@ -85,7 +83,8 @@ internal sealed class PostgresConnection(NpgsqlConnection connection, Action lea
     }
 
     /// <summary>
-    /// COMMIT, after the last statements. A warning of the server means that a standby may not have it: then the outcome is unknown.
+    /// Runs COMMIT after the last statements. A warning of the server means that a standby may not have the commit: the outcome is then
+    /// unknown.
     /// </summary>
     public async Task CommitAsync(IReadOnlyList<(string Sql, object?[] Args)> last, bool begin, TimeSpan limit)
     {

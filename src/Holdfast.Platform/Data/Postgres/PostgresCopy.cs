@@ -23,7 +23,7 @@ internal static class PostgresCopy
     private const int MaxPooledBytes = 4 * 1024 * 1024;
     private static readonly ConcurrentBag<ArrayBufferWriter<byte>> Pool = [];
 
-    /// <summary>The rows' bytes, in a buffer that <see cref="SendAsync"/> takes back.</summary>
+    /// <summary>Returns the rows' bytes in a buffer that <see cref="SendAsync"/> takes back.</summary>
     public static ArrayBufferWriter<byte> Encode(RowSet rows)
     {
         var buffer = Pool.TryTake(out var pooled) ? pooled : new ArrayBufferWriter<byte>(256 * 1024);

@@ -104,7 +104,7 @@ internal sealed class PostgresDb : Db
 
     internal override void Notify(StatementBatch batch) => batch.Query("SELECT pg_notify('holdfast', $1)", _ => 0, _sender);
 
-    internal override async Task ListenAsync(Action heard, CancellationToken ct)
+    internal override async Task ListenAsync(Action onNotification, CancellationToken ct)
     {
         // A connection of its own: it is kept for as long as the process lives.
         await using var connection = new NpgsqlConnection(
@@ -114,7 +114,7 @@ internal sealed class PostgresDb : Db
             // Our own come back, too.
             if (e.Payload != _sender)
             {
-                heard();
+                onNotification();
             }
         };
         await connection.OpenAsync(ct);
@@ -124,7 +124,7 @@ internal sealed class PostgresDb : Db
         }
 
         // Whatever was committed before we listened.
-        heard();
+        onNotification();
         while (true)
         {
             await connection.WaitAsync(ct);

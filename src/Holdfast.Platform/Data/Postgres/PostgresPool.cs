@@ -3,15 +3,15 @@ using Npgsql;
 namespace Holdfast.Platform.Data.Postgres;
 
 /// <summary>
-/// The connections of one kind of work. When one of them falls silent the whole pool is left: those that lie idle have most likely fallen
-/// silent as well, and those that are not answered keep their places until the network reports them as broken, which may take a quarter of
-/// an hour.
+/// The connections of one kind of work. When one of them falls silent, the whole pool is abandoned: its idle connections have most likely
+/// fallen silent too, and the unanswered ones keep their places until the network reports them as broken, which may take a quarter of an
+/// hour.
 /// </summary>
-/// <param name="isPatient">A statement may take as long as it takes.</param>
-/// <param name="probe">For work whose statements may take long.</param>
+/// <param name="isPatient">Whether a statement may take any time.</param>
+/// <param name="probe">Set for work whose statements may take long.</param>
 internal sealed class PostgresPool(string connectionString, DbWork work, bool isPatient, PostgresProbe? probe) : IAsyncDisposable
 {
-    // Callers have waited for the statement that was not answered already, and are to hear something within 5 s.
+    // Callers have already waited for the unanswered statement, and must get an answer within 5 s.
     private static readonly TimeSpan ReconnectWithin = TimeSpan.FromSeconds(1.5);
 
     private readonly Lock _gate = new();
@@ -19,12 +19,12 @@ internal sealed class PostgresPool(string connectionString, DbWork work, bool is
     private NpgsqlDataSource? _untried;
     private NpgsqlDataSource _current = NpgsqlDataSource.Create(connectionString);
 
-    /// <summary>Pools that are used for one answer: what is silent in one is left in all, so that the caller waits once.</summary>
+    /// <summary>Pools that are used for one answer: a silence in one of them abandons all of them, so that the caller waits once.</summary>
     public static void Join(params PostgresPool[] pools) => Array.ForEach(pools, pool => pool._together = pools);
 
     /// <summary>
-    /// A connection; <see cref="ConnectionsUsedUpException"/> where none becomes free in time, <see cref="NoConnectionException"/> where
-    /// none can be made in time.
+    /// Returns a connection. Throws <see cref="ConnectionsUsedUpException"/> if none becomes free in time,
+    /// <see cref="NoConnectionException"/> if none can be made in time.
     /// </summary>
     public async Task<PostgresConnection> ConnectAsync(CancellationToken ct)
     {
@@ -53,12 +53,15 @@ internal sealed class PostgresPool(string connectionString, DbWork work, bool is
         }
     }
 
-    /// <summary>A connection whose statements may take as long as they take.</summary>
+    /// <summary>Returns a connection whose statements may take any time.</summary>
     public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken ct) => Volatile.Read(ref _current).OpenConnectionAsync(ct);
 
     public ValueTask DisposeAsync() => Volatile.Read(ref _current).DisposeAsync();
 
-    /// <summary>The first connections after a silence. One that comes too late is closed: the driver goes on with it.</summary>
+    /// <summary>
+    /// Opens the first connections after a silence. A connection that comes too late is closed, because the driver does not stop opening
+    /// it.
+    /// </summary>
     private async ValueTask<NpgsqlConnection> OpenSoonAsync(NpgsqlDataSource source, CancellationToken ct)
     {
         var opening = source.OpenConnectionAsync(ct).AsTask();

@@ -3,9 +3,8 @@ using Npgsql;
 namespace Holdfast.Platform.Data.Postgres;
 
 /// <summary>
-/// Asks the server, over a connection of its own, which sessions are at work. Background work may take its time: only this tells a slow
-/// statement from a connection that has fallen silent. Those who ask at the same time share one question, so that there is one such
-/// connection at most.
+/// Asks the server, over a connection of its own, which sessions are at work. Background work may take long: only this distinguishes a slow
+/// statement from a silent connection. Callers that ask at the same time share one question, so that there is at most one such connection.
 /// </summary>
 internal sealed class PostgresProbe(string connectionString)
 {
@@ -27,8 +26,7 @@ internal sealed class PostgresProbe(string connectionString)
     private Task<IReadOnlySet<int>?>? _question;
 
     /// <summary>
-    /// Whether the session works on what it was sent. True as well where the server is there and cannot tell; false where it does not
-    /// answer.
+    /// Whether the session works on its statement. Also true if the server answers but cannot tell; false if the server does not answer.
     /// </summary>
     public async Task<bool> IsAtWorkAsync(int session)
     {
@@ -41,7 +39,7 @@ internal sealed class PostgresProbe(string connectionString)
         return await question is not { } working || working.Contains(session);
     }
 
-    /// <summary>The sessions at work; null: nobody can tell.</summary>
+    /// <summary>The sessions at work; null if the server cannot tell.</summary>
     private async Task<IReadOnlySet<int>?> AskAsync()
     {
         try
@@ -51,7 +49,7 @@ internal sealed class PostgresProbe(string connectionString)
             await using var ask = new NpgsqlCommand(AtWork, connection);
             await using var answer = await ask.ExecuteReaderAsync();
             await answer.ReadAsync();
-            // Behind a pooler sessions have other numbers than those that clients are told.
+            // Behind a pooler, sessions have other numbers than those that clients see.
             return answer.GetInt32(0) == connection.ProcessID ? answer.GetFieldValue<int[]>(1).ToHashSet() : null;
         }
         catch (PostgresException)

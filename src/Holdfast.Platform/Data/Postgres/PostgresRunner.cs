@@ -3,18 +3,18 @@ using Npgsql;
 
 namespace Holdfast.Platform.Data.Postgres;
 
-/// <summary>Sends statements: those between two large inserts in one round trip, large inserts as COPY.</summary>
+/// <summary>Sends statements. Those between two large inserts share one round trip; large inserts use COPY.</summary>
 internal static class PostgresRunner
 {
     public const string Clock = "SELECT clock_timestamp()";
 
     /// <summary>
-    /// From so many rows on, COPY costs the server a third of what <c>unnest</c> does; below, its extra round trips cost more.
+    /// From this number of rows on, COPY costs the server a third of what <c>unnest</c> does; below it, the extra round trips cost more.
     /// </summary>
     private const int CopyFrom = 24;
 
     /// <summary>As <see cref="RunAsync"/>, inside a transaction that may have to be begun first.</summary>
-    /// <param name="isAbandoned">Asked between two round trips: what comes back late is not followed by another.</param>
+    /// <param name="isAbandoned">Checked between two round trips: after a late answer nothing more is sent.</param>
     public static async Task RunWithCopiesAsync(NpgsqlConnection connection, IReadOnlyList<Statement> statements, bool begin,
         bool isUnlimited, Func<bool> isAbandoned)
     {
@@ -61,7 +61,7 @@ internal static class PostgresRunner
     }
 
     /// <summary>
-    /// The bytes of the large inserts: of the first at once, of the others while the server is busy with those before them.
+    /// Returns the bytes of the large inserts: those of the first at once, the others while the server is busy with the one before.
     /// </summary>
     private static Dictionary<Statement, Task<ArrayBufferWriter<byte>>> Encode(IReadOnlyList<Statement> statements)
     {
@@ -123,14 +123,13 @@ internal static class PostgresRunner
     }
 
     /// <summary>
-    /// Writes a row where the server replicates synchronously, and nothing elsewhere: COMMIT then waits until a standby has all that was
-    /// written before it.
+    /// Writes a row if the server replicates synchronously: COMMIT then waits until a standby has all that was written before it.
     /// </summary>
     public static (string Sql, object?[] Args) Fence() =>
         ($"INSERT INTO commit_attempts (id, is_void, created_at) SELECT $1, false, ({Clock}) WHERE "
         + "current_setting('synchronous_standby_names') <> ''", [Guid.CreateVersion7()]);
 
-    /// <summary>COMMIT, in one round trip with the last statements. Neither the server nor the client ends it after some time.</summary>
+    /// <summary>Sends COMMIT in one round trip with the last statements. Neither the server nor the client limits its time.</summary>
     public static async Task CommitAsync(NpgsqlConnection connection, IReadOnlyList<(string Sql, object?[] Args)> last, bool begin)
     {
         await using var batch = Commands(connection, [.. last.Select(l => new AffectedRows(l.Sql, l.Args))], begin);

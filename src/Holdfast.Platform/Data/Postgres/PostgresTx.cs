@@ -22,7 +22,7 @@ internal sealed class PostgresTx(PostgresDb db, PostgresConnection connection) :
             throw Ended();
         }
 
-        // BEGIN rides with the first statements: no round trip of its own.
+        // BEGIN is sent with the first statements: no round trip of its own.
         var begin = !_begun;
         _begun = true;
         _failed = true;

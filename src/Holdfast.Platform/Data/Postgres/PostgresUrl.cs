@@ -7,8 +7,8 @@ namespace Holdfast.Platform.Data.Postgres;
 internal static class PostgresUrl
 {
     /// <summary>
-    /// Settings of a session that the engine counts on, each with the most that is accepted when a server starts, in milliseconds: a paused
-    /// or cut-off process must give its rows back (ADR 3), and a connection that has gone silent must be noticed.
+    /// Session settings that the engine relies on, each with the largest value in milliseconds that is accepted when a server starts: a
+    /// paused or cut-off process must give its rows back (ADR 3), and a silent connection must be noticed.
     /// </summary>
     public static readonly IReadOnlyList<(string Name, string Value, long MaxMilliseconds)> Guards =
     [
@@ -33,8 +33,8 @@ internal static class PostgresUrl
     private static readonly string[] Limits = ["Timeout", "Command Timeout", "Internal Command Timeout"];
 
     /// <summary>
-    /// The connection string of the address; one line for the operator where it has an option that is unknown, doubled, or contradicts the
-    /// rest.
+    /// Returns the connection string of the address. Throws with one line for the operator if an option is unknown, repeated, or
+    /// contradicts the rest.
     /// </summary>
     public static string ConnectionString(string url, bool isPatient)
     {
@@ -103,7 +103,9 @@ internal static class PostgresUrl
         return builder.ConnectionString;
     }
 
-    /// <summary>Whose connections the work uses: with few of them, placing uses those of <see cref="DbWork.Writes"/>.</summary>
+    /// <summary>
+    /// The kind of work whose connections this work uses: with few connections, placing uses those of <see cref="DbWork.Writes"/>.
+    /// </summary>
     public static DbWork Pool(string connectionString, DbWork work) =>
         work == DbWork.Placement && new NpgsqlConnectionStringBuilder(connectionString).MaxPoolSize < SharedBelow ? DbWork.Writes : work;
 

@@ -62,7 +62,8 @@ internal sealed class SqliteConnectionHolder(SqliteConnection connection) : IDis
     public void Execute(string sql) => Prepared(sql, 0).ExecuteNonQuery();
 
     /// <summary>
-    /// Begins a writing transaction; false, at once, while another process has one. The <paramref name="last"/> attempt throws instead.
+    /// Begins a writing transaction. Returns false at once while another process has one; the <paramref name="last"/> attempt throws
+    /// instead.
     /// </summary>
     public bool TryBegin(bool last)
     {

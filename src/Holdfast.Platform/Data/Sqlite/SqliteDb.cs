@@ -147,7 +147,7 @@ internal sealed partial class SqliteDb : Db
         e is SqliteException { SqliteErrorCode: 19 } s && s.Message.Contains("UNIQUE", StringComparison.Ordinal)
         && Identifiers().Matches(constraint).All(m => s.Message.Contains(m.Value, StringComparison.Ordinal));
 
-    /// <summary>Only a process has a lock here; nobody can take it away.</summary>
+    /// <summary>A lock belongs to a process here; nobody can take it away.</summary>
     private protected override Task<int> EndStuckSessionsAsync() => Task.FromResult(0);
 
     internal override Task ExclusivelyAsync(string name, Func<Task> work, CancellationToken ct) => work();

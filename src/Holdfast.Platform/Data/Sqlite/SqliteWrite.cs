@@ -5,8 +5,8 @@ using SQLitePCL;
 namespace Holdfast.Platform.Data.Sqlite;
 
 /// <summary>
-/// A prepared write of one row that gives nothing back, run once per row of a set. Values are bound without ADO.NET between: its parameters
-/// box each value and its readers cost more than SQLite itself, which made an order three times as expensive.
+/// A prepared write that returns no rows and runs once per row of a set. Values are bound without ADO.NET: its parameters box each value
+/// and its readers cost more than SQLite itself, which made an order three times as expensive.
 /// </summary>
 internal sealed class SqliteWrite : IDisposable
 {
@@ -25,7 +25,7 @@ internal sealed class SqliteWrite : IDisposable
         }
     }
 
-    /// <summary>How many rows of the table were changed.</summary>
+    /// <summary>Returns how many rows of the table were changed.</summary>
     public int Run(RowSet rows)
     {
         var changed = 0;

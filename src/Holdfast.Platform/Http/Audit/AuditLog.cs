@@ -2,20 +2,20 @@ using Holdfast.Platform.Data;
 
 namespace Holdfast.Platform.Http.Audit;
 
-/// <summary>Who did what, for those who have to answer for it. Lines are only ever added.</summary>
+/// <summary>The log of who did what, for accountability. Lines are only ever added.</summary>
 public static class AuditLog
 {
     /// <summary>Writes a line with the statements of the batch.</summary>
     public static void Note(StatementBatch batch, AuditEntry entry, DateTime now) => Note(batch, [entry], now);
 
-    /// <summary>How long a line keeps the address: long enough to look into what has happened; addresses are personal.</summary>
+    /// <summary>How long a line keeps the address: long enough for an investigation; addresses are personal.</summary>
     public static readonly TimeSpan KeepsAddress = TimeSpan.FromDays(180);
 
-    /// <summary>Takes the addresses out of the lines that are older than <see cref="KeepsAddress"/>.</summary>
+    /// <summary>Removes the addresses from the lines that are older than <see cref="KeepsAddress"/>.</summary>
     public static AffectedRows ForgetAddresses(StatementBatch batch, DateTime now) =>
         batch.Execute("UPDATE audit_log SET address = NULL WHERE address IS NOT NULL AND occurred_at < $1", now - KeepsAddress);
 
-    /// <summary>Takes the addresses out of the lines of somebody whose account ends.</summary>
+    /// <summary>Removes the addresses from the lines of a person whose account is closed.</summary>
     public static AffectedRows ForgetAddresses(StatementBatch batch, string actor) =>
         batch.Execute("UPDATE audit_log SET address = NULL WHERE actor = $1 AND address IS NOT NULL", actor);
 

@@ -5,10 +5,9 @@ using Holdfast.Platform.Http.Routing;
 namespace Holdfast.Platform.Http.Audit;
 
 /// <summary>
-/// Sees to it that what staff, a service or an admin changes and the line of the audit log that says so are one commit. It goes along with
-/// the request through every await; <see cref="Holdfast.Platform.Data.Db.WriteAsync{T}"/> asks it before it commits, and a batch takes
-/// along those of its commands. Which of a request's transactions is the change is told by its result: an answer, or an <see cref="Error"/>
-/// that is null.
+/// Makes a change by staff, a service or an admin and its line in the audit log one commit. The scope follows the request through every
+/// await; <see cref="Holdfast.Platform.Data.Db.WriteAsync{T}"/> asks it before the commit, and a batch takes the scopes of its commands.
+/// The result of a transaction says whether it is the request's change: an answer, or an <see cref="Error"/> that is null.
 /// </summary>
 internal sealed class AuditScope
 {
@@ -19,10 +18,12 @@ internal sealed class AuditScope
 
     private AuditScope(Request request, RouteRule route) => (_request, _route) = (request, route);
 
-    /// <summary>The audit scope of the current request; null where nobody has to answer for what it changes.</summary>
+    /// <summary>The audit scope of the current request; null if its changes are not audited.</summary>
     public static AuditScope? Current => UnderWay.Value;
 
-    /// <summary>From here on within the caller's async method. Quotes change nothing, and sign-in writes lines of its own.</summary>
+    /// <summary>
+    /// Sets the scope for the rest of the caller's async method. Quotes change nothing, and sign-in writes its own lines.
+    /// </summary>
     public static void Accompany(Request request, RouteRule route)
     {
         if (request.Caller.Role is Role.Staff or Role.Service or Role.Admin && route.Method != "GET"
@@ -34,7 +35,7 @@ internal sealed class AuditScope
     }
 
     /// <summary>
-    /// The line to be written with a transaction that gives this; null where it is a refusal, a replay, or something on the way to the
+    /// Returns the line to write with a transaction of this result; null if the result is a refusal, a replay, or only a step towards the
     /// change.
     /// </summary>
     public AuditEntry? Line<T>(T outcome) => outcome switch
@@ -61,7 +62,7 @@ internal sealed class AuditScope
         };
     }
 
-    /// <summary>The <c>id</c> and <c>storeId</c> of the answer, where it is a resource.</summary>
+    /// <summary>Returns the <c>id</c> and <c>storeId</c> of the answer, if it is a resource.</summary>
     private static (string? Id, Guid? StoreId) Members(ReadOnlyMemory<byte> body)
     {
         if (body.IsEmpty || body.Span[0] != '{')

@@ -5,7 +5,7 @@ namespace Holdfast.Platform.Http.Bodies;
 /// <summary>What is wrong with the object and everything in it.</summary>
 public sealed partial class JsonBodyReader
 {
-    /// <summary>The findings that an answer lists at most. Of more it says only that there are more.</summary>
+    /// <summary>The most findings that an answer lists. If there are more, it says only that.</summary>
     private const int MaxFindings = 20;
 
     private const int MaxShown = 100;
@@ -33,14 +33,14 @@ public sealed partial class JsonBodyReader
         public Error? ToError()
         {
             var unknown = Unknown(out var hasMore);
-            return unknown is not null ? Told(Platform.Errors.UnknownField with { Fields = unknown }, hasMore)
-                : Errors.Count > 0 ? Told(Platform.Errors.InvalidRequest with { Fields = Errors }, HasMore)
+            return unknown is not null ? WithMore(Platform.Errors.UnknownField with { Fields = unknown }, hasMore)
+                : Errors.Count > 0 ? WithMore(Platform.Errors.InvalidRequest with { Fields = Errors }, HasMore)
                 : null;
         }
 
-        private static Error Told(Error error, bool hasMore) => hasMore ? error.With("hasMore", true) : error;
+        private static Error WithMore(Error error, bool hasMore) => hasMore ? error.With("hasMore", true) : error;
 
-        /// <summary>The members that nobody asked for, the first ones; null where there is none.</summary>
+        /// <summary>Returns the first unknown members; null if there are none.</summary>
         private SortedDictionary<string, string[]>? Unknown(out bool hasMore)
         {
             hasMore = false;

@@ -92,7 +92,7 @@ public sealed partial class JsonBodyReader
             : Wrong<JsonBodyReader?>(name, "must be an object");
     }
 
-    /// <summary>Whether the member is there as a string, where both a string and an object are taken.</summary>
+    /// <summary>Whether the member is a string, for members that take both a string and an object.</summary>
     public bool IsText(string name) => Get(name, out var value) && value.ValueKind == JsonValueKind.String;
 
     /// <summary>String to string, at most 50 entries, keys of 40 characters, values of 500: the limits of Stripe's metadata.</summary>

@@ -11,7 +11,7 @@ public sealed partial class JsonBodyReader
     public long Long(string name, long min, long max) => LongOrNull(name, min, max) ?? Missing<long>(name);
 
     /// <summary>
-    /// A whole number within the bounds, or null when it is absent. Some clients write all numbers with decimals: 1.0 is 1.
+    /// Reads a whole number within the bounds, or null when it is absent. Some clients write all numbers with decimals: 1.0 is 1.
     /// </summary>
     public long? LongOrNull(string name, long min, long max)
     {
@@ -45,7 +45,8 @@ public sealed partial class JsonBodyReader
     }
 
     /// <summary>
-    /// A percentage with at most two decimals, as basis points: 12.5 is 1250. Or null when it is absent. The bounds are basis points, too.
+    /// Reads a percentage with at most two decimals as basis points: 12.5 is 1250. Null when it is absent. The bounds are basis points,
+    /// too.
     /// </summary>
     public long? PercentOrNull(string name, long min, long max) => (long?)(Decimal(name, 2, min / 100m, max / 100m) * 100);
 
@@ -53,8 +54,8 @@ public sealed partial class JsonBodyReader
     public decimal? RateOrNull(string name) => Decimal(name, RateDecimals, 0, 100);
 
     /// <summary>
-    /// An RFC 3339 time with its offset, as UTC; or null when it is absent or blank. Where <paramref name="zone"/> is given, a plain day is
-    /// taken, too: its first moment there, or with <paramref name="isEnd"/> the first after it.
+    /// Reads an RFC 3339 time with its offset, as UTC; null when it is absent or blank. If <paramref name="zone"/> is given, a plain day is
+    /// accepted too: its first moment there, or with <paramref name="isEnd"/> the first moment after it.
     /// </summary>
     public DateTime? TimeOrNull(string name, TimeZoneInfo? zone = null, bool isEnd = false)
     {

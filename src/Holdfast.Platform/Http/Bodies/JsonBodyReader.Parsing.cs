@@ -2,21 +2,20 @@ using System.Text.Json;
 
 namespace Holdfast.Platform.Http.Bodies;
 
-/// <summary>From bytes to an object.</summary>
+/// <summary>Parses the bytes of a body into an object.</summary>
 public sealed partial class JsonBodyReader
 {
     private const int MaxDepth = 32;
 
-    /// <summary>Bodies up to here are cheap whatever is in them; larger ones are looked through before anything is made of them.</summary>
+    /// <summary>Bodies up to this size are cheap whatever they contain; larger ones are scanned before they are parsed.</summary>
     private const int CheapBytes = 64 * 1024;
 
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
     private static readonly JsonDocumentOptions Lenient = new() { MaxDepth = MaxDepth };
 
     /// <summary>
-    /// Parses a body: 400 <c>invalid_json</c> when it is not one well-formed object, <c>duplicate_member</c> when an object has a member
-    /// twice, <c>not_utf8</c> for other encodings, <c>too_many_members</c>. An empty body counts as <c>{}</c>; a byte order mark of UTF-8
-    /// is passed over.
+    /// Parses a body. 400 <c>invalid_json</c> if it is not one well-formed object, <c>duplicate_member</c> if an object has a member twice,
+    /// <c>not_utf8</c> for other encodings, <c>too_many_members</c>. An empty body counts as <c>{}</c>; a UTF-8 byte order mark is skipped.
     /// </summary>
     public static Result<JsonBodyReader> Parse(ReadOnlyMemory<byte> body)
     {
@@ -69,7 +68,7 @@ public sealed partial class JsonBodyReader
         return false;
     }
 
-    /// <summary>The name of a member that an object has twice; null where the body is wrong in another way.</summary>
+    /// <summary>Returns the name of a member that an object has twice; null if the body is wrong in another way.</summary>
     private static string? Twice(ReadOnlyMemory<byte> body)
     {
         try

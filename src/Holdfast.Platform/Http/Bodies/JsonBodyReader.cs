@@ -32,22 +32,22 @@ public sealed partial class JsonBodyReader
         }
     }
 
-    /// <summary>The most members that an object may have: no resource knows half as many.</summary>
+    /// <summary>The most members that an object may have: no resource has half as many.</summary>
     private const int MaxMembers = 200;
 
-    /// <summary>Longer texts of blanks are nothing that a form sends.</summary>
+    /// <summary>No form sends a longer text of blanks.</summary>
     private const int MaxBlank = 200;
 
-    /// <summary>What is wrong, or null. Call it once, after every field was asked for.</summary>
+    /// <summary>Returns what is wrong, or null. Call it once, after every field has been read.</summary>
     public Error? Done() => _findings.ToError();
 
     public bool Has(string name) => Get(name, out _);
 
-    /// <summary>Whether the member is there and is null: a merge patch removes the value then (RFC 7396).</summary>
+    /// <summary>Whether the member is present and null: a merge patch then removes the value (RFC 7396).</summary>
     public bool IsNull(string name) => !Get(name, out _) && _object.TryGetProperty(name, out _);
 
     /// <summary>
-    /// A string that is there and not blank, in NFC. NUL and unpaired surrogates are refused; other control characters, too, unless
+    /// Reads a required string that is not blank, in NFC. NUL and unpaired surrogates are refused; so are other control characters, unless
     /// <paramref name="lines"/>.
     /// </summary>
     public string Text(string name, int max = 200, int min = 1, bool lines = false)
@@ -61,10 +61,14 @@ public sealed partial class JsonBodyReader
         return "";
     }
 
-    /// <summary>As <see cref="Text"/>, or null when it is absent or blank: forms send what nobody has filled in as an empty text.</summary>
+    /// <summary>
+    /// As <see cref="Text"/>, or null when it is absent or blank: forms send an empty text for a field that was not filled in.
+    /// </summary>
     public string? TextOrNull(string name, int max = 200, int min = 1, bool lines = false) => Read(name, max, min, lines, isOptional: true);
 
-    /// <summary>A string that is a key and no text: compared byte by byte, and so left as it was sent. Null when it is absent.</summary>
+    /// <summary>
+    /// Reads a string that is a key, not a text: keys are compared byte by byte, so it stays as it was sent. Null when it is absent.
+    /// </summary>
     public string? OpaqueOrNull(string name, int max) =>
         !Get(name, out var value) ? null
         : StringOrNull(value) is { } text && text.Length <= max && IsClean(text) ? text
@@ -95,7 +99,7 @@ public sealed partial class JsonBodyReader
             : IsClean(text, lines) ? text : Wrong<string?>(name, "has control characters");
     }
 
-    /// <summary>A password: every character counts, blanks at its ends, too.</summary>
+    /// <summary>Reads a password: every character counts, including blanks at its ends.</summary>
     public string Secret(string name, int max = 256)
     {
         if (!Get(name, out var value))
@@ -192,7 +196,7 @@ public sealed partial class JsonBodyReader
         return Wrong<string?>(name, $"must be one of {string.Join(", ", words.ToArray())}");
     }
 
-    /// <summary>Notes a rule of the use case's own that a field breaks.</summary>
+    /// <summary>Reports a field that breaks a rule of the use case.</summary>
     public void Reject(string name, string message) => _findings.Add(_path + name, message);
 
     private bool Get(string name, out JsonElement value)
@@ -211,8 +215,8 @@ public sealed partial class JsonBodyReader
     }
 
     /// <summary>
-    /// The text of a string that is valid Unicode; else null. <see cref="JsonElement"/> itself throws at an unpaired surrogate and at
-    /// invalid UTF-8.
+    /// Returns the text of a string if it is valid Unicode; else null. <see cref="JsonElement"/> itself throws at an unpaired surrogate and
+    /// at invalid UTF-8.
     /// </summary>
     public static string? StringOrNull(JsonElement value)
     {
@@ -226,7 +230,7 @@ public sealed partial class JsonBodyReader
         }
     }
 
-    /// <summary>Forms send what nobody has filled in as an empty text.</summary>
+    /// <summary>Whether the value counts as absent: forms send an empty text for a field that was not filled in.</summary>
     private static bool IsBlank(JsonElement value) =>
         StringOrNull(value) is { Length: <= MaxBlank } text && string.IsNullOrWhiteSpace(text);
 

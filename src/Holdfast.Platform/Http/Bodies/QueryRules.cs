@@ -3,15 +3,15 @@ using Microsoft.AspNetCore.Http;
 
 namespace Holdfast.Platform.Http.Bodies;
 
-/// <summary>A parameter that nobody asks for would be passed over, and a list would show what its reader meant to leave out.</summary>
+/// <summary>Refuses unknown parameters. If they were ignored, a list would show what its reader meant to leave out.</summary>
 internal static class QueryRules
 {
-    /// <summary>Suggestions are for slips of the hand: at most so many letters that are wrong, missing or too many.</summary>
+    /// <summary>The most wrong, missing or extra letters for which a name is suggested: suggestions are for typing errors.</summary>
     private const int MaxDistance = 3;
 
     private const int MaxShown = 60;
 
-    /// <summary>400 for a parameter that the route does not know, or that is there twice; null where all is well.</summary>
+    /// <summary>400 for a parameter that the route does not know, or that occurs twice; null if all is well.</summary>
     public static Error? Refusal(HttpRequest request, RouteRule route)
     {
         if (!request.QueryString.HasValue || route.TakesAnyQuery)

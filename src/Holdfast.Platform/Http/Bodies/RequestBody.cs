@@ -4,12 +4,11 @@ using Microsoft.AspNetCore.Http;
 
 namespace Holdfast.Platform.Http.Bodies;
 
-/// <summary>Reads the bytes of a body, never more than are allowed, packed or unpacked.</summary>
+/// <summary>Reads the bytes of a body, never more than allowed, whether compressed or decompressed.</summary>
 internal static class RequestBody
 {
     /// <summary>
-    /// 413 beyond <paramref name="maxBytes"/>, 415 for an encoding that is not known, 400 where the body is not in the encoding that it
-    /// names.
+    /// 413 beyond <paramref name="maxBytes"/>, 415 for an unknown encoding, 400 if the body is not in the encoding that it names.
     /// </summary>
     public static async ValueTask<Result<ReadOnlyMemory<byte>>> ReadAsync(HttpRequest request, int maxBytes, TimeSpan within)
     {
@@ -58,7 +57,7 @@ internal static class RequestBody
         }
     }
 
-    /// <summary>Stops as soon as more comes out than is allowed: a few bytes may hold a thousand times as many.</summary>
+    /// <summary>Decompresses, and stops as soon as more comes out than is allowed: a few bytes may hold a thousand times as many.</summary>
     private static async ValueTask<Result<ReadOnlyMemory<byte>>> UnpackAsync(ReadOnlyMemory<byte> packed, int maxBytes,
         CancellationToken ct)
     {

@@ -4,8 +4,9 @@ using Microsoft.AspNetCore.Http;
 namespace Holdfast.Platform.Http.Bodies;
 
 /// <summary>
-/// A body with a deadline. Whatever goes wrong with it is the caller's doing: a <see cref="BadHttpRequestException"/>, 408 or 400, never an
-/// I/O error that could be taken for the database's. The connection is closed then: nobody knows where on it the next request would begin.
+/// A body with a deadline. Any failure to read it is the caller's fault: it throws <see cref="BadHttpRequestException"/>, 408 or 400, never
+/// an I/O error that could be taken for the database's. The connection is then closed, because nobody knows where the next request would
+/// begin on it.
 /// </summary>
 internal sealed class TimedBody : IDisposable
 {

@@ -5,16 +5,16 @@ using Holdfast.Platform.Http.Routing;
 namespace Holdfast.Platform.Http.Idempotency;
 
 /// <summary>
-/// Durable idempotency for use cases that run in a transaction of their own: the key is claimed, the work done and the answer stored in one
-/// commit. Rejections are not stored, so a retry is judged again. (Orders claim their keys in their batches, in the same table.)
+/// Durable idempotency for use cases with a transaction of their own: one commit claims the key, does the work and stores the answer.
+/// Rejections are not stored, so a retry is judged again. (Orders claim their keys in their batches, in the same table.)
 /// </summary>
 public static class IdempotentWork
 {
     /// <summary>A stored answer: its own bytes, or the data of the event that the request caused.</summary>
-    /// <param name="Subject">The subject of that event, where there is one.</param>
+    /// <param name="Subject">The subject of that event, if there is one.</param>
     public sealed record StoredOutcome(Guid Key, byte[] Fingerprint, int Status, string? Location, byte[]? Response, Guid? Subject)
     {
-        /// <summary>The first answer again, or what stands in the way.</summary>
+        /// <summary>Returns the first answer again, or an error: the key was used for another request, or the answer was erased.</summary>
         public Result<Reply> Replay(IdempotencyKey key)
         {
             if (!Fingerprint.AsSpan().SequenceEqual(key.Fingerprint))
@@ -42,7 +42,9 @@ public static class IdempotentWork
     public static readonly Func<Row, StoredOutcome> Map = r =>
         new StoredOutcome(r.Uuid(0), r.Bytes(1), r.Int(2), r.TextOrNull(3), r.BytesOrNull(4), r.UuidOrNull(5));
 
-    /// <summary>Empty rows for claims: a key, the request's fingerprint, and either the answer or the event that holds it.</summary>
+    /// <summary>
+    /// Returns empty rows for claims: a key, the request's fingerprint, and either the answer or the event that holds it.
+    /// </summary>
     public static RowSet Rows() =>
         new("idempotency_keys", new("key", ColumnType.Uuid), new("fingerprint", ColumnType.Bytes), new("status", ColumnType.Int),
         new("location", ColumnType.Text), new("response", ColumnType.Bytes), new("event_subject", ColumnType.Uuid),
@@ -50,15 +52,15 @@ public static class IdempotentWork
         new("created_at", ColumnType.Time));
 
     /// <summary>
-    /// Empty rows for claims: a key, the request's fingerprint, the status of its answer, and the event that will hold it, where that is
-    /// known.
+    /// Returns empty rows for claims: a key, the request's fingerprint, the status of its answer, and the event that will hold it, if that
+    /// is known.
     /// </summary>
     public static RowSet Claims() =>
         new("idempotency_keys", new("key", ColumnType.Uuid), new("fingerprint", ColumnType.Bytes), new("status", ColumnType.Int),
         new("event_subject", ColumnType.Uuid), new("event_sequence", ColumnType.Int), new("created_at", ColumnType.Time));
 
     /// <summary>
-    /// Runs <paramref name="work"/> in a transaction, once per key. It returns an error to refuse: then everything is rolled back.
+    /// Runs <paramref name="work"/> in a transaction, once per key. To refuse, it returns an error: everything is then rolled back.
     /// </summary>
     public static async Task<Reply> RunAsync(Db db, Request request, bool required, Func<Tx, Task<Result<Reply>>> work)
     {

@@ -4,18 +4,18 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Platform.Http.Idempotency;
 
 /// <summary>
-/// Forgets Idempotency-Keys, and the answers that only they keep, once no retry is to be expected any more. Any number of workers may run
+/// Removes Idempotency-Keys, and answers that only they refer to, once no retry is to be expected any more. Any number of workers may run
 /// it.
 /// </summary>
 public sealed class KeyPruner(Db db, ILogger<KeyPruner> log) : Sweep(db, Interval, MaxAtOnce, log)
 {
-    /// <summary>How long a key is kept: twice what is promised.</summary>
+    /// <summary>How long a key is kept: twice the promised time.</summary>
     public static readonly TimeSpan Retention = TimeSpan.FromHours(48);
 
     private const int MaxAtOnce = 50_000;
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
-    /// <summary>Removes keys that are past their time, in slices, up to a limit; returns the number removed.</summary>
+    /// <summary>Removes keys that are past their time, in slices, up to the given number. Returns the number removed.</summary>
     public override async Task<int> SweepOnceAsync(CancellationToken ct = default)
     {
         // There is no index by time: one scan an hour costs less than keeping one with every order.
@@ -29,8 +29,8 @@ public sealed class KeyPruner(Db db, ILogger<KeyPruner> log) : Sweep(db, Interva
     }
 
     /// <summary>
-    /// Removes those of the keys that are still from before the time; returns the number removed. A key may have been removed and used
-    /// again since it was read: the new use keeps it. A key that somebody is using at this moment is left alone.
+    /// Removes those of the keys that were stored before the given time. Returns the number removed. A key may have been removed and used
+    /// again after it was read: the new use keeps it. A key that somebody is using at this moment is skipped.
     /// </summary>
     internal async Task<int> ForgetAsync(IReadOnlyList<Guid> keys, DateTime before, CancellationToken ct)
     {

@@ -1,15 +1,15 @@
 
 namespace Holdfast.Platform.Http.Replies;
 
-/// <summary>What came of a command, as it is answered.</summary>
+/// <summary>The answer to a command.</summary>
 public interface IAnswer
 {
-    /// <summary>JSON; empty where the answer has no body.</summary>
+    /// <summary>The body as JSON; empty if the answer has none.</summary>
     ReadOnlyMemory<byte> Body { get; }
 
-    /// <summary>Whether it only tells again what came of an earlier request: nothing was changed now.</summary>
+    /// <summary>Whether the answer repeats that of an earlier request: nothing was changed now.</summary>
     bool Replayed { get; }
 
-    /// <summary>The store that it is about, where the body does not say so.</summary>
+    /// <summary>The store of the changed resource, if the body does not name it.</summary>
     Guid? StoreId => null;
 }

@@ -7,22 +7,20 @@ using Holdfast.Platform.Http.Routing;
 namespace Holdfast.Platform.Http.Replies;
 
 /// <summary>
-/// <c>limit</c> (1 to 100, default 20) and the opaque <c>cursor</c>: which list and sort it belongs to, and the sort key and id of the last
-/// row that was seen.
+/// <c>limit</c> (1 to 100, default 20) and the opaque <c>cursor</c>. A cursor holds the list and the sort it belongs to, and the sort key
+/// and id of the last row of the page.
 /// </summary>
 public sealed record Paging(int Limit, string[]? After)
 {
-    /// <summary>Enough to tell lists apart; a cursor is no secret.</summary>
+    /// <summary>Long enough to distinguish lists; a cursor is not a secret.</summary>
     private const int MarkLength = 8;
 
-    /// <summary>The list and its sort, as cursors carry them.</summary>
+    /// <summary>Identifies the list and its sort in cursors.</summary>
     private string Mark { get; init; } = "";
 
-    /// <summary>
-    /// Reads both from the query; 400 for a limit out of bounds, 400 <c>invalid_cursor</c> for a cursor that this list did not give.
-    /// </summary>
-    /// <param name="keyParts">Of how many parts a row's key is.</param>
-    /// <param name="sort">The order of the list, where it has several.</param>
+    /// <summary>Reads both from the query. 400 for a limit out of bounds; 400 <c>invalid_cursor</c> for a cursor of another list.</summary>
+    /// <param name="keyParts">The number of parts of a row's key.</param>
+    /// <param name="sort">The order of the list, if it has several.</param>
     public static Result<Paging> From(Request request, int keyParts, string sort = "")
     {
         var limit = 20;
@@ -52,7 +50,7 @@ public sealed record Paging(int Limit, string[]? After)
         }
     }
 
-    /// <summary>As <see cref="From"/>, of a list that goes by id; see <see cref="LastId"/>.</summary>
+    /// <summary>As <see cref="From"/>, for a list that is sorted by id; see <see cref="LastId"/>.</summary>
     public static Result<Paging> ById(Request request)
     {
         var paging = From(request, keyParts: 1);
@@ -60,7 +58,7 @@ public sealed record Paging(int Limit, string[]? After)
             : paging;
     }
 
-    /// <summary>As <see cref="From"/>, of a list that goes by time and then by id; see <see cref="Last"/>.</summary>
+    /// <summary>As <see cref="From"/>, for a list that is sorted by time and then by id; see <see cref="Last"/>.</summary>
     public static Result<Paging> ByTime(Request request)
     {
         var paging = From(request, keyParts: 2);
@@ -69,17 +67,17 @@ public sealed record Paging(int Limit, string[]? After)
             && Guid.TryParseExact(after[1], "D", out _)) ? Errors.InvalidCursor : paging;
     }
 
-    /// <summary>The last id that was seen of a list <see cref="ById"/>.</summary>
+    /// <summary>The last id of the previous page, in a list <see cref="ById"/>.</summary>
     public Guid? LastId => After is { } after ? Guid.ParseExact(after[0], "D") : null;
 
-    /// <summary>The last time and id that were seen of a list <see cref="ByTime"/>.</summary>
+    /// <summary>The last time and id of the previous page, in a list <see cref="ByTime"/>.</summary>
     public (DateTime At, Guid Id)? Last => After is { } after
         ? (new DateTime(long.Parse(after[0], CultureInfo.InvariantCulture), DateTimeKind.Utc), Guid.ParseExact(after[1], "D")) : null;
 
     /// <summary>A row's key in a list <see cref="ByTime"/>.</summary>
     public static string[] Key(DateTime at, Guid id) => [at.Ticks.ToString(CultureInfo.InvariantCulture), id.ToString()];
 
-    /// <summary>Makes the page of <c>Limit + 1</c> fetched rows.</summary>
+    /// <summary>Makes the page from <c>Limit + 1</c> fetched rows.</summary>
     public Page<T> Page<T>(List<T> rows, Func<T, string[]> key)
     {
         if (rows.Count <= Limit)

@@ -5,10 +5,10 @@ using Microsoft.Extensions.Primitives;
 
 namespace Holdfast.Platform.Http.Replies;
 
-/// <summary>Writes replies; errors as RFC 9457 problem documents, their <c>detail</c> in the caller's language.</summary>
+/// <summary>Writes replies. Errors become RFC 9457 problem documents, with <c>detail</c> in the caller's language.</summary>
 public static class Problem
 {
-    /// <summary>Writes the reply; does nothing where an answer has begun already.</summary>
+    /// <summary>Writes the reply. Does nothing if an answer has already begun.</summary>
     public static async Task WriteAsync(HttpContext http, Reply reply)
     {
         var response = http.Response;
@@ -87,7 +87,7 @@ public static class Problem
     }
 
     /// <summary>The document, UTF-8 JSON.</summary>
-    /// <param name="traceId">By which the log knows the request.</param>
+    /// <param name="traceId">The id of the request in the log.</param>
     public static byte[] Body(Error error, bool vietnamese, string traceId)
     {
         using var stream = new MemoryStream(256);
@@ -141,12 +141,12 @@ public static class Problem
         return false;
     }
 
-    /// <summary>Whether Vietnamese stands before English in Accept-Language.</summary>
+    /// <summary>Whether Vietnamese precedes English in Accept-Language.</summary>
     internal static bool IsVietnamese(HttpContext http) => Locale(http) == "vi";
 
     /// <summary>
-    /// The first of <c>vi</c> and <c>en</c> that Accept-Language names, in whatever region; its weights are not looked at, because browsers
-    /// list by them.
+    /// Returns the first of <c>vi</c> and <c>en</c> that Accept-Language names, in any region. Weights are ignored, because browsers list
+    /// languages in the order of their weights.
     /// </summary>
     internal static string? Locale(HttpContext http)
     {

@@ -27,7 +27,7 @@ public sealed class Reply : IAnswer
     /// <summary>A version, sent as the strong ETag <c>"N"</c>.</summary>
     public long? Version { get; init; }
 
-    /// <summary>An ETag with its quotes, where it is more than the version.</summary>
+    /// <summary>An ETag with its quotes, if it is more than the version.</summary>
     public string? ETag { get; private init; }
 
     /// <summary><c>HIT</c> or <c>MISS</c>, sent as <c>X-Cache</c>.</summary>
@@ -47,16 +47,16 @@ public sealed class Reply : IAnswer
     public static Reply Created(object value, string location, long? version = null) =>
         new(201, Bytes(value)) { Location = location, Version = version };
 
-    /// <summary>202: it will be done, or not; the answer does not tell.</summary>
+    /// <summary>202: the answer does not say whether anything will be done.</summary>
     public static Reply Accepted() => new(202, "{}"u8.ToArray());
 
-    /// <summary>200 with a cached document; 304 where the caller has it already. The caller must have been allowed to see it.</summary>
+    /// <summary>200 with a cached document; 304 if the caller already has it. The caller must have been allowed to see it.</summary>
     public static Reply Cached(Platform.Caching.DocumentReading found) => found.Document.Reply(found.IsHit);
 
     internal static Reply Cached(Platform.Caching.Document document, string cache) =>
         new(200, document.Body) { ETag = document.ETag, Cache = cache };
 
-    /// <summary>204. <paramref name="storeId"/>: of which store what was done is, for the audit log.</summary>
+    /// <summary>204. <paramref name="storeId"/>: the store of the change, for the audit log.</summary>
     public static Reply NoContent(Guid? storeId = null) => new(204, default) { StoreId = storeId };
 
     /// <summary>A body that is JSON already.</summary>

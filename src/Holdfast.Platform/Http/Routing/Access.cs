@@ -1,6 +1,6 @@
 namespace Holdfast.Platform.Http.Routing;
 
-/// <summary>Who may call a route at all; which rows they see is the use case's to decide.</summary>
+/// <summary>Who may call a route at all; the use case decides which rows they see.</summary>
 public enum Access
 {
     /// <summary>With or without a token; a token that is sent must still be valid.</summary>

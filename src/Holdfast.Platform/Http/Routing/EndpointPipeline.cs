@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Platform.Http.Routing;
 
-/// <summary>What every request passes: who is it, may they, run the use case, write the answer; and what to say when that throws.</summary>
+/// <summary>The steps of every request: authenticate, authorise, run the use case, write the answer, and answer exceptions.</summary>
 public sealed class EndpointPipeline(ITokenReader tokens, RateLimits limits, RequestLimits requests, Db db, ILogger<EndpointPipeline> log)
 {
     /// <summary>Serves one request; never throws.</summary>

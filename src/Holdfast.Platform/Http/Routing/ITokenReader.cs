@@ -1,8 +1,8 @@
 namespace Holdfast.Platform.Http.Routing;
 
-/// <summary>Turns a bearer token into a caller. Identity plugs its own in; tests plug in theirs.</summary>
+/// <summary>Turns a bearer token into a caller. Identity implements it; so do tests.</summary>
 public interface ITokenReader
 {
-    /// <summary>The caller, or null when the token is not valid (any more).</summary>
+    /// <summary>Returns the caller, or null if the token is not valid, or no longer.</summary>
     ValueTask<Caller?> ReadAsync(string token);
 }

@@ -1,7 +1,7 @@
 
 namespace Holdfast.Platform.Http.Routing;
 
-/// <summary>How many requests within the window; as many at once, then evenly over the window.</summary>
+/// <summary>The number of requests per window: that many at once, then evenly over the window.</summary>
 public sealed record RateLimitOptions
 {
     public bool On { get; init; } = true;
@@ -10,12 +10,12 @@ public sealed record RateLimitOptions
 
     public int SignInsPerAddress { get; init; } = 20;
 
-    /// <summary>Each session refreshes every 15 minutes: this is what 9,000 of them behind one address need.</summary>
+    /// <summary>Each session refreshes every 15 minutes: this is enough for 9,000 sessions behind one address.</summary>
     public int RefreshesPerAddress { get; init; } = 600;
 
     public int RefreshesPerSession { get; init; } = 20;
 
-    /// <summary>Many customers may share an address: a company's, or a mobile network's.</summary>
+    /// <summary>Many customers may share an address, such as that of a company or a mobile network.</summary>
     public int PlacingsPerAddress { get; init; } = 120;
 
     public int PlacingsPerCustomer { get; init; } = 30;
@@ -28,6 +28,6 @@ public sealed record RateLimitOptions
 
     public int CartsPerCustomer { get; init; } = 120;
 
-    /// <summary>As many as may order.</summary>
+    /// <summary>As many as for placing orders.</summary>
     public int NewCartsPerAddress { get; init; } = 120;
 }

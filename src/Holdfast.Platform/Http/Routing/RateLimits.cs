@@ -7,12 +7,12 @@ namespace Holdfast.Platform.Http.Routing;
 
 /// <summary>
 /// Counts requests by address and by customer with the framework's token buckets, in this process's memory, and with Redis for all
-/// processes together. A bucket that is full again is dropped after ten seconds, so memory is bounded by those who were active within the
-/// window.
+/// processes together. A bucket that is full again is dropped after ten seconds, so memory is bounded by the callers who were active within
+/// the window.
 /// </summary>
 public sealed class RateLimits : IDisposable
 {
-    /// <summary>One subscriber of IPv6 has a network of this size, and may take a new address of it for each request.</summary>
+    /// <summary>The prefix length of an IPv6 subscriber's network: a subscriber may use a new address of it for each request.</summary>
     private const int Ipv6NetworkBytes = 8;
 
     private readonly RateLimitOptions _options;
@@ -22,7 +22,7 @@ public sealed class RateLimits : IDisposable
     private readonly PartitionedRateLimiter<IPAddress>?[] _byAddress;
     private readonly PartitionedRateLimiter<Guid>?[] _byCustomer;
 
-    /// <param name="shared">Null: each process counts for itself alone.</param>
+    /// <param name="shared">Null: each process counts alone.</param>
     public RateLimits(RateLimitOptions options, SharedLimits? shared = null)
     {
         (_options, _shared) = (options, shared);
@@ -34,7 +34,7 @@ public sealed class RateLimits : IDisposable
         _byCustomer = [.. _perCustomer.Select(Buckets<Guid>)];
     }
 
-    /// <summary>Counts the request; 429 <c>rate_limited</c> with the seconds to wait where it is one too many.</summary>
+    /// <summary>Counts the request. 429 <c>rate_limited</c> with the seconds to wait if it exceeds the limit.</summary>
     public ValueTask<Error?> RefuseAsync(HttpContext http, Caller caller, Limit limit)
     {
         if (limit == Limit.None || !_options.On
@@ -50,7 +50,7 @@ public sealed class RateLimits : IDisposable
         return refusal is not null || _shared is null ? ValueTask.FromResult(refusal) : AskAsync(_shared, limit, address, customer);
     }
 
-    /// <summary>Counts a request that names the one for whom it is, such as a session, besides its address.</summary>
+    /// <summary>Counts a request by what it acts for, such as a session, besides its address.</summary>
     public async ValueTask<Error?> RefuseAsync(Limit limit, Guid whose)
     {
         if (!_options.On)
@@ -64,7 +64,8 @@ public sealed class RateLimits : IDisposable
     }
 
     /// <summary>
-    /// The address as it is counted: IPv4 as it is, also where it came mapped into IPv6; of IPv6 the network of one subscriber, /64.
+    /// The address as it is counted. IPv4 is counted as it is, even if it came mapped into IPv6; IPv6 is counted by the /64 network of one
+    /// subscriber.
     /// </summary>
     public static IPAddress Partition(IPAddress? address)
     {

@@ -12,10 +12,10 @@ namespace Holdfast.Platform.Http.Routing;
 /// <summary>A request as the use cases see it.</summary>
 public sealed class Request(HttpContext http, Caller caller, RouteRule route, TimeSpan bodyWithin)
 {
-    /// <summary>What a body may have where much is sent at once.</summary>
+    /// <summary>The most bytes of a body on routes that take many items at once.</summary>
     public const int MaxBodyBytes = 1024 * 1024;
 
-    /// <summary>What a body may have elsewhere.</summary>
+    /// <summary>The most bytes of a body on all other routes.</summary>
     public const int SmallBodyBytes = 64 * 1024;
 
     private const int MaxKeyLength = 255;
@@ -26,12 +26,12 @@ public sealed class Request(HttpContext http, Caller caller, RouteRule route, Ti
 
     public Caller Caller { get; } = caller;
 
-    /// <summary>The address it came from, as rate limits count it: of IPv6 the network of one subscriber.</summary>
+    /// <summary>The client's address, as rate limits count it: IPv6 addresses by the network of one subscriber.</summary>
     public string Client => RateLimits.Partition(Http.Connection.RemoteIpAddress).ToString();
 
     public CancellationToken Aborted => Http.RequestAborted;
 
-    /// <summary>The caller reads Vietnamese rather than English, says Accept-Language.</summary>
+    /// <summary>Whether the caller prefers Vietnamese to English, by Accept-Language.</summary>
     public bool IsVietnamese => Problem.IsVietnamese(Http);
 
     /// <summary>The first of <c>vi</c> and <c>en</c> that Accept-Language names; null when it names neither.</summary>
@@ -44,7 +44,7 @@ public sealed class Request(HttpContext http, Caller caller, RouteRule route, Ti
     public string RouteText(string name) => UnicodeText.Nfc(Http.Request.RouteValues[name] as string ?? "");
 
     /// <summary>
-    /// A parameter of the query, in NFC; null where it is absent or empty. The route's declaration names it, or this is a bug and throws.
+    /// Returns a query parameter, in NFC; null if it is absent or empty. Throws if the route's declaration does not name it: that is a bug.
     /// </summary>
     public string? Query(string name) =>
         !route.Query.Contains(name)
@@ -53,23 +53,23 @@ public sealed class Request(HttpContext http, Caller caller, RouteRule route, Ti
         ? UnicodeText.Nfc(text)
         : null;
 
-    /// <summary>Which list of the API this is, with the ids in its path.</summary>
+    /// <summary>Identifies a list of the API, with the ids in its path.</summary>
     internal string Address => route.Address(Http.Request.RouteValues);
 
-    /// <summary>The store that the query names, where the route knows such a parameter.</summary>
+    /// <summary>The store that the query names, if the route knows such a parameter.</summary>
     internal Guid? QueriedStore => route.Query.Contains("storeId") && Guid.TryParseExact(Query("storeId"), "D", out var id) ? id : null;
 
-    /// <summary>The header's first value; null where it is missing or empty.</summary>
+    /// <summary>Returns the header's first value; null if it is missing or empty.</summary>
     public string? Header(string name) =>
         Http.Request.Headers.TryGetValue(name, out var values) && values.Count > 0 && values[0] is { Length: > 0 } text ? text : null;
 
-    /// <summary>The versions that <c>If-Match</c> names; null without one.</summary>
+    /// <summary>The versions that <c>If-Match</c> names; null if the header is missing.</summary>
     public VersionCondition? IfMatch => Http.Request.Headers.IfMatch is { Count: > 0 } tags && tags.ToString() is { Length: > 0 } text
         ? VersionCondition.Parse(text) : null;
 
     /// <summary>
-    /// The raw body, unpacked where it came packed; more than <paramref name="maxBytes"/>: 413. One that does not arrive in time or cannot
-    /// be read is a <see cref="BadHttpRequestException"/>.
+    /// Returns the raw body, decompressed if necessary; 413 if it has more than <paramref name="maxBytes"/>. A body that does not arrive in
+    /// time or cannot be read throws <see cref="BadHttpRequestException"/>.
     /// </summary>
     public async ValueTask<Result<ReadOnlyMemory<byte>>> BodyAsync(int maxBytes = SmallBodyBytes)
     {
@@ -87,14 +87,14 @@ public sealed class Request(HttpContext http, Caller caller, RouteRule route, Ti
         return read;
     }
 
-    /// <summary>The body as fields: 413 or 400 <c>invalid_json</c> otherwise.</summary>
+    /// <summary>Reads the body's fields; 413 or 400 <c>invalid_json</c> if it cannot.</summary>
     public async ValueTask<Result<JsonBodyReader>> FieldsAsync(int maxBytes = SmallBodyBytes)
     {
         var body = await BodyAsync(maxBytes);
         return body.IsOk ? JsonBodyReader.Parse(body.Value) : body.Error!;
     }
 
-    /// <summary>For a request whose body takes no members: null where it has none, else the error to answer.</summary>
+    /// <summary>For a route whose body has no members: returns null if the body has none, else the error to answer.</summary>
     public async ValueTask<Error?> NoMembersAsync()
     {
         var fields = await FieldsAsync();
@@ -102,12 +102,11 @@ public sealed class Request(HttpContext http, Caller caller, RouteRule route, Ti
     }
 
     /// <summary>
-    /// The Idempotency-Key (header, or the body's <c>idempotencyKey</c>), scoped to the caller, the route and its ids. Read the body first.
-    /// The IETF draft quotes the key; quotes are taken off, so both forms are the same key.
+    /// Returns the Idempotency-Key (the header, or the body's <c>idempotencyKey</c>), scoped to the caller, the route and its ids. Read the
+    /// body first. The IETF draft quotes the key; quotes are removed, so both forms are the same key.
     /// </summary>
-    /// <param name="guest">
-    /// What a caller without a token has proved or said to be; every route that guests may call gives it. See docs/adr/0014.
-    /// </param>
+    /// <param name="guest">What a caller without a token has proved or claims to be; every route that guests may call passes it. See
+    /// docs/adr/0014.</param>
     public Result<IdempotencyKey?> Idempotency(bool required, string? guest = null, string? fromBody = null)
     {
         var headers = Http.Request.Headers["Idempotency-Key"];
@@ -141,8 +140,8 @@ public sealed class Request(HttpContext http, Caller caller, RouteRule route, Ti
     }
 
     /// <summary>
-    /// Whether a comma outside quotes is in the header. Clients and proxies join two headers with one (RFC 9110, 5.3), so that such a text
-    /// does not say which key is meant.
+    /// Whether the header contains a comma outside quotes. Clients and proxies join two headers with a comma (RFC 9110, 5.3), so that such
+    /// a text does not say which key is meant.
     /// </summary>
     private static bool IsSeveralKeys(string header)
     {

@@ -1,6 +1,6 @@
 namespace Holdfast.Platform.Http.Routing;
 
-/// <summary>What a caller may be.</summary>
+/// <summary>The roles of callers.</summary>
 public enum Role
 {
     Guest,

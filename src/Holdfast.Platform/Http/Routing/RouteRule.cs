@@ -3,25 +3,25 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Holdfast.Platform.Http.Routing;
 
-/// <summary>The rule of a route, on its endpoint, so that a test can go through all of them.</summary>
+/// <summary>The rule of a route. It is on the endpoint, so that a test can check all routes.</summary>
 public sealed record RouteRule(string Method, string Pattern, Access Access, Limit Limit = Limit.None)
 {
-    /// <summary>The query's parameters that the route knows; any other is 400.</summary>
+    /// <summary>The query parameters that the route knows; any other is 400.</summary>
     public IReadOnlyList<string> Query { get; init; } = [];
 
     /// <summary>
-    /// Probes of a server's health are answered whatever stands in their query: a strange one must not take a server out of service.
+    /// Health probes are answered whatever their query contains: an unknown parameter must not take a server out of service.
     /// </summary>
     internal bool TakesAnyQuery { get; } = Pattern.StartsWith("/health", StringComparison.Ordinal);
 
     /// <summary>
-    /// What an API key needs here: the first part of the path and <c>read</c> or <c>write</c>, such as <c>orders:read</c>.
+    /// The scope that an API key needs here: the first part of the path and <c>read</c> or <c>write</c>, such as <c>orders:read</c>.
     /// </summary>
     public string Scope { get; } = $"{FirstPart(Pattern)}:{(Method == "GET" ? "read" : "write")}";
 
     /// <summary>
-    /// Method and path with the ids as they were understood, one text however the path was spelled. UUIDs are in lower case. What is no
-    /// UUID is in upper case: the only such parameter is a discount code, and codes are looked up without regard to case.
+    /// Returns the method and the path with normalised ids: the same text however the path was spelled. UUIDs are in lower case. Other
+    /// parameters are in upper case: the only such parameter is a discount code, and codes are looked up without regard to case.
     /// </summary>
     public string Address(RouteValueDictionary values)
     {

@@ -6,9 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Holdfast.Platform.Http.Routing;
 
-/// <summary>
-/// How modules declare routes: method, pattern, who may call, and the use case. No route can be declared without saying who.
-/// </summary>
+/// <summary>Declares the modules' routes: method, pattern, access, and use case. A route cannot be declared without its access.</summary>
 public static class Routes
 {
     public const string Base = "/api/v1";
@@ -23,7 +21,7 @@ public static class Routes
         params string[] query)
         where T : notnull => app.Route("POST", pattern, access, handle, Limit.None, query);
 
-    /// <summary>A route whose requests are counted; see <see cref="RateLimits"/>.</summary>
+    /// <summary>A rate-limited route; see <see cref="RateLimits"/>.</summary>
     /// <param name="query">The query's parameters that the route knows.</param>
     public static void Post<T>(this IEndpointRouteBuilder app, string pattern, Access access, Limit limit,
         Func<T, Request, Task<Reply>> handle, params string[] query)
@@ -34,12 +32,12 @@ public static class Routes
         params string[] query)
         where T : notnull => app.Route("PUT", pattern, access, handle, Limit.None, query);
 
-    /// <summary>A route that changes some members of a resource (RFC 5789), and whose requests are counted.</summary>
+    /// <summary>A rate-limited route that changes some members of a resource (RFC 5789).</summary>
     public static void Patch<T>(this IEndpointRouteBuilder app, string pattern, Access access, Limit limit,
         Func<T, Request, Task<Reply>> handle)
         where T : notnull => app.Route("PATCH", pattern, access, handle, limit, []);
 
-    /// <summary>A route whose requests are counted; see <see cref="RateLimits"/>.</summary>
+    /// <summary>A rate-limited route; see <see cref="RateLimits"/>.</summary>
     /// <param name="query">The query's parameters that the route knows.</param>
     public static void Put<T>(this IEndpointRouteBuilder app, string pattern, Access access, Limit limit,
         Func<T, Request, Task<Reply>> handle, params string[] query)
@@ -50,7 +48,7 @@ public static class Routes
         params string[] query)
         where T : notnull => app.Route("DELETE", pattern, access, handle, Limit.None, query);
 
-    /// <summary>A route whose requests are counted; see <see cref="RateLimits"/>.</summary>
+    /// <summary>A rate-limited route; see <see cref="RateLimits"/>.</summary>
     /// <param name="query">The query's parameters that the route knows.</param>
     public static void Delete<T>(this IEndpointRouteBuilder app, string pattern, Access access, Limit limit,
         Func<T, Request, Task<Reply>> handle, params string[] query)

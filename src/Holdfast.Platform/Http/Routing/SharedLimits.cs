@@ -5,9 +5,9 @@ using StackExchange.Redis;
 namespace Holdfast.Platform.Http.Routing;
 
 /// <summary>
-/// The buckets of <see cref="RateLimits"/> that all processes share, in Redis: as many requests at once as the limit says, then evenly over
-/// the window, by the clock of Redis. Where Redis is away, or does not answer in time, nobody is refused here: each process counts for
-/// itself.
+/// The buckets of <see cref="RateLimits"/> that all processes share, in Redis. A bucket allows the whole limit at once, then refills evenly
+/// over the window, by the clock of Redis. If Redis is away, or does not answer in time, nothing is refused here: each process counts
+/// alone.
 /// </summary>
 public sealed class SharedLimits(RedisLink link)
 {
@@ -26,8 +26,8 @@ public sealed class SharedLimits(RedisLink link)
         return 0
         """;
 
-    /// <summary>Counts a request; null, or how long it has to wait.</summary>
-    /// <param name="bucket">Who is counted for what, such as <c>placing:203.0.113.7</c>.</param>
+    /// <summary>Counts a request. Returns null, or how long it has to wait.</summary>
+    /// <param name="bucket">The caller and the limit, such as <c>placing:203.0.113.7</c>.</param>
     public async ValueTask<TimeSpan?> RefuseAsync(string bucket, int requests, TimeSpan window)
     {
         var each = Math.Max(1, (long)(window.TotalMilliseconds / requests));

@@ -6,13 +6,13 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Holdfast.Platform.Http.Routing;
 
 /// <summary>
-/// Refuses what a page of any site can have a browser post without asking the server first: bodies of a form or of plain text (the Fetch
-/// standard's CORS-safelisted types). No cookie says who calls, so such a request is a guest's; but it comes from the address of whoever
-/// looks at the page.
+/// Refuses requests that a page of any site can have a browser post without asking the server first: bodies of a form or of plain text (the
+/// Fetch standard's CORS-safelisted types). We use no cookies, so such a request is a guest's; but it comes from the address of the person
+/// who views the page.
 /// </summary>
 internal static class SimpleRequests
 {
-    /// <summary>415 for a body that another site's page has sent, or that begins as no JSON object does; null for all others.</summary>
+    /// <summary>415 for a body that another site's page has sent, or that does not begin like a JSON object; null for all others.</summary>
     public static async ValueTask<Error?> RefusalAsync(HttpContext http, TimeSpan within)
     {
         var type = MediaType(http.Request);
@@ -33,8 +33,8 @@ internal static class SimpleRequests
     }
 
     /// <summary>
-    /// A page whose browser had to ask first has sent a header that only programs and such pages send: that is decided by the setting of
-    /// allowed origins. Browsers name the page's origin in every post, and new ones the relation of the sites, too.
+    /// If the browser had to ask first, the page has sent a header that only programs and such pages send: the setting of allowed origins
+    /// has then decided. Browsers name the page's origin in every post, and newer ones also the relation of the sites.
     /// </summary>
     private static bool IsFromAnotherSite(HttpRequest request) =>
         request.Headers.Authorization.Count == 0 && !request.Headers.ContainsKey("Idempotency-Key")
@@ -47,7 +47,7 @@ internal static class SimpleRequests
         || type.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)
         || type.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Looks at the first bytes, and leaves them to whoever reads the body.</summary>
+    /// <summary>Reads the first bytes, and leaves them for the reader of the body.</summary>
     private static async ValueTask<bool> BeginsAsJsonAsync(HttpContext http, TimeSpan within)
     {
         var reader = http.Request.BodyReader;
@@ -62,14 +62,14 @@ internal static class SimpleRequests
                 continue;
             }
 
-            // A body that is refused is given back whole, so that the server can read away the rest.
+            // All of a refused body is given back, so that the server can read the rest of it.
             var begins = first is null or (byte)'{' or (byte)'[';
             reader.AdvanceTo(begins ? read.Buffer.Start : read.Buffer.End);
             return begins;
         }
     }
 
-    /// <summary>The first byte that is neither white space nor of a byte order mark.</summary>
+    /// <summary>Returns the first byte that belongs neither to white space nor to a byte order mark.</summary>
     private static byte? First(ReadOnlySequence<byte> buffer)
     {
         foreach (var memory in buffer)

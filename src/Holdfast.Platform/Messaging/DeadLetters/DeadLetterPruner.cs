@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Platform.Messaging.DeadLetters;
 
-/// <summary>Forgets dead letters that nobody has looked after for a month.</summary>
+/// <summary>Removes dead letters that nobody has handled for a month.</summary>
 public sealed class DeadLetterPruner(Db db, ILogger<DeadLetterPruner> log) : Sweep(db, Interval, MaxAtOnce, log)
 {
     /// <summary>How long they are kept.</summary>

@@ -11,7 +11,7 @@ namespace Holdfast.Platform.Messaging.DeadLetters;
 /// <c>GET /dead-letters?lane</c>, the newest first; <c>POST /dead-letters/{id}/redrive</c>: 202; <c>POST /dead-letters/redrive {lane}</c>:
 /// all of a lane, 200 with how many; <c>DELETE /dead-letters/{id}</c>: 204. For admins.
 /// </summary>
-public sealed class DeadLetterRoutes(Db db, RelaySignal bell)
+public sealed class DeadLetterRoutes(Db db, RelaySignal signal)
 {
     private sealed record Shown(Guid Id, string Lane, Guid? Subject, int? Sequence, string? Type, string Reason, string Payload,
         int Attempts, DateTime CreatedAt);
@@ -67,7 +67,7 @@ public sealed class DeadLetterRoutes(Db db, RelaySignal bell)
             return refusal;
         }
 
-        bell.RingLanes();
+        signal.WakeQueues();
         return Reply.Accepted();
     }
 
@@ -86,7 +86,7 @@ public sealed class DeadLetterRoutes(Db db, RelaySignal bell)
         }
 
         var (redriven, refused) = await DeadLetterStore.RedriveAllAsync(db, lane, request.Aborted);
-        bell.RingLanes();
+        signal.WakeQueues();
         return Reply.Ok(new { redriven, refused });
     }
 

@@ -17,8 +17,8 @@ public static class DeadLetterStore
         new DeadLetter(r.Uuid(0), r.Text(1), r.UuidOrNull(2), r.IntOrNull(3), r.TextOrNull(4), r.Text(5), r.Bytes(6), r.Int(7), r.Time(8));
 
     /// <summary>
-    /// As <see cref="Columns"/>, of a long payload its beginning: a list of many is bounded by it. On SQLite a part of nothing is NULL, and
-    /// no payload.
+    /// As <see cref="Columns"/>, with only the beginning of a long payload: this bounds a list of many. On SQLite a part of an empty
+    /// payload is NULL, which is not a payload.
     /// </summary>
     internal const string ShownColumns = "id, lane, subject, sequence, type, reason, COALESCE(substr(payload, 1, 16384), payload), "
         + "attempts, created_at";
@@ -26,7 +26,9 @@ public static class DeadLetterStore
     private const int MaxReason = 2000;
     private const int LargeAtOnce = 20;
 
-    /// <summary>Adds it with the statements of the batch; one of the same id counts as the same, tried once more and failed.</summary>
+    /// <summary>
+    /// Adds the dead letter with the statements of the batch. An existing one with the same id counts one more failed attempt.
+    /// </summary>
     public static void Add(StatementBatch batch, DeadLetter letter)
     {
         MessagingMeter.Dead.Add(1, new KeyValuePair<string, object?>("lane", letter.Lane));
@@ -39,9 +41,9 @@ public static class DeadLetterStore
     }
 
     /// <summary>
-    /// Makes a dead letter of an event of ours, as it is now; the event, or null where it has been erased. Its id follows from the event:
-    /// put aside again, after a crash, it is the same. Until the transaction ends nobody else rewrites the event:
-    /// <see cref="EventTable.RewriteAsync"/> finds the letter then.
+    /// Makes a dead letter of the current state of one of our events. Returns the event, or null if it has been erased. The id follows from
+    /// the event: after a crash the same dead letter is made again. Until the transaction ends nobody else rewrites the event;
+    /// <see cref="EventTable.RewriteAsync"/> then finds the dead letter.
     /// </summary>
     internal static async Task<Event?> BuryAsync(Tx tx, string lane, EventKey key, string reason, int attempts, DateTime now)
     {
@@ -57,20 +59,20 @@ public static class DeadLetterStore
         return e;
     }
 
-    /// <summary>The newest ones, the newest first; of a long payload the beginning.</summary>
+    /// <summary>Returns the newest dead letters, the newest first, with only the beginning of a long payload.</summary>
     public static Task<List<DeadLetter>> NewestAsync(Db db, int limit, CancellationToken ct = default) =>
         db.ReadAsync(s => s.QueryAsync($"SELECT {ShownColumns} FROM dead_letters ORDER BY created_at DESC, id DESC LIMIT $1", Map, limit),
         ct);
 
-    /// <summary>Those of a lane that somebody wants tried again, the oldest wish first.</summary>
+    /// <summary>Returns the dead letters of a lane that somebody has redriven, the oldest request first.</summary>
     public static Task<List<DeadLetter>> RedrivenAsync(Db db, string lane, CancellationToken ct = default) => db.ReadAsync(
         s => s.QueryAsync($"SELECT {Columns} FROM dead_letters WHERE lane = $1 AND redriven_at IS NOT NULL ORDER BY redriven_at LIMIT 100",
         Map, lane), ct);
 
     /// <summary>
-    /// Has it tried again, by the process that runs its lane: an event of ours goes back into the lane, where that is a consumer's among
-    /// those of its subject in their order; anything else is marked, and stays here until it was handled. An error where it is gone, or
-    /// where nothing could come of it.
+    /// Redrives a dead letter: the process that runs its lane tries it again. One of our events goes back into the lane; for a consumer, in
+    /// order among the events of its subject. Anything else is flagged, and stays here until it is handled. Returns an error if it is gone,
+    /// or if trying again cannot help.
     /// </summary>
     public static Task<Error?> RedriveAsync(Db db, Guid id, CancellationToken ct = default) =>
         db.WriteAsync<Error?>(tx => RedriveAsync(tx, id), ct);
@@ -110,8 +112,8 @@ public static class DeadLetterStore
         }
         else
         {
-            // The row of what waits is made or locked, whatever becomes of it in between: the lane may be removing it, another redrive of
-            // the subject may be making it.
+            // The waiting row is made or locked, because the delivery queue may be removing it at this moment, and another redrive of the
+            // subject may be making it.
             OutboxDeliveries.AddSubject(rows, letter.Lane, subject, EventIdBytes.Write([key]), now, now);
             batch.Insert(rows, "ON CONFLICT (lane, subject) WHERE subject IS NOT NULL DO UPDATE SET attempts = 0");
             var waiting = batch.Query("SELECT position, events FROM deliveries WHERE lane = $1 AND subject = $2",
@@ -129,8 +131,8 @@ public static class DeadLetterStore
     }
 
     /// <summary>
-    /// Has all those of a lane tried again that lie there now, the oldest first, each separately. Returns how many are tried again, and how
-    /// many cannot be.
+    /// Redrives all current dead letters of a lane, the oldest first, each separately. Returns how many are tried again, and how many
+    /// cannot be.
     /// </summary>
     public static async Task<(int Redriven, int Refused)> RedriveAllAsync(Db db, string lane, CancellationToken ct = default)
     {
@@ -159,13 +161,13 @@ public static class DeadLetterStore
         }
     }
 
-    /// <summary>Gives it up for good. An error where it is gone.</summary>
+    /// <summary>Deletes a dead letter for good. Returns an error if it is gone.</summary>
     public static Task<Error?> DropAsync(Db db, Guid id, CancellationToken ct = default) => db.WriteAsync<Error?>(
         async tx => await tx.ExecuteAsync("DELETE FROM dead_letters WHERE id = $1", id) == 1 ? null
         : Errors.NotFound, ct);
 
     /// <summary>
-    /// Removes those that tell of the subject, with the caller's transaction: its events, and what others have sent that names it.
+    /// Deletes the dead letters about the subject, in the caller's transaction: its events, and messages of others that name it.
     /// </summary>
     public static async Task ForgetAsync(Tx tx, Guid subject)
     {
@@ -185,7 +187,7 @@ public static class DeadLetterStore
         await tx.ExecuteAsync("DELETE FROM dead_letters WHERE subject = $1 OR id {in $2}", subject, ids.ToArray());
     }
 
-    /// <summary>An id that follows from the message, so that a message told again is the same dead letter.</summary>
+    /// <summary>Returns an id that follows from the message, so that a repeated message is the same dead letter.</summary>
     public static Guid IdOf(string lane, ReadOnlySpan<byte> message)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
@@ -193,7 +195,7 @@ public static class DeadLetterStore
         return new Guid(hash[..16], bigEndian: true);
     }
 
-    /// <summary>The lane of what comes in from other systems.</summary>
+    /// <summary>The lane of messages from other systems.</summary>
     public const string Inbox = "order_inbox";
 
     public static readonly Error NotAnEvent = new(409, "not_redrivable",

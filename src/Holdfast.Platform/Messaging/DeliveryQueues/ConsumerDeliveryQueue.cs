@@ -7,18 +7,18 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Platform.Messaging.DeliveryQueues;
 
 /// <summary>
-/// Feeds one consumer from its lane: chunk by chunk in their order; of a chunk that fails subject by subject, one event at a time, with
-/// growing pauses. An event that fails too often becomes a dead letter. Until then the later ones of its subject wait behind it; other
-/// subjects go on.
+/// Feeds one consumer from its delivery queue, chunk by chunk in order. A chunk that fails is split by subject, and its events are tried
+/// one at a time with growing pauses. An event that fails too often becomes a dead letter. Until then the later events of its subject wait
+/// behind it; other subjects go on.
 /// </summary>
 internal sealed class ConsumerDeliveryQueue(Db db, IConsumer consumer, MessagingOptions options, ILogger log)
 {
     private const int MaxChunks = 20;
     private const int MaxEvents = 500;
 
-    private sealed record HeldEvents(long Position, Guid Subject, byte[] Events, int Attempts);
+    private sealed record QueuedEvents(long Position, Guid Subject, byte[] Events, int Attempts);
 
-    /// <summary>Does what is due, once; whether anything was.</summary>
+    /// <summary>Does what is due, once. Returns whether anything was.</summary>
     public async Task<bool> StepAsync(CancellationToken ct)
     {
         var due = await db.ReadAsync(async s =>
@@ -40,7 +40,7 @@ internal sealed class ConsumerDeliveryQueue(Db db, IConsumer consumer, Messaging
         }
     }
 
-    /// <param name="split">Handle nothing: put each subject of the first chunk into a row of its own.</param>
+    /// <param name="split">If true, handles nothing and puts each subject of the first chunk into a row of its own.</param>
     private async Task<bool> HandleChunksAsync(Tx tx, bool split)
     {
         var batch = tx.Batch();
@@ -65,11 +65,11 @@ internal sealed class ConsumerDeliveryQueue(Db db, IConsumer consumer, Messaging
             keys.AddRange(EventIdBytes.Read(events));
         }
 
-        var held = (await tx.QueryAsync(
+        var queued = (await tx.QueryAsync(
             "SELECT position, subject, events, attempts FROM deliveries WHERE lane = $1 AND subject {in $2} ORDER BY position {lock}",
-            MapHeld,
+            MapQueued,
             consumer.Name, keys.Select(k => k.Subject).Distinct().ToArray())).ToDictionary(h => h.Subject);
-        var free = keys.Where(k => !held.ContainsKey(k.Subject)).ToList();
+        var free = keys.Where(k => !queued.ContainsKey(k.Subject)).ToList();
         var rows = OutboxDeliveries.Rows();
         foreach (var subject in split ? free.GroupBy(k => k.Subject) : [])
         {
@@ -83,25 +83,25 @@ internal sealed class ConsumerDeliveryQueue(Db db, IConsumer consumer, Messaging
         }
 
         batch.Execute("DELETE FROM deliveries WHERE position {in $1}", taken.ToArray());
-        batch.ChangeEach(Queued(held, keys), "UPDATE deliveries SET events = {v.events} WHERE deliveries.position = {v.position}");
+        batch.ChangeEach(Queued(queued, keys), "UPDATE deliveries SET events = {v.events} WHERE deliveries.position = {v.position}");
         batch.Insert(rows);
         await batch.RunAsync();
         return true;
     }
 
-    /// <summary>Those of subjects that wait, put behind what they wait for.</summary>
-    private static RowSet Queued(Dictionary<Guid, HeldEvents> held, List<EventKey> keys)
+    /// <summary>Returns the events of waiting subjects, as rows that put them behind what already waits.</summary>
+    private static RowSet Queued(Dictionary<Guid, QueuedEvents> queued, List<EventKey> keys)
     {
         var rows = new RowSet("deliveries", new("position", ColumnType.Long), new("events", ColumnType.Bytes));
-        foreach (var subject in keys.Where(k => held.ContainsKey(k.Subject)).GroupBy(k => k.Subject))
+        foreach (var subject in keys.Where(k => queued.ContainsKey(k.Subject)).GroupBy(k => k.Subject))
         {
-            rows.Add(held[subject.Key].Position).Add((byte[])[.. held[subject.Key].Events, .. EventIdBytes.Write([.. subject])]);
+            rows.Add(queued[subject.Key].Position).Add((byte[])[.. queued[subject.Key].Events, .. EventIdBytes.Write([.. subject])]);
         }
 
         return rows;
     }
 
-    /// <summary>Tries the first event of a subject that waits.</summary>
+    /// <summary>Tries the first event of a waiting subject.</summary>
     private async Task<bool> HandleSubjectAsync(CancellationToken ct)
     {
         var trying = default((long Position, EventKey Key)?);
@@ -113,7 +113,7 @@ internal sealed class ConsumerDeliveryQueue(Db db, IConsumer consumer, Messaging
                 var due = await tx.FirstAsync(
                     "SELECT position, subject, events, attempts FROM deliveries WHERE lane = $1 AND subject IS NOT NULL "
                     + "AND next_attempt_at <= $2 ORDER BY next_attempt_at "
-                    + "LIMIT 1 {skip locked}", MapHeld, consumer.Name, now);
+                    + "LIMIT 1 {skip locked}", MapQueued, consumer.Name, now);
                 if (due is null)
                 {
                     return false;
@@ -137,23 +137,23 @@ internal sealed class ConsumerDeliveryQueue(Db db, IConsumer consumer, Messaging
         }
     }
 
-    /// <summary>The first event of the subject is done with, one way or another.</summary>
-    private static Task NextAsync(Tx tx, HeldEvents held, DateTime now) => held.Events.Length <= EventIdBytes.Width
-        ? tx.ExecuteAsync("DELETE FROM deliveries WHERE position = $1", held.Position)
-        : tx.ExecuteAsync("UPDATE deliveries SET events = $2, attempts = 0, next_attempt_at = $3 WHERE position = $1", held.Position,
-        held.Events[EventIdBytes.Width..], now);
+    /// <summary>Removes the first event of the subject from its row, handled or given up.</summary>
+    private static Task NextAsync(Tx tx, QueuedEvents queued, DateTime now) => queued.Events.Length <= EventIdBytes.Width
+        ? tx.ExecuteAsync("DELETE FROM deliveries WHERE position = $1", queued.Position)
+        : tx.ExecuteAsync("UPDATE deliveries SET events = $2, attempts = 0, next_attempt_at = $3 WHERE position = $1", queued.Position,
+        queued.Events[EventIdBytes.Width..], now);
 
     private async Task FailedAsync(Tx tx, long position, EventKey key, Exception reason)
     {
-        var held = await tx.FirstAsync("SELECT position, subject, events, attempts FROM deliveries WHERE position = $1 {lock}", MapHeld,
+        var queued = await tx.FirstAsync("SELECT position, subject, events, attempts FROM deliveries WHERE position = $1 {lock}", MapQueued,
             position);
-        if (held is null || EventIdBytes.Read(held.Events)[0] != key)
+        if (queued is null || EventIdBytes.Read(queued.Events)[0] != key)
         {
             // Another process has had it since.
             return;
         }
 
-        var (now, attempts) = (await tx.NowAsync(), held.Attempts + 1);
+        var (now, attempts) = (await tx.NowAsync(), queued.Attempts + 1);
         if (attempts < options.MaxAttempts)
         {
             await tx.ExecuteAsync("UPDATE deliveries SET attempts = $2, next_attempt_at = $3 WHERE position = $1", position, attempts, now
@@ -167,8 +167,8 @@ internal sealed class ConsumerDeliveryQueue(Db db, IConsumer consumer, Messaging
                 attempts, e.Id, e.Type);
         }
 
-        await NextAsync(tx, held, now);
+        await NextAsync(tx, queued, now);
     }
 
-    private static HeldEvents MapHeld(Row r) => new(r.Long(0), r.Uuid(1), r.Bytes(2), r.Int(3));
+    private static QueuedEvents MapQueued(Row r) => new(r.Long(0), r.Uuid(1), r.Bytes(2), r.Int(3));
 }

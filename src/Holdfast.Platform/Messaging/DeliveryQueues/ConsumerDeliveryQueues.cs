@@ -5,28 +5,28 @@ using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Platform.Messaging.DeliveryQueues;
 
-/// <summary>Feeds the consumers that this process runs from their lanes, each in a loop of its own.</summary>
-public sealed class ConsumerDeliveryQueues(Db db, RelaySignal bell, IEnumerable<IConsumer> consumers, MessagingOptions options,
+/// <summary>Feeds the consumers of this process from their delivery queues, each in a loop of its own.</summary>
+public sealed class ConsumerDeliveryQueues(Db db, RelaySignal signal, IEnumerable<IConsumer> consumers, MessagingOptions options,
     ILogger<ConsumerDeliveryQueues> log) : BackgroundService
 {
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
 
-    private readonly Dictionary<string, ConsumerDeliveryQueue> _lanes = consumers.Where(options.Runs)
+    private readonly Dictionary<string, ConsumerDeliveryQueue> _queues = consumers.Where(options.Runs)
         .ToDictionary(c => c.Name, c => new ConsumerDeliveryQueue(db, c, options, log));
 
-    /// <summary>Does what is due in the lane of the consumer, once; whether anything was.</summary>
-    public Task<bool> StepAsync(string consumer, CancellationToken ct = default) => _lanes[consumer].StepAsync(ct);
+    /// <summary>Does what is due in the consumer's delivery queue, once. Returns whether anything was.</summary>
+    public Task<bool> StepAsync(string consumer, CancellationToken ct = default) => _queues[consumer].StepAsync(ct);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(_lanes.Select(lane => RunAsync(lane.Value, bell.ForQueue(lane.Key), stoppingToken)));
+        Task.WhenAll(_queues.Select(queue => RunAsync(queue.Value, signal.ForQueue(queue.Key), stoppingToken)));
 
-    private async Task RunAsync(ConsumerDeliveryQueue lane, WakeSignal rung, CancellationToken ct)
+    private async Task RunAsync(ConsumerDeliveryQueue queue, WakeSignal signal, CancellationToken ct)
     {
         while (!ct.IsCancellationRequested)
         {
             try
             {
-                while (await lane.StepAsync(ct))
+                while (await queue.StepAsync(ct))
                 {
                 }
             }
@@ -45,7 +45,7 @@ public sealed class ConsumerDeliveryQueues(Db db, RelaySignal bell, IEnumerable<
 
             try
             {
-                await rung.WaitAsync(Idle, ct);
+                await signal.WaitAsync(Idle, ct);
             }
             catch (OperationCanceledException)
             {

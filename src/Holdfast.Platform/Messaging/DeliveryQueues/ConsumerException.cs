@@ -3,13 +3,13 @@ using Holdfast.Platform.Messaging.Events;
 
 namespace Holdfast.Platform.Messaging.DeliveryQueues;
 
-/// <summary>A consumer has failed, and not because of the database.</summary>
+/// <summary>A consumer has failed, and the database is not the cause.</summary>
 internal sealed class ConsumerException(string consumer, Exception inner) : Exception($"{consumer} failed: {inner.Message}", inner)
 {
     public string Consumer { get; } = consumer;
 
     /// <summary>
-    /// Runs the consumer; what it throws comes as this exception, unless the database is the cause: then running it again may help.
+    /// Runs the consumer. Its exceptions are thrown as this one, unless the database is the cause: then running it again may help.
     /// </summary>
     public static async Task RunAsync(IConsumer consumer, Tx tx, IReadOnlyList<Event> events)
     {

@@ -4,18 +4,19 @@ using Holdfast.Platform.Messaging.Outbox;
 namespace Holdfast.Platform.Messaging.DeliveryQueues;
 
 /// <summary>
-/// The table of lanes. The row of a broker says that every relay has to put the events aside for it, one that cannot reach it, too. It is
-/// made by the first process that has the broker's address, and stays, whoever is restarted without it, until somebody drops it.
+/// The delivery queues (the table <c>lanes</c>). The row of a broker makes every relay queue events for it, even a relay that cannot reach
+/// the broker. The first process that has the broker's address makes the row. It stays until somebody drops it, even if all processes are
+/// restarted without the address.
 /// </summary>
 public static class DeliveryQueueStore
 {
     public static readonly Error NotABroker = new(404, "not_found", "There is no broker of that name that gets events.",
         "Không có message broker nào mang tên đó đang nhận sự kiện.");
 
-    /// <summary>Whether the lane is a broker's.</summary>
+    /// <summary>Whether the delivery queue belongs to a broker.</summary>
     public static bool IsBroker(string name) => name is MessagingOptions.RabbitMq or MessagingOptions.Kafka;
 
-    /// <summary>Has the brokers fed by all relays, from the next event on that is committed.</summary>
+    /// <summary>Makes all relays feed the brokers, from the next committed event on.</summary>
     internal static async Task RegisterAsync(Db db, IEnumerable<string> brokers, CancellationToken ct)
     {
         var there = await db.ReadAsync(s => s.QueryAsync("SELECT name FROM lanes", r => r.Text(0)), ct);
@@ -26,7 +27,7 @@ public static class DeliveryQueueStore
         }
     }
 
-    /// <summary>All that there are, by name.</summary>
+    /// <summary>Returns all delivery queues, by name.</summary>
     public static Task<List<DeliveryQueue>> AllAsync(Db db, CancellationToken ct = default) => db.ReadAsync(s => s.QueryAsync(
         $"SELECT l.name, l.transport, COALESCE(SUM(LENGTH(d.events)), 0) / {EventIdBytes.Width}, MIN(d.created_at), MIN(l.behind_since) "
         + $"FROM "
@@ -36,12 +37,12 @@ public static class DeliveryQueueStore
         ct);
 
     /// <summary>
-    /// The broker gets no more events, and what waits for it is given up. A process that has its address registers it again when it starts.
-    /// An error where there is no such one.
+    /// Drops a broker: it gets no more events, and what waits for it is deleted. A process that has its address registers it again when it
+    /// starts. Returns an error if there is no such broker.
     /// </summary>
     public static Task<Error?> DropAsync(Db db, string broker, CancellationToken ct = default) => db.WriteAsync<Error?>(async tx =>
     {
-        // First the row: this waits for the relays that have read it, and what these put into the lane goes, too.
+        // First the row: this waits for the relays that have read it, and what they put into the delivery queue is deleted, too.
         if (!IsBroker(broker) || await tx.ExecuteAsync("DELETE FROM lanes WHERE name = $1", broker) == 0)
         {
             return NotABroker;

@@ -4,14 +4,14 @@ using Holdfast.Platform.Messaging.Events;
 namespace Holdfast.Platform.Messaging.DeliveryQueues;
 
 /// <summary>
-/// Something that must happen once for every event. It writes on the caller's transaction, so that its effect and the hand-over commit
-/// together. Events of one subject come in their order; it must not mind the order between subjects.
+/// An effect that every event must have once. It is written on the caller's transaction, so that the effect and the delivery commit
+/// together. Events of one subject come in order; the consumer must not depend on an order between subjects.
 /// </summary>
 public interface IConsumer
 {
-    /// <summary>For logs, lanes and queues: lower case with hyphens, and never changed.</summary>
+    /// <summary>The name in logs and of its delivery queue: lower case with hyphens. It never changes.</summary>
     string Name { get; }
 
-    /// <summary>Writes the effect of the events. An exception leaves them to be handed over again, in the end one by one.</summary>
+    /// <summary>Writes the effect of the events. After an exception they are delivered again, in the end one by one.</summary>
     Task HandleAsync(Tx tx, IReadOnlyList<Event> events);
 }

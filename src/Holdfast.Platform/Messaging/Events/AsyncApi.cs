@@ -15,7 +15,7 @@ public sealed class AsyncApi(EventTypes types)
 
     public Task<Reply> HandleAsync(Request request) => Task.FromResult(Reply.Raw(200, _document.Value));
 
-    /// <summary>The document of these types.</summary>
+    /// <summary>Returns the document of these types.</summary>
     public static JsonObject Write(EventTypes types) => new()
     {
         ["asyncapi"] = "3.0.0",
@@ -83,7 +83,7 @@ public sealed class AsyncApi(EventTypes types)
     private static JsonObject Each(IReadOnlyList<EventType> types, Func<EventType, JsonObject> write) =>
         new(types.Select(t => KeyValuePair.Create(t.Name, (JsonNode?)write(t))));
 
-    /// <summary>A message: the CloudEvents envelope around the data, which is of the subject's schema.</summary>
+    /// <summary>A message: the CloudEvents envelope around data of the subject's schema.</summary>
     private static JsonObject Message(EventType type) => new()
     {
         ["name"] = type.Name,

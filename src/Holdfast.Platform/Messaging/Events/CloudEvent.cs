@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Holdfast.Platform.Messaging.Events;
 
-/// <summary>An event as others get it: CloudEvents 1.0, structured JSON (https://github.com/cloudevents/spec).</summary>
+/// <summary>An event in the form that other systems get: CloudEvents 1.0, structured JSON (https://github.com/cloudevents/spec).</summary>
 public static class CloudEvent
 {
     public const string ContentType = "application/cloudevents+json";
@@ -15,7 +15,7 @@ public static class CloudEvent
 
     private const string Version = "1.0";
 
-    /// <summary>UTF-8 JSON. <c>data</c> is copied as it is stored, with the members of the state before.</summary>
+    /// <summary>Returns UTF-8 JSON. <c>data</c> is copied as it is stored, with the members of the previous state.</summary>
     public static byte[] Write(Event e)
     {
         var buffer = new ArrayBufferWriter<byte>(e.Data.Length + 512);
@@ -31,7 +31,7 @@ public static class CloudEvent
         return buffer.WrittenSpan.ToArray();
     }
 
-    /// <summary>Which event a message tells of; otherwise what is wrong with it, in a few words.</summary>
+    /// <summary>Returns the event that a message names; otherwise what is wrong with the message, in a few words.</summary>
     internal static (EventKey Key, string? Type, string? Fault) Read(ReadOnlySpan<byte> message)
     {
         try

@@ -5,17 +5,18 @@ using System.Text.Json;
 namespace Holdfast.Platform.Messaging.Events;
 
 /// <summary>An event as consumers get it.</summary>
-/// <param name="Subject">The id of the order (or variant, or reservation) it is about.</param>
+/// <param name="Subject">The id of the event's order, variant or reservation.</param>
 /// <param name="Sequence">Counts within the subject, from 1.</param>
-/// <param name="Previous">Members of the state before, as the inside of a JSON object (<c>"previousStatus":"pending"</c>), or null.</param>
+/// <param name="Previous">Members of the previous state, as the inside of a JSON object (<c>"previousStatus":"pending"</c>), or
+/// null.</param>
 /// <param name="Data">The resource as GET returns it after the event, UTF-8 JSON.</param>
 public sealed record Event(Guid Subject, int Sequence, string Type, Guid StoreId, DateTime OccurredAt, string Actor, string? Previous,
     byte[] Data)
 {
-    /// <summary>Unique for ever.</summary>
+    /// <summary>The event's id: unique for ever.</summary>
     public string Id => $"{Subject}:{Sequence}";
 
-    /// <summary>The CloudEvents <c>data</c>: the resource with the members of the state before it.</summary>
+    /// <summary>The CloudEvents <c>data</c>: the resource, with the members of its previous state.</summary>
     public JsonElement ReadData()
     {
         var buffer = new ArrayBufferWriter<byte>(Data.Length + (Previous?.Length ?? 0) + 1);

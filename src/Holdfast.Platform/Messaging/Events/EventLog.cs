@@ -15,7 +15,7 @@ public sealed class EventLog
 
     public int Count => _events.Count;
 
-    /// <summary>Notes an event, to be handed on once.</summary>
+    /// <summary>Adds an event, to be delivered once.</summary>
     public void Add(Event e)
     {
         _events.Add(e.Subject).Add(e.Sequence).Add(e.Type).Add(e.StoreId).Add(e.OccurredAt).Add(e.Actor).Add(e.Previous).Add(e.Data);

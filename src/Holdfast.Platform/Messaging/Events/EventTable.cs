@@ -16,7 +16,7 @@ public static class EventTable
     private static readonly Func<Row, Event> Map = r =>
         new Event(r.Uuid(0), r.Int(1), r.Text(2), r.Uuid(3), r.Time(4), r.Text(5), r.TextOrNull(6), r.Bytes(7));
 
-    /// <summary>The events in the order of the keys, without those that have been erased.</summary>
+    /// <summary>Returns the events in the order of the keys, without those that have been erased.</summary>
     public static async Task<List<Event>> LoadAsync(DbSession session, IReadOnlyCollection<EventKey> keys)
     {
         var found = (await LoadRangesAsync(session, keys.GroupBy(k => k.Subject)
@@ -25,7 +25,7 @@ public static class EventTable
         return [.. keys.Where(found.ContainsKey).Select(k => found[k])];
     }
 
-    /// <summary>All events from the first to the last sequence of each subject, by subject and in order.</summary>
+    /// <summary>Returns all events from the first to the last sequence of each subject, by subject and in order.</summary>
     internal static async Task<List<Event>> LoadRangesAsync(DbSession session, IReadOnlyList<(Guid Subject, int First, int Last)> ranges)
     {
         if (ranges.Count == 0)
@@ -51,21 +51,21 @@ public static class EventTable
         }
 
         await batch.RunAsync();
-        var wanted = ranges.ToDictionary(r => r.Subject);
+        var bySubject = ranges.ToDictionary(r => r.Subject);
         return [.. fetched.SelectMany(f => f.Rows)
-            .Where(e => e.Sequence >= wanted[e.Subject].First && e.Sequence <= wanted[e.Subject].Last)];
+            .Where(e => e.Sequence >= bySubject[e.Subject].First && e.Sequence <= bySubject[e.Subject].Last)];
     }
 
-    /// <summary>The event, if there is one, which nobody else can rewrite before the transaction ends.</summary>
+    /// <summary>Returns the event, if there is one. Nobody else can rewrite it before the transaction ends.</summary>
     internal static Task<Event?> HoldAsync(Tx tx, EventKey key) =>
         tx.FirstAsync($"SELECT {Columns} FROM events WHERE subject = $1 AND sequence = $2 {{share}}", Map, key.Subject, key.Sequence);
 
     /// <summary>
-    /// Rewrites what all events of the subjects say, and the dead letters that quote them: for what must not be kept. The events stay, with
-    /// their ids and whether they were handed on; what was handed on before is out of reach. The caller keeps the subjects from changing.
+    /// Rewrites the data of all events of the subjects, and the dead letters that quote them, to erase what must not be kept. The events
+    /// keep their ids and their delivery state; what was delivered before is out of reach. The caller keeps the subjects from changing.
     /// </summary>
-    /// <param name="first">The first sequence of each subject that is rewritten.</param>
-    /// <param name="last">The last one.</param>
+    /// <param name="first">The first rewritten sequence of each subject.</param>
+    /// <param name="last">The last rewritten sequence of each subject.</param>
     public static async Task RewriteAsync(Tx tx, IEnumerable<Guid> subjects, Func<Event, Event> rewrite, int first = 1,
         int last = int.MaxValue)
     {
@@ -90,13 +90,13 @@ public static class EventTable
             var quotes = batch.Query("SELECT id, subject, sequence FROM dead_letters WHERE subject {in $1} AND sequence BETWEEN $2 AND $3",
                 r => (Id: r.Uuid(0), Of: new EventKey(r.Uuid(1), r.Int(2))), some, first, last);
             await batch.RunAsync();
-            var letters = new RowSet("dead_letters", new("id", ColumnType.Uuid), new("payload", ColumnType.Bytes));
+            var deadLetters = new RowSet("dead_letters", new("id", ColumnType.Uuid), new("payload", ColumnType.Bytes));
             foreach (var (id, of) in quotes.Rows)
             {
-                letters.Add(id).Add(after.TryGetValue(of, out var e) ? CloudEvent.Write(e) : []);
+                deadLetters.Add(id).Add(after.TryGetValue(of, out var e) ? CloudEvent.Write(e) : []);
             }
 
-            batch.ChangeEach(letters, "UPDATE dead_letters SET payload = {v.payload} WHERE dead_letters.id = {v.id}");
+            batch.ChangeEach(deadLetters, "UPDATE dead_letters SET payload = {v.payload} WHERE dead_letters.id = {v.id}");
             await batch.RunAsync();
         }
     }

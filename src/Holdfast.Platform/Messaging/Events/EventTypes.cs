@@ -9,8 +9,8 @@ namespace Holdfast.Platform.Messaging.Events;
 /// <summary>
 /// Every type of event of this installation, by name. The AsyncAPI document is made from it, and subscriptions are checked against it.
 /// </summary>
-/// <param name="All">What we tell.</param>
-/// <param name="Incoming">What we are told.</param>
+/// <param name="All">The types that we publish.</param>
+/// <param name="Incoming">The types that we receive.</param>
 public sealed record EventTypes(IReadOnlyList<EventType> All, IReadOnlyList<EventType> Incoming)
 {
     private static readonly JsonSerializerOptions Served = new(Reply.Json)
@@ -19,15 +19,15 @@ public sealed record EventTypes(IReadOnlyList<EventType> All, IReadOnlyList<Even
         NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.Strict
     };
 
-    /// <summary>Whether the pattern, a type or a family such as <c>order.*</c>, means any of them.</summary>
+    /// <summary>Whether the pattern, a type or a family such as <c>order.*</c>, matches any type.</summary>
     public bool Knows(string pattern) => All.Any(t => Matches(pattern, t.Name));
 
-    /// <summary>Whether a type belongs to the pattern: <c>order.created</c> to itself and to <c>order.*</c>.</summary>
+    /// <summary>Whether a type matches the pattern: <c>order.created</c> matches itself and <c>order.*</c>.</summary>
     public static bool Matches(string pattern, string type) => pattern == type
         || (pattern.EndsWith(".*", StringComparison.Ordinal)
         && type.StartsWith(pattern.AsSpan(0, pattern.Length - 1), StringComparison.Ordinal));
 
-    /// <summary>The schema of a record as it is served: every member, and no other.</summary>
+    /// <summary>Returns the schema of a record as it is served: every member, and no other.</summary>
     public static JsonObject SchemaOf<T>() => Served.GetJsonSchemaAsNode(typeof(T), new JsonSchemaExporterOptions
     {
         TreatNullObliviousAsNonNullable = true,

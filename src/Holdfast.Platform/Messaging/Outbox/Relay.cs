@@ -7,12 +7,12 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Platform.Messaging.Outbox;
 
 /// <summary>
-/// Hands events on from the outbox: to the consumers that this process runs, in the same transaction that takes them out of the outbox; and
-/// as one row of ids to every other lane (<see cref="OutboxDeliveries"/>): brokers, and consumers that run elsewhere or have something left
-/// to do. It claims rows (skip locked) and never follows a cursor: a transaction that commits late is not skipped. Any number of processes
-/// may relay.
+/// Delivers events from the outbox. The consumers of this process get them in the transaction that takes them out of the outbox. Every
+/// other delivery queue gets one row of ids (<see cref="OutboxDeliveries"/>): those of brokers, and of consumers that run elsewhere or have
+/// something left to do. The relay claims rows (skip locked) and never follows a cursor: a transaction that commits late is not skipped.
+/// Any number of processes may relay.
 /// </summary>
-public sealed class Relay(Db db, RelaySignal bell, IEnumerable<IConsumer> consumers, ILogger<Relay> log, MessagingOptions? options = null)
+public sealed class Relay(Db db, RelaySignal signal, IEnumerable<IConsumer> consumers, ILogger<Relay> log, MessagingOptions? options = null)
     : BackgroundService
 {
     private const int BatchSize = 500;
@@ -24,7 +24,7 @@ public sealed class Relay(Db db, RelaySignal bell, IEnumerable<IConsumer> consum
     private readonly MessagingOptions _options = options ?? new MessagingOptions();
     private readonly IConsumer[] _consumers = [.. consumers];
 
-    /// <summary>Hands on one batch; returns the number of events that it held.</summary>
+    /// <summary>Delivers one batch. Returns the number of its events.</summary>
     public async Task<int> RunOnceAsync(CancellationToken ct = default)
     {
         var failed = new HashSet<string>(StringComparer.Ordinal);
@@ -36,15 +36,15 @@ public sealed class Relay(Db db, RelaySignal bell, IEnumerable<IConsumer> consum
             }
             catch (ConsumerException e) when (failed.Add(e.Consumer))
             {
-                // Nothing of this batch has happened. The others get it now, this one by its lane.
+                // Nothing of this batch has happened. The others get it now, this one through its delivery queue.
                 log.LogWarning(e.InnerException, "{Consumer} failed; its events are tried again one by one", e.Consumer);
             }
         }
     }
 
     /// <summary>
-    /// Makes the lanes of our brokers known to all relays, before the first request is answered: what is committed from then on goes into
-    /// them.
+    /// Registers the delivery queues of our brokers for all relays, before the first request is answered: whatever is committed from then
+    /// on is queued for them.
     /// </summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -65,7 +65,7 @@ public sealed class Relay(Db db, RelaySignal bell, IEnumerable<IConsumer> consum
 
                 failures = 0;
                 await Task.Delay(Gathering, stoppingToken);
-                await bell.WaitAsync(Idle, stoppingToken);
+                await signal.WaitAsync(Idle, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -124,8 +124,8 @@ public sealed class Relay(Db db, RelaySignal bell, IEnumerable<IConsumer> consum
     }
 
     /// <summary>
-    /// By which way each consumer gets its events, which nobody can change until we have committed, and whether something waits in its
-    /// lane; and the brokers that anybody feeds, whatever the settings of this process say.
+    /// Returns the transport of each consumer, which nobody can change until we have committed, and whether something waits in its delivery
+    /// queue; and the brokers that any process feeds, whatever the settings of this process say.
     /// </summary>
     private async Task<(Dictionary<string, (string Transport, bool IsWaiting)> Consumers, List<string> Brokers)> WaysAsync(Tx tx,
         StatementBatch batch)
@@ -155,7 +155,7 @@ public sealed class Relay(Db db, RelaySignal bell, IEnumerable<IConsumer> consum
         }
     }
 
-    private async Task SaveAsync(Tx tx, List<EventKey> ready, List<string> lanes, DateTime now)
+    private async Task SaveAsync(Tx tx, List<EventKey> ready, List<string> queues, DateTime now)
     {
         var batch = tx.Batch();
         var (done, chunks) = (new RowSet("outbox", new("subject", ColumnType.Uuid), new("sequence", ColumnType.Int)),
@@ -165,24 +165,24 @@ public sealed class Relay(Db db, RelaySignal bell, IEnumerable<IConsumer> consum
             done.Add(subject).Add(sequence);
         }
 
-        var bytes = lanes.Count == 0 ? [] : EventIdBytes.Write(ready);
-        foreach (var lane in lanes)
+        var bytes = queues.Count == 0 ? [] : EventIdBytes.Write(ready);
+        foreach (var queue in queues)
         {
-            OutboxDeliveries.AddChunk(chunks, lane, bytes, now);
+            OutboxDeliveries.AddChunk(chunks, queue, bytes, now);
         }
 
         batch.ChangeEach(done, "DELETE FROM outbox WHERE outbox.subject = {v.subject} AND outbox.sequence = {v.sequence}");
         batch.Insert(chunks);
-        if (lanes.Count > 0)
+        if (queues.Count > 0)
         {
             db.Notify(batch);
-            tx.AfterCommit(() => bell.RingLanes(lanes));
+            tx.AfterCommit(() => signal.WakeQueues(queues));
         }
 
         await batch.RunAsync();
     }
 
-    /// <summary>What we have claimed, but for events of a subject that has an earlier one in somebody else's hands.</summary>
+    /// <summary>Returns the claimed events, except those of a subject that has an earlier event claimed by another process.</summary>
     private static List<EventKey> InOrder(List<EventKey> claimed, List<EventKey> there)
     {
         var (ours, ready, subject, broken) = (claimed.ToHashSet(), new List<EventKey>(claimed.Count), Guid.Empty, false);

@@ -1,50 +1,50 @@
 namespace Holdfast.Platform.Messaging.Outbox;
 
-/// <summary>Wakes the relay after a commit, and with it those who wait for what it has put into their lanes.</summary>
+/// <summary>Wakes the relay after a commit, and the delivery queues after the relay has filled them.</summary>
 public sealed class RelaySignal : WakeSignal
 {
     private readonly Lock _gate = new();
-    private (string Name, WakeSignal Bell)[] _lanes = [];
+    private (string Name, WakeSignal Signal)[] _queues = [];
     private WakeSignal? _elsewhere;
 
-    /// <summary>Says that there is something to hand on. Never blocks.</summary>
-    public override void Ring()
+    /// <summary>Wakes the relay, because there are events to deliver. Never blocks.</summary>
+    public override void Wake()
     {
-        base.Ring();
-        _elsewhere?.Ring();
+        base.Wake();
+        _elsewhere?.Wake();
     }
 
-    /// <summary>A bell that rings when something has been put into a lane.</summary>
+    /// <summary>Returns a signal that is set when something has been put into the delivery queue.</summary>
     internal WakeSignal ForQueue(string name)
     {
-        var bell = new WakeSignal();
+        var signal = new WakeSignal();
         lock (_gate)
         {
-            _lanes = [.. _lanes, (name, bell)];
+            _queues = [.. _queues, (name, signal)];
         }
 
-        return bell;
+        return signal;
     }
 
-    /// <summary>A bell that rings with this one: for a process that relays nothing itself.</summary>
+    /// <summary>Returns a signal that is set together with this one: for a process that relays nothing itself.</summary>
     internal WakeSignal Elsewhere() => _elsewhere ??= new WakeSignal();
 
-    /// <summary>Says that something has been put into these lanes; null: into any.</summary>
-    internal void RingLanes(IReadOnlyList<string>? names = null)
+    /// <summary>Wakes these delivery queues, because something has been put into them; null: all of them.</summary>
+    internal void WakeQueues(IReadOnlyList<string>? names = null)
     {
-        foreach (var (name, bell) in _lanes)
+        foreach (var (name, signal) in _queues)
         {
             if (names is null || names.Contains(name))
             {
-                bell.Ring();
+                signal.Wake();
             }
         }
     }
 
-    /// <summary>Another process has committed something.</summary>
-    internal void RingFromOutside()
+    /// <summary>Wakes everything, because another process has committed something.</summary>
+    internal void WakeFromOtherProcess()
     {
-        base.Ring();
-        RingLanes();
+        base.Wake();
+        WakeQueues();
     }
 }

@@ -1,22 +1,22 @@
 namespace Holdfast.Platform.Messaging.Outbox;
 
-/// <summary>Wakes one who waits: a hint; who misses it looks once a second anyhow.</summary>
+/// <summary>Wakes a waiting loop. It is only a hint: a loop that misses it looks once a second anyway.</summary>
 public class WakeSignal
 {
-    private readonly SemaphoreSlim _rung = new(0, 1);
+    private readonly SemaphoreSlim _signalled = new(0, 1);
 
-    /// <summary>Says that there is something to do. Never blocks.</summary>
-    public virtual void Ring()
+    /// <summary>Sets the signal, because there is something to do. Never blocks.</summary>
+    public virtual void Wake()
     {
         try
         {
-            _rung.Release();
+            _signalled.Release();
         }
         catch (SemaphoreFullException)
         {
-            // It has been rung already.
+            // It is set already.
         }
     }
 
-    internal Task<bool> WaitAsync(TimeSpan atMost, CancellationToken ct) => _rung.WaitAsync(atMost, ct);
+    internal Task<bool> WaitAsync(TimeSpan atMost, CancellationToken ct) => _signalled.WaitAsync(atMost, ct);
 }

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Platform.Messaging.Outbox;
 
-/// <summary>Hears what other processes have committed, and rings the bells of this one.</summary>
-public sealed class WakeupListener(Db db, RelaySignal bell, ILogger<WakeupListener> log) : BackgroundService
+/// <summary>Listens for commits of other processes, and wakes the relay of this one.</summary>
+public sealed class WakeupListener(Db db, RelaySignal signal, ILogger<WakeupListener> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -15,7 +15,7 @@ public sealed class WakeupListener(Db db, RelaySignal bell, ILogger<WakeupListen
         {
             try
             {
-                await db.ListenAsync(bell.RingFromOutside, stoppingToken);
+                await db.ListenAsync(signal.WakeFromOtherProcess, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {

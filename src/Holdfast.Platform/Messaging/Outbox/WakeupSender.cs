@@ -5,28 +5,29 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Platform.Messaging.Outbox;
 
 /// <summary>
-/// In a process that relays nothing itself, wakes those that do: at most one notification is on its way at a time, beside the requests, so
-/// that placing an order never waits for it.
+/// In a process that relays nothing itself, wakes the processes that do. At most one notification is under way at a time, and requests
+/// never wait for it.
 /// </summary>
-public sealed class WakeupSender(Db db, RelaySignal bell, MessagingOptions options, ILogger<WakeupSender> log) : IHostedService, IDisposable
+public sealed class WakeupSender(Db db, RelaySignal signal, MessagingOptions options, ILogger<WakeupSender> log)
+    : IHostedService, IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
     private readonly CancellationTokenSource _stopping = new();
     private Task _sending = Task.CompletedTask;
 
-    /// <summary>Begins to send, where this process does not relay.</summary>
+    /// <summary>Begins to send if this process does not relay.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
         if (!options.Relays)
         {
-            _sending = SendAsync(bell.Elsewhere(), _stopping.Token);
+            _sending = SendAsync(signal.Elsewhere(), _stopping.Token);
         }
 
         return Task.CompletedTask;
     }
 
-    /// <summary>Ends it.</summary>
+    /// <summary>Stops sending.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stopping.CancelAsync();
@@ -35,13 +36,13 @@ public sealed class WakeupSender(Db db, RelaySignal bell, MessagingOptions optio
 
     public void Dispose() => _stopping.Dispose();
 
-    private async Task SendAsync(WakeSignal rung, CancellationToken ct)
+    private async Task SendAsync(WakeSignal signal, CancellationToken ct)
     {
         while (!ct.IsCancellationRequested)
         {
             try
             {
-                if (await rung.WaitAsync(Timeout.InfiniteTimeSpan, ct))
+                if (await signal.WaitAsync(Timeout.InfiniteTimeSpan, ct))
                 {
                     await db.ReadAsync(async s =>
                     {

@@ -8,9 +8,9 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Platform.Messaging.Transports;
 
 /// <summary>
-/// Publishes what lies in the lane of a broker. Chunks are claimed for a while (a lease), published outside any transaction, and deleted
-/// once the broker has confirmed them: whoever dies in between leaves them to be published again. Several claims are on their way at once,
-/// so that reading the next overlaps with the confirmation of the last. While the broker is away, the lane grows and nothing else happens.
+/// Publishes the delivery queue of a broker. Chunks are claimed for a while (a lease), published outside any transaction, and deleted once
+/// the broker has confirmed them: if a process dies in between, they are published again. Several claims overlap, so that the next chunk is
+/// read while the last is being confirmed. While the broker is away, the delivery queue grows and nothing else happens.
 /// </summary>
 internal sealed class BrokerDeliveryQueue(Db db, ITransport transport, MessagingOptions options, ILogger log)
 {
@@ -29,7 +29,7 @@ internal sealed class BrokerDeliveryQueue(Db db, ITransport transport, Messaging
 
     private static readonly Claim Nothing = new([], []);
 
-    public async Task RunAsync(WakeSignal rung, CancellationToken ct)
+    public async Task RunAsync(WakeSignal signal, CancellationToken ct)
     {
         var (inFlight, lookedAt) = (new List<Task>(), 0L);
         while (!ct.IsCancellationRequested)
@@ -57,7 +57,7 @@ internal sealed class BrokerDeliveryQueue(Db db, ITransport transport, Messaging
                 }
                 else if (claim is null)
                 {
-                    await rung.WaitAsync(Idle, ct);
+                    await signal.WaitAsync(Idle, ct);
                 }
 
                 await PauseAsync(ct);
@@ -78,11 +78,11 @@ internal sealed class BrokerDeliveryQueue(Db db, ITransport transport, Messaging
     }
 
     private bool IsDue(long lookedAt) => lookedAt == 0
-        || Stopwatch.GetElapsedTime(lookedAt) > (transport.Trouble is null ? BetweenLooks : Idle);
+        || Stopwatch.GetElapsedTime(lookedAt) > (transport.Failure is null ? BetweenLooks : Idle);
 
     /// <summary>
-    /// The next chunks, with their events; deletes those that have since been published in the same transaction. Null when there is nothing
-    /// to do.
+    /// Claims the next chunks with their events; deletes the published ones in the same transaction. Returns null when there is nothing to
+    /// do.
     /// </summary>
     private async Task<Claim?> ClaimAsync(CancellationToken ct)
     {
@@ -186,8 +186,8 @@ internal sealed class BrokerDeliveryQueue(Db db, ITransport transport, Messaging
     }
 
     /// <summary>
-    /// Publishes the events; those that the broker will never take, each with the reason. It halves what was refused until such a one
-    /// stands alone, so that the others go out, some of them twice.
+    /// Publishes the events. Returns those that the broker will never accept, each with the reason. A refused set is halved until such an
+    /// event is alone, so that the others are published, some of them twice.
     /// </summary>
     private async Task<List<(Event Event, string Reason)>> SendAsync(IReadOnlyList<Event> events, CancellationToken ct)
     {

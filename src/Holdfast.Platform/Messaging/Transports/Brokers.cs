@@ -7,9 +7,9 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Platform.Messaging.Transports;
 
 /// <summary>
-/// Publishes to the brokers that are configured, each in a loop of its own; and feeds our consumers from one of them where that is wanted.
+/// Publishes to the configured brokers, each in a loop of its own, and feeds our consumers from one of them if the settings say so.
 /// </summary>
-public sealed class Brokers(Db db, RelaySignal bell, TransportSet transports, IEnumerable<IConsumer> consumers, MessagingOptions options,
+public sealed class Brokers(Db db, RelaySignal signal, TransportSet transports, IEnumerable<IConsumer> consumers, MessagingOptions options,
     ILogger<Brokers> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -19,7 +19,7 @@ public sealed class Brokers(Db db, RelaySignal bell, TransportSet transports, IE
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var publishing = transports.All.Select(t =>
-            new BrokerDeliveryQueue(db, t, options, log).RunAsync(bell.ForQueue(t.Name), stoppingToken))
+            new BrokerDeliveryQueue(db, t, options, log).RunAsync(signal.ForQueue(t.Name), stoppingToken))
             .ToList();
         await SettleAsync(stoppingToken);
         var consuming = transports.Find(options.ConsumerTransport) is { } way
@@ -38,7 +38,7 @@ public sealed class Brokers(Db db, RelaySignal bell, TransportSet transports, IE
                     log.LogInformation("{Consumer} gets its events by {Transport} from now on", name, options.ConsumerTransport);
                 }
 
-                bell.Ring();
+                signal.Wake();
                 return;
             }
             catch (Exception e) when (!ct.IsCancellationRequested)

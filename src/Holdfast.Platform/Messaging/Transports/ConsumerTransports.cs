@@ -6,14 +6,14 @@ using Holdfast.Platform.Messaging.Outbox;
 namespace Holdfast.Platform.Messaging.Transports;
 
 /// <summary>
-/// Changes the way by which a consumer gets its events, without losing or repeating one. Relays read the way under a shared lock, so that
-/// each event goes by the old one or the new one.
+/// Changes the transport of a consumer, without losing or repeating an event. Relays read the transport under a shared lock, so that each
+/// event takes either the old transport or the new one.
 /// </summary>
 internal static class ConsumerTransports
 {
     private const int ChunkSize = 500;
 
-    /// <summary>Makes the setting of this process the way of the consumers that it runs; those that had another.</summary>
+    /// <summary>Sets the transport of this process's consumers to its setting. Returns the consumers that had another one.</summary>
     public static async Task<IReadOnlyList<string>> SettleAsync(Db db, IEnumerable<IConsumer> consumers, string transport,
         CancellationToken ct)
     {
@@ -48,7 +48,7 @@ internal static class ConsumerTransports
 
         if (transport != MessagingOptions.Outbox)
         {
-            // All that has left the outbox has been handled, or lies in the consumer's lane.
+            // All that has left the outbox has been handled, or lies in the consumer's delivery queue.
             await tx.ExecuteAsync(
                 "INSERT INTO inbox (consumer, subject, sequence) SELECT $1{as text}, e.subject, MAX(e.sequence) FROM events e "
                 + "WHERE NOT EXISTS (SELECT 1 FROM outbox o WHERE o.subject = e.subject AND o.sequence = e.sequence) GROUP BY e.subject",
@@ -58,7 +58,7 @@ internal static class ConsumerTransports
         await tx.ExecuteAsync("UPDATE lanes SET transport = $2, behind_since = NULL WHERE name = $1", consumer, transport);
     }
 
-    /// <summary>Puts what is on its way through the broker into the consumer's lane.</summary>
+    /// <summary>Puts the events that are under way through the broker into the consumer's delivery queue.</summary>
     private static async Task TakeBackAsync(Tx tx, string consumer)
     {
         var (now, rows) = (await tx.NowAsync(), OutboxDeliveries.Rows());

@@ -1,24 +1,24 @@
 namespace Holdfast.Platform.Messaging.Transports;
 
-/// <summary>A broker. Connections are made when they are needed, and again when they have broken.</summary>
+/// <summary>A broker. Connections are made when they are needed, and again after they have broken.</summary>
 public interface ITransport : IAsyncDisposable
 {
     /// <summary><c>rabbitmq</c> or <c>kafka</c>.</summary>
     string Name { get; }
 
-    /// <summary>What is wrong with it just now; null when nothing is.</summary>
-    string? Trouble { get; }
+    /// <summary>The broker's current failure; null when there is none.</summary>
+    string? Failure { get; }
 
     /// <summary>
-    /// Publishes to <see cref="Topics.Events"/>; without a message it only tries the connection. Returns when the broker has taken all of
-    /// them durably. Calls that overlap are sent in their order. Throws <see cref="TransportException"/> when that takes too long or fails:
-    /// then some of them may have been taken; <see cref="RefusedException"/> when one of them never will be.
+    /// Publishes to <see cref="Topics.Events"/>; without a message it only tries the connection. Returns when the broker has stored all of
+    /// them durably. Overlapping calls are sent in order. Throws <see cref="TransportException"/> if that fails or takes too long: then
+    /// some messages may have been stored. Throws <see cref="RefusedException"/> if the broker will never accept one of them.
     /// </summary>
     Task PublishAsync(IReadOnlyList<Message> messages, CancellationToken ct);
 
     /// <summary>
-    /// Takes messages until it is cancelled, or throws <see cref="TransportException"/> when the connection or the queue is lost. They are
-    /// acknowledged after <see cref="Subscriber.Handle"/> has returned, in their order; never before.
+    /// Consumes messages until it is cancelled. Throws <see cref="TransportException"/> when the connection or the queue is lost. Messages
+    /// are acknowledged in order, after <see cref="Subscriber.Handle"/> has returned; never before.
     /// </summary>
     Task ConsumeAsync(Subscription subscription, Subscriber subscriber, CancellationToken ct);
 }

@@ -8,10 +8,10 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Platform.Messaging.Transports;
 
 /// <summary>
-/// Feeds one of our consumers from a broker. The inbox holds the last sequence of each subject that the consumer has handled; it and the
-/// effect commit together, and only then is the message acknowledged. A lower or equal sequence is a duplicate. After a gap nothing has to
-/// wait: what is missing is read from our own table of events, which had it before any message was sent. So is the event itself: a message
-/// only says which.
+/// Feeds one of our consumers from a broker. The inbox stores the last sequence of each subject that the consumer has handled. It commits
+/// together with the effect, and only then is the message acknowledged. A lower or equal sequence is a duplicate. A gap need not be waited
+/// for: the missing events are read from our own table of events, which has every event before its message is sent. The event itself is
+/// read there too: a message only names it.
 /// </summary>
 internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, MessagingOptions options, ILogger log)
 {
@@ -25,7 +25,7 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
     public Task RunAsync(CancellationToken ct) => Task.WhenAll(ConsumeAsync(ct), LookAsync(ct));
 
     /// <summary>
-    /// Looks once in a while for what has got lost at the broker without a trace: somebody has purged a queue, or removed its binding.
+    /// The interval of the search for events that the broker lost without a trace: somebody has purged a queue, or removed its binding.
     /// </summary>
     private async Task LookAsync(CancellationToken ct)
     {
@@ -90,17 +90,17 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
     })], ct);
 
     /// <summary>
-    /// Notes that the broker has lost what it had for the consumer. The note outlives us: whoever is subscribed next catches up.
+    /// Records that the broker has lost messages of the consumer. The record outlives this process: the next subscriber catches up.
     /// </summary>
     private Task FallBehindAsync(CancellationToken ct) => db.WriteAsync(async tx =>
         await tx.ExecuteAsync("UPDATE lanes SET behind_since = $2 WHERE name = $1", consumer.Name, await tx.NowAsync()), ct);
 
-    /// <summary>As where a broker has lost what it had for one consumer, for all that it feeds.</summary>
+    /// <summary>Records that the broker has lost messages of all consumers that it feeds.</summary>
     public static Task FallBehindAsync(Db db, string broker) => db.WriteAsync(async tx =>
         await tx.ExecuteAsync("UPDATE lanes SET behind_since = $2 WHERE transport = $1 AND name <> transport", broker,
         await tx.NowAsync()));
 
-    /// <summary>Handles all that the consumer has not heard of, if the broker has lost something since that was done last.</summary>
+    /// <summary>Handles all events that the consumer has not consumed, if the broker has lost something since the last time.</summary>
     private async Task CatchUpAsync(CancellationToken ct)
     {
         var since = await db.ReadAsync(s =>
@@ -116,7 +116,7 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
     }
 
     /// <summary>
-    /// Handles all events that the consumer has not heard of; goes through the subjects by pages, so that no statement takes long.
+    /// Handles all events that the consumer has not consumed. It reads the subjects in pages, so that no statement takes long.
     /// </summary>
     private async Task HandleMissedAsync(CancellationToken ct)
     {
@@ -126,8 +126,8 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
             var page = await db.ReadAsync(s => s.QueryAsync("SELECT e.subject, e.last, COALESCE(i.sequence, 0) FROM "
                 + "(SELECT subject, MAX(sequence) AS last FROM events WHERE subject > $2 GROUP BY subject ORDER BY subject LIMIT "
                 + $"{SubjectsAtOnce}) e LEFT JOIN inbox i ON i.consumer = $1 AND i.subject = e.subject ORDER BY e.subject",
-                r => (Subject: r.Uuid(0), Last: r.Int(1), Heard: r.Int(2)), consumer.Name, after), ct);
-            foreach (var some in page.Where(p => p.Last > p.Heard).Chunk(CatchUpSize))
+                r => (Subject: r.Uuid(0), Last: r.Int(1), Consumed: r.Int(2)), consumer.Name, after), ct);
+            foreach (var some in page.Where(p => p.Last > p.Consumed).Chunk(CatchUpSize))
             {
                 await HandleAsync([.. some.Select(p => new IncomingEvent(new EventKey(p.Subject, p.Last), null, null, []))], ct);
             }
@@ -136,14 +136,14 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
         }
     }
 
-    private async Task HandleAsync(List<IncomingEvent> told, CancellationToken ct)
+    private async Task HandleAsync(List<IncomingEvent> incoming, CancellationToken ct)
     {
         var (failures, aside) = (0, false);
         while (true)
         {
             try
             {
-                await db.WriteAsync(tx => TakeAsync(tx, told, aside), ct);
+                await db.WriteAsync(tx => TakeAsync(tx, incoming, aside), ct);
                 return;
             }
             catch (ConsumerException e) when (!aside)
@@ -163,31 +163,32 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
         }
     }
 
-    /// <param name="aside">Hand the events to the consumer's lane, which tries them one by one.</param>
-    private async Task<int> TakeAsync(Tx tx, List<IncomingEvent> told, bool aside)
+    /// <param name="aside">Queue the events in the consumer's delivery queue, which tries them one by one.</param>
+    private async Task<int> TakeAsync(Tx tx, List<IncomingEvent> incoming, bool aside)
     {
         var batch = tx.Batch();
-        var way = batch.Query("SELECT transport FROM lanes WHERE name = $1 {share}", r => r.Text(0), consumer.Name);
+        var transportOfConsumer = batch.Query("SELECT transport FROM lanes WHERE name = $1 {share}", r => r.Text(0), consumer.Name);
         var now = batch.Now();
         await batch.RunAsync();
-        if (way.First != transport.Name)
+        if (transportOfConsumer.First != transport.Name)
         {
             // Somebody has changed the consumer's way since: it gets its events by that.
             return 0;
         }
 
-        foreach (var bad in told.Where(t => t.Fault is not null))
+        foreach (var bad in incoming.Where(t => t.Fault is not null))
         {
             AddDead(batch, bad, bad.Fault!, now.First);
         }
 
-        var last = told.Where(t => t.Fault is null).GroupBy(t => t.Key.Subject).ToDictionary(g => g.Key, g => g.Max(t => t.Key.Sequence));
-        var heard = await LoadAsync(tx, batch, last.Keys);
+        var last = incoming.Where(t => t.Fault is null).GroupBy(t => t.Key.Subject)
+            .ToDictionary(g => g.Key, g => g.Max(t => t.Key.Sequence));
+        var consumed = await LoadAsync(tx, batch, last.Keys);
         var events = await EventTable.LoadRangesAsync(tx,
-            [.. last.Where(l => l.Value > heard[l.Key]).Select(l => (l.Key, heard[l.Key] + 1, l.Value))]);
+            [.. last.Where(l => l.Value > consumed[l.Key]).Select(l => (l.Key, consumed[l.Key] + 1, l.Value))]);
         var waiting = batch.Query("SELECT 1 FROM deliveries WHERE lane = $1 LIMIT 1", r => 1, consumer.Name);
         await batch.RunAsync();
-        var good = await BuryAsync(tx, told, events, now.First);
+        var good = await BuryAsync(tx, incoming, events, now.First);
         if (good.Count > 0 && (aside || waiting.Rows.Count > 0))
         {
             var rows = OutboxDeliveries.Rows();
@@ -200,12 +201,12 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
             await ConsumerException.RunAsync(consumer, tx, good);
         }
 
-        Save(batch, told, heard, events, now.First);
+        Save(batch, incoming, consumed, events, now.First);
         await batch.RunAsync();
         return events.Count;
     }
 
-    /// <summary>The last sequence of each subject, under lock; 0 for one that is new.</summary>
+    /// <summary>Returns the last sequence of each subject, under lock; 0 for a new subject.</summary>
     private async Task<Dictionary<Guid, int>> LoadAsync(Tx tx, StatementBatch batch, IEnumerable<Guid> subjects)
     {
         var ids = subjects.Order().ToArray();
@@ -223,11 +224,11 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
         return locked.Rows.ToDictionary(l => l.Subject, l => l.Sequence);
     }
 
-    /// <summary>Makes dead letters of those events that processes seem to end over; the others.</summary>
-    private async Task<List<Event>> BuryAsync(Tx tx, List<IncomingEvent> told, List<Event> events, DateTime now)
+    /// <summary>Makes dead letters of events that seem to end processes. Returns the other events.</summary>
+    private async Task<List<Event>> BuryAsync(Tx tx, List<IncomingEvent> incoming, List<Event> events, DateTime now)
     {
-        var (poison, good) = (told.Where(t => t.Poison is not null).GroupBy(t => t.Key).ToDictionary(g => g.Key, g => g.First().Poison!),
-            new List<Event>());
+        var poison = incoming.Where(t => t.Poison is not null).GroupBy(t => t.Key).ToDictionary(g => g.Key, g => g.First().Poison!);
+        var good = new List<Event>();
         foreach (var e in events)
         {
             var key = new EventKey(e.Subject, e.Sequence);
@@ -245,8 +246,8 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
         return good;
     }
 
-    /// <summary>Notes how far each subject has come. A message that tells of no event of ours is a dead letter.</summary>
-    private void Save(StatementBatch batch, List<IncomingEvent> told, Dictionary<Guid, int> heard, List<Event> events, DateTime now)
+    /// <summary>Stores the last sequence of each subject. A message that names none of our events becomes a dead letter.</summary>
+    private void Save(StatementBatch batch, List<IncomingEvent> incoming, Dictionary<Guid, int> consumed, List<Event> events, DateTime now)
     {
         var rows = new RowSet("inbox", new("subject", ColumnType.Uuid), new("sequence", ColumnType.Int), new("consumer", ColumnType.Text));
         foreach (var subject in events.GroupBy(e => e.Subject))
@@ -257,7 +258,7 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
         batch.ChangeEach(rows,
             "UPDATE inbox SET sequence = {v.sequence} WHERE inbox.consumer = {v.consumer} AND inbox.subject = {v.subject}");
         var found = events.ToDictionary(e => new EventKey(e.Subject, e.Sequence), e => e.Type);
-        foreach (var t in told.Where(t => t.Fault is null && t.Type is not null && t.Key.Sequence > heard[t.Key.Subject]))
+        foreach (var t in incoming.Where(t => t.Fault is null && t.Type is not null && t.Key.Sequence > consumed[t.Key.Subject]))
         {
             if (!found.TryGetValue(t.Key, out var type))
             {
@@ -269,7 +270,7 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
             }
         }
 
-        var strangers = heard.Where(h => h.Value == 0 && events.All(e => e.Subject != h.Key)).Select(h => h.Key).ToArray();
+        var strangers = consumed.Where(h => h.Value == 0 && events.All(e => e.Subject != h.Key)).Select(h => h.Key).ToArray();
         if (strangers.Length > 0)
         {
             batch.Execute("DELETE FROM inbox WHERE consumer = $1 AND subject {in $2}", consumer.Name, strangers);

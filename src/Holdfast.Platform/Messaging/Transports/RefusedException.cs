@@ -1,5 +1,5 @@
 
 namespace Holdfast.Platform.Messaging.Transports;
 
-/// <summary>The broker is well and will never take this message: it is too large for it.</summary>
+/// <summary>The broker works but will never accept this message: it is too large.</summary>
 public sealed class RefusedException(string message, Exception inner) : Exception(message, inner);

@@ -3,9 +3,9 @@ namespace Holdfast.Platform.Messaging.Transports;
 /// <summary>The names of exchanges and topics.</summary>
 public static class Topics
 {
-    /// <summary>Where our events go.</summary>
+    /// <summary>Receives our events.</summary>
     public const string Events = "order_events";
 
-    /// <summary>Where other systems tell us something.</summary>
+    /// <summary>Receives the messages of other systems.</summary>
     public const string Inbox = "order_inbox";
 }

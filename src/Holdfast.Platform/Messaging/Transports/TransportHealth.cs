@@ -2,25 +2,27 @@ using System.Collections.Concurrent;
 
 namespace Holdfast.Platform.Messaging.Transports;
 
-/// <summary>What is wrong with a broker just now, by who has found out: publishing, or a subscription. Each takes its own back.</summary>
+/// <summary>
+/// The current failures of a broker, by the part that found them: publishing, or a subscription. Each part clears its own.
+/// </summary>
 internal sealed class TransportHealth(string broker)
 {
     private static readonly Subscription Publishing = new("", "", 0);
 
     private readonly ConcurrentDictionary<Subscription, string> _all = new();
 
-    /// <summary>One of them; null when all is well.</summary>
+    /// <summary>One of the failures; null when all is well.</summary>
     public string? Any => _all.IsEmpty ? null : _all.Values.FirstOrDefault();
 
-    public void Note(string trouble, Subscription? who = null) => _all[who ?? Publishing] = trouble;
+    public void Note(string failure, Subscription? who = null) => _all[who ?? Publishing] = failure;
 
     public void Clear(Subscription? who = null) => _all.TryRemove(who ?? Publishing, out _);
 
-    /// <summary>Notes it; the exception that says so.</summary>
+    /// <summary>Records the failure. Returns the exception that describes it.</summary>
     public TransportException Failed(string reason, Exception? inner = null, Subscription? who = null)
     {
-        var trouble = $"{broker}: {reason}";
-        Note(trouble, who);
-        return new TransportException(trouble, inner);
+        var failure = $"{broker}: {reason}";
+        Note(failure, who);
+        return new TransportException(failure, inner);
     }
 }

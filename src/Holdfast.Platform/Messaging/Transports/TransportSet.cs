@@ -1,11 +1,11 @@
 namespace Holdfast.Platform.Messaging.Transports;
 
-/// <summary>The brokers that are configured; none, one, or both.</summary>
+/// <summary>The configured brokers: none, one, or both.</summary>
 public sealed class TransportSet(IEnumerable<ITransport> all) : IAsyncDisposable
 {
     public IReadOnlyList<ITransport> All { get; } = [.. all];
 
-    /// <summary>The one of that name; null where it is not configured.</summary>
+    /// <summary>Returns the broker of that name; null if it is not configured.</summary>
     public ITransport? Find(string name) => All.FirstOrDefault(t => t.Name == name);
 
     public async ValueTask DisposeAsync()

@@ -14,7 +14,7 @@ internal sealed class ImportReport(string name, TextWriter output, bool dryRun)
     private int _faults;
     private int _products;
     private int _receipts;
-    private int _told;
+    private int _differing;
 
     /// <summary>Whether anything was refused or named.</summary>
     public bool HasFaults => _faults > 0;
@@ -28,11 +28,11 @@ internal sealed class ImportReport(string name, TextWriter output, bool dryRun)
     public void Count(SliceResult slice)
     {
         slice.Faults.ForEach(Refuse);
-        slice.Told.ForEach(Tell);
+        slice.Differing.ForEach(Tell);
         slice.Effects.ForEach(e => _effects[(int)e]++);
         _products += slice.Products;
         _receipts += slice.Receipts;
-        _told += slice.Told.Count;
+        _differing += slice.Differing.Count;
         if (_rows / ProgressEvery != (_rows + slice.Rows) / ProgressEvery)
         {
             output.WriteLine($"{name}: {_rows + slice.Rows} rows so far");
@@ -50,12 +50,12 @@ internal sealed class ImportReport(string name, TextWriter output, bool dryRun)
 
         var (created, changed, unchanged) = (_effects[(int)RowEffect.Created], _effects[(int)RowEffect.Changed],
             _effects[(int)RowEffect.Unchanged]);
-        var told = _told == 0 ? "" : $" {_told} receipts differ from what is booked.";
+        var differing = _differing == 0 ? "" : $" {_differing} receipts differ from what is booked.";
         output.WriteLine(dryRun
             ? $"{name}: nothing was changed; would create {created} variants ({_products} new products), change {changed}, leave "
-                + $"{unchanged} as they are; {_receipts} receipts of stock; {_refused} rows refused.{told}"
+                + $"{unchanged} as they are; {_receipts} receipts of stock; {_refused} rows refused.{differing}"
             : $"{name}: {created} variants created ({_products} new products), {changed} changed, {unchanged} as they were; "
-                + $"{_receipts} receipts of stock; {_refused} rows refused.{told}");
+                + $"{_receipts} receipts of stock; {_refused} rows refused.{differing}");
     }
 
     private void Tell(BadField bad)

@@ -17,7 +17,7 @@ internal static class ProductWrites
         await ProductBooks.LoadAsync(tx, book, [.. stores.Select(s => s.Id)], [.. rows.Select(r => r.Product)]);
         var (effects, faults, taken) = Put(book, stores, rows);
         await ProductBooks.SaveAsync(tx, book);
-        var (receipts, told) = (0, new List<BadField>());
+        var (receipts, differing) = (0, new List<BadField>());
         foreach (var delivery in Deliveries(book, taken))
         {
             var lines = delivery.Where(d => d.Row.Quantity > 0).Select(d => (d.VariantId, d.StoreId, (long)d.Row.Quantity!)).ToList();
@@ -25,18 +25,18 @@ internal static class ProductWrites
             {
                 var received = await StockWriter.ReceiveAsync(tx, lines, delivery.Key, await tx.NowAsync());
                 receipts += received.Written;
-                told.AddRange(Different(delivery, received.Booked));
+                differing.AddRange(Different(delivery, received.Booked));
             }
 
             // Nothing is received for these, but a receipt that is booked was of something.
             var zeros = delivery.Where(d => d.Row.Quantity == 0).Select(d => d.VariantId).ToArray();
             if (zeros.Length > 0)
             {
-                told.AddRange(Different(delivery, await StockWriter.BookedAsync(tx, zeros, delivery.Key)));
+                differing.AddRange(Different(delivery, await StockWriter.BookedAsync(tx, zeros, delivery.Key)));
             }
         }
 
-        return new SliceResult(rows.Count, NewProducts(book), effects, faults, receipts, told);
+        return new SliceResult(rows.Count, NewProducts(book), effects, faults, receipts, differing);
     }
 
     /// <summary>As <see cref="WriteAsync"/>, without writing: the book holds what earlier rows would have made.</summary>
@@ -46,15 +46,15 @@ internal static class ProductWrites
         await ProductBooks.LoadAsync(session, book, [.. stores.Select(s => s.Id)], [.. rows.Select(r => r.Product)]);
         var before = NewProducts(book);
         var (effects, faults, taken) = Put(book, stores, rows);
-        var (receipts, told) = (0, new List<BadField>());
+        var (receipts, differing) = (0, new List<BadField>());
         foreach (var delivery in Deliveries(book, taken))
         {
             var booked = await StockWriter.BookedAsync(session, [.. delivery.Select(d => d.VariantId)], delivery.Key);
             receipts += delivery.Count(d => d.Row.Quantity > 0 && !booked.ContainsKey(d.VariantId));
-            told.AddRange(Different(delivery, booked));
+            differing.AddRange(Different(delivery, booked));
         }
 
-        return new SliceResult(rows.Count, NewProducts(book) - before, effects, faults, receipts, told);
+        return new SliceResult(rows.Count, NewProducts(book) - before, effects, faults, receipts, differing);
     }
 
     private static string[] Slugs(IReadOnlyList<FileRow> rows) => [.. rows.Select(r => r.Store).Distinct()];

@@ -52,9 +52,9 @@ public sealed class LocalNumberTests
     [InlineData("0.500", ',')]
     [InlineData("58,90", '.')]
     [InlineData("1.234,5", '.')]
-    public void Says_what_does_not_fit_the_mark(string text, char mark) =>
-        Assert.Equal(new LocalNumber(null, $"{text} does not fit --decimal={mark}"),
-            LocalNumber.Read(text, mark == ',' ? DecimalMark.Comma : DecimalMark.Point));
+    public void Says_what_does_not_fit_the_mark(string text, char savepoint) =>
+        Assert.Equal(new LocalNumber(null, $"{text} does not fit --decimal={savepoint}"),
+            LocalNumber.Read(text, savepoint == ',' ? DecimalMark.Comma : DecimalMark.Point));
 
     [Theory]
     [InlineData("")]
@@ -73,7 +73,7 @@ public sealed class LocalNumberTests
     [InlineData("１９９")]
     [InlineData("199 ₫")]
     public void Takes_nothing_else_for_a_number(string text) =>
-        Assert.All(Enum.GetValues<DecimalMark>(), mark => Assert.Null(LocalNumber.Read(text, mark).Plain));
+        Assert.All(Enum.GetValues<DecimalMark>(), savepoint => Assert.Null(LocalNumber.Read(text, savepoint).Plain));
 
     [Fact]
     public void Every_amount_reads_back_in_every_writing() => Prop.ForAll<PositiveInt, byte>((whole, cents) =>

@@ -2,7 +2,7 @@ using Confluent.Kafka;
 
 namespace Holdfast.Platform.Messaging.Transports.Kafka;
 
-/// <summary>The partitions that a consumer has just been given.</summary>
+/// <summary>The partitions that a consumer has just been assigned.</summary>
 internal sealed class KafkaAssignment
 {
     private static readonly TimeSpan Answer = TimeSpan.FromSeconds(5);
@@ -10,9 +10,7 @@ internal sealed class KafkaAssignment
     private readonly List<TopicPartitionOffset> _lost = [];
     private bool _isNew;
 
-    /// <summary>
-    /// Where to go on: where the group has come, or at the first message that is kept, if there is nothing to go on from.
-    /// </summary>
+    /// <summary>Where to continue: at the group's offset, or at the first kept message if there is no offset.</summary>
     public IEnumerable<TopicPartitionOffset> Starts(IConsumer<string, byte[]> consumer, List<TopicPartition> partitions)
     {
         _isNew = true;

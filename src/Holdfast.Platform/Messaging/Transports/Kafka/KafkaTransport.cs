@@ -6,9 +6,9 @@ using Holdfast.Platform.Messaging.Events;
 namespace Holdfast.Platform.Messaging.Transports.Kafka;
 
 /// <summary>Kafka: an idempotent producer that waits for all replicas; consumer groups that commit an offset after its effect.</summary>
-/// <param name="patience">The longest that publishing takes, one way or another.</param>
-/// <param name="queue">How many messages the client holds that the broker has not confirmed.</param>
-/// <param name="properties">Of the client, by librdkafka's names, where there are more than ours.</param>
+/// <param name="patience">The longest that publishing may take, whatever happens.</param>
+/// <param name="queue">How many unconfirmed messages the client may hold.</param>
+/// <param name="properties">Further properties of the client, by librdkafka's names.</param>
 internal sealed class KafkaTransport(string brokers, TimeSpan patience, int queue = 20_000,
     IReadOnlyDictionary<string, string>? properties = null) : ITransport
 {
@@ -20,13 +20,13 @@ internal sealed class KafkaTransport(string brokers, TimeSpan patience, int queu
     private const int ReadAheadKbytes = 8 * 1024;
     private static readonly TimeSpan GoodBye = TimeSpan.FromSeconds(2);
 
-    private readonly TransportHealth _troubles = new("Kafka");
+    private readonly TransportHealth _health = new("Kafka");
     private readonly Lock _gate = new();
     private IProducer<string, byte[]>? _producer;
 
     public string Name => MessagingOptions.Kafka;
 
-    public string? Trouble => _troubles.Any;
+    public string? Failure => _health.Any;
 
     public async Task PublishAsync(IReadOnlyList<Message> messages, CancellationToken ct)
     {
@@ -35,7 +35,7 @@ internal sealed class KafkaTransport(string brokers, TimeSpan patience, int queu
         {
             producer = Producer();
             await (messages.Count == 0 ? TryAsync(producer) : SendAsync(producer, messages, ct));
-            _troubles.Clear();
+            _health.Clear();
         }
         catch (KafkaException e) when (e.Error.Code is ErrorCode.MsgSizeTooLarge or ErrorCode.RecordListTooLarge)
         {
@@ -48,7 +48,7 @@ internal sealed class KafkaTransport(string brokers, TimeSpan patience, int queu
                 Replace(producer!);
             }
 
-            throw _troubles.Failed(e is TimeoutException ? "it does not confirm" : e.Message, e);
+            throw _health.Failed(e is TimeoutException ? "it does not confirm" : e.Message, e);
         }
     }
 
@@ -80,7 +80,7 @@ internal sealed class KafkaTransport(string brokers, TimeSpan patience, int queu
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            throw _troubles.Failed(e.Message, e, subscription);
+            throw _health.Failed(e.Message, e, subscription);
         }
         finally
         {
@@ -101,7 +101,7 @@ internal sealed class KafkaTransport(string brokers, TimeSpan patience, int queu
     }
 
     /// <summary>
-    /// Commits what was handled and leaves the group, so that others get the partitions at once, and not when the session has ended.
+    /// Commits what was handled and leaves the group, so that others get the partitions at once, not when the session has ended.
     /// </summary>
     private static Task LeaveAsync(IConsumer<string, byte[]> consumer) => Task.Run(() =>
     {
@@ -176,7 +176,7 @@ internal sealed class KafkaTransport(string brokers, TimeSpan patience, int queu
                 LingerMs = 2,
                 MessageTimeoutMs = (int)(patience - QueuePatience).TotalMilliseconds,
                 QueueBufferingMaxMessages = queue,
-            }).SetErrorHandler((_, error) => _troubles.Note($"Kafka: {error.Reason}")).SetLogHandler((_, _) => { }).Build();
+            }).SetErrorHandler((_, error) => _health.Note($"Kafka: {error.Reason}")).SetLogHandler((_, _) => { }).Build();
         }
     }
 
@@ -232,14 +232,14 @@ internal sealed class KafkaTransport(string brokers, TimeSpan patience, int queu
         }).SetPartitionsAssignedHandler((c, partitions) =>
         {
             var starts = assigned.Starts(c, partitions);
-            _troubles.Clear(subscription);
+            _health.Clear(subscription);
             return starts;
         }).SetErrorHandler((_, _) => { }).SetLogHandler((_, _) => { }).Build();
         consumer.Subscribe(subscription.Topic);
         return consumer;
     }
 
-    /// <summary>What has arrived, without waiting.</summary>
+    /// <summary>Returns the messages that have arrived, without waiting.</summary>
     private static List<ConsumeResult<string, byte[]>> Take(IConsumer<string, byte[]> consumer, int most)
     {
         var taken = new List<ConsumeResult<string, byte[]>>();

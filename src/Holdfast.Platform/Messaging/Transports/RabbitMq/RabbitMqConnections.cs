@@ -3,15 +3,14 @@ using RabbitMQ.Client;
 namespace Holdfast.Platform.Messaging.Transports.RabbitMq;
 
 /// <summary>
-/// Opens and ends connections to RabbitMQ in bounded time. The client's own limits do not end each of its waits for a broker that is
-/// silent.
+/// Opens and closes connections to RabbitMQ in bounded time. The client's own limits do not end every wait for a silent broker.
 /// </summary>
 internal static class RabbitMqConnections
 {
     private static readonly TimeSpan Opening = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Closing = TimeSpan.FromSeconds(1);
 
-    /// <summary>Connects; a <see cref="TimeoutException"/> after ten seconds.</summary>
+    /// <summary>Connects. Throws <see cref="TimeoutException"/> after ten seconds.</summary>
     /// <param name="patience">How long a command on the connection may take.</param>
     public static async Task<IConnection> OpenAsync(string url, TimeSpan patience, CancellationToken ct)
     {
@@ -35,7 +34,7 @@ internal static class RabbitMqConnections
         }
     }
 
-    /// <summary>Ends a connection: in two seconds, whatever the broker does.</summary>
+    /// <summary>Closes a connection within two seconds, whatever the broker does.</summary>
     public static async Task EndAsync(IConnection connection)
     {
         try
@@ -54,7 +53,7 @@ internal static class RabbitMqConnections
         await connection.DisposeAsync();
     }
 
-    /// <summary>Ends a connection that comes about when nobody waits for it any more.</summary>
+    /// <summary>Closes a connection that was made after its caller had stopped waiting.</summary>
     private static async Task EndLateAsync(Task<IConnection> opening)
     {
         await ((Task)opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -4,10 +4,10 @@ using RabbitMQ.Client.Exceptions;
 namespace Holdfast.Platform.Messaging.Transports.RabbitMq;
 
 /// <summary>
-/// Exchanges and queues, declared whenever a connection is made and every few seconds, so that what somebody deleted comes back.
-/// <c>order_events</c> is a durable topic exchange; what no queue is bound for goes to <c>order_events.unrouted</c>, which forgets after a
-/// day. Each consumer has a quorum queue; what comes back to it again and again, and not even <see cref="Message.Poison"/> has helped, goes
-/// to <c>TOPIC.dead</c>.
+/// Declares exchanges and queues on every connection and every few seconds, so that what somebody deleted comes back. <c>order_events</c>
+/// is a durable topic exchange; events that no queue is bound for go to <c>order_events.unrouted</c>, which expires them after a day. Each
+/// consumer has a quorum queue; a message that comes back again and again, although <see cref="Message.Poison"/> was tried, goes to
+/// <c>TOPIC.dead</c>.
 /// </summary>
 internal static class RabbitMqTopology
 {
@@ -18,8 +18,8 @@ internal static class RabbitMqTopology
     // So often may a process die over a message before the broker puts it aside: twice as often as before we do.
     private const int MaxReturns = 100;
 
-    /// <summary>Declares what our events go through; returns the number of unrouted messages.</summary>
-    /// <param name="lost">Called before the exchange is made that was not there: no queue is bound to it.</param>
+    /// <summary>Declares the exchanges of our events. Returns the number of unrouted events.</summary>
+    /// <param name="lost">Called before a missing exchange is made: no queue is bound to it.</param>
     public static async Task<uint> DeclareEventsAsync(IConnection connection, IChannel channel, Func<Task> lost, CancellationToken ct)
     {
         if (!await ExistsAsync(connection, asking => asking.ExchangeDeclarePassiveAsync(Topics.Events, ct), ct))
@@ -36,9 +36,9 @@ internal static class RabbitMqTopology
         return unrouted.MessageCount;
     }
 
-    /// <summary>Declares the queue of a subscription with all that it needs; its name.</summary>
-    /// <param name="lost">Called before the queue is made that was not there.</param>
-    /// <param name="allLost">Called before the exchange of our events is made that was not there.</param>
+    /// <summary>Declares the queue of a subscription with all that it needs. Returns the name of the queue.</summary>
+    /// <param name="lost">Called before a missing queue is made.</param>
+    /// <param name="allLost">Called before the missing exchange of our events is made.</param>
     public static async Task<string> DeclareQueueAsync(IConnection connection, IChannel channel, Subscription subscription, Func<Task> lost,
         Func<Task> allLost, CancellationToken ct)
     {

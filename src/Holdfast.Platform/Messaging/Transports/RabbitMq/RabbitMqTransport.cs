@@ -8,24 +8,23 @@ using RabbitMQ.Client.Exceptions;
 namespace Holdfast.Platform.Messaging.Transports.RabbitMq;
 
 /// <summary>RabbitMQ 3.10 or later: publisher confirms, persistent messages, acknowledgements by hand.</summary>
-/// <param name="lost">Called when the exchange of our events was not there, before it is made: no queue was bound to it for a
-/// while.</param>
+/// <param name="lost">Called when the exchange of our events is missing, before it is made: no queue was bound to it for a while.</param>
 internal sealed class RabbitMqTransport(string url, TimeSpan patience, Func<Task> lost) : ITransport
 {
     private static readonly CreateChannelOptions Confirmed =
         new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true,
         outstandingPublisherConfirmationsRateLimiter: null);
 
-    /// <summary>How often what consumers need is declared again: somebody may have deleted it.</summary>
+    /// <summary>How often the exchanges and queues of consumers are declared again: somebody may have deleted them.</summary>
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim _connecting = new(1, 1);
-    private readonly TransportHealth _troubles = new("RabbitMQ");
+    private readonly TransportHealth _health = new("RabbitMQ");
     private volatile Link? _link;
 
     public string Name => MessagingOptions.RabbitMq;
 
-    public string? Trouble => _troubles.Any;
+    public string? Failure => _health.Any;
 
     public async Task PublishAsync(IReadOnlyList<Message> messages, CancellationToken ct)
     {
@@ -33,13 +32,13 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience, Func<Task
         var link = _link is { Channel.IsOpen: true } open ? open : await ConnectAsync(ct);
         if (link.Blocked is { } why)
         {
-            throw _troubles.Failed($"it takes nothing for now: {why}");
+            throw _health.Failed($"it takes nothing for now: {why}");
         }
 
         try
         {
             await (messages.Count == 0 ? LookAsync(link.Connection, ct) : SendAsync(link.Channel, messages)).WaitAsync(patience, ct);
-            _troubles.Clear();
+            _health.Clear();
         }
         catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
         {
@@ -50,7 +49,7 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience, Func<Task
             }
 
             throw IsRefused(e, messages) ? new RefusedException($"RabbitMQ: {e.Message}", e)
-                : _troubles.Failed(e is TimeoutException ? "it does not confirm" : e.Message, e);
+                : _health.Failed(e is TimeoutException ? "it does not confirm" : e.Message, e);
         }
     }
 
@@ -66,14 +65,14 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience, Func<Task
             {
                 var queue = await RabbitMqTopology.DeclareQueueAsync(connection, channel, subscription, subscriber.Lost, lost, ct);
                 receiver ??= await BeginAsync(channel, queue, subscription, ct);
-                _troubles.Clear(subscription);
+                _health.Clear(subscription);
                 await subscriber.Ready();
             }
             while (await HandleForAWhileAsync(receiver, channel, subscription, subscriber, ct));
         }
         catch (Exception e) when (e is not TransportException && !ct.IsCancellationRequested)
         {
-            throw _troubles.Failed(e.Message, e, subscription);
+            throw _health.Failed(e.Message, e, subscription);
         }
         finally
         {
@@ -82,7 +81,7 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience, Func<Task
         }
 
         ct.ThrowIfCancellationRequested();
-        throw _troubles.Failed("it has ended the connection or taken the queue away", who: subscription);
+        throw _health.Failed("it has ended the connection or taken the queue away", who: subscription);
     }
 
     public async ValueTask DisposeAsync()
@@ -103,7 +102,7 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience, Func<Task
         return receiver;
     }
 
-    /// <summary>Handles what comes until it is time to look again; false: nothing comes any more.</summary>
+    /// <summary>Handles what comes until it is time to declare again. Returns false if nothing comes any more.</summary>
     private static async Task<bool> HandleForAWhileAsync(Receiver receiver, IChannel channel, Subscription subscription,
         Subscriber subscriber, CancellationToken ct)
     {
@@ -155,7 +154,7 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience, Func<Task
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            throw _troubles.Failed(e.Message, e);
+            throw _health.Failed(e.Message, e);
         }
         finally
         {
@@ -181,8 +180,8 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience, Func<Task
     }
 
     /// <summary>
-    /// Asks the broker whether all is declared, on a channel that it may close without harm; brings back what somebody has deleted, and
-    /// counts what nobody has bound.
+    /// Asks the broker whether everything is declared, on a channel that it may close without harm. Restores what somebody has deleted, and
+    /// counts the unrouted events.
     /// </summary>
     private async Task LookAsync(IConnection connection, CancellationToken ct)
     {
@@ -191,8 +190,8 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience, Func<Task
     }
 
     /// <summary>
-    /// Whether the broker has closed the channel because one of these is too large. Others that were on their way there at the time fail,
-    /// too, and are not to blame.
+    /// Whether the broker has closed the channel because one of these messages is too large. Other messages that were under way then fail,
+    /// too, without being the cause.
     /// </summary>
     private static bool IsRefused(Exception e, IReadOnlyList<Message> messages) =>
         e is OperationInterruptedException { ShutdownReason: { ReplyCode: Constants.PreconditionFailed } reason }
@@ -229,11 +228,11 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience, Func<Task
 
         public IChannel Channel { get; }
 
-        /// <summary>Why the broker reads nothing from this connection (an alarm of its memory or disk); null when it does.</summary>
+        /// <summary>Why the broker does not read from this connection (an alarm of its memory or disk); null when it does.</summary>
         public string? Blocked { get; private set; }
     }
 
-    /// <summary>Puts what arrives aside, in order. Prefetch bounds how many that can be.</summary>
+    /// <summary>Buffers what arrives, in order. Prefetch bounds the buffer.</summary>
     private sealed class Receiver(IChannel channel) : AsyncDefaultBasicConsumer(channel)
     {
         private readonly Channel<(ulong Tag, Message Message)> _received =
@@ -241,7 +240,7 @@ internal sealed class RabbitMqTransport(string url, TimeSpan patience, Func<Task
 
         public ChannelReader<(ulong Tag, Message Message)> Messages => _received.Reader;
 
-        /// <summary>Waits for messages; false when it is cancelled, or none come any more.</summary>
+        /// <summary>Waits for messages. Returns false when it is cancelled, or when none come any more.</summary>
         public async Task<bool> HasMoreAsync(CancellationToken ct)
         {
             try

@@ -7,8 +7,8 @@ using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Orders;
 
-/// <summary>What rides on a change of an order: here a webhook's event row, written with the payment it tells of.</summary>
-public abstract class ChangeRiderTests(TestHost host)
+/// <summary>A participant in a change of an order: here a webhook's event row, written with the payment it tells of.</summary>
+public abstract class ChangeParticipantTests(TestHost host)
 {
     private TestServer Server => host.Server;
 
@@ -37,9 +37,9 @@ public abstract class ChangeRiderTests(TestHost host)
         Server.Get<ChangeQueue>().ChangeAsync(new ChangeRequest(
             new PayCommand(order, shop.StoreId, "service", Guid.CreateVersion7(), "test", transaction, 1000, currency, null, null,
             null)
-            { Participants = [new WebhookRider(webhook)] }, null));
+            { Participants = [new WebhookParticipant(webhook)] }, null));
 
-    private sealed class WebhookRider(string id) : CommitParticipant
+    private sealed class WebhookParticipant(string id) : CommitParticipant
     {
         private static readonly Error Known = new(409, "webhook_known", "known", "đã biết");
         private HashSet<string> _free = [];
@@ -51,9 +51,9 @@ public abstract class ChangeRiderTests(TestHost host)
         public override async Task LoadAsync(Tx tx, IReadOnlyList<CommitParticipant> all)
         {
             // Rows that may be absent are claimed, sorted: of two deliveries the second waits for the first one's commit.
-            var riders = all.Cast<WebhookRider>().ToList();
+            var participants = all.Cast<WebhookParticipant>().ToList();
             var rows = new RowSet("test_webhooks", new Column("id", ColumnType.Text));
-            foreach (var webhook in riders.Select(r => r.Id).Distinct().Order(StringComparer.Ordinal))
+            foreach (var webhook in participants.Select(r => r.Id).Distinct().Order(StringComparer.Ordinal))
             {
                 rows.Add(webhook);
             }
@@ -62,9 +62,9 @@ public abstract class ChangeRiderTests(TestHost host)
             var claimed = batch.InsertReturning(rows, "ON CONFLICT (id) DO NOTHING RETURNING id", r => r.Text(0));
             await batch.RunAsync();
             var free = claimed.Rows.ToHashSet();
-            foreach (var rider in riders)
+            foreach (var participant in participants)
             {
-                rider._free = free;
+                participant._free = free;
             }
         }
 
@@ -77,6 +77,6 @@ public abstract class ChangeRiderTests(TestHost host)
     }
 }
 
-public sealed class ChangeRider_on_sqlite(SqliteHost host) : ChangeRiderTests(host), IClassFixture<SqliteHost>;
+public sealed class ChangeParticipant_on_sqlite(SqliteHost host) : ChangeParticipantTests(host), IClassFixture<SqliteHost>;
 
-public sealed class ChangeRider_on_postgresql(PostgresHost host) : ChangeRiderTests(host), IClassFixture<PostgresHost>;
+public sealed class ChangeParticipant_on_postgresql(PostgresHost host) : ChangeParticipantTests(host), IClassFixture<PostgresHost>;
