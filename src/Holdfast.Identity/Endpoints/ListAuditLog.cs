@@ -4,10 +4,10 @@ using Holdfast.Platform.Http.Bodies;
 using Holdfast.Platform.Http.Replies;
 using Holdfast.Platform.Http.Routing;
 
-namespace Holdfast.Identity.Audit;
+namespace Holdfast.Identity.Endpoints;
 
 /// <summary><c>GET /audit-log?actor&amp;from&amp;to</c>, for admins; the newest line first.</summary>
-internal sealed class AuditQueries(Db db)
+internal sealed class ListAuditLog(Db db)
 {
     private sealed record Line(Guid Id, DateTime OccurredAt, string Actor, string Action, string? Resource, Guid? StoreId, string? Address);
 

@@ -1,24 +1,19 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Holdfast.Identity.ApiKeys;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http.Replies;
 using Holdfast.Platform.Http.Routing;
 using Microsoft.AspNetCore.Routing;
 
-namespace Holdfast.Identity.ApiKeys;
+namespace Holdfast.Identity.Endpoints;
 
-/// <summary><c>POST /api-keys</c>, <c>GET /api-keys</c>, <c>DELETE /api-keys/{id}</c>, for admins.</summary>
-internal sealed class ManageApiKeys(Db db, EndpointDataSource routes)
+/// <summary><c>POST /api-keys</c> <c>{name, storeIds, scopes}</c>, for admins: 201 with the key, which is shown this once.</summary>
+internal sealed class CreateApiKey(Db db, EndpointDataSource routes)
 {
-    public const string Columns = "id, name, hint, store_ids, scopes, created_at, last_used_on, revoked_at";
-
-    public static readonly Func<Row, ApiKey> Map = r =>
-        new ApiKey(r.Uuid(0), r.Text(1), r.Text(2), JsonSerializer.Deserialize<List<Guid>>(r.Text(3))!,
-        JsonSerializer.Deserialize<List<string>>(r.Text(4))!, r.Time(5), r.TextOrNull(6), r.TimeOrNull(7));
-
-    public async Task<Reply> CreateAsync(Request request)
+    public async Task<Reply> HandleAsync(Request request)
     {
         var body = await request.FieldsAsync();
         if (!body.IsOk)
@@ -69,34 +64,6 @@ internal sealed class ManageApiKeys(Db db, EndpointDataSource routes)
             return Reply.Created(new { key.Id, Key = secret, key.Name, key.Hint, key.StoreIds, key.Scopes, key.CreatedAt },
                 $"{Routes.Base}/api-keys/{key.Id}");
         });
-    }
-
-    public async Task<Reply> ListAsync(Request request)
-    {
-        var paging = Paging.ById(request);
-        if (!paging.IsOk)
-        {
-            return paging.Error!;
-        }
-
-        var before = paging.Value.LastId ?? Guid.Empty;
-        var rows = await db.ReadAsync(s =>
-            s.QueryAsync($"SELECT {Columns} FROM api_keys WHERE id > $1 ORDER BY id LIMIT $2", Map, before, paging.Value.Limit + 1),
-            request.Aborted);
-        return Reply.Ok(paging.Value.Page(rows, k => [k.Id.ToString()]));
-    }
-
-    /// <summary>Revokes the key; its row stays, for the audit log.</summary>
-    public async Task<Reply> RevokeAsync(Request request)
-    {
-        if (request.Id() is not { } id)
-        {
-            return Errors.NotFound;
-        }
-
-        return await db.WriteAsync<Reply>(async tx =>
-            await tx.ExecuteAsync("UPDATE api_keys SET revoked_at = COALESCE(revoked_at, $2) WHERE id = $1", id,
-            await tx.NowAsync()) == 0 ? Errors.NotFound : Reply.NoContent());
     }
 
     /// <summary>What the routes ask for that a service may call at all: any other scope would open nothing.</summary>

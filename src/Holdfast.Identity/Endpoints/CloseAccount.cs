@@ -1,3 +1,4 @@
+using Holdfast.Identity.Accounts;
 using Holdfast.Identity.Core;
 using Holdfast.Identity.External;
 using Holdfast.Identity.Links;
@@ -9,14 +10,14 @@ using Holdfast.Platform.Http.Replies;
 using Holdfast.Platform.Http.Routing;
 using Holdfast.Platform.Mail;
 
-namespace Holdfast.Identity.Accounts;
+namespace Holdfast.Identity.Endpoints;
 
 /// <summary>
 /// <c>DELETE /auth/me</c>: a customer's account ends. Orders stay, because the shop's books need them; what is personal about them is
-/// replaced by the modules' hooks, in slices (<see cref="AccountClosings"/>): of long histories the last ones follow the answer. An account
-/// of an outside issuer has no password and needs none.
+/// replaced by the modules' hooks, in slices (<see cref="AccountClosings"/>): the last slices of long histories follow the answer. An
+/// account of an external issuer has no password and needs none.
 /// </summary>
-internal sealed class CloseAccount(Db db, AccountStore accounts, PasswordHashingQueue passwords, IEnumerable<AccountHook> hooks,
+internal sealed class CloseAccount(Db db, AccountStore accounts, OwnerCheck owners, IEnumerable<AccountHook> hooks,
     AccountClosings closings, GuestJoinings joinings)
 {
     public async Task<Reply> HandleAsync(Request request)
@@ -46,7 +47,7 @@ internal sealed class CloseAccount(Db db, AccountStore accounts, PasswordHashing
 
         if (own.Value.PasswordHash is not null)
         {
-            var owner = await PasswordChanges.CheckOwnerAsync(accounts, passwords, request, password);
+            var owner = await owners.CheckAsync(request, password);
             if (!owner.IsOk)
             {
                 return owner.Error!;
