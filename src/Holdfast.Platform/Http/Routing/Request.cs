@@ -53,6 +53,18 @@ public sealed class Request(HttpContext http, Caller caller, RouteRule route, Ti
         ? UnicodeText.Nfc(text)
         : null;
 
+    /// <summary>A UUID of the query: the error to answer where it is missing or something else.</summary>
+    public Result<Guid> QueryId(string name)
+    {
+        var id = QueryIdOrNull(name);
+        return !id.IsOk ? id.Error! : id.Value ?? (Result<Guid>)Errors.Invalid(name, "is required");
+    }
+
+    /// <summary>A UUID of the query; null where it is absent, and the error to answer where it is something else.</summary>
+    public Result<Guid?> QueryIdOrNull(string name) =>
+        Query(name) is not { } text ? (Guid?)null
+        : Guid.TryParseExact(text, "D", out var id) ? id : Errors.Invalid(name, "must be a UUID");
+
     /// <summary>Which list of the API this is, with the ids in its path.</summary>
     internal string Address => route.Address(Http.Request.RouteValues);
 

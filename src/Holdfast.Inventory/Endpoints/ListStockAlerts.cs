@@ -8,11 +8,11 @@ using Holdfast.Platform.Http.Routing;
 namespace Holdfast.Inventory.Endpoints;
 
 /// <summary><c>GET /inventory/alerts?storeId</c>, for staff: the newest first. Behind the stock by less than a second.</summary>
-public sealed class StockAlerts(Db db)
+internal sealed class ListStockAlerts(Db db)
 {
     private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
 
-    public async Task<Reply> ListAsync(Request request)
+    public async Task<Reply> HandleAsync(Request request)
     {
         var paging = Paging.From(request, 2);
         if (!paging.IsOk)
@@ -29,17 +29,18 @@ public sealed class StockAlerts(Db db)
             return Errors.InvalidCursor;
         }
 
-        if (!Guid.TryParseExact(request.Query("storeId"), "D", out var storeId))
+        var store = request.QueryId("storeId");
+        if (!store.IsOk)
         {
-            return Errors.Invalid("storeId", request.Query("storeId") is null ? "is required" : "must be a UUID");
+            return store.Error!;
         }
 
-        if (!request.Caller.Manages(storeId))
+        if (!request.Caller.Manages(store.Value))
         {
             return Errors.NotFound;
         }
 
-        var rows = await db.ReadAsync(s => s.QueryAsync(ListSql, r => new StockAlert(StockView.Map(r), r.Time(9)), storeId,
+        var rows = await db.ReadAsync(s => s.QueryAsync(ListSql, r => new StockAlert(StockView.Map(r), r.Time(9)), store.Value,
             before == DateTime.MaxValue ? new DateTime(9999, 1, 1, 0, 0, 0, DateTimeKind.Utc) : before, id, (long)paging.Value.Limit + 1),
             request.Aborted);
         return Reply.Ok(paging.Value.Page(rows, a => [a.Since.ToString(TimeFormat, CultureInfo.InvariantCulture), a.VariantId.ToString()]));

@@ -1,5 +1,4 @@
 using Holdfast.Loyalty.Core;
-using Holdfast.Loyalty.Storage;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http.Replies;
@@ -7,35 +6,16 @@ using Holdfast.Platform.Http.Routing;
 
 namespace Holdfast.Loyalty.Endpoints;
 
-/// <summary><c>GET</c> and <c>PUT /stores/{id}/loyalty-program</c>. A store that has set none gives and takes no points.</summary>
-internal sealed class LoyaltyPrograms(Db db)
+/// <summary>
+/// <c>PUT /stores/{id}/loyalty-program</c>: sets all of it; with <c>If-Match</c>, only over the version that was read (0: none was set).
+/// Points that were earned keep the time at which they lapse.
+/// </summary>
+internal sealed class SetLoyaltyProgram(Db db)
 {
     private const long MaxAmount = 1_000_000_000_000_000;
     private const int MaxDays = 36_500;
 
-    public async Task<Reply> GetAsync(Request request)
-    {
-        if (request.Id() is not { } storeId)
-        {
-            return Errors.NotFound;
-        }
-
-        return await db.ReadAsync<Reply>(async s =>
-        {
-            var batch = s.Batch();
-            var stores = batch.Query("SELECT 1 FROM stores WHERE id = $1", r => r.Int(0), storeId);
-            var programs = PointsStore.Programs(batch, [storeId]);
-            var versions = batch.Query("SELECT version FROM loyalty_programs WHERE store_id = $1", r => r.Long(0), storeId);
-            await batch.RunAsync();
-            return stores.Rows.Count == 0 ? Errors.NotFound : Reply.Ok(programs.First ?? LoyaltyProgram.None(storeId), versions.First);
-        }, request.Aborted);
-    }
-
-    /// <summary>
-    /// Sets all of it; with <c>If-Match</c>, only over the version that was read (0: none was set). Points that were earned keep the time
-    /// at which they lapse.
-    /// </summary>
-    public async Task<Reply> SetAsync(Request request)
+    public async Task<Reply> HandleAsync(Request request)
     {
         var body = await request.FieldsAsync();
         if (!body.IsOk)
