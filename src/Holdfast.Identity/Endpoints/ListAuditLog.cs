@@ -19,18 +19,7 @@ internal sealed class ListAuditLog(Db db)
             return paging.Error!;
         }
 
-        var (where, args) = (new List<string>(), new List<object?>());
-        void And(string condition, params object[] values)
-        {
-            foreach (var value in values)
-            {
-                args.Add(value);
-                condition = condition.Replace($"{{{Array.IndexOf(values, value)}}}", $"${args.Count}", StringComparison.Ordinal);
-            }
-
-            where.Add(condition);
-        }
-
+        var filter = new Filter();
         if (request.Query("actor") is { } actor)
         {
             if (!JsonBodyReader.IsClean(actor))
@@ -38,7 +27,7 @@ internal sealed class ListAuditLog(Db db)
                 return Errors.Invalid("actor", "has control characters");
             }
 
-            And("actor = {0}", actor);
+            filter.And("actor = {0}", actor);
         }
 
         foreach (var (name, condition) in new[] { ("from", "occurred_at >= {0}"), ("to", "occurred_at < {0}") })
@@ -50,21 +39,20 @@ internal sealed class ListAuditLog(Db db)
                     return Errors.Invalid(name, Times.Expected(orDay: false));
                 }
 
-                And(condition, time);
+                filter.And(condition, time);
             }
         }
 
         if (paging.Value.Last is { } last)
         {
-            And("(occurred_at, id) < ({0}, {1})", last.At, last.Id);
+            filter.And("(occurred_at, id) < ({0}, {1})", last.At, last.Id);
         }
 
         var sql = "SELECT id, occurred_at, actor, action, resource, store_id, address FROM audit_log"
-            + (where.Count == 0 ? "" : $" WHERE {string.Join(" AND ", where)}")
-            + $" ORDER BY occurred_at DESC, id DESC LIMIT ${args.Count + 1}";
+            + $"{filter.Where} ORDER BY occurred_at DESC, id DESC LIMIT ${filter.Args.Count + 1}";
         var lines = await db.ReadAsync(s =>
             s.QueryAsync(sql, r => new Line(r.Uuid(0), r.Time(1), r.Text(2), r.Text(3), r.TextOrNull(4), r.UuidOrNull(5), r.TextOrNull(6)),
-            [.. args, paging.Value.Limit + 1]), request.Aborted);
+            [.. filter.Args, paging.Value.Limit + 1]), request.Aborted);
         return Reply.Ok(paging.Value.Page(lines, l => Paging.Key(l.OccurredAt, l.Id)));
     }
 }

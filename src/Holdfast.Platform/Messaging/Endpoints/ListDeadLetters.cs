@@ -21,7 +21,7 @@ internal sealed class ListDeadLetters(Db db)
             return paging.Error!;
         }
 
-        var (where, args) = (new List<string>(), new List<object?>());
+        var filter = new Filter();
         if (request.Query("lane") is { } lane)
         {
             if (!JsonBodyReader.IsClean(lane))
@@ -29,20 +29,18 @@ internal sealed class ListDeadLetters(Db db)
                 return Errors.Invalid("lane", "has control characters");
             }
 
-            args.Add(lane);
-            where.Add($"lane = ${args.Count}");
+            filter.And("lane = {0}", lane);
         }
 
         if (paging.Value.Last is { } last)
         {
-            args.AddRange([last.At, last.Id]);
-            where.Add($"(created_at, id) < (${args.Count - 1}, ${args.Count})");
+            filter.And("(created_at, id) < ({0}, {1})", last.At, last.Id);
         }
 
         var sql = $"SELECT {DeadLetterStore.ShownColumns} FROM dead_letters"
-            + (where.Count == 0 ? "" : $" WHERE {string.Join(" AND ", where)}")
-            + $" ORDER BY created_at DESC, id DESC LIMIT ${args.Count + 1}";
-        var letters = await db.ReadAsync(s => s.QueryAsync(sql, DeadLetterStore.Map, [.. args, paging.Value.Limit + 1]), request.Aborted);
+            + $"{filter.Where} ORDER BY created_at DESC, id DESC LIMIT ${filter.Args.Count + 1}";
+        var letters = await db.ReadAsync(s =>
+            s.QueryAsync(sql, DeadLetterStore.Map, [.. filter.Args, paging.Value.Limit + 1]), request.Aborted);
         return Reply.Ok(
             paging.Value.Page(
             [.. letters.Select(l =>
