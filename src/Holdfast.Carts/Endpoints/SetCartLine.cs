@@ -15,16 +15,10 @@ internal sealed class SetCartLine(CartChange changes)
 {
     public async Task<Reply> HandleAsync(Request request)
     {
-        var fields = await request.FieldsAsync();
-        if (!fields.IsOk)
+        var quantity = await request.ReadAsync(f => f.Long("quantity", 1, Cart.MaxQuantity));
+        if (!quantity.IsOk)
         {
-            return fields.Error!;
-        }
-
-        var quantity = fields.Value.Long("quantity", 1, Cart.MaxQuantity);
-        if (fields.Value.Done() is { } error)
-        {
-            return error;
+            return quantity.Error!;
         }
 
         if (request.Id("variantId") is not { } variantId)
@@ -47,7 +41,7 @@ internal sealed class SetCartLine(CartChange changes)
 
             var batch = tx.Batch();
             CartTable.Write(batch, open.Cart.Id!.Value, open.StoreId,
-                [new CartLine(variantId, quantity, variant.Price, variant.Name, open.Cart.AddedAt(open.Now), variant)]);
+                [new CartLine(variantId, quantity.Value, variant.Price, variant.Name, open.Cart.AddedAt(open.Now), variant)]);
             CartTable.Touch(batch, open.Cart.Id.Value, open.Now, open.Owner.IsCustomer);
             await batch.RunAsync();
             return null;

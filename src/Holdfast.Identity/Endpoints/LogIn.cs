@@ -16,21 +16,14 @@ internal sealed class LogIn(AccountStore accounts, PasswordHashingQueue password
 {
     public async Task<Reply> HandleAsync(Request request)
     {
-        var body = await request.FieldsAsync();
-        if (!body.IsOk)
+        var read = await request.ReadAsync(f => (Email: f.Text("email", max: Emails.MaxLength),
+            Password: f.Secret("password", Passwords.MaxLength), Device: f.TextOrNull("deviceToken")));
+        if (!read.IsOk)
         {
-            return body.Error!;
+            return read.Error!;
         }
 
-        var fields = body.Value;
-        var email = fields.Text("email", max: Emails.MaxLength);
-        var password = fields.Secret("password", Passwords.MaxLength);
-        var device = fields.TextOrNull("deviceToken");
-        if (fields.Done() is { } error)
-        {
-            return error;
-        }
-
+        var (email, password, device) = read.Value;
         var key = Emails.Key(email);
         var found = key is null ? null : await accounts.FindByEmailAsync(key);
         // A token of nobody's is checked, too, so that time does not tell. One that is not the account's is as good as none.

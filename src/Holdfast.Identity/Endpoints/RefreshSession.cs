@@ -10,7 +10,7 @@ internal sealed class RefreshSession(SignInSessions sessions)
 {
     public async Task<Reply> HandleAsync(Request request)
     {
-        var token = await RefreshTokenBody.ReadAsync(request);
+        var token = await request.ReadAsync(f => f.Text("refreshToken"));
         if (!token.IsOk)
         {
             return token.Error!;

@@ -17,18 +17,13 @@ internal sealed class RequestPasswordReset(Db db, AccountStore accounts, MailReq
 {
     public async Task<Reply> HandleAsync(Request request)
     {
-        var body = await request.FieldsAsync();
-        if (!body.IsOk)
+        var read = await request.ReadAsync(f => f.Text("email", max: Emails.MaxLength));
+        if (!read.IsOk)
         {
-            return body.Error!;
+            return read.Error!;
         }
 
-        var email = body.Value.Text("email", max: Emails.MaxLength);
-        if (body.Value.Done() is { } error)
-        {
-            return error;
-        }
-
+        var email = read.Value;
         var account = Emails.TryKey(email, out var key) && await accounts.FindByEmailAsync(key) is { } found
             ? found.Account : null;
         var token = OneTimeLinks.NewToken();

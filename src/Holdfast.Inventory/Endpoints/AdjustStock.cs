@@ -19,15 +19,14 @@ internal sealed class AdjustStock(Db db, RelaySignal bell)
     /// </summary>
     public async Task<Reply> HandleAsync(Request request)
     {
-        var read = await request.FieldsAsync();
+        var read = await request.ReadAsync(f => (Difference(f), f.Text("reason")));
         if (!read.IsOk)
         {
             return read.Error!;
         }
 
-        var (delta, counted) = Difference(read.Value);
-        var reason = read.Value.Text("reason");
-        return read.Value.Done() is { } error ? error : await IdempotentWork.RunAsync(db, request, required: false, async tx =>
+        var ((delta, counted), reason) = read.Value;
+        return await IdempotentWork.RunAsync(db, request, required: false, async tx =>
             await LockedStock.LoadAsync(tx, request) is not { } open ? Errors.NotFound
             : !open.Stock.TryAdjust(open.Label.VariantId, delta ?? counted!.Value - open.Entry.OnHand, reason)
             ? InventoryErrors.StockBelowZero(open.Entry.OnHand)

@@ -18,15 +18,14 @@ internal sealed class ReceiveStock(Db db, RelaySignal bell)
 {
     public async Task<Reply> HandleAsync(Request request)
     {
-        var read = await request.FieldsAsync();
+        var read = await request.ReadAsync(f => (f.Long("quantity", 1, StockChange.MaxQuantity), f.Text("reference")));
         if (!read.IsOk)
         {
             return read.Error!;
         }
 
-        var quantity = read.Value.Long("quantity", 1, StockChange.MaxQuantity);
-        var reference = read.Value.Text("reference");
-        return read.Value.Done() is { } error ? error : await IdempotentWork.RunAsync(db, request, required: false, async tx =>
+        var (quantity, reference) = read.Value;
+        return await IdempotentWork.RunAsync(db, request, required: false, async tx =>
         {
             if (await LockedStock.LoadAsync(tx, request) is not { } open)
             {

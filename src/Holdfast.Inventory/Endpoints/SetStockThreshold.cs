@@ -16,18 +16,13 @@ internal sealed class SetStockThreshold(Db db, RelaySignal bell)
 {
     public async Task<Reply> HandleAsync(Request request)
     {
-        var read = await request.FieldsAsync();
+        var read = await request.ReadAsync(f => f.LongOrNull("lowStockThreshold", 0, StockChange.MaxQuantity));
         if (!read.IsOk)
         {
             return read.Error!;
         }
 
-        var threshold = read.Value.LongOrNull("lowStockThreshold", 0, StockChange.MaxQuantity);
-        if (read.Value.Done() is { } error)
-        {
-            return error;
-        }
-
+        var threshold = read.Value;
         return await db.WriteAsync<Reply>(async tx =>
         {
             if (await LockedStock.LoadAsync(tx, request) is not { } open)

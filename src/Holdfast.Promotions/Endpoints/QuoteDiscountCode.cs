@@ -18,20 +18,13 @@ internal sealed class QuoteDiscountCode(Db db)
 
     public async Task<Reply> HandleAsync(Request request)
     {
-        var body = await request.FieldsAsync();
-        if (!body.IsOk)
+        var read = await request.ReadAsync(f => (f.Uuid("storeId"), f.Long("subtotal", 0, MaxSubtotal), f.TextOrNull("category")));
+        if (!read.IsOk)
         {
-            return body.Error!;
+            return read.Error!;
         }
 
-        var fields = body.Value;
-        var (storeId, subtotal, category) = (fields.Uuid("storeId"), fields.Long("subtotal", 0, MaxSubtotal),
-            fields.TextOrNull("category"));
-        if (fields.Done() is { } error)
-        {
-            return error;
-        }
-
+        var (storeId, subtotal, category) = read.Value;
         if (DiscountAddress.KeyOf(request) is not { } key)
         {
             return PromotionErrors.Unknown;

@@ -106,6 +106,21 @@ public sealed class Request(HttpContext http, Caller caller, RouteRule route, Ti
         return body.IsOk ? JsonBodyReader.Parse(body.Value) : body.Error!;
     }
 
+    /// <summary>
+    /// What the reader makes of the body; else the error to answer: that of <see cref="FieldsAsync"/>, or what is wrong with a member.
+    /// </summary>
+    public async ValueTask<Result<T>> ReadAsync<T>(Func<JsonBodyReader, T> read)
+    {
+        var body = await FieldsAsync();
+        if (!body.IsOk)
+        {
+            return body.Error!;
+        }
+
+        var value = read(body.Value);
+        return body.Value.Done() is { } error ? error : value;
+    }
+
     /// <summary>For a request whose body takes no members: null where it has none, else the error to answer.</summary>
     public async ValueTask<Error?> NoMembersAsync()
     {

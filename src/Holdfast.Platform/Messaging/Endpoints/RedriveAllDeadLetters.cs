@@ -11,19 +11,13 @@ internal sealed class RedriveAllDeadLetters(Db db, RelaySignal bell)
 {
     public async Task<Reply> HandleAsync(Request request)
     {
-        var fields = await request.FieldsAsync();
-        if (!fields.IsOk)
+        var lane = await request.ReadAsync(f => f.Text("lane"));
+        if (!lane.IsOk)
         {
-            return fields.Error!;
+            return lane.Error!;
         }
 
-        var lane = fields.Value.Text("lane");
-        if (fields.Value.Done() is { } error)
-        {
-            return error;
-        }
-
-        var (redriven, refused) = await DeadLetterStore.RedriveAllAsync(db, lane, request.Aborted);
+        var (redriven, refused) = await DeadLetterStore.RedriveAllAsync(db, lane.Value, request.Aborted);
         bell.RingLanes();
         return Reply.Ok(new { redriven, refused });
     }
