@@ -1,3 +1,4 @@
+using Holdfast.Platform.Background;
 using Holdfast.Platform.Messaging.DeliveryQueues;
 
 namespace Holdfast.Platform.Messaging;
@@ -62,11 +63,7 @@ public sealed record MessagingOptions
     public bool Runs(string consumer) => Consumers is null || Consumers.Contains(consumer);
 
     /// <summary>The pause before the next try, with jitter, so that what failed together does not come back together.</summary>
-    internal TimeSpan Pause(int attempts)
-    {
-        var pause = FirstPause * Math.Pow(2, Math.Min(attempts - 1, 12));
-        return (pause < LongestPause ? pause : LongestPause) * (0.75 + (Random.Shared.NextDouble() / 2));
-    }
+    internal TimeSpan Pause(int attempts) => new Backoff(FirstPause, LongestPause).After(attempts);
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
 }

@@ -1,3 +1,4 @@
+using Holdfast.Platform.Background;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging.Outbox;
 using Microsoft.Extensions.Hosting;
@@ -20,37 +21,20 @@ public sealed class ConsumerDeliveryQueues(Db db, RelaySignal bell, IEnumerable<
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(_lanes.Select(lane => RunAsync(lane.Value, bell.ForQueue(lane.Key), stoppingToken)));
 
-    private async Task RunAsync(ConsumerDeliveryQueue lane, WakeSignal rung, CancellationToken ct)
+    private Task RunAsync(ConsumerDeliveryQueue lane, WakeSignal rung, CancellationToken ct) => new BackgroundLoop(async stopping =>
     {
-        while (!ct.IsCancellationRequested)
+        while (await lane.StepAsync(stopping))
         {
-            try
-            {
-                while (await lane.StepAsync(ct))
-                {
-                }
-            }
-            catch (OperationCanceledException) when (ct.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e) when (db.IsUnavailable(e))
-            {
-                db.Note(log, e);
-            }
-            catch (Exception e)
-            {
-                log.LogError(e, "A lane failed; it goes on");
-            }
+        }
 
-            try
-            {
-                await rung.WaitAsync(Idle, ct);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
+        return Idle;
+    }, Report) { Signal = rung }.RunAsync(ct);
+
+    private void Report(Exception e, int failures)
+    {
+        if (!db.NoteUnavailable(log, e))
+        {
+            log.LogError(e, "A lane failed; it goes on");
         }
     }
 }

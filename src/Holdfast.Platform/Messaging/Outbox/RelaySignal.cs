@@ -1,3 +1,5 @@
+using Holdfast.Platform.Background;
+
 namespace Holdfast.Platform.Messaging.Outbox;
 
 /// <summary>Wakes the relay after a commit, and with it those who wait for what it has put into their lanes.</summary>

@@ -1,4 +1,4 @@
-namespace Holdfast.Platform.Messaging.Outbox;
+namespace Holdfast.Platform.Background;
 
 /// <summary>Wakes one who waits: a hint; who misses it looks once a second anyhow.</summary>
 public class WakeSignal
