@@ -1,5 +1,6 @@
 using Holdfast.Carts.Core;
 using Holdfast.Carts.Endpoints;
+using Holdfast.Carts.Storage;
 using Holdfast.Identity.Accounts;
 using Holdfast.Platform.Background;
 using Holdfast.Platform.Data;
@@ -32,7 +33,8 @@ public static class CartsModule
 
     public static void Add(IServiceCollection services)
     {
-        services.AddSingleton<CartEndpoints>();
+        services.AddSingleton<CartStore>().AddSingleton<CartChange>();
+        services.AddSingleton<GetCart>().AddSingleton<ClearCart>().AddSingleton<SetCartLine>().AddSingleton<RemoveCartLine>();
         services.AddSingleton<CheckOut>();
         services.AddSingleton<AccountHook, AccountClosingForCarts>();
         services.AddWorker<SweepCarts>();
@@ -41,10 +43,10 @@ public static class CartsModule
     public static void Map(IEndpointRouteBuilder app)
     {
         // Access.Anyone: a customer has a cart of their own, whoever else holds the token of one.
-        app.Get<CartEndpoints>("/carts/{storeId}", Access.Anyone, (u, r) => u.GetAsync(r));
-        app.Delete<CartEndpoints>("/carts/{storeId}", Access.Anyone, Limit.Carts, (u, r) => u.ClearAsync(r));
-        app.Put<CartEndpoints>("/carts/{storeId}/lines/{variantId}", Access.Anyone, Limit.Carts, (u, r) => u.SetLineAsync(r));
-        app.Delete<CartEndpoints>("/carts/{storeId}/lines/{variantId}", Access.Anyone, Limit.Carts, (u, r) => u.RemoveLineAsync(r));
+        app.Get<GetCart>("/carts/{storeId}", Access.Anyone, (u, r) => u.HandleAsync(r));
+        app.Delete<ClearCart>("/carts/{storeId}", Access.Anyone, Limit.Carts, (u, r) => u.HandleAsync(r));
+        app.Put<SetCartLine>("/carts/{storeId}/lines/{variantId}", Access.Anyone, Limit.Carts, (u, r) => u.HandleAsync(r));
+        app.Delete<RemoveCartLine>("/carts/{storeId}/lines/{variantId}", Access.Anyone, Limit.Carts, (u, r) => u.HandleAsync(r));
         app.Post<CheckOut>("/orders/from-cart", Access.Anyone, Limit.Placing, (u, r) => u.HandleAsync(r));
     }
 }

@@ -1,4 +1,5 @@
 using Holdfast.Carts.Storage;
+using Holdfast.Platform.Background;
 using Holdfast.Platform.Data;
 using Microsoft.Extensions.Logging;
 

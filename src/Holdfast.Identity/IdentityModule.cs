@@ -1,6 +1,6 @@
 using Holdfast.Identity.Accounts;
 using Holdfast.Identity.ApiKeys;
-using Holdfast.Identity.Audit;
+using Holdfast.Identity.Endpoints;
 using Holdfast.Identity.External;
 using Holdfast.Identity.Links;
 using Holdfast.Identity.Secrets;
@@ -56,19 +56,26 @@ public static class IdentityModule
         services.TryAddSingleton(Passwords.Hasher);
         services.AddSingleton<PasswordPolicy>();
         services.AddSingleton<PasswordHashingQueue>();
-        services.AddSingleton<SignInEndpoints>();
-        services.AddSingleton<PasswordChanges>();
+        services.AddSingleton<OwnerCheck>();
         services.AddSingleton<MailRequests>();
         services.AddSingleton<EmailProof>();
-        services.AddSingleton<CloseAccount>();
-        services.AddSingleton<ChangeAccount>();
         services.AddWorker<AccountClosings>();
         services.AddWorker<GuestJoinings>();
         services.AddSingleton<ApiKeyReader>();
-        services.AddSingleton<ManageApiKeys>();
-        services.AddSingleton<AuditQueries>();
         services.AddHostedService<SigningKeyRefresher>();
         services.AddWorker<IdentitySweep>();
+        AddEndpoints(services);
+    }
+
+    private static void AddEndpoints(IServiceCollection services)
+    {
+        services.AddSingleton<RegisterAccount>().AddSingleton<LogIn>().AddSingleton<RefreshSession>().AddSingleton<LogOut>();
+        services.AddSingleton<GetOwnAccount>().AddSingleton<RenameAccount>().AddSingleton<CloseAccount>();
+        services.AddSingleton<RequestEmailChange>().AddSingleton<ConfirmEmailChange>();
+        services.AddSingleton<SendEmailVerification>().AddSingleton<VerifyEmail>();
+        services.AddSingleton<ChangePassword>().AddSingleton<RequestPasswordReset>().AddSingleton<ResetPassword>();
+        services.AddSingleton<CreateApiKey>().AddSingleton<ListApiKeys>().AddSingleton<RevokeApiKey>();
+        services.AddSingleton<ListAuditLog>().AddSingleton<GetPublicKeys>();
     }
 
     /// <summary>Loads the installation's secrets; makes them in a new database. To be awaited before the first request.</summary>
@@ -85,24 +92,24 @@ public static class IdentityModule
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.Post<SignInEndpoints>("/auth/register", Access.Anyone, Limit.SignIn, (u, r) => u.RegisterAsync(r));
-        app.Post<SignInEndpoints>("/auth/login", Access.Anyone, Limit.SignIn, (u, r) => u.LoginAsync(r));
-        app.Post<SignInEndpoints>("/auth/refresh", Access.Anyone, Limit.Refresh, (u, r) => u.RefreshAsync(r));
-        app.Post<SignInEndpoints>("/auth/logout", Access.Anyone, (u, r) => u.LogoutAsync(r));
-        app.Get<SignInEndpoints>("/auth/me", Access.SignedIn, (u, r) => u.MeAsync(r));
-        app.Patch<ChangeAccount>("/auth/me", Access.SignedIn, Limit.SignIn, (u, r) => u.RenameAsync(r));
-        app.Post<ChangeAccount>("/auth/email", Access.SignedIn, Limit.SignIn, (u, r) => u.AskAsync(r));
-        app.Post<ChangeAccount>("/auth/email/confirm", Access.SignedIn, Limit.SignIn, (u, r) => u.ConfirmAsync(r));
+        app.Post<RegisterAccount>("/auth/register", Access.Anyone, Limit.SignIn, (u, r) => u.HandleAsync(r));
+        app.Post<LogIn>("/auth/login", Access.Anyone, Limit.SignIn, (u, r) => u.HandleAsync(r));
+        app.Post<RefreshSession>("/auth/refresh", Access.Anyone, Limit.Refresh, (u, r) => u.HandleAsync(r));
+        app.Post<LogOut>("/auth/logout", Access.Anyone, (u, r) => u.HandleAsync(r));
+        app.Get<GetOwnAccount>("/auth/me", Access.SignedIn, (u, r) => u.HandleAsync(r));
+        app.Patch<RenameAccount>("/auth/me", Access.SignedIn, Limit.SignIn, (u, r) => u.HandleAsync(r));
+        app.Post<RequestEmailChange>("/auth/email", Access.SignedIn, Limit.SignIn, (u, r) => u.HandleAsync(r));
+        app.Post<ConfirmEmailChange>("/auth/email/confirm", Access.SignedIn, Limit.SignIn, (u, r) => u.HandleAsync(r));
         app.Delete<CloseAccount>("/auth/me", Access.SignedIn, Limit.SignIn, (u, r) => u.HandleAsync(r));
-        app.Post<PasswordChanges>("/auth/password", Access.SignedIn, Limit.SignIn, (u, r) => u.ChangeAsync(r));
-        app.Post<PasswordChanges>("/auth/forgot-password", Access.Anyone, Limit.SignIn, (u, r) => u.ForgotAsync(r));
-        app.Post<PasswordChanges>("/auth/reset-password", Access.Anyone, Limit.SignIn, (u, r) => u.ResetAsync(r));
-        app.Post<EmailProof>("/auth/verify-email/send", Access.SignedIn, Limit.SignIn, (u, r) => u.SendAsync(r));
-        app.Post<EmailProof>("/auth/verify-email", Access.SignedIn, Limit.SignIn, (u, r) => u.VerifyAsync(r));
-        app.Post<ManageApiKeys>("/api-keys", Access.Admin, (u, r) => u.CreateAsync(r));
-        app.Get<ManageApiKeys>("/api-keys", Access.Admin, (u, r) => u.ListAsync(r), "limit", "cursor");
-        app.Delete<ManageApiKeys>("/api-keys/{id}", Access.Admin, (u, r) => u.RevokeAsync(r));
-        app.Get<AuditQueries>("/audit-log", Access.Admin, (u, r) => u.HandleAsync(r), "actor", "from", "to", "limit", "cursor");
-        app.Get<SignInEndpoints>("/.well-known/jwks.json", Access.Anyone, (u, r) => u.KeysAsync(r));
+        app.Post<ChangePassword>("/auth/password", Access.SignedIn, Limit.SignIn, (u, r) => u.HandleAsync(r));
+        app.Post<RequestPasswordReset>("/auth/forgot-password", Access.Anyone, Limit.SignIn, (u, r) => u.HandleAsync(r));
+        app.Post<ResetPassword>("/auth/reset-password", Access.Anyone, Limit.SignIn, (u, r) => u.HandleAsync(r));
+        app.Post<SendEmailVerification>("/auth/verify-email/send", Access.SignedIn, Limit.SignIn, (u, r) => u.HandleAsync(r));
+        app.Post<VerifyEmail>("/auth/verify-email", Access.SignedIn, Limit.SignIn, (u, r) => u.HandleAsync(r));
+        app.Post<CreateApiKey>("/api-keys", Access.Admin, (u, r) => u.HandleAsync(r));
+        app.Get<ListApiKeys>("/api-keys", Access.Admin, (u, r) => u.HandleAsync(r), "limit", "cursor");
+        app.Delete<RevokeApiKey>("/api-keys/{id}", Access.Admin, (u, r) => u.HandleAsync(r));
+        app.Get<ListAuditLog>("/audit-log", Access.Admin, (u, r) => u.HandleAsync(r), "actor", "from", "to", "limit", "cursor");
+        app.Get<GetPublicKeys>("/.well-known/jwks.json", Access.Anyone, (u, r) => u.HandleAsync(r));
     }
 }

@@ -1,4 +1,5 @@
 using Holdfast.Identity.Core;
+using Holdfast.Platform.Background;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http.Audit;
 using Microsoft.Extensions.Logging;

@@ -2,6 +2,7 @@ using Holdfast.Catalog.Storage;
 using Holdfast.Inventory.Alerts;
 using Holdfast.Inventory.Endpoints;
 using Holdfast.Inventory.Reservations;
+using Holdfast.Inventory.Storage;
 using Holdfast.Platform.Background;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http.Routing;
@@ -25,31 +26,31 @@ public static class InventoryModule
     public static void Add(IServiceCollection services)
     {
         services.TryAddSingleton(new InventoryOptions());
-        services.AddSingleton<StockQueries>();
-        services.AddSingleton<ChangeStock>();
-        services.AddSingleton<CountStock>();
-        services.AddSingleton<StockAlerts>();
+        services.AddSingleton<ListStock>().AddSingleton<GetStock>().AddSingleton<ListStockMovements>().AddSingleton<ListStockAlerts>();
+        services.AddSingleton<ReceiveStock>().AddSingleton<AdjustStock>().AddSingleton<SetStockThreshold>().AddSingleton<CountStock>();
         services.AddSingleton<IConsumer, LowStockConsumer>();
-        services.AddSingleton<ManageReservations>();
+        services.AddSingleton<ReservationEnding>();
+        services.AddSingleton<ReserveStock>().AddSingleton<GetReservation>();
+        services.AddSingleton<ReleaseReservation>().AddSingleton<CommitReservation>();
         services.AddSingleton<ReservationQueue>();
         services.AddWorker<ExpireReservations>();
-        services.AddSingleton<AvailabilityReader>(StockQueries.AvailableAsync);
+        services.AddSingleton<AvailabilityReader>(StockReader.AvailableAsync);
     }
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.Get<StockQueries>("/inventory", Access.Staff, (u, r) => u.ListAsync(r), "storeId", "below", "limit", "cursor");
-        app.Get<StockAlerts>("/inventory/alerts", Access.Staff, (u, r) => u.ListAsync(r), "storeId", "limit", "cursor");
-        app.Get<StockQueries>("/inventory/{variantId}", Access.Staff, (u, r) => u.GetAsync(r));
-        app.Put<ChangeStock>("/inventory/{variantId}", Access.Staff, (u, r) => u.SetThresholdAsync(r));
-        app.Get<StockQueries>("/inventory/{variantId}/movements", Access.Staff, (u, r) => u.MovementsAsync(r), "limit", "cursor");
+        app.Get<ListStock>("/inventory", Access.Staff, (u, r) => u.HandleAsync(r), "storeId", "below", "limit", "cursor");
+        app.Get<ListStockAlerts>("/inventory/alerts", Access.Staff, (u, r) => u.HandleAsync(r), "storeId", "limit", "cursor");
+        app.Get<GetStock>("/inventory/{variantId}", Access.Staff, (u, r) => u.HandleAsync(r));
+        app.Put<SetStockThreshold>("/inventory/{variantId}", Access.Staff, (u, r) => u.HandleAsync(r));
+        app.Get<ListStockMovements>("/inventory/{variantId}/movements", Access.Staff, (u, r) => u.HandleAsync(r), "limit", "cursor");
         app.Post<CountStock>("/inventory/counts", Access.Staff, (u, r) => u.HandleAsync(r));
-        app.Post<ChangeStock>("/inventory/{variantId}/receipts", Access.StaffOrService, (u, r) => u.ReceiveAsync(r));
-        app.Post<ChangeStock>("/inventory/{variantId}/adjustments", Access.Staff, (u, r) => u.AdjustAsync(r));
+        app.Post<ReceiveStock>("/inventory/{variantId}/receipts", Access.StaffOrService, (u, r) => u.HandleAsync(r));
+        app.Post<AdjustStock>("/inventory/{variantId}/adjustments", Access.Staff, (u, r) => u.HandleAsync(r));
 
-        app.Post<ManageReservations>("/inventory/reservations", Access.StaffOrService, (u, r) => u.ReserveAsync(r));
-        app.Get<ManageReservations>("/inventory/reservations/{id}", Access.StaffOrService, (u, r) => u.GetAsync(r));
-        app.Post<ManageReservations>("/inventory/reservations/{id}/release", Access.StaffOrService, (u, r) => u.ReleaseAsync(r));
-        app.Post<ManageReservations>("/inventory/reservations/{id}/commit", Access.StaffOrService, (u, r) => u.CommitAsync(r));
+        app.Post<ReserveStock>("/inventory/reservations", Access.StaffOrService, (u, r) => u.HandleAsync(r));
+        app.Get<GetReservation>("/inventory/reservations/{id}", Access.StaffOrService, (u, r) => u.HandleAsync(r));
+        app.Post<ReleaseReservation>("/inventory/reservations/{id}/release", Access.StaffOrService, (u, r) => u.HandleAsync(r));
+        app.Post<CommitReservation>("/inventory/reservations/{id}/commit", Access.StaffOrService, (u, r) => u.HandleAsync(r));
     }
 }

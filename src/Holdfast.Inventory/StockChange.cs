@@ -7,6 +7,9 @@ namespace Holdfast.Inventory;
 /// </summary>
 public sealed record StockChange : StockView
 {
+    /// <summary>The most pieces that one receipt, adjustment or count may name.</summary>
+    public const long MaxQuantity = 1_000_000_000;
+
     public StockChange(StockView now, MovementView movement, IReadOnlyList<ShortHold> affected) : base(now) =>
         (Movement, Affected) = (movement, affected);
 

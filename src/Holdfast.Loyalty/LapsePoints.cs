@@ -1,5 +1,6 @@
 using Holdfast.Loyalty.Core;
 using Holdfast.Loyalty.Storage;
+using Holdfast.Platform.Background;
 using Holdfast.Platform.Data;
 using Microsoft.Extensions.Logging;
 

@@ -18,19 +18,18 @@ public static class LoyaltyModule
 
     public static void Add(IServiceCollection services)
     {
-        services.AddSingleton<LoyaltyPrograms>();
-        services.AddSingleton<PointsQueries>();
-        services.AddSingleton<AdjustPoints>();
+        services.AddSingleton<GetLoyaltyProgram>().AddSingleton<SetLoyaltyProgram>();
+        services.AddSingleton<ListPoints>().AddSingleton<ListPointsMovements>().AddSingleton<GetPoints>().AddSingleton<AdjustPoints>();
         services.AddWorker<LapsePoints>();
     }
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.Get<LoyaltyPrograms>("/stores/{id}/loyalty-program", Access.Anyone, (u, r) => u.GetAsync(r));
-        app.Put<LoyaltyPrograms>("/stores/{id}/loyalty-program", Access.Staff, (u, r) => u.SetAsync(r));
-        app.Get<PointsQueries>("/loyalty", Access.SignedIn, (u, r) => u.ListAsync(r), "limit", "cursor");
-        app.Get<PointsQueries>("/loyalty/movements", Access.SignedIn, (u, r) => u.MovementsAsync(r), "storeId", "limit", "cursor");
-        app.Get<PointsQueries>("/loyalty/{customerId}", Access.Staff, (u, r) => u.GetAsync(r), "storeId");
+        app.Get<GetLoyaltyProgram>("/stores/{id}/loyalty-program", Access.Anyone, (u, r) => u.HandleAsync(r));
+        app.Put<SetLoyaltyProgram>("/stores/{id}/loyalty-program", Access.Staff, (u, r) => u.HandleAsync(r));
+        app.Get<ListPoints>("/loyalty", Access.SignedIn, (u, r) => u.HandleAsync(r), "limit", "cursor");
+        app.Get<ListPointsMovements>("/loyalty/movements", Access.SignedIn, (u, r) => u.HandleAsync(r), "storeId", "limit", "cursor");
+        app.Get<GetPoints>("/loyalty/{customerId}", Access.Staff, (u, r) => u.HandleAsync(r), "storeId");
         app.Post<AdjustPoints>("/loyalty/{customerId}/adjustments", Access.Staff, (u, r) => u.HandleAsync(r));
     }
 }

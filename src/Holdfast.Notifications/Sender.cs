@@ -1,5 +1,6 @@
 using Holdfast.Notifications.Core;
 using Holdfast.Notifications.Mail;
+using Holdfast.Platform.Background;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http.Replies;
 using Holdfast.Platform.Mail;
@@ -78,32 +79,14 @@ internal abstract class Sender(Db db, string channel, EmailComposer composer, IL
         return claimed.Count;
     }
 
-    protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            var tried = 0;
-            try
-            {
-                tried = await SendOnceAsync(stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e) when (db.IsUnavailable(e))
-            {
-                db.Note(log, e);
-            }
-            catch (Exception e)
-            {
-                log.LogError(e, "Looking for messages to send failed; it goes on");
-            }
+    protected sealed override Task ExecuteAsync(CancellationToken stoppingToken) => new BackgroundLoop(
+        async ct => await SendOnceAsync(ct) < AtOnce ? Interval : TimeSpan.Zero, ReportSearch).RunAsync(stoppingToken);
 
-            if (tried < AtOnce)
-            {
-                await Task.Delay(Interval, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
+    private void ReportSearch(Exception e, int failures)
+    {
+        if (!db.NoteUnavailable(log, e))
+        {
+            log.LogError(e, "Looking for messages to send failed; it goes on");
         }
     }
 

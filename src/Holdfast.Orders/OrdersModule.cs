@@ -48,7 +48,6 @@ public static class OrdersModule
         services.AddSingleton<OrderAccess>();
         services.AddSingleton<LookUpOrder>();
         services.AddWorker<OrderLookups>();
-        services.AddSingleton<CustomerQueries>();
         services.AddSingleton<OrderChanges>();
         services.AddSingleton<PlaceOrder>();
         services.AddSingleton<QuoteOrder>();
@@ -64,7 +63,8 @@ public static class OrdersModule
         services.AddSingleton<ReturnOrder>();
         services.AddSingleton<RecordPayment>();
         services.AddSingleton<ConfirmOrder>();
-        services.AddSingleton<UnpaidHolds>();
+        services.AddSingleton<ListUnpaidHolds>().AddSingleton<ReleaseUnpaidHolds>();
+        services.AddSingleton<ListCustomers>().AddSingleton<GetCustomer>();
     }
 
     public static void Map(IEndpointRouteBuilder app)
@@ -72,12 +72,13 @@ public static class OrdersModule
         app.Post<PlaceOrder>("/orders", Access.Anyone, Limit.Placing, (u, r) => u.HandleAsync(r));
         app.Post<QuoteOrder>("/orders/quote", Access.Anyone, Limit.Quoting, (u, r) => u.HandleAsync(r));
         app.Post<LookUpOrder>("/orders/lookup", Access.Anyone, Limit.SignIn, (u, r) => u.HandleAsync(r));
-        app.Get<CustomerQueries>("/customers", Access.Staff, (u, r) => u.ListAsync(r), "q", "limit", "cursor");
-        app.Get<CustomerQueries>("/customers/{id}", Access.Staff, (u, r) => u.FindAsync(r));
+        app.Get<ListCustomers>("/customers", Access.Staff, (u, r) => u.HandleAsync(r), "q", "limit", "cursor");
+        app.Get<GetCustomer>("/customers/{id}", Access.Staff, (u, r) => u.HandleAsync(r));
         app.Get<ListOrders>("/orders", Access.SignedIn, (u, r) => u.HandleAsync(r), "storeId", "status", "paymentStatus", "from", "to", "q",
             "sort", "limit", "cursor");
-        app.Get<UnpaidHolds>("/orders/unpaid-holds", Access.Staff, (u, r) => u.ListAsync(r), "storeId", "variantId", "limit", "cursor");
-        app.Post<UnpaidHolds>("/orders/unpaid-holds/release", Access.Staff, (u, r) => u.ReleaseAsync(r));
+        app.Get<ListUnpaidHolds>("/orders/unpaid-holds", Access.Staff, (u, r) => u.HandleAsync(r), "storeId", "variantId", "limit",
+            "cursor");
+        app.Post<ReleaseUnpaidHolds>("/orders/unpaid-holds/release", Access.Staff, (u, r) => u.HandleAsync(r));
         app.Get<GetStatistics>("/orders/statistics", Access.Staff, (u, r) => u.HandleAsync(r), "storeId", "from", "to");
 
         // Access.Anyone: a guest shows the order's access key; without it the order does not exist for them.

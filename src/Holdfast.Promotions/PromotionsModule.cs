@@ -17,17 +17,17 @@ public static class PromotionsModule
 
     public static void Add(IServiceCollection services)
     {
-        services.AddSingleton<DiscountQueries>();
-        services.AddSingleton<ManageDiscounts>();
+        services.AddSingleton<ListDiscountCodes>().AddSingleton<GetDiscountCode>().AddSingleton<QuoteDiscountCode>();
+        services.AddSingleton<CreateDiscountCode>().AddSingleton<UpdateDiscountCode>().AddSingleton<DeleteDiscountCode>();
     }
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.Get<DiscountQueries>("/discount-codes", Access.Staff, (u, r) => u.ListAsync(r), "storeId", "code", "limit", "cursor");
-        app.Post<ManageDiscounts>("/discount-codes", Access.Staff, (u, r) => u.CreateAsync(r));
-        app.Get<DiscountQueries>("/discount-codes/{code}", Access.Staff, (u, r) => u.GetAsync(r), "storeId");
-        app.Put<ManageDiscounts>("/discount-codes/{code}", Access.Staff, (u, r) => u.ReplaceAsync(r), "storeId");
-        app.Delete<ManageDiscounts>("/discount-codes/{code}", Access.Staff, (u, r) => u.DeleteAsync(r), "storeId");
-        app.Post<DiscountQueries>("/discount-codes/{code}/quote", Access.Anyone, Limit.Quoting, (u, r) => u.QuoteAsync(r));
+        app.Get<ListDiscountCodes>("/discount-codes", Access.Staff, (u, r) => u.HandleAsync(r), "storeId", "code", "limit", "cursor");
+        app.Post<CreateDiscountCode>("/discount-codes", Access.Staff, (u, r) => u.HandleAsync(r));
+        app.Get<GetDiscountCode>("/discount-codes/{code}", Access.Staff, (u, r) => u.HandleAsync(r), "storeId");
+        app.Put<UpdateDiscountCode>("/discount-codes/{code}", Access.Staff, (u, r) => u.HandleAsync(r), "storeId");
+        app.Delete<DeleteDiscountCode>("/discount-codes/{code}", Access.Staff, (u, r) => u.HandleAsync(r), "storeId");
+        app.Post<QuoteDiscountCode>("/discount-codes/{code}/quote", Access.Anyone, Limit.Quoting, (u, r) => u.HandleAsync(r));
     }
 }

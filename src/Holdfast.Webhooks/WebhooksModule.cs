@@ -36,8 +36,9 @@ public static class WebhooksModule
     public static void Add(IServiceCollection services, MessagingOptions messaging)
     {
         services.TryAddSingleton(new WebhookOptions());
-        services.AddSingleton<WebhookEndpoints>();
-        services.AddSingleton<WebhookDeliveries>();
+        services.AddSingleton<CreateWebhookEndpoint>().AddSingleton<ListWebhookEndpoints>().AddSingleton<GetWebhookEndpoint>();
+        services.AddSingleton<DeleteWebhookEndpoint>().AddSingleton<ResumeWebhookEndpoint>();
+        services.AddSingleton<ListWebhookDeliveries>().AddSingleton<RedeliverWebhook>().AddSingleton<RedeliverFailedWebhooks>();
         services.AddSingleton<WebhookTransport>();
         services.AddSingleton<IConsumer, WebhooksConsumer>();
         services.AddSingleton<WebhookSender>();
@@ -50,15 +51,15 @@ public static class WebhooksModule
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.Post<WebhookEndpoints>("/webhook-endpoints", Access.Staff, (u, r) => u.CreateAsync(r));
-        app.Get<WebhookEndpoints>("/webhook-endpoints", Access.Staff, (u, r) => u.ListAsync(r), "storeId", "limit", "cursor");
-        app.Get<WebhookEndpoints>("/webhook-endpoints/{id}", Access.Staff, (u, r) => u.GetAsync(r));
-        app.Delete<WebhookEndpoints>("/webhook-endpoints/{id}", Access.Staff, (u, r) => u.DeleteAsync(r));
-        app.Post<WebhookEndpoints>("/webhook-endpoints/{id}/resume", Access.Staff, (u, r) => u.ResumeAsync(r));
-        app.Get<WebhookDeliveries>("/webhook-endpoints/{id}/deliveries", Access.Staff, (u, r) => u.ListAsync(r), "status", "limit",
+        app.Post<CreateWebhookEndpoint>("/webhook-endpoints", Access.Staff, (u, r) => u.HandleAsync(r));
+        app.Get<ListWebhookEndpoints>("/webhook-endpoints", Access.Staff, (u, r) => u.HandleAsync(r), "storeId", "limit", "cursor");
+        app.Get<GetWebhookEndpoint>("/webhook-endpoints/{id}", Access.Staff, (u, r) => u.HandleAsync(r));
+        app.Delete<DeleteWebhookEndpoint>("/webhook-endpoints/{id}", Access.Staff, (u, r) => u.HandleAsync(r));
+        app.Post<ResumeWebhookEndpoint>("/webhook-endpoints/{id}/resume", Access.Staff, (u, r) => u.HandleAsync(r));
+        app.Get<ListWebhookDeliveries>("/webhook-endpoints/{id}/deliveries", Access.Staff, (u, r) => u.HandleAsync(r), "status", "limit",
             "cursor");
-        app.Post<WebhookDeliveries>("/webhook-endpoints/{id}/deliveries/{deliveryId}/redeliver", Access.Staff,
-            (u, r) => u.RedeliverAsync(r));
-        app.Post<WebhookDeliveries>("/webhook-endpoints/{id}/redeliver", Access.Staff, (u, r) => u.RedeliverFailedAsync(r));
+        app.Post<RedeliverWebhook>("/webhook-endpoints/{id}/deliveries/{deliveryId}/redeliver", Access.Staff,
+            (u, r) => u.HandleAsync(r));
+        app.Post<RedeliverFailedWebhooks>("/webhook-endpoints/{id}/redeliver", Access.Staff, (u, r) => u.HandleAsync(r));
     }
 }

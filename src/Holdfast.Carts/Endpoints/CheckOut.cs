@@ -1,4 +1,5 @@
 using Holdfast.Carts.Core;
+using Holdfast.Carts.Storage;
 using Holdfast.Inventory.Core;
 using Holdfast.Orders.Core;
 using Holdfast.Orders.Endpoints;
@@ -12,7 +13,7 @@ namespace Holdfast.Carts.Endpoints;
 /// <c>POST /orders/from-cart</c>: as <c>POST /orders</c>, with the lines of the caller's cart, which is emptied in the commit of the order.
 /// The Idempotency-Key is required: a retry gets the same order although the cart is empty by then.
 /// </summary>
-internal sealed class CheckOut(CartEndpoints carts, PlaceOrder orders)
+internal sealed class CheckOut(CartStore carts, PlaceOrder orders)
 {
     public Task<Reply> HandleAsync(Request request)
     {

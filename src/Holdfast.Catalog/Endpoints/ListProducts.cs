@@ -21,7 +21,7 @@ internal sealed class ListProducts(Db db, Products products)
         "p.id IN (SELECT n.product_id FROM products_words w JOIN products_search n ON n.number = w.rowid WHERE w.products_words MATCH {0})";
 
     /// <summary>The expression of the index products_search.</summary>
-    internal const string PostgresSearch = "array_to_tsvector(array_remove(string_to_array(p.search_text, ' '), '')) @@ {0}{{as tsquery}}";
+    internal const string PostgresSearch = "array_to_tsvector(array_remove(string_to_array(p.search_text, ' '), '')) @@ {0}{as tsquery}";
 
     private const int MaxQueryLength = 200;
 
@@ -34,7 +34,7 @@ internal sealed class ListProducts(Db db, Products products)
 
     public async Task<Reply> HandleAsync(Request request)
     {
-        var filter = new Filter(db.Name == "sqlite");
+        var filter = new ProductFilter(db.Name == "sqlite");
         if (!Sorts.TryGetValue(request.Query("sort") ?? "-createdAt", out var sort))
         {
             return Errors.Invalid("sort", $"must be one of {string.Join(", ", Sorts.Keys)}");
@@ -81,13 +81,12 @@ internal sealed class ListProducts(Db db, Products products)
         public bool Descending { get; init; }
     }
 
-    /// <summary>The WHERE clause as it grows, with its parameters.</summary>
-    private sealed class Filter(bool sqlite)
+    /// <summary>What the request asks for, as conditions.</summary>
+    private sealed class ProductFilter(bool sqlite)
     {
-        private readonly List<object?> _args = [];
-        private string _where = "p.deleted_at IS NULL";
+        private readonly Filter _filter = Visible();
 
-        public object?[] Args => [.. _args];
+        public object?[] Args => [.. _filter.Args];
 
         /// <summary>A search for something that has no letter or digit.</summary>
         public bool FindsNothing { get; private set; }
@@ -101,7 +100,7 @@ internal sealed class ListProducts(Db db, Products products)
                     return Errors.Invalid("storeId", "must be a UUID");
                 }
 
-                And("p.store_id = {0}", id);
+                _filter.And("p.store_id = {0}", id);
             }
 
             if (request.Query("category") is { } category)
@@ -111,7 +110,7 @@ internal sealed class ListProducts(Db db, Products products)
                     return Errors.Invalid("category", "has control characters");
                 }
 
-                And("p.category_key = {0}", UnicodeText.Key(category));
+                _filter.And("p.category_key = {0}", UnicodeText.Key(category));
             }
 
             return request.Query("q")?.Trim() is { Length: > 0 } q ? Search(q) : null;
@@ -125,16 +124,16 @@ internal sealed class ListProducts(Db db, Products products)
                 return false;
             }
 
-            And($"({sort.Column}, p.id) {(sort.Descending ? "<" : ">")} ({{0}}, {{1}})", key, id);
+            _filter.And($"({sort.Column}, p.id) {(sort.Descending ? "<" : ">")} ({{0}}, {{1}})", key, id);
             return true;
         }
 
         public string Sql(Sort sort, int limit)
         {
             var direction = sort.Descending ? " DESC" : "";
-            _args.Add(limit);
-            return $"SELECT {ProductTable.Table.Columns}, {sort.Column} FROM products p WHERE {_where} "
-                + $"ORDER BY {sort.Column}{direction}, p.id{direction} LIMIT ${_args.Count}";
+            _filter.Args.Add(limit);
+            return $"SELECT {ProductTable.Table.Columns}, {sort.Column} FROM products p{_filter.Where} "
+                + $"ORDER BY {sort.Column}{direction}, p.id{direction} LIMIT ${_filter.Args.Count}";
         }
 
         private Error? Search(string q)
@@ -152,21 +151,21 @@ internal sealed class ListProducts(Db db, Products products)
             else if (sqlite)
             {
                 // Words are letters and digits only, so that quoting them is enough in both languages.
-                And(SqliteSearch, string.Join(' ', words.Select(w => $"\"{w}\"")) + "*");
+                _filter.And(SqliteSearch, string.Join(' ', words.Select(w => $"\"{w}\"")) + "*");
             }
             else
             {
-                And(PostgresSearch, string.Join(" & ", words.Select(w => $"'{w}'")) + ":*");
+                _filter.And(PostgresSearch, string.Join(" & ", words.Select(w => $"'{w}'")) + ":*");
             }
 
             return null;
         }
 
-        private void And(string condition, params object[] values)
+        private static Filter Visible()
         {
-            _args.AddRange(values);
-            var names = values.Select((_, i) => (object)$"${_args.Count - values.Length + i + 1}").ToArray();
-            _where += " AND " + string.Format(CultureInfo.InvariantCulture, condition, names);
+            var filter = new Filter();
+            filter.And("p.deleted_at IS NULL");
+            return filter;
         }
     }
 }

@@ -10,18 +10,7 @@ internal static class CustomerRoute
     /// <summary>What the reader makes of the body: 400 where a member is wrong, 403 for everybody but customers.</summary>
     public static async Task<Result<T>> ReadAsync<T>(Request request, Func<JsonBodyReader, T> read)
     {
-        var body = await request.FieldsAsync();
-        if (!body.IsOk)
-        {
-            return body.Error!;
-        }
-
-        var value = read(body.Value);
-        if (body.Value.Done() is { } error)
-        {
-            return error;
-        }
-
-        return request.Caller.Role == Role.Customer ? (Result<T>)value : Errors.Forbidden;
+        var value = await request.ReadAsync(read);
+        return value.IsOk && request.Caller.Role != Role.Customer ? Errors.Forbidden : value;
     }
 }

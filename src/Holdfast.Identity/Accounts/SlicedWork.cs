@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Holdfast.Platform.Background;
 using Holdfast.Platform.Data;
 using Microsoft.Extensions.Logging;
 

@@ -47,8 +47,8 @@ internal sealed class ApiKeyReader(Db db, TimeProvider time)
         var (found, today) = await db.ReadAsync(async s =>
         {
             var batch = s.Batch();
-            var rows = batch.Query($"SELECT {ManageApiKeys.Columns} FROM api_keys WHERE hash = $1 AND revoked_at IS NULL",
-                ManageApiKeys.Map, hash);
+            var rows = batch.Query($"SELECT {ApiKeyTable.Columns} FROM api_keys WHERE hash = $1 AND revoked_at IS NULL",
+                ApiKeyTable.Map, hash);
             var now = batch.Now();
             await batch.RunAsync();
             return (rows.First, now.First.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));

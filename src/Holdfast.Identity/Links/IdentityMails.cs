@@ -5,6 +5,9 @@ namespace Holdfast.Identity.Links;
 /// <summary>What the mails of sign-in say.</summary>
 internal static class IdentityMails
 {
+    /// <summary>A mail of one kind to one account, at most one a minute: nobody's mailbox is filled by asking again and again.</summary>
+    public static string OncePerMinute(string purpose, Guid id, DateTime now) => $"{purpose}:{id}:{now.Ticks / TimeSpan.TicksPerMinute}";
+
     public static OutgoingMail ResetPassword(string key, string to, string link, bool vietnamese) => vietnamese
         ? Make(key, to, "vi", "Đặt lại mật khẩu",
         "Ai đó, có lẽ là bạn, muốn đặt lại mật khẩu cho tài khoản này. Để chọn mật khẩu mới, hãy mở liên kết sau trong vòng một giờ.",

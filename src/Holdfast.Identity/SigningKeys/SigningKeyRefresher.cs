@@ -1,49 +1,24 @@
+using Holdfast.Platform.Background;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Identity.SigningKeys;
 
-/// <summary>
-/// Looks for new signing keys three times a minute, in every process that signs or reads tokens. Not a <c>BackgroundService</c>, because
-/// those run in workers only.
-/// </summary>
-internal sealed class SigningKeyRefresher(SigningKeyRing keys, ILogger<SigningKeyRefresher> log) : IHostedService, IDisposable
+/// <summary>Looks for new signing keys three times a minute, in every process that signs or reads tokens.</summary>
+internal sealed class SigningKeyRefresher(SigningKeyRing keys, ILogger<SigningKeyRefresher> log) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(20);
 
-    private readonly CancellationTokenSource _stop = new();
-    private Task _watching = Task.CompletedTask;
-
-    public Task StartAsync(CancellationToken cancellationToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => new BackgroundLoop(async _ =>
     {
-        _watching = WatchAsync(_stop.Token);
-        return Task.CompletedTask;
-    }
-
-    public async Task StopAsync(CancellationToken cancellationToken)
+        await keys.ReloadAsync();
+        return Interval;
+    }, Report)
     {
-        await _stop.CancelAsync();
-        await _watching;
-    }
+        Delay = Interval,
+        Backoff = Backoff.Every(Interval),
+    }.RunAsync(stoppingToken);
 
-    public void Dispose() => _stop.Dispose();
-
-    private async Task WatchAsync(CancellationToken ct)
-    {
-        while (!ct.IsCancellationRequested)
-        {
-            await Task.Delay(Interval, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            try
-            {
-                if (!ct.IsCancellationRequested)
-                {
-                    await keys.ReloadAsync();
-                }
-            }
-            catch (Exception e)
-            {
-                log.LogWarning("The signing keys could not be read ({Reason}); those that are known go on", e.Message);
-            }
-        }
-    }
+    private void Report(Exception e, int failures) =>
+        log.LogWarning("The signing keys could not be read ({Reason}); those that are known go on", e.Message);
 }

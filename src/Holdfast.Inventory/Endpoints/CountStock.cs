@@ -33,7 +33,7 @@ public sealed class CountStock(Db db, RelaySignal signal)
         var fields = read.Value;
         var storeId = fields.Uuid("storeId");
         var reason = fields.Text("reason");
-        var counts = fields.Objects("lines", f => new Count(f.Uuid("variantId"), f.Long("counted", 0, ChangeStock.MaxQuantity)));
+        var counts = fields.Objects("lines", f => new Count(f.Uuid("variantId"), f.Long("counted", 0, StockChange.MaxQuantity)));
         if (counts.DistinctBy(c => c.VariantId).Count() != counts.Count)
         {
             fields.Reject("lines", "name each variant once");

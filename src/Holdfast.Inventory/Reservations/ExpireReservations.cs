@@ -1,5 +1,6 @@
 using Holdfast.Inventory.Core;
 using Holdfast.Inventory.Storage;
+using Holdfast.Platform.Background;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging.Events;
 using Holdfast.Platform.Messaging.Outbox;

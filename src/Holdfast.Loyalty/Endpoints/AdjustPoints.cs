@@ -46,7 +46,7 @@ internal sealed class AdjustPoints(Db db)
 
     private static async Task<Result<Reply>> AdjustAsync(Tx tx, Guid customerId, Guid storeId, long points, string reason)
     {
-        if (!await PointsQueries.IsCustomerAsync(tx, customerId)
+        if (!await PointsReader.IsCustomerAsync(tx, customerId)
             || await tx.FirstAsync("SELECT 1 FROM stores WHERE id = $1", r => r.Int(0), storeId) != 1)
         {
             return Errors.NotFound;

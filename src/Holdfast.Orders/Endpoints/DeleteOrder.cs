@@ -1,12 +1,13 @@
 using Holdfast.Orders.Core;
 using Holdfast.Orders.Customers;
 using Holdfast.Orders.Lifecycle;
+using Holdfast.Orders.Statistics;
 using Holdfast.Orders.Storage;
 using Holdfast.Platform;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http.Replies;
 using Holdfast.Platform.Http.Routing;
-using Holdfast.Platform.Messaging.DeadLetters;
+using Holdfast.Platform.Messaging.Events;
 
 namespace Holdfast.Orders.Endpoints;
 
@@ -45,22 +46,13 @@ internal sealed class DeleteOrder(OrderAccess access, OrderChanges changes, Db d
         var money = batch.Query("SELECT COUNT(*) FROM payment_transactions WHERE order_id = $1", r => r.Long(0), id);
         var goods = batch.Query("SELECT COUNT(*) FROM fulfilments WHERE order_id = $1", r => r.Long(0), id);
         // The statistics must have counted it before it is taken out of them.
-        var waiting = batch.Query("SELECT COUNT(*) FROM outbox WHERE subject = $1", r => r.Long(0), id);
-        // At one look: a redrive takes it from the one to the other.
-        var queued = batch.Query(
-            "SELECT (SELECT COUNT(*) FROM deliveries WHERE lane = 'daily-statistics') + (SELECT COUNT(*) FROM dead_letters WHERE lane = "
-            + "'daily-statistics' AND subject = $1)",
-            r => r.Long(0), id);
-        var unheard = batch.Query(
-            "SELECT COUNT(*) FROM orders o JOIN lanes w ON w.name = 'daily-statistics' AND w.transport <> 'outbox' LEFT JOIN inbox i "
-            + "ON i.consumer = 'daily-statistics' AND i.subject = o.id WHERE o.id = $1 AND COALESCE(i.sequence, 0) < o.event_sequence",
-            r => r.Long(0), id);
+        var unhandled = SubjectEvents.Unhandled(batch, StatisticsConsumer.ConsumerName, id);
         await batch.RunAsync();
         Error? refusal = locked.First is not { } order ? Errors.NotFound
             : !order.HasEnded ? OrderErrors.NotEnded
             : money.First > 0 || order.AmountPaid > 0 ? OrderErrors.MoneyMoved
             : goods.First > 0 ? OrderErrors.StockMoved
-            : waiting.First + queued.First + unheard.First > 0 ? Errors.Busy
+            : unhandled.IsAny(order.EventSequence) ? Errors.Busy
             : null;
         if (refusal is not null)
         {
@@ -68,13 +60,7 @@ internal sealed class DeleteOrder(OrderAccess access, OrderChanges changes, Db d
             return refusal;
         }
 
-        // What a broker still has of it counts as handled: else it would come back as a dead letter, with all that it says.
-        batch.Execute(
-            "INSERT INTO inbox (consumer, subject, sequence) SELECT name, $1{as uuid}, $2{as int} FROM lanes WHERE transport <> 'outbox' "
-            + "AND transport <> name ON CONFLICT (consumer, subject) DO UPDATE "
-            + "SET sequence = excluded.sequence", id, locked.First!.EventSequence);
         batch.Execute("DELETE FROM order_lines WHERE order_id = $1", id);
-        batch.Execute("DELETE FROM events WHERE subject = $1", id);
         batch.Execute("DELETE FROM orders WHERE id = $1", id);
         var erased = locked.First!;
         OrderNames.NoteChanged(batch, erased);
@@ -85,9 +71,7 @@ internal sealed class DeleteOrder(OrderAccess access, OrderChanges changes, Db d
             + "status = $4 AND payment_status = $5",
             erased.StoreId, erased.LocalDate, erased.Currency, Names.Of(erased.Status), Names.Of(erased.PaymentStatus), erased.Total);
         await batch.RunAsync();
-
-        // Only then: who is making a dead letter of an event holds it.
-        await DeadLetterStore.ForgetAsync(tx, id);
+        await SubjectEvents.ForgetAsync(tx, id, erased.EventSequence);
         return Reply.NoContent(erased.StoreId);
     });
 }

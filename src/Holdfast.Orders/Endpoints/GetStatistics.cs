@@ -24,7 +24,7 @@ internal sealed class GetStatistics(Db db, Documents documents)
 
     public async Task<Reply> HandleAsync(Request request)
     {
-        var (conditions, args) = (new List<string>(), new List<object?>());
+        var filter = new Filter();
         if (request.Query("storeId") is { } text)
         {
             if (!Guid.TryParse(text, out var storeId))
@@ -37,13 +37,11 @@ internal sealed class GetStatistics(Db db, Documents documents)
                 return Errors.NotFound;
             }
 
-            args.Add(storeId);
-            conditions.Add($"store_id = ${args.Count}");
+            filter.And("store_id = {0}", storeId);
         }
         else if (request.Caller.Role != Role.Admin)
         {
-            args.Add(request.Caller.Stores.ToArray());
-            conditions.Add($"store_id {{in ${args.Count}}}");
+            filter.And("store_id {in {0}}", request.Caller.Stores.ToArray());
         }
 
         foreach (var (name, comparison) in new[] { ("from", ">="), ("to", "<=") })
@@ -58,14 +56,12 @@ internal sealed class GetStatistics(Db db, Documents documents)
                 return Errors.Invalid(name, "must be a day: yyyy-MM-dd");
             }
 
-            args.Add(day);
-            conditions.Add($"day {comparison} ${args.Count}");
+            filter.And($"day {comparison} {{0}}", day);
         }
 
-        var where = conditions.Count == 0 ? "" : $" WHERE {string.Join(" AND ", conditions)}";
-        Guid? store = request.Query("storeId") is null ? null : (Guid)args[0]!;
+        Guid? store = request.Query("storeId") is null ? null : (Guid)filter.Args[0]!;
         var (key, tags) = Names(request, store);
-        var found = await documents.FindAsync(key, (this, where, args), static (s, ct) => s.Item1.LoadAsync(s.where, s.args, ct), tags,
+        var found = await documents.FindAsync(key, (this, filter), static (s, ct) => s.Item1.LoadAsync(s.filter, ct), tags,
             ct: request.Aborted);
         return Reply.Cached(found);
     }
@@ -88,12 +84,12 @@ internal sealed class GetStatistics(Db db, Documents documents)
         return ($"order:stats:of:{Convert.ToHexStringLower(stores.AsSpan(0, 16))}{days}", tags);
     }
 
-    private async Task<Document> LoadAsync(string where, List<object?> args, CancellationToken ct)
+    private async Task<Document> LoadAsync(Filter filter, CancellationToken ct)
     {
         var rows = await db.ReadAsync(s =>
             s.QueryAsync("SELECT day, currency, status, payment_status, SUM(orders), SUM(total), SUM(captured), SUM(refunded) "
-            + $"FROM order_statistics{where} GROUP BY day, currency, status, payment_status ORDER BY day, currency",
-            r => new Daily(r.Text(0), r.Text(1), r.Text(2), r.Text(3), r.Long(4), r.Long(5), r.Long(6), r.Long(7)), [.. args]), ct);
+            + $"FROM order_statistics{filter.Where} GROUP BY day, currency, status, payment_status ORDER BY day, currency",
+            r => new Daily(r.Text(0), r.Text(1), r.Text(2), r.Text(3), r.Long(4), r.Long(5), r.Long(6), r.Long(7)), [.. filter.Args]), ct);
         return Document.Hashed(Reply.Bytes(new
         {
             TotalOrders = rows.Sum(r => r.Orders),

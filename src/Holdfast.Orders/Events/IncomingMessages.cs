@@ -3,6 +3,7 @@ using System.Text;
 using Holdfast.Orders.Core;
 using Holdfast.Orders.Lifecycle;
 using Holdfast.Platform;
+using Holdfast.Platform.Background;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Http.Idempotency;
 using Holdfast.Platform.Messaging;
@@ -24,7 +25,7 @@ public sealed class IncomingMessages(Db db, ChangeQueue queue, TransportSet tran
 {
     private const string Actor = "order_inbox";
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly Backoff Retries = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5));
 
     /// <summary>The engine is busy or the database is away.</summary>
     private sealed class NotNowException(Error error) : Exception(error.English);
@@ -32,34 +33,26 @@ public sealed class IncomingMessages(Db db, ChangeQueue queue, TransportSet tran
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll([.. transports.All.Select(t => ConsumeAsync(t, stoppingToken)), RedriveAsync(stoppingToken)]);
 
-    private async Task ConsumeAsync(ITransport transport, CancellationToken ct)
+    private Task ConsumeAsync(ITransport transport, CancellationToken stopping)
     {
-        var (failed, subscription) = (false, new Subscription(Topics.Inbox, "", options.Prefetch));
-        while (!ct.IsCancellationRequested)
+        var subscription = new Subscription(Topics.Inbox, "", options.Prefetch);
+        BackgroundLoop? loop = null;
+        loop = new BackgroundLoop(async ct =>
         {
-            try
+            await transport.ConsumeAsync(subscription, new Subscriber(async messages =>
             {
-                await transport.ConsumeAsync(subscription, new Subscriber(async messages =>
-                {
-                    failed = false;
-                    await HandleAsync(messages, ct);
-                }), ct);
-            }
-            catch (OperationCanceledException) when (ct.IsCancellationRequested)
+                loop!.NoteSuccess();
+                await HandleAsync(messages, ct);
+            }), ct);
+            return TimeSpan.Zero;
+        }, (e, failures) =>
+        {
+            if (failures == 1)
             {
-                return;
+                log.LogWarning("Nothing comes in from {Broker} for now: {Reason}", transport.Name, e.Message);
             }
-            catch (Exception e)
-            {
-                if (!failed)
-                {
-                    log.LogWarning("Nothing comes in from {Broker} for now: {Reason}", transport.Name, e.Message);
-                }
-
-                failed = true;
-                await Task.Delay(Pause, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
+        });
+        return loop.RunAsync(stopping);
     }
 
     /// <summary>Handles the messages. Those of one order are handled in order.</summary>
@@ -106,7 +99,7 @@ public sealed class IncomingMessages(Db db, ChangeQueue queue, TransportSet tran
                 pauses++;
             }
 
-            await Task.Delay(FirstPause * Math.Min(1 << Math.Min(pauses, 6), 50), ct);
+            await Task.Delay(Retries.After(pauses), ct);
         }
     }
 
@@ -171,29 +164,21 @@ public sealed class IncomingMessages(Db db, ChangeQueue queue, TransportSet tran
     private static bool HasGivenBack(Error error) => error.Code == "illegal_transition"
         && error.Extensions?["from"] is "cancelled" or "expired";
 
-    private async Task RedriveAsync(CancellationToken ct)
+    private Task RedriveAsync(CancellationToken stopping) => new BackgroundLoop(async ct =>
     {
-        while (!ct.IsCancellationRequested)
+        foreach (var letter in await DeadLetterStore.RedrivenAsync(db, DeadLetterStore.Inbox, ct))
         {
-            try
-            {
-                foreach (var letter in await DeadLetterStore.RedrivenAsync(db, DeadLetterStore.Inbox, ct))
-                {
-                    await RedriveAsync(letter, ct);
-                }
-            }
-            catch (Exception e) when (db.IsUnavailable(e))
-            {
-                db.Note(log, e);
-            }
-            catch (Exception e) when (!ct.IsCancellationRequested)
-            {
-                log.LogWarning("Dead letters of order_inbox could not be tried again: {Reason}", e.Message);
-            }
-
-            await Task.Delay(Pause, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await RedriveAsync(letter, ct);
         }
-    }
+
+        return Pause;
+    }, (e, _) =>
+    {
+        if (!db.NoteUnavailable(log, e))
+        {
+            log.LogWarning("Dead letters of order_inbox could not be tried again: {Reason}", e.Message);
+        }
+    }).RunAsync(stopping);
 
     /// <summary>
     /// Tries a dead letter once. If it succeeds, the dead letter is deleted; else it stays with the reason. Throws only transient failures:

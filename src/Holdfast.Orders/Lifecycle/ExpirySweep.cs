@@ -1,5 +1,6 @@
 using Holdfast.Orders.Core;
 using Holdfast.Platform;
+using Holdfast.Platform.Background;
 using Holdfast.Platform.Data;
 using Microsoft.Extensions.Logging;
 

@@ -16,7 +16,10 @@ public sealed class StatisticsConsumer : IConsumer
 
     private record struct Sum(long Orders, long Total, long Captured, long Refunded);
 
-    public string Name => "daily-statistics";
+    /// <summary>The name under which it gets its events.</summary>
+    internal const string ConsumerName = "daily-statistics";
+
+    public string Name => ConsumerName;
 
     /// <summary>Adds the moves of these events to the rows of their days.</summary>
     public async Task HandleAsync(Tx tx, IReadOnlyList<Event> events)

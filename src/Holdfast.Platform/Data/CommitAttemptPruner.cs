@@ -1,3 +1,4 @@
+using Holdfast.Platform.Background;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Platform.Data;

@@ -41,6 +41,18 @@ public abstract partial class Db
         }
     }
 
+    /// <summary>Notes it where it only says that the database cannot be used now; false: it is another failure.</summary>
+    public bool NoteUnavailable(ILogger log, Exception e)
+    {
+        if (!IsUnavailable(e))
+        {
+            return false;
+        }
+
+        Note(log, e);
+        return true;
+    }
+
     /// <summary>
     /// Whether a unique constraint or primary key refused a row; <paramref name="constraint"/> is part of its name or columns.
     /// </summary>

@@ -4,6 +4,7 @@ using Holdfast.Platform.Http.Routing;
 using Holdfast.Platform.Mail;
 using Holdfast.Platform.Messaging.DeadLetters;
 using Holdfast.Platform.Messaging.DeliveryQueues;
+using Holdfast.Platform.Messaging.Endpoints;
 using Holdfast.Platform.Messaging.Events;
 using Holdfast.Platform.Messaging.Outbox;
 using Holdfast.Platform.Messaging.Transports;
@@ -41,17 +42,18 @@ public static class MessagingModule
         services.AddHostedService<WakeupSender>();
         services.AddWorker<DeadLetterPruner>();
         services.AddSingleton<DroppedMails>();
-        services.AddSingleton<DeadLetterRoutes>();
+        services.AddSingleton<ListDeadLetters>().AddSingleton<RedriveDeadLetter>().AddSingleton<RedriveAllDeadLetters>();
+        services.AddSingleton<DropDeadLetter>();
         services.AddSingleton<AsyncApi>();
     }
 
     public static void Map(IEndpointRouteBuilder app)
     {
         app.Get<AsyncApi>("/asyncapi/v1.json", Access.Anyone, (u, r) => u.HandleAsync(r));
-        app.Get<DeadLetterRoutes>("/dead-letters", Access.Admin, (u, r) => u.ListAsync(r), "lane", "limit", "cursor");
-        app.Post<DeadLetterRoutes>("/dead-letters/redrive", Access.Admin, (u, r) => u.RedriveAllAsync(r));
-        app.Post<DeadLetterRoutes>("/dead-letters/{id}/redrive", Access.Admin, (u, r) => u.RedriveAsync(r));
-        app.Delete<DeadLetterRoutes>("/dead-letters/{id}", Access.Admin, (u, r) => u.DropAsync(r));
+        app.Get<ListDeadLetters>("/dead-letters", Access.Admin, (u, r) => u.HandleAsync(r), "lane", "limit", "cursor");
+        app.Post<RedriveAllDeadLetters>("/dead-letters/redrive", Access.Admin, (u, r) => u.HandleAsync(r));
+        app.Post<RedriveDeadLetter>("/dead-letters/{id}/redrive", Access.Admin, (u, r) => u.HandleAsync(r));
+        app.Delete<DropDeadLetter>("/dead-letters/{id}", Access.Admin, (u, r) => u.HandleAsync(r));
     }
 
     private static IEnumerable<ITransport> Configured(MessagingOptions options, Db db)

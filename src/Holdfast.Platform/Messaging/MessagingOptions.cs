@@ -1,3 +1,4 @@
+using Holdfast.Platform.Background;
 using Holdfast.Platform.Messaging.DeliveryQueues;
 
 namespace Holdfast.Platform.Messaging;
@@ -61,12 +62,8 @@ public sealed record MessagingOptions
     /// <summary>Whether this process runs the consumer of this name. Only then does it send what that consumer queues.</summary>
     public bool Runs(string consumer) => Consumers is null || Consumers.Contains(consumer);
 
-    /// <summary>The pause before the next try. Its jitter keeps events that failed together from being tried together.</summary>
-    internal TimeSpan Pause(int attempts)
-    {
-        var pause = FirstPause * Math.Pow(2, Math.Min(attempts - 1, 12));
-        return (pause < LongestPause ? pause : LongestPause) * (0.75 + (Random.Shared.NextDouble() / 2));
-    }
+    /// <summary>The pause before the next try, with jitter, so that what failed together does not come back together.</summary>
+    internal TimeSpan Pause(int attempts) => new Backoff(FirstPause, LongestPause).After(attempts);
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
 }

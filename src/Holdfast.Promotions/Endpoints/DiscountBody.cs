@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using Holdfast.Platform;
+using Holdfast.Platform.Data;
 using Holdfast.Platform.Http.Bodies;
 using Holdfast.Platform.Text;
 using Holdfast.Promotions.Core;
@@ -40,6 +42,11 @@ internal static partial class DiscountBody
         Check(fields, read);
         return read;
     }
+
+    /// <summary>The time zone of the code's store, where the body names plain days; a code for all stores has none.</summary>
+    public static async Task<TimeZoneInfo?> ZoneAsync(Db db, JsonBodyReader fields, Guid? storeId, CancellationToken ct) =>
+        storeId is { } id && (fields.IsDay("startsAt") || fields.IsDay("endsAt"))
+        ? Times.Zone(await db.ReadAsync(s => s.FirstAsync("SELECT time_zone FROM stores WHERE id = $1", r => r.Text(0), id), ct)) : null;
 
     private static long Value(JsonBodyReader fields, DiscountKind kind)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Holdfast.Identity.Secrets;
+using Holdfast.Platform.Background;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging.Events;
 using Holdfast.Webhooks.Core;
@@ -50,29 +51,20 @@ internal sealed class WebhookSender(Db db, WebhookTransport transport, SecretBox
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        await new BackgroundLoop(async ct =>
         {
-            try
-            {
-                await BeginAsync(stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                break;
-            }
-            catch (Exception e) when (db.IsUnavailable(e))
-            {
-                db.Note(log, e);
-            }
-            catch (Exception e)
-            {
-                log.LogError(e, "Looking for webhooks to send failed; it goes on");
-            }
-
-            await Task.Delay(Interval, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
+            await BeginAsync(ct);
+            return Interval;
+        }, ReportSearch).RunAsync(stoppingToken);
         await Task.WhenAll(_busy.Values.Select(b => b.Work));
+    }
+
+    private void ReportSearch(Exception e, int failures)
+    {
+        if (!db.NoteUnavailable(log, e))
+        {
+            log.LogError(e, "Looking for webhooks to send failed; it goes on");
+        }
     }
 
     private async Task BeginAsync(CancellationToken ct)

@@ -10,7 +10,7 @@ public sealed partial class TimeReadingTests
     {
         ["src/Holdfast.Platform/Times.cs"] = "the reader",
         ["src/Holdfast/Commands/Olist/OlistRow.cs"] = "the columns of one public data set",
-        ["src/Holdfast.Inventory/Endpoints/StockAlerts.cs"] = "what its own cursors hold",
+        ["src/Holdfast.Inventory/Endpoints/ListStockAlerts.cs"] = "what its own cursors hold",
     };
 
     [Fact]

@@ -53,6 +53,18 @@ public sealed class Request(HttpContext http, Caller caller, RouteRule route, Ti
         ? UnicodeText.Nfc(text)
         : null;
 
+    /// <summary>Returns a UUID of the query, or the error to answer if it is missing or something else.</summary>
+    public Result<Guid> QueryId(string name)
+    {
+        var id = QueryIdOrNull(name);
+        return !id.IsOk ? id.Error! : id.Value ?? (Result<Guid>)Errors.Invalid(name, "is required");
+    }
+
+    /// <summary>Returns a UUID of the query, null if it is absent, or the error to answer if it is something else.</summary>
+    public Result<Guid?> QueryIdOrNull(string name) =>
+        Query(name) is not { } text ? (Guid?)null
+        : Guid.TryParseExact(text, "D", out var id) ? id : Errors.Invalid(name, "must be a UUID");
+
     /// <summary>Identifies a list of the API, with the ids in its path.</summary>
     internal string Address => route.Address(Http.Request.RouteValues);
 
@@ -92,6 +104,22 @@ public sealed class Request(HttpContext http, Caller caller, RouteRule route, Ti
     {
         var body = await BodyAsync(maxBytes);
         return body.IsOk ? JsonBodyReader.Parse(body.Value) : body.Error!;
+    }
+
+    /// <summary>
+    /// Returns what the reader makes of the body, or the error to answer: that of <see cref="FieldsAsync"/>, or what is wrong with a
+    /// member.
+    /// </summary>
+    public async ValueTask<Result<T>> ReadAsync<T>(Func<JsonBodyReader, T> read)
+    {
+        var body = await FieldsAsync();
+        if (!body.IsOk)
+        {
+            return body.Error!;
+        }
+
+        var value = read(body.Value);
+        return body.Value.Done() is { } error ? error : value;
     }
 
     /// <summary>For a route whose body has no members: returns null if the body has none, else the error to answer.</summary>

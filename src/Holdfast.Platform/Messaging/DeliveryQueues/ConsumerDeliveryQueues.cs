@@ -1,3 +1,4 @@
+using Holdfast.Platform.Background;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging.Outbox;
 using Microsoft.Extensions.Hosting;
@@ -20,37 +21,20 @@ public sealed class ConsumerDeliveryQueues(Db db, RelaySignal signal, IEnumerabl
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(_queues.Select(queue => RunAsync(queue.Value, signal.ForQueue(queue.Key), stoppingToken)));
 
-    private async Task RunAsync(ConsumerDeliveryQueue queue, WakeSignal signal, CancellationToken ct)
+    private Task RunAsync(ConsumerDeliveryQueue queue, WakeSignal signal, CancellationToken ct) => new BackgroundLoop(async stopping =>
     {
-        while (!ct.IsCancellationRequested)
+        while (await queue.StepAsync(stopping))
         {
-            try
-            {
-                while (await queue.StepAsync(ct))
-                {
-                }
-            }
-            catch (OperationCanceledException) when (ct.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e) when (db.IsUnavailable(e))
-            {
-                db.Note(log, e);
-            }
-            catch (Exception e)
-            {
-                log.LogError(e, "A lane failed; it goes on");
-            }
+        }
 
-            try
-            {
-                await signal.WaitAsync(Idle, ct);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
+        return Idle;
+    }, Report) { Signal = signal }.RunAsync(ct);
+
+    private void Report(Exception e, int failures)
+    {
+        if (!db.NoteUnavailable(log, e))
+        {
+            log.LogError(e, "A lane failed; it goes on");
         }
     }
 }

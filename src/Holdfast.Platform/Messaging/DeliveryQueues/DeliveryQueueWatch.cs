@@ -1,3 +1,4 @@
+using Holdfast.Platform.Background;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Telemetry;
 using Microsoft.Extensions.Logging;

@@ -1,3 +1,4 @@
+using Holdfast.Platform.Background;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging.DeliveryQueues;
 using Holdfast.Platform.Messaging.Events;
@@ -20,6 +21,8 @@ public sealed class Relay(Db db, RelaySignal signal, IEnumerable<IConsumer> cons
 
     // In a rush, what comes within this goes together: a transaction for a few events costs as much as one for many.
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(10);
+
+    private static readonly Backoff Retries = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10));
 
     private readonly MessagingOptions _options = options ?? new MessagingOptions();
     private readonly IConsumer[] _consumers = [.. consumers];
@@ -52,41 +55,25 @@ public sealed class Relay(Db db, RelaySignal signal, IEnumerable<IConsumer> cons
         await base.StartAsync(cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        new BackgroundLoop(StepAsync, Report) { Signal = signal, Backoff = Retries }.RunAsync(stoppingToken);
+
+    private async Task<TimeSpan?> StepAsync(CancellationToken ct)
     {
-        var failures = 0;
-        while (!stoppingToken.IsCancellationRequested)
+        while (await RunOnceAsync(ct) >= BatchSize / 2)
         {
-            try
-            {
-                while (await RunOnceAsync(stoppingToken) >= BatchSize / 2)
-                {
-                }
+        }
 
-                failures = 0;
-                await Task.Delay(Gathering, stoppingToken);
-                await signal.WaitAsync(Idle, stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                // Nothing is lost: the rows stay in the outbox.
-                failures++;
-                if (db.IsUnavailable(e))
-                {
-                    db.Note(log, e);
-                }
-                else
-                {
-                    log.LogError(e, "The relay failed {Failures} times in a row; it goes on", failures);
-                }
+        await Task.Delay(Gathering, ct);
+        return Idle;
+    }
 
-                await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(10_000, 100 << Math.Min(failures, 7))), stoppingToken)
-                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
+    // Nothing is lost: the rows stay in the outbox.
+    private void Report(Exception e, int failures)
+    {
+        if (!db.NoteUnavailable(log, e))
+        {
+            log.LogError(e, "The relay failed {Failures} times in a row; it goes on", failures);
         }
     }
 

@@ -1,3 +1,5 @@
+using Holdfast.Platform.Background;
+
 namespace Holdfast.Platform.Messaging.Outbox;
 
 /// <summary>Wakes the relay after a commit, and the delivery queues after the relay has filled them.</summary>

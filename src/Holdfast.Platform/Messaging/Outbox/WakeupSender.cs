@@ -1,3 +1,4 @@
+using Holdfast.Platform.Background;
 using Holdfast.Platform.Data;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -8,57 +9,28 @@ namespace Holdfast.Platform.Messaging.Outbox;
 /// In a process that relays nothing itself, wakes the processes that do. At most one notification is under way at a time, and requests
 /// never wait for it.
 /// </summary>
-public sealed class WakeupSender(Db db, RelaySignal signal, MessagingOptions options, ILogger<WakeupSender> log)
-    : IHostedService, IDisposable
+public sealed class WakeupSender(Db db, RelaySignal signal, MessagingOptions options, ILogger<WakeupSender> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
-    private readonly CancellationTokenSource _stopping = new();
-    private Task _sending = Task.CompletedTask;
+    /// <summary>It is there before the first request; null where this process relays.</summary>
+    private readonly WakeSignal? _woken = options.Relays ? null : signal.Elsewhere();
 
-    /// <summary>Begins to send if this process does not relay.</summary>
-    public Task StartAsync(CancellationToken cancellationToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _woken is null ? Task.CompletedTask
+        : new BackgroundLoop(ct => SendAsync(_woken, ct), Report) { Backoff = Backoff.Every(Pause) }.RunAsync(stoppingToken);
+
+    private async Task<TimeSpan?> SendAsync(WakeSignal woken, CancellationToken ct)
     {
-        if (!options.Relays)
+        await woken.WaitAsync(Timeout.InfiniteTimeSpan, ct);
+        await db.ReadAsync(async s =>
         {
-            _sending = SendAsync(signal.Elsewhere(), _stopping.Token);
-        }
-
-        return Task.CompletedTask;
+            var batch = s.Batch();
+            db.Notify(batch);
+            await batch.RunAsync();
+            return 0;
+        }, ct);
+        return Pause;
     }
 
-    /// <summary>Stops sending.</summary>
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await _stopping.CancelAsync();
-        await _sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
-    public void Dispose() => _stopping.Dispose();
-
-    private async Task SendAsync(WakeSignal signal, CancellationToken ct)
-    {
-        while (!ct.IsCancellationRequested)
-        {
-            try
-            {
-                if (await signal.WaitAsync(Timeout.InfiniteTimeSpan, ct))
-                {
-                    await db.ReadAsync(async s =>
-                    {
-                        var batch = s.Batch();
-                        db.Notify(batch);
-                        await batch.RunAsync();
-                        return 0;
-                    }, ct);
-                }
-            }
-            catch (Exception e) when (!ct.IsCancellationRequested)
-            {
-                log.LogInformation("Waking the relay failed: {Reason}", e.Message);
-            }
-
-            await Task.Delay(Pause, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+    private void Report(Exception e, int failures) => log.LogInformation("Waking the relay failed: {Reason}", e.Message);
 }

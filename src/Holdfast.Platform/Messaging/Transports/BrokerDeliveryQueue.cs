@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Holdfast.Platform.Background;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging.DeadLetters;
 using Holdfast.Platform.Messaging.Events;
@@ -19,7 +20,7 @@ internal sealed class BrokerDeliveryQueue(Db db, ITransport transport, Messaging
     private const int MaxInFlight = 4;
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
+    private static readonly Backoff Retries = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(3));
 
     private readonly List<long> _published = [];
     private readonly Lock _gate = new();
@@ -236,8 +237,7 @@ internal sealed class BrokerDeliveryQueue(Db db, ITransport transport, Messaging
     {
         if (_failures > 0)
         {
-            var pause = TimeSpan.FromMilliseconds(100 << Math.Min(_failures, 5));
-            await Task.Delay(pause < LongestPause ? pause : LongestPause, ct);
+            await Task.Delay(Retries.After(_failures), ct);
         }
     }
 }

@@ -1,3 +1,4 @@
+using Holdfast.Platform.Background;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging.DeliveryQueues;
 using Holdfast.Platform.Messaging.Outbox;
@@ -12,8 +13,6 @@ namespace Holdfast.Platform.Messaging.Transports;
 public sealed class Brokers(Db db, RelaySignal signal, TransportSet transports, IEnumerable<IConsumer> consumers, MessagingOptions options,
     ILogger<Brokers> log) : BackgroundService
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
-
     private readonly List<IConsumer> _consumers = [.. consumers.Where(options.Runs)];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -27,29 +26,14 @@ public sealed class Brokers(Db db, RelaySignal signal, TransportSet transports, 
         await Task.WhenAll([.. publishing, .. consuming]);
     }
 
-    private async Task SettleAsync(CancellationToken ct)
+    private Task SettleAsync(CancellationToken stopping) => new BackgroundLoop(async ct =>
     {
-        while (!ct.IsCancellationRequested)
+        foreach (var name in await ConsumerTransports.SettleAsync(db, _consumers, options.ConsumerTransport, ct))
         {
-            try
-            {
-                foreach (var name in await ConsumerTransports.SettleAsync(db, _consumers, options.ConsumerTransport, ct))
-                {
-                    log.LogInformation("{Consumer} gets its events by {Transport} from now on", name, options.ConsumerTransport);
-                }
-
-                signal.Wake();
-                return;
-            }
-            catch (Exception e) when (!ct.IsCancellationRequested)
-            {
-                log.LogError(e, "The way of the consumers could not be settled; it is tried again");
-                await Task.Delay(Pause, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
+            log.LogInformation("{Consumer} gets its events by {Transport} from now on", name, options.ConsumerTransport);
         }
-    }
+
+        signal.Wake();
+        return null;
+    }, (e, _) => log.LogError(e, "The way of the consumers could not be settled; it is tried again")).RunAsync(stopping);
 }

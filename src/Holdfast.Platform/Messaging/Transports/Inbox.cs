@@ -1,3 +1,4 @@
+using Holdfast.Platform.Background;
 using Holdfast.Platform.Data;
 using Holdfast.Platform.Messaging.DeadLetters;
 using Holdfast.Platform.Messaging.DeliveryQueues;
@@ -17,8 +18,7 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
 {
     private const int CatchUpSize = 500;
     private const int SubjectsAtOnce = 5000;
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private static readonly Backoff Retries = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5));
 
     private sealed record IncomingEvent(EventKey Key, string? Type, string? Fault, byte[] Body, string? Poison = null);
 
@@ -27,59 +27,40 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
     /// <summary>
     /// The interval of the search for events that the broker lost without a trace: somebody has purged a queue, or removed its binding.
     /// </summary>
-    private async Task LookAsync(CancellationToken ct)
+    private Task LookAsync(CancellationToken stopping) => new BackgroundLoop(async ct =>
     {
-        while (true)
-        {
-            await Task.Delay(options.LookEvery * (0.75 + (Random.Shared.NextDouble() / 2)), ct)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (ct.IsCancellationRequested)
-            {
-                return;
-            }
-
-            try
-            {
-                await HandleMissedAsync(ct);
-            }
-            catch (Exception e) when (!ct.IsCancellationRequested)
-            {
-                log.LogWarning("{Consumer} could not look for what it has missed: {Reason}", consumer.Name, e.Message);
-            }
-        }
-    }
-
-    private async Task ConsumeAsync(CancellationToken ct)
+        await Task.Delay(Backoff.Every(options.LookEvery).After(1), ct);
+        await HandleMissedAsync(ct);
+        return TimeSpan.Zero;
+    }, (e, _) => log.LogWarning("{Consumer} could not look for what it has missed: {Reason}", consumer.Name, e.Message))
     {
-        var (failures, subscription) = (0, new Subscription(Topics.Events, consumer.Name, options.Prefetch));
-        while (!ct.IsCancellationRequested)
-        {
-            try
-            {
-                await transport.ConsumeAsync(subscription, new Subscriber(async messages =>
-                {
-                    await HandleAsync(messages, ct);
-                    failures = 0;
-                })
-                {
-                    Lost = () => FallBehindAsync(ct),
-                    Ready = () => CatchUpAsync(ct),
-                }, ct);
-            }
-            catch (OperationCanceledException) when (ct.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                if (failures++ == 0)
-                {
-                    log.LogWarning("{Consumer} gets nothing from {Broker} for now: {Reason}", consumer.Name, transport.Name, e.Message);
-                }
+        Backoff = Retries,
+    }.RunAsync(stopping);
 
-                await Task.Delay(Pause(failures), ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    private Task ConsumeAsync(CancellationToken stopping)
+    {
+        var subscription = new Subscription(Topics.Events, consumer.Name, options.Prefetch);
+        BackgroundLoop? loop = null;
+        loop = new BackgroundLoop(async ct =>
+        {
+            await transport.ConsumeAsync(subscription, new Subscriber(async messages =>
+            {
+                await HandleAsync(messages, ct);
+                loop!.NoteSuccess();
+            })
+            {
+                Lost = () => FallBehindAsync(ct),
+                Ready = () => CatchUpAsync(ct),
+            }, ct);
+            return TimeSpan.Zero;
+        }, (e, failures) =>
+        {
+            if (failures == 1)
+            {
+                log.LogWarning("{Consumer} gets nothing from {Broker} for now: {Reason}", consumer.Name, transport.Name, e.Message);
             }
-        }
+        }) { Backoff = Retries };
+        return loop.RunAsync(stopping);
     }
 
     /// <summary>Handles the messages, however long it takes: while the database is away they are neither lost nor acknowledged.</summary>
@@ -158,7 +139,7 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
                     log.LogError("{Consumer} cannot write: {Reason}; it tries until it can", consumer.Name, e.Message);
                 }
 
-                await Task.Delay(Pause(failures), ct);
+                await Task.Delay(Retries.After(failures), ct);
             }
         }
     }
@@ -283,11 +264,5 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
         DeadLetterStore.Add(batch,
             new DeadLetter(DeadLetterStore.IdOf(consumer.Name, bad.Body), consumer.Name, null, null, bad.Type, reason, bad.Body, 1, now));
         log.LogError("{Consumer} got a message that cannot be handled ({Reason}): it is a dead letter now", consumer.Name, reason);
-    }
-
-    private static TimeSpan Pause(int failures)
-    {
-        var pause = FirstPause * Math.Pow(2, Math.Min(failures, 10));
-        return pause < LongestPause ? pause : LongestPause;
     }
 }
