@@ -28,7 +28,8 @@ public sealed class ConsumerDeliveryQueues(Db db, RelaySignal signal, IEnumerabl
         }
 
         return Idle;
-    }, Report) { Signal = signal }.RunAsync(ct);
+    }, Report)
+    { Signal = signal }.RunAsync(ct);
 
     private void Report(Exception e, int failures)
     {

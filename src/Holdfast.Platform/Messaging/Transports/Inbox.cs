@@ -59,7 +59,8 @@ internal sealed class Inbox(Db db, IConsumer consumer, ITransport transport, Mes
             {
                 log.LogWarning("{Consumer} gets nothing from {Broker} for now: {Reason}", consumer.Name, transport.Name, e.Message);
             }
-        }) { Backoff = Retries };
+        })
+        { Backoff = Retries };
         return loop.RunAsync(stopping);
     }
 
