@@ -6,6 +6,7 @@ public sealed class TimesTests
 {
     private static readonly TimeZoneInfo Vietnam = TimeZoneInfo.FindSystemTimeZoneById("Asia/Ho_Chi_Minh");
     private static readonly TimeZoneInfo SaoPaulo = TimeZoneInfo.FindSystemTimeZoneById("America/Sao_Paulo");
+    private static readonly TimeZoneInfo Havana = TimeZoneInfo.FindSystemTimeZoneById("America/Havana");
 
     [Theory]
     [InlineData("2026-12-31T23:59:59Z", "2026-12-31T23:59:59.0000000Z")]
@@ -59,6 +60,9 @@ public sealed class TimesTests
         Assert.Equal(new DateTime(2018, 2, 18, 3, 0, 0, DateTimeKind.Utc), Times.Read("2018-02-18", SaoPaulo));
         Assert.Equal(TimeSpan.FromHours(25), Times.Read("2018-02-17", SaoPaulo, isEnd: true)!.Value
             - Times.Read("2018-02-17", SaoPaulo)!.Value);
+
+        // In Havana they went from 1:00 back to 0:00 on 2026-11-01: midnight came twice.
+        Assert.Equal(new DateTime(2026, 11, 1, 4, 0, 0, DateTimeKind.Utc), Times.Read("2026-11-01", Havana));
     }
 
     [Fact]

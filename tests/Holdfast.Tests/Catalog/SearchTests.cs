@@ -158,6 +158,18 @@ public abstract class SearchTests(TestHost host)
     }
 
     [Fact]
+    public async Task A_product_is_sorted_by_the_lowest_price_for_which_it_can_be_had()
+    {
+        var storeId = await Admin.NewStoreAsync();
+        var middle = await Admin.NewProductAsync(storeId, "middle", price: 500);
+        object[] variants = [new { sku = "gone", price = 100, active = false }, new { sku = "kept", price = 900 }];
+        var dear = await Admin.Post("/products", new { storeId, name = "dear", variants });
+        Assert.Equal(HttpStatusCode.Created, dear.Status);
+        Assert.Equal([middle.Id, dear.Id],
+            (await Guest.AllAsync($"/products?storeId={storeId}&sort=price", limit: 10)).ConvertAll(p => (string)p["id"]!));
+    }
+
+    [Fact]
     public async Task A_page_is_not_disturbed_by_what_is_added_before_it()
     {
         var storeId = await Admin.NewStoreAsync();

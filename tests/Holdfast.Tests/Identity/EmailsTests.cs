@@ -53,6 +53,8 @@ public sealed class EmailsTests
     [InlineData("аn@example.com")]
     [InlineData("an@gооgle.com")]
     [InlineData("an@xn--ggle-55da.com")]
+    [InlineData("аnж@example.com")]
+    [InlineData("an@жукgoogle.com")]
     [InlineData("αn@example.com")]
     [InlineData("an@xn--Bcher-.de")]
     [InlineData("an@ɡmail.com")]

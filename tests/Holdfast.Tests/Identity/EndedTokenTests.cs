@@ -35,6 +35,18 @@ public abstract class EndedTokenTests(TwoServers servers)
     }
 
     [Fact]
+    public async Task What_the_database_said_is_believed_for_less_than_the_promised_time()
+    {
+        var time = new Clock();
+        var ended = new EndedTokens(Both[0].Db, time);
+        Assert.False(ended.IsUpToDate);
+        await ended.RefreshAsync();
+        Assert.True(ended.IsUpToDate);
+        time.Now += Promised - TimeSpan.FromSeconds(1);
+        Assert.False(ended.IsUpToDate);
+    }
+
+    [Fact]
     public async Task A_changed_password_ends_all_tokens_but_the_one_that_comes_with_it()
     {
         var (_, token) = await MakeAsync(Role.Customer);

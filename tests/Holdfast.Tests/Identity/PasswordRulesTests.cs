@@ -42,6 +42,7 @@ public sealed class PasswordRulesTests
     [InlineData("mậtkhẩu123")]
     [InlineData("Hanoi2026")]
     [InlineData("trustno1trustno1")]
+    [InlineData("xqxxqqxqxxxq")]
     public void Common_ones_are_refused_however_they_are_trimmed(string password) =>
         Assert.Equal("is one of the most common passwords", Fault(password));
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Holdfast.Identity.SignIn;
+using Holdfast.Tests.Fixtures;
 
 namespace Holdfast.Tests.Identity;
 
@@ -105,12 +106,5 @@ public sealed class RankedQueueTests
             failures.Add(new IPAddress(i));
             Assert.InRange(failures.Count, 1, 10_001);
         }
-    }
-
-    private sealed class Clock : TimeProvider
-    {
-        public DateTimeOffset Now { get; set; } = new(2026, 1, 2, 12, 0, 0, TimeSpan.Zero);
-
-        public override DateTimeOffset GetUtcNow() => Now;
     }
 }

@@ -173,11 +173,4 @@ public sealed class TokenReaderTests(SqliteDatabase database) : IClassFixture<Sq
         await keys.LoadAsync(database.Db);
         return (new TokenReader(keys, _clock), keys, await Tokens.PrivateKeyAsync(database.Db));
     }
-
-    private sealed class Clock : TimeProvider
-    {
-        public DateTimeOffset Now { get; set; } = new(2026, 1, 2, 12, 0, 0, TimeSpan.Zero);
-
-        public override DateTimeOffset GetUtcNow() => Now;
-    }
 }

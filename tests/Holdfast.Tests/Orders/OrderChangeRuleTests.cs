@@ -34,6 +34,17 @@ public sealed partial class OrderRuleTests
     }
 
     [Fact]
+    public void Late_money_uses_of_what_is_due_back_as_much_as_it_needs()
+    {
+        var order = Place(Command(), Books(price: 100)).Value;
+        Refund[] due = [.. new long[] { 40, 60, 30 }.Select(amount => new Refund(Guid.CreateVersion7(), amount, "late", Refund.Due, Now))];
+        var file = new OrderAggregate(order, [], due);
+        file.Withdraw(50);
+        Assert.Equal([(40L, Refund.Withdrawn), (50L, Refund.Due), (30L, Refund.Due)], file.Refunds.Select(r => (r.Amount, r.Status)));
+        Assert.Equal(80, file.Withdrawable);
+    }
+
+    [Fact]
     public void Goods_that_have_left_are_all_or_some_and_nobody_ships_or_returns_more_than_there_is()
     {
         var file = new OrderAggregate(Place(Command(3), Books()).Value with { Status = OrderStatus.Confirmed }, [], []);

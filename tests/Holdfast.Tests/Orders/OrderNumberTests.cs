@@ -115,18 +115,6 @@ public abstract class OrderNumberTests(TestHost host)
     /// <summary>The part of a number that tells processes apart.</summary>
     private static int Process(string number) => (int)((number.Where(c => c != '-')
         .Aggregate(0L, (value, digit) => (value << 5) | (long)Alphabet.IndexOf(digit, StringComparison.Ordinal)) >> 9) & 1023);
-
-    /// <summary>Stands still unless it is moved.</summary>
-    private sealed class Clock : TimeProvider
-    {
-        public DateTimeOffset Now { get; set; } = DateTimeOffset.Parse("2026-01-02T12:00:00Z", CultureInfo.InvariantCulture);
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override DateTimeOffset GetUtcNow() => Now;
-
-        public override long GetTimestamp() => Now.Ticks;
-    }
 }
 
 public sealed class OrderNumber_on_sqlite(SqliteHost host) : OrderNumberTests(host), IClassFixture<SqliteHost>;
