@@ -16,11 +16,11 @@ namespace Holdfast.Tests.Commands;
 public sealed class ConsumersTests
 {
     [Theory]
-    [InlineData(null, "MailSender OrderInbox SmsSender WebhookSender")]
+    [InlineData(null, "IncomingMessages MailSender SmsSender WebhookSender")]
     [InlineData("daily-statistics,low-stock", "")]
     [InlineData("notifications", "MailSender SmsSender")]
     [InlineData("webhooks", "WebhookSender")]
-    [InlineData("daily-statistics,order_inbox", "OrderInbox")]
+    [InlineData("daily-statistics,order_inbox", "IncomingMessages")]
     public async Task Senders_run_where_their_consumer_runs(string? consumers, string expected)
     {
         await using var database = await TestDb.CreateAsync(Backend.Sqlite, migrated: false);
