@@ -24,7 +24,7 @@ public interface IAccountApi
     [Post("/api/v1/auth/logout")]
     Task SignOutAsync([Body] RefreshRequest session, CancellationToken cancellationToken = default);
 
-    /// <summary>Whoever is signed in, as the server knows them now.</summary>
+    /// <summary>Returns the account of the caller, as the server has it now.</summary>
     [Get("/api/v1/auth/me"), Headers("Authorization: Bearer")]
     Task<Account> GetAsync(CancellationToken cancellationToken = default);
 

@@ -24,6 +24,17 @@ public sealed class CoreTests
         Assert.Equal(Then, Of().AddedAt(Then));
     }
 
+    [Theory]
+    [InlineData(3, 3, null)]
+    [InlineData(4, 3, null)]
+    [InlineData(2, 3, "insufficient_stock")]
+    [InlineData(0, 3, "unavailable")]
+    public void A_cart_says_so_where_there_is_too_little(long available, long quantity, string? told)
+    {
+        var line = CartView.Of(Of(Line(1, quantity, available, price: 20)), Ids[0], "VND", null, null).Lines.Single();
+        Assert.Equal(told is null ? [] : [told], line.Changes.Select(c => c.Code));
+    }
+
     [Fact]
     public void A_line_of_both_keeps_what_the_customer_saw()
     {

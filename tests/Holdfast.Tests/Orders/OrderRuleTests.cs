@@ -53,6 +53,18 @@ public sealed partial class OrderRuleTests
     }
 
     [Fact]
+    public void The_points_of_an_order_that_is_undone_are_there_again()
+    {
+        var points = new PointsBook([new LoyaltyProgram(Store, 0, 3, null)], [new PointsRow(Buyer, Store, 10, 1, null)]);
+        var books = Books() with { Points = points };
+        var savepoint = books.Savepoint();
+        Assert.True(points.TryRedeem(Buyer, Store, 4, Guid.CreateVersion7(), "redeemed"));
+        Assert.Equal(6, points.Balance(Buyer, Store));
+        books.Undo(savepoint);
+        Assert.Equal((10, 0), (points.Balance(Buyer, Store), points.Movements.Count));
+    }
+
+    [Fact]
     public void A_code_for_other_goods_is_refused()
     {
         var books = Books(code: Off(1) with { Categories = ["shoes"] });
